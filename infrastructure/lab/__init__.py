@@ -1,0 +1,1 @@
+"""A small real world on one machine: cluster, shop, monitoring and faults."""

@@ -1,0 +1,1 @@
+"""A single-node cluster that speaks the Kubernetes REST API over real processes."""
