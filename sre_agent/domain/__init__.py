@@ -1,0 +1,1 @@
+"""What things are: alerts, incidents, evidence, causes, plans, rulings, grants, events."""

@@ -1,0 +1,107 @@
+"""The event log of an incident: append-only, numbered, each entry chained to the one before."""
+
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+from sre_agent.domain import canonical
+from sre_agent.domain.ids import IncidentId
+from sre_agent.domain.model import Value
+
+GENESIS = "0" * 64
+"""The `prev_hash` of an incident's first event."""
+
+
+class EventKind(StrEnum):
+    """Everything that can happen to an incident, as a past participle."""
+
+    INCIDENT_OPENED = "incident_opened"
+    ALERT_RECEIVED = "alert_received"
+    ALERT_RESOLVED = "alert_resolved"
+    RUN_STARTED = "run_started"
+    RUN_FAILED = "run_failed"
+    SPECIALISTS_SELECTED = "specialists_selected"
+    TOOL_CALLED = "tool_called"
+    EVIDENCE_ADDED = "evidence_added"
+    SPECIALIST_FAILED = "specialist_failed"
+    SPECIALIST_FINISHED = "specialist_finished"
+    CAUSES_RANKED = "causes_ranked"
+    PLAN_PROPOSED = "plan_proposed"
+    PLAN_WITHHELD = "plan_withheld"
+    POLICY_RULED = "policy_ruled"
+    APPROVAL_REQUESTED = "approval_requested"
+    APPROVAL_DECIDED = "approval_decided"
+    GRANT_MINTED = "grant_minted"
+    GRANT_REFUSED = "grant_refused"
+    ACTION_STARTED = "action_started"
+    ACTION_FINISHED = "action_finished"
+    VERIFICATION_SAMPLED = "verification_sampled"
+    VERIFICATION_FINISHED = "verification_finished"
+    MERGED = "merged"
+    ESCALATED = "escalated"
+    REPORT_WRITTEN = "report_written"
+    STATUS_CHANGED = "status_changed"
+
+
+class EventDraft(Value):
+    """An event before the log gives it its number, time and hash.
+
+    `step_key` is unique within the incident: appending the same key again returns the first event,
+    because a graph node runs again after an interrupt or a crash.
+    """
+
+    actor: str
+    kind: EventKind
+    payload: dict[str, Any]
+    step_key: str
+
+
+class Event(Value):
+    """One entry of the log. `payload` is plain JSON."""
+
+    incident_id: IncidentId
+    seq: int
+    at: datetime
+    actor: str
+    kind: EventKind
+    payload: dict[str, Any]
+    step_key: str
+    prev_hash: str
+    hash: str
+
+
+def compute_hash(event: Event) -> str:
+    """Return the SHA-256 over every field but the hash itself, `prev_hash` included."""
+    return canonical.sha256(
+        {
+            "incident_id": event.incident_id,
+            "seq": event.seq,
+            "at": event.at.astimezone(UTC).isoformat(timespec="microseconds"),
+            "actor": event.actor,
+            "kind": event.kind.value,
+            "payload": event.payload,
+            "step_key": event.step_key,
+            "prev_hash": event.prev_hash,
+        }
+    )
+
+
+class BrokenLink(Value):
+    """The first place where the chain does not hold, and what is wrong there."""
+
+    seq: int
+    reason: str
+
+
+def verify_chain(events: list[Event]) -> BrokenLink | None:
+    """Return the first broken link of an incident's events given in order, or None."""
+    previous = GENESIS
+    for expected_seq, event in enumerate(events, start=1):
+        if event.seq != expected_seq:
+            return BrokenLink(seq=expected_seq, reason=f"event {expected_seq} is missing")
+        if event.prev_hash != previous:
+            return BrokenLink(seq=event.seq, reason="it does not continue the event before it")
+        if compute_hash(event) != event.hash:
+            return BrokenLink(seq=event.seq, reason="its content does not match its hash")
+        previous = event.hash
+    return None

@@ -1,0 +1,57 @@
+"""An incident: one failure of one service, from its first alert to its report."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sre_agent.domain.alert import Alert, Severity
+from sre_agent.domain.ids import ClusterId, IncidentId, OrgId
+from sre_agent.domain.model import Value
+
+
+class IncidentStatus(StrEnum):
+    """Where an incident stands. The last four are ends; each end has a report."""
+
+    RECEIVED = "received"
+    INVESTIGATING = "investigating"
+    AWAITING_APPROVAL = "awaiting_approval"
+    EXECUTING = "executing"
+    VERIFYING = "verifying"
+    RESOLVED = "resolved"
+    CLOSED = "closed"
+    MERGED = "merged"
+    ESCALATED = "escalated"
+
+    @property
+    def is_open(self) -> bool:
+        """Return whether work on the incident still goes on by itself."""
+        return self not in _ENDS
+
+
+_ENDS = frozenset(
+    {
+        IncidentStatus.RESOLVED,
+        IncidentStatus.CLOSED,
+        IncidentStatus.MERGED,
+        IncidentStatus.ESCALATED,
+    }
+)
+
+
+class Incident(Value):
+    """What a run starts from: the service in trouble and the alerts that say so.
+
+    `service` is the name the alerts give the thing that suffers (a service, deployment, pod or job
+    label); `started_at` is the earliest `starts_at` among the alerts, `opened_at` when we heard.
+    """
+
+    id: IncidentId
+    org_id: OrgId
+    cluster_id: ClusterId
+    namespace: str
+    service: str
+    title: str
+    severity: Severity
+    status: IncidentStatus
+    started_at: datetime
+    opened_at: datetime
+    alerts: tuple[Alert, ...]

@@ -1,0 +1,22 @@
+"""The name of a thing in a cluster."""
+
+from typing import Self
+
+from sre_agent.domain.model import Value
+
+
+class ObjectRef(Value):
+    """A Kubernetes object, by kind, namespace and name; `namespace` is empty for cluster-wide kinds."""
+
+    kind: str
+    namespace: str
+    name: str
+
+    def __str__(self) -> str:
+        """Return `Kind/namespace/name`, the form shown to people and used in reports."""
+        return "/".join(part for part in (self.kind, self.namespace, self.name) if part)
+
+    @classmethod
+    def deployment(cls, namespace: str, name: str) -> Self:
+        """Return the reference of a Deployment."""
+        return cls(kind="Deployment", namespace=namespace, name=name)

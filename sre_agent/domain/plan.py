@@ -1,0 +1,96 @@
+"""A plan: typed actions, each with its undo and the check that proves it worked."""
+
+from enum import StrEnum
+from typing import Any
+
+from pydantic import Field
+
+from sre_agent.domain import canonical
+from sre_agent.domain.ids import ActionId, EvidenceId
+from sre_agent.domain.model import Value
+from sre_agent.domain.objects import ObjectRef
+from sre_agent.domain.tools import ToolCall
+
+
+class Risk(StrEnum):
+    """How much can go wrong, in the order of growing harm."""
+
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+
+
+class BlastRadius(Value):
+    """Who feels the action: pods that are replaced or change, and services that call the target."""
+
+    pods: int
+    callers: tuple[str, ...]
+    statement: str
+
+
+class DryRun(Value):
+    """What the server says the action would do to the live object, and the state it saw.
+
+    `state_sha256` is computed by the server from the live object; approval and grant are bound to it.
+    """
+
+    state_sha256: str
+    uid: str
+    changes: tuple[str, ...]
+    warnings: tuple[str, ...] = ()
+
+
+class Verification(Value):
+    """What must be true, on data newer than the action, before anyone may say resolved.
+
+    The signal named must stay within its bound for `hold_s` seconds, judged within `deadline_s`
+    seconds of the action. `min_traffic_rps` guards against calling silence success.
+    """
+
+    object: ObjectRef
+    service: str
+    error_ratio_max: float | None = None
+    latency_p99_max_s: float | None = None
+    min_traffic_rps: float = 0.0
+    alert_names: tuple[str, ...] = ()
+    hold_s: float
+    deadline_s: float
+
+
+class Action(Value):
+    """One write, complete: what, on what, why, how it is undone and how it is checked."""
+
+    id: ActionId
+    call: ToolCall
+    target: ObjectRef
+    risk: Risk
+    rationale: str
+    evidence_ids: tuple[EvidenceId, ...] = Field(min_length=1)
+    blast_radius: BlastRadius
+    inverse: ToolCall | None
+    verification: Verification
+    dry_run: DryRun | None = None
+
+
+class Plan(Value):
+    """The actions for one cause, in order. `playbook` names the data it was made from."""
+
+    playbook: str
+    fault_class: str
+    cause_object: ObjectRef
+    confidence: float
+    summary: str
+    actions: tuple[Action, ...] = Field(min_length=1)
+
+    @property
+    def sha256(self) -> str:
+        """Return the hash an approval is bound to: every argument, every state seen, in order."""
+        dumped: dict[str, Any] = self.model_dump(mode="json")
+        return canonical.sha256(dumped)
+
+
+class NoPlan(Value):
+    """Why there is nothing to propose, and what a person should do instead."""
+
+    reason: str
+    recommendation: str

@@ -1,0 +1,129 @@
+"""What the brain needs from the world, and nothing more."""
+
+from datetime import datetime
+from typing import Protocol
+
+from sre_agent.domain.events import Event, EventDraft
+from sre_agent.domain.ids import ActionId, IncidentId
+from sre_agent.domain.incident import Incident, IncidentStatus
+from sre_agent.domain.model import Value
+from sre_agent.domain.objects import ObjectRef
+from sre_agent.domain.plan import Plan
+from sre_agent.domain.ruling import Decision, PolicyRuling
+from sre_agent.domain.tools import ToolCall, ToolResult
+
+
+class Clock(Protocol):
+    """The time, and waiting."""
+
+    def now(self) -> datetime:
+        """Return the present moment, in UTC."""
+        ...
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait."""
+        ...
+
+
+class Journal(Protocol):
+    """The event log of every incident; appending is idempotent by the draft's step key."""
+
+    async def append(self, incident_id: IncidentId, draft: EventDraft) -> Event:
+        """Append, or return the event that already has the step key."""
+        ...
+
+
+class Toolbox(Protocol):
+    """The MCP servers of the incident's cluster.
+
+    A call never raises for what the world did: refusals and silence are results.
+    """
+
+    async def read(self, call: ToolCall, *, deadline_s: float) -> ToolResult:
+        """Call a tool in a read session, which cannot even see a tool that writes."""
+        ...
+
+    async def rehearse(self, call: ToolCall, *, deadline_s: float) -> ToolResult:
+        """Call a writing tool with `dry_run`; its data is a `DryRun`."""
+        ...
+
+    async def write(self, call: ToolCall, *, grant: str, deadline_s: float) -> ToolResult:
+        """Call a writing tool for real, with the grant that allows exactly this call."""
+        ...
+
+
+class Grant(Value):
+    """A minted grant: the signed token and its id."""
+
+    id: str
+    token: str
+
+
+class GrantDenied(Value):
+    """The signer's no, with the reason."""
+
+    reason: str
+
+
+class Signer(Protocol):
+    """The only holder of the signing key; it reads plan, ruling and approval for itself."""
+
+    async def mint(self, incident_id: IncidentId, action_id: ActionId) -> Grant | GrantDenied:
+        """Return the grant for an action: the same one when asked again."""
+        ...
+
+
+class Approval(Value):
+    """A request for a person's decision, bound to one plan by its hash."""
+
+    id: str
+    plan_sha256: str
+    expires_at: datetime
+
+
+class Incidents(Protocol):
+    """The incident as it stands, and the doors by which a run moves it."""
+
+    async def load(self, incident_id: IncidentId) -> Incident:
+        """Return the incident with all alerts that joined it so far."""
+        ...
+
+    async def set_status(
+        self, incident_id: IncidentId, status: IncidentStatus, *, reason: str, step_key: str
+    ) -> None:
+        """Move the incident and record the move in its log."""
+        ...
+
+    async def claim_target(self, incident_id: IncidentId, target: ObjectRef) -> IncidentId:
+        """Claim an object for this incident's repair; return the open incident that holds it."""
+        ...
+
+    async def merge(self, incident_id: IncidentId, *, into: IncidentId, reason: str) -> None:
+        """End the incident as part of another one."""
+        ...
+
+    async def request_approval(
+        self, incident_id: IncidentId, plan: Plan, rulings: tuple[PolicyRuling, ...]
+    ) -> Approval:
+        """Store the request and queue the notice that it waits; the same plan gets the same request."""
+        ...
+
+    async def decision(self, approval_id: str) -> Decision | None:
+        """Return how the approval ended, or None while it is open."""
+        ...
+
+    async def escalate(self, incident_id: IncidentId, *, reason: str, step_key: str) -> None:
+        """Hand the incident to people: status, event and notification in one transaction."""
+        ...
+
+    async def events(self, incident_id: IncidentId) -> list[Event]:
+        """Return the incident's log, oldest first."""
+        ...
+
+    async def publish_report(self, incident_id: IncidentId, markdown: str) -> str:
+        """Store the report where people look and return its place."""
+        ...
+
+    async def writes_halted(self) -> str | None:
+        """Return why no write may happen now (kill switch), or None."""
+        ...
