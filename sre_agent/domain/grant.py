@@ -9,7 +9,6 @@ from typing import Literal
 from sre_agent.domain.model import Value
 from sre_agent.domain.objects import ObjectRef
 
-ISSUER = "sre-agent-signer"
 META_KEY = "sre-agent.io/grant"
 """The key under `_meta` of an MCP call that carries the token."""
 
@@ -21,7 +20,7 @@ class GrantClaims(Value):
     `sub` is `<org>/<incident>/<action>`; times are seconds since the epoch.
     """
 
-    iss: Literal["sre-agent-signer"] = ISSUER
+    iss: Literal["sre-agent-signer"] = "sre-agent-signer"
     aud: str
     sub: str
     jti: str

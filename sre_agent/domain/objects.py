@@ -2,6 +2,8 @@
 
 from typing import Self
 
+from typing_extensions import override
+
 from sre_agent.domain.model import Value
 
 
@@ -12,6 +14,7 @@ class ObjectRef(Value):
     namespace: str
     name: str
 
+    @override
     def __str__(self) -> str:
         """Return `Kind/namespace/name`, the form shown to people and used in reports."""
         return "/".join(part for part in (self.kind, self.namespace, self.name) if part)

@@ -23,6 +23,7 @@ class ToolCall(Value):
     tool: str
     arguments: dict[str, Any]
 
+    @override
     def __str__(self) -> str:
         """Return the call as a person would write it."""
         arguments = ", ".join(f"{key}={value!r}" for key, value in self.arguments.items())
