@@ -4,6 +4,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from typing_extensions import override
+
 from sre_agent.domain.model import Observation, Value
 
 
