@@ -1,0 +1,57 @@
+"""The life of one shop service: start or say why not, serve, drain when told to end."""
+
+import signal
+import threading
+import time
+from types import FrameType
+
+from infrastructure.lab.shop import records, releases, service, settings, wire
+
+DRAIN_S = 0.5
+"""Still serving for so long after SIGTERM, while the endpoints forget this pod."""
+
+LAST_REQUESTS_S = 0.3
+"""Time left to the requests under way when no new ones are accepted."""
+
+
+def main() -> int:
+    """Serve until SIGTERM; return the exit code."""
+    try:
+        config = settings.read()
+        release = _release(config)
+    except settings.SettingsError as error:
+        records.Log("main").write("fatal", "cannot start", error=records.describe(error))
+        return 1
+    _serve(config, release)
+    return 0
+
+
+def _release(config: settings.Settings) -> releases.Release:
+    release = releases.VARIANTS.get(config.variant)
+    if release is None:
+        raise settings.SettingsError(f"unknown variant {config.variant}")
+    missing = release.required_variable
+    if missing and not config.environment.get(missing):
+        raise settings.SettingsError(f"missing required environment variable {missing}")
+    return release
+
+
+def _serve(config: settings.Settings, release: releases.Release) -> None:
+    facts = {"service": config.name, "version": config.version}
+    shop = service.Service(config, release, records.Log("http", **facts))
+    server = wire.Server(config.host, config.port, shop.handle)
+    log = records.Log("main", **facts)
+
+    def drain() -> None:
+        shop.is_ready = False
+        time.sleep(DRAIN_S)
+        server.stop()
+
+    def on_sigterm(_signal: int, _frame: FrameType | None) -> None:
+        log.write("info", "terminating")
+        threading.Thread(target=drain, daemon=True).start()
+
+    signal.signal(signal.SIGTERM, on_sigterm)
+    log.write("info", "listening", address=f"{config.host}:{server.port}")
+    server.serve()
+    time.sleep(LAST_REQUESTS_S)
