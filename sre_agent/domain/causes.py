@@ -67,17 +67,27 @@ class Question(Value):
     reason: str
 
 
+class Dependency(Value):
+    """One workload calls another, as some evidence shows."""
+
+    caller: ObjectRef
+    callee: ObjectRef
+    evidence_ids: tuple[EvidenceId, ...] = Field(min_length=1)
+
+
 class Diagnosis(Value):
     """What the evidence adds up to.
 
     `causes` is ranked, best first. `abstained` says that none is good enough to act on, with the
-    reason; then nobody may plan from it. `questions` is what further evidence would decide.
+    reason; then nobody may plan from it. `questions` is what further evidence would decide;
+    `dependencies` is who calls whom, as far as seen.
     """
 
     causes: tuple[Cause, ...]
     abstained: bool
     reason: str
     questions: tuple[Question, ...] = ()
+    dependencies: tuple[Dependency, ...] = ()
 
 
 def _ids(findings: tuple[Finding, ...], stance: Stance) -> tuple[EvidenceId, ...]:

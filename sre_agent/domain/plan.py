@@ -40,18 +40,29 @@ class DryRun(Value):
     warnings: tuple[str, ...] = ()
 
 
-class Verification(Value):
-    """What must be true, on data newer than the action, before anyone may say resolved.
+class SignalBound(Value):
+    """What the golden signals of one service must keep to.
 
-    The signal named must stay within its bound for `hold_s` seconds, judged within `deadline_s`
-    seconds of the action. `min_traffic_rps` guards against calling silence success.
+    `min_traffic_rps` guards against calling silence success.
     """
 
-    object: ObjectRef
+    namespace: str
     service: str
     error_ratio_max: float | None = None
     latency_p99_max_s: float | None = None
     min_traffic_rps: float = 0.0
+
+
+class Verification(Value):
+    """What must be true, on data newer than the action, before anyone may say resolved.
+
+    Every bound must hold for `hold_s` seconds, none of `alert_names` may fire for the bounded
+    services, and the rollout of `object` must be over; judged within `deadline_s` seconds of the
+    action.
+    """
+
+    object: ObjectRef
+    bounds: tuple[SignalBound, ...] = Field(min_length=1)
     alert_names: tuple[str, ...] = ()
     hold_s: float
     deadline_s: float
