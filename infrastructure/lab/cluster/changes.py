@@ -66,6 +66,10 @@ class Subscription:
             self._wake.clear()
             await self._wake.wait()
 
+    def has_pending(self) -> bool:
+        """Tell whether a change can be read without waiting."""
+        return bool(self._pending)
+
     async def next_within(self, timeout_s: float) -> Change | None:
         """Return the next change, or None when none came within `timeout_s` seconds.
 

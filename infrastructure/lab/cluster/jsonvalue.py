@@ -15,3 +15,18 @@ def clone(value: Json) -> Json:
     elif isinstance(value, list):
         copied = [clone(item) for item in value]
     return copied  # type: ignore[no-any-return] # the same type by construction
+
+
+def is_deeper(value: Any, limit: int) -> bool:
+    """Tell whether a JSON value nests deeper than `limit` levels."""
+    level = [value]
+    for _ in range(limit):
+        level = [
+            inner
+            for item in level
+            if isinstance(item, dict | list)
+            for inner in (item.values() if isinstance(item, dict) else item)
+        ]
+        if not level:
+            return False
+    return True

@@ -21,6 +21,7 @@ from infrastructure.lab.cluster import clock
 from infrastructure.lab.cluster.changes import Change, Gone, Journal, Subscription
 from infrastructure.lab.cluster.jsonvalue import clone
 from infrastructure.lab.cluster.kinds import KINDS, Kind
+from infrastructure.lab.cluster.store_errors import AlreadyExists, Conflict, NotFound, StoreError
 
 __all__ = [
     "KINDS",
@@ -50,28 +51,6 @@ _KEPT_METADATA = (
     "deletionGracePeriodSeconds",
 )
 DEFAULT_GRACE_S = 30
-
-
-class StoreError(Exception):
-    """An operation on one object failed; carries which object."""
-
-    def __init__(self, kind: Kind, name: str, detail: str = "") -> None:
-        super().__init__(detail or f"{kind.resource} {name!r}")
-        self.kind = kind
-        self.name = name
-        self.detail = detail
-
-
-class Conflict(StoreError):  # noqa: N818 - named as the API names it
-    """The object is no longer the one the caller saw (resourceVersion or uid)."""
-
-
-class NotFound(StoreError):  # noqa: N818 - named as the API names it
-    """There is no such object."""
-
-
-class AlreadyExists(StoreError):  # noqa: N818 - named as the API names it
-    """There is such an object already."""
 
 
 def _admit_everything(_kind: Kind, _obj: Object) -> None:
@@ -127,8 +106,17 @@ class Store:
         """Return copies of all objects of a kind (of one namespace), and the resource version."""
         return [clone(obj) for obj in self.peek_all(kind, namespace)], self._version
 
-    def create(self, kind: Kind, obj: Object) -> Object:
+    def admitted(self, kind: Kind, obj: Object) -> Object:
+        """Return the object as it would be stored, defaults filled in, without storing it."""
+        new = clone(obj)
+        new["apiVersion"], new["kind"] = kind.api_version, kind.name
+        self._admit(kind, new)
+        return new
+
+    def create(self, kind: Kind, obj: Object, *, dry_run: bool = False) -> Object:
         """Store a new object and return it with uid, creationTimestamp and versions filled in.
+
+        With `dry_run` nothing is stored, and the answer has no resourceVersion.
 
         Raises:
             AlreadyExists: when the name is taken.
@@ -143,16 +131,21 @@ class Store:
         meta["creationTimestamp"] = clock.stamp(self._now())
         if kind.name in _GENERATED:
             meta["generation"] = 1
+        meta.pop("resourceVersion", None)
         self._admit(kind, new)
+        if dry_run:
+            return new
         self._commit("ADDED", kind, key, new)
         if kind.name == "Event":
             self._drop_surplus_events()
         return clone(new)
 
-    def update(self, kind: Kind, obj: Object, *, status: bool = False) -> Object:
+    def update(
+        self, kind: Kind, obj: Object, *, status: bool = False, dry_run: bool = False
+    ) -> Object:
         """Replace an object (or, with `status`, only its status) and return it.
 
-        A call that changes nothing keeps the resourceVersion and tells nobody.
+        A call that changes nothing keeps the resourceVersion and tells nobody; so does `dry_run`.
 
         Raises:
             NotFound: when there is none.
@@ -163,8 +156,8 @@ class Store:
         current = self.peek(kind, *key)
         self._check(kind, current, meta.get("uid"), meta.get("resourceVersion"))
         new = self._with_status(current, obj) if status else self._with_rest(kind, current, obj)
-        if new == current:
-            return clone(current)
+        if dry_run or new == current:
+            return clone(new)
         self._commit("MODIFIED", kind, key, new)
         return clone(new)
 
@@ -274,11 +267,11 @@ class Store:
         return new
 
     def _mark(self, kind: Kind, current: Object, grace_s: int) -> Object:
-        already = current["metadata"].get("deletionGracePeriodSeconds")
-        if already is not None and already <= grace_s:
-            return clone(current)
         new = clone(current)
         meta = new["metadata"]
+        already = meta.get("deletionGracePeriodSeconds", 0)
+        if "deletionTimestamp" in meta and already <= grace_s:
+            return new
         meta["deletionTimestamp"] = clock.stamp(self._now() + timedelta(seconds=grace_s))
         meta["deletionGracePeriodSeconds"] = grace_s
         self._commit("MODIFIED", kind, (meta.get("namespace") or "", meta["name"]), new)

@@ -1,0 +1,58 @@
+.DEFAULT_GOAL := help
+.PHONY: help setup check fix test test-e2e test-kill test-attack test-chaos bench demo up down lock format lint quality
+BIN := .venv/bin
+SCENARIO ?= bad-release
+CODE := sre_agent backend mcp_servers infrastructure tests benchmarks
+
+help: ## Show this list
+	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+setup: ## Create .venv, everything pinned
+	@infrastructure/setup/setup.sh
+
+check: setup ## Lint, types, import contracts, unused code and dependencies
+	$(BIN)/ruff check $(CODE)
+	$(BIN)/ruff format --check $(CODE)
+	$(BIN)/mypy $(CODE)
+	$(BIN)/lint-imports
+	$(BIN)/vulture
+	$(BIN)/deptry sre_agent backend mcp_servers infrastructure
+
+fix: setup ## Mend what can be mended by itself
+	$(BIN)/ruff check --fix $(CODE)
+	$(BIN)/ruff format $(CODE)
+
+test: setup ## Fast, contract and integration tests, and the repairs in the lab
+	$(BIN)/pytest -m "not e2e and not kill and not chaos and not soak"
+
+test-e2e: setup ## Every scenario under every seed, end to end
+	$(BIN)/pytest -m e2e
+
+test-kill: setup ## kill -9 at every stage, then start again
+	$(BIN)/pytest -m kill
+
+test-attack: setup ## Forged, replayed, expired and re-targeted grants; hostile input
+	$(BIN)/pytest -m attack
+
+test-chaos: setup ## Parts of the world fail while a repair runs
+	$(BIN)/pytest -m chaos
+
+bench: setup ## Measure; never part of the tests
+	$(BIN)/python -m benchmarks
+
+demo: setup ## Break something in the lab and watch it be repaired (SCENARIO=bad-release)
+	@$(BIN)/sre-agent demo $(SCENARIO)
+
+up: ## The same as ./start.sh
+	@./start.sh
+
+down: ## The same as ./stop.sh
+	@./stop.sh
+
+lock: setup ## Pin the newest versions that work
+	$(BIN)/uv pip compile pyproject.toml --upgrade --generate-hashes --no-emit-index-url --no-header -q -o requirements.lock
+	$(BIN)/uv pip compile pyproject.toml --extra dev --upgrade --generate-hashes --no-emit-index-url --no-header -q -o requirements-dev.lock
+
+format: fix
+lint: check
+quality: check

@@ -1,0 +1,82 @@
+"""Who asks, and what they may do: three bearer tokens with three roles."""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+from dataclasses import dataclass
+
+from infrastructure.lab.cluster import errors
+from infrastructure.lab.cluster.targets import WRITES, Target
+
+ANONYMOUS = "system:anonymous"
+_WORKLOADS = frozenset(
+    {
+        "configmaps",
+        "deployments",
+        "deployments/scale",
+        "deployments/status",
+        "pods",
+        "pods/eviction",
+        "pods/status",
+        "replicasets",
+        "replicasets/scale",
+        "replicasets/status",
+    }
+)
+"""What the write role may change."""
+
+
+@dataclass(frozen=True)
+class User:
+    """Someone known by a token."""
+
+    name: str
+    role: str
+
+
+@dataclass(frozen=True)
+class Tokens:
+    """The bearer token of each role."""
+
+    read: str
+    write: str
+    admin: str
+
+    @classmethod
+    def generate(cls) -> Tokens:
+        """Return fresh random tokens."""
+        return cls(*(secrets.token_urlsafe(24) for _ in range(3)))
+
+    def user(self, authorization: str) -> User:
+        """Return who an Authorization header stands for.
+
+        Raises:
+            ApiError: 401 when it is absent or unknown.
+        """
+        scheme, _, token = authorization.partition(" ")
+        known = (("viewer", "read"), ("operator", "write"), ("admin", "admin"))
+        for name, role in known:
+            expected = str(getattr(self, role))
+            same = hmac.compare_digest(token.strip().encode(), expected.encode())
+            if scheme.lower() == "bearer" and same:
+                return User(name, role)
+        raise errors.unauthorized()
+
+
+def authorize(user: User, target: Target) -> None:
+    """Let the request pass.
+
+    Raises:
+        ApiError: 403 when the user's role does not allow it.
+    """
+    if user.role == "admin" or target.verb not in WRITES:
+        return
+    if user.role == "write" and target.resource in _WORKLOADS:
+        return
+    where = f'in the namespace "{target.namespace}"' if target.namespace else "at the cluster scope"
+    sentence = (
+        f'User "{user.name}" cannot {target.verb} resource "{target.resource}" '
+        f'in API group "{target.kind.group}" {where}'
+    )
+    raise errors.forbidden(target.kind, target.name, sentence)

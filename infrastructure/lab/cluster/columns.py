@@ -1,0 +1,261 @@
+"""The columns of each kind's table, and the cells of one object."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any
+
+from infrastructure.lab.cluster import durations, pod_summary, selectors
+
+Object = dict[str, Any]
+NONE = "<none>"
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column; those of priority 1 are only shown by `-o wide`."""
+
+    name: str
+    type: str = "string"
+    priority: int = 0
+    format: str = ""
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The columns of a kind and how an object fills them."""
+
+    columns: tuple[Column, ...]
+    cells: Callable[[Object, datetime], list[object]]
+
+
+def _wide(*names: str) -> tuple[Column, ...]:
+    return tuple(Column(name, priority=1) for name in names)
+
+
+_NAME = Column("Name", format="name")
+_AGE = Column("Age")
+_POD = Layout(
+    (
+        _NAME,
+        Column("Ready"),
+        Column("Status"),
+        Column("Restarts"),
+        _AGE,
+        *_wide("IP", "Node", "Nominated Node", "Readiness Gates"),
+    ),
+    lambda obj, now: _pod(obj, now),
+)
+_TEMPLATE = _wide("Containers", "Images", "Selector")
+
+
+def _pod(obj: Object, now: datetime) -> list[object]:
+    summary, status = pod_summary.summarize(obj, now), obj.get("status") or {}
+    return [
+        _name(obj),
+        summary.ready,
+        summary.status,
+        summary.restarts,
+        _age(obj, now),
+        status.get("podIP") or NONE,
+        obj["spec"].get("nodeName") or NONE,
+        status.get("nominatedNodeName") or NONE,
+        NONE,
+    ]
+
+
+def _deployment(obj: Object, now: datetime) -> list[object]:
+    status, wanted = obj.get("status") or {}, obj["spec"].get("replicas", 1)
+    return [
+        _name(obj),
+        f"{status.get('readyReplicas', 0)}/{wanted}",
+        status.get("updatedReplicas", 0),
+        status.get("availableReplicas", 0),
+        _age(obj, now),
+        *_template(obj),
+    ]
+
+
+def _replicaset(obj: Object, now: datetime) -> list[object]:
+    status = obj.get("status") or {}
+    return [
+        _name(obj),
+        obj["spec"].get("replicas", 1),
+        status.get("replicas", 0),
+        status.get("readyReplicas", 0),
+        _age(obj, now),
+        *_template(obj),
+    ]
+
+
+def _service(obj: Object, now: datetime) -> list[object]:
+    spec = obj["spec"]
+    ports = [_service_port(port) for port in spec.get("ports") or ()]
+    selector = spec.get("selector") or {}
+    return [
+        _name(obj),
+        spec.get("type", "ClusterIP"),
+        spec.get("clusterIP") or NONE,
+        spec.get("externalName") or NONE,
+        ",".join(ports) or NONE,
+        _age(obj, now),
+        ",".join(f"{key}={value}" for key, value in sorted(selector.items())) or NONE,
+    ]
+
+
+def _service_port(port: Object) -> str:
+    node = f":{port['nodePort']}" if port.get("nodePort") else ""
+    return f"{port['port']}{node}/{port.get('protocol', 'TCP')}"
+
+
+def _endpoints(obj: Object, now: datetime) -> list[object]:
+    places = [
+        f"{address['ip']}:{port['port']}"
+        for subset in obj.get("subsets") or ()
+        for port in subset.get("ports") or ()
+        for address in subset.get("addresses") or ()
+    ]
+    shown = ",".join(places[:3])
+    if len(places) > 3:
+        shown += f" + {len(places) - 3} more..."
+    return [_name(obj), shown or NONE, _age(obj, now)]
+
+
+def _event(obj: Object, now: datetime) -> list[object]:
+    involved, source = obj.get("involvedObject") or {}, obj.get("source") or {}
+    first = obj.get("firstTimestamp") or obj.get("eventTime")
+    last = obj.get("lastTimestamp") or first
+    reporter = source.get("component") or obj.get("reportingComponent") or ""
+    return [
+        durations.age(last, now),
+        obj.get("type", ""),
+        obj.get("reason", ""),
+        f"{involved.get('kind', '').lower()}/{involved.get('name', '')}",
+        involved.get("fieldPath", ""),
+        f"{reporter}, {source['host']}" if source.get("host") else reporter,
+        str(obj.get("message", "")).strip(),
+        durations.age(first, now),
+        obj.get("count") or 1,
+        _name(obj),
+    ]
+
+
+def _node(obj: Object, now: datetime) -> list[object]:
+    status = obj.get("status") or {}
+    info = status.get("nodeInfo") or {}
+    ready = [item["status"] for item in status.get("conditions") or () if item["type"] == "Ready"]
+    word = {"True": "Ready", "False": "NotReady"}.get("".join(ready), "Unknown")
+    if obj["spec"].get("unschedulable"):
+        word += ",SchedulingDisabled"
+    addresses = {item["type"]: item["address"] for item in status.get("addresses") or ()}
+    prefix = "node-role.kubernetes.io/"
+    labels = obj["metadata"].get("labels") or {}
+    roles = sorted(key.removeprefix(prefix) for key in labels if key.startswith(prefix))
+    return [
+        _name(obj),
+        word,
+        ",".join(roles) or NONE,
+        _age(obj, now),
+        info.get("kubeletVersion", ""),
+        addresses.get("InternalIP", NONE),
+        addresses.get("ExternalIP", NONE),
+        info.get("osImage") or "<unknown>",
+        info.get("kernelVersion") or "<unknown>",
+        info.get("containerRuntimeVersion") or "<unknown>",
+    ]
+
+
+def _config_map(obj: Object, now: datetime) -> list[object]:
+    size = len(obj.get("data") or {}) + len(obj.get("binaryData") or {})
+    return [_name(obj), size, _age(obj, now)]
+
+
+def _namespace(obj: Object, now: datetime) -> list[object]:
+    return [_name(obj), (obj.get("status") or {}).get("phase", "Active"), _age(obj, now)]
+
+
+def _name(obj: Object) -> str:
+    return str(obj["metadata"]["name"])
+
+
+def _age(obj: Object, now: datetime) -> str:
+    return durations.age(obj["metadata"].get("creationTimestamp"), now)
+
+
+def _template(obj: Object) -> list[object]:
+    containers = ((obj["spec"].get("template") or {}).get("spec") or {}).get("containers") or ()
+    return [
+        ",".join(container["name"] for container in containers),
+        ",".join(container["image"] for container in containers),
+        selectors.spec_text(obj["spec"].get("selector") or {}),
+    ]
+
+
+def _count(name: str) -> Column:
+    return Column(name, "integer")
+
+
+LAYOUTS: Mapping[str, Layout] = MappingProxyType(
+    {
+        "Pod": _POD,
+        "Deployment": Layout(
+            (
+                _NAME,
+                Column("Ready"),
+                Column("Up-to-date"),
+                Column("Available"),
+                _AGE,
+                *_TEMPLATE,
+            ),
+            _deployment,
+        ),
+        "ReplicaSet": Layout(
+            (_NAME, _count("Desired"), _count("Current"), _count("Ready"), _AGE, *_TEMPLATE),
+            _replicaset,
+        ),
+        "Service": Layout(
+            (
+                _NAME,
+                Column("Type"),
+                Column("Cluster-IP"),
+                Column("External-IP"),
+                Column("Port(s)"),
+                _AGE,
+                *_wide("Selector"),
+            ),
+            _service,
+        ),
+        "Endpoints": Layout((_NAME, Column("Endpoints"), _AGE), _endpoints),
+        "Event": Layout(
+            (
+                Column("Last Seen"),
+                Column("Type"),
+                Column("Reason"),
+                Column("Object"),
+                *_wide("Subobject", "Source"),
+                Column("Message"),
+                *_wide("First Seen", "Count"),
+                Column("Name", priority=1, format="name"),
+            ),
+            _event,
+        ),
+        "Node": Layout(
+            (
+                _NAME,
+                Column("Status"),
+                Column("Roles"),
+                _AGE,
+                Column("Version"),
+                *_wide("Internal-IP", "External-IP", "OS-Image", "Kernel-Version"),
+                *_wide("Container-Runtime"),
+            ),
+            _node,
+        ),
+        "ConfigMap": Layout((_NAME, Column("Data"), _AGE), _config_map),
+        "Namespace": Layout((_NAME, Column("Status"), _AGE), _namespace),
+    }
+)
+"""The table of each kind, by its name."""

@@ -1,0 +1,292 @@
+"""The shape of each kind's object, as far as the cluster reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from infrastructure.lab.cluster.shapes import (
+    BOOL,
+    LONG,
+    QUANTITY,
+    TEXT,
+    TEXT_MAP,
+    TEXTS,
+    WHOLE,
+    WHOLE_OR_TEXT,
+    Items,
+    Map,
+    Shape,
+    Struct,
+)
+
+_OWNER = Struct(
+    "OwnerReference",
+    {
+        "apiVersion": TEXT,
+        "kind": TEXT,
+        "name": TEXT,
+        "uid": TEXT,
+        "controller": BOOL,
+        "blockOwnerDeletion": BOOL,
+    },
+)
+_META = Struct(
+    "ObjectMeta",
+    {
+        "name": TEXT,
+        "generateName": TEXT,
+        "namespace": TEXT,
+        "uid": TEXT,
+        "resourceVersion": TEXT,
+        "labels": TEXT_MAP,
+        "annotations": TEXT_MAP,
+        "finalizers": TEXTS,
+        "ownerReferences": Items(_OWNER),
+    },
+)
+_EXPRESSION = Struct("LabelSelectorRequirement", {"key": TEXT, "operator": TEXT, "values": TEXTS})
+_SELECTOR = Struct(
+    "LabelSelector", {"matchLabels": TEXT_MAP, "matchExpressions": Items(_EXPRESSION)}
+)
+_HTTP = Struct(
+    "HTTPGetAction",
+    {
+        "path": TEXT,
+        "port": WHOLE_OR_TEXT,
+        "host": TEXT,
+        "scheme": TEXT,
+        "httpHeaders": Items(Struct("HTTPHeader", {"name": TEXT, "value": TEXT})),
+    },
+)
+_EXEC = Struct("ExecAction", {"command": TEXTS})
+_TCP = Struct("TCPSocketAction", {"port": WHOLE_OR_TEXT, "host": TEXT})
+_PROBE = Struct(
+    "Probe",
+    {
+        "httpGet": _HTTP,
+        "exec": _EXEC,
+        "tcpSocket": _TCP,
+        "initialDelaySeconds": WHOLE,
+        "timeoutSeconds": WHOLE,
+        "periodSeconds": WHOLE,
+        "successThreshold": WHOLE,
+        "failureThreshold": WHOLE,
+        "terminationGracePeriodSeconds": LONG,
+    },
+)
+_HOOK = Struct("LifecycleHandler", {"httpGet": _HTTP, "exec": _EXEC, "tcpSocket": _TCP})
+_KEY_REF = Struct("ConfigMapKeySelector", {"name": TEXT, "key": TEXT, "optional": BOOL})
+_VALUE_FROM = Struct(
+    "EnvVarSource",
+    {
+        "fieldRef": Struct("ObjectFieldSelector", {"fieldPath": TEXT, "apiVersion": TEXT}),
+        "configMapKeyRef": _KEY_REF,
+        "secretKeyRef": _KEY_REF,
+        "resourceFieldRef": Struct("ResourceFieldSelector", {"resource": TEXT}),
+    },
+)
+_SOURCE_REF = Struct("ConfigMapEnvSource", {"name": TEXT, "optional": BOOL})
+_CONTAINER = Struct(
+    "Container",
+    {
+        "name": TEXT,
+        "image": TEXT,
+        "imagePullPolicy": TEXT,
+        "command": TEXTS,
+        "args": TEXTS,
+        "workingDir": TEXT,
+        "env": Items(Struct("EnvVar", {"name": TEXT, "value": TEXT, "valueFrom": _VALUE_FROM})),
+        "envFrom": Items(
+            Struct(
+                "EnvFromSource",
+                {"prefix": TEXT, "configMapRef": _SOURCE_REF, "secretRef": _SOURCE_REF},
+            )
+        ),
+        "ports": Items(
+            Struct(
+                "ContainerPort",
+                {"name": TEXT, "containerPort": WHOLE, "hostPort": WHOLE, "protocol": TEXT},
+            )
+        ),
+        "resources": Struct(
+            "ResourceRequirements", {"limits": Map(QUANTITY), "requests": Map(QUANTITY)}
+        ),
+        "volumeMounts": Items(
+            Struct("VolumeMount", {"name": TEXT, "mountPath": TEXT, "readOnly": BOOL})
+        ),
+        "livenessProbe": _PROBE,
+        "readinessProbe": _PROBE,
+        "startupProbe": _PROBE,
+        "lifecycle": Struct("Lifecycle", {"preStop": _HOOK, "postStart": _HOOK}),
+        "terminationMessagePath": TEXT,
+        "terminationMessagePolicy": TEXT,
+    },
+)
+_VOLUME = Struct(
+    "Volume",
+    {
+        "name": TEXT,
+        "configMap": Struct(
+            "ConfigMapVolumeSource",
+            {
+                "name": TEXT,
+                "optional": BOOL,
+                "defaultMode": WHOLE,
+                "items": Items(Struct("KeyToPath", {"key": TEXT, "path": TEXT})),
+            },
+        ),
+        "emptyDir": Struct("EmptyDirVolumeSource"),
+        "secret": Struct("SecretVolumeSource"),
+        "downwardAPI": Struct("DownwardAPIVolumeSource"),
+        "projected": Struct("ProjectedVolumeSource"),
+    },
+)
+_POD_SPEC = Struct(
+    "PodSpec",
+    {
+        "containers": Items(_CONTAINER),
+        "initContainers": Items(_CONTAINER),
+        "volumes": Items(_VOLUME),
+        "restartPolicy": TEXT,
+        "terminationGracePeriodSeconds": LONG,
+        "activeDeadlineSeconds": LONG,
+        "nodeName": TEXT,
+        "nodeSelector": TEXT_MAP,
+        "serviceAccountName": TEXT,
+        "serviceAccount": TEXT,
+        "hostNetwork": BOOL,
+        "enableServiceLinks": BOOL,
+        "priority": WHOLE,
+        "tolerations": Items(
+            Struct(
+                "Toleration",
+                {
+                    "key": TEXT,
+                    "operator": TEXT,
+                    "value": TEXT,
+                    "effect": TEXT,
+                    "tolerationSeconds": LONG,
+                },
+            )
+        ),
+        "securityContext": Struct("PodSecurityContext"),
+    },
+)
+_TEMPLATE = Struct("PodTemplateSpec", {"metadata": _META, "spec": _POD_SPEC})
+_ROLLING = Struct(
+    "RollingUpdateDeployment", {"maxSurge": WHOLE_OR_TEXT, "maxUnavailable": WHOLE_OR_TEXT}
+)
+_STRATEGY = Struct("DeploymentStrategy", {"type": TEXT, "rollingUpdate": _ROLLING})
+_WORKLOAD: Mapping[str, Shape] = {
+    "replicas": WHOLE,
+    "selector": _SELECTOR,
+    "template": _TEMPLATE,
+    "minReadySeconds": WHOLE,
+}
+_SERVICE_PORT = Struct(
+    "ServicePort",
+    {"name": TEXT, "protocol": TEXT, "port": WHOLE, "targetPort": WHOLE_OR_TEXT, "nodePort": WHOLE},
+)
+_REFERENCE = Struct(
+    "ObjectReference",
+    {
+        "kind": TEXT,
+        "namespace": TEXT,
+        "name": TEXT,
+        "uid": TEXT,
+        "apiVersion": TEXT,
+        "resourceVersion": TEXT,
+        "fieldPath": TEXT,
+    },
+)
+_ADDRESS = Struct(
+    "EndpointAddress", {"ip": TEXT, "hostname": TEXT, "nodeName": TEXT, "targetRef": _REFERENCE}
+)
+_SUBSET = Struct(
+    "EndpointSubset",
+    {
+        "addresses": Items(_ADDRESS),
+        "notReadyAddresses": Items(_ADDRESS),
+        "ports": Items(Struct("EndpointPort", {"name": TEXT, "port": WHOLE, "protocol": TEXT})),
+    },
+)
+
+
+def _object(name: str, **fields: Shape) -> Struct:
+    return Struct(name, {"apiVersion": TEXT, "kind": TEXT, "metadata": _META, **fields})
+
+
+def _with_status(name: str, status: Shape | None = None, **fields: Shape) -> Struct:
+    return _object(name, status=status or Struct(f"{name}Status"), **fields)
+
+
+SHAPES: Mapping[str, Struct] = MappingProxyType(
+    {
+        "Deployment": _with_status(
+            "Deployment",
+            spec=Struct(
+                "DeploymentSpec",
+                {
+                    **_WORKLOAD,
+                    "strategy": _STRATEGY,
+                    "revisionHistoryLimit": WHOLE,
+                    "progressDeadlineSeconds": WHOLE,
+                    "paused": BOOL,
+                },
+            ),
+        ),
+        "ReplicaSet": _with_status("ReplicaSet", spec=Struct("ReplicaSetSpec", _WORKLOAD)),
+        "Pod": _with_status(
+            "Pod",
+            Struct(
+                "PodStatus",
+                {
+                    "phase": TEXT,
+                    "podIP": TEXT,
+                    "containerStatuses": Items(Struct("ContainerStatus")),
+                    "conditions": Items(Struct("PodCondition")),
+                },
+            ),
+            spec=_POD_SPEC,
+        ),
+        "Service": _with_status(
+            "Service",
+            spec=Struct(
+                "ServiceSpec",
+                {
+                    "type": TEXT,
+                    "clusterIP": TEXT,
+                    "clusterIPs": TEXTS,
+                    "externalName": TEXT,
+                    "selector": TEXT_MAP,
+                    "ports": Items(_SERVICE_PORT),
+                    "sessionAffinity": TEXT,
+                },
+            ),
+        ),
+        "Endpoints": _object("Endpoints", subsets=Items(_SUBSET)),
+        "ConfigMap": _object("ConfigMap", data=TEXT_MAP, binaryData=TEXT_MAP, immutable=BOOL),
+        "Namespace": _with_status("Namespace", spec=Struct("NamespaceSpec", {"finalizers": TEXTS})),
+        "Node": _with_status(
+            "Node", spec=Struct("NodeSpec", {"unschedulable": BOOL, "podCIDR": TEXT})
+        ),
+        "Event": _object(
+            "Event",
+            involvedObject=_REFERENCE,
+            reason=TEXT,
+            message=TEXT,
+            type=TEXT,
+            count=WHOLE,
+            firstTimestamp=TEXT,
+            lastTimestamp=TEXT,
+            eventTime=TEXT,
+            action=TEXT,
+            reportingComponent=TEXT,
+            reportingInstance=TEXT,
+            source=Struct("EventSource", {"component": TEXT, "host": TEXT}),
+        ),
+        "Scale": _object("Scale", spec=Struct("ScaleSpec", {"replicas": WHOLE})),
+    }
+)
+"""The shape of each kind, by its name."""

@@ -1,0 +1,57 @@
+#!/usr/bin/env bash
+# Creates .venv with everything pinned, once per state of the locks. Needs nothing but Python 3.11 or newer.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+
+say() { printf '%s\n' "$*" >&2; }
+
+python=""
+for candidate in python3.11 python3.12 python3.13 python3.14 python3; do
+  if command -v "$candidate" >/dev/null && "$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
+    python=$candidate
+    break
+  fi
+done
+if [ -z "$python" ]; then
+  say "Python 3.11 or newer is needed and was not found. On Debian: apt-get install python3"
+  exit 1
+fi
+
+stamp=.venv/.setup-stamp
+wanted=$(cat requirements-dev.lock pyproject.toml | sha256sum | cut -d' ' -f1)
+if [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$wanted" ] && .venv/bin/python -c '' 2>/dev/null; then
+  exit 0
+fi
+
+# Debian splits venv's pip into packages of their own. Where they are missing, its pip wheel is
+# fetched as a package file and used in place: that needs no root.
+make_venv() {
+  if "$python" -c 'import ensurepip' 2>/dev/null; then
+    "$python" -m venv .venv
+    return
+  fi
+  "$python" -m venv --without-pip .venv
+  local place
+  place=$(mktemp -d)
+  if ! (cd "$place" && apt-get download -q python3-pip-whl >/dev/null 2>&1); then
+    if [ "$(id -u)" = 0 ]; then
+      apt-get update -q >/dev/null
+      (cd "$place" && apt-get download -q python3-pip-whl >/dev/null 2>&1)
+    else
+      say "This Python has no pip of its own. As root: apt-get install python3-venv"
+      rm -rf .venv
+      exit 1
+    fi
+  fi
+  dpkg-deb -x "$place"/python3-pip-whl_*.deb "$place"
+  local wheel
+  wheel=$(ls "$place"/usr/share/python-wheels/pip-*.whl)
+  .venv/bin/python "$wheel/pip" install --quiet --no-index "$wheel"
+  rm -rf "$place"
+}
+
+say "Setting up .venv (about a minute the first time) ..."
+[ -x .venv/bin/pip ] || { rm -rf .venv; make_venv; }
+.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+printf '%s' "$wanted" >"$stamp"

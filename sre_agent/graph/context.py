@@ -1,0 +1,48 @@
+"""What a run is given: the ports to the world, the data it judges by, and its limits."""
+
+from dataclasses import dataclass
+
+from sre_agent import ports
+from sre_agent.agents.allowlist import AllowList
+from sre_agent.planning.playbooks import Playbook
+from sre_agent.planning.settings import PlanningSettings
+from sre_agent.safety.policy import Policy
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limits:
+    """How long and how often. Durations in seconds."""
+
+    specialist_deadline_s: float = 30.0
+    """One specialist's whole look, all of its calls together; what is late is a gap, not a crash."""
+
+    tool_deadline_s: float = 10.0
+    """One call. A healthy server answers in well under a second."""
+
+    max_rounds: int = 4
+    """How often the reflector may send specialists out before it must judge or abstain."""
+
+    write_attempts: int = 5
+    """How often an unanswered write is asked again. The grant makes repeating it harmless."""
+
+    write_retry_s: float = 1.0
+    """The pause between those attempts."""
+
+    sample_interval_s: float = 2.0
+    """How often the verifier looks."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunContext:
+    """Everything a node may use beside its state."""
+
+    clock: ports.Clock
+    journal: ports.Journal
+    incidents: ports.Incidents
+    toolbox: ports.Toolbox
+    signer: ports.Signer
+    allowlist: AllowList
+    policy: Policy
+    playbooks: tuple[Playbook, ...]
+    planning: PlanningSettings
+    limits: Limits

@@ -1,0 +1,46 @@
+"""Decide who looks first, and say why."""
+
+from langgraph.graph import END
+from langgraph.runtime import Runtime
+from langgraph.types import Command, Send
+
+from sre_agent.agents import supervisor
+from sre_agent.domain.events import EventDraft, EventKind
+from sre_agent.domain.incident import IncidentStatus
+from sre_agent.graph import state
+from sre_agent.graph.context import RunContext
+
+
+async def supervise(run: state.RunState, runtime: Runtime[RunContext]) -> Command[str]:
+    """Start the investigation of an incident that is still open."""
+    context = runtime.context
+    id_ = state.incident_id(run)
+    incident = await context.incidents.load(id_)
+    if not incident.status.is_open:
+        return Command(goto=END)
+    await context.incidents.set_status(
+        id_,
+        IncidentStatus.INVESTIGATING,
+        reason="a worker took the incident",
+        step_key="status:investigating",
+    )
+    selected = supervisor.select(incident, context.allowlist.specialists)
+    await context.journal.append(
+        id_,
+        EventDraft(
+            actor="supervisor",
+            kind=EventKind.SPECIALISTS_SELECTED,
+            payload={"selected": [item.model_dump(mode="json") for item in selected]},
+            step_key="specialists_selected",
+        ),
+    )
+    tasks = [
+        Send(
+            "investigate",
+            state.SpecialistTask(
+                incident_id=id_, specialist=item.specialist, round=1, questions=[], evidence=[]
+            ),
+        )
+        for item in selected
+    ]
+    return Command(goto=tasks, update={"round": 1})

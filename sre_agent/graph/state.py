@@ -1,0 +1,78 @@
+"""What a run remembers between its nodes.
+
+Everything in it is plain JSON. A checkpoint can then hold it without a list of allowed types, and
+reading an old one back can never turn a value into something that only looks like it. Nodes read
+typed values through the functions below.
+"""
+
+import operator
+from typing import Annotated, Any, TypedDict
+
+from sre_agent.domain.causes import Diagnosis, Question
+from sre_agent.domain.evidence import Evidence, Gap
+from sre_agent.domain.ids import IncidentId
+from sre_agent.domain.plan import Plan
+from sre_agent.domain.ruling import PolicyRuling
+
+Json = dict[str, Any]
+
+
+class RunState(TypedDict, total=False):
+    """The state of a run. Lists with `operator.add` grow; every other key is replaced."""
+
+    incident_id: str
+    round: int
+    questions: list[Json]
+    evidence: Annotated[list[Json], operator.add]
+    gaps: Annotated[list[Json], operator.add]
+    diagnosis: Json
+    plan: Json
+    rulings: list[Json]
+    actions_finished_at: str
+    end_status: str
+    end_reason: str
+
+
+class SpecialistTask(TypedDict):
+    """What one specialist is sent to look at, and what is known already."""
+
+    incident_id: str
+    specialist: str
+    round: int
+    questions: list[Json]
+    evidence: list[Json]
+
+
+def incident_id(state: RunState | SpecialistTask) -> IncidentId:
+    """Return the incident of the run."""
+    return IncidentId(state["incident_id"])
+
+
+def evidence(state: RunState | SpecialistTask) -> list[Evidence]:
+    """Return all evidence so far."""
+    return [Evidence.model_validate(item) for item in state.get("evidence", [])]
+
+
+def gaps(state: RunState) -> list[Gap]:
+    """Return what could not be looked at."""
+    return [Gap.model_validate(item) for item in state.get("gaps", [])]
+
+
+def questions(state: RunState | SpecialistTask) -> list[Question]:
+    """Return what the reflector wants to know next."""
+    return [Question.model_validate(item) for item in state.get("questions", [])]
+
+
+def diagnosis(state: RunState) -> Diagnosis:
+    """Return the latest diagnosis."""
+    return Diagnosis.model_validate(state["diagnosis"])
+
+
+def plan(state: RunState) -> Plan:
+    """Return the plan."""
+    return Plan.model_validate(state["plan"])
+
+
+def rulings(state: RunState) -> tuple[PolicyRuling, ...]:
+    """Return the rulings on the plan's actions."""
+    return tuple(PolicyRuling.model_validate(item) for item in state["rulings"])
