@@ -1,0 +1,90 @@
+"""The programs of a lab: what each is given and how it is started."""
+
+import sys
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from infrastructure.lab import images, ports
+from infrastructure.lab.family import Program
+from infrastructure.lab.labdir import LabDir, write_json, write_private
+from infrastructure.lab.observe import alertmanager, prometheus
+from infrastructure.lab.observe.tools import Tools
+from infrastructure.lab.world import ROUTES, Role, World
+
+LOOPBACK = "127.0.0.1"
+
+VISITS_PER_S = 20
+
+
+def cluster(lab: LabDir, place: World, network: str) -> Program:
+    """Prepare the cluster: API server, controllers and node in one process."""
+    write_json(lab.images, images.catalogue(place))
+    arguments = ["--dir", lab.cluster, "--port", 0, "--network", network, "--images", lab.images]
+    return Program("cluster", _python("cluster", *arguments), is_restartable=False)
+
+
+def logs(lab: LabDir) -> tuple[Program, str]:
+    """Prepare the log server; return it and its URL."""
+    port = ports.free_port()
+    arguments = ["--logs", lab.cluster / "logs", "--port", port]
+    return Program("loki", _python("logs", *arguments)), f"http://{LOOPBACK}:{port}"
+
+
+def alerting(
+    lab: LabDir, tools: Tools, webhook: alertmanager.Webhook | None
+) -> tuple[Program, str]:
+    """Prepare Alertmanager; return it and its address."""
+    address = _free_address()
+    write_private(lab.alertmanager / "alertmanager.yml", alertmanager.config(webhook))
+    command = alertmanager.command(tools.alertmanager, lab.alertmanager, address)
+    return Program("alertmanager", command), address
+
+
+def monitoring(
+    lab: LabDir, tools: Tools, place: World, addresses: dict[str, str]
+) -> tuple[Program, str]:
+    """Prepare Prometheus; return it and its address.
+
+    Args:
+        lab: where its configuration and data lie.
+        tools: where the program is.
+        place: whose team the alerts are for.
+        addresses: `node` and `alertmanager`, each `host:port`.
+    """
+    address = _free_address()
+    sources = prometheus.Sources(
+        targets_file=targets_file(lab),
+        node_address=addresses["node"],
+        alertmanager_address=addresses["alertmanager"],
+        team=place.team,
+    )
+    write_private(lab.prometheus / "prometheus.yml", prometheus.config(sources))
+    return Program("prometheus", prometheus.command(tools.prometheus, lab.prometheus, address)), (
+        address
+    )
+
+
+def customers(front_url: str) -> Program:
+    """Prepare the load upon the shop."""
+    url = front_url + ROUTES[Role.FRONTEND]
+    return Program("customers", _python("shop.load", "--url", url, "--rate", VISITS_PER_S))
+
+
+def targets_file(lab: LabDir) -> Path:
+    """Return where discovery writes for Prometheus."""
+    return (lab.prometheus / "targets.json").resolve()
+
+
+def node_address(cluster_record: dict[str, Any]) -> str:
+    """Return `host:port` of the node's metrics."""
+    address: str = urlsplit(cluster_record["cadvisor_url"]).netloc
+    return address
+
+
+def _python(module: str, *arguments: object) -> list[str]:
+    return [sys.executable, "-m", f"infrastructure.lab.{module}", *map(str, arguments)]
+
+
+def _free_address() -> str:
+    return f"{LOOPBACK}:{ports.free_port()}"

@@ -1,0 +1,82 @@
+"""Live as long as the lab: hold its lock and its network, own its processes, end them all."""
+
+import asyncio
+import fcntl
+import os
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from infrastructure.lab import ports, world
+from infrastructure.lab.boot import Boot
+from infrastructure.lab.family import Family
+from infrastructure.lab.kube import Api
+from infrastructure.lab.labdir import LabDir, write_json
+from infrastructure.lab.observe import alertmanager, discovery, tools
+from infrastructure.lab.parts import targets_file
+from infrastructure.lab.waiting import StartError
+
+FIRST_TO_END = ("customers", "alertmanager")
+"""Ended before the pods are, so that nobody is told of a shop that closes on purpose."""
+
+
+async def run(
+    lab: LabDir, seed: int, programs: tools.Tools, webhook: alertmanager.Webhook | None
+) -> None:
+    """Bring the lab up and keep it until SIGTERM or SIGINT.
+
+    Raises:
+        StartError: when it does not come up; all that was started is ended first.
+    """
+    told_to_end = _on_signals()
+    place = world.make(seed)
+    with _locked(lab.lock):
+        network, claim = ports.claim_network()
+        family = Family(lab)
+        boot = Boot(lab, place, programs, webhook, network, family)
+        try:
+            life = asyncio.create_task(_live(boot))
+            end = asyncio.create_task(told_to_end.wait())
+            await asyncio.wait({life, end}, return_when=asyncio.FIRST_COMPLETED)
+            end.cancel()
+            if not life.done():
+                life.cancel()
+            with suppress(asyncio.CancelledError):
+                await life
+        finally:
+            lab.record.unlink(missing_ok=True)
+            await _end_all(family)
+            claim.close()
+
+
+async def _live(boot: Boot) -> None:
+    """Bring everything up, say so, and keep Prometheus told of the pods."""
+    record = await boot.bring_up()
+    write_json(boot.lab.record, {"pid": os.getpid(), **record})
+    kubernetes = record["kubernetes"]
+    async with Api(kubernetes["url"], kubernetes["tokens"]["read"]) as api:
+        await discovery.follow(api, boot.place.namespace, targets_file(boot.lab))
+
+
+async def _end_all(family: Family) -> None:
+    await family.end_some(FIRST_TO_END)
+    await family.end_all()
+
+
+def _on_signals() -> asyncio.Event:
+    told = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, told.set)
+    return told
+
+
+@contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise StartError(f"a lab is already up in {path.parent}") from error
+        yield
