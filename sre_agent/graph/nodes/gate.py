@@ -1,0 +1,47 @@
+"""Put every action of the plan before policy."""
+
+from typing import Literal
+
+from langgraph.runtime import Runtime
+from langgraph.types import Command
+
+from sre_agent.domain.events import EventDraft, EventKind
+from sre_agent.domain.incident import IncidentStatus
+from sre_agent.domain.ruling import Ruling
+from sre_agent.graph import state
+from sre_agent.graph.context import RunContext
+from sre_agent.safety import policy
+
+
+async def gate(
+    run: state.RunState, runtime: Runtime[RunContext]
+) -> Command[Literal["approve", "execute", "conclude"]]:
+    """Rule on the plan: one denied action denies it all, one asked action asks for it all."""
+    context = runtime.context
+    id_ = state.incident_id(run)
+    plan = state.plan(run)
+    incident = await context.incidents.load(id_)
+    rulings = [policy.rule(context.policy, action, plan, incident) for action in plan.actions]
+    dumped = [item.model_dump(mode="json") for item in rulings]
+    await context.journal.append(
+        id_,
+        EventDraft(
+            actor="policy",
+            kind=EventKind.POLICY_RULED,
+            payload={"plan_sha256": plan.sha256, "rulings": dumped},
+            step_key=f"policy_ruled:{plan.sha256}",
+        ),
+    )
+    denied = [item for item in rulings if item.ruling is Ruling.DENY]
+    if denied:
+        said = "; ".join(f"{item.reason} (rule {item.rule})" for item in denied)
+        return Command(
+            goto="conclude",
+            update={
+                "rulings": dumped,
+                "end_status": IncidentStatus.ESCALATED.value,
+                "end_reason": f"policy denies the plan: {said}",
+            },
+        )
+    asked = any(item.ruling is Ruling.ASK for item in rulings)
+    return Command(goto="approve" if asked else "execute", update={"rulings": dumped})

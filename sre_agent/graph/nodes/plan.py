@@ -1,0 +1,95 @@
+"""Turn the diagnosis into a plan that was tried on the live system without changing it."""
+
+from typing import Literal
+
+from langgraph.runtime import Runtime
+from langgraph.types import Command
+
+from sre_agent.domain.events import EventDraft, EventKind
+from sre_agent.domain.ids import IncidentId
+from sre_agent.domain.incident import IncidentStatus
+from sre_agent.domain.plan import Action, DryRun, NoPlan, Plan
+from sre_agent.domain.tools import ToolStatus
+from sre_agent.graph import state
+from sre_agent.graph.context import RunContext
+from sre_agent.planning import planner
+
+
+async def propose(
+    run: state.RunState, runtime: Runtime[RunContext]
+) -> Command[Literal["gate", "conclude"]]:
+    """Plan, claim what the plan would touch, and rehearse each action."""
+    context = runtime.context
+    id_ = state.incident_id(run)
+    incident = await context.incidents.load(id_)
+    drafted = planner.plan(
+        state.diagnosis(run), incident, state.evidence(run), context.playbooks, context.planning
+    )
+    if isinstance(drafted, NoPlan):
+        return await _withhold(context, id_, drafted)
+    for action in drafted.actions:
+        holder = await context.incidents.claim_target(id_, action.target)
+        if holder != id_:
+            return await _join(context, id_, holder, action)
+    rehearsed: list[Action] = []
+    for action in drafted.actions:
+        result = await _rehearse(context, action)
+        if isinstance(result, NoPlan):
+            return await _withhold(context, id_, result)
+        rehearsed.append(action.model_copy(update={"dry_run": result}))
+    plan = drafted.model_copy(update={"actions": tuple(rehearsed)})
+    dumped = plan.model_dump(mode="json")
+    await context.journal.append(
+        id_,
+        EventDraft(
+            actor="planner",
+            kind=EventKind.PLAN_PROPOSED,
+            payload={"plan": dumped, "plan_sha256": plan.sha256},
+            step_key=f"plan_proposed:{plan.sha256}",
+        ),
+    )
+    return Command(goto="gate", update={"plan": dumped})
+
+
+async def _rehearse(context: RunContext, action: Action) -> DryRun | NoPlan:
+    result = await context.toolbox.rehearse(
+        action.call, deadline_s=context.limits.tool_deadline_s
+    )
+    if result.status is ToolStatus.OK and result.data is not None:
+        return DryRun.model_validate(result.data)
+    return NoPlan(
+        reason=f"the dry run of {action.call} did not succeed ({result.status}): {result.reason}",
+        recommendation=f"Look at {action.target} by hand: {action.rationale}",
+    )
+
+
+async def _withhold(
+    context: RunContext, id_: IncidentId, nothing: NoPlan
+) -> Command[Literal["conclude"]]:
+    await context.journal.append(
+        id_,
+        EventDraft(
+            actor="planner",
+            kind=EventKind.PLAN_WITHHELD,
+            payload=nothing.model_dump(mode="json"),
+            step_key="plan_withheld",
+        ),
+    )
+    return Command(
+        goto="conclude",
+        update={
+            "end_status": IncidentStatus.ESCALATED.value,
+            "end_reason": f"{nothing.reason} {nothing.recommendation}".strip(),
+        },
+    )
+
+
+async def _join(
+    context: RunContext, id_: IncidentId, holder: IncidentId, action: Action
+) -> Command[Literal["conclude"]]:
+    reason = f"incident {holder} already works on {action.target}, the same cause"
+    await context.incidents.merge(id_, into=holder, reason=reason)
+    return Command(
+        goto="conclude",
+        update={"end_status": IncidentStatus.MERGED.value, "end_reason": reason},
+    )
