@@ -1,0 +1,1 @@
+"""Evaluation: from a typed query and stored entries to streams, vectors and matrices."""

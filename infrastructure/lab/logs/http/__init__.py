@@ -1,0 +1,1 @@
+"""The HTTP face: parameters in, Loki's answers and errors out."""

@@ -1,0 +1,1 @@
+"""LogQL: from query text to a typed tree."""

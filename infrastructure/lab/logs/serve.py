@@ -1,0 +1,88 @@
+"""The process: a socket, the application on it, the tailer beside it, and an orderly end."""
+
+import asyncio
+import contextlib
+import os
+import signal
+import socket
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, override
+
+import structlog
+import uvicorn
+
+from infrastructure.lab.labdir import write_json
+from infrastructure.lab.logs.http.app import create_app
+from infrastructure.lab.logs.store import Bounds, Store
+from infrastructure.lab.logs.tail import Tailer
+
+log = structlog.get_logger()
+
+HOST: Final = "127.0.0.1"
+RECORD: Final = "loki.json"
+SHUTDOWN_S: Final = 3
+_STARTUP_POLL_S: Final = 0.02
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How the server was started."""
+
+    logs_dir: Path
+    record_dir: Path | None
+    port: int
+    cluster: str
+    bounds: Bounds
+
+
+class _Server(uvicorn.Server):
+    """A server whose signals are handled by whoever runs it."""
+
+    @override
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+    def stop(self) -> None:
+        """Ask for the end: answer what is under way, accept no more."""
+        self.should_exit = True
+
+
+async def serve(options: Options) -> None:
+    """Serve until SIGTERM or SIGINT.
+
+    Raises:
+        OSError: the port is taken.
+    """
+    store = Store(options.bounds, time.time_ns)
+    listener = socket.create_server((HOST, options.port), backlog=128)
+    config = uvicorn.Config(
+        create_app(store),
+        access_log=False,
+        lifespan="off",
+        log_config=None,
+        timeout_graceful_shutdown=SHUTDOWN_S,
+    )
+    server = _Server(config)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, server.stop)
+    async with asyncio.TaskGroup() as group:
+        tailing = group.create_task(Tailer(options.logs_dir, store, options.cluster).run())
+        group.create_task(_announce(server, options, listener.getsockname()[1]))
+        await server.serve(sockets=[listener])
+        tailing.cancel()
+    if options.record_dir is not None:
+        (options.record_dir / RECORD).unlink(missing_ok=True)
+    log.info("log_server_stopped", entries=store.entries)
+
+
+async def _announce(server: _Server, options: Options, port: int) -> None:
+    while not (server.started or server.should_exit):
+        await asyncio.sleep(_STARTUP_POLL_S)
+    url = f"http://{HOST}:{port}"
+    log.info("log_server_ready", url=url, logs=str(options.logs_dir))
+    if options.record_dir is not None:
+        write_json(options.record_dir / RECORD, {"url": url, "pid": os.getpid()})
