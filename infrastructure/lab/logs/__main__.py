@@ -25,7 +25,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--dir", type=Path, help="folder for loki.json, written when ready")
     parser.add_argument("--logs", type=Path, required=True, help="folder of the pods' logs")
     parser.add_argument("--port", type=int, default=0, help="0 takes a free one")
-    parser.add_argument("--label", type=_label, default="lab", metavar="cluster=NAME")
+    parser.add_argument("--label", type=_label, default="cluster=lab", metavar="cluster=NAME")
     parser.add_argument("--retention", type=int, default=_RETENTION_S, help="seconds kept")
     parser.add_argument("--max-entries", type=int, default=_MAX_ENTRIES)
     parser.add_argument("--max-mib", type=int, default=_MAX_MIB, help="MiB of lines kept")

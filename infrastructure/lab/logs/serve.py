@@ -6,13 +6,14 @@ import os
 import signal
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, override
+from typing import Final
 
 import structlog
 import uvicorn
+from typing_extensions import override
 
 from infrastructure.lab.labdir import write_json
 from infrastructure.lab.logs.http.app import create_app
@@ -24,7 +25,6 @@ log = structlog.get_logger()
 HOST: Final = "127.0.0.1"
 RECORD: Final = "loki.json"
 SHUTDOWN_S: Final = 3
-_STARTUP_POLL_S: Final = 0.02
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +39,22 @@ class Options:
 
 
 class _Server(uvicorn.Server):
-    """A server whose signals are handled by whoever runs it."""
+    """A server whose signals are handled by whoever runs it, and which says when it is ready."""
+
+    def __init__(self, config: uvicorn.Config, on_ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._on_ready = on_ready
 
     @override
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
         yield
+
+    @override
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            self._on_ready()
 
     def stop(self) -> None:
         """Ask for the end: answer what is under way, accept no more."""
@@ -66,12 +76,12 @@ async def serve(options: Options) -> None:
         log_config=None,
         timeout_graceful_shutdown=SHUTDOWN_S,
     )
-    server = _Server(config)
+    port = listener.getsockname()[1]
+    server = _Server(config, lambda: _announce(options, port))
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, server.stop)
     async with asyncio.TaskGroup() as group:
         tailing = group.create_task(Tailer(options.logs_dir, store, options.cluster).run())
-        group.create_task(_announce(server, options, listener.getsockname()[1]))
         await server.serve(sockets=[listener])
         tailing.cancel()
     if options.record_dir is not None:
@@ -79,9 +89,7 @@ async def serve(options: Options) -> None:
     log.info("log_server_stopped", entries=store.entries)
 
 
-async def _announce(server: _Server, options: Options, port: int) -> None:
-    while not (server.started or server.should_exit):
-        await asyncio.sleep(_STARTUP_POLL_S)
+def _announce(options: Options, port: int) -> None:
     url = f"http://{HOST}:{port}"
     log.info("log_server_ready", url=url, logs=str(options.logs_dir))
     if options.record_dir is not None:

@@ -1,6 +1,7 @@
 """The tailer: finds the pods' log files and brings their lines to the store."""
 
 import asyncio
+import contextlib
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -35,15 +36,16 @@ def _folders(path: Path) -> list[Path]:
 
 
 def _log_files(container: Path) -> list[tuple[Path, os.stat_result]]:
-    files = []
     try:
         with os.scandir(container) as found:
-            for one in found:
-                # A rotated file keeps `.log` in its name and gains something behind it.
-                if ".log" in one.name and not one.name.endswith((".gz", ".tmp")):
-                    files.append((Path(one.path), one.stat()))
+            # A rotated file keeps `.log` in its name and gains something behind it.
+            entries = [one for one in found if ".log" in one.name]
     except FileNotFoundError:
         return []
+    files = []
+    for one in entries:
+        with contextlib.suppress(FileNotFoundError):  # rotated away since it was listed
+            files.append((Path(one.path), one.stat()))
     return sorted(files, key=lambda file: file[1].st_mtime_ns)
 
 
