@@ -1,0 +1,125 @@
+"""A shop service as its callers, its scraper and its node see it."""
+
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from infrastructure.lab.shop import settings, wire
+from infrastructure.lab.shop.records import Log
+from infrastructure.lab.shop.releases import VARIANTS
+from infrastructure.lab.shop.service import Service
+
+
+@contextmanager
+def running(variant: str = "steady", **environment: str) -> Iterator[tuple[str, int]]:
+    config = settings.read(
+        {
+            "SERVICE_NAME": "a",
+            "SERVICE_VERSION": "v1",
+            "SERVICE_ROUTE": "/work",
+            "CALL_TIMEOUT_SECONDS": "1",
+            **environment,
+        }
+    )
+    service = Service(config, VARIANTS[variant], Log("http", service="a"))
+    server = wire.Server("127.0.0.1", 0, service.handle)
+    thread = threading.Thread(target=server.serve)
+    thread.start()
+    try:
+        yield "127.0.0.1", server.port
+    finally:
+        server.stop()
+        thread.join(5)
+
+
+def ask(address: tuple[str, int], method: str, path: str, body: bytes = b"") -> wire.Response:
+    return wire.post(address, wire.Request(method, path, {}, body), timeout_s=5)
+
+
+def order(address: tuple[str, int], number: int) -> wire.Response:
+    return ask(address, "POST", "/work", json.dumps({"order": number}).encode())
+
+
+def caller_of(address: tuple[str, int]) -> dict[str, str]:
+    return {
+        "SERVICE_CALLS": "B_C_ADDR=/work",
+        "B_C_ADDR": "b-c:8080",
+        "B_C_SERVICE_HOST": address[0],
+        "B_C_SERVICE_PORT": str(address[1]),
+    }
+
+
+def test_a_healthy_service_takes_orders_and_counts_them() -> None:
+    with running() as address:
+        answer = order(address, 7)
+
+        assert answer.status == 200
+        assert json.loads(answer.body)["order"] == 7
+        exposition = ask(address, "GET", "/metrics").body.decode()
+        assert 'http_requests_total{method="POST",handler="/work",code="200"} 1' in exposition
+        assert 'app_build_info{service="a",version="v1"} 1' in exposition
+
+
+def test_probes_are_answered_and_not_counted() -> None:
+    with running() as address:
+        assert ask(address, "GET", "/healthz").status == 200
+        assert ask(address, "GET", "/readyz").status == 200
+
+        assert b"http_requests_total{" not in ask(address, "GET", "/metrics").body
+
+
+def test_a_bug_is_a_500_and_its_traceback_is_logged(capsys: pytest.CaptureFixture[str]) -> None:
+    with running("partial-rates") as address:
+        assert order(address, 4).status == 500
+
+    record = json.loads(capsys.readouterr().out)
+    assert record["level"] == "error"
+    assert record["error"] == "KeyError: 'JPY'"
+    assert "in price" in record["stack"]
+
+
+def test_a_caller_answers_502_and_logs_which_dependency_failed(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with running("partial-rates") as callee, running(**caller_of(callee)) as caller:
+        assert order(caller, 4).status == 502
+
+        exposition = ask(caller, "GET", "/metrics").body.decode()
+
+    records = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    (blame,) = [record for record in records if "peer_service" in record]
+    assert (blame["peer_service"], blame["peer_status"]) == ("b-c", 500)
+    assert records[0]["trace_id"] == blame["trace_id"]
+    counted = 'http_client_requests_total{peer_service="b-c",method="POST",code="500"} 1'
+    assert counted in exposition
+
+
+def test_a_dependency_that_refuses_connections_is_a_502() -> None:
+    with running() as gone:
+        pass
+
+    with running(**caller_of(gone)) as caller:
+        assert order(caller, 1).status == 502
+
+
+def test_a_service_that_was_not_there_cannot_be_resolved() -> None:
+    with pytest.raises(LookupError, match="no such host"):
+        settings.resolve("b-c:8080", {})
+
+
+def test_a_dependency_that_is_too_slow_is_a_504() -> None:
+    with running("synchronous-check") as slow, running(**caller_of(slow)) as caller:
+        assert order(caller, 1).status == 504
+
+
+def test_a_body_without_an_order_is_a_400() -> None:
+    with running() as address:
+        assert ask(address, "POST", "/work", b"[]").status == 400
+
+
+def test_a_missing_variable_is_named() -> None:
+    with pytest.raises(settings.SettingsError, match="SERVICE_VERSION"):
+        settings.read({"SERVICE_NAME": "a"})
