@@ -8,8 +8,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-import yaml
-
 from infrastructure.lab.cluster import errors, jsonvalue
 from infrastructure.lab.cluster.auth import User
 from infrastructure.lab.cluster.rendering import Form
@@ -17,7 +15,6 @@ from infrastructure.lab.cluster.targets import Target
 
 MAX_DEPTH = 100
 """How deep a body may nest."""
-_YAML = frozenset({"application/yaml", "application/x-yaml"})
 
 
 @dataclass(frozen=True)
@@ -39,8 +36,6 @@ class Call:
             ApiError: 400 when it cannot be parsed, 415 when its type is unknown.
         """
         media = self.content_type.partition(";")[0].strip()
-        if media in _YAML:
-            return _parsed_yaml(self.raw)
         if media.endswith("json") or not media:
             return parsed(self.raw)
         raise errors.unsupported_media_type()
@@ -101,14 +96,6 @@ def parsed(raw: bytes) -> Any:
     except (ValueError, RecursionError) as error:
         text = f"couldn't get version/kind; json parse error: {error}"
         raise errors.bad_request(f"the object provided is unrecognized ({text})") from error
-    return _shallow(value)
-
-
-def _parsed_yaml(raw: bytes) -> Any:
-    try:
-        value = yaml.safe_load(raw)
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        raise errors.bad_request(f"error converting YAML to JSON: {error}") from error
     return _shallow(value)
 
 

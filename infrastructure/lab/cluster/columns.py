@@ -38,17 +38,6 @@ def _wide(*names: str) -> tuple[Column, ...]:
 
 _NAME = Column("Name", format="name")
 _AGE = Column("Age")
-_POD = Layout(
-    (
-        _NAME,
-        Column("Ready"),
-        Column("Status"),
-        Column("Restarts"),
-        _AGE,
-        *_wide("IP", "Node", "Nominated Node", "Readiness Gates"),
-    ),
-    lambda obj, now: _pod(obj, now),
-)
 _TEMPLATE = _wide("Containers", "Images", "Selector")
 
 
@@ -200,7 +189,17 @@ def _count(name: str) -> Column:
 
 LAYOUTS: Mapping[str, Layout] = MappingProxyType(
     {
-        "Pod": _POD,
+        "Pod": Layout(
+            (
+                _NAME,
+                Column("Ready"),
+                Column("Status"),
+                Column("Restarts"),
+                _AGE,
+                *_wide("IP", "Node", "Nominated Node", "Readiness Gates"),
+            ),
+            _pod,
+        ),
         "Deployment": Layout(
             (
                 _NAME,

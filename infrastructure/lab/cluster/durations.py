@@ -7,6 +7,20 @@ from datetime import datetime, timedelta
 from infrastructure.lab.cluster import clock
 
 UNKNOWN = "<unknown>"
+_SKEW_S = 2
+"""A moment this little in the future is taken for the present."""
+_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "y": 365 * 86400}
+_STEPS: tuple[tuple[int, str, str | None], ...] = (
+    (120, "s", None),
+    (10 * 60, "m", "s"),
+    (3 * 3600, "m", None),
+    (8 * 3600, "h", "m"),
+    (48 * 3600, "h", None),
+    (8 * 86400, "d", "h"),
+    (2 * 365 * 86400, "d", None),
+    (8 * 365 * 86400, "y", "d"),
+)
+"""Below how many seconds a duration is written in which unit, and in which smaller one."""
 
 
 def age(text: str | None, now: datetime) -> str:
@@ -20,25 +34,14 @@ def written(span: timedelta) -> str:
     """Write a duration in at most two units, the coarser the longer it is."""
     seconds = int(span.total_seconds())
     if seconds < 0:
-        return "0s" if seconds >= -2 else "<invalid>"
-    minutes, hours, days = seconds // 60, seconds // 3600, seconds // 86400
-    if seconds < 120:
-        return f"{seconds}s"
-    if minutes < 10:
-        return _two(minutes, "m", seconds % 60, "s")
-    if hours < 3:
-        return f"{minutes}m"
-    if hours < 8:
-        return _two(hours, "h", minutes % 60, "m")
-    if hours < 48:
-        return f"{hours}h"
-    if days < 8:
-        return _two(days, "d", hours % 24, "h")
-    if days < 730:
-        return f"{days}d"
-    years = days // 365
-    return _two(years, "y", days % 365, "d") if years < 8 else f"{years}y"
+        return "0s" if seconds >= -_SKEW_S else "<invalid>"
+    for below, unit, smaller in _STEPS:
+        if seconds < below:
+            return _in_units(seconds, unit, smaller)
+    return _in_units(seconds, "y", None)
 
 
-def _two(large: int, large_unit: str, small: int, small_unit: str) -> str:
-    return f"{large}{large_unit}" + (f"{small}{small_unit}" if small else "")
+def _in_units(seconds: int, unit: str, smaller: str | None) -> str:
+    large, rest = divmod(seconds, _SECONDS[unit])
+    small = rest // _SECONDS[smaller] if smaller else 0
+    return f"{large}{unit}{small}{smaller}" if small else f"{large}{unit}"

@@ -154,7 +154,7 @@ class Store:
         meta = obj["metadata"]
         key = (meta.get("namespace") or "", meta["name"])
         current = self.peek(kind, *key)
-        self._check(kind, current, meta.get("uid"), meta.get("resourceVersion"))
+        self.check(kind, current, meta.get("uid"), meta.get("resourceVersion"))
         new = self._with_status(current, obj) if status else self._with_rest(kind, current, obj)
         if dry_run or new == current:
             return clone(new)
@@ -181,7 +181,7 @@ class Store:
             Conflict: when a precondition does not hold.
         """
         current = self.peek(kind, namespace, name)
-        self._check(kind, current, uid, resource_version)
+        self.check(kind, current, uid, resource_version)
         if kind.name != "Pod" or not current.get("spec", {}).get("nodeName"):
             return self.delete(kind, namespace, name)
         grace = grace_s
@@ -208,7 +208,7 @@ class Store:
         """
         key = (namespace or "", name)
         current = self.peek(kind, *key)
-        self._check(kind, current, uid, resource_version)
+        self.check(kind, current, uid, resource_version)
         self._version += 1
         last = {
             **current,
@@ -238,7 +238,12 @@ class Store:
             self._remove_event(event)
         return len(old)
 
-    def _check(self, kind: Kind, current: Object, uid: str | None, version: str | None) -> None:
+    def check(self, kind: Kind, current: Object, uid: str | None, version: str | None) -> None:
+        """Let preconditions pass.
+
+        Raises:
+            Conflict: when the uid or resource version is given and not the stored one.
+        """
         meta = current["metadata"]
         if uid and uid != meta["uid"]:
             detail = f"Precondition failed: UID in precondition: {uid}, UID in object meta: {meta['uid']}"

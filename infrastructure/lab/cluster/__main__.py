@@ -1,0 +1,5 @@
+"""Entry point of `python -m infrastructure.lab.cluster`."""
+
+from infrastructure.lab.cluster.main import main
+
+main()

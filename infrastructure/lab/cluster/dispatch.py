@@ -1,0 +1,43 @@
+"""Which handler answers which verb of which resource."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from infrastructure.lab.cluster import deletion, errors, reading, scaling, writing
+from infrastructure.lab.cluster.calls import Call, Reply
+from infrastructure.lab.cluster.store import Store
+
+Handler = Callable[[Store, Call], Reply]
+
+_HANDLERS: Mapping[tuple[str, str], Handler] = {
+    ("get", ""): reading.get,
+    ("list", ""): reading.list_objects,
+    ("create", ""): writing.create,
+    ("update", ""): writing.update,
+    ("patch", ""): writing.patch,
+    ("delete", ""): deletion.delete,
+    ("deletecollection", ""): deletion.delete_collection,
+    ("get", "status"): reading.get,
+    ("update", "status"): writing.update,
+    ("patch", "status"): writing.patch,
+    ("get", "scale"): scaling.get,
+    ("update", "scale"): scaling.change,
+    ("patch", "scale"): scaling.change,
+    ("create", "eviction"): deletion.evict,
+}
+
+
+def answer(store: Store, call: Call) -> Reply:
+    """Carry out a request.
+
+    Raises:
+        ApiError: when it is refused; 405 when the resource has no such verb.
+        StoreError: when the object is not there, is taken, or has changed.
+    """
+    target = call.target
+    handler = _HANDLERS.get((target.verb, target.subresource))
+    is_nameless_write = target.verb in {"update", "patch"} and not target.name
+    if handler is None or is_nameless_write:
+        raise errors.method_not_allowed()
+    return handler(store, call)

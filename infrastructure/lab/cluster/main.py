@@ -1,0 +1,200 @@
+"""Runs a cluster: API server, controllers and node in one process, until SIGTERM."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import json
+import os
+import signal
+import socket
+import sys
+from collections.abc import Generator
+from dataclasses import asdict, dataclass
+from ipaddress import IPv4Network
+from pathlib import Path
+
+import structlog
+import uvicorn
+from typing_extensions import override
+
+from infrastructure.lab.cluster import admission, bootstrap, controllers
+from infrastructure.lab.cluster.api import Api
+from infrastructure.lab.cluster.audit import AuditLog
+from infrastructure.lab.cluster.auth import Tokens
+from infrastructure.lab.node import kubelet
+from infrastructure.lab.node.config import NodeConfig
+from infrastructure.lab.node.images import ImageCatalogue
+
+HOST = "127.0.0.1"
+_CLOSE_S = 2
+"""How long open requests may take to end when the server stops."""
+
+_log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the command line says."""
+
+    state_dir: Path
+    port: int
+    network: IPv4Network
+    images: Path | None
+    manifests: Path | None
+    cadvisor_port: int
+    node_name: str
+
+
+class _Server(uvicorn.Server):
+    """A server that leaves signals to the whole process and says when it answers."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.ready = asyncio.Event()
+
+    @override
+    @contextlib.contextmanager
+    def capture_signals(self) -> Generator[None, None, None]:
+        yield
+
+    @override
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.ready.set()
+
+
+def options(arguments: list[str] | None = None) -> Options:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(prog="python -m infrastructure.lab.cluster")
+    parser.add_argument("--dir", type=Path, required=True, help="folder of the cluster's state")
+    parser.add_argument(
+        "--port", type=int, default=0, help="port of the API server; 0 = a free one"
+    )
+    parser.add_argument("--network", type=_network, default="127.100.0.0/16", help="127.N.0.0/16")
+    parser.add_argument("--images", type=Path, help="JSON file of the images that can be pulled")
+    parser.add_argument(
+        "--manifests", type=Path, help="YAML file of objects to create at the start"
+    )
+    parser.add_argument("--cadvisor-port", type=int, default=0, help="0 = a free one")
+    parser.add_argument("--node-name", default="node-1")
+    given = parser.parse_args(arguments)
+    return Options(
+        state_dir=given.dir.resolve(),
+        port=given.port,
+        network=given.network,
+        images=given.images,
+        manifests=given.manifests,
+        cadvisor_port=given.cadvisor_port or _free_port(),
+        node_name=given.node_name,
+    )
+
+
+async def run(given: Options) -> None:
+    """Run the cluster until SIGTERM or SIGINT; every process it started is gone when this returns."""
+    given.state_dir.mkdir(parents=True, exist_ok=True)
+    images = ImageCatalogue.load(given.images, python=sys.executable)
+    store = admission.new_store(given.network)
+    bootstrap.fill(store, given.node_name)
+    if given.manifests is not None:
+        bootstrap.load(store, given.manifests)
+    tokens = Tokens.generate()
+    audit = AuditLog(given.state_dir / "audit.jsonl")
+    api = Api(store, tokens, audit, given.state_dir)
+    config = NodeConfig(
+        state_dir=given.state_dir,
+        python=sys.executable,
+        images=images,
+        network=given.network,
+        cadvisor_port=given.cadvisor_port,
+        node_name=given.node_name,
+    )
+    with contextlib.closing(audit), _listening(given.port) as sock:
+        server = _Server(_server_config(api))
+        async with asyncio.TaskGroup() as group:
+            serving = group.create_task(server.serve(sockets=[sock]))
+            parts = [
+                group.create_task(controllers.run(store)),
+                group.create_task(kubelet.run(store, config=config)),
+            ]
+            address = f"http://{HOST}:{sock.getsockname()[1]}"
+            note = group.create_task(_announce(server, given, address, tokens, audit.path))
+            await _stopped()
+            _log.info("cluster_stopping")
+            note.cancel()
+            for part in parts:
+                part.cancel()
+            await asyncio.wait(parts)
+            api.closing.set()
+            server.should_exit = True
+            await serving
+    (given.state_dir / "cluster.json").unlink(missing_ok=True)
+
+
+def main() -> None:
+    """Run the cluster of the command line."""
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
+    asyncio.run(run(options()))
+
+
+async def _stopped() -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    await stop.wait()
+
+
+async def _announce(
+    server: _Server, given: Options, url: str, tokens: Tokens, audit_log: Path
+) -> None:
+    """Write cluster.json once the server answers."""
+    await server.ready.wait()
+    note = {
+        "url": url,
+        "pid": os.getpid(),
+        "tokens": asdict(tokens),
+        "audit_log": str(audit_log),
+        "cadvisor_url": f"http://{HOST}:{given.cadvisor_port}",
+        "network": str(given.network),
+        "node_name": given.node_name,
+    }
+    target = given.state_dir / "cluster.json"
+    draft = target.with_suffix(".tmp")
+    draft.touch(mode=0o600)
+    draft.write_text(json.dumps(note, indent=2), encoding="utf-8")
+    draft.replace(target)
+    _log.info("cluster_ready", url=url)
+
+
+def _server_config(api: Api) -> uvicorn.Config:
+    return uvicorn.Config(
+        api,
+        log_level="warning",
+        access_log=False,
+        lifespan="off",
+        ws="none",
+        timeout_keep_alive=75,
+        timeout_graceful_shutdown=_CLOSE_S,
+    )
+
+
+def _listening(port: int) -> socket.socket:
+    sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    sock.bind((HOST, port))
+    return sock
+
+
+def _free_port() -> int:
+    with _listening(0) as sock:
+        return int(sock.getsockname()[1])
+
+
+def _network(text: str) -> IPv4Network:
+    parts = text.partition("/")[0].split(".")
+    network = IPv4Network(f"{parts[0]}.{parts[1]}.0.0/16")
+    if not network.is_loopback:
+        raise argparse.ArgumentTypeError(f"{text} is not within 127.0.0.0/8")
+    return network
