@@ -27,7 +27,7 @@ def cluster(lab: LabDir, place: World, network: str) -> Program:
 def logs(lab: LabDir) -> tuple[Program, str]:
     """Prepare the log server; return it and its URL."""
     port = ports.free_port()
-    arguments = ["--logs", lab.cluster / "logs", "--port", port]
+    arguments = ["--dir", lab.loki, "--logs", lab.cluster / "logs", "--port", port]
     return Program("loki", _python("logs", *arguments)), f"http://{LOOPBACK}:{port}"
 
 
