@@ -1,0 +1,32 @@
+"""Who asks, and what that lets them do."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+_RANKS = ("viewer", "responder", "approver", "admin")
+
+
+class Role(StrEnum):
+    """What a person or program may do; each role includes those before it."""
+
+    VIEWER = "viewer"
+    """Reads."""
+    RESPONDER = "responder"
+    """Also starts investigations."""
+    APPROVER = "approver"
+    """Also decides on plans."""
+    ADMIN = "admin"
+    """Also stops and resumes all writing."""
+
+    def includes(self, other: "Role") -> bool:
+        """Return whether this role may do what the other may."""
+        return _RANKS.index(self) >= _RANKS.index(other)
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Someone known by a credential, acting within one organization."""
+
+    name: str
+    role: Role
+    org_id: str

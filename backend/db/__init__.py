@@ -1,0 +1,1 @@
+"""The memory: tables, migrations, and the few doors through which they change."""

@@ -1,0 +1,84 @@
+"""Requests for approval as they are stored."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from backend.db import journal
+from backend.db.tables.approvals import approvals
+from sre_agent.domain.ids import IncidentId
+from sre_agent.domain.ruling import Decision, Verdict
+
+
+@dataclass(frozen=True)
+class Request:
+    """A request for approval, open or closed; `plan` and `rulings` are as they were shown."""
+
+    id: str
+    org_id: str
+    incident_id: IncidentId
+    plan_sha256: str
+    plan: dict[str, Any]
+    rulings: list[dict[str, Any]]
+    status: str
+    requested_at: datetime
+    expires_at: datetime
+    decided_by: str | None
+    decided_role: str | None
+    channel: str | None
+    reason: str | None
+    decided_at: datetime | None
+
+
+async def find(
+    connection: AsyncConnection,
+    *,
+    approval_id: str | None = None,
+    incident_id: IncidentId | None = None,
+    plan_sha256: str | None = None,
+    is_open: bool = False,
+) -> Request | None:
+    """Return the newest request that fits everything given, or None."""
+    query = sa.select(approvals).order_by(approvals.c.requested_at.desc()).limit(1)
+    if approval_id is not None:
+        query = query.where(approvals.c.id == approval_id)
+    if incident_id is not None:
+        query = query.where(approvals.c.incident_id == incident_id)
+    if plan_sha256 is not None:
+        query = query.where(approvals.c.plan_sha256 == plan_sha256)
+    if is_open:
+        query = query.where(approvals.c.status == "open")
+    row = (await connection.execute(query)).one_or_none()
+    return None if row is None else Request(**row._mapping)  # noqa: SLF001 - a public attribute in disguise
+
+
+async def lock(
+    connection: AsyncConnection, approval_id: str, *, org_id: str | None = None
+) -> Request | None:
+    """Lock a request and return it as it is then; None when there is none in the organization.
+
+    The incident is locked first, as everywhere, so that two transactions cannot wait for each other.
+    """
+    seen = await find(connection, approval_id=approval_id)
+    if seen is None or org_id not in {None, seen.org_id}:
+        return None
+    await journal.lock_incident(connection, seen.incident_id)
+    return await find(connection, approval_id=approval_id)
+
+
+def to_decision(request: Request) -> Decision | None:
+    """Return how the request ended, or None while it is open."""
+    if request.decided_at is None:
+        return None
+    return Decision(
+        approval_id=request.id,
+        verdict=Verdict(request.status),
+        actor=request.decided_by or "",
+        channel=request.channel or "",
+        reason=request.reason or "",
+        plan_sha256=request.plan_sha256,
+        decided_at=request.decided_at,
+    )

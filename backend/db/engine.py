@@ -1,0 +1,38 @@
+"""Connections to PostgreSQL, configured once."""
+
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from sre_agent.domain import canonical
+
+_DIALECT = "postgresql+psycopg://"
+_PREFIXES = ("postgresql://", "postgres://", _DIALECT)
+
+
+def sqlalchemy_url(database_url: str) -> str:
+    """Return the URL with the driver spelled out; `postgres://` and `postgresql://` are accepted."""
+    for prefix in _PREFIXES:
+        if database_url.startswith(prefix):
+            return _DIALECT + database_url.removeprefix(prefix)
+    return database_url
+
+
+def libpq_url(database_url: str) -> str:
+    """Return the URL as PostgreSQL's own clients read it, without a driver."""
+    return sqlalchemy_url(database_url).replace(_DIALECT, "postgresql://", 1)
+
+
+def create_engine(database_url: str, *, pool_size: int = 8, timeout_s: float = 10) -> AsyncEngine:
+    """Return an engine; nothing is opened before its first use.
+
+    `pool_size` is the most connections it holds; who waits longer than `timeout_s` for one is
+    refused with an error.
+    """
+    return create_async_engine(
+        sqlalchemy_url(database_url),
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_timeout=timeout_s,
+        pool_pre_ping=True,
+        json_serializer=canonical.dumps,
+        connect_args={"connect_timeout": max(1, int(timeout_s)), "options": "-c timezone=UTC"},
+    )

@@ -1,0 +1,60 @@
+"""Incidents and their alerts as they are stored."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from backend.db.journal import IncidentNotFoundError
+from backend.db.tables.incidents import alerts, incidents
+from sre_agent.domain.alert import Alert
+from sre_agent.domain.ids import IncidentId
+from sre_agent.domain.incident import Incident
+
+_ALERT_FIELDS = tuple(Alert.model_fields)
+_INCIDENT_FIELDS = tuple(field for field in Incident.model_fields if field != "alerts")
+
+
+async def load(
+    connection: AsyncConnection, incident_id: IncidentId, *, org_id: str | None = None
+) -> Incident:
+    """Return the incident with its alerts, oldest first; `org_id` hides those of others.
+
+    Raises:
+        IncidentNotFoundError: There is no such incident, or it belongs to another organization.
+    """
+    query = sa.select(*(incidents.c[field] for field in _INCIDENT_FIELDS))
+    query = query.where(incidents.c.id == incident_id)
+    if org_id is not None:
+        query = query.where(incidents.c.org_id == org_id)
+    row = (await connection.execute(query)).one_or_none()
+    if row is None:
+        raise IncidentNotFoundError(f"there is no incident {incident_id}")
+    return Incident(**row._mapping, alerts=await load_alerts(connection, incident_id))  # noqa: SLF001 - public
+
+
+async def load_alerts(connection: AsyncConnection, incident_id: IncidentId) -> tuple[Alert, ...]:
+    """Return the alerts of an incident, oldest first."""
+    query = sa.select(*(alerts.c[field] for field in _ALERT_FIELDS))
+    query = query.where(alerts.c.incident_id == incident_id)
+    rows = await connection.execute(query.order_by(alerts.c.starts_at, alerts.c.id))
+    return tuple(Alert(**row._mapping) for row in rows)  # noqa: SLF001 - public
+
+
+async def list_page(
+    connection: AsyncConnection,
+    org_id: str,
+    *,
+    statuses: Sequence[str] = (),
+    limit: int,
+    before: tuple[Any, str] | None = None,
+) -> Sequence[sa.Row[Any]]:
+    """Return a page of incident rows, newest first, that come after the position `before`."""
+    query = sa.select(incidents).where(incidents.c.org_id == org_id)
+    if statuses:
+        query = query.where(incidents.c.status.in_(statuses))
+    if before is not None:
+        query = query.where(sa.tuple_(incidents.c.opened_at, incidents.c.id) < before)
+    newest_first = query.order_by(incidents.c.opened_at.desc(), incidents.c.id.desc())
+    return (await connection.execute(newest_first.limit(limit))).all()

@@ -1,0 +1,133 @@
+"""The incident port on PostgreSQL: every method is one transaction."""
+
+from pathlib import Path
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+from typing_extensions import override
+
+from backend.db import (
+    approval_rows,
+    approvals,
+    claims,
+    incident_rows,
+    journal,
+    reports,
+    tenancy,
+    transitions,
+)
+from sre_agent import ports
+from sre_agent.domain.events import Event
+from sre_agent.domain.ids import IncidentId
+from sre_agent.domain.incident import Incident, IncidentStatus
+from sre_agent.domain.objects import ObjectRef
+from sre_agent.domain.plan import Plan
+from sre_agent.domain.ruling import Decision, PolicyRuling
+
+
+class PostgresIncidents(ports.Incidents):
+    """The incidents of one organization.
+
+    `approval_ttl_s` is how long a request for approval waits, in seconds; `incidents_dir` is where
+    reports go; `is_kill_switch_set` halts all writes whatever the database says.
+    """
+
+    def __init__(
+        self,
+        engine: AsyncEngine,
+        clock: ports.Clock,
+        *,
+        org_id: str,
+        approval_ttl_s: float,
+        incidents_dir: Path,
+        is_kill_switch_set: bool = False,
+    ) -> None:
+        self._engine = engine
+        self._clock = clock
+        self._org_id = org_id
+        self._approval_ttl_s = approval_ttl_s
+        self._incidents_dir = incidents_dir
+        self._is_kill_switch_set = is_kill_switch_set
+
+    @override
+    async def load(self, incident_id: IncidentId) -> Incident:
+        """Return the incident with all alerts that joined it so far."""
+        async with self._engine.connect() as connection:
+            return await incident_rows.load(connection, incident_id, org_id=self._org_id)
+
+    @override
+    async def set_status(
+        self, incident_id: IncidentId, status: IncidentStatus, *, reason: str, step_key: str
+    ) -> None:
+        """Move the incident and record the move in its log."""
+        now = self._clock.now()
+        async with self._engine.begin() as connection:
+            await transitions.move(
+                connection, incident_id, status, reason=reason, step_key=step_key, now=now
+            )
+
+    @override
+    async def claim_target(self, incident_id: IncidentId, target: ObjectRef) -> IncidentId:
+        """Claim an object for this incident's repair; return the open incident that holds it."""
+        now = self._clock.now()
+        async with self._engine.begin() as connection:
+            return await claims.claim(connection, incident_id, target, now=now)
+
+    @override
+    async def merge(self, incident_id: IncidentId, *, into: IncidentId, reason: str) -> None:
+        """End the incident as part of another one."""
+        now = self._clock.now()
+        async with self._engine.begin() as connection:
+            await transitions.merge(connection, incident_id, into=into, reason=reason, now=now)
+
+    @override
+    async def request_approval(
+        self, incident_id: IncidentId, plan: Plan, rulings: tuple[PolicyRuling, ...]
+    ) -> ports.Approval:
+        """Store the request and queue the notice that it waits; the same plan gets the same request."""
+        now = self._clock.now()
+        async with self._engine.begin() as connection:
+            return await approvals.request(
+                connection, incident_id, plan, rulings, now=now, ttl_s=self._approval_ttl_s
+            )
+
+    @override
+    async def decision(self, approval_id: str) -> Decision | None:
+        """Return how the approval ended, or None while it is open."""
+        async with self._engine.connect() as connection:
+            request = await approval_rows.find(connection, approval_id=approval_id)
+        if request is None:
+            raise approvals.ApprovalNotFoundError(f"there is no approval {approval_id}")
+        return approval_rows.to_decision(request)
+
+    @override
+    async def escalate(self, incident_id: IncidentId, *, reason: str, step_key: str) -> None:
+        """Hand the incident to people: status, event and notification in one transaction."""
+        now = self._clock.now()
+        async with self._engine.begin() as connection:
+            await transitions.escalate(
+                connection, incident_id, reason=reason, step_key=step_key, now=now
+            )
+
+    @override
+    async def events(self, incident_id: IncidentId) -> list[Event]:
+        """Return the incident's log, oldest first."""
+        async with self._engine.connect() as connection:
+            return await journal.read(connection, incident_id)
+
+    @override
+    async def publish_report(self, incident_id: IncidentId, markdown: str) -> str:
+        """Store the report where people look and return its place."""
+        now = self._clock.now()
+        async with self._engine.begin() as connection:
+            return await reports.publish(
+                connection, incident_id, markdown, folder=self._incidents_dir, now=now
+            )
+
+    @override
+    async def writes_halted(self) -> str | None:
+        """Return why no write may happen now (kill switch), or None."""
+        if self._is_kill_switch_set:
+            return "KILL_SWITCH is set in the settings"
+        async with self._engine.connect() as connection:
+            halt = await tenancy.find_halt(connection, self._org_id)
+        return None if halt is None else f"halted by {halt.actor}: {halt.reason}"

@@ -1,0 +1,230 @@
+"""The event log: appending in order, reading, and proving that nothing was changed."""
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from typing_extensions import override
+
+from backend.db.tables.events import events
+from backend.db.tables.incidents import incidents
+from sre_agent import ports
+from sre_agent.domain import canonical
+from sre_agent.domain.errors import PermanentError
+from sre_agent.domain.events import Event, EventDraft, EventKind, compute_hash
+from sre_agent.domain.ids import IncidentId
+
+CHANNEL = "sre_events"
+"""The PostgreSQL channel that wakes followers; a notice reads `<incident id>:<seq>`."""
+
+_INSERT = sa.text("""
+    INSERT INTO events (incident_id, seq, org_id, at, actor, kind, payload, step_key, prev_hash, hash)
+    SELECT incident_id, seq, org_id, at, actor, kind, payload, step_key, prev_hash, hash
+    FROM json_to_recordset(CAST(:rows AS json)) AS row(
+        incident_id text, seq int, org_id text, at timestamptz, actor text, kind text, payload json,
+        step_key text, prev_hash text, hash text)
+""")
+
+
+class IncidentNotFoundError(PermanentError):
+    """There is no such incident."""
+
+
+class PostgresJournal(ports.Journal):
+    """The journal port: each append is one transaction, durable when it returns."""
+
+    def __init__(self, engine: AsyncEngine, clock: ports.Clock) -> None:
+        self._engine = engine
+        self._clock = clock
+
+    @override
+    async def append(self, incident_id: IncidentId, draft: EventDraft) -> Event:
+        """Append, or return the event that already has the step key."""
+        return (await self.append_all(incident_id, [draft]))[0]
+
+    async def append_all(
+        self, incident_id: IncidentId, drafts: Sequence[EventDraft]
+    ) -> list[Event]:
+        """Append several events in one transaction, in the order given."""
+        async with self._engine.begin() as connection:
+            return await append(connection, incident_id, drafts, now=self._clock.now())
+
+
+async def append(
+    connection: AsyncConnection,
+    incident_id: IncidentId,
+    drafts: Sequence[EventDraft],
+    *,
+    now: datetime,
+) -> list[Event]:
+    """Append within the caller's transaction; the incident's row stays locked until its end.
+
+    A draft whose step key is in the log already yields the event that is there.
+
+    Raises:
+        IncidentNotFoundError: There is no such incident.
+    """
+    head = await _lock_head(connection, incident_id)
+    known = await _find_steps(connection, incident_id, [draft.step_key for draft in drafts])
+    fresh: list[Event] = []
+    for draft in drafts:
+        if draft.step_key not in known:
+            previous = fresh[-1] if fresh else None
+            event = chain(
+                incident_id,
+                draft,
+                seq=(previous.seq if previous else head.last_seq) + 1,
+                at=max(now, previous.at if previous else head.last_at),
+                prev_hash=previous.hash if previous else head.last_hash,
+            )
+            known[draft.step_key] = event
+            fresh.append(event)
+    if fresh:
+        await insert(connection, head.org_id, fresh)
+        await _move_head(connection, fresh)
+    return [known[draft.step_key] for draft in drafts]
+
+
+async def lock_incident(connection: AsyncConnection, incident_id: IncidentId) -> str:
+    """Lock the incident until the transaction ends, and return its organization.
+
+    Every transaction that changes several things of an incident begins here, which puts the locks of
+    all of them in one order.
+
+    Raises:
+        IncidentNotFoundError: There is no such incident.
+    """
+    org_id: str = (await _lock_head(connection, incident_id)).org_id
+    return org_id
+
+
+def chain(
+    incident_id: IncidentId, draft: EventDraft, *, seq: int, at: datetime, prev_hash: str
+) -> Event:
+    """Return the draft as the log's entry `seq`, chained to the entry before it."""
+    event = Event(
+        incident_id=incident_id,
+        seq=seq,
+        at=at,
+        actor=draft.actor,
+        kind=draft.kind,
+        payload=_plain_json(draft.payload),
+        step_key=draft.step_key,
+        prev_hash=prev_hash,
+        hash="",
+    )
+    return event.model_copy(update={"hash": compute_hash(event)})
+
+
+async def insert(connection: AsyncConnection, org_id: str, entries: Sequence[Event]) -> None:
+    """Insert chained events; the caller holds the locks of their incidents."""
+    rows = [{"org_id": org_id, **event.model_dump(mode="json")} for event in entries]
+    await connection.execute(_INSERT, {"rows": canonical.dumps(rows)})
+
+
+async def read(
+    connection: AsyncConnection,
+    incident_id: IncidentId,
+    *,
+    after: int = 0,
+    limit: int | None = None,
+) -> list[Event]:
+    """Return the events with a number above `after`, oldest first."""
+    query = (
+        sa.select(events)
+        .where(events.c.incident_id == incident_id, events.c.seq > after)
+        .order_by(events.c.seq)
+        .limit(limit)
+    )
+    return [_event(row) for row in await connection.execute(query)]
+
+
+async def has_step(connection: AsyncConnection, incident_id: IncidentId, step_key: str) -> bool:
+    """Return whether the log has an event with this step key."""
+    return step_key in await _find_steps(connection, incident_id, [step_key])
+
+
+def _plain_json(payload: dict[str, Any]) -> dict[str, Any]:
+    """Return what reading the stored text will give: the hash is over that, not over what we meant.
+
+    Two things that hostile telemetry may carry cannot be stored and are replaced: half a surrogate
+    pair, which has no UTF-8, and the character zero, which PostgreSQL does not take.
+    """
+    text = canonical.dumps(payload).encode("utf-8", "replace").decode()
+    plain: dict[str, Any] = json.loads(text)
+    return _without_zero(plain) if "\\u0000" in text else plain
+
+
+def _without_zero(value: Any) -> Any:
+    match value:
+        case str():
+            return value.replace("\0", "\N{REPLACEMENT CHARACTER}")
+        case list():
+            return [_without_zero(item) for item in value]
+        case dict():
+            return {_without_zero(key): _without_zero(item) for key, item in value.items()}
+        case _:
+            return value
+
+
+async def _lock_head(
+    connection: AsyncConnection, incident_id: IncidentId
+) -> sa.Row[Any, Any, Any, Any]:
+    columns = incidents.c
+    query = sa.select(columns.org_id, columns.last_seq, columns.last_hash, columns.last_at)
+    row = (
+        await connection.execute(query.where(columns.id == incident_id).with_for_update())
+    ).one_or_none()
+    if row is None:
+        raise IncidentNotFoundError(f"there is no incident {incident_id}")
+    return row
+
+
+async def _find_steps(
+    connection: AsyncConnection, incident_id: IncidentId, step_keys: list[str]
+) -> dict[str, Event]:
+    query = sa.select(events).where(
+        events.c.incident_id == incident_id, events.c.step_key.in_(step_keys)
+    )
+    return {row.step_key: _event(row) for row in await connection.execute(query)}
+
+
+async def _move_head(connection: AsyncConnection, fresh: Sequence[Event]) -> None:
+    last = fresh[-1]
+    values: dict[str, Any] = {"last_seq": last.seq, "last_hash": last.hash, "last_at": last.at}
+    for event in fresh:
+        if event.kind is EventKind.CAUSES_RANKED:
+            values["top_cause"] = top_cause(event.payload)
+    notice = sa.func.pg_notify(CHANNEL, f"{last.incident_id}:{last.seq}")
+    moved = (
+        sa.update(incidents)
+        .where(incidents.c.id == last.incident_id)
+        .values(values)
+        .returning(notice)
+    )
+    await connection.execute(moved)
+
+
+def top_cause(payload: dict[str, Any]) -> dict[str, Any] | None:
+    """Return the first of the ranked causes in short, or None when the diagnosis abstained."""
+    causes = payload.get("causes") or (payload.get("diagnosis") or {}).get("causes") or []
+    if not causes or payload.get("abstained"):
+        return None
+    return {key: causes[0].get(key) for key in ("fault_class", "object", "confidence", "statement")}
+
+
+def _event(row: sa.Row[Any]) -> Event:
+    return Event(
+        incident_id=row.incident_id,
+        seq=row.seq,
+        at=row.at,
+        actor=row.actor,
+        kind=EventKind(row.kind),
+        payload=row.payload,
+        step_key=row.step_key,
+        prev_hash=row.prev_hash,
+        hash=row.hash,
+    )

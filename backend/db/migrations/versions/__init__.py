@@ -1,0 +1,1 @@
+"""The revisions, oldest first; each states its change in SQL."""

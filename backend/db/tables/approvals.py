@@ -1,0 +1,46 @@
+"""What people were asked and answered, and the grants that came of it."""
+
+import sqlalchemy as sa
+
+from backend.db.tables.base import Json, Moment, metadata
+
+approvals = sa.Table(
+    "approvals",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("org_id", sa.Text, nullable=False),
+    sa.Column("incident_id", sa.Text, sa.ForeignKey("incidents.id"), nullable=False),
+    sa.Column("plan_sha256", sa.Text, nullable=False),
+    sa.Column("plan", Json, nullable=False),
+    sa.Column("rulings", Json, nullable=False),
+    sa.Column("status", sa.Text, nullable=False),
+    sa.Column("requested_at", Moment, nullable=False),
+    sa.Column("expires_at", Moment, nullable=False),
+    sa.Column("decided_by", sa.Text),
+    sa.Column("decided_role", sa.Text),
+    sa.Column("channel", sa.Text),
+    sa.Column("reason", sa.Text),
+    sa.Column("decided_at", Moment),
+    sa.Index("uq_approvals_plan", "incident_id", "plan_sha256", unique=True),
+    sa.Index(
+        "uq_approvals_open",
+        "incident_id",
+        unique=True,
+        postgresql_where=sa.text("status = 'open'"),
+    ),
+    sa.Index("ix_approvals_due", "expires_at", postgresql_where=sa.text("status = 'open'")),
+)
+
+grants = sa.Table(
+    "grants",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("org_id", sa.Text, nullable=False),
+    sa.Column("incident_id", sa.Text, sa.ForeignKey("incidents.id"), nullable=False),
+    sa.Column("action_id", sa.Text, nullable=False),
+    sa.Column("plan_sha256", sa.Text, nullable=False),
+    sa.Column("token", sa.Text, nullable=False),
+    sa.Column("minted_at", Moment, nullable=False),
+    sa.Column("expires_at", Moment, nullable=False),
+    sa.Index("uq_grants_action", "incident_id", "action_id", unique=True),
+)

@@ -1,0 +1,57 @@
+"""Organizations and clusters, and the switch that stops all writing of an organization."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from backend.db.tables.tenancy import clusters, kill_switch, organizations
+
+
+@dataclass(frozen=True)
+class Halt:
+    """Who stopped all writing, when, and why."""
+
+    actor: str
+    reason: str
+    since: datetime
+
+
+async def register(
+    connection: AsyncConnection, *, org_id: str, cluster_id: str, now: datetime
+) -> None:
+    """Make the organization and its cluster known; safe to repeat."""
+    organization = insert(organizations).values(id=org_id, name=org_id, created_at=now)
+    await connection.execute(organization.on_conflict_do_nothing())
+    cluster = insert(clusters).values(org_id=org_id, id=cluster_id, created_at=now)
+    await connection.execute(cluster.on_conflict_do_nothing())
+
+
+async def find_halt(connection: AsyncConnection, org_id: str) -> Halt | None:
+    """Return the halt in force, or None when writing is allowed."""
+    query = (
+        sa.select(kill_switch)
+        .where(kill_switch.c.org_id == org_id)
+        .order_by(kill_switch.c.id.desc())
+        .limit(1)
+    )
+    row = (await connection.execute(query)).one_or_none()
+    if row is None or not row.is_halted:
+        return None
+    return Halt(actor=row.actor, reason=row.reason, since=row.changed_at)
+
+
+async def set_halt(
+    connection: AsyncConnection,
+    org_id: str,
+    *,
+    is_halted: bool,
+    actor: str,
+    reason: str,
+    now: datetime,
+) -> None:
+    """Throw the switch; every throw is kept."""
+    row = {"org_id": org_id, "is_halted": is_halted, "actor": actor, "reason": reason}
+    await connection.execute(sa.insert(kill_switch).values(**row, changed_at=now))

@@ -1,0 +1,130 @@
+"""How an incident moves: status, event, claims and message change together or not at all."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from backend.db import journal, outbox
+from backend.db.tables.incidents import incidents, target_claims
+from sre_agent.domain.errors import PermanentError
+from sre_agent.domain.events import EventDraft, EventKind
+from sre_agent.domain.ids import IncidentId
+from sre_agent.domain.incident import IncidentStatus
+
+ACTOR = "platform"
+"""The actor of moves that the program makes by itself."""
+
+
+class IncidentEndedError(PermanentError):
+    """The incident has ended; nothing moves it any more."""
+
+
+async def move(
+    connection: AsyncConnection,
+    incident_id: IncidentId,
+    status: IncidentStatus,
+    *,
+    reason: str,
+    step_key: str,
+    now: datetime,
+) -> bool:
+    """Set the status and record it; return False when this very step was done before.
+
+    Raises:
+        IncidentNotFoundError: There is no such incident.
+        IncidentEndedError: It has ended with another status.
+    """
+    query = sa.select(incidents.c.status).where(incidents.c.id == incident_id).with_for_update()
+    row = (await connection.execute(query)).one_or_none()
+    if row is None:
+        raise journal.IncidentNotFoundError(f"there is no incident {incident_id}")
+    before = IncidentStatus(row.status)
+    if await journal.has_step(connection, incident_id, step_key):
+        return False
+    if not before.is_open and status is not before:
+        raise IncidentEndedError(f"incident {incident_id} has ended: {before}")
+    payload = {"from": before.value, "to": status.value, "reason": reason}
+    draft = EventDraft(
+        actor=ACTOR, kind=EventKind.STATUS_CHANGED, payload=payload, step_key=step_key
+    )
+    await journal.append(connection, incident_id, [draft], now=now)
+    await _store(connection, incident_id, status, now)
+    return True
+
+
+async def merge(
+    connection: AsyncConnection,
+    incident_id: IncidentId,
+    *,
+    into: IncidentId,
+    reason: str,
+    now: datetime,
+) -> None:
+    """End an incident as part of another; both logs say so. Safe to repeat."""
+    # Both rows are locked in the order of their ids, so that two merges cannot wait for each other.
+    both = sa.select(incidents.c.id).where(incidents.c.id.in_([incident_id, into]))
+    await connection.execute(both.order_by(incidents.c.id).with_for_update())
+    payload = {"incident_id": incident_id, "into": into, "reason": reason}
+    merged = EventDraft(
+        actor=ACTOR, kind=EventKind.MERGED, payload=payload, step_key=f"merged:{incident_id}"
+    )
+    await journal.append(connection, incident_id, [merged], now=now)
+    await journal.append(connection, into, [merged], now=now)
+    moved = await move(
+        connection,
+        incident_id,
+        IncidentStatus.MERGED,
+        reason=reason,
+        step_key="status:merged",
+        now=now,
+    )
+    if moved:
+        query = sa.update(incidents).where(incidents.c.id == incident_id)
+        await connection.execute(query.values(merged_into=into))
+
+
+async def escalate(
+    connection: AsyncConnection,
+    incident_id: IncidentId,
+    *,
+    reason: str,
+    step_key: str,
+    now: datetime,
+) -> None:
+    """Hand the incident to people: status, event and message. Safe to repeat."""
+    moved = await move(
+        connection,
+        incident_id,
+        IncidentStatus.ESCALATED,
+        reason=reason,
+        step_key=f"{step_key}:status",
+        now=now,
+    )
+    if not moved:
+        return
+    draft = EventDraft(
+        actor=ACTOR, kind=EventKind.ESCALATED, payload={"reason": reason}, step_key=step_key
+    )
+    await journal.append(connection, incident_id, [draft], now=now)
+    await outbox.post(
+        connection,
+        incident_id,
+        kind="escalated",
+        cause_key=f"escalated:{step_key}",
+        facts={"reason": reason},
+        now=now,
+    )
+
+
+async def _store(
+    connection: AsyncConnection, incident_id: IncidentId, status: IncidentStatus, now: datetime
+) -> None:
+    values: dict[str, object] = {"status": status.value}
+    if not status.is_open:
+        values["ended_at"] = sa.func.coalesce(incidents.c.ended_at, now)
+        held = sa.delete(target_claims).where(target_claims.c.incident_id == incident_id)
+        await connection.execute(held)
+    await connection.execute(
+        sa.update(incidents).where(incidents.c.id == incident_id).values(values)
+    )
