@@ -22,6 +22,7 @@ class Program:
 
     name: str
     command: list[str]
+    cwd: Path = ROOT
     is_restartable: bool = True
     """False for the cluster: its objects are in its memory, a new one would be another cluster."""
 
@@ -59,11 +60,11 @@ class Family:
         return self._children[name].process.pid
 
     def ended(self) -> list[str]:
-        """Return what can be said of processes that are not running."""
+        """Return what can be said of processes that have ended by themselves, restarted or not."""
         return [
-            f"{name} ended with {child.process.returncode}; see {self._lab.output(name)}"
+            f"{name} ended with {child.last_exit}; see {self._lab.output(name)}"
             for name, child in self._children.items()
-            if child.process.returncode is not None
+            if child.last_exit is not None
         ]
 
     async def end_all(self) -> None:
@@ -101,6 +102,7 @@ class Family:
         with output.open("ab") as stream:
             return await asyncio.create_subprocess_exec(
                 *program.command,
+                cwd=program.cwd,
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=stream,
                 stderr=stream,

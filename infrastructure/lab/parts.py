@@ -38,7 +38,7 @@ def alerting(
     address = _free_address()
     write_private(lab.alertmanager / "alertmanager.yml", alertmanager.config(webhook))
     command = alertmanager.command(tools.alertmanager, lab.alertmanager, address)
-    return Program("alertmanager", command), address
+    return Program("alertmanager", command, cwd=tools.home), address
 
 
 def monitoring(

@@ -17,6 +17,12 @@ NAMES = {
 }
 """For each tool the names under which it may be installed; Debian prefixes Alertmanager's."""
 
+BUILT_IN_FOLDER = b"/usr/share/prometheus/alertmanager"
+"""Where Debian's Alertmanager, and only Debian's, insists on finding its message templates."""
+
+RELATIVE_FOLDER = b"usr/share//prometheus/alertmanager"
+"""The same folder, as long, but below the one in which the program runs."""
+
 FETCH_TIMEOUT_S = 300.0
 
 MEND = (
@@ -37,6 +43,8 @@ class Tools:
     prometheus: Path
     alertmanager: Path
     promtool: Path
+    home: Path
+    """The folder in which to run them."""
 
 
 def provide(cache: Path) -> Tools:
@@ -48,10 +56,10 @@ def provide(cache: Path) -> Tools:
     Raises:
         ToolsError: when they are not there and cannot be fetched.
     """
+    cache = cache.resolve()
     found = find(cache)
     if found is not None:
         return found
-    cache = cache.resolve()
     cache.mkdir(parents=True, exist_ok=True)
     with (cache / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # of two labs that start at once, one fetches
@@ -66,12 +74,12 @@ def provide(cache: Path) -> Tools:
 
 def find(cache: Path) -> Tools | None:
     """Find the programs without fetching anything."""
-    path = os.pathsep.join([os.environ.get("PATH", ""), str(cache.resolve() / "bin")])
+    path = os.pathsep.join([os.environ.get("PATH", ""), str(cache / "bin")])
     found = {tool: _which(names, path) for tool, names in NAMES.items()}
     prometheus, alertmanager, promtool = (found[tool] for tool in NAMES)
     if prometheus is None or alertmanager is None or promtool is None:
         return None
-    return Tools(prometheus, alertmanager, promtool)
+    return Tools(prometheus, alertmanager, promtool, cache)
 
 
 def _which(names: tuple[str, ...], path: str) -> Path | None:
@@ -90,11 +98,27 @@ def _fetch(cache: Path) -> None:
         _download(scratch)
         for package in scratch.glob("*.deb"):
             _run(["dpkg-deb", "-x", str(package), str(scratch / "root")], scratch)
-        (cache / "bin").mkdir(exist_ok=True)
-        for names in NAMES.values():
-            for program in (scratch / "root/usr/bin" / name for name in names):
-                if program.exists():
-                    program.replace(cache / "bin" / program.name)
+        _relocate(scratch / "root/usr/bin/prometheus-alertmanager")
+        _keep(scratch / "root", cache)
+
+
+def _relocate(alertmanager: Path) -> None:
+    """Let our copy of Alertmanager find its templates where we may write."""
+    program = alertmanager.read_bytes()
+    alertmanager.write_bytes(program.replace(BUILT_IN_FOLDER, RELATIVE_FOLDER))
+
+
+def _keep(root: Path, cache: Path) -> None:
+    """Move what is needed into the cache; the programs last, for they are what is looked for."""
+    data = cache / RELATIVE_FOLDER.decode()
+    data.parent.mkdir(parents=True, exist_ok=True)
+    if not data.exists():
+        (root / RELATIVE_FOLDER.decode()).rename(data)
+    (cache / "bin").mkdir(exist_ok=True)
+    for names in NAMES.values():
+        for program in (root / "usr/bin" / name for name in names):
+            if program.exists():
+                program.replace(cache / "bin" / program.name)
 
 
 def _download(folder: Path) -> None:

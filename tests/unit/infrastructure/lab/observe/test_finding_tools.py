@@ -45,3 +45,8 @@ def test_a_failing_download_says_what_apt_said_and_what_to_do(
 
     with pytest.raises(tools.ToolsError, match=r"no network.*install them"):
         tools.provide(tmp_path / "cache")
+
+
+def test_the_relocated_folder_fits_where_the_built_in_one_was() -> None:
+    assert len(tools.RELATIVE_FOLDER) == len(tools.BUILT_IN_FOLDER)
+    assert not Path(tools.RELATIVE_FOLDER.decode()).is_absolute()
