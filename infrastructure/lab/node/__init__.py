@@ -1,0 +1,1 @@
+"""The lab's one node: runs pods as processes of this machine."""

@@ -1,0 +1,31 @@
+"""What a node is told when it starts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from ipaddress import IPv4Network
+from pathlib import Path
+
+from infrastructure.lab.node.backoff import BackoffLimits
+from infrastructure.lab.node.images import ImageCatalogue
+
+
+@dataclass(frozen=True)
+class NodeConfig:
+    """Where the node keeps its files, which addresses it gives, and how fast it lives."""
+
+    state_dir: Path
+    """Pod logs and scratch folders go below this folder."""
+    python: str
+    """The interpreter that runs the node's process shim."""
+    images: ImageCatalogue
+    network: IPv4Network
+    """A /16 inside 127.0.0.0/8; pods get addresses from its lower part."""
+    cadvisor_port: int
+    """The port of 127.0.0.1 on which the node serves its metrics."""
+    node_name: str = "node-1"
+    environment: Mapping[str, str] = field(default_factory=dict)
+    """Variables of the cluster that every container sees, below its own."""
+    backoff: BackoffLimits = field(default_factory=BackoffLimits)
+    """Waits between restarts and between image pulls; a real node uses 10 s to 300 s."""
