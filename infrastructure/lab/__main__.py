@@ -15,12 +15,13 @@ from infrastructure.lab.kube import ApiError
 from infrastructure.lab.labdir import LabDir
 from infrastructure.lab.observe import tools
 from infrastructure.lab.observe.alertmanager import Webhook
-from infrastructure.lab.ports import NoNetworkError
+from infrastructure.lab.ports import NoNetworkError, NoPortError
 from infrastructure.lab.waiting import StartError
 
 EXPECTED = (
     ApiError,
     NoNetworkError,
+    NoPortError,
     StartError,
     ValueError,
     inject.UnknownFaultError,
@@ -109,11 +110,8 @@ def _seed(arguments: argparse.Namespace) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="lab", description="A small real world on one machine.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for name, run, text in (
-        ("up", _up, "start the lab and wait until it serves"),
-        ("supervise", _supervise, "own the processes of a lab (what up runs in the background)"),
-    ):
-        _add_start_options(_add(commands, name, run, text))
+    _add_start_options(_add(commands, "up", _up, "start the lab and wait until it serves"))
+    _add_start_options(_add(commands, "supervise", _supervise, "what up runs in the background"))
     status = _add(commands, "status", _status, "say how the lab fares")
     status.add_argument("--json", action="store_true", help="as one JSON document")
     faults = "; ".join(f"{name}: {fault.summary}" for name, fault in FAULTS.items())

@@ -30,7 +30,7 @@ async def break_(lab: LabDir, name: str) -> list[str]:
     """
     if name not in FAULTS:
         raise UnknownFaultError(f"no fault {name}; there are: {', '.join(FAULTS)}")
-    record = standing.record(lab)
+    record = standing.own_cluster(lab)
     place = world.make(record["seed"])
     done = []
     async with _admin(record) as api:
@@ -48,7 +48,7 @@ async def heal(lab: LabDir) -> None:
         NotUpError: when no lab is up in the folder.
         ApiError: when the cluster refuses or does not get there in time.
     """
-    record = standing.record(lab)
+    record = standing.own_cluster(lab)
     place = world.make(record["seed"])
     async with _admin(record) as api:
         await declare_shop(api, place)

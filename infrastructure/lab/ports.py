@@ -6,8 +6,15 @@ from collections.abc import Iterator
 
 FIRST_NETWORK, LAST_NETWORK = 16, 250
 
-CLAIM_PORT = 47999
+PORTS = range(20_000, 30_000)
+"""Below those that the system gives to outgoing connections, so that none takes ours."""
+
+CLAIM_PORT = 19_999
 """Bound, never listened on, at the last address of a lab's network: the claim to all of it."""
+
+
+class NoPortError(Exception):
+    """Every port is taken."""
 
 
 class NoNetworkError(Exception):
@@ -16,10 +23,14 @@ class NoNetworkError(Exception):
 
 def free_port() -> int:
     """Return a port of 127.0.0.1 that was free a moment ago."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    for port in random.sample(PORTS, len(PORTS)):
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
+    raise NoPortError("no port of 127.0.0.1 is free")
 
 
 def claim_network() -> tuple[str, socket.socket]:

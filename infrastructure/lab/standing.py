@@ -59,6 +59,20 @@ def record(lab: LabDir) -> dict[str, Any]:
     return found
 
 
+def own_cluster(lab: LabDir) -> dict[str, Any]:
+    """Return the record of a lab whose cluster is the one it started, and runs.
+
+    Raises:
+        NotUpError: when it is not: a port that the lab had may by now be a stranger's.
+    """
+    found = record(lab)
+    child = (read_json(lab.processes) or {}).get("children", {}).get("cluster", {})
+    known = _identity(child.get("identity"))
+    if known is None or not identity.is_alive(known):
+        raise NotUpError(f"the cluster of the lab in {lab.root} has died: down, then up")
+    return found
+
+
 def examine(lab: LabDir) -> Standing:
     """Look at the processes and ask each part whether it is well."""
     children = (read_json(lab.processes) or {}).get("children", {})

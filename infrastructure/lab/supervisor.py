@@ -1,12 +1,9 @@
-"""Live as long as the lab: hold its lock and its network, own its processes, end them all."""
+"""Live as long as the lab: hold its network, own its processes, end them all."""
 
 import asyncio
-import fcntl
 import os
 import signal
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from pathlib import Path
+from contextlib import suppress
 
 from infrastructure.lab import ports, world
 from infrastructure.lab.boot import Boot
@@ -15,7 +12,6 @@ from infrastructure.lab.kube import Api
 from infrastructure.lab.labdir import LabDir, write_json
 from infrastructure.lab.observe import alertmanager, discovery, tools
 from infrastructure.lab.parts import targets_file
-from infrastructure.lab.waiting import StartError
 
 FIRST_TO_END = ("customers", "alertmanager")
 """Ended before the pods are, so that nobody is told of a shop that closes on purpose."""
@@ -30,24 +26,22 @@ async def run(
         StartError: when it does not come up; all that was started is ended first.
     """
     told_to_end = _on_signals()
-    place = world.make(seed)
-    with _locked(lab.lock):
-        network, claim = ports.claim_network()
-        family = Family(lab)
-        boot = Boot(lab, place, programs, webhook, network, family)
-        try:
-            life = asyncio.create_task(_live(boot))
-            end = asyncio.create_task(told_to_end.wait())
-            await asyncio.wait({life, end}, return_when=asyncio.FIRST_COMPLETED)
-            end.cancel()
-            if not life.done():
-                life.cancel()
-            with suppress(asyncio.CancelledError):
-                await life
-        finally:
-            lab.record.unlink(missing_ok=True)
-            await _end_all(family)
-            claim.close()
+    network, claim = ports.claim_network()
+    family = Family(lab)
+    boot = Boot(lab, world.make(seed), programs, webhook, network, family)
+    life = asyncio.create_task(_live(boot))
+    end = asyncio.create_task(told_to_end.wait())
+    try:
+        await asyncio.wait({life, end}, return_when=asyncio.FIRST_COMPLETED)
+        end.cancel()
+        if not life.done():
+            life.cancel()
+        with suppress(asyncio.CancelledError):
+            await life
+    finally:
+        lab.record.unlink(missing_ok=True)
+        await _end_all(family)
+        claim.close()
 
 
 async def _live(boot: Boot) -> None:
@@ -69,14 +63,3 @@ def _on_signals() -> asyncio.Event:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, told.set)
     return told
-
-
-@contextmanager
-def _locked(path: Path) -> Iterator[None]:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise StartError(f"a lab is already up in {path.parent}") from error
-        yield

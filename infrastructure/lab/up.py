@@ -1,9 +1,12 @@
 """Start a lab in the background and wait until it serves; end it and all it started."""
 
+import fcntl
 import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -36,13 +39,17 @@ def up(lab: LabDir, wish: Wish) -> dict[str, Any]:
         StartError: when one is up already, the folder is not a lab's, or a part does not start.
         ToolsError: when Prometheus or Alertmanager cannot be had.
     """
-    if standing.supervisor(lab) is not None:
-        raise StartError(f"a lab is already up in {lab.root}")
     _refuse_foreign_folder(lab)
     tools.provide(wish.tools_dir)
-    down(lab)  # what an earlier lab may have left
-    _forget(lab)
-    process = _spawn(lab, wish)
+    with _locked(lab) as lock:
+        down(lab)  # what an earlier lab may have left
+        _forget(lab)
+        process = _spawn(lab, wish, lock)
+    _wait_record(lab, process)
+    return standing.record(lab)
+
+
+def _wait_record(lab: LabDir, process: subprocess.Popen[bytes]) -> None:
     deadline_s = time.monotonic() + PATIENCE_S
     while (read_json(lab.record) or {}).get("pid") != process.pid:
         if process.poll() is not None:
@@ -52,7 +59,6 @@ def up(lab: LabDir, wish: Wish) -> dict[str, Any]:
             process.wait(END_GRACE_S)
             raise StartError(f"the lab did not start within {PATIENCE_S:g} s:\n{_last_words(lab)}")
         time.sleep(POLL_S)
-    return standing.record(lab)
 
 
 def down(lab: LabDir) -> bool:
@@ -66,7 +72,19 @@ def down(lab: LabDir) -> bool:
     return supervisor is not None or bool(children)
 
 
-def _spawn(lab: LabDir, wish: Wish) -> subprocess.Popen[bytes]:
+@contextmanager
+def _locked(lab: LabDir) -> Iterator[int]:
+    """Hold the lock of the folder; a supervisor that inherits it holds it until it dies."""
+    lab.root.mkdir(parents=True, exist_ok=True)
+    with lab.lock.open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise StartError(f"a lab is already up in {lab.root}") from error
+        yield lock.fileno()
+
+
+def _spawn(lab: LabDir, wish: Wish, lock: int) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-m", "infrastructure.lab", "supervise", "--dir", str(lab.root)]
     command += ["--seed", str(wish.seed), "--tools-dir", str(wish.tools_dir)]
     if wish.webhook_url is not None:
@@ -83,6 +101,7 @@ def _spawn(lab: LabDir, wish: Wish) -> subprocess.Popen[bytes]:
             stdout=stream,
             stderr=stream,
             start_new_session=True,
+            pass_fds=(lock,),  # never looked at, only held
         )
 
 
