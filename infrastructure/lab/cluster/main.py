@@ -5,31 +5,33 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
-import json
 import os
 import signal
-import socket
 import sys
-from collections.abc import Generator
 from dataclasses import asdict, dataclass
 from ipaddress import IPv4Network
 from pathlib import Path
 
 import structlog
-import uvicorn
-from typing_extensions import override
 
-from infrastructure.lab.cluster import admission, bootstrap, controllers
+from infrastructure.lab.cluster import (
+    admission,
+    bootstrap,
+    controllers,
+    kubeconfig,
+    private_file,
+    serving,
+)
 from infrastructure.lab.cluster.api import Api
 from infrastructure.lab.cluster.audit import AuditLog
 from infrastructure.lab.cluster.auth import Tokens
+from infrastructure.lab.cluster.serving import Server
 from infrastructure.lab.node import kubelet
 from infrastructure.lab.node.config import NodeConfig
 from infrastructure.lab.node.images import ImageCatalogue
 
-HOST = "127.0.0.1"
-_CLOSE_S = 2
-"""How long open requests may take to end when the server stops."""
+NOTE = "cluster.json"
+"""The file that says how to reach a running cluster."""
 
 _log = structlog.get_logger()
 
@@ -45,24 +47,6 @@ class Options:
     manifests: Path | None
     cadvisor_port: int
     node_name: str
-
-
-class _Server(uvicorn.Server):
-    """A server that leaves signals to the whole process and says when it answers."""
-
-    def __init__(self, config: uvicorn.Config) -> None:
-        super().__init__(config)
-        self.ready = asyncio.Event()
-
-    @override
-    @contextlib.contextmanager
-    def capture_signals(self) -> Generator[None, None, None]:
-        yield
-
-    @override
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        self.ready.set()
 
 
 def options(arguments: list[str] | None = None) -> Options:
@@ -110,26 +94,24 @@ async def run(given: Options) -> None:
         cadvisor_port=given.cadvisor_port,
         node_name=given.node_name,
     )
-    with contextlib.closing(audit), _listening(given.port) as sock:
-        server = _Server(_server_config(api))
+    with contextlib.closing(audit), serving.listening(given.port) as sock:
+        server = Server(api)
         async with asyncio.TaskGroup() as group:
-            serving = group.create_task(server.serve(sockets=[sock]))
+            serve = group.create_task(server.serve(sockets=[sock]))
             parts = [
                 group.create_task(controllers.run(store)),
                 group.create_task(kubelet.run(store, config=config)),
             ]
-            address = f"http://{HOST}:{sock.getsockname()[1]}"
-            note = group.create_task(_announce(server, given, address, tokens, audit.path))
+            await server.ready.wait()
+            _announce(given, serving.address(sock), tokens, audit.path)
             await _stopped()
             _log.info("cluster_stopping")
-            note.cancel()
             for part in parts:
                 part.cancel()
             await asyncio.wait(parts)
-            api.closing.set()
-            server.should_exit = True
-            await serving
-    (given.state_dir / "cluster.json").unlink(missing_ok=True)
+            server.stop()
+            await serve
+    (given.state_dir / NOTE).unlink(missing_ok=True)
 
 
 def main() -> None:
@@ -146,49 +128,27 @@ async def _stopped() -> None:
     await stop.wait()
 
 
-async def _announce(
-    server: _Server, given: Options, url: str, tokens: Tokens, audit_log: Path
-) -> None:
-    """Write cluster.json once the server answers."""
-    await server.ready.wait()
+def _announce(given: Options, url: str, tokens: Tokens, audit_log: Path) -> None:
+    """Say in a file how to reach the cluster, now that it answers."""
+    for name, token in asdict(tokens).items():
+        path = given.state_dir / f"kubeconfig.{name}"
+        private_file.write(path, kubeconfig.document(url, name, token))
     note = {
         "url": url,
         "pid": os.getpid(),
         "tokens": asdict(tokens),
         "audit_log": str(audit_log),
-        "cadvisor_url": f"http://{HOST}:{given.cadvisor_port}",
+        "kubeconfig": str(given.state_dir / "kubeconfig.admin"),
+        "cadvisor_url": f"http://{serving.HOST}:{given.cadvisor_port}",
         "network": str(given.network),
         "node_name": given.node_name,
     }
-    target = given.state_dir / "cluster.json"
-    draft = target.with_suffix(".tmp")
-    draft.touch(mode=0o600)
-    draft.write_text(json.dumps(note, indent=2), encoding="utf-8")
-    draft.replace(target)
+    private_file.write(given.state_dir / NOTE, note)
     _log.info("cluster_ready", url=url)
 
 
-def _server_config(api: Api) -> uvicorn.Config:
-    return uvicorn.Config(
-        api,
-        log_level="warning",
-        access_log=False,
-        lifespan="off",
-        ws="none",
-        timeout_keep_alive=75,
-        timeout_graceful_shutdown=_CLOSE_S,
-    )
-
-
-def _listening(port: int) -> socket.socket:
-    sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    sock.bind((HOST, port))
-    return sock
-
-
 def _free_port() -> int:
-    with _listening(0) as sock:
+    with serving.listening(0) as sock:
         return int(sock.getsockname()[1])
 
 

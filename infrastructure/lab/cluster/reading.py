@@ -87,12 +87,16 @@ def _chunk(store: Store, call: Call, objects: list[Object]) -> tuple[list[Object
         objects = [obj for obj in objects if _key(obj) > start]
     metadata: Object = {"resourceVersion": str(version)}
     limit = call.number("limit")
-    if not limit or len(objects) <= limit:
+    if not limit or len(objects) < limit:
         return objects, metadata
-    page = objects[:limit]
-    metadata["continue"] = _write_token(version, _key(page[-1]))
-    if not call.query.get("labelSelector") and not call.query.get("fieldSelector"):
-        metadata["remainingItemCount"] = len(objects) - limit
+    page, last = objects[:limit], _key(objects[limit - 1])
+    target = call.target
+    # As on a real server, objects that the selectors do not choose also count as more to come.
+    has_more = any(_key(obj) > last for obj in store.peek_all(target.kind, target.namespace))
+    if has_more:
+        metadata["continue"] = _write_token(version, last)
+        if not call.query.get("labelSelector") and not call.query.get("fieldSelector"):
+            metadata["remainingItemCount"] = len(objects) - limit
     return page, metadata
 
 

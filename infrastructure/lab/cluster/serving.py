@@ -1,0 +1,65 @@
+"""The HTTP server of an API, as one task among others of a process."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import Generator
+
+import uvicorn
+from typing_extensions import override
+
+from infrastructure.lab.cluster.api import Api
+
+HOST = "127.0.0.1"
+_CLOSE_S = 2
+"""How long open requests may take to end when the server stops."""
+_KEEP_ALIVE_S = 75
+
+
+class Server(uvicorn.Server):
+    """A server that leaves signals to its process and says when it answers."""
+
+    def __init__(self, api: Api) -> None:
+        super().__init__(
+            uvicorn.Config(
+                api,
+                log_level="warning",
+                access_log=False,
+                lifespan="off",
+                ws="none",
+                timeout_keep_alive=_KEEP_ALIVE_S,
+                timeout_graceful_shutdown=_CLOSE_S,
+            )
+        )
+        self.ready = asyncio.Event()
+        self._api = api
+
+    @override
+    @contextlib.contextmanager
+    def capture_signals(self) -> Generator[None, None, None]:
+        yield
+
+    @override
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.ready.set()
+
+    def stop(self) -> None:
+        """End all streams and stop serving."""
+        self._api.closing.set()
+        self.should_exit = True
+
+
+def listening(port: int) -> socket.socket:
+    """Return a socket bound to a port of the loopback address; 0 takes a free one."""
+    sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    sock.bind((HOST, port))
+    return sock
+
+
+def address(sock: socket.socket) -> str:
+    """Return the URL of a listening socket."""
+    return f"http://{HOST}:{sock.getsockname()[1]}"
