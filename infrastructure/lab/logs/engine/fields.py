@@ -22,7 +22,18 @@ _NO_OBJECT = "Value looks like object, but can't find closing '}' symbol"
 _UNSAFE = re.compile(r"[^a-zA-Z0-9_]")
 _PAIR = re.compile(r'([^\s="]+)(?:(=)("(?:\\.|[^"\\])*"|[^\s"]*))?')
 _PATH_PART = re.compile(r'\["([^"]+)"\]|\[(\d+)\]|([^.\[\]]+)')
+
+
+class _Spelled(str):
+    """A number as the line spells it."""
+
+    __slots__ = ()
+
+
 # Numbers keep the spelling they had in the line.
+_decode_exactly = json.JSONDecoder(
+    parse_float=_Spelled, parse_int=_Spelled, parse_constant=_Spelled
+).raw_decode
 _decode = json.JSONDecoder(parse_float=str, parse_int=str, parse_constant=str).raw_decode
 
 
@@ -37,18 +48,22 @@ def parser_step(parser: Parser) -> Step:
     """Return the step that adds a line's fields to its labels."""
     match parser:
         case JsonParser(wanted):
-            return _json_step(_chosen(wanted) if wanted else _everything)
+            if wanted:
+                return _json_step(_decode_exactly, _chosen(wanted))
+            return _json_step(_decode, _everything)
         case LogfmtParser(wanted, strict, keep_empty):
             return _logfmt_step(wanted, keep_empty=keep_empty, strict=strict)
         case RegexpParser(pattern):
             return _regexp_step(pattern)
 
 
-def _json_step(use: Callable[[Row, dict[str, Any]], None]) -> Step:
+def _json_step(
+    decode: Callable[[str], tuple[Any, int]], use: Callable[[Row, dict[str, Any]], None]
+) -> Step:
     def step(row: Row) -> bool:
         text = row.line.lstrip()
         try:
-            document = _decode(text)[0] if text.startswith("{") else None
+            document = decode(text)[0] if text.startswith("{") else None
         except (ValueError, RecursionError):
             document = None
         if document is None:
@@ -66,12 +81,13 @@ def _everything(row: Row, document: dict[str, Any]) -> None:
 
 def _flatten(row: Row, prefix: str, document: dict[str, Any]) -> None:
     for key, value in document.items():
+        name = prefix + label_name(key) if prefix else label_name(key)
         if isinstance(value, str):
-            row.extract(prefix + label_name(key) if prefix else label_name(key), value)
+            row.extract(name, value)
         elif isinstance(value, bool):
-            row.extract(prefix + label_name(key), "true" if value else "false")
+            row.extract(name, "true" if value else "false")
         elif isinstance(value, dict):
-            _flatten(row, f"{prefix}{label_name(key)}_", value)
+            _flatten(row, f"{name}_", value)
 
 
 def _chosen(wanted: tuple[Extraction, ...]) -> Callable[[Row, dict[str, Any]], None]:
@@ -95,9 +111,20 @@ def _text_at(value: Any, path: list[str | int]) -> str:
             value = value[part]
         else:
             return ""
-    if value is None or isinstance(value, str):
-        return value or ""
-    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+    if isinstance(value, str):
+        return value
+    return "" if value is None else _written(value)
+
+
+def _written(value: Any) -> str:
+    if isinstance(value, _Spelled):
+        return value
+    if isinstance(value, dict):
+        members = (f"{strings.quote(key)}:{_written(one)}" for key, one in value.items())
+        return "{" + ",".join(members) + "}"
+    if isinstance(value, list):
+        return "[" + ",".join(map(_written, value)) + "]"
+    return json.dumps(value, ensure_ascii=False)
 
 
 def _logfmt_step(wanted: tuple[Extraction, ...], *, keep_empty: bool, strict: bool) -> Step:

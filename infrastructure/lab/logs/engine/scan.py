@@ -39,6 +39,7 @@ def scan(
     """
     lines, metadata, accepts = stream.lines, stream.metadata, pipeline.accepts
     known: dict[Pairs, T] = {}
+    bases: dict[Pairs, dict[str, str]] = {}
     seen = size = pairs_seen = matched = 0
     try:
         for index in indices:
@@ -48,14 +49,16 @@ def scan(
             pairs_seen += len(pairs)
             if accepts is not None and not accepts(line):
                 continue
+            if pairs not in bases:
+                bases[pairs] = {**stream.labels, **dict(pairs)}
             if pipeline.steps:
-                row = Row(line, stream.labels, {**stream.labels, **dict(pairs)})
+                row = Row(line, stream.labels, bases[pairs].copy())
                 if pipeline.run(row):
                     matched += 1
                     yield index, finish(row)
                 continue
             if pairs not in known:
-                known[pairs] = finish(Row(line, stream.labels, {**stream.labels, **dict(pairs)}))
+                known[pairs] = finish(Row(line, stream.labels, bases[pairs]))
             matched += 1
             yield index, known[pairs]
     finally:
