@@ -42,7 +42,6 @@ def families(usage: Sequence[ContainerUsage], node: str) -> list[Family]:
             "Start time of the container since unix epoch in seconds.",
             ((labels, each.started) for labels, each in labelled),
         ),
-        gauge("machine_scrape_error", "1 if there was an error, 0 otherwise.", [({}, 0)]),
     ]
 
 

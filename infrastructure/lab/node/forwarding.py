@@ -65,6 +65,7 @@ class _Half(asyncio.Protocol):
     def __init__(self, other: _Half | None = None) -> None:
         self.other = other
         self.transport: asyncio.Transport | None = None
+        self.has_ended = False
 
     @override
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -84,9 +85,12 @@ class _Half(asyncio.Protocol):
 
     @override
     def eof_received(self) -> bool:
-        if self.other is not None and self.other.transport is not None:
-            self.other.transport.write_eof()
-        return True  # the other direction may still have something to say
+        self.has_ended = True
+        if self.other is None or self.other.transport is None:
+            return False
+        self.other.transport.write_eof()
+        # The other direction may still have something to say; after both, the connection closes.
+        return not self.other.has_ended
 
     @override
     def pause_writing(self) -> None:

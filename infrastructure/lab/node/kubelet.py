@@ -119,4 +119,5 @@ class Kubelet:
         finally:
             del self._runners[pod["metadata"]["uid"]]
             self._addresses.give_back(runner.pod_ip)
+            self._node.containers.forget_pod(pod["metadata"]["uid"])
             self.janitor.give_up(logs.pod_folder(self._node.config.state_dir, pod))

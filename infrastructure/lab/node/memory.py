@@ -17,5 +17,5 @@ async def guard(containers: RunningContainers) -> None:
             if running.memory_limit:
                 used = resident_bytes(running.pid)
                 if used > running.memory_limit:
-                    running.on_oom(used)
+                    running.on_oom(running, used)
         await asyncio.sleep(SAMPLE_S)

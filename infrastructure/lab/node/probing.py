@@ -41,11 +41,16 @@ class Prober:
         self._verdict = verdict
         self._complaint = complaint
 
-    async def run(self) -> None:
-        """Probe until cancelled; nothing else is asked before the startup probe succeeded."""
+    async def run(self, *, settle_s: float) -> None:
+        """Probe until cancelled; nothing else is asked before the startup probe succeeded.
+
+        Without a startup probe the container counts as started after `settle_s` seconds.
+        """
         container = self._target.container
         if container.get("startupProbe"):
             await self._repeat("startup", container["startupProbe"], until_ok=True)
+        else:
+            await asyncio.sleep(settle_s)
         await self._verdict("startup", True)  # noqa: FBT003 - a verdict is what it is called with
         async with asyncio.TaskGroup() as group:
             for kind in ("readiness", "liveness"):

@@ -31,17 +31,20 @@ class Running:
 
     namespace: str
     pod: str
+    uid: str
+    """The pod's."""
     container: str
     image: str
     pid: int
     memory_limit: int
-    oom_events: int
+    """In bytes; 0 means none."""
     started: float
-    on_oom: Callable[[int], None]
+    """Unix time in seconds."""
+    on_oom: Callable[[Running, int], None]
     """Called with the resident bytes when the container outgrew its limit."""
     peak_cpu_s: float = field(default=0.0)
 
-    def usage(self) -> ContainerUsage:
+    def usage(self, oom_events: int) -> ContainerUsage:
         """Return what the container uses now; its CPU time never goes down."""
         now = self.sample()
         self.peak_cpu_s = max(self.peak_cpu_s, now.cpu_seconds)
@@ -53,7 +56,7 @@ class Running:
             rss_bytes=now.rss_bytes,
             cpu_seconds=self.peak_cpu_s,
             memory_limit=self.memory_limit,
-            oom_events=self.oom_events,
+            oom_events=oom_events,
             started=self.started,
         )
 
@@ -67,6 +70,7 @@ class RunningContainers:
 
     def __init__(self) -> None:
         self._running: dict[int, Running] = {}
+        self._oom_events: dict[tuple[str, str], int] = {}
 
     def add(self, running: Running) -> None:
         """Register a container that has just started."""
@@ -76,9 +80,21 @@ class RunningContainers:
         """Strike off a container that has ended."""
         self._running.pop(pid, None)
 
+    def count_oom(self, uid: str, container: str) -> None:
+        """Count that a pod's container was killed for its memory."""
+        self._oom_events[(uid, container)] = self._oom_events.get((uid, container), 0) + 1
+
+    def forget_pod(self, uid: str) -> None:
+        """Drop the counts of a pod that is gone."""
+        for key in [key for key in self._oom_events if key[0] == uid]:
+            del self._oom_events[key]
+
     def __iter__(self) -> Iterator[Running]:
         return iter(tuple(self._running.values()))
 
     def usage(self) -> list[ContainerUsage]:
         """Return what each running container uses."""
-        return [running.usage() for running in self]
+        return [
+            running.usage(self._oom_events.get((running.uid, running.container), 0))
+            for running in self
+        ]
