@@ -9,8 +9,8 @@ from infrastructure.lab.logs.serve import Options, serve
 from infrastructure.lab.logs.store import Bounds
 
 _RETENTION_S = 30 * 60
-_MAX_ENTRIES = 300_000
-_MAX_MIB = 96
+_MAX_ENTRIES = 250_000
+_MAX_MIB = 64
 
 
 def _label(text: str) -> str:

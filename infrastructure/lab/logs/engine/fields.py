@@ -1,5 +1,6 @@
 """Fields of a line: the parsers `json`, `logfmt` and `regexp` as pipeline steps."""
 
+import contextlib
 import json
 import re
 from collections.abc import Callable
@@ -62,14 +63,12 @@ def _json_step(
 ) -> Step:
     def step(row: Row) -> bool:
         text = row.line.lstrip()
-        try:
-            document = decode(text)[0] if text.startswith("{") else None
-        except (ValueError, RecursionError):
-            document = None
-        if document is None:
-            row.fail(JSON_ERROR, _NO_OBJECT)
-        else:
-            use(row, document)
+        # What follows the object is not looked at.
+        if text.startswith("{"):
+            with contextlib.suppress(ValueError, RecursionError):
+                use(row, decode(text)[0])
+                return True
+        row.fail(JSON_ERROR, _NO_OBJECT)
         return True
 
     return step

@@ -73,7 +73,7 @@ def _ones(_line: str) -> float:
 
 
 def _sizes(line: str) -> float:
-    return float(len(line) if line.isascii() else len(line.encode()))
+    return float(len(line) if line.isascii() else len(line.encode(errors="replace")))
 
 
 def _finisher(grouping: Grouping | None) -> Callable[[Row], tuple[Pairs, float]]:

@@ -55,7 +55,11 @@ async def _form(request: Request) -> Form:
 
 
 async def _refused(_request: Request, err: Exception) -> Response:
-    return PlainTextResponse(str(err), 400)
+    return PlainTextResponse(str(err).encode(errors="replace"), 400)
+
+
+async def _too_deep(_request: Request, _err: Exception) -> Response:
+    return PlainTextResponse("parse error : query is nested too deeply", 400)
 
 
 async def _not_found(_request: Request, _err: Exception) -> Response:
@@ -99,5 +103,10 @@ def create_app(store: Store) -> Starlette:
             Route(f"{_API}/label/{{name}}/values", values, methods=["GET", "POST"]),
             Route(f"{_API}/push", pushed, methods=["POST"]),
         ],
-        exception_handlers={404: _not_found, BadRequestError: _refused, QueryError: _refused},
+        exception_handlers={
+            404: _not_found,
+            BadRequestError: _refused,
+            QueryError: _refused,
+            RecursionError: _too_deep,
+        },
     )

@@ -33,8 +33,6 @@ COMPARISONS = frozenset(_RANKS[2])
 _RANGE_KINDS = tuple(name.upper() for name in tokens.RANGE_OPERATIONS)
 _VECTOR_KINDS = tuple(name.upper() for name in tokens.VECTOR_OPERATIONS)
 _WITH_PARAMETER = frozenset({"topk", "bottomk"})
-# Deeper nesting than anyone writes; it keeps a hostile query from exhausting the stack.
-MAX_DEPTH = 50
 
 
 def parse(query: str) -> Query:
@@ -44,7 +42,10 @@ def parse(query: str) -> Query:
         ParseError: it is not LogQL, or asks for what this server does not do.
     """
     cursor = Cursor(tokenize(query))
-    tree = _expression(cursor, 0, 0)
+    try:
+        tree = _expression(cursor, 0)
+    except RecursionError as err:
+        raise ParseError("query is nested too deeply") from err
     if not cursor.at(tokens.END):
         raise cursor.unexpected()
     return tree
@@ -65,12 +66,10 @@ def parse_series_selector(text: str) -> tuple[Matcher, ...]:
     return selector
 
 
-def _expression(cursor: Cursor, rank: int, depth: int) -> Query:
-    if depth > MAX_DEPTH:
-        raise ParseError("query is nested too deeply", cursor.token.line, cursor.token.column)
+def _expression(cursor: Cursor, rank: int) -> Query:
     if rank == len(_RANKS):
-        return _operand(cursor, depth)
-    left = _expression(cursor, rank + 1, depth)
+        return _operand(cursor)
+    left = _expression(cursor, rank + 1)
     while cursor.at(*_RANKS[rank]):
         left_side = _as_metric(cursor, left)
         op = cursor.take().text
@@ -78,7 +77,7 @@ def _expression(cursor: Cursor, rank: int, depth: int) -> Query:
         matching = _matching(cursor)
         # Powers bind to the right, everything else to the left.
         next_rank = rank if op == "^" else rank + 1
-        right_side = _as_metric(cursor, _expression(cursor, next_rank, depth + 1))
+        right_side = _as_metric(cursor, _expression(cursor, next_rank))
         left = _combine(BinaryOperation(op, left_side, right_side, returns_bool, matching))
     return left
 
@@ -110,15 +109,15 @@ def _matching(cursor: Cursor) -> Matching | None:
     return Matching(word.kind == "on", names)
 
 
-def _operand(cursor: Cursor, depth: int) -> Query:
+def _operand(cursor: Cursor) -> Query:
     if cursor.at("{"):
         return _log_query(cursor)
     if cursor.at(*_RANGE_KINDS):
         return parse_range_aggregation(cursor)
     if cursor.at(*_VECTOR_KINDS):
-        return _vector_aggregation(cursor, depth)
+        return _vector_aggregation(cursor)
     if cursor.accept("("):
-        inner = _expression(cursor, 0, depth + 1)
+        inner = _expression(cursor, 0)
         cursor.expect(")")
         return inner
     return _number(cursor)
@@ -140,12 +139,12 @@ def _log_query(cursor: Cursor) -> LogQuery:
     return LogQuery(selector, stages)
 
 
-def _vector_aggregation(cursor: Cursor, depth: int) -> VectorAggregation:
+def _vector_aggregation(cursor: Cursor) -> VectorAggregation:
     op = cursor.take().text
     grouping = parse_grouping(cursor)
     cursor.expect("(")
     parameter = _parameter(cursor, op)
-    inner = _as_metric(cursor, _expression(cursor, 0, depth + 1))
+    inner = _as_metric(cursor, _expression(cursor, 0))
     cursor.expect(")")
     if grouping is None:
         grouping = parse_grouping(cursor)

@@ -219,7 +219,8 @@ def test_words_of_the_language_may_be_label_names_where_nothing_is_called() -> N
         ('{app="x"} | line_format "y"', "the stage line_format is not supported by this server"),
         ('{app="x"} | a > "1"', "unexpected STRING"),
         ('rate({app="x"}[5m]) and 1', "unexpected literal for one side of logical/set"),
-        ("(" * 200 + "1" + ")" * 200, "nested too deeply"),
+        ("(" * 5000 + "1" + ")" * 5000, "nested too deeply"),
+        ('{app="x"} | ' + "(" * 5000, "nested too deeply"),
     ],
 )
 def test_what_is_no_query_is_refused_with_its_place(query: str, message: str) -> None:
