@@ -7,6 +7,9 @@ from sre_agent.domain import canonical
 _DIALECT = "postgresql+psycopg://"
 _PREFIXES = ("postgresql://", "postgres://", _DIALECT)
 
+# Nobody waits for a lock for ever, and a program that hangs inside a transaction lets go of its own.
+_SESSION = "-c timezone=UTC -c lock_timeout=10s -c idle_in_transaction_session_timeout=60s"
+
 
 def sqlalchemy_url(database_url: str) -> str:
     """Return the URL with the driver spelled out; `postgres://` and `postgresql://` are accepted."""
@@ -34,5 +37,5 @@ def create_engine(database_url: str, *, pool_size: int = 8, timeout_s: float = 1
         pool_timeout=timeout_s,
         pool_pre_ping=True,
         json_serializer=canonical.dumps,
-        connect_args={"connect_timeout": max(1, int(timeout_s)), "options": "-c timezone=UTC"},
+        connect_args={"connect_timeout": max(1, int(timeout_s)), "options": _SESSION},
     )

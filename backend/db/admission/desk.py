@@ -1,0 +1,139 @@
+"""Where webhooks queue up: those that wait together are committed together."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Self
+
+import sqlalchemy as sa
+import structlog
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from backend.db.admission.admit import admit
+from backend.db.admission.arrivals import Arrival, Receipt
+from backend.db.admission.statements import Tenant
+from sre_agent import ports
+from sre_agent.domain.errors import TransientError
+
+_BATCH_MAX_ALERTS = 1000
+_WAITING_MAX = 2000
+_ATTEMPTS = 3
+
+_log = structlog.get_logger()
+
+
+class BusyError(TransientError):
+    """More webhooks wait than can be served soon; the source should send again later."""
+
+
+@dataclass(frozen=True)
+class _Submission:
+    arrivals: Sequence[Arrival]
+    receipts: asyncio.Future[list[Receipt]]
+
+
+class AdmissionDesk:
+    """Admits alerts for one tenant; use it as an async context manager, which owns its task.
+
+    A commit waits for the disk. While it does, more webhooks arrive; they share the next one.
+    """
+
+    def __init__(self, engine: AsyncEngine, clock: ports.Clock, tenant: Tenant) -> None:
+        self._engine = engine
+        self._clock = clock
+        self._tenant = tenant
+        self._waiting: asyncio.Queue[_Submission] = asyncio.Queue(maxsize=_WAITING_MAX)
+        self._task: asyncio.Task[None] | None = None
+
+    async def __aenter__(self) -> Self:
+        self._task = asyncio.create_task(self._serve(), name="admission")
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+        while not self._waiting.empty():
+            self._waiting.get_nowait().receipts.cancel()
+
+    async def submit(self, arrivals: Sequence[Arrival]) -> list[Receipt]:
+        """Return what became of each alert, after it was committed.
+
+        Raises:
+            BusyError: Too many wait already; nothing was recorded.
+            TransientError: The database did not answer; nothing was recorded.
+        """
+        if not arrivals:
+            return []
+        receipts: asyncio.Future[list[Receipt]] = asyncio.get_running_loop().create_future()
+        try:
+            self._waiting.put_nowait(_Submission(arrivals, receipts))
+        except asyncio.QueueFull:
+            raise BusyError("too many webhooks are waiting: send again later") from None
+        return await receipts
+
+    async def _serve(self) -> None:
+        while True:
+            batch = [await self._waiting.get()]
+            alerts = len(batch[0].arrivals)
+            while alerts < _BATCH_MAX_ALERTS and not self._waiting.empty():
+                batch.append(self._waiting.get_nowait())
+                alerts += len(batch[-1].arrivals)
+            await self._settle(batch)
+
+    async def _settle(self, batch: Sequence[_Submission]) -> None:
+        try:
+            await self._commit(batch)
+        except Exception:
+            # The outermost loop of admission: whatever is wrong with one batch, the next is served.
+            _log.exception("admission_crashed")
+            _fail(batch, TransientError("the alerts could not be recorded"))
+
+    async def _commit(self, batch: Sequence[_Submission]) -> None:
+        arrivals = [arrival for submission in batch for arrival in submission.arrivals]
+        try:
+            receipts = await self._admit(arrivals)
+        except sa.exc.SQLAlchemyError as error:
+            await self._refuse(batch, error)
+            return
+        at = 0
+        for submission in batch:
+            end = at + len(submission.arrivals)
+            if not submission.receipts.done():
+                submission.receipts.set_result(receipts[at:end])
+            at = end
+
+    async def _admit(self, arrivals: Sequence[Arrival]) -> list[Receipt]:
+        attempts = iter(range(1, _ATTEMPTS + 1))
+        while True:
+            try:
+                async with self._engine.begin() as connection:
+                    now = self._clock.now()
+                    return await admit(connection, self._tenant, arrivals, now=now)
+            except sa.exc.OperationalError as error:
+                # A deadlock with another transaction, or a lost connection: nothing was committed
+                # or, at worst, everything; then the next attempt finds the alerts known.
+                _log.warning("admission_retried", reason=type(error.orig).__name__)
+                if next(attempts) == _ATTEMPTS:
+                    raise
+
+    async def _refuse(self, batch: Sequence[_Submission], error: sa.exc.SQLAlchemyError) -> None:
+        if len(batch) > 1 and not isinstance(error, sa.exc.OperationalError):
+            # One webhook that the database refuses must not take the others with it.
+            for submission in batch:
+                await self._commit([submission])
+            return
+        _log.error("admission_failed", reason=str(error.__cause__ or error))
+        _fail(batch, TransientError("the database did not take the alerts"))
+
+
+def _fail(batch: Sequence[_Submission], error: TransientError) -> None:
+    for submission in batch:
+        if not submission.receipts.done():
+            submission.receipts.set_exception(error)

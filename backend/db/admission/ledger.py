@@ -1,0 +1,142 @@
+"""What one batch of alerts does to the incidents, worked out before anything is written: pure."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from backend.db import journal
+from backend.db.admission.arrivals import (
+    AlertKey,
+    Arrival,
+    Disposition,
+    Known,
+    Receipt,
+    ServiceKey,
+    Step,
+)
+from sre_agent.domain.alert import Severity
+from sre_agent.domain.events import Event, EventDraft, EventKind
+from sre_agent.domain.ids import IncidentId
+
+ACTOR = "intake"
+
+_URGENCY = (Severity.NONE, Severity.INFO, Severity.WARNING, Severity.CRITICAL)
+
+
+@dataclass
+class Head:
+    """An incident as it is locked for this batch, and what the batch adds to it."""
+
+    incident_id: IncidentId
+    seq: int
+    hash: str
+    at: datetime
+    severity: Severity
+    is_new: bool
+    alerts_added: int = 0
+    firing_added: int = 0
+    events: list[Event] = field(default_factory=list)
+
+    def append(self, kind: EventKind, payload: dict[str, Any], now: datetime) -> None:
+        """Chain an event to the incident's log."""
+        # The table of alerts keeps repeats away, so that the number itself is a good step key.
+        draft = EventDraft(
+            actor=ACTOR, kind=kind, payload=payload, step_key=f"intake:{self.seq + 1}"
+        )
+        event = journal.chain(
+            self.incident_id,
+            draft,
+            seq=self.seq + 1,
+            at=max(now, self.at),
+            prev_hash=self.hash,
+        )
+        self.seq, self.hash, self.at = event.seq, event.hash, event.at
+        self.events.append(event)
+
+
+@dataclass
+class Ledger:
+    """The heads of all incidents concerned, and what is to be stored of each alert."""
+
+    heads: dict[IncidentId, Head]
+    changed: dict[AlertKey, tuple[Arrival, IncidentId]] = field(default_factory=dict)
+    repeats: dict[AlertKey, int] = field(default_factory=dict)
+    receipts: list[Receipt] = field(default_factory=list)
+
+
+def keep(
+    taken: Iterable[tuple[Arrival, Step]],
+    *,
+    known: Mapping[AlertKey, Known],
+    open_incidents: Mapping[ServiceKey, Head],
+    others: Iterable[Head],
+    now: datetime,
+) -> Ledger:
+    """Return what is to be written for the arrivals, in their order.
+
+    `open_incidents` holds the incident of every service in which an alert begins, `others` those of
+    known alerts that end.
+    """
+    heads = {head.incident_id: head for head in (*others, *open_incidents.values())}
+    ledger = Ledger(heads=heads)
+    place = {key: alert.incident_id for key, alert in known.items()}
+    for arrival, step in taken:
+        key = arrival.key
+        match step:
+            case Step.BEGIN:
+                head = open_incidents[arrival.service_key]
+                place[key] = head.incident_id
+                ledger.changed[key] = (arrival, head.incident_id)
+                ledger.receipts.append(_begin(head, arrival, now))
+            case Step.END:
+                ledger.changed[key] = (arrival, place[key])
+                ledger.receipts.append(_end(heads[place[key]], arrival, now))
+            case Step.REPEAT:
+                ledger.repeats[key] = ledger.repeats.get(key, 0) + 1
+                ledger.receipts.append(Receipt(Disposition.DEDUPLICATED, place[key]))
+            case Step.END_OF_UNKNOWN:
+                ledger.receipts.append(Receipt(Disposition.RESOLVED))
+            case Step.IGNORE:
+                ledger.receipts.append(Receipt(Disposition.IGNORED))
+    return ledger
+
+
+def _begin(head: Head, arrival: Arrival, now: datetime) -> Receipt:
+    alert = arrival.alert
+    opens = head.is_new and head.seq == 0
+    if opens:
+        opening = {
+            "namespace": alert.namespace,
+            "service": arrival.service,
+            "title": alert.summary,
+            "severity": alert.severity.value,
+            "trigger": alert.source,
+        }
+        head.append(EventKind.INCIDENT_OPENED, opening, now)
+    received = {
+        "fingerprint": alert.fingerprint,
+        "name": alert.name,
+        "severity": alert.severity.value,
+        "summary": alert.summary,
+        "labels": alert.labels,
+        "starts_at": alert.starts_at.isoformat(),
+    }
+    head.append(EventKind.ALERT_RECEIVED, received, now)
+    head.severity = max(head.severity, alert.severity, key=_URGENCY.index)
+    head.alerts_added += 1
+    head.firing_added += 1
+    return Receipt(Disposition.OPENED if opens else Disposition.JOINED, head.incident_id)
+
+
+def _end(head: Head, arrival: Arrival, now: datetime) -> Receipt:
+    alert = arrival.alert
+    resolved = {
+        "fingerprint": alert.fingerprint,
+        "name": alert.name,
+        "starts_at": alert.starts_at.isoformat(),
+        "ends_at": alert.ends_at.isoformat() if alert.ends_at else None,
+    }
+    head.append(EventKind.ALERT_RESOLVED, resolved, now)
+    head.firing_added -= 1
+    return Receipt(Disposition.RESOLVED, head.incident_id)

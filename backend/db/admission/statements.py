@@ -1,0 +1,226 @@
+"""The SQL of admission: whole batches in a handful of statements."""
+
+import secrets
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from backend.db.admission.arrivals import AlertKey, Arrival, Known, ServiceKey
+from backend.db.admission.ledger import Head, Ledger
+from backend.db.journal import CHANNEL
+from backend.db.tables.incidents import OPEN
+from sre_agent.domain import canonical
+from sre_agent.domain.alert import Severity
+from sre_agent.domain.ids import IncidentId
+
+_TITLE_MAX_CHARS = 200
+
+
+@dataclass(frozen=True)
+class Tenant:
+    """Whose alerts these are."""
+
+    org_id: str
+    cluster_id: str
+
+
+_FIND_KNOWN = sa.text("""
+    SELECT alerts.id, alerts.fingerprint, alerts.starts_at, alerts.status, alerts.incident_id
+    FROM unnest(CAST(:fingerprints AS text[]), CAST(:starts AS timestamptz[])) AS key(print, start)
+    JOIN alerts ON alerts.org_id = :org_id AND alerts.cluster_id = :cluster_id
+        AND alerts.fingerprint = key.print AND alerts.starts_at = key.start
+""")
+
+# The no-op update makes PostgreSQL lock the open incident and return it, where there is one.
+_OPEN_INCIDENTS = sa.text(f"""
+    INSERT INTO incidents (id, org_id, cluster_id, namespace, service, title, severity, status,
+        started_at, opened_at, last_at)
+    SELECT id, :org_id, :cluster_id, namespace, service, title, severity, 'received', started_at,
+        :now, :now
+    FROM json_to_recordset(CAST(:rows AS json)) AS row(
+        id text, namespace text, service text, title text, severity text, started_at timestamptz)
+    ORDER BY namespace, service
+    ON CONFLICT (org_id, cluster_id, namespace, service) WHERE {OPEN}
+    DO UPDATE SET started_at = LEAST(incidents.started_at, EXCLUDED.started_at)
+    RETURNING id, namespace, service, severity, last_seq, last_hash, last_at
+""")  # noqa: S608 - a constant of ours
+
+_LOCK_INCIDENTS = sa.text("""
+    SELECT id, severity, last_seq, last_hash, last_at FROM incidents
+    WHERE id = ANY(CAST(:ids AS text[])) ORDER BY namespace, service FOR UPDATE
+""")
+
+_STORE_ALERTS = sa.text("""
+    INSERT INTO alerts (org_id, cluster_id, incident_id, source, fingerprint, starts_at, ends_at,
+        status, name, severity, labels, annotations, generator_url, group_key, received_at,
+        last_received_at, repeat_count)
+    SELECT :org_id, :cluster_id, incident_id, source, fingerprint, starts_at, ends_at, status, name,
+        severity, labels, annotations, generator_url, group_key, :now, :now, repeats
+    FROM json_to_recordset(CAST(:rows AS json)) AS row(
+        incident_id text, source text, fingerprint text, starts_at timestamptz,
+        ends_at timestamptz, status text, name text, severity text, labels json, annotations json,
+        generator_url text, group_key text, repeats int)
+    ON CONFLICT (org_id, cluster_id, fingerprint, starts_at) DO UPDATE SET
+        incident_id = EXCLUDED.incident_id, status = EXCLUDED.status, ends_at = EXCLUDED.ends_at,
+        last_received_at = EXCLUDED.last_received_at,
+        repeat_count = alerts.repeat_count + EXCLUDED.repeat_count
+""")
+
+_COUNT_REPEATS = sa.text("""
+    UPDATE alerts SET repeat_count = repeat_count + repeats, last_received_at = :now
+    FROM unnest(CAST(:ids AS bigint[]), CAST(:repeats AS int[])) AS repeated(id, repeats)
+    WHERE alerts.id = repeated.id
+""")
+
+_MOVE_HEADS = sa.text("""
+    UPDATE incidents SET last_seq = row.seq, last_hash = row.hash, last_at = row.at,
+        severity = row.severity, alert_count = alert_count + row.alerts_added,
+        firing_count = firing_count + row.firing_added
+    FROM json_to_recordset(CAST(:rows AS json)) AS row(
+        id text, seq int, hash text, at timestamptz, severity text, alerts_added int,
+        firing_added int)
+    WHERE incidents.id = row.id
+    RETURNING pg_notify(:channel, row.id || ':' || row.seq)
+""")
+
+
+async def take_turn(connection: AsyncConnection, tenant: Tenant) -> None:
+    """Wait until no other admission of the tenant is under way: what we read next stays true."""
+    key = sa.func.hashtextextended(f"intake:{tenant.org_id}:{tenant.cluster_id}", 0)
+    await connection.execute(sa.select(sa.func.pg_advisory_xact_lock(key)))
+
+
+async def find_known(
+    connection: AsyncConnection, tenant: Tenant, arrivals: Iterable[Arrival]
+) -> dict[AlertKey, Known]:
+    """Return which of the alerts are recorded."""
+    keys = sorted({arrival.key for arrival in arrivals if arrival.is_actionable})
+    if not keys:
+        return {}
+    parameters = {
+        "fingerprints": [fingerprint for fingerprint, _ in keys],
+        "starts": [starts_at for _, starts_at in keys],
+        "org_id": tenant.org_id,
+        "cluster_id": tenant.cluster_id,
+    }
+    return {
+        (row.fingerprint, row.starts_at): Known(
+            id=row.id,
+            is_firing=row.status == "firing",
+            incident_id=IncidentId(row.incident_id),
+        )
+        for row in await connection.execute(_FIND_KNOWN, parameters)
+    }
+
+
+async def open_incidents(
+    connection: AsyncConnection, tenant: Tenant, beginning: Sequence[Arrival], now: datetime
+) -> dict[ServiceKey, Head]:
+    """Open an incident for each service that has none, and lock all of them."""
+    rows: dict[ServiceKey, dict[str, Any]] = {}
+    for arrival in beginning:
+        alert = arrival.alert
+        row = rows.setdefault(
+            arrival.service_key,
+            {
+                "id": new_incident_id(),
+                "namespace": alert.namespace,
+                "service": arrival.service,
+                "title": alert.summary[:_TITLE_MAX_CHARS],
+                "severity": alert.severity.value,
+                "started_at": alert.starts_at,
+            },
+        )
+        row["started_at"] = min(row["started_at"], alert.starts_at)
+    if not rows:
+        return {}
+    for row in rows.values():
+        row["started_at"] = row["started_at"].isoformat()
+    parameters = {
+        "rows": canonical.dumps(list(rows.values())),
+        "org_id": tenant.org_id,
+        "cluster_id": tenant.cluster_id,
+        "now": now,
+    }
+    opened = await connection.execute(_OPEN_INCIDENTS, parameters)
+    return {(row.namespace, row.service): _head(row) for row in opened}
+
+
+async def lock_incidents(connection: AsyncConnection, ids: Iterable[IncidentId]) -> list[Head]:
+    """Lock incidents by their ids."""
+    wanted = sorted(set(ids))
+    if not wanted:
+        return []
+    return [_head(row) for row in await connection.execute(_LOCK_INCIDENTS, {"ids": wanted})]
+
+
+async def store_alerts(
+    connection: AsyncConnection, tenant: Tenant, ledger: Ledger, now: datetime
+) -> None:
+    """Insert or update the alerts that began or ended."""
+    rows = [
+        {
+            **arrival.alert.model_dump(mode="json"),
+            "incident_id": incident_id,
+            "repeats": ledger.repeats.get(key, 0),
+        }
+        for key, (arrival, incident_id) in ledger.changed.items()
+    ]
+    if rows:
+        parameters = {
+            "rows": canonical.dumps(rows),
+            "org_id": tenant.org_id,
+            "cluster_id": tenant.cluster_id,
+            "now": now,
+        }
+        await connection.execute(_STORE_ALERTS, parameters)
+
+
+async def count_repeats(
+    connection: AsyncConnection, known: dict[AlertKey, Known], ledger: Ledger, now: datetime
+) -> None:
+    """Count the alerts that only said again what is known."""
+    repeats = {
+        known[key].id: count for key, count in ledger.repeats.items() if key not in ledger.changed
+    }
+    if repeats:
+        counts = {"ids": list(repeats), "repeats": list(repeats.values()), "now": now}
+        await connection.execute(_COUNT_REPEATS, counts)
+
+
+async def move_heads(connection: AsyncConnection, heads: Iterable[Head]) -> None:
+    """Store the incidents' new ends of log and counts, and wake their followers."""
+    rows = [
+        {
+            "id": head.incident_id,
+            "seq": head.seq,
+            "hash": head.hash,
+            "at": head.at.isoformat(),
+            "severity": head.severity.value,
+            "alerts_added": head.alerts_added,
+            "firing_added": head.firing_added,
+        }
+        for head in heads
+    ]
+    if rows:
+        await connection.execute(_MOVE_HEADS, {"rows": canonical.dumps(rows), "channel": CHANNEL})
+
+
+def new_incident_id() -> IncidentId:
+    """Return an id nobody can guess."""
+    return IncidentId(f"inc-{secrets.token_hex(8)}")
+
+
+def _head(row: sa.Row[Any]) -> Head:
+    return Head(
+        incident_id=IncidentId(row.id),
+        seq=row.last_seq,
+        hash=row.last_hash,
+        at=row.last_at,
+        severity=Severity(row.severity),
+        is_new=row.last_seq == 0,
+    )
