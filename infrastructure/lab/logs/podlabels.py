@@ -11,7 +11,7 @@ from infrastructure.lab.logs.store import Pairs
 LABELS_FILE: Final = "labels.json"
 # Generated names: a template hash and a suffix without vowels, or a stateful set's ordinal.
 _SUFFIX = "[bcdfghjklmnpqrstvwxz2456789]{5}"
-_HASH = "(?:[a-z0-9]*[0-9][a-z0-9]*|[bcdfghjklmnpqrstvwxz2456789]{8,10})"
+_HASH = "(?:[a-z0-9]*[0-9][a-z0-9]*|[bcdfghjklmnpqrstvwxz2456789]{5,10})"
 _GENERATED = (
     re.compile(rf"(?P<app>.+?)-(?=[a-z0-9]{{3,10}}-){_HASH}-{_SUFFIX}"),
     re.compile(r"(?P<app>.+)-\d+"),

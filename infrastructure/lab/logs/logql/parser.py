@@ -29,7 +29,6 @@ _RANKS = (
     ("*", "/", "%"),
     ("^",),
 )
-COMPARISONS = frozenset(_RANKS[2])
 _RANGE_KINDS = tuple(name.upper() for name in tokens.RANGE_OPERATIONS)
 _VECTOR_KINDS = tuple(name.upper() for name in tokens.VECTOR_OPERATIONS)
 _WITH_PARAMETER = frozenset({"topk", "bottomk"})
