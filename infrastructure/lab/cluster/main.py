@@ -95,7 +95,7 @@ async def run(given: Options) -> None:
         node_name=given.node_name,
     )
     with contextlib.closing(audit), serving.listening(given.port) as sock:
-        server = Server(api)
+        server = Server(api, api.closing)
         async with asyncio.TaskGroup() as group:
             serve = group.create_task(server.serve(sockets=[sock]))
             parts = [

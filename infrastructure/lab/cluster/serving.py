@@ -8,9 +8,8 @@ import socket
 from collections.abc import Generator
 
 import uvicorn
+from starlette.types import ASGIApp
 from typing_extensions import override
-
-from infrastructure.lab.cluster.api import Api
 
 HOST = "127.0.0.1"
 _CLOSE_S = 2
@@ -19,12 +18,15 @@ _KEEP_ALIVE_S = 75
 
 
 class Server(uvicorn.Server):
-    """A server that leaves signals to its process and says when it answers."""
+    """A server that leaves signals to its process and says when it answers.
 
-    def __init__(self, api: Api) -> None:
+    `closing` is set when it stops, for the application to end its streams.
+    """
+
+    def __init__(self, app: ASGIApp, closing: asyncio.Event) -> None:
         super().__init__(
             uvicorn.Config(
-                api,
+                app,
                 log_level="warning",
                 access_log=False,
                 lifespan="off",
@@ -34,7 +36,7 @@ class Server(uvicorn.Server):
             )
         )
         self.ready = asyncio.Event()
-        self._api = api
+        self._closing = closing
 
     @override
     @contextlib.contextmanager
@@ -48,7 +50,7 @@ class Server(uvicorn.Server):
 
     def stop(self) -> None:
         """End all streams and stop serving."""
-        self._api.closing.set()
+        self._closing.set()
         self.should_exit = True
 
 

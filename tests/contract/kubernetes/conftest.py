@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from contextlib import closing
 from dataclasses import dataclass
 from ipaddress import IPv4Network
 from pathlib import Path
@@ -11,7 +11,9 @@ from typing import Any
 
 import httpx
 import pytest
+import pytest_asyncio
 from kubernetes import client
+from starlette.types import Receive, Scope, Send
 
 from infrastructure.lab.cluster import admission, bootstrap, serving
 from infrastructure.lab.cluster.api import Api
@@ -49,43 +51,54 @@ class Lab:
         return [json.loads(line) for line in self.audit_log.read_text().splitlines()]
 
 
-@asynccontextmanager
-async def running(api: Api) -> AsyncIterator[str]:
-    """Serve an API on a free port."""
-    server = serving.Server(api)
+@dataclass
+class Switch:
+    """One server for many tests: each test puts its own API behind it."""
+
+    api: Api | None = None
+    url: str = ""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        assert self.api is not None
+        await self.api(scope, receive, send)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def switch() -> AsyncIterator[Switch]:
+    switch = Switch()
+    server = serving.Server(switch, asyncio.Event())
     with serving.listening(0) as sock:
         async with asyncio.TaskGroup() as group:
             group.create_task(server.serve(sockets=[sock]))
             await server.ready.wait()
-            try:
-                yield serving.address(sock)
-            finally:
-                server.stop()
+            switch.url = serving.address(sock)
+            yield switch
+            server.stop()
 
 
-@pytest.fixture
-async def lab(tmp_path: Path) -> AsyncIterator[Lab]:
+@pytest_asyncio.fixture(loop_scope="module")
+async def lab(switch: Switch, tmp_path: Path) -> AsyncIterator[Lab]:
     store = admission.new_store(IPv4Network("127.99.0.0/16"))
     bootstrap.fill(store, "node-1")
-    audit = AuditLog(tmp_path / "audit.jsonl")
-    async with running(Api(store, TOKENS, audit, tmp_path)) as url:
-        yield Lab(url, store, audit.path)
-    audit.close()
+    with closing(AuditLog(tmp_path / "audit.jsonl")) as audit:
+        switch.api = Api(store, TOKENS, audit, tmp_path)
+        yield Lab(switch.url, store, audit.path)
+        switch.api.closing.set()
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def admin(lab: Lab) -> AsyncIterator[httpx.AsyncClient]:
     async with lab.http() as http:
         yield http
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def viewer(lab: Lab) -> AsyncIterator[httpx.AsyncClient]:
     async with lab.http(TOKENS.read) as http:
         yield http
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def operator(lab: Lab) -> AsyncIterator[httpx.AsyncClient]:
     async with lab.http(TOKENS.write) as http:
         yield http

@@ -10,6 +10,8 @@ from kubernetes.client.exceptions import ApiException
 
 from infrastructure.lab.cluster.kinds import KINDS
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
 Watch: Any = watch.Watch  # the client ships it without types
 
 

@@ -6,6 +6,8 @@ import httpx
 import pytest
 from conftest import TOKENS, Lab, put, recorded
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
 UNCOMPARED = frozenset({"managedFields", "fieldsV1"})
 """Bookkeeping of server-side apply, which this server does not do."""
 
