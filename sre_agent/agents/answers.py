@@ -1,0 +1,79 @@
+"""From a tool's answer to evidence, or to a gap that is told."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import ValidationError
+
+from sre_agent.agents.summaries import summarize
+from sre_agent.domain.evidence import Evidence, Gap
+from sre_agent.domain.ids import EvidenceId
+from sre_agent.domain.objects import ObjectRef
+from sre_agent.domain.observations import KINDS
+from sre_agent.domain.tools import ToolCall, ToolResult, ToolStatus
+
+KIND_OF: Mapping[tuple[str, str], str] = {
+    ("kubernetes", "describe_workload"): "kubernetes.workload",
+    ("kubernetes", "list_resources"): "kubernetes.resources",
+    ("kubernetes", "rollout_history"): "kubernetes.rollout_history",
+    ("kubernetes", "list_events"): "kubernetes.events",
+    ("kubernetes", "get_pod_logs"): "kubernetes.pod_logs",
+    ("kubernetes", "node_status"): "kubernetes.nodes",
+    ("prometheus", "golden_signals"): "metrics.golden_signals",
+    ("prometheus", "list_alerts"): "metrics.alerts",
+    ("prometheus", "range_query"): "metrics.series",
+    ("prometheus", "instant_query"): "metrics.series",
+    ("loki", "error_patterns"): "logs.error_patterns",
+    ("loki", "query_logs"): "logs.lines",
+    ("loki", "query_metric"): "metrics.series",
+}
+"""The kind of evidence that each tool brings; tools that are not here bring none."""
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Who asked, and the id that the evidence will have."""
+
+    specialist: str
+    evidence_id: EvidenceId
+
+
+def read(call: ToolCall, result: ToolResult, origin: Origin) -> Evidence | Gap:
+    """Return what an answer is: evidence only when the status is ok and the facts fit their kind."""
+    if result.status is not ToolStatus.OK or result.data is None:
+        reason = result.reason or result.code or "the answer carries no data"
+        return Gap(specialist=origin.specialist, call=call, status=result.status, reason=reason)
+    kind = KIND_OF.get((call.server, call.tool))
+    if kind is None:
+        reason = f"{call.tool} brings no kind of evidence"
+        return Gap(specialist=origin.specialist, call=call, status="unknown_kind", reason=reason)
+    try:
+        facts = KINDS[kind].model_validate(result.data).model_dump(mode="json")
+        summary = summarize(kind, facts)
+    except ValidationError as error:
+        where = ".".join(str(part) for part in error.errors()[0]["loc"])
+        reason = f"the answer does not fit {kind}: {where}: {error.errors()[0]['msg']}"
+        return Gap(specialist=origin.specialist, call=call, status="malformed", reason=reason)
+    return Evidence(
+        id=origin.evidence_id,
+        kind=kind,
+        specialist=origin.specialist,
+        call=call,
+        subject=_subject(facts, call),
+        facts=facts,
+        summary=summary,
+        left_out=result.left_out,
+        observed_at=result.observed_at,
+    )
+
+
+def _subject(facts: dict[str, Any], call: ToolCall) -> ObjectRef | None:
+    """Return the object that the evidence is about, where it is about one."""
+    if isinstance(facts.get("object"), dict):
+        return ObjectRef.model_validate(facts["object"])
+    namespace = str(call.arguments.get("namespace", ""))
+    for argument, kind in (("service", "Service"), ("pod", "Pod")):
+        if argument in call.arguments:
+            return ObjectRef(kind=kind, namespace=namespace, name=str(call.arguments[argument]))
+    return None

@@ -1,0 +1,120 @@
+"""One line for people about each kind of evidence, made of its facts only."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from sre_agent.diagnosis.metrics.changepoint import current
+from sre_agent.domain.observations import KINDS
+from sre_agent.domain.observations.kubernetes import (
+    EventList,
+    NodeList,
+    PodLogs,
+    ResourceList,
+    RolloutHistory,
+    Workload,
+)
+from sre_agent.domain.observations.logs import ErrorPatterns, LogLines
+from sre_agent.domain.observations.metrics import AlertList, GoldenSignals, SeriesList
+
+SHOWN_CHARACTERS = 100
+
+
+def summarize(kind: str, facts: dict[str, Any]) -> str:
+    """Return the line for facts of a kind.
+
+    Raises:
+        pydantic.ValidationError: The facts are not of that kind.
+    """
+    return _SUMMARIES[kind](facts)
+
+
+def _workload(facts: dict[str, Any]) -> str:
+    it = Workload.model_validate(facts)
+    revision = max((item.number for item in it.revisions if item.is_current), default=None)
+    at = f", revision {revision}" if revision is not None else ""
+    return f"{it.object}: {it.replicas.ready} of {it.replicas.desired} pods ready{at}"
+
+
+def _resources(facts: dict[str, Any]) -> str:
+    it = ResourceList.model_validate(facts)
+    return f"{len(it.items)} of kind {it.kind} in {it.namespace or 'the cluster'}"
+
+
+def _history(facts: dict[str, Any]) -> str:
+    it = RolloutHistory.model_validate(facts)
+    return f"{it.object}: {len(it.revisions)} revisions, now {it.current_revision}"
+
+
+def _events(facts: dict[str, Any]) -> str:
+    it = EventList.model_validate(facts)
+    warnings = sum(event.type == "Warning" for event in it.events)
+    return f"{len(it.events)} events in {it.namespace}, {warnings} of them warnings"
+
+
+def _pod_logs(facts: dict[str, Any]) -> str:
+    it = PodLogs.model_validate(facts)
+    which = "previous run of " if it.previous else ""
+    return f"last {len(it.lines)} lines of {which}{it.pod}/{it.container}"
+
+
+def _nodes(facts: dict[str, Any]) -> str:
+    it = NodeList.model_validate(facts)
+    return f"{sum(node.ready for node in it.nodes)} of {len(it.nodes)} nodes ready"
+
+
+def _signals(facts: dict[str, Any]) -> str:
+    it = GoldenSignals.model_validate(facts)
+    traffic, errors = current(it.total.traffic.points), current(it.total.errors.points)
+    latency = current(it.total.latency_p99.points) if it.total.latency_p99 else None
+    parts = [
+        f"{traffic:.3g} requests/s" if traffic is not None else "no traffic seen",
+        f"{errors:.1%} errors" if errors is not None else "no error ratio",
+        *([f"p99 {latency:.3g} s"] if latency is not None else []),
+    ]
+    return f"{it.namespace}/{it.service} now: {', '.join(parts)}"
+
+
+def _alerts(facts: dict[str, Any]) -> str:
+    it = AlertList.model_validate(facts)
+    firing = sorted({alert.name for alert in it.alerts if alert.state == "firing"})
+    return f"firing: {', '.join(firing)}" if firing else "no alert fires"
+
+
+def _series(facts: dict[str, Any]) -> str:
+    it = SeriesList.model_validate(facts)
+    return f"{len(it.series)} series for {it.query[:SHOWN_CHARACTERS]}"
+
+
+def _patterns(facts: dict[str, Any]) -> str:
+    it = ErrorPatterns.model_validate(facts)
+    novel = sum(pattern.is_novel for pattern in it.patterns)
+    return (
+        f"{it.namespace}/{it.service}: {it.error_lines} error lines "
+        f"({it.error_lines_before} before), {novel} new patterns"
+    )
+
+
+def _lines(facts: dict[str, Any]) -> str:
+    it = LogLines.model_validate(facts)
+    return f"{len(it.lines)} lines for {it.query[:SHOWN_CHARACTERS]}"
+
+
+_SUMMARIES: Mapping[str, Callable[[dict[str, Any]], str]] = dict(
+    zip(
+        KINDS,
+        (
+            _workload,
+            _resources,
+            _history,
+            _events,
+            _pod_logs,
+            _nodes,
+            _signals,
+            _alerts,
+            _series,
+            _patterns,
+            _lines,
+        ),
+        strict=True,
+    )
+)

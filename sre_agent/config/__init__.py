@@ -1,0 +1,1 @@
+"""The data that ships with the brain: allow-list, catalogue of faults, playbooks, policies."""

@@ -1,0 +1,81 @@
+"""Reading the shipped configuration, or a folder of the user's in its place."""
+
+from importlib import resources
+from importlib.resources.abc import Traversable
+from pathlib import Path
+
+import yaml
+from pydantic import ValidationError
+
+from sre_agent.agents.specialists import BY_NAME, AllowList
+from sre_agent.domain.errors import PermanentError
+from sre_agent.domain.faults import FaultClass
+from sre_agent.planning import playbooks
+from sre_agent.planning.playbooks import CatalogueEntry, Playbook
+from sre_agent.safety import policy
+from sre_agent.safety.policy import Policy
+
+_SUFFIXES = (".yaml", ".yml")
+
+
+class InvalidConfigurationError(PermanentError):
+    """A configuration file is missing or does not say what it has to say."""
+
+
+def load_allow_list(path: Path | None = None) -> AllowList:
+    """Return the tool allow-list, from `path` instead of the shipped one if given.
+
+    Raises:
+        InvalidConfigurationError: naming the file and what is wrong with it.
+    """
+    source = path or _shipped() / "agent_config.yaml"
+    try:
+        allowed = AllowList.model_validate(yaml.safe_load(source.read_text("utf-8")))
+    except (OSError, yaml.YAMLError, ValidationError) as error:
+        raise InvalidConfigurationError(f"{source}: {error}") from error
+    unknown = sorted(set(allowed.specialists) - set(BY_NAME))
+    if unknown:
+        raise InvalidConfigurationError(f"{source}: no specialist is called {', '.join(unknown)}")
+    for server, tool in sorted(allowed.reads):
+        if allowed.may_write(server, tool):
+            raise InvalidConfigurationError(f"{source}: a specialist may not hold {server}.{tool}")
+    return allowed
+
+
+def load_policy(folder: Path | None, reads: frozenset[tuple[str, str]]) -> Policy:
+    """Return the policy; one that cannot be read denies everything and says why."""
+    try:
+        return policy.load(_texts(folder or _shipped() / "policies"), reads)
+    except (OSError, UnicodeDecodeError) as error:
+        return policy.broken(f"the policy cannot be read: {error}")
+
+
+def load_playbooks(folder: Path | None = None) -> tuple[Playbook, ...]:
+    """Return the playbooks.
+
+    Raises:
+        InvalidConfigurationError: The folder cannot be read.
+        InvalidPlaybookError: naming the file and what is wrong with it.
+    """
+    try:
+        return playbooks.parse(_texts(folder or _shipped() / "playbooks"))
+    except OSError as error:
+        raise InvalidConfigurationError(f"the playbooks cannot be read: {error}") from error
+
+
+def load_catalogue() -> dict[FaultClass, CatalogueEntry]:
+    """Return what each class of fault means."""
+    source = _shipped() / "faults.yaml"
+    return playbooks.parse_catalogue("faults.yaml", source.read_text("utf-8"))
+
+
+def _shipped() -> Traversable:
+    return resources.files("sre_agent.config")
+
+
+def _texts(folder: Traversable) -> dict[str, str]:
+    return {
+        item.name: item.read_text("utf-8")
+        for item in folder.iterdir()
+        if item.is_file() and item.name.endswith(_SUFFIXES)
+    }

@@ -1,0 +1,134 @@
+"""Releases as suspects: each workload that was released near the onset of its trouble."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+
+from sre_agent.diagnosis import changes, weights
+from sre_agent.diagnosis.changes import Release
+from sre_agent.diagnosis.durations import say
+from sre_agent.diagnosis.hypothesis import Fact, Hypothesis, Suspect
+from sre_agent.diagnosis.situation import Onset, Situation
+from sre_agent.domain.causes import Finding
+from sre_agent.domain.faults import FaultClass
+from sre_agent.domain.objects import ObjectRef
+
+NEAR = timedelta(minutes=30)
+"""Trouble of pods that starts within this after their release came with it."""
+SETTLING = timedelta(minutes=2)
+"""A release that replaced another needs this long before the signals can show it."""
+
+
+def propose(situation: Situation) -> Iterator[Hypothesis]:
+    """Suspect the release of each workload that has one near the onset, before or after."""
+    case = situation.case
+    for ref in sorted({*case.workloads, *case.histories}, key=str):
+        found = changes.releases(case, ref)
+        onset = situation.onset(ref)
+        blamed = changes.onset_release(found, onset.at + onset.tolerance)
+        if blamed and onset.at - blamed.started_at <= changes.LOOK_BACK:
+            yield _blame(situation, found, blamed, onset)
+        elif found and _is_after(found[0], onset) and changes.previous(found, found[0]):
+            yield _excuse(situation, found[0], onset)
+
+
+def release_at(situation: Situation, ref: ObjectRef, since: datetime) -> Release | None:
+    """Return the release that trouble of a workload's pods since a moment came with, if any."""
+    found = changes.releases(situation.case, ref)
+    blamed = changes.onset_release(found, since + timedelta(seconds=1))
+    is_near = blamed and since - blamed.started_at <= NEAR
+    return blamed if blamed and is_near and blamed.is_current else None
+
+
+def facts(situation: Situation, release: Release, onset_at: datetime) -> dict[str, Fact]:
+    """Return what a planner needs to undo a release."""
+    found = changes.releases(situation.case, release.object)
+    before = changes.previous(found, release)
+    current = next((item for item in found if item.is_current), release)
+    return {
+        "revision": release.revision.number,
+        "previous_revision": before.revision.number if before else None,
+        "current_revision": current.revision.number,
+        "released_at": release.started_at.isoformat(),
+        "onset_at": onset_at.isoformat(),
+        "image_before": ", ".join(before.revision.images) if before else None,
+        "image_after": ", ".join(release.revision.images),
+        "change_cause": release.revision.change_cause or None,
+    }
+
+
+def _is_after(release: Release, onset: Onset) -> bool:
+    return release.started_at > onset.at + onset.tolerance
+
+
+def _blame(
+    situation: Situation, found: Sequence[Release], blamed: Release, onset: Onset
+) -> Hypothesis:
+    suspect = Suspect(FaultClass.BAD_RELEASE, blamed.object)
+    gap = max(onset.at - blamed.started_at, timedelta(0))
+    number = blamed.revision.number
+    when = f"came into force {say(gap)} before the trouble began"
+    if blamed.is_rolling_out:
+        when += " and is still rolling out"
+    findings = [
+        suspect.speaks_for(
+            "change.release_before_onset",
+            _weight(timedelta(0) if blamed.is_rolling_out else gap),
+            f"revision {number} {when} ({blamed.what_changed or 'template changed'})",
+            blamed.evidence_ids,
+        ),
+        *_replaced(situation, found, blamed, suspect),
+    ]
+    return Hypothesis(
+        fault_class=FaultClass.BAD_RELEASE,
+        object=blamed.object,
+        statement=f"{blamed.object.name} was released: revision {number} {when}",
+        findings=tuple(findings),
+        release=blamed,
+        facts=facts(situation, blamed, onset.at),
+    )
+
+
+def _replaced(
+    situation: Situation, found: Sequence[Release], blamed: Release, suspect: Suspect
+) -> Iterator[Finding]:
+    """Speak against a release that is no longer in force while the trouble goes on."""
+    current = next((item for item in found if item.is_current), None)
+    if current is None or current is blamed or current.is_restart:
+        return
+    if situation.case.now - current.started_at > SETTLING:
+        yield suspect.speaks_against(
+            "change.release_replaced",
+            weights.RELEASE_REPLACED,
+            f"revision {blamed.revision.number} was replaced by {current.revision.number} "
+            f"{say(situation.case.now - current.started_at)} ago and the trouble went on",
+            current.evidence_ids,
+        )
+
+
+def _excuse(situation: Situation, release: Release, onset: Onset) -> Hypothesis:
+    suspect = Suspect(FaultClass.BAD_RELEASE, release.object)
+    statement = (
+        f"revision {release.revision.number} came into force "
+        f"{say(release.started_at - onset.at)} after the trouble began"
+    )
+    finding = suspect.speaks_against(
+        "change.release_after_onset",
+        weights.RELEASE_AFTER_ONSET,
+        statement,
+        release.evidence_ids,
+    )
+    return Hypothesis(
+        fault_class=FaultClass.BAD_RELEASE,
+        object=release.object,
+        statement=f"{release.object.name} was released, but {statement}",
+        findings=(finding,),
+        release=release,
+        facts=facts(situation, release, onset.at),
+    )
+
+
+def _weight(gap: timedelta) -> float:
+    return next(
+        (weight for limit, weight in weights.RELEASE_GAPS if gap <= limit),
+        weights.RELEASE_GAPS[-1][1],
+    )

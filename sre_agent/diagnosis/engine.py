@@ -1,0 +1,84 @@
+"""The whole of the judgement: evidence in, ranked causes or an abstention with its reason out."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from sre_agent.diagnosis import (
+    bad_release,
+    case,
+    narrower,
+    questions,
+    ranking,
+    relation,
+    situation,
+    victim,
+)
+from sre_agent.diagnosis.hypothesis import Hypothesis
+from sre_agent.diagnosis.kubernetes import ANALYZERS, new_pods
+from sre_agent.diagnosis.logs import novelty
+from sre_agent.diagnosis.metrics import pod_split, signals
+from sre_agent.diagnosis.situation import Situation
+from sre_agent.domain.causes import Cause, Diagnosis, Finding, Stance
+from sre_agent.domain.evidence import Evidence
+from sre_agent.domain.faults import FaultClass
+from sre_agent.domain.incident import Incident
+
+PROPOSERS = (bad_release.propose, *ANALYZERS)
+"""What brings suspects."""
+WEIGHERS = (relation.weigh, signals.weigh, pod_split.weigh, new_pods.weigh, novelty.weigh)
+"""What weighs each suspect by itself; culprit against victim and narrower causes compare them."""
+
+
+def diagnose(evidence: Sequence[Evidence], incident: Incident, now: datetime) -> Diagnosis:
+    """Return what the evidence adds up to.
+
+    The order of the evidence makes no difference. Every cause cites evidence that was given.
+    """
+    seen = situation.assess(case.build(evidence, incident, now))
+    hypotheses = [item for propose in PROPOSERS for item in propose(seen)]
+    causes = ranking.rank((item, tuple(_findings(seen, item, hypotheses))) for item in hypotheses)
+    calm = _calm(seen, causes)
+    reason = calm or ranking.indecision(causes)
+    return Diagnosis(
+        causes=causes,
+        abstained=reason is not None,
+        reason=reason or _conclusion(causes[0]),
+        questions=questions.ask(seen, causes, is_undecided=reason is not None and not calm),
+        dependencies=seen.graph.dependencies(),
+    )
+
+
+def _findings(
+    seen: Situation, hypothesis: Hypothesis, hypotheses: Sequence[Hypothesis]
+) -> Iterator[Finding]:
+    yield from hypothesis.findings
+    for weigh in WEIGHERS:
+        yield from weigh(seen, hypothesis)
+    yield from victim.weigh(seen, hypothesis, hypotheses)
+    yield from narrower.weigh(hypothesis, hypotheses)
+
+
+def _calm(seen: Situation, causes: Sequence[Cause]) -> str | None:
+    """Return that nothing is wrong, when the alerting services' signals and all pods say so."""
+    healths = [seen.health[anchor] for anchor in seen.anchors if anchor in seen.health]
+    if not healths or not all(health.is_normal for health in healths):
+        return None
+    if any(_shows_trouble(cause) for cause in causes):
+        return None
+    names = ", ".join(anchor.name for anchor in seen.anchors if anchor in seen.health)
+    return f"signals are normal: {names} serves requests as before the alert"
+
+
+def _shows_trouble(cause: Cause) -> bool:
+    """Return whether something beside a change is wrong with the cause's object."""
+    if cause.fault_class is not FaultClass.BAD_RELEASE:
+        return cause.confidence >= ranking.MIN_CONFIDENCE
+    return any(
+        finding.stance is Stance.FOR and finding.rule.startswith("pods.")
+        for finding in cause.findings
+    )
+
+
+def _conclusion(top: Cause) -> str:
+    rules = len(top.findings)
+    return f"{top.fault_class} of {top.object.name} at {top.confidence:.0%}, from {rules} findings"

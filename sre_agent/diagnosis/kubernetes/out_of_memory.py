@@ -1,0 +1,37 @@
+"""Containers that were killed for going beyond their memory limit."""
+
+from collections.abc import Iterator
+
+from sre_agent.diagnosis.case import Seen
+from sre_agent.diagnosis.hypothesis import Hypothesis
+from sre_agent.diagnosis.kubernetes import pods
+from sre_agent.diagnosis.kubernetes.pods import Trouble
+from sre_agent.diagnosis.situation import Situation
+from sre_agent.domain.faults import FaultClass
+from sre_agent.domain.observations.kubernetes import Workload
+
+REASON = "OOMKilled"
+_MIB = 1024 * 1024
+
+
+def propose(situation: Situation) -> Iterator[Hypothesis]:
+    """Suspect each workload whose containers were killed for memory near the onset or since."""
+    for _, seen in pods.workloads(situation):
+        yield from pods.hypothesis(
+            situation, FaultClass.OUT_OF_MEMORY, seen, _troubles(situation, seen)
+        )
+
+
+def _troubles(situation: Situation, seen: Seen[Workload]) -> Iterator[Trouble]:
+    for pod, container in pods.containers(seen.fact):
+        ended = pods.last_end(situation, seen.fact.object, container)
+        if ended and ended.finished_at and ended.reason == REASON:
+            yield Trouble(
+                pod, container, REASON, _limit(seen.fact, container.name), ended.finished_at
+            )
+
+
+def _limit(workload: Workload, container: str) -> str:
+    limits = (item.limits.memory_bytes for item in workload.containers if item.name == container)
+    limit = next((bytes_ for bytes_ in limits if bytes_), None)
+    return f"limit {limit / _MIB:.0f} MiB" if limit else ""

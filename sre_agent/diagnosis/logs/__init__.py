@@ -1,0 +1,1 @@
+"""What the error lines say: what is new in them, and whom they name."""

@@ -1,0 +1,1 @@
+"""What the golden signals say: when they changed, and where."""

@@ -1,0 +1,119 @@
+"""Comparing the pods of a new revision with the pods of the others, serving side by side."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from statistics import median
+
+from sre_agent.diagnosis import weights
+from sre_agent.diagnosis.hypothesis import Hypothesis, Suspect
+from sre_agent.diagnosis.metrics.health import ERROR_FLOOR
+from sre_agent.diagnosis.situation import Situation
+from sre_agent.domain.causes import Finding
+from sre_agent.domain.faults import FaultClass
+from sre_agent.domain.ids import EvidenceId
+from sre_agent.domain.observations.metrics import Signal, SignalGroup
+
+RATIO = 4.0
+"""One side is worse when it is this many times the other, and by what matters."""
+LATENCY_DIFFERENCE_S = 0.05
+
+
+@dataclass(frozen=True)
+class Sides:
+    """The levels since the onset: of the new revision's pods, and of all others."""
+
+    new_errors: float | None
+    old_errors: float | None
+    new_latency_s: float | None
+    old_latency_s: float | None
+    ids: tuple[EvidenceId, ...]
+
+    @property
+    def only_new_fails(self) -> bool:
+        """Return whether the trouble is with the new pods alone."""
+        return _is_worse(self.new_errors, self.old_errors, ERROR_FLOOR) or _is_worse(
+            self.new_latency_s, self.old_latency_s, LATENCY_DIFFERENCE_S
+        )
+
+    @property
+    def both_fail(self) -> bool:
+        """Return whether the old pods are about as bad as the new ones."""
+        new, old = self.new_errors, self.old_errors
+        return new is not None and old is not None and min(new, old) > max(ERROR_FLOOR, new / 2)
+
+
+def weigh(situation: Situation, hypothesis: Hypothesis) -> Iterator[Finding]:
+    """Speak for a release whose pods alone fail, and against one whose predecessors fail as well."""
+    sides = compare(situation, hypothesis)
+    if hypothesis.fault_class is not FaultClass.BAD_RELEASE or sides is None:
+        return
+    suspect = Suspect(hypothesis.fault_class, hypothesis.object)
+    if sides.only_new_fails:
+        yield suspect.speaks_for(
+            "pods.only_new_revision_fails",
+            weights.NEW_PODS_FAIL_ALONE,
+            f"only pods of the new revision fail: {_say(sides)}",
+            sides.ids,
+        )
+    elif sides.both_fail:
+        yield suspect.speaks_against(
+            "pods.old_revision_fails_too",
+            weights.OLD_PODS_FAIL_TOO,
+            f"pods of the revision before fail as well: {_say(sides)}",
+            sides.ids,
+        )
+
+
+def compare(situation: Situation, hypothesis: Hypothesis) -> Sides | None:
+    """Return both sides of a released workload, or None when they did not serve side by side."""
+    release, ref = hypothesis.release, hypothesis.object
+    signals, workload = situation.case.signals.get(ref), situation.case.workloads.get(ref)
+    if release is None or signals is None or workload is None or not hypothesis.is_supported:
+        return None
+    hashes = {pod.name: pod.template_hash for pod in workload.fact.pods}
+    since = max(situation.onset(ref).at, release.started_at)
+    sides: dict[bool, list[SignalGroup]] = {True: [], False: []}
+    for group in signals.fact.pods:
+        name = group.labels.get("pod", "")
+        template_hash = hashes.get(name) or _hash_of(name, ref.name)
+        if template_hash and _level(group.errors, since) is not None:
+            sides[template_hash == release.revision.template_hash].append(group)
+    if not sides[True] or not sides[False]:
+        return None
+    return Sides(
+        new_errors=_median((group.errors for group in sides[True]), since),
+        old_errors=_median((group.errors for group in sides[False]), since),
+        new_latency_s=_median((group.latency_p99 for group in sides[True]), since),
+        old_latency_s=_median((group.latency_p99 for group in sides[False]), since),
+        ids=(signals.id, workload.id),
+    )
+
+
+def _hash_of(pod: str, workload: str) -> str:
+    """Return the template hash in a generated pod name, for pods that are gone by now."""
+    rest = pod.removeprefix(f"{workload}-")
+    return rest.partition("-")[0] if rest != pod and "-" in rest else ""
+
+
+def _level(signal: Signal | None, since: datetime) -> float | None:
+    values = [point.value for point in signal.points if point.at >= since] if signal else []
+    return median(values) if values else None
+
+
+def _median(signals: Iterable[Signal | None], since: datetime) -> float | None:
+    levels = [level for signal in signals if (level := _level(signal, since)) is not None]
+    return median(levels) if levels else None
+
+
+def _is_worse(new: float | None, old: float | None, floor: float) -> bool:
+    return new is not None and old is not None and new > max(RATIO * old, old + floor)
+
+
+def _say(sides: Sides) -> str:
+    parts = []
+    if sides.new_errors is not None and sides.old_errors is not None:
+        parts.append(f"errors {sides.new_errors:.1%} against {sides.old_errors:.1%}")
+    if sides.new_latency_s is not None and sides.old_latency_s is not None:
+        parts.append(f"p99 {sides.new_latency_s:.3g} s against {sides.old_latency_s:.3g} s")
+    return ", ".join(parts)

@@ -1,0 +1,101 @@
+"""Which workload a name means: of a pod, a Service, a host in a URL, or a label of an alert."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from sre_agent.domain.objects import ObjectRef
+
+_HOST = re.compile(
+    r"^(?:[a-z][a-z0-9+.-]*://)?(?:[^@/\s]*@)?(?P<host>[a-z0-9](?:[-a-z0-9.]*[a-z0-9])?)(?::\d+)?(?:[/?].*)?$",
+    re.IGNORECASE,
+)
+# A generated pod name ends in a template hash and five characters of Kubernetes' safe alphabet,
+# which has no vowels and no 0, 1, 3 (k8s.io/apimachinery, util/rand).
+_SAFE = "[bcdfghjklmnpqrstvwxz2456789]"
+_POD_SUFFIX = re.compile(rf"-(?:{_SAFE}{{6,10}}-)?{_SAFE}{{5}}$")
+_REPLICASET_SUFFIX = re.compile(rf"-{_SAFE}{{6,10}}$")
+_ORDINAL_SUFFIX = re.compile(r"-\d+$")
+
+
+def host_of(address: str) -> str | None:
+    """Return the host of `host`, `host:port` or a URL, lower case, or None when it is neither."""
+    found = _HOST.match(address.strip())
+    return found["host"].lower() if found else None
+
+
+def owner_guesses(name: str) -> tuple[str, ...]:
+    """Return what a name may belong to: itself, then with generated suffixes taken off."""
+    guesses = [name]
+    guesses += [
+        name[: found.start()]
+        for suffix in (_POD_SUFFIX, _REPLICASET_SUFFIX, _ORDINAL_SUFFIX)
+        if (found := suffix.search(name)) and found.start() > 0
+    ]
+    return tuple(dict.fromkeys(guesses))
+
+
+@dataclass(frozen=True)
+class Names:
+    """The workloads that are known, and the other names they go by.
+
+    `aliases` maps (namespace, name) of Services and pods to the workload behind them; `services`
+    are the Services that are known, also those with nothing behind them.
+    """
+
+    workloads: frozenset[ObjectRef] = frozenset()
+    aliases: Mapping[tuple[str, str], ObjectRef] = field(default_factory=dict)
+
+    def resolve(self, namespace: str, name: str) -> ObjectRef | None:
+        """Return the workload that `name` means when it is said in `namespace`."""
+        host = host_of(name)
+        if not host:
+            return None
+        first, _, rest = host.partition(".")
+        places = [namespace]
+        if rest:
+            places.insert(0, rest.partition(".")[0])
+        for place in places:
+            for guess in owner_guesses(first):
+                found = self._exactly(place, guess)
+                if found:
+                    return found
+        return None
+
+    def mentioned(self, namespace: str) -> Mapping[str, ObjectRef]:
+        """Return every name by which something of the namespace can be mentioned in a text."""
+        found = {ref.name: ref for ref in self.workloads if ref.namespace == namespace}
+        found |= {name: ref for (place, name), ref in self.aliases.items() if place == namespace}
+        return found
+
+    def also_known_as(self, workload: ObjectRef) -> tuple[str, ...]:
+        """Return the workload's own name and then its aliases, in alphabetical order."""
+        others = sorted(name for (_, name), ref in self.aliases.items() if ref == workload)
+        return tuple(dict.fromkeys([workload.name, *others]))
+
+    def _exactly(self, namespace: str, name: str) -> ObjectRef | None:
+        workload = ObjectRef.deployment(namespace, name)
+        if workload in self.workloads:
+            return workload
+        return self.aliases.get((namespace, name))
+
+
+def selects(selector: Mapping[str, str], labels: Mapping[str, str]) -> bool:
+    """Return whether a selector (never an empty one) matches a set of labels."""
+    return bool(selector) and all(labels.get(key) == value for key, value in selector.items())
+
+
+def match_services(
+    services: Sequence[tuple[ObjectRef, Mapping[str, str]]],
+    workloads: Sequence[tuple[ObjectRef, Mapping[str, str]]],
+) -> dict[tuple[str, str], ObjectRef]:
+    """Return the workload behind each Service, from selectors and pod labels.
+
+    A Service that selects several workloads (canary beside stable) belongs to the first by name.
+    """
+    found: dict[tuple[str, str], ObjectRef] = {}
+    for service, selector in services:
+        for workload, labels in sorted(workloads, key=lambda pair: str(pair[0])):
+            if workload.namespace == service.namespace and selects(selector, labels):
+                found.setdefault((service.namespace, service.name), workload)
+    return found

@@ -1,0 +1,59 @@
+"""Two names for one trouble: which of them describes it better."""
+
+from collections.abc import Iterator, Sequence
+
+from sre_agent.diagnosis import weights
+from sre_agent.diagnosis.hypothesis import Hypothesis, Suspect
+from sre_agent.domain.causes import Finding
+from sre_agent.domain.faults import FaultClass
+
+SPECIFIC = frozenset(
+    {
+        FaultClass.MISSING_CONFIGURATION,
+        FaultClass.OUT_OF_MEMORY,
+        FaultClass.IMAGE_UNAVAILABLE,
+    }
+)
+"""Faults that say what about a release is bad, so that they name it better than the release does."""
+UNSPECIFIC = frozenset({FaultClass.CRASH_LOOP, FaultClass.NO_ENDPOINTS})
+"""Faults that only say how the trouble shows."""
+
+
+def weigh(hypothesis: Hypothesis, hypotheses: Sequence[Hypothesis]) -> Iterator[Finding]:
+    """Speak against the less telling of two hypotheses about the same object."""
+    same = [
+        item
+        for item in hypotheses
+        if item.object == hypothesis.object and item is not hypothesis and item.is_supported
+    ]
+    suspect = Suspect(hypothesis.fault_class, hypothesis.object)
+    better, weight = _better(hypothesis, same)
+    for item in better[:1]:
+        yield suspect.speaks_against(
+            "description.narrower_cause",
+            weight,
+            f"better described as {item.fault_class}: {item.statement}",
+            item.findings[0].evidence_ids,
+        )
+
+
+def _better(hypothesis: Hypothesis, same: Sequence[Hypothesis]) -> tuple[list[Hypothesis], float]:
+    if hypothesis.fault_class is FaultClass.BAD_RELEASE:
+        found = [item for item in same if item.fault_class in SPECIFIC and item.release]
+        return found, weights.SPECIFIC_BEATS_RELEASE
+    if hypothesis.fault_class in UNSPECIFIC:
+        narrow = [item for item in same if item.fault_class in SPECIFIC]
+        cause = [
+            item
+            for item in same
+            if item.fault_class is FaultClass.BAD_RELEASE
+            and (hypothesis.release or hypothesis.fault_class is FaultClass.NO_ENDPOINTS)
+        ]
+        crash = [
+            item
+            for item in same
+            if hypothesis.fault_class is FaultClass.NO_ENDPOINTS
+            and item.fault_class is FaultClass.CRASH_LOOP
+        ]
+        return [*narrow, *cause, *crash], weights.RELEASE_BEATS_CRASH
+    return [], 0.0

@@ -1,0 +1,80 @@
+"""Findings for and against, added up as log-odds; abstention when they do not decide."""
+
+import math
+from collections.abc import Iterable, Sequence
+
+from sre_agent.diagnosis import weights
+from sre_agent.diagnosis.hypothesis import Hypothesis
+from sre_agent.domain.causes import Cause, Finding, Stance
+
+MIN_CONFIDENCE = 0.6
+"""Below this nobody should act."""
+MIN_MARGIN = 1.0
+"""The best must beat the best of another object by this, in log-odds: about 2.7 times as likely."""
+MAX_CAUSES = 10
+_SYMPTOM = "symptom"
+
+
+def rank(weighed: Iterable[tuple[Hypothesis, Sequence[Finding]]]) -> tuple[Cause, ...]:
+    """Return the causes, best first; those of equal confidence by name, so that order is stable."""
+    causes = [_cause(hypothesis, findings) for hypothesis, findings in weighed]
+    causes.sort(key=lambda cause: (-cause.confidence, str(cause.object), cause.fault_class))
+    return tuple(causes[:MAX_CAUSES])
+
+
+def log_odds(findings: Iterable[Finding]) -> float:
+    """Return the prior and all findings added up, each family of rules up to its cap."""
+    sums: dict[tuple[Stance, str], float] = {}
+    for finding in findings:
+        key = (finding.stance, _family(finding))
+        sums[key] = sums.get(key, 0.0) + finding.weight
+    total = weights.PRIOR
+    for (stance, family), weight in sorted(sums.items()):
+        is_symptom = family == _SYMPTOM and stance is Stance.FOR
+        capped = min(weight, weights.SYMPTOM_CAP if is_symptom else weights.FAMILY_CAP)
+        total += capped if stance is Stance.FOR else -capped
+    return total
+
+
+def _family(finding: Finding) -> str:
+    family = finding.rule.partition(".")[0]
+    return _SYMPTOM if family in weights.SYMPTOM_FAMILIES else family
+
+
+def confidence(findings: Iterable[Finding]) -> float:
+    """Return the probability that the findings add up to, between 0 and 1."""
+    return 1.0 / (1.0 + math.exp(-log_odds(findings)))
+
+
+def indecision(causes: Sequence[Cause]) -> str | None:
+    """Return why the ranked causes do not decide, or None when they do."""
+    if not causes:
+        return "no cause has any evidence"
+    top = causes[0]
+    if top.confidence < MIN_CONFIDENCE:
+        return (
+            f"the evidence is weak: the best cause, {top.fault_class} of {top.object.name}, "
+            f"has a confidence of {top.confidence:.0%}"
+        )
+    rivals = [cause for cause in causes[1:] if cause.object != top.object]
+    if rivals and log_odds(top.findings) - log_odds(rivals[0].findings) < MIN_MARGIN:
+        return (
+            f"two causes are too close to tell apart: {top.fault_class} of {top.object.name} "
+            f"({top.confidence:.0%}) and {rivals[0].fault_class} of {rivals[0].object.name} "
+            f"({rivals[0].confidence:.0%})"
+        )
+    return None
+
+
+def _cause(hypothesis: Hypothesis, findings: Sequence[Finding]) -> Cause:
+    ordered = sorted(
+        findings, key=lambda item: (item.stance != Stance.FOR, -item.weight, item.rule)
+    )
+    return Cause(
+        fault_class=hypothesis.fault_class,
+        object=hypothesis.object,
+        confidence=confidence(findings),
+        statement=hypothesis.statement,
+        findings=tuple(ordered),
+        facts=dict(hypothesis.facts),
+    )

@@ -1,0 +1,96 @@
+"""The case with what every judgement needs worked out once: graph, health, anchors, onsets."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sre_agent.diagnosis import topology
+from sre_agent.diagnosis.case import Case
+from sre_agent.diagnosis.metrics.health import Health, judge
+from sre_agent.diagnosis.topology import Graph
+from sre_agent.domain.alert import Alert
+from sre_agent.domain.objects import ObjectRef
+
+OBJECT_LABELS = (
+    "deployment",
+    "service",
+    "app",
+    "app_kubernetes_io_name",
+    "pod",
+    "job",
+    "container",
+    "statefulset",
+    "daemonset",
+)
+"""Alert labels that may name a workload, the surest first."""
+ONSET_TOLERANCE_S = 15.0
+"""Clocks differ and rates are smoothed: a change this little after the onset is not after it."""
+
+
+@dataclass(frozen=True)
+class Onset:
+    """When the trouble of an object began, how finely that is known, and the evidence if any."""
+
+    at: datetime
+    tolerance: timedelta
+    is_measured: bool
+
+
+@dataclass(frozen=True)
+class Situation:
+    """A case, judged as far as single facts go.
+
+    `anchors` are the workloads that the alerts name; `health` is by workload, `calls` by caller and
+    callee, as the caller's own client metrics see it.
+    """
+
+    case: Case
+    graph: Graph
+    anchors: tuple[ObjectRef, ...]
+    health: Mapping[ObjectRef, Health]
+    calls: Mapping[tuple[ObjectRef, ObjectRef], Health]
+
+    def onset(self, ref: ObjectRef) -> Onset:
+        """Return the onset by the object's own signals, else by the anchors', else by the alert."""
+        for candidate in (ref, *self.anchors):
+            health = self.health.get(candidate)
+            if health and health.onset_at:
+                tolerance_s = max(ONSET_TOLERANCE_S, 2 * health.step_s)
+                return Onset(health.onset_at, timedelta(seconds=tolerance_s), is_measured=True)
+        return Onset(self.case.incident.started_at, timedelta(0), is_measured=False)
+
+
+def assess(case: Case) -> Situation:
+    """Return the situation of a case."""
+    calls: dict[tuple[ObjectRef, ObjectRef], Health] = {}
+    for caller, seen in case.signals.items():
+        for group in seen.fact.dependencies:
+            callee = topology.peer(case, caller, group.labels)
+            if callee:
+                calls[caller, callee] = judge(group, seen.fact.end, seen.fact.step_s)
+    return Situation(
+        case=case,
+        graph=topology.build(case),
+        anchors=_anchors(case),
+        health={
+            ref: judge(seen.fact.total, seen.fact.end, seen.fact.step_s)
+            for ref, seen in case.signals.items()
+        },
+        calls=calls,
+    )
+
+
+def _anchors(case: Case) -> tuple[ObjectRef, ...]:
+    incident = case.incident
+    named = [case.names.resolve(incident.namespace, incident.service)]
+    named += [_of_alert(case, alert) for alert in incident.alerts]
+    return tuple(dict.fromkeys(ref for ref in named if ref))
+
+
+def _of_alert(case: Case, alert: Alert) -> ObjectRef | None:
+    namespace = alert.namespace or case.incident.namespace
+    for label in OBJECT_LABELS:
+        found = case.names.resolve(namespace, alert.labels.get(label, ""))
+        if found:
+            return found
+    return None

@@ -1,0 +1,57 @@
+"""How much each kind of finding counts, as natural log-odds (the log of a likelihood ratio).
+
+Round judgements of how much likelier a finding is when its cause is real: 0.7 is twice as likely,
+1.6 five times, 2.3 ten times, 3 twenty times. They are kept in one place so that calibration
+changes numbers here and nothing else.
+"""
+
+from datetime import timedelta
+
+PRIOR = -3.0
+"""Before any evidence about one in twenty named suspects is the cause."""
+FAMILY_CAP = 4.0
+"""Findings of one family share their source, so their sum counts no more than this each way."""
+SYMPTOM_FAMILIES = frozenset({"relation", "signals", "logs"})
+SYMPTOM_CAP = 2.7
+"""Where the trouble shows says little of why: all symptoms together never outweigh the prior, so
+that a cause needs a change or a state of its pods that speaks for it."""
+
+RELEASE_GAPS = (
+    (timedelta(minutes=5), 2.7),
+    (timedelta(minutes=15), 2.2),
+    (timedelta(minutes=30), 1.6),
+    (timedelta(hours=2), 0.6),
+)
+"""A release before the onset, by how long before."""
+RELEASE_AFTER_ONSET = 3.5
+RELEASE_REPLACED = 1.5
+"""The release was replaced and the trouble went on."""
+
+POD_STATE = 4.0
+"""The cluster itself says what is wrong with the pods."""
+POD_STATE_FROM_LOGS = 2.5
+"""Only the container's own words say so."""
+SPECIFIC_BEATS_RELEASE = 2.0
+"""A release whose pods name a narrower cause is better described by that cause."""
+RELEASE_BEATS_CRASH = 1.5
+"""Crashes that began with a release are better described by the release."""
+NEW_PODS_UNREADY = 2.5
+NEW_PODS_FAIL_ALONE = 2.5
+OLD_PODS_FAIL_TOO = 3.5
+
+OWN_SIGNALS_SHIFTED = 1.2
+OWN_SIGNALS_NORMAL = 2.5
+
+NEW_ERRORS_IN_LOGS = 0.8
+LOGS_NAME_CALLEE = 0.7
+
+ALERT_NAMES_IT = 0.7
+CALLERS_DEPEND_ON_IT = 0.7
+CALLERS_FAIL_TO_IT = 1.2
+UNRELATED = 2.5
+CALLER_OF_THE_VICTIM = 1.5
+
+VICTIM_OF_FAILING_CALLEE = 3.0
+VICTIM_OF_UNEXAMINED_CALLEE = 2.0
+VICTIM_OF_UNEXPLAINED_CALLEE = 1.5
+"""The callee fails too, but was looked at and nothing was found in it."""

@@ -1,0 +1,93 @@
+"""From a diagnosis to a plan: the first playbook that fits the best cause, filled in."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sre_agent.diagnosis import case
+from sre_agent.diagnosis.situation import Situation, assess
+from sre_agent.domain.causes import Cause, Diagnosis
+from sre_agent.domain.evidence import Evidence
+from sre_agent.domain.faults import FaultClass
+from sre_agent.domain.ids import ActionId
+from sre_agent.domain.incident import Incident
+from sre_agent.domain.plan import Action, NoPlan, Plan, Verification
+from sre_agent.domain.tools import ToolCall
+from sre_agent.planning import bounds, playbooks
+from sre_agent.planning.playbooks import CatalogueEntry, Playbook
+from sre_agent.safety import risk
+
+
+@dataclass(frozen=True)
+class PlanningSettings:
+    """What plans are made from. `hold_s` and `deadline_s` are those of every verification."""
+
+    playbooks: tuple[Playbook, ...]
+    catalogue: Mapping[FaultClass, CatalogueEntry]
+    hold_s: float = 30.0
+    deadline_s: float = 300.0
+
+
+def plan(
+    diagnosis: Diagnosis,
+    incident: Incident,
+    evidence: Sequence[Evidence],
+    settings: PlanningSettings,
+) -> Plan | NoPlan:
+    """Return the plan for the best cause, or why there is none and what a person should do."""
+    top = diagnosis.causes[0] if diagnosis.causes else None
+    if diagnosis.abstained or top is None:
+        return NoPlan(reason=diagnosis.reason, recommendation=_advice(top, settings))
+    fitting = next((item for item in settings.playbooks if item.fits(top)), None)
+    if fitting is None:
+        reason = f"no playbook fits {top.fault_class} of {top.object} with what is known"
+        return NoPlan(reason=reason, recommendation=_advice(top, settings))
+    situation = assess(case.build(evidence, incident, incident.opened_at))
+    action = _action(fitting, top, diagnosis, situation, settings)
+    return Plan(
+        playbook=fitting.name,
+        fault_class=top.fault_class,
+        cause_object=top.object,
+        confidence=top.confidence,
+        summary=f"{fitting.title}: {action.call}",
+        actions=(action,),
+    )
+
+
+def _action(
+    playbook: Playbook,
+    cause: Cause,
+    diagnosis: Diagnosis,
+    situation: Situation,
+    settings: PlanningSettings,
+) -> Action:
+    template = playbook.action
+    seen = situation.case.workloads.get(cause.object)
+    radius = risk.blast_radius(cause.object, seen.fact if seen else None, diagnosis.dependencies)
+    inverse = playbooks.fill(template.inverse, cause) if template.inverse else None
+    return Action(
+        id=ActionId("a1"),
+        call=_call(playbook, playbooks.fill(template.arguments, cause)),
+        target=cause.object,
+        risk=risk.assess(template.risk, radius),
+        rationale=playbooks.fill_text(template.rationale, cause).strip(),
+        evidence_ids=cause.evidence_for,
+        blast_radius=radius,
+        inverse=_call(playbook, inverse) if inverse else None,
+        verification=Verification(
+            object=cause.object,
+            bounds=bounds.of(situation, cause),
+            alert_names=tuple(sorted({alert.name for alert in situation.case.incident.alerts})),
+            hold_s=settings.hold_s,
+            deadline_s=settings.deadline_s,
+        ),
+    )
+
+
+def _call(playbook: Playbook, arguments: dict[str, object]) -> ToolCall:
+    return ToolCall(server=playbook.action.server, tool=playbook.action.tool, arguments=arguments)
+
+
+def _advice(cause: Cause | None, settings: PlanningSettings) -> str:
+    if cause is None:
+        return "Look at the service by hand: the evidence names no suspect."
+    return settings.catalogue[cause.fault_class].advise(cause)

@@ -1,0 +1,132 @@
+"""Policy as code: CEL rules that rule on each action. Deny beats ask beats allow; errors deny."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import cel
+import yaml
+from pydantic import Field, ValidationError
+
+from sre_agent.domain.incident import Incident
+from sre_agent.domain.model import Value
+from sre_agent.domain.plan import Action, Plan
+from sre_agent.domain.ruling import PolicyRuling, Ruling
+
+NO_RULE = "no-rule-speaks-of-it"
+UNLOADABLE = "policy-not-loadable"
+_SEVEREST_FIRST = (Ruling.DENY, Ruling.ASK, Ruling.ALLOW)
+# All that an evaluation raises, by the library's documentation: unknown names and fields, mixed
+# types, bad values, numbers out of range.
+_EVALUATION_ERRORS = (LookupError, RuntimeError, TypeError, ValueError, ArithmeticError)
+
+
+class RuleText(Value):
+    """A rule as it is written."""
+
+    name: str = Field(min_length=1)
+    ruling: Ruling
+    when: str = Field(min_length=1)
+    reason: str = Field(min_length=1)
+
+
+class PolicyText(Value):
+    """A policy file as it is written."""
+
+    rules: tuple[RuleText, ...] = Field(min_length=1)
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A rule whose condition is compiled."""
+
+    text: RuleText
+    condition: cel.Program
+
+
+@dataclass(frozen=True)
+class Policy:
+    """Compiled rules, or the fault for which there are none; then every ruling is deny.
+
+    `reads` are the (server, tool) pairs that only read.
+    """
+
+    rules: tuple[Rule, ...]
+    reads: frozenset[tuple[str, str]] = frozenset()
+    fault: str | None = None
+
+
+def load(files: Mapping[str, str], reads: frozenset[tuple[str, str]] = frozenset()) -> Policy:
+    """Return the policy of some YAML texts by file name; it never raises, a bad one denies all."""
+    rules: list[Rule] = []
+    for name in sorted(files):
+        try:
+            text = PolicyText.model_validate(yaml.safe_load(files[name]))
+            rules += [Rule(rule, cel.compile(rule.when)) for rule in text.rules]
+        except (yaml.YAMLError, ValidationError, ValueError) as error:
+            return broken(f"{name} is not a policy: {_first_line(error)}")
+    names = [rule.text.name for rule in rules]
+    if not rules:
+        return broken("there are no policy rules")
+    if len(set(names)) != len(names):
+        return broken("two policy rules have the same name")
+    return Policy(rules=tuple(rules), reads=reads)
+
+
+def broken(fault: str) -> Policy:
+    """Return a policy that denies everything, because of a fault."""
+    return Policy(rules=(), fault=fault)
+
+
+def rule(policy: Policy, action: Action, plan: Plan, incident: Incident) -> PolicyRuling:
+    """Return the severest ruling that any rule makes on an action, with that rule's name."""
+    if policy.fault:
+        return _ruling(action, Ruling.DENY, UNLOADABLE, policy.fault)
+    facts = _facts(policy, action, plan, incident)
+    made: dict[Ruling, PolicyRuling] = {}
+    for item in policy.rules:
+        try:
+            holds = item.condition.execute(facts)
+        except _EVALUATION_ERRORS as error:
+            reason = f"the rule cannot be evaluated: {_first_line(error)}"
+            return _ruling(action, Ruling.DENY, item.text.name, reason)
+        if holds is not True and holds is not False:
+            reason = "the rule's condition is neither true nor false"
+            return _ruling(action, Ruling.DENY, item.text.name, reason)
+        if holds:
+            ruled = _ruling(action, item.text.ruling, item.text.name, item.text.reason)
+            made.setdefault(item.text.ruling, ruled)
+    default = _ruling(action, Ruling.ASK, NO_RULE, "what no rule speaks of is asked")
+    return next((made[ruling] for ruling in _SEVEREST_FIRST if ruling in made), default)
+
+
+def _facts(policy: Policy, action: Action, plan: Plan, incident: Incident) -> dict[str, Any]:
+    """Return what rules may see: nothing whose text comes from telemetry."""
+    return {
+        "action": {
+            "server": action.call.server,
+            "tool": action.call.tool,
+            "arguments": action.call.arguments,
+            "is_read": (action.call.server, action.call.tool) in policy.reads,
+            "target": action.target.model_dump(),
+            "risk": action.risk.value,
+            "has_inverse": action.inverse is not None,
+            "pods": action.blast_radius.pods,
+            "callers": len(action.blast_radius.callers),
+        },
+        "plan": {
+            "playbook": plan.playbook,
+            "fault_class": plan.fault_class,
+            "confidence": plan.confidence,
+            "actions": len(plan.actions),
+        },
+        "incident": {"org": incident.org_id, "cluster": incident.cluster_id},
+    }
+
+
+def _ruling(action: Action, ruling: Ruling, name: str, reason: str) -> PolicyRuling:
+    return PolicyRuling(action_id=action.id, ruling=ruling, rule=name, reason=reason)
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().partition("\n")[0]

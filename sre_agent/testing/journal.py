@@ -1,0 +1,34 @@
+"""An event log in memory that numbers, chains and deduplicates as the real one does."""
+
+from sre_agent.domain.events import GENESIS, Event, EventDraft, compute_hash
+from sre_agent.domain.ids import IncidentId
+from sre_agent.ports import Clock
+
+
+class InMemoryJournal:
+    """A `Journal`; `events` is each incident's log, oldest first."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self.events: dict[IncidentId, list[Event]] = {}
+
+    async def append(self, incident_id: IncidentId, draft: EventDraft) -> Event:
+        """Append, or return the event that already has the step key."""
+        log = self.events.setdefault(incident_id, [])
+        for event in log:
+            if event.step_key == draft.step_key:
+                return event
+        unsealed = Event(
+            incident_id=incident_id,
+            seq=len(log) + 1,
+            at=self._clock.now(),
+            actor=draft.actor,
+            kind=draft.kind,
+            payload=draft.payload,
+            step_key=draft.step_key,
+            prev_hash=log[-1].hash if log else GENESIS,
+            hash="",
+        )
+        event = unsealed.model_copy(update={"hash": compute_hash(unsealed)})
+        log.append(event)
+        return event

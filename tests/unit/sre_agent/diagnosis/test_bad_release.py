@@ -1,0 +1,150 @@
+"""A bad release is blamed where it happened, whoever raised the alert, and nothing else is."""
+
+from typing import Any
+
+import pytest
+
+from sre_agent.diagnosis.engine import diagnose
+from sre_agent.domain.causes import Diagnosis
+from sre_agent.domain.faults import FaultClass
+from sre_agent.testing import views
+from sre_agent.testing.world import ROLES, World
+
+SEEDS = (1, 2, 3)
+
+
+def judged(world: World, alerting: str, *roles: str, ago_s: float = 60) -> Diagnosis:
+    incident = world.incident(alerting, ago_s=ago_s)
+    return diagnose(views.evidence(world, *(roles or ROLES)), incident, world.now)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize(
+    ("alerting", "culprit"),
+    [
+        ("core", "core"),
+        ("entry", "core"),
+        ("entry", "pay"),
+        ("entry", "store"),
+        ("core", "stock"),
+        ("store", "store"),
+    ],
+)
+@pytest.mark.parametrize("fault", [{"error_ratio": 0.4}, {"error_ratio": 0.05}, {"slow_s": 1.5}])
+def test_the_released_service_is_blamed_whoever_raised_the_alert(
+    seed: int, alerting: str, culprit: str, fault: dict[str, Any]
+) -> None:
+    world = World(seed)
+    world.release(culprit, ago_s=70, **fault)
+
+    found = judged(world, alerting)
+
+    assert not found.abstained, found.reason
+    assert found.causes[0].fault_class is FaultClass.BAD_RELEASE
+    assert found.causes[0].object == world.ref(culprit)
+    assert found.causes[0].confidence > 0.85
+
+
+@pytest.mark.parametrize("bystander", ["entry", "core", "stock"])
+def test_a_harmless_release_of_another_service_at_the_same_time_is_not_blamed(
+    bystander: str,
+) -> None:
+    world = World(2)
+    world.release("pay", ago_s=70, error_ratio=0.4)
+    world.release(bystander, ago_s=75)
+
+    found = judged(world, "entry")
+
+    assert not found.abstained, found.reason
+    assert found.causes[0].object == world.ref("pay")
+    assert all(
+        cause.confidence < 0.3 for cause in found.causes if cause.object == world.ref(bystander)
+    )
+
+
+def test_the_facts_say_what_to_return_to() -> None:
+    world = World(3)
+    world.release("core", ago_s=5000)
+    world.release("core", ago_s=70, error_ratio=0.4)
+
+    facts = judged(world, "core").causes[0].facts
+
+    assert (facts["revision"], facts["previous_revision"]) == (3, 2)
+    assert facts["image_before"] == world.image("core", 2)
+    assert facts["image_after"] == world.image("core", 3)
+    assert facts["released_at"] == world.services["core"].releases[-1].at.isoformat()
+    assert facts["onset_at"] is not None
+
+
+def test_a_rollout_half_way_is_surest_because_only_its_pods_fail() -> None:
+    world = World(4)
+    world.release("core", ago_s=70, error_ratio=0.5, old_pods=1)
+
+    top = judged(world, "core").causes[0]
+
+    assert "pods.only_new_revision_fails" in {finding.rule for finding in top.findings}
+    assert top.confidence > 0.97
+
+
+def test_a_release_is_not_blamed_when_the_old_pods_fail_as_well() -> None:
+    world = World(5)
+    world.release("core", ago_s=70, old_pods=1)
+    world.ail("core", ago_s=60, error_ratio=0.4)
+
+    found = judged(world, "core", ago_s=50)
+
+    assert found.abstained
+    assert "pods.old_revision_fails_too" in {item.rule for item in found.causes[0].findings}
+
+
+def test_a_release_after_the_onset_is_evidence_against_itself() -> None:
+    world = World(6)
+    world.ail("core", ago_s=300, error_ratio=0.4)
+    world.release("core", ago_s=100)
+
+    found = judged(world, "core", ago_s=280)
+
+    assert found.abstained
+    assert found.causes[0].confidence < 0.1
+
+
+def test_a_caller_is_not_blamed_for_a_callee_that_fails_by_itself() -> None:
+    world = World(7)
+    world.release("core", ago_s=70)
+    world.ail("pay", ago_s=60, error_ratio=0.4)
+
+    found = judged(world, "core", ago_s=50)
+
+    assert found.abstained
+    assert all(cause.object != world.ref("pay") for cause in found.causes)
+
+
+def test_a_false_alarm_is_left_alone_although_there_was_a_release() -> None:
+    world = World(8)
+    world.release("core", ago_s=70)
+
+    found = judged(world, "core")
+
+    assert found.abstained
+    assert "signals are normal" in found.reason
+    assert found.questions == ()
+
+
+def test_a_release_long_ago_is_not_blamed_for_trouble_now() -> None:
+    world = World(9)
+    world.release("core", ago_s=5 * 3600)
+    world.ail("core", ago_s=60, error_ratio=0.4)
+
+    found = judged(world, "core", ago_s=50)
+
+    assert found.abstained
+
+
+def test_without_evidence_nothing_is_blamed() -> None:
+    world = World(10)
+
+    found = diagnose([], world.incident("core"), world.now)
+
+    assert found.abstained
+    assert found.causes == ()
+    assert found.reason == "no cause has any evidence"
