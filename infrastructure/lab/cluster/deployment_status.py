@@ -21,7 +21,8 @@ def status_of(
     previous = deployment.get("status") or {}
     conditions = _Conditions(previous.get("conditions") or (), now)
     _judge_available(conditions, deployment, counted)
-    if _has_deadline(deployment) and not _is_settled(conditions, counted):
+    is_moving = not deployment["spec"].get("paused") and not _is_settled(conditions, counted)
+    if _has_deadline(deployment) and is_moving:
         _judge_progress(conditions, deployment, counted, current)
     status = {name: count for name, count in counted.items() if count or name in _ALWAYS_SHOWN}
     if "collisionCount" in previous:

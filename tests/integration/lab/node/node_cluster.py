@@ -1,0 +1,159 @@
+"""A node with its controllers in this process, whose pods are real processes."""
+
+import asyncio
+import os
+import random
+import socket
+import sys
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from ipaddress import IPv4Network
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from infrastructure.lab.cluster import admission, bootstrap, controllers
+from infrastructure.lab.cluster.store import KINDS, NotFound, Store
+from infrastructure.lab.node import kubelet, logs
+from infrastructure.lab.node.backoff import BackoffLimits
+from infrastructure.lab.node.config import NodeConfig
+from infrastructure.lab.node.images import ImageCatalogue
+
+Object = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """A running cluster without its API server."""
+
+    store: Store
+    config: NodeConfig
+
+    def create(self, kind: str, name: str, **content: Any) -> Object:
+        """Create an object in the default namespace."""
+        meta = {"name": name, "namespace": "default"} | content.pop("metadata", {})
+        return self.store.create(KINDS[kind], {"metadata": meta, **content})
+
+    def pod(self, name: str, script: str, **spec: Any) -> Object:
+        """Create a pod with one container that runs a shell script."""
+        container = {"name": "app", "image": "lab/shell:1", "command": ["sh", "-c", script]}
+        container |= spec.pop("container", {})
+        grace = {"terminationGracePeriodSeconds": 1}
+        return self.create("Pod", name, spec=grace | {"containers": [container]} | spec)
+
+    def deployment(self, name: str, script: str, **spec: Any) -> Object:
+        """Create a Deployment of pods that run a shell script."""
+        container = {"name": "app", "image": "lab/shell:1", "command": ["sh", "-c", script]}
+        template = {
+            "metadata": {"labels": {"app": name}},
+            "spec": {
+                "terminationGracePeriodSeconds": 1,
+                "containers": [container | spec.pop("container", {})],
+            },
+        }
+        selector = {"matchLabels": {"app": name}}
+        return self.create(
+            "Deployment", name, spec={"selector": selector, "template": template} | spec
+        )
+
+    def get(self, kind: str, name: str) -> Object | None:
+        """Return an object, or None."""
+        try:
+            return self.store.get(KINDS[kind], "default", name)
+        except NotFound:
+            return None
+
+    def all(self, kind: str, **labels: str) -> list[Object]:
+        """Return all objects of a kind that have these labels."""
+        return [
+            each
+            for each in self.store.peek_all(KINDS[kind])
+            if labels.items() <= (each["metadata"].get("labels") or {}).items()
+        ]
+
+    def container(self, pod: str) -> Object:
+        """Return the status of a pod's first container; empty while there is none."""
+        found = self.get("Pod", pod) or {}
+        statuses = found.get("status", {}).get("containerStatuses") or [{}]
+        return dict(statuses[0])
+
+    def state(self, pod: str, name: str) -> Object:
+        """Return one of waiting, running and terminated, if that is the state of the container."""
+        return dict(self.container(pod).get("state", {}).get(name, {}))
+
+    def events(self, about: str, reason: str) -> list[Object]:
+        """Return the events of one reason about one object."""
+        return [
+            each
+            for each in self.all("Event")
+            if each["involvedObject"]["name"] == about and each["reason"] == reason
+        ]
+
+    def log(self, pod: str, *, previous: bool = False) -> str:
+        """Return what a pod printed."""
+        found = self.store.get(KINDS["Pod"], "default", pod)
+        text = logs.read(self.config.state_dir, found, "app", logs.Selection(), previous=previous)
+        return text.decode()
+
+    def patch(self, kind: str, name: str, change: Callable[[Object], None]) -> Object:
+        """Change an object's spec or metadata."""
+        obj = self.store.get(KINDS[kind], "default", name)
+        change(obj)
+        return self.store.update(KINDS[kind], obj)
+
+
+async def until(condition: Callable[[], Any], within_s: float = 10) -> Any:
+    """Wait for a condition to hold and return its value."""
+    deadline = asyncio.get_running_loop().time() + within_s
+    while not (value := condition()):
+        if asyncio.get_running_loop().time() > deadline:
+            pytest.fail(f"waited {within_s} s in vain")
+        await asyncio.sleep(0.02)
+    return value
+
+
+def processes_with(mark: str) -> list[int]:
+    """Return the processes whose environment has an entry."""
+    found = []
+    for name in os.listdir("/proc"):
+        if name.isdecimal():
+            try:
+                environment = Path(f"/proc/{name}/environ").read_bytes().split(b"\0")
+                state = Path(f"/proc/{name}/stat").read_text().rpartition(")")[2].split()[0]
+            except OSError:
+                continue
+            if mark.encode() in environment and state != "Z":
+                found.append(int(name))
+    return found
+
+
+def free_port() -> int:
+    """Return a port that was free a moment ago."""
+    with socket.create_server(("127.0.0.1", 0)) as sock:
+        return int(sock.getsockname()[1])
+
+
+@asynccontextmanager
+async def running(state_dir: Path, backoff: BackoffLimits) -> AsyncIterator[Cluster]:
+    """Run controllers and node until the block ends."""
+    network = IPv4Network(f"127.{random.randint(120, 250)}.0.0/16")
+    store = admission.new_store(network)
+    bootstrap.fill(store, "node-1")
+    config = NodeConfig(
+        state_dir=state_dir,
+        python=sys.executable,
+        images=ImageCatalogue.load(None, python=sys.executable),
+        network=network,
+        cadvisor_port=free_port(),
+        backoff=backoff,
+    )
+    async with asyncio.TaskGroup() as group:
+        parts = [
+            group.create_task(controllers.run(store)),
+            group.create_task(kubelet.run(store, config=config)),
+        ]
+        yield Cluster(store, config)
+        for part in parts:
+            part.cancel()
