@@ -34,6 +34,19 @@ async def load(
     return Incident(**row._mapping, alerts=await load_alerts(connection, incident_id))  # noqa: SLF001 - public
 
 
+async def get(connection: AsyncConnection, incident_id: IncidentId, *, org_id: str) -> sa.Row[Any]:
+    """Return the incident's row.
+
+    Raises:
+        IncidentNotFoundError: There is no such incident in the organization.
+    """
+    query = sa.select(incidents).where(incidents.c.id == incident_id, incidents.c.org_id == org_id)
+    row = (await connection.execute(query)).one_or_none()
+    if row is None:
+        raise IncidentNotFoundError(f"there is no incident {incident_id}")
+    return row
+
+
 async def load_alerts(connection: AsyncConnection, incident_id: IncidentId) -> tuple[Alert, ...]:
     """Return the alerts of an incident, oldest first."""
     query = sa.select(*(alerts.c[field] for field in _ALERT_FIELDS))

@@ -131,14 +131,17 @@ async def read(
     *,
     after: int = 0,
     limit: int | None = None,
+    kind: EventKind | None = None,
 ) -> list[Event]:
-    """Return the events with a number above `after`, oldest first."""
+    """Return the events with a number above `after`, oldest first, of one kind if given."""
     query = (
         sa.select(events)
         .where(events.c.incident_id == incident_id, events.c.seq > after)
         .order_by(events.c.seq)
         .limit(limit)
     )
+    if kind is not None:
+        query = query.where(events.c.kind == kind.value)
     return [_event(row) for row in await connection.execute(query)]
 
 
@@ -210,8 +213,9 @@ async def _move_head(connection: AsyncConnection, fresh: Sequence[Event]) -> Non
 
 def top_cause(payload: dict[str, Any]) -> dict[str, Any] | None:
     """Return the first of the ranked causes in short, or None when the diagnosis abstained."""
-    causes = payload.get("causes") or (payload.get("diagnosis") or {}).get("causes") or []
-    if not causes or payload.get("abstained"):
+    diagnosis = payload.get("diagnosis") or {}
+    causes = diagnosis.get("causes") or []
+    if not causes or diagnosis.get("abstained"):
         return None
     return {key: causes[0].get(key) for key in ("fault_class", "object", "confidence", "statement")}
 

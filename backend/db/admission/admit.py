@@ -9,7 +9,7 @@ from backend.db import journal, queue
 from backend.db.admission import statements
 from backend.db.admission.arrivals import Arrival, Receipt, Step, steps
 from backend.db.admission.ledger import Ledger, keep
-from backend.db.admission.statements import Tenant
+from backend.db.admission.statements import Opening, Tenant
 
 
 async def admit(
@@ -22,7 +22,7 @@ async def admit(
     await statements.take_turn(connection, tenant)
     known = await statements.find_known(connection, tenant, arrivals)
     taken = list(zip(arrivals, steps(arrivals, known), strict=True))
-    beginning = [arrival for arrival, step in taken if step is Step.BEGIN]
+    beginning = [_opening(arrival) for arrival, step in taken if step is Step.BEGIN]
     opened = await statements.open_incidents(connection, tenant, beginning, now)
     locked = {head.incident_id for head in opened.values()}
     ending = {
@@ -36,6 +36,16 @@ async def admit(
     await statements.count_repeats(connection, known, ledger, now)
     await _write_logs(connection, tenant, ledger)
     return ledger.receipts
+
+
+def _opening(arrival: Arrival) -> Opening:
+    alert = arrival.alert
+    return Opening(
+        service_key=arrival.service_key,
+        title=alert.summary,
+        severity=alert.severity,
+        started_at=alert.starts_at,
+    )
 
 
 async def _write_logs(connection: AsyncConnection, tenant: Tenant, ledger: Ledger) -> None:

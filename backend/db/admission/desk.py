@@ -90,8 +90,7 @@ class AdmissionDesk:
     async def _settle(self, batch: Sequence[_Submission]) -> None:
         try:
             await self._commit(batch)
-        except Exception:
-            # The outermost loop of admission: whatever is wrong with one batch, the next is served.
+        except Exception:  # noqa: BLE001 - an outermost loop: after a bad batch, the next is served
             _log.exception("admission_crashed")
             _fail(batch, TransientError("the alerts could not be recorded"))
 

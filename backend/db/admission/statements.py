@@ -28,6 +28,16 @@ class Tenant:
     cluster_id: str
 
 
+@dataclass(frozen=True)
+class Opening:
+    """A reason to open an incident for a service."""
+
+    service_key: ServiceKey
+    title: str
+    severity: Severity
+    started_at: datetime
+
+
 _FIND_KNOWN = sa.text("""
     SELECT alerts.id, alerts.fingerprint, alerts.starts_at, alerts.status, alerts.incident_id
     FROM unnest(CAST(:fingerprints AS text[]), CAST(:starts AS timestamptz[])) AS key(print, start)
@@ -118,30 +128,31 @@ async def find_known(
 
 
 async def open_incidents(
-    connection: AsyncConnection, tenant: Tenant, beginning: Sequence[Arrival], now: datetime
+    connection: AsyncConnection, tenant: Tenant, openings: Sequence[Opening], now: datetime
 ) -> dict[ServiceKey, Head]:
     """Open an incident for each service that has none, and lock all of them."""
-    rows: dict[ServiceKey, dict[str, Any]] = {}
-    for arrival in beginning:
-        alert = arrival.alert
-        row = rows.setdefault(
-            arrival.service_key,
-            {
-                "id": new_incident_id(),
-                "namespace": alert.namespace,
-                "service": arrival.service,
-                "title": alert.summary[:_TITLE_MAX_CHARS],
-                "severity": alert.severity.value,
-                "started_at": alert.starts_at,
-            },
-        )
-        row["started_at"] = min(row["started_at"], alert.starts_at)
-    if not rows:
+    first: dict[ServiceKey, Opening] = {}
+    for opening in openings:
+        first.setdefault(opening.service_key, opening)
+    if not first:
         return {}
-    for row in rows.values():
-        row["started_at"] = row["started_at"].isoformat()
+    began: dict[ServiceKey, datetime] = {}
+    for opening in openings:
+        earliest = min(began.get(opening.service_key, opening.started_at), opening.started_at)
+        began[opening.service_key] = earliest
+    rows = [
+        {
+            "id": new_incident_id(),
+            "namespace": opening.service_key[0],
+            "service": opening.service_key[1],
+            "title": opening.title[:_TITLE_MAX_CHARS],
+            "severity": opening.severity.value,
+            "started_at": began[opening.service_key].isoformat(),
+        }
+        for opening in first.values()
+    ]
     parameters = {
-        "rows": canonical.dumps(list(rows.values())),
+        "rows": canonical.dumps(rows),
         "org_id": tenant.org_id,
         "cluster_id": tenant.cluster_id,
         "now": now,

@@ -1,0 +1,1 @@
+"""The face: HTTP in front of the doors that the database layer offers."""

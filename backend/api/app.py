@@ -1,0 +1,71 @@
+"""The application: its parts, its routes, its errors."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+
+from fastapi import FastAPI
+from sqlalchemy.ext.asyncio import AsyncEngine
+from starlette.routing import Route
+
+from backend.api import deciding, operating, problems, reading, webhook
+from backend.api.context import ApiContext, Check
+from backend.api.following import Follower
+from backend.clock import SystemClock
+from backend.db import tenancy
+from backend.db.admission import AdmissionDesk, Tenant
+from backend.settings import Settings
+from sre_agent import ports
+
+
+def create_app(
+    settings: Settings,
+    engine: AsyncEngine,
+    *,
+    clock: ports.Clock | None = None,
+    checks: Mapping[str, Check] | None = None,
+) -> FastAPI:
+    """Return the application; its parts start and end with it.
+
+    Args:
+        settings: The platform's settings.
+        engine: The database; whoever made it disposes of it.
+        clock: The time; the machine's when not given.
+        checks: What else must hold before `/ready` says yes, by name.
+    """
+    clock = clock or SystemClock()
+    tenant = Tenant(org_id=settings.org_id, cluster_id=settings.cluster_id)
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with engine.begin() as connection:
+            await tenancy.register(
+                connection, org_id=tenant.org_id, cluster_id=tenant.cluster_id, now=clock.now()
+            )
+        async with (
+            AdmissionDesk(engine, clock, tenant) as desk,
+            Follower(settings.database_url) as follower,
+        ):
+            app.state.context = ApiContext(
+                settings=settings,
+                engine=engine,
+                clock=clock,
+                tenant=tenant,
+                desk=desk,
+                follower=follower,
+                checks=checks or {},
+            )
+            yield
+
+    app = FastAPI(
+        title="SRE agent platform",
+        version=version("sre-agent-platform"),
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+    )
+    problems.install(app)
+    app.router.routes.append(Route("/webhook/alert", webhook.receive, methods=["POST"]))
+    for part in (reading, deciding, operating):
+        app.include_router(part.router)
+    return app

@@ -1,0 +1,38 @@
+"""What the routes are given, and the types by which they ask for it."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Request
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from backend.api.following import Follower
+from backend.db.admission import AdmissionDesk, Tenant
+from backend.settings import Settings
+from sre_agent import ports
+
+Check = Callable[[], Awaitable[None]]
+"""Something that must hold before we are ready; it raises when it does not."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ApiContext:
+    """The parts that live as long as the application."""
+
+    settings: Settings
+    engine: AsyncEngine
+    clock: ports.Clock
+    tenant: Tenant
+    desk: AdmissionDesk
+    follower: Follower
+    checks: Mapping[str, Check]
+
+
+def find_context(request: Request) -> ApiContext:
+    """Return the application's parts."""
+    context: ApiContext = request.app.state.context
+    return context
+
+
+Context = Annotated[ApiContext, Depends(find_context)]

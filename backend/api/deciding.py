@@ -1,0 +1,89 @@
+"""Routes that steer: yes, no, and look at this."""
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from backend.actors import Actor
+from backend.api.auth import Approver, Responder
+from backend.api.context import ApiContext, Context
+from backend.api.shapes import Approve, Reject, Trigger, Triggered
+from backend.db import approval_rows, approvals, incident_rows
+from backend.db.admission.manual import open_manually
+from sre_agent.domain.ids import IncidentId
+from sre_agent.domain.ruling import Decision, Verdict
+
+router = APIRouter(prefix="/api/v1", tags=["decisions"])
+
+CHANNEL = "api"
+
+
+@router.post("/incidents/{incident_id}/approve")
+async def approve(
+    context: Context, actor: Approver, incident_id: str, body: Approve | None = None
+) -> Decision:
+    """Approve the plan that waits."""
+    body = body or Approve()
+    return await _decide(
+        context,
+        IncidentId(incident_id),
+        actor,
+        Verdict.APPROVED,
+        reason=body.comment,
+        plan_sha256=body.plan_sha256,
+    )
+
+
+@router.post("/incidents/{incident_id}/reject")
+async def reject(context: Context, actor: Approver, incident_id: str, body: Reject) -> Decision:
+    """Reject the plan that waits."""
+    return await _decide(
+        context,
+        IncidentId(incident_id),
+        actor,
+        Verdict.REJECTED,
+        reason=body.reason,
+        plan_sha256=body.plan_sha256,
+    )
+
+
+@router.post("/trigger", status_code=202)
+async def trigger(
+    context: Context, actor: Responder, body: Trigger, response: Response
+) -> Triggered:
+    """Start looking at a service without an alert; 200 when an open incident does so already."""
+    async with context.engine.begin() as connection:
+        incident_id, opened = await open_manually(
+            connection,
+            context.tenant,
+            service_key=(body.namespace, body.service),
+            actor=actor.name,
+            reason=body.reason,
+            now=context.clock.now(),
+        )
+    response.status_code = 202 if opened else 200
+    return Triggered(incident_id=incident_id, opened=opened)
+
+
+async def _decide(
+    context: ApiContext,
+    incident_id: IncidentId,
+    actor: Actor,
+    verdict: Verdict,
+    *,
+    reason: str,
+    plan_sha256: str | None,
+) -> Decision:
+    async with context.engine.connect() as connection:
+        await incident_rows.get(connection, incident_id, org_id=actor.org_id)
+        request = await approval_rows.find(connection, incident_id=incident_id)
+    if request is None:
+        raise approvals.ApprovalNotFoundError(f"nothing of {incident_id} waits for approval")
+    answer = approvals.Answer(
+        approval_id=request.id,
+        verdict=verdict,
+        actor=actor,
+        channel=CHANNEL,
+        reason=reason,
+        plan_sha256=plan_sha256,
+    )
+    return await approvals.decide(context.engine, answer, now=context.clock.now())

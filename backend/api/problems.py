@@ -1,0 +1,152 @@
+"""One shape for every error (RFC 9457), and one table that says which error is which status."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import sqlalchemy as sa
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse
+
+from backend.db import approvals
+from backend.db.admission.desk import BusyError
+from backend.db.journal import IncidentNotFoundError
+from backend.intake.alertmanager import MalformedError, NotJsonError
+from sre_agent.domain.errors import TransientError
+
+_log = structlog.get_logger()
+
+
+class ProblemError(Exception):
+    """A refusal that is already in the shape of its answer."""
+
+    def __init__(
+        self, status: int, title: str, hint: str, *, detail: str = "", **more: Any
+    ) -> None:
+        self.status = status
+        self.body: dict[str, Any] = {"title": title, "hint": hint, "detail": detail, **more}
+        self.headers = {"WWW-Authenticate": "Bearer"} if status == 401 else {}
+        super().__init__(title)
+
+
+# What was thrown, the status, what it means, and what to do about it.
+_TABLE: Mapping[type[Exception], tuple[int, str, str]] = {
+    IncidentNotFoundError: (404, "No such incident", "List them with GET /api/v1/incidents."),
+    approvals.ApprovalNotFoundError: (
+        404,
+        "Nothing waits for approval",
+        "See what the incident is doing with GET /api/v1/incidents/{id}.",
+    ),
+    approvals.NotAnApproverError: (
+        403,
+        "Your role does not decide",
+        "Use a token with the role approver or admin.",
+    ),
+    approvals.ApprovalClosedError: (
+        409,
+        "Already decided",
+        "A decision stands; a new plan would be a new request.",
+    ),
+    approvals.PlanChangedError: (
+        409,
+        "The plan is another one by now",
+        "Look at it again with GET /api/v1/incidents/{id}/plan and decide on that.",
+    ),
+    NotJsonError: (400, "The body is not JSON", "Send what Alertmanager's webhook sends."),
+    BusyError: (503, "Too many webhooks wait", "Send again in some seconds; nothing was recorded."),
+    TransientError: (
+        503,
+        "Not now",
+        "Send again in some seconds; nothing was recorded. See GET /ready.",
+    ),
+    sa.exc.OperationalError: (
+        503,
+        "The database does not answer",
+        "See GET /ready; `sre-agent doctor` says how to mend it.",
+    ),
+    sa.exc.TimeoutError: (503, "The database is busy", "Try again in some seconds."),
+}
+
+
+def install(app: FastAPI) -> None:
+    """Give every error of the application its shape."""
+    for kind in _TABLE:
+        app.add_exception_handler(kind, _from_table)
+    app.add_exception_handler(ProblemError, _from_problem)
+    app.add_exception_handler(MalformedError, _from_malformed)
+    app.add_exception_handler(RequestValidationError, _from_request_validation)
+    app.add_exception_handler(HTTPException, _from_http)
+    app.add_exception_handler(Exception, _from_crash)
+
+
+def respond(
+    status: int, body: Mapping[str, Any], headers: Mapping[str, str] | None = None
+) -> JSONResponse:
+    """Return the answer that tells of a problem."""
+    return JSONResponse(
+        {"type": "about:blank", "status": status, **body},
+        status_code=status,
+        headers=headers,
+        media_type="application/problem+json",
+    )
+
+
+def _from_table(request: Request, error: Exception) -> JSONResponse:
+    kind = next(kind for kind in type(error).__mro__ if kind in _TABLE)
+    status, title, hint = _TABLE[kind]
+    hint = hint.replace("{id}", request.path_params.get("incident_id", "{id}"))
+    body: dict[str, Any] = {"title": title, "hint": hint}
+    if isinstance(error, approvals.ApprovalClosedError):
+        body["decision"] = error.decision.model_dump(mode="json")
+    if status >= 500:
+        _log.warning("request_refused", path=request.url.path, reason=str(error))
+    else:
+        body["detail"] = str(error)
+    return respond(status, body, {"Retry-After": "2"} if status == 503 else None)
+
+
+def _from_problem(_request: Request, error: Exception) -> JSONResponse:
+    if not isinstance(error, ProblemError):
+        raise error
+    return respond(error.status, error.body, error.headers)
+
+
+def _from_malformed(_request: Request, error: Exception) -> JSONResponse:
+    if not isinstance(error, MalformedError):
+        raise error
+    fields = [{"field": item.field, "message": item.message} for item in error.problems]
+    return respond(422, _wrong_fields(fields))
+
+
+def _from_request_validation(_request: Request, error: Exception) -> JSONResponse:
+    if not isinstance(error, RequestValidationError):
+        raise error
+    fields = [
+        {"field": ".".join(str(part) for part in item["loc"][1:]), "message": item["msg"]}
+        for item in error.errors()
+    ]
+    return respond(422, _wrong_fields(fields))
+
+
+def _wrong_fields(fields: list[dict[str, str]]) -> dict[str, Any]:
+    return {
+        "title": "A field is missing or wrong",
+        "hint": "Correct the fields named under `errors` and send again.",
+        "detail": "; ".join(f"{item['field']}: {item['message']}" for item in fields),
+        "errors": fields,
+    }
+
+
+def _from_http(_request: Request, error: Exception) -> JSONResponse:
+    if not isinstance(error, HTTPException):
+        raise error
+    hint = "The routes are listed at GET /openapi.json."
+    return respond(error.status_code, {"title": str(error.detail), "hint": hint}, error.headers)
+
+
+def _from_crash(request: Request, error: Exception) -> JSONResponse:
+    _log.error("request_crashed", path=request.url.path, exc_info=error)
+    hint = "This is a mistake of the platform's; its log has the trace."
+    return respond(500, {"title": "Something went wrong here", "hint": hint})

@@ -1,0 +1,76 @@
+"""Where Alertmanager sends: parsed, admitted and committed before it is acknowledged."""
+
+from collections import Counter
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+
+from backend.api.auth import check_secret
+from backend.api.context import ApiContext
+from backend.api.problems import ProblemError
+from backend.db.admission import Arrival, Disposition, Receipt
+from backend.intake import alertmanager, identity
+
+MAX_BODY_BYTES = 1024 * 1024
+"""Alertmanager's largest groups are far below this."""
+
+_COUNTED = (
+    Disposition.OPENED,
+    Disposition.JOINED,
+    Disposition.DEDUPLICATED,
+    Disposition.RESOLVED,
+    Disposition.IGNORED,
+)
+
+
+async def receive(request: Request) -> JSONResponse:
+    """Admit every alert of the group; 202 says that all of it is on disk.
+
+    A plain route: at thousands of requests a second, dependency injection would cost more than
+    everything else here.
+    """
+    context: ApiContext = request.app.state.context
+    hint = "Alertmanager has to send WEBHOOK_TOKEN (http_config.authorization)."
+    check_secret(request, context.settings.webhook_token, hint=hint)
+    content_type = request.headers.get("content-type", "application/json")
+    if content_type.partition(";")[0].strip().lower() != "application/json":
+        raise ProblemError(415, "Only JSON is read here", "Send Content-Type: application/json.")
+    alerts = alertmanager.parse(await read_body(request, MAX_BODY_BYTES))
+    arrivals = [
+        Arrival(alert, identity.service_of(alert), identity.is_actionable(alert))
+        for alert in alerts
+    ]
+    receipts = await context.desk.submit(arrivals)
+    return JSONResponse(_summary(receipts), status_code=202)
+
+
+async def read_body(request: Request, limit_bytes: int) -> bytes:
+    """Return the body, reading no more than the limit.
+
+    Raises:
+        ProblemError: It is longer (413).
+    """
+    declared = request.headers.get("content-length", "")
+    if declared.isdigit() and int(declared) > limit_bytes:
+        raise _too_large(limit_bytes)
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > limit_bytes:
+            raise _too_large(limit_bytes)
+    return bytes(body)
+
+
+def _too_large(limit_bytes: int) -> ProblemError:
+    hint = f"Send at most {limit_bytes} bytes: lower max_alerts in Alertmanager's webhook_config."
+    return ProblemError(413, "The body is too large", hint)
+
+
+def _summary(receipts: list[Receipt]) -> dict[str, object]:
+    counts = Counter(receipt.disposition for receipt in receipts)
+    ids = {receipt.incident_id: None for receipt in receipts if receipt.incident_id is not None}
+    return {
+        "received": len(receipts),
+        "incidents": list(ids),
+        **{disposition.value: counts[disposition] for disposition in _COUNTED},
+    }

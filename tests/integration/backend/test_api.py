@@ -1,0 +1,397 @@
+"""The API on a real database: who may do what, and what it answers."""
+
+import asyncio
+import hashlib
+import json
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import sqlalchemy as sa
+from fastapi import FastAPI
+from pydantic import SecretStr
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from backend.api.app import create_app
+from backend.db import tenancy
+from backend.settings import Settings
+from sre_agent.domain.errors import PermanentError
+from sre_agent.domain.ids import IncidentId
+
+TOKENS = {
+    role: hashlib.sha256(role.encode()).hexdigest()
+    for role in ("viewer", "responder", "approver", "admin", "webhook")
+}
+
+
+def bearer(role: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {TOKENS[role]}"}
+
+
+@pytest.fixture
+def settings(database_url: str, tmp_path: Path) -> Settings:
+    people = ("viewer", "responder", "approver", "admin")
+    return Settings(
+        database_url=database_url,
+        webhook_token=SecretStr(TOKENS["webhook"]),
+        signer_token=SecretStr(TOKENS["webhook"]),
+        api_tokens=SecretStr(",".join(f"{role}-1:{role}:{TOKENS[role]}" for role in people)),
+        incidents_dir=tmp_path,
+    )
+
+
+@pytest.fixture
+def app(settings: Settings, engine: AsyncEngine, clock: Any) -> FastAPI:
+    return create_app(settings, engine, clock=clock)
+
+
+@pytest.fixture
+async def client(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
+    transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
+    async with (
+        app.router.lifespan_context(app),
+        httpx.AsyncClient(transport=transport, base_url="http://test") as client,
+    ):
+        yield client
+
+
+def webhook(*services: str, status: str = "firing", severity: str = "critical") -> dict[str, Any]:
+    alerts = [
+        {
+            "status": status,
+            "labels": {
+                "alertname": "Errors",
+                "namespace": "prod",
+                "service": service,
+                "severity": severity,
+            },
+            "annotations": {"summary": f"{service} fails"},
+            "startsAt": "2026-03-01T11:59:00Z",
+            "endsAt": "2026-03-01T12:00:00Z" if status == "resolved" else "0001-01-01T00:00:00Z",
+            "fingerprint": f"print-{service}",
+        }
+        for service in services
+    ]
+    return {"version": "4", "groupKey": "g", "status": status, "alerts": alerts}
+
+
+async def fire(client: httpx.AsyncClient, *services: str) -> list[str]:
+    answer = await client.post("/webhook/alert", json=webhook(*services), headers=bearer("webhook"))
+    assert answer.status_code == 202, answer.text
+    incidents: list[str] = answer.json()["incidents"]
+    return incidents
+
+
+async def test_a_webhook_is_acknowledged_with_what_became_of_it(client: httpx.AsyncClient) -> None:
+    headers = bearer("webhook")
+    first = await client.post("/webhook/alert", json=webhook("web", "api"), headers=headers)
+    again = await client.post("/webhook/alert", json=webhook("web"), headers=headers)
+    over = await client.post(
+        "/webhook/alert", json=webhook("web", status="resolved"), headers=headers
+    )
+    heartbeat = await client.post(
+        "/webhook/alert", json=webhook("x", severity="none"), headers=headers
+    )
+
+    assert first.status_code == 202
+    assert first.json() == {
+        "received": 2,
+        "incidents": first.json()["incidents"],
+        "opened": 2,
+        "joined": 0,
+        "deduplicated": 0,
+        "resolved": 0,
+        "ignored": 0,
+    }
+    assert len(set(first.json()["incidents"])) == 2
+    assert again.json()["deduplicated"] == 1
+    assert over.json()["resolved"] == 1
+    assert heartbeat.json()["ignored"] == 1
+
+
+@pytest.mark.parametrize(
+    ("headers", "content", "status", "named"),
+    [
+        ({}, b"{}", 401, "Bearer"),
+        ({"Authorization": "Bearer wrong"}, b"{}", 401, "WEBHOOK_TOKEN"),
+        ({"Authorization": f"Bearer {TOKENS['admin']}"}, b"{}", 401, "WEBHOOK_TOKEN"),
+        (bearer("webhook"), b"{", 400, "JSON"),
+        ({**bearer("webhook"), "Content-Type": "text/xml"}, b"<a/>", 415, "JSON"),
+        (bearer("webhook"), b'{"version":"4"}', 422, "alerts"),
+        (
+            bearer("webhook"),
+            json.dumps({"version": "4", "alerts": [{"status": "x"}]}).encode(),
+            422,
+            "alerts[0].status",
+        ),
+        (bearer("webhook"), b" " * (1024 * 1024 + 1), 413, "1048576"),
+    ],
+)
+async def test_a_webhook_that_cannot_be_taken_is_told_why(
+    headers: dict[str, str], content: bytes, status: int, named: str, client: httpx.AsyncClient
+) -> None:
+    answer = await client.post("/webhook/alert", content=content, headers=headers)
+
+    assert answer.status_code == status
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["hint"]
+    assert named in answer.text
+
+
+async def test_a_body_without_a_length_is_cut_off_at_the_limit(client: httpx.AsyncClient) -> None:
+    async def endless() -> AsyncIterator[bytes]:
+        for _ in range(1100):
+            yield b" " * 1024
+
+    answer = await client.post("/webhook/alert", content=endless(), headers=bearer("webhook"))
+
+    assert answer.status_code == 413
+
+
+ROUTES = [
+    ("GET", "/api/v1/incidents", "viewer"),
+    ("GET", "/api/v1/incidents/{id}", "viewer"),
+    ("GET", "/api/v1/incidents/{id}/events", "viewer"),
+    ("GET", "/api/v1/incidents/{id}/evidence", "viewer"),
+    ("GET", "/api/v1/incidents/{id}/causes", "viewer"),
+    ("GET", "/api/v1/incidents/{id}/plan", "viewer"),
+    ("GET", "/api/v1/incidents/{id}/report", "viewer"),
+    ("GET", "/api/v1/audit/verify", "viewer"),
+    ("POST", "/api/v1/trigger", "responder"),
+    ("POST", "/api/v1/incidents/{id}/approve", "approver"),
+    ("POST", "/api/v1/incidents/{id}/reject", "approver"),
+    ("POST", "/api/v1/halt", "admin"),
+    ("POST", "/api/v1/resume", "admin"),
+]
+BELOW = {"viewer": None, "responder": "viewer", "approver": "responder", "admin": "approver"}
+
+
+@pytest.mark.parametrize(("method", "path", "role"), ROUTES)
+async def test_every_route_asks_who_you_are_and_what_you_may(
+    method: str, path: str, role: str, client: httpx.AsyncClient
+) -> None:
+    path = path.replace("{id}", "inc-x")
+    nobody = await client.request(method, path)
+    stranger = await client.request(method, path, headers={"Authorization": "Bearer guess"})
+
+    assert (nobody.status_code, stranger.status_code) == (401, 401)
+    below = BELOW[role]
+    if below is not None:
+        refused = await client.request(method, path, headers=bearer(below), json={})
+        assert refused.status_code == 403
+        assert role in refused.json()["hint"]
+    assert (await client.request(method, path, headers=bearer("webhook"))).status_code == 401
+
+
+async def test_the_list_of_routes_is_complete(app: FastAPI) -> None:
+    open_to_all = {("GET", "/health"), ("GET", "/ready")}
+    known = {(m, p.replace("{id}", "{incident_id}")) for m, p, _ in ROUTES} | open_to_all
+
+    paths = app.openapi()["paths"]
+
+    assert {(m.upper(), path) for path, ways in paths.items() for m in ways} == known
+
+
+@pytest.mark.parametrize("path", [path for method, path, _ in ROUTES if "{id}" in path])
+async def test_an_unknown_incident_is_not_found(path: str, client: httpx.AsyncClient) -> None:
+    method = "POST" if path.endswith(("approve", "reject")) else "GET"
+
+    answer = await client.request(
+        method,
+        path.replace("{id}", "inc-none"),
+        headers=bearer("admin"),
+        json={"reason": "r"} if method == "POST" else None,
+    )
+
+    assert answer.status_code == 404
+    assert answer.json()["title"] == "No such incident"
+
+
+async def test_incidents_of_another_organization_are_not_there(
+    client: httpx.AsyncClient, engine: AsyncEngine, clock: Any
+) -> None:
+    [id_] = await fire(client, "web")
+    async with engine.begin() as connection:
+        await tenancy.register(connection, org_id="other", cluster_id="default", now=clock.now())
+        await connection.execute(sa.text("UPDATE incidents SET org_id = 'other'"))
+
+    listed = await client.get("/api/v1/incidents", headers=bearer("admin"))
+    answers = [
+        await client.request(
+            method, path.replace("{id}", id_), headers=bearer("admin"), json={"reason": "r"}
+        )
+        for method, path, _ in ROUTES
+        if "{id}" in path
+    ]
+
+    assert listed.json()["incidents"] == []
+    assert [answer.status_code for answer in answers] == [404] * len(answers)
+
+
+async def test_incidents_are_listed_in_pages_and_by_status(
+    client: httpx.AsyncClient, engine: AsyncEngine, clock: Any
+) -> None:
+    ids = []
+    for service in ("a", "b", "c", "d", "e"):
+        ids += await fire(client, service)
+        await clock.sleep(1)
+    async with engine.begin() as connection:
+        closing = sa.text("UPDATE incidents SET status = 'closed' WHERE id = :id")
+        await connection.execute(closing, {"id": ids[0]})
+
+    seen: list[str] = []
+    cursor = None
+    for _ in range(3):
+        params = {"limit": 2} if cursor is None else {"limit": 2, "cursor": cursor}
+        page = (
+            await client.get("/api/v1/incidents", params=params, headers=bearer("viewer"))
+        ).json()
+        seen += [incident["id"] for incident in page["incidents"]]
+        cursor = page["next_cursor"]
+    closed = await client.get("/api/v1/incidents?status=closed", headers=bearer("viewer"))
+    nonsense = await client.get("/api/v1/incidents?cursor=abc", headers=bearer("viewer"))
+
+    assert seen == ids[::-1]
+    assert cursor is None
+    assert [incident["id"] for incident in closed.json()["incidents"]] == ids[:1]
+    assert nonsense.status_code == 422
+
+
+async def test_an_incident_shows_its_alerts(client: httpx.AsyncClient) -> None:
+    [id_] = await fire(client, "web")
+
+    shown = (await client.get(f"/api/v1/incidents/{id_}", headers=bearer("viewer"))).json()
+
+    assert (shown["namespace"], shown["service"], shown["status"]) == ("prod", "web", "received")
+    assert (shown["title"], shown["severity"]) == ("web fails", "critical")
+    assert [alert["name"] for alert in shown["alerts"]] == ["Errors"]
+    assert shown["approval"] is None
+
+
+async def test_following_waits_for_the_next_event(client: httpx.AsyncClient) -> None:
+    [id_] = await fire(client, "web")
+    path = f"/api/v1/incidents/{id_}/events"
+    sofar = (await client.get(path, headers=bearer("viewer"))).json()
+
+    waiting = asyncio.create_task(
+        client.get(
+            path, params={"after": sofar["last_seq"], "wait_s": 20}, headers=bearer("viewer")
+        )
+    )
+    await asyncio.sleep(0.1)
+    assert not waiting.done()
+    end = webhook("web", status="resolved")
+    await client.post("/webhook/alert", json=end, headers=bearer("webhook"))
+    async with asyncio.timeout(5):
+        news = (await waiting).json()
+
+    assert [event["kind"] for event in sofar["events"]] == ["incident_opened", "alert_received"]
+    assert [event["kind"] for event in news["events"]] == ["alert_resolved"]
+    assert news["last_seq"] == 3
+
+
+async def test_following_ends_empty_when_nothing_happens(client: httpx.AsyncClient) -> None:
+    [id_] = await fire(client, "web")
+
+    page = await client.get(
+        f"/api/v1/incidents/{id_}/events?after=2&wait_s=0.2", headers=bearer("viewer")
+    )
+
+    assert page.json() == {"events": [], "last_seq": 2, "status": "received"}
+
+
+async def test_a_trigger_opens_an_incident_once(client: httpx.AsyncClient) -> None:
+    body = {"namespace": "prod", "service": "web", "reason": "It feels slow"}
+    first = await client.post("/api/v1/trigger", json=body, headers=bearer("responder"))
+    second = await client.post("/api/v1/trigger", json=body, headers=bearer("responder"))
+
+    assert (first.status_code, second.status_code) == (202, 200)
+    assert first.json()["opened"] is True
+    assert second.json() == {"incident_id": first.json()["incident_id"], "opened": False}
+    events = await client.get(
+        f"/api/v1/incidents/{first.json()['incident_id']}/events", headers=bearer("viewer")
+    )
+    assert [(e["kind"], e["actor"]) for e in events.json()["events"]] == [
+        ("incident_opened", "responder-1")
+    ]
+
+
+async def test_the_switch_is_thrown_by_an_admin_and_remembered(
+    client: httpx.AsyncClient, engine: AsyncEngine
+) -> None:
+    reason = {"reason": "Change freeze"}
+    await client.post("/api/v1/halt", json=reason, headers=bearer("admin"))
+    async with engine.connect() as connection:
+        halt = await tenancy.find_halt(connection, "default")
+    await client.post("/api/v1/resume", json={"reason": "Over"}, headers=bearer("admin"))
+    async with engine.connect() as connection:
+        after = await tenancy.find_halt(connection, "default")
+
+    assert halt is not None
+    assert (halt.actor, halt.reason) == ("admin-1", "Change freeze")
+    assert after is None
+
+
+async def test_the_audit_says_which_log_is_broken(
+    client: httpx.AsyncClient, engine: AsyncEngine
+) -> None:
+    good, bad = await fire(client, "web", "api")
+    path = "/api/v1/audit/verify"
+    before = (await client.get(path, headers=bearer("viewer"))).json()
+    async with engine.begin() as connection:
+        await connection.execute(sa.text("SET LOCAL session_replication_role = replica"))
+        change = sa.text("UPDATE events SET actor = 'me' WHERE incident_id = :id AND seq = 2")
+        await connection.execute(change, {"id": bad})
+
+    after = (await client.get(path, headers=bearer("viewer"))).json()
+    of_good = (await client.get(f"{path}?incident={good}", headers=bearer("viewer"))).json()
+
+    assert before == {"ok": True, "incidents": 2, "events": 4, "broken": []}
+    assert after["ok"] is False
+    assert [(b["incident_id"], b["seq"]) for b in after["broken"]] == [(bad, 2)]
+    assert of_good["ok"] is True
+
+
+async def test_there_is_no_report_before_the_end(client: httpx.AsyncClient) -> None:
+    [id_] = await fire(client, "web")
+
+    answer = await client.get(f"/api/v1/incidents/{id_}/report", headers=bearer("viewer"))
+
+    assert answer.status_code == 404
+    assert answer.json()["title"] == "There is no report yet"
+
+
+async def test_readiness_names_the_part_that_is_missing(
+    settings: Settings, engine: AsyncEngine, clock: Any
+) -> None:
+    async def broken() -> None:
+        raise PermanentError("policy x.yaml does not load")
+
+    app = create_app(settings, engine, clock=clock, checks={"policy": broken})
+    transport = httpx.ASGITransport(app=app)
+    async with (
+        app.router.lifespan_context(app),
+        httpx.AsyncClient(transport=transport, base_url="http://test") as client,
+    ):
+        live = await client.get("/health")
+        ready = await client.get("/ready")
+
+    assert live.status_code == 200
+    assert ready.status_code == 503
+    assert ready.json()["checks"]["database"] == "ok"
+    assert "policy x.yaml" in ready.json()["checks"]["policy"]
+
+
+async def test_an_incident_that_waits_for_nothing_cannot_be_decided(
+    client: httpx.AsyncClient,
+) -> None:
+    [id_] = await fire(client, "web")
+
+    answer = await client.post(
+        f"/api/v1/incidents/{IncidentId(id_)}/approve", headers=bearer("approver")
+    )
+
+    assert answer.status_code == 404
+    assert id_ in answer.json()["hint"]
