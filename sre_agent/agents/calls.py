@@ -1,6 +1,7 @@
 """From questions to tool calls: which calls answer what, for each specialist."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from sre_agent.agents.specialists import Specialist
 from sre_agent.diagnosis import case
@@ -47,35 +48,62 @@ def plan_calls(
         evidence: all evidence so far, from every specialist.
         asked: keys of calls made already, whatever came of them.
     """
-    known = case.build(evidence, incident, incident.opened_at)
-    done = asked | {key(item.call) for item in evidence}
+    known = _know(incident, evidence, asked)
     wanted = [question for question in questions if question.specialist == specialist.name]
-    calls = [*_first(specialist, known), *_follow_ups(specialist, known, wanted, done)]
-    fresh = {key(call): call for call in calls if key(call) not in done}
+    calls = [*_first(specialist, known), *_follow_ups(specialist, known, wanted)]
+    fresh = {key(call): call for call in calls if key(call) not in known.asked}
     return list(fresh.values())
 
 
-def targets(known: Case) -> tuple[ObjectRef, ...]:
-    """Return the workloads the alerts speak of: as resolved, else as good a guess as a name gives."""
-    incident = known.incident
-    pairs = [(incident.namespace, incident.service)]
-    for alert in incident.alerts:
-        labels = [alert.labels[label] for label in OBJECT_LABELS if alert.labels.get(label)]
-        pairs += [(alert.namespace or incident.namespace, name) for name in labels[:1]]
-    found = []
-    for namespace, name in pairs:
-        resolved = known.names.resolve(namespace, name)
-        is_guess = not known.deployments and not known.workloads
-        if is_guess and namespace and name:
-            found.append(ObjectRef.deployment(namespace, owner_guesses(name)[-1]))
-        elif resolved:
-            found.append(resolved)
-    return tuple(dict.fromkeys(found))
+@dataclass(frozen=True)
+class _Known:
+    """What is known when calls are planned.
+
+    `asked` are the keys of all calls made; `answered` the (tool, workload) pairs that have evidence.
+    """
+
+    case: Case
+    asked: frozenset[str]
+    answered: frozenset[tuple[str, ObjectRef]]
+
+    def targets(self) -> tuple[ObjectRef, ...]:
+        """Return the workloads the alerts speak of, as resolved, else as the alerts name them."""
+        incident = self.case.incident
+        pairs = [(incident.namespace, incident.service)]
+        for alert in incident.alerts:
+            labels = [alert.labels[label] for label in OBJECT_LABELS if alert.labels.get(label)]
+            pairs += [(alert.namespace or incident.namespace, name) for name in labels[:1]]
+        found = (self._target(namespace, name) for namespace, name in pairs if name)
+        return tuple(dict.fromkeys(ref for ref in found if ref))
+
+    def _target(self, namespace: str, name: str) -> ObjectRef | None:
+        if self.case.deployments or self.case.workloads:
+            return self.case.names.resolve(namespace, name)
+        pods = {alert.labels.get("pod") for alert in self.case.incident.alerts}
+        guess = owner_guesses(name)[1:2] if name in pods else ()
+        return ObjectRef.deployment(namespace, *(guess or (name,))) if namespace else None
 
 
-def _first(specialist: Specialist, known: Case) -> Iterator[ToolCall]:
+def _know(incident: Incident, evidence: Sequence[Evidence], asked: frozenset[str]) -> _Known:
+    # Names come from the cluster's objects; parsing long series for them would be waste.
+    objects = [item for item in evidence if item.kind.startswith("kubernetes.")]
+    known = case.build(objects, incident, incident.opened_at)
+    answered = set()
+    for item in evidence:
+        namespace, service = (item.call.arguments.get(key) for key in ("namespace", "service"))
+        ref = known.names.resolve(str(namespace), str(service)) if service else None
+        if ref:
+            answered.add((item.call.tool, ref))
+    return _Known(
+        case=known,
+        asked=asked | {key(item.call) for item in evidence},
+        answered=frozenset(answered),
+    )
+
+
+def _first(specialist: Specialist, known: _Known) -> Iterator[ToolCall]:
     """Return what a specialist looks at before anyone asks, whatever the incident."""
-    namespace = known.incident.namespace
+    namespace = known.case.incident.namespace
     if specialist.name == "kubernetes":
         yield _call(specialist, "list_resources", kind="Deployment", namespace=namespace)
         yield _call(specialist, "list_resources", kind="Service", namespace=namespace)
@@ -86,18 +114,18 @@ def _first(specialist: Specialist, known: Case) -> Iterator[ToolCall]:
 
 
 def _follow_ups(
-    specialist: Specialist, known: Case, questions: Sequence[Question], done: frozenset[str]
+    specialist: Specialist, known: _Known, questions: Sequence[Question]
 ) -> Iterator[ToolCall]:
     """Return the calls about particular objects: the alerts' own, then those asked about."""
-    for ref in targets(known):
+    for ref in known.targets():
         for topic in FIRST_TOPICS[specialist.name]:
-            yield from _answers(specialist, known, topic, ref, done)
+            yield from _answers(specialist, known, topic, ref)
     for question in questions:
-        yield from _answers(specialist, known, Topic(question.topic), question.object, done)
+        yield from _answers(specialist, known, Topic(question.topic), question.object)
 
 
 def _answers(
-    specialist: Specialist, known: Case, topic: Topic, ref: ObjectRef, done: frozenset[str]
+    specialist: Specialist, known: _Known, topic: Topic, ref: ObjectRef
 ) -> Iterator[ToolCall]:
     where = {"namespace": ref.namespace}
     match topic:
@@ -115,22 +143,22 @@ def _answers(
                 tail_lines=LOG_TAIL_LINES,
             )
         case Topic.SIGNALS:
-            if ref not in known.signals:
-                yield from _under_next_name(specialist, "golden_signals", known, ref, done)
+            yield from _under_next_name(specialist, "golden_signals", known, ref)
         case Topic.ERROR_PATTERNS:
-            if ref not in known.patterns:
-                yield from _under_next_name(specialist, "error_patterns", known, ref, done)
+            yield from _under_next_name(specialist, "error_patterns", known, ref)
 
 
 def _under_next_name(
-    specialist: Specialist, tool: str, known: Case, ref: ObjectRef, done: frozenset[str]
+    specialist: Specialist, tool: str, known: _Known, ref: ObjectRef
 ) -> Iterator[ToolCall]:
     """Ask under the first name of a workload that was not tried: metrics may know its Service's."""
-    is_target = ref in targets(known)
-    names = [*known.names.also_known_as(ref), *([known.incident.service] if is_target else [])]
+    if (tool, ref) in known.answered:
+        return
+    spoken = [known.case.incident.service] if ref in known.targets() else []
+    names = [*known.case.names.also_known_as(ref), *filter(None, spoken)]
     for name in dict.fromkeys(names):
         call = _call(specialist, tool, namespace=ref.namespace, service=name)
-        if key(call) not in done:
+        if key(call) not in known.asked:
             yield call
             return
 

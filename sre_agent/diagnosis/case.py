@@ -109,16 +109,16 @@ def _names(
         called = {(seen.fact.namespace, seen.fact.service) for seen in signals}
         called.add((incident.namespace, incident.service))
         return Names(frozenset(ObjectRef.deployment(*names) for names in called if names[1]))
-    aliases = match_services(
+    behind = match_services(
         [(ref, row.fact.selector) for ref, row in services.items()],
         [(ref, {**row.fact.labels, **row.fact.selector}) for ref, row in deployments.items()],
     )
+    pods = {}
     for ref, workload in sorted(workloads.items(), key=lambda item: str(item[0])):
         for service in workload.fact.services:
-            aliases.setdefault((ref.namespace, service.name), ref)
-        for pod in workload.fact.pods:
-            aliases.setdefault((ref.namespace, pod.name), ref)
-    return Names(frozenset(known), aliases)
+            behind.setdefault((ref.namespace, service.name), ref)
+        pods.update({(ref.namespace, pod.name): ref for pod in workload.fact.pods})
+    return Names(frozenset(known), behind, pods)
 
 
 SubjectT = TypeVar("SubjectT", GoldenSignals, ErrorPatterns)

@@ -39,12 +39,12 @@ def owner_guesses(name: str) -> tuple[str, ...]:
 class Names:
     """The workloads that are known, and the other names they go by.
 
-    `aliases` maps (namespace, name) of Services and pods to the workload behind them; `services`
-    are the Services that are known, also those with nothing behind them.
+    `services` and `pods` map (namespace, name) to the workload behind a Service or above a pod.
     """
 
     workloads: frozenset[ObjectRef] = frozenset()
-    aliases: Mapping[tuple[str, str], ObjectRef] = field(default_factory=dict)
+    services: Mapping[tuple[str, str], ObjectRef] = field(default_factory=dict)
+    pods: Mapping[tuple[str, str], ObjectRef] = field(default_factory=dict)
 
     def resolve(self, namespace: str, name: str) -> ObjectRef | None:
         """Return the workload that `name` means when it is said in `namespace`."""
@@ -65,19 +65,19 @@ class Names:
     def mentioned(self, namespace: str) -> Mapping[str, ObjectRef]:
         """Return every name by which something of the namespace can be mentioned in a text."""
         found = {ref.name: ref for ref in self.workloads if ref.namespace == namespace}
-        found |= {name: ref for (place, name), ref in self.aliases.items() if place == namespace}
+        found |= {name: ref for (place, name), ref in self.services.items() if place == namespace}
         return found
 
     def also_known_as(self, workload: ObjectRef) -> tuple[str, ...]:
-        """Return the workload's own name and then its aliases, in alphabetical order."""
-        others = sorted(name for (_, name), ref in self.aliases.items() if ref == workload)
+        """Return the workload's own name and then those of its Services, in alphabetical order."""
+        others = sorted(name for (_, name), ref in self.services.items() if ref == workload)
         return tuple(dict.fromkeys([workload.name, *others]))
 
     def _exactly(self, namespace: str, name: str) -> ObjectRef | None:
         workload = ObjectRef.deployment(namespace, name)
         if workload in self.workloads:
             return workload
-        return self.aliases.get((namespace, name))
+        return self.services.get((namespace, name)) or self.pods.get((namespace, name))
 
 
 def selects(selector: Mapping[str, str], labels: Mapping[str, str]) -> bool:
