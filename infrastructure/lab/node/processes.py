@@ -96,6 +96,11 @@ class ProcessShim:
         self._lost: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         asyncio.get_running_loop().add_reader(control, self._receive)
 
+    @property
+    def pid(self) -> int:
+        """Return the shim's process id."""
+        return self._program.pid
+
     @classmethod
     def start(cls, python: str) -> ProcessShim:
         """Start the shim with the given interpreter."""

@@ -65,6 +65,11 @@ class Cluster:
         except NotFound:
             return None
 
+    def get_node(self) -> bool:
+        """Return whether the node has said that it is ready."""
+        node = self.store.get(KINDS["Node"], None, self.config.node_name)
+        return bool(node.get("status"))
+
     def all(self, kind: str, **labels: str) -> list[Object]:
         """Return all objects of a kind that have these labels."""
         return [
