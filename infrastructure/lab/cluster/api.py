@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import structlog
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
@@ -33,6 +34,8 @@ from infrastructure.lab.cluster.store import Store, StoreError
 from infrastructure.lab.cluster.streams import until
 
 MAX_BODY_BYTES = 3 * 1024 * 1024
+_log = structlog.get_logger()
+
 _HEALTH = frozenset({"/healthz", "/readyz", "/livez"})
 
 
@@ -54,6 +57,9 @@ class Api:
             response = await self._answer(Request(scope, receive))
         except ClientDisconnect:
             return
+        except Exception as error:  # noqa: BLE001 - the outermost loop: one request must not end the cluster
+            _log.exception("request_failed", method=scope["method"], path=scope["path"])
+            response = _json(500, errors.internal(error).body)
         await response(scope, receive, send)
 
     async def _answer(self, request: Request) -> Response:

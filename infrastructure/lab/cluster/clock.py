@@ -26,7 +26,10 @@ def parse(text: str) -> datetime:
     Raises:
         ValueError: when the text is no such moment or names no zone.
     """
-    moment = datetime.fromisoformat(text)
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise ValueError(f'parsing time "{text}" as RFC 3339: cannot parse') from error
     if moment.tzinfo is None:
-        raise ValueError(f"{text!r} has no time zone")
+        raise ValueError(f'parsing time "{text}" as RFC 3339: it has no time zone')
     return moment.astimezone(UTC)

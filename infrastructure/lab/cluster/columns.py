@@ -135,11 +135,11 @@ def _event(obj: Object, now: datetime) -> list[object]:
 def _node(obj: Object, now: datetime) -> list[object]:
     status = obj.get("status") or {}
     info = status.get("nodeInfo") or {}
-    ready = [item["status"] for item in status.get("conditions") or () if item["type"] == "Ready"]
-    word = {"True": "Ready", "False": "NotReady"}.get("".join(ready), "Unknown")
+    conditions = {item.get("type"): item.get("status") for item in status.get("conditions") or ()}
+    word = {"True": "Ready", "False": "NotReady"}.get(str(conditions.get("Ready")), "Unknown")
     if obj["spec"].get("unschedulable"):
         word += ",SchedulingDisabled"
-    addresses = {item["type"]: item["address"] for item in status.get("addresses") or ()}
+    addresses = {item.get("type"): item.get("address") for item in status.get("addresses") or ()}
     prefix = "node-role.kubernetes.io/"
     labels = obj["metadata"].get("labels") or {}
     roles = sorted(key.removeprefix(prefix) for key in labels if key.startswith(prefix))

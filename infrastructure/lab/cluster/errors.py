@@ -165,7 +165,14 @@ def of_store(error: StoreError) -> ApiError:
             text = f'Operation cannot be fulfilled on {kind.resource} "{name}": {error.detail or _STALE}'
             return ApiError(409, "Conflict", text, _details(name, kind))
         case _:
-            return ApiError(500, "InternalError", str(error))
+            return internal(error)
+
+
+def internal(error: Exception) -> ApiError:
+    """Return 500: the server itself failed."""
+    cause = {"message": str(error)}
+    message = f"Internal error occurred: {error}"
+    return ApiError(500, "InternalError", message, {"causes": [cause]})
 
 
 def _details(name: str, kind: Kind, *, as_kind: bool = False) -> dict[str, Any]:

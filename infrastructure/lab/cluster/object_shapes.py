@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from infrastructure.lab.cluster import status_shapes
 from infrastructure.lab.cluster.shapes import (
     BOOL,
     LONG,
@@ -12,6 +13,7 @@ from infrastructure.lab.cluster.shapes import (
     TEXT,
     TEXT_MAP,
     TEXTS,
+    TIME,
     WHOLE,
     WHOLE_OR_TEXT,
     Items,
@@ -225,6 +227,7 @@ SHAPES: Mapping[str, Struct] = MappingProxyType(
     {
         "Deployment": _with_status(
             "Deployment",
+            status_shapes.DEPLOYMENT,
             spec=Struct(
                 "DeploymentSpec",
                 {
@@ -236,18 +239,12 @@ SHAPES: Mapping[str, Struct] = MappingProxyType(
                 },
             ),
         ),
-        "ReplicaSet": _with_status("ReplicaSet", spec=Struct("ReplicaSetSpec", _WORKLOAD)),
+        "ReplicaSet": _with_status(
+            "ReplicaSet", status_shapes.REPLICA_SET, spec=Struct("ReplicaSetSpec", _WORKLOAD)
+        ),
         "Pod": _with_status(
             "Pod",
-            Struct(
-                "PodStatus",
-                {
-                    "phase": TEXT,
-                    "podIP": TEXT,
-                    "containerStatuses": Items(Struct("ContainerStatus")),
-                    "conditions": Items(Struct("PodCondition")),
-                },
-            ),
+            status_shapes.POD,
             spec=_POD_SPEC,
         ),
         "Service": _with_status(
@@ -267,9 +264,15 @@ SHAPES: Mapping[str, Struct] = MappingProxyType(
         ),
         "Endpoints": _object("Endpoints", subsets=Items(_SUBSET)),
         "ConfigMap": _object("ConfigMap", data=TEXT_MAP, binaryData=TEXT_MAP, immutable=BOOL),
-        "Namespace": _with_status("Namespace", spec=Struct("NamespaceSpec", {"finalizers": TEXTS})),
+        "Namespace": _with_status(
+            "Namespace",
+            status_shapes.NAMESPACE,
+            spec=Struct("NamespaceSpec", {"finalizers": TEXTS}),
+        ),
         "Node": _with_status(
-            "Node", spec=Struct("NodeSpec", {"unschedulable": BOOL, "podCIDR": TEXT})
+            "Node",
+            status_shapes.NODE,
+            spec=Struct("NodeSpec", {"unschedulable": BOOL, "podCIDR": TEXT}),
         ),
         "Event": _object(
             "Event",
@@ -278,9 +281,9 @@ SHAPES: Mapping[str, Struct] = MappingProxyType(
             message=TEXT,
             type=TEXT,
             count=WHOLE,
-            firstTimestamp=TEXT,
-            lastTimestamp=TEXT,
-            eventTime=TEXT,
+            firstTimestamp=TIME,
+            lastTimestamp=TIME,
+            eventTime=TIME,
             action=TEXT,
             reportingComponent=TEXT,
             reportingInstance=TEXT,

@@ -96,6 +96,8 @@ def endpoints(obj: Object) -> list[Cause]:
     """Return the complaints about Endpoints."""
     causes: list[Cause] = []
     for index, subset in enumerate(obj.get("subsets") or []):
+        for place, port in enumerate(subset.get("ports") or []):
+            causes += positive_port(port.get("port", 0), f"subsets[{index}].ports[{place}].port")
         for group in ("addresses", "notReadyAddresses"):
             for place, address in enumerate(subset.get(group) or []):
                 if not _is_address(address.get("ip", "")):

@@ -74,7 +74,7 @@ def _ended(terminated: Object) -> str:
 
 def _is_ready(status: Object) -> bool:
     conditions = status.get("conditions") or ()
-    return any(item["type"] == "Ready" and item["status"] == "True" for item in conditions)
+    return any(item.get("type") == "Ready" and item.get("status") == "True" for item in conditions)
 
 
 def _restarts(statuses: Iterable[Object], now: datetime) -> str:

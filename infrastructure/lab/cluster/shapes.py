@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from infrastructure.lab.cluster import quantities
+from infrastructure.lab.cluster import clock, quantities
 
 
 class ShapeError(Exception):
@@ -101,11 +101,13 @@ def _scalar(value: Any, shape: Scalar, owner: str, path: str) -> Any:
     limit = _LIMITS.get(shape.name)
     if limit is not None:
         _expect(-limit <= value < limit, value, owner, path, shape.name)
-    if shape is QUANTITY:
-        try:
+    try:
+        if shape is QUANTITY:
             return quantities.written(value)
-        except ValueError as error:
-            raise ShapeError(str(error)) from error
+        if shape is TIME:
+            clock.parse(value)
+    except ValueError as error:
+        raise ShapeError(str(error)) from error
     return value
 
 
