@@ -11,6 +11,7 @@ from infrastructure.lab.boot import declare_shop
 from infrastructure.lab.faults import FAULTS, Injury, RaiseAlarm, Scale, SetImage, injuries
 from infrastructure.lab.kube import Api, collection_path, wait_rolled_out
 from infrastructure.lab.labdir import LabDir
+from infrastructure.lab.observe.prometheus import CLUSTER
 
 HEAL_TIMEOUT_S = 60.0
 ALARM_LASTS = dt.timedelta(minutes=10)
@@ -54,8 +55,9 @@ async def heal(lab: LabDir) -> None:
         await declare_shop(api, place)
         names = list(place.services.values())
         await wait_rolled_out(api, place.namespace, names, HEAL_TIMEOUT_S)
-    for role in place.struck("false-alarm"):
-        await _alarm(record, place, RaiseAlarm(role, "HighErrorRate"), dt.timedelta(0))
+    for injury in injuries("false-alarm", place):
+        if isinstance(injury.change, RaiseAlarm) and _was_broken(lab, "false-alarm"):
+            await _alarm(record, place, injury.change, dt.timedelta(0))
     _note(lab, {"healed": True})
 
 
@@ -93,6 +95,7 @@ async def _alarm(
     now = dt.datetime.now(dt.UTC)
     alert = {
         "labels": {
+            "cluster": CLUSTER,
             "alertname": alarm.alertname,
             "namespace": place.namespace,
             "service": place.services[alarm.role],
@@ -126,6 +129,15 @@ def _note(lab: LabDir, facts: dict[str, Any]) -> None:
     line = json.dumps({"at": dt.datetime.now(dt.UTC).isoformat(), **facts})
     with lab.faults.open("a", encoding="utf-8") as stream:
         stream.write(line + "\n")
+
+
+def _was_broken(lab: LabDir, fault: str) -> bool:
+    """Say whether a fault was injected since the lab was last healed."""
+    if not lab.faults.exists():
+        return False
+    notes = [json.loads(line) for line in lab.faults.read_text(encoding="utf-8").splitlines()]
+    since = max((at for at, note in enumerate(notes) if "healed" in note), default=-1) + 1
+    return any(note.get("fault") == fault for note in notes[since:])
 
 
 def _admin(record: dict[str, Any]) -> Api:

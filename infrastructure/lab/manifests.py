@@ -50,7 +50,7 @@ def deployment(world: World, role: Role) -> Manifest:
             "template": {
                 "metadata": {"labels": metadata["labels"]},
                 "spec": {
-                    "terminationGracePeriodSeconds": 5,
+                    "terminationGracePeriodSeconds": 10,
                     "containers": [_container(world, role)],
                 },
             },

@@ -8,6 +8,9 @@ import yaml
 
 RULES = Path(__file__).with_name("rules.yaml")
 
+CLUSTER = "lab"
+"""What alerts say of where they come from."""
+
 META = "__meta_kubernetes_"
 
 
@@ -30,7 +33,7 @@ def config(sources: Sources) -> str:
             "scrape_interval": "1s",
             "scrape_timeout": "1s",
             "evaluation_interval": "1s",
-            "external_labels": {"cluster": "lab", "team": sources.team},
+            "external_labels": {"cluster": CLUSTER, "team": sources.team},
         },
         "rule_files": [str(RULES)],
         "alerting": {

@@ -10,8 +10,11 @@ from infrastructure.lab.shop import records, releases, service, settings, wire
 DRAIN_S = 0.5
 """Still serving for so long after SIGTERM, while the endpoints forget this pod."""
 
-LAST_REQUESTS_S = 0.3
-"""Time left to the requests under way when no new ones are accepted."""
+LAST_REQUESTS_S = 4.0
+"""The most that is left to the requests under way when no new ones are accepted."""
+
+READ_S = 0.05
+"""For a connection accepted at the last moment to say what it wants."""
 
 
 def main() -> int:
@@ -54,4 +57,5 @@ def _serve(config: settings.Settings, release: releases.Release) -> None:
     signal.signal(signal.SIGTERM, on_sigterm)
     log.write("info", "listening", address=f"{config.host}:{server.port}")
     server.serve()
-    time.sleep(LAST_REQUESTS_S)
+    time.sleep(READ_S)
+    server.wait_idle(LAST_REQUESTS_S)

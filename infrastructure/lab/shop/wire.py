@@ -58,6 +58,8 @@ class Server:
         self._handler = handler
         self._slots = threading.BoundedSemaphore(max_connections)
         self._stopping = threading.Event()
+        self._under_way = 0
+        self._changed = threading.Condition()
         self._socket = socket.create_server((host, port), backlog=128)
         self.port: int = self._socket.getsockname()[1]
 
@@ -77,6 +79,11 @@ class Server:
         with suppress(OSError):
             self._socket.shutdown(socket.SHUT_RDWR)
         self._socket.close()
+
+    def wait_idle(self, patience_s: float) -> bool:
+        """Wait until no request is under way; say whether that came to pass in time."""
+        with self._changed:
+            return self._changed.wait_for(lambda: self._under_way == 0, patience_s)
 
     def _converse(self, connection: socket.socket) -> None:
         try:
@@ -98,10 +105,19 @@ class Server:
         headers = _read_headers(stream)
         body = _read_body(stream, headers)
         request = Request(method, rest.split(" ")[0].partition("?")[0], headers, body)
-        response = self._handler(request)
-        is_last = headers.get("connection", "").lower() == "close" or self._stopping.is_set()
-        connection.sendall(_encode(response, is_last=is_last))
+        self._count(1)
+        try:
+            response = self._handler(request)
+            is_last = headers.get("connection", "").lower() == "close" or self._stopping.is_set()
+            connection.sendall(_encode(response, is_last=is_last))
+        finally:
+            self._count(-1)
         return not is_last
+
+    def _count(self, change: int) -> None:
+        with self._changed:
+            self._under_way += change
+            self._changed.notify_all()
 
 
 def post(address: tuple[str, int], request: Request, timeout_s: float) -> Response:

@@ -123,3 +123,31 @@ def test_a_body_without_an_order_is_a_400() -> None:
 def test_a_missing_variable_is_named() -> None:
     with pytest.raises(settings.SettingsError, match="SERVICE_VERSION"):
         settings.read({"SERVICE_NAME": "a"})
+
+
+def test_a_server_waits_for_the_requests_under_way() -> None:
+    entered, leave = threading.Event(), threading.Event()
+
+    def slow(_: wire.Request) -> wire.Response:
+        entered.set()
+        leave.wait(5)
+        return wire.Response(200, b"late")
+
+    server = wire.Server("127.0.0.1", 0, slow)
+    serving = threading.Thread(target=server.serve)
+    answers: list[wire.Response] = []
+    asking = threading.Thread(
+        target=lambda: answers.append(ask(("127.0.0.1", server.port), "GET", "/"))
+    )
+    serving.start()
+    asking.start()
+    assert entered.wait(5)
+
+    server.stop()
+
+    assert not server.wait_idle(0.05)
+    leave.set()
+    assert server.wait_idle(5)
+    asking.join(5)
+    serving.join(5)
+    assert [answer.body for answer in answers] == [b"late"]
