@@ -5,7 +5,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
 from sre_agent.agents import answers, calls
-from sre_agent.agents.specialists import AllowList, Specialist
+from sre_agent.agents.allowlist import AllowList
+from sre_agent.agents.specialists import Specialist
 from sre_agent.domain.causes import Question
 from sre_agent.domain.evidence import Evidence, Gap
 from sre_agent.domain.ids import EvidenceId

@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass
 
-from sre_agent.domain.model import Value
-
 
 @dataclass(frozen=True)
 class Specialist:
@@ -27,33 +25,3 @@ SPECIALISTS: tuple[Specialist, ...] = (
 """Every specialist, in the order in which they are shown."""
 
 BY_NAME = {specialist.name: specialist for specialist in SPECIALISTS}
-
-
-class Toolset(Value):
-    """The tools of one server that someone may call."""
-
-    server: str
-    tools: frozenset[str]
-
-
-class AllowList(Value):
-    """Who may call what: each specialist its reading tools, the executor its writing ones."""
-
-    specialists: dict[str, Toolset]
-    executor: tuple[Toolset, ...] = ()
-
-    def may_read(self, specialist: str, server: str, tool: str) -> bool:
-        """Return whether a specialist may call a tool."""
-        toolset = self.specialists.get(specialist)
-        return toolset is not None and toolset.server == server and tool in toolset.tools
-
-    def may_write(self, server: str, tool: str) -> bool:
-        """Return whether a plan may contain a call of this tool."""
-        return any(item.server == server and tool in item.tools for item in self.executor)
-
-    @property
-    def reads(self) -> frozenset[tuple[str, str]]:
-        """Return every (server, tool) that only reads."""
-        return frozenset(
-            (item.server, tool) for item in self.specialists.values() for tool in item.tools
-        )

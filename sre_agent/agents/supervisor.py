@@ -1,6 +1,6 @@
 """Which specialists to send to an incident, and why."""
 
-from collections.abc import Sequence
+from collections.abc import Collection
 
 from sre_agent.agents.specialists import SPECIALISTS
 from sre_agent.domain.incident import Incident
@@ -14,7 +14,7 @@ class Selection(Value):
     reason: str
 
 
-def select(incident: Incident, available: Sequence[str]) -> tuple[Selection, ...]:
+def select(incident: Incident, available: Collection[str]) -> tuple[Selection, ...]:
     """Return every specialist that is available and has something to look at.
 
     Args:

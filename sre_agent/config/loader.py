@@ -7,13 +7,14 @@ from pathlib import Path
 import yaml
 from pydantic import ValidationError
 
-from sre_agent.agents.specialists import BY_NAME, AllowList
+from sre_agent.agents.allowlist import AllowList
+from sre_agent.agents.specialists import BY_NAME
 from sre_agent.domain.errors import PermanentError
 from sre_agent.domain.faults import FaultClass
 from sre_agent.planning import playbooks
 from sre_agent.planning.playbooks import CatalogueEntry, Playbook
 from sre_agent.safety import policy
-from sre_agent.safety.policy import Policy
+from sre_agent.safety.policy import Policy, Tools
 
 _SUFFIXES = (".yaml", ".yml")
 
@@ -36,16 +37,16 @@ def load_allow_list(path: Path | None = None) -> AllowList:
     unknown = sorted(set(allowed.specialists) - set(BY_NAME))
     if unknown:
         raise InvalidConfigurationError(f"{source}: no specialist is called {', '.join(unknown)}")
-    for server, tool in sorted(allowed.reads):
-        if allowed.may_write(server, tool):
-            raise InvalidConfigurationError(f"{source}: a specialist may not hold {server}.{tool}")
+    for server, tool in sorted(allowed.reads & allowed.writes):
+        raise InvalidConfigurationError(f"{source}: a specialist may not hold {server}.{tool}")
     return allowed
 
 
-def load_policy(folder: Path | None, reads: frozenset[tuple[str, str]]) -> Policy:
+def load_policy(allowed: AllowList, folder: Path | None = None) -> Policy:
     """Return the policy; one that cannot be read denies everything and says why."""
+    tools = Tools(reads=allowed.reads, writes=allowed.writes)
     try:
-        return policy.load(_texts(folder or _shipped() / "policies"), reads)
+        return policy.load(_texts(folder or _shipped() / "policies"), tools)
     except (OSError, UnicodeDecodeError) as error:
         return policy.broken(f"the policy cannot be read: {error}")
 

@@ -1,43 +1,36 @@
 """From a diagnosis to a plan: the first playbook that fits the best cause, filled in."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 from sre_agent.diagnosis import case
 from sre_agent.diagnosis.situation import Situation, assess
 from sre_agent.domain.causes import Cause, Diagnosis
 from sre_agent.domain.evidence import Evidence
-from sre_agent.domain.faults import FaultClass
 from sre_agent.domain.ids import ActionId
 from sre_agent.domain.incident import Incident
 from sre_agent.domain.plan import Action, NoPlan, Plan, Verification
 from sre_agent.domain.tools import ToolCall
-from sre_agent.planning import bounds, playbooks
-from sre_agent.planning.playbooks import CatalogueEntry, Playbook
+from sre_agent.planning import bounds
+from sre_agent.planning.playbooks import Playbook, fill, fill_text
+from sre_agent.planning.settings import PlanningSettings
 from sre_agent.safety import risk
-
-
-@dataclass(frozen=True)
-class PlanningSettings:
-    """What plans are made from. `hold_s` and `deadline_s` are those of every verification."""
-
-    playbooks: tuple[Playbook, ...]
-    catalogue: Mapping[FaultClass, CatalogueEntry]
-    hold_s: float = 30.0
-    deadline_s: float = 300.0
 
 
 def plan(
     diagnosis: Diagnosis,
     incident: Incident,
     evidence: Sequence[Evidence],
+    playbooks: Sequence[Playbook],
     settings: PlanningSettings,
 ) -> Plan | NoPlan:
-    """Return the plan for the best cause, or why there is none and what a person should do."""
+    """Return the plan for the best cause, or why there is none and what a person should do.
+
+    Of several playbooks that fit, the first is taken.
+    """
     top = diagnosis.causes[0] if diagnosis.causes else None
     if diagnosis.abstained or top is None:
         return NoPlan(reason=diagnosis.reason, recommendation=_advice(top, settings))
-    fitting = next((item for item in settings.playbooks if item.fits(top)), None)
+    fitting = next((item for item in playbooks if item.fits(top)), None)
     if fitting is None:
         reason = f"no playbook fits {top.fault_class} of {top.object} with what is known"
         return NoPlan(reason=reason, recommendation=_advice(top, settings))
@@ -63,13 +56,13 @@ def _action(
     template = playbook.action
     seen = situation.case.workloads.get(cause.object)
     radius = risk.blast_radius(cause.object, seen.fact if seen else None, diagnosis.dependencies)
-    inverse = playbooks.fill(template.inverse, cause) if template.inverse else None
+    inverse = fill(template.inverse, cause) if template.inverse else None
     return Action(
         id=ActionId("a1"),
-        call=_call(playbook, playbooks.fill(template.arguments, cause)),
+        call=_call(playbook, fill(template.arguments, cause)),
         target=cause.object,
         risk=risk.assess(template.risk, radius),
-        rationale=playbooks.fill_text(template.rationale, cause).strip(),
+        rationale=fill_text(template.rationale, cause).strip(),
         evidence_ids=cause.evidence_for,
         blast_radius=radius,
         inverse=_call(playbook, inverse) if inverse else None,

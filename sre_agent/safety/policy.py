@@ -14,6 +14,7 @@ from sre_agent.domain.plan import Action, Plan
 from sre_agent.domain.ruling import PolicyRuling, Ruling
 
 NO_RULE = "no-rule-speaks-of-it"
+UNKNOWN_TOOL = "tool-not-on-the-allow-list"
 UNLOADABLE = "policy-not-loadable"
 _SEVEREST_FIRST = (Ruling.DENY, Ruling.ASK, Ruling.ALLOW)
 # All that an evaluation raises, by the library's documentation: unknown names and fields, mixed
@@ -45,18 +46,23 @@ class Rule:
 
 
 @dataclass(frozen=True)
-class Policy:
-    """Compiled rules, or the fault for which there are none; then every ruling is deny.
+class Tools:
+    """The (server, tool) pairs that only read, and those that write. Any other is denied."""
 
-    `reads` are the (server, tool) pairs that only read.
-    """
+    reads: frozenset[tuple[str, str]] = frozenset()
+    writes: frozenset[tuple[str, str]] = frozenset()
+
+
+@dataclass(frozen=True)
+class Policy:
+    """Compiled rules, or the fault for which there are none; then every ruling is deny."""
 
     rules: tuple[Rule, ...]
-    reads: frozenset[tuple[str, str]] = frozenset()
+    tools: Tools
     fault: str | None = None
 
 
-def load(files: Mapping[str, str], reads: frozenset[tuple[str, str]] = frozenset()) -> Policy:
+def load(files: Mapping[str, str], tools: Tools) -> Policy:
     """Return the policy of some YAML texts by file name; it never raises, a bad one denies all."""
     rules: list[Rule] = []
     for name in sorted(files):
@@ -70,18 +76,22 @@ def load(files: Mapping[str, str], reads: frozenset[tuple[str, str]] = frozenset
         return broken("there are no policy rules")
     if len(set(names)) != len(names):
         return broken("two policy rules have the same name")
-    return Policy(rules=tuple(rules), reads=reads)
+    return Policy(rules=tuple(rules), tools=tools)
 
 
 def broken(fault: str) -> Policy:
     """Return a policy that denies everything, because of a fault."""
-    return Policy(rules=(), fault=fault)
+    return Policy(rules=(), tools=Tools(), fault=fault)
 
 
 def rule(policy: Policy, action: Action, plan: Plan, incident: Incident) -> PolicyRuling:
     """Return the severest ruling that any rule makes on an action, with that rule's name."""
     if policy.fault:
         return _ruling(action, Ruling.DENY, UNLOADABLE, policy.fault)
+    tool = (action.call.server, action.call.tool)
+    if tool not in policy.tools.reads | policy.tools.writes:
+        reason = f"nobody may call {action.call.server}.{action.call.tool}"
+        return _ruling(action, Ruling.DENY, UNKNOWN_TOOL, reason)
     facts = _facts(policy, action, plan, incident)
     made: dict[Ruling, PolicyRuling] = {}
     for item in policy.rules:
@@ -107,7 +117,7 @@ def _facts(policy: Policy, action: Action, plan: Plan, incident: Incident) -> di
             "server": action.call.server,
             "tool": action.call.tool,
             "arguments": action.call.arguments,
-            "is_read": (action.call.server, action.call.tool) in policy.reads,
+            "is_read": (action.call.server, action.call.tool) in policy.tools.reads,
             "target": action.target.model_dump(),
             "risk": action.risk.value,
             "has_inverse": action.inverse is not None,

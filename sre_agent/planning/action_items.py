@@ -1,0 +1,59 @@
+"""What people should do after an incident, as far as its log can tell."""
+
+from collections.abc import Iterator
+
+from sre_agent.domain.events import EventKind
+from sre_agent.domain.faults import FaultClass
+from sre_agent.domain.ruling import Verdict
+from sre_agent.planning.story import RESOLVED, Story
+
+
+def of(story: Story) -> Iterator[str]:
+    """Return the items, the most urgent first; there is always at least one."""
+    yield from _unfinished(story)
+    yield from _about_cause(story)
+    yield from _about_ourselves(story)
+    yield "Review this report and correct what it got wrong"
+
+
+def _unfinished(story: Story) -> Iterator[str]:
+    if story.escalation:
+        yield f"Take over: {story.escalation}"
+    verified = story.last(EventKind.VERIFICATION_FINISHED)
+    acted = story.last(EventKind.ACTION_FINISHED)
+    if acted and (verified is None or verified.payload.get("result") != RESOLVED):
+        inverse = story.plan.actions[0].inverse if story.plan else None
+        undo = f"; the action can be undone by {inverse}" if inverse else ""
+        yield f"Check by hand whether the repair worked{undo}"
+
+
+def _about_cause(story: Story) -> Iterator[str]:
+    cause = story.cause
+    if cause is None:
+        yield "Find the cause: the evidence did not decide"
+        return
+    revision = cause.facts.get("revision")
+    if cause.fault_class is FaultClass.BAD_RELEASE or revision is not None:
+        image = cause.facts.get("image_after")
+        yield (
+            f"Find out what is wrong in revision {revision} of {cause.object.name} ({image}) "
+            "before it is released again"
+        )
+        yield f"Add a check that stops such a release of {cause.object.name} before it takes traffic"
+    else:
+        yield f"Remove the reason for {cause.fault_class} of {cause.object.name}"
+
+
+def _about_ourselves(story: Story) -> Iterator[str]:
+    failed = {
+        str(event.payload.get("specialist", "?"))
+        for event in story.events
+        if event.kind is EventKind.SPECIALIST_FAILED
+    }
+    if failed:
+        yield f"Mend what specialists need who could not look: {', '.join(sorted(failed))}"
+    decided = story.last(EventKind.APPROVAL_DECIDED)
+    if decided and decided.payload.get("verdict") == Verdict.EXPIRED:
+        yield "Find out why nobody decided before the approval expired"
+    if story.last(EventKind.RUN_FAILED):
+        yield "Find out why the investigation failed"

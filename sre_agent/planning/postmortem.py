@@ -1,0 +1,161 @@
+"""The report of an incident: a view of its event log, for people to read and file."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+
+from sre_agent.diagnosis.durations import say
+from sre_agent.domain.causes import Finding, Stance
+from sre_agent.domain.events import Event, EventKind
+from sre_agent.domain.incident import Incident
+from sre_agent.planning import action_items, timeline
+from sre_agent.planning.story import Story, read
+from sre_agent.safety.redaction import redact
+
+SHOWN_RIVALS = 4
+CELL_CHARACTERS = 300
+
+
+def write(incident: Incident, events: Sequence[Event], now: datetime) -> str:
+    """Return the report in Markdown, secrets masked.
+
+    Args:
+        incident: the incident as it stands.
+        events: its log, oldest first.
+        now: when the report is written.
+    """
+    story = read(incident, events)
+    sections = (
+        [f"# Postmortem: {_inline(incident.title)}", "", *_head(story, now)],
+        ["## Impact", "", *_impact(story, now)],
+        ["## Cause", "", *_cause(story)],
+        ["## Actions and outcomes", "", *_actions(story)],
+        ["## Durations", "", *_durations(story)],
+        ["## Action items", "", *(f"- [ ] {_inline(item)}" for item in action_items.of(story))],
+        ["## Timeline (UTC)", "", *_timeline(story)],
+        ["## Evidence", "", *_evidence(story)],
+    )
+    return redact("\n\n".join("\n".join(lines) for lines in sections)) + "\n"
+
+
+def _head(story: Story, now: datetime) -> Iterator[str]:
+    incident = story.incident
+    yield f"- Incident: `{incident.id}` ({incident.status}), severity {incident.severity}"
+    yield f"- Service: {_inline(f'{incident.namespace}/{incident.service}')}"
+    yield f"- Began {_time(incident.started_at)}, opened {_time(incident.opened_at)}"
+    yield f"- Report written {_time(now)}"
+    if story.escalation:
+        yield f"- **Escalated to people**: {_inline(story.escalation)}"
+
+
+def _impact(story: Story, now: datetime) -> Iterator[str]:
+    incident = story.incident
+    end, is_over = story.resolved_at or now, story.resolved_at is not None
+    lasted = say(end - incident.started_at)
+    yield f"{_inline(incident.service)} suffered for {lasted}{'' if is_over else ' and may still'}."
+    alerts = sorted({alert.name for alert in incident.alerts})
+    if alerts:
+        yield f"Alerts: {_inline(', '.join(alerts))}."
+    yield from (f"- {_inline(line)}" for line in story.symptoms)
+    if story.plan and story.plan.actions[0].blast_radius.callers:
+        callers = ", ".join(story.plan.actions[0].blast_radius.callers)
+        yield f"- Services that call {story.plan.cause_object.name}: {_inline(callers)}"
+
+
+def _cause(story: Story) -> Iterator[str]:
+    diagnosis, top = story.diagnosis, story.cause
+    if diagnosis is None:
+        yield "The investigation did not get as far as naming a cause."
+        return
+    if top is None:
+        yield f"No cause was good enough to act on: {_inline(diagnosis.reason)}."
+        rivals = diagnosis.causes
+    else:
+        yield f"**{top.fault_class}** of `{top.object}`, confidence {top.confidence:.0%}."
+        yield ""
+        yield f"{_inline(top.statement)}."
+        yield ""
+        yield from (_finding(item) for item in top.findings)
+        rivals = diagnosis.causes[1:]
+    if rivals:
+        yield ""
+        yield "Also considered:"
+        yield ""
+    for cause in rivals[:SHOWN_RIVALS]:
+        against = [
+            _inline(item.statement) for item in cause.findings if item.stance is Stance.AGAINST
+        ]
+        why = f"; against it: {'; '.join(against)}" if against else ""
+        yield f"- {cause.fault_class} of `{cause.object}`, {cause.confidence:.0%}{why}"
+
+
+def _finding(finding: Finding) -> str:
+    ids = ", ".join(f"`{id_}`" for id_ in finding.evidence_ids)
+    return f"- {finding.stance}: {_inline(finding.statement)} ({ids})"
+
+
+def _actions(story: Story) -> Iterator[str]:
+    if story.plan is None:
+        withheld = story.last(EventKind.PLAN_WITHHELD)
+        payload = withheld.payload if withheld else {}
+        yield f"No action was planned. {_inline(str(payload.get('reason', '')))}".rstrip()
+        if payload.get("recommendation"):
+            yield f"Recommended instead: {_inline(str(payload['recommendation']))}"
+        return
+    for action in story.plan.actions:
+        yield f"- `{_inline(str(action.call))}`, risk {action.risk}"
+        yield f"  - why: {_inline(action.rationale)}"
+        yield f"  - felt by: {_inline(action.blast_radius.statement)}"
+        if action.inverse:
+            yield f"  - undone by: `{_inline(str(action.inverse))}`"
+        yield f"  - outcome: {_inline(story.outcome_of(action.id))}"
+    yield f"- Approval: {_inline(story.approval)}"
+    yield f"- Verification: {_inline(story.verification)}"
+
+
+def _durations(story: Story) -> Iterator[str]:
+    incident = story.incident
+    yield f"- Time to detect: {say(incident.opened_at - incident.started_at)}"
+    yield f"- Time to acknowledge: {_after(incident.opened_at, story.acknowledged_at)}"
+    yield f"- Time to resolve: {_after(incident.started_at, story.resolved_at)}"
+
+
+def _timeline(story: Story) -> Iterator[str]:
+    yield "| time | who | what |"
+    yield "|---|---|---|"
+    for event in story.events:
+        said = timeline.sentence(event)
+        if said:
+            yield f"| {_time(event.at)} | {_inline(event.actor)} | {_inline(said)} |"
+
+
+def _evidence(story: Story) -> Iterator[str]:
+    yield f"{story.tool_calls} tool calls brought {len(story.evidence)} pieces of evidence."
+    yield ""
+    if story.evidence:
+        yield "| id | what | how to see it again |"
+        yield "|---|---|---|"
+    for item in story.evidence:
+        yield f"| `{item.id}` | {_inline(item.summary)} | `{_inline(str(item.call))}` |"
+    left_out = [(item.id, text) for item in story.evidence for text in item.left_out]
+    gaps = [f"`{id_}` left out: {_inline(text)}" for id_, text in left_out]
+    gaps += [_inline(line) for line in story.gaps]
+    if gaps:
+        yield ""
+        yield "Not seen:"
+        yield ""
+        yield from (f"- {line}" for line in gaps)
+
+
+def _after(start: datetime, end: datetime | None) -> str:
+    return say(max(end - start, timedelta(0))) if end else "did not happen"
+
+
+def _time(at: datetime) -> str:
+    return f"{at:%Y-%m-%d %H:%M:%S}"
+
+
+def _inline(text: str) -> str:
+    """Return text from anywhere as plain words of one line: no markup of its own, no line breaks."""
+    flat = " ".join(text.split()).replace("`", "'").replace("|", "\\|")
+    flat = flat.replace("<", "&lt;").replace("](", "] (")
+    return flat if len(flat) <= CELL_CHARACTERS else f"{flat[:CELL_CHARACTERS]}…"

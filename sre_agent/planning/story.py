@@ -1,0 +1,142 @@
+"""What an incident's log says, sorted by what a report needs."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sre_agent.domain.causes import Cause, Diagnosis, Stance
+from sre_agent.domain.events import Event, EventKind
+from sre_agent.domain.evidence import Evidence
+from sre_agent.domain.ids import ActionId
+from sre_agent.domain.incident import Incident, IncidentStatus
+from sre_agent.domain.plan import Plan
+from sre_agent.planning import timeline
+
+RESOLVED = "resolved"
+SYMPTOM_RULES = ("signals.", "relation.callers_fail")
+
+
+@dataclass(frozen=True)
+class Story:
+    """An incident with the typed parts of its log."""
+
+    incident: Incident
+    events: Sequence[Event]
+    evidence: tuple[Evidence, ...]
+    diagnosis: Diagnosis | None
+    plan: Plan | None
+
+    def last(self, kind: EventKind) -> Event | None:
+        """Return the newest event of a kind."""
+        return _last(self.events, kind)
+
+    @property
+    def cause(self) -> Cause | None:
+        """Return the cause that could be acted on; None after an abstention."""
+        if self.diagnosis is None or self.diagnosis.abstained or not self.diagnosis.causes:
+            return None
+        return self.diagnosis.causes[0]
+
+    @property
+    def symptoms(self) -> list[str]:
+        """Return how the trouble showed, as the findings about the best cause say."""
+        causes = self.diagnosis.causes[:1] if self.diagnosis else ()
+        return [
+            finding.statement
+            for cause in causes
+            for finding in cause.findings
+            if finding.stance is Stance.FOR and finding.rule.startswith(SYMPTOM_RULES)
+        ]
+
+    @property
+    def approval(self) -> str:
+        """Return how the approval ended, or that there was none."""
+        for kind in (EventKind.APPROVAL_DECIDED, EventKind.APPROVAL_REQUESTED):
+            event = self.last(kind)
+            if event:
+                return timeline.sentence(event) or ""
+        return "none was asked for"
+
+    @property
+    def verification(self) -> str:
+        """Return how the verification ended, or that it did not happen."""
+        event = self.last(EventKind.VERIFICATION_FINISHED)
+        return (timeline.sentence(event) or "") if event else "did not happen"
+
+    @property
+    def escalation(self) -> str:
+        """Return why the incident was handed to people, or an empty string."""
+        event = self.last(EventKind.ESCALATED)
+        return str(event.payload.get("reason", "no reason on record")) if event else ""
+
+    @property
+    def gaps(self) -> list[str]:
+        """Return what nobody could look at: failed specialists and calls without data."""
+        failed = [
+            timeline.sentence(event) or ""
+            for event in self.events
+            if event.kind is EventKind.SPECIALIST_FAILED
+        ]
+        return failed + [
+            f"{gap.get('specialist', '?')}: {gap.get('status', '?')}: {gap.get('reason', '')}"
+            for event in self.events
+            if event.kind is EventKind.SPECIALIST_FINISHED
+            for gap in event.payload.get("gaps", ())
+        ]
+
+    @property
+    def tool_calls(self) -> int:
+        """Return how many tools were called."""
+        return sum(event.kind is EventKind.TOOL_CALLED for event in self.events)
+
+    @property
+    def acknowledged_at(self) -> datetime | None:
+        """Return when a person first decided something."""
+        event = self.last(EventKind.APPROVAL_DECIDED)
+        is_person = event is not None and event.payload.get("verdict") != "expired"
+        return event.at if event and is_person else None
+
+    @property
+    def resolved_at(self) -> datetime | None:
+        """Return when the trouble was seen to be over: by verification, else by the alert's source."""
+        verified = self.last(EventKind.VERIFICATION_FINISHED)
+        if verified and verified.payload.get("result") == RESOLVED:
+            return verified.at
+        if self.incident.status in {IncidentStatus.RESOLVED, IncidentStatus.CLOSED}:
+            ended = self.last(EventKind.ALERT_RESOLVED)
+            return ended.at if ended else None
+        return None
+
+    def outcome_of(self, action_id: ActionId) -> str:
+        """Return what became of an action."""
+        state = "not carried out"
+        for event in self.events:
+            if event.payload.get("action_id") == action_id and event.kind in _ABOUT_ACTIONS:
+                state = timeline.sentence(event) or state
+        return state
+
+
+_ABOUT_ACTIONS = frozenset(
+    {EventKind.ACTION_STARTED, EventKind.ACTION_FINISHED, EventKind.GRANT_REFUSED}
+)
+
+
+def read(incident: Incident, events: Sequence[Event]) -> Story:
+    """Return the story of an incident from its log, oldest event first."""
+    ranked = _last(events, EventKind.CAUSES_RANKED)
+    proposed = _last(events, EventKind.PLAN_PROPOSED)
+    return Story(
+        incident=incident,
+        events=events,
+        evidence=tuple(
+            Evidence.model_validate(event.payload["evidence"])
+            for event in events
+            if event.kind is EventKind.EVIDENCE_ADDED
+        ),
+        diagnosis=Diagnosis.model_validate(ranked.payload["diagnosis"]) if ranked else None,
+        plan=Plan.model_validate(proposed.payload["plan"]) if proposed else None,
+    )
+
+
+def _last(events: Sequence[Event], kind: EventKind) -> Event | None:
+    return next((event for event in reversed(events) if event.kind is kind), None)

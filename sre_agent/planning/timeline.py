@@ -1,0 +1,152 @@
+"""One sentence for each event of an incident's log."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from sre_agent.domain.events import Event, EventKind
+from sre_agent.domain.tools import ToolCall
+
+Payload = Mapping[str, Any]
+
+UNTOLD = frozenset({EventKind.TOOL_CALLED, EventKind.EVIDENCE_ADDED})
+"""Kinds that a report counts or lists elsewhere."""
+
+
+def sentence(event: Event) -> str | None:
+    """Return what happened, or None for kinds that a timeline leaves out."""
+    if event.kind in UNTOLD:
+        return None
+    return _SENTENCES[event.kind](event.payload)
+
+
+def _text(payload: Payload, key: str, otherwise: str = "") -> str:
+    value = payload.get(key)
+    return otherwise if value is None or value == "" else str(value)
+
+
+def _with_reason(lead: str) -> Callable[[Payload], str]:
+    def say(payload: Payload) -> str:
+        reason = _text(payload, "reason")
+        return f"{lead}: {reason}" if reason else lead
+
+    return say
+
+
+def _opened(payload: Payload) -> str:
+    return f"Incident opened by {_text(payload, 'trigger', 'an alert')}: {_text(payload, 'title')}"
+
+
+def _alert(verb: str) -> Callable[[Payload], str]:
+    def say(payload: Payload) -> str:
+        summary = _text(payload, "summary")
+        return f"Alert {_text(payload, 'name', '?')} {verb}{f': {summary}' if summary else ''}"
+
+    return say
+
+
+def _selected(payload: Payload) -> str:
+    chosen = payload.get("selected") or ()
+    names = [
+        _text(item, "specialist") if isinstance(item, Mapping) else str(item) for item in chosen
+    ]
+    return f"Specialists sent: {', '.join(names)}" if names else "Specialists were selected"
+
+
+def _specialist(verb: str) -> Callable[[Payload], str]:
+    def say(payload: Payload) -> str:
+        return _with_reason(f"Specialist {_text(payload, 'specialist', '?')} {verb}")(payload)
+
+    return say
+
+
+def _ranked(payload: Payload) -> str:
+    diagnosis = payload.get("diagnosis") or {}
+    causes = diagnosis.get("causes") or ()
+    lead = f"Round {_text(payload, 'round', '?')}"
+    if diagnosis.get("abstained") or not causes:
+        return f"{lead}: no cause is good enough ({_text(diagnosis, 'reason', 'no evidence')})"
+    top = causes[0]
+    return f"{lead}: {top['fault_class']} of {top['object']['name']} at {top['confidence']:.0%}"
+
+
+def _proposed(payload: Payload) -> str:
+    return f"Plan proposed: {_text(payload.get('plan') or {}, 'summary', 'see the plan')}"
+
+
+def _ruled(payload: Payload) -> str:
+    rulings = payload.get("rulings") or ()
+    said = [
+        f"{item['action_id']} {item['ruling']} by {item['rule']}"
+        for item in rulings
+        if isinstance(item, Mapping)
+    ]
+    return f"Policy ruled: {'; '.join(said)}" if said else "Policy ruled"
+
+
+def _requested(payload: Payload) -> str:
+    return f"Approval requested, open until {_text(payload, 'expires_at', 'it is withdrawn')}"
+
+
+def _decided(payload: Payload) -> str:
+    by = f" by {_text(payload, 'actor')}" if payload.get("actor") else ""
+    through = f" through {_text(payload, 'channel')}" if payload.get("channel") else ""
+    return _with_reason(f"Plan {_text(payload, 'verdict', 'decided')}{by}{through}")(payload)
+
+
+def _started(payload: Payload) -> str:
+    call = payload.get("call")
+    what = str(ToolCall.model_validate(call)) if isinstance(call, Mapping) else "see the plan"
+    return f"Action {_text(payload, 'action_id', '?')} started: {what}"
+
+
+def _finished(payload: Payload) -> str:
+    said = _text(payload, "outcome") or _text(payload, "status", "ended")
+    detail = _text(payload, "detail") or _text(payload, "reason")
+    return f"Action {_text(payload, 'action_id', '?')}: {said}{f' ({detail})' if detail else ''}"
+
+
+def _verified(payload: Payload) -> str:
+    return _with_reason(f"Verification: {_text(payload, 'result', 'unknown')}")(payload)
+
+
+def _moved(payload: Payload) -> str:
+    lead = f"Status {_text(payload, 'from', '?')} → {_text(payload, 'to', '?')}"
+    return _with_reason(lead)(payload)
+
+
+def _merged(payload: Payload) -> str:
+    return _with_reason(f"Merged into {_text(payload, 'into', '?')}")(payload)
+
+
+def _nothing(_: Payload) -> str:
+    return ""
+
+
+_SENTENCES: Mapping[EventKind, Callable[[Payload], str]] = {
+    EventKind.INCIDENT_OPENED: _opened,
+    EventKind.ALERT_RECEIVED: _alert("received"),
+    EventKind.ALERT_RESOLVED: _alert("resolved"),
+    EventKind.RUN_STARTED: _with_reason("Investigation started"),
+    EventKind.RUN_FAILED: _with_reason("Investigation failed"),
+    EventKind.SPECIALISTS_SELECTED: _selected,
+    EventKind.TOOL_CALLED: _nothing,
+    EventKind.EVIDENCE_ADDED: _nothing,
+    EventKind.SPECIALIST_FAILED: _specialist("failed"),
+    EventKind.SPECIALIST_FINISHED: _specialist("finished"),
+    EventKind.CAUSES_RANKED: _ranked,
+    EventKind.PLAN_PROPOSED: _proposed,
+    EventKind.PLAN_WITHHELD: _with_reason("No plan"),
+    EventKind.POLICY_RULED: _ruled,
+    EventKind.APPROVAL_REQUESTED: _requested,
+    EventKind.APPROVAL_DECIDED: _decided,
+    EventKind.GRANT_MINTED: _with_reason("Grant minted"),
+    EventKind.GRANT_REFUSED: _with_reason("Grant refused"),
+    EventKind.ACTION_STARTED: _started,
+    EventKind.ACTION_FINISHED: _finished,
+    EventKind.VERIFICATION_SAMPLED: _with_reason("Verification looked"),
+    EventKind.VERIFICATION_FINISHED: _verified,
+    EventKind.MERGED: _merged,
+    EventKind.ESCALATED: _with_reason("Escalated to people"),
+    EventKind.REPORT_WRITTEN: _with_reason("Report written"),
+    EventKind.STATUS_CHANGED: _moved,
+}

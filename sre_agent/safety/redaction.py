@@ -1,0 +1,43 @@
+"""Taking secrets out of text before it is stored, shown or sent."""
+
+import re
+
+MASK = "[redacted]"
+_PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
+    # A private key, with all its lines.
+    (
+        re.compile(
+            r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)",
+            re.DOTALL,
+        ),
+        MASK,
+    ),
+    # A JSON Web Token: three base64url parts, the first an object.
+    (re.compile(r"\beyJ[\w-]{5,}\.[\w-]{5,}\.[\w-]*"), MASK),
+    # Credentials of an HTTP header.
+    (re.compile(r"(?i)\b(bearer|basic|token)\s+[A-Za-z0-9+/=._~-]{8,}"), rf"\1 {MASK}"),
+    # User and password in a URL or connection string.
+    (re.compile(r"(?i)\b([a-z][a-z0-9+.-]*://[^\s:/@]*):[^\s@]+@"), rf"\1:{MASK}@"),
+    # A named secret in JSON, a query string, an assignment or a header.
+    (
+        re.compile(
+            r"(?i)([\"']?[\w-]*(?:password|passwd|pwd|secret|api[_-]?key|access[_-]?key|"
+            r"private[_-]?key|auth[_-]?token|access[_-]?token|refresh[_-]?token|token|credential)s?"
+            r"[\"']?\s*[:=]\s*)(\"[^\"]+\"|'[^']+'|[^\s,;&\"'}\]]+)"
+        ),
+        rf"\1{MASK}",
+    ),
+    # Keys with a known shape: AWS, GitHub, Slack, Stripe and their like, Google.
+    (re.compile(r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b"), MASK),
+    (re.compile(r"\b(?:gh[pousr]_[A-Za-z0-9]{20,}|github_pat_\w{20,})"), MASK),
+    (re.compile(r"\bxox[abeoprs]-[A-Za-z0-9-]{10,}"), MASK),
+    (re.compile(r"\b(?:sk|rk|pk)[-_](?:live|test|proj|ant)[-_][A-Za-z0-9_-]{10,}"), MASK),
+    (re.compile(r"\bAIza[A-Za-z0-9_-]{30,}"), MASK),
+)
+
+
+def redact(text: str) -> str:
+    """Return the text with everything that looks like a secret masked. Redacting twice is harmless."""
+    for pattern, replacement in _PATTERNS:
+        text = pattern.sub(replacement, text)
+    return text
