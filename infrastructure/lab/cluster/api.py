@@ -80,7 +80,7 @@ class Api:
         code, reply = 500, None
         try:
             is_watch = query.get("watch", "0").lower() in {"1", "true", ""}
-            if path.startswith(("/api/v1/", "/apis/apps/v1/")):
+            if targets.is_resource(path):
                 target = targets.parse(request.method, path, is_watch=is_watch)
             user = self.tokens.user(request.headers.get("authorization", ""))
             if target is None:

@@ -12,6 +12,8 @@ from infrastructure.lab.cluster import durations, pod_summary, selectors
 
 Object = dict[str, Any]
 NONE = "<none>"
+_SHOWN = 3
+"""Addresses shown before `+ 2 more...`."""
 
 
 @dataclass(frozen=True)
@@ -107,10 +109,19 @@ def _endpoints(obj: Object, now: datetime) -> list[object]:
         for port in subset.get("ports") or ()
         for address in subset.get("addresses") or ()
     ]
-    shown = ",".join(places[:3])
-    if len(places) > 3:
-        shown += f" + {len(places) - 3} more..."
+    shown = ",".join(places[:_SHOWN])
+    if len(places) > _SHOWN:
+        shown += f" + {len(places) - _SHOWN} more..."
     return [_name(obj), shown or NONE, _age(obj, now)]
+
+
+def _endpoint_slice(obj: Object, now: datetime) -> list[object]:
+    addresses = [item["addresses"][0] for item in obj["endpoints"]]
+    shown = ",".join(addresses[:_SHOWN])
+    if len(addresses) > _SHOWN:
+        shown += f" + {len(addresses) - _SHOWN} more..."
+    ports = ",".join(str(port["port"]) for port in obj["ports"])
+    return [_name(obj), obj["addressType"], ports or "<unset>", shown or "<unset>", _age(obj, now)]
 
 
 def _event(obj: Object, now: datetime) -> list[object]:
@@ -228,6 +239,10 @@ LAYOUTS: Mapping[str, Layout] = MappingProxyType(
             _service,
         ),
         "Endpoints": Layout((_NAME, Column("Endpoints"), _AGE), _endpoints),
+        "EndpointSlice": Layout(
+            (_NAME, Column("AddressType"), Column("Ports"), Column("Endpoints"), _AGE),
+            _endpoint_slice,
+        ),
         "Event": Layout(
             (
                 Column("Last Seen"),

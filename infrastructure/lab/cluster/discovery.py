@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from infrastructure.lab.cluster.kinds import KINDS, Kind
 from infrastructure.lab.cluster.targets import SUBRESOURCES
+from infrastructure.lab.cluster.views import ENDPOINT_SLICE
 
 Document = dict[str, Any]
 
 _MINOR = 36
+_GROUPS = ("apps", ENDPOINT_SLICE.group)
 _READ = ["get", "list", "watch"]
 _WRITE = ["create", "delete", "deletecollection", "patch", "update"]
 _CATEGORIES = frozenset({"Pod", "Service", "Deployment", "ReplicaSet"})
@@ -56,15 +59,19 @@ def _group(name: str) -> Document:
 
 
 def _groups() -> Document:
-    return {"kind": "APIGroupList", "apiVersion": "v1", "groups": [_group("apps")]}
+    return {
+        "kind": "APIGroupList",
+        "apiVersion": "v1",
+        "groups": [_group(name) for name in _GROUPS],
+    }
 
 
-def _apps_group() -> Document:
-    return {"kind": "APIGroup", "apiVersion": "v1", **_group("apps")}
+def _one_group(name: str) -> Document:
+    return {"kind": "APIGroup", "apiVersion": "v1", **_group(name)}
 
 
 def _resources(group: str) -> Document:
-    kinds = [kind for kind in KINDS.values() if kind.group == group]
+    kinds = [kind for kind in (*KINDS.values(), ENDPOINT_SLICE) if kind.group == group]
     resources: list[Document] = []
     for kind in kinds:
         resources.append(_resource(kind))
@@ -83,7 +90,7 @@ def _resource(kind: Kind) -> Document:
         "singularName": kind.singular,
         "namespaced": kind.namespaced,
         "kind": kind.name,
-        "verbs": sorted([*_READ, *_WRITE]),
+        "verbs": _READ if kind == ENDPOINT_SLICE else sorted([*_READ, *_WRITE]),
         "shortNames": list(kind.short),
     }
     if kind.name in _CATEGORIES:
@@ -120,7 +127,7 @@ _DOCUMENTS: Mapping[str, Callable[[], Document]] = {
     "/version": _version,
     "/api": _api_versions,
     "/apis": _groups,
-    "/apis/apps": _apps_group,
     "/api/v1": lambda: _resources(""),
-    "/apis/apps/v1": lambda: _resources("apps"),
+    **{f"/apis/{name}": partial(_one_group, name) for name in _GROUPS},
+    **{f"/apis/{name}/v1": partial(_resources, name) for name in _GROUPS},
 }

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from infrastructure.lab.cluster import deletion, errors, reading, scaling, writing
+from infrastructure.lab.cluster import deletion, errors, reading, scaling, views, writing
 from infrastructure.lab.cluster.calls import Call, Reply
 from infrastructure.lab.cluster.store import Store
+from infrastructure.lab.cluster.targets import WRITES
 
 Handler = Callable[[Store, Call], Reply]
 
@@ -38,6 +39,7 @@ def answer(store: Store, call: Call) -> Reply:
     target = call.target
     handler = _HANDLERS.get((target.verb, target.subresource))
     is_nameless_write = target.verb in {"update", "patch"} and not target.name
-    if handler is None or is_nameless_write:
+    is_view = views.stored_kind(target.kind) != target.kind
+    if handler is None or is_nameless_write or (is_view and target.verb in WRITES):
         raise errors.method_not_allowed()
     return handler(store, call)

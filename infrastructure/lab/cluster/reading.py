@@ -8,10 +8,9 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from infrastructure.lab.cluster import errors, rendering, selectors
+from infrastructure.lab.cluster import errors, rendering, selectors, views
 from infrastructure.lab.cluster.calls import Call, Reply
 from infrastructure.lab.cluster.changes import Gone
-from infrastructure.lab.cluster.kinds import Kind
 from infrastructure.lab.cluster.store import Store
 
 Object = dict[str, Any]
@@ -30,7 +29,7 @@ def get(store: Store, call: Call) -> Reply:
         NotFound: when there is none.
     """
     target = call.target
-    obj = store.peek(target.kind, target.namespace, target.name)
+    obj = views.one_of(store, target.kind, target.namespace, target.name)
     return Reply(rendering.one(target.kind, obj, call.form, call.now))
 
 
@@ -50,7 +49,7 @@ def selected(store: Store, call: Call) -> list[Object]:
     """Return the stored objects that the request's namespace and selectors choose."""
     fits = predicate(call)
     target = call.target
-    return [obj for obj in store.peek_all(target.kind, target.namespace) if fits(obj)]
+    return [obj for obj in views.all_of(store, target.kind, target.namespace) if fits(obj)]
 
 
 def predicate(call: Call) -> Callable[[Object], bool]:
@@ -92,7 +91,7 @@ def _chunk(store: Store, call: Call, objects: list[Object]) -> tuple[list[Object
     page, last = objects[:limit], _key(objects[limit - 1])
     target = call.target
     # As on a real server, objects that the selectors do not choose also count as more to come.
-    has_more = any(_key(obj) > last for obj in store.peek_all(target.kind, target.namespace))
+    has_more = any(_key(obj) > last for obj in views.all_of(store, target.kind, target.namespace))
     if has_more:
         metadata["continue"] = _write_token(version, last)
         if not call.query.get("labelSelector") and not call.query.get("fieldSelector"):
@@ -123,8 +122,3 @@ def _read_token(text: str) -> tuple[int, tuple[str, str]]:
         return int(token["rv"]), (namespace, name)
     except (ValueError, KeyError, TypeError, AttributeError, binascii.Error) as error:
         raise errors.bad_request(f"continue key is not valid: {error}") from error
-
-
-def exists(store: Store, kind: Kind, namespace: str | None, name: str) -> bool:
-    """Tell whether an object is stored."""
-    return any(obj["metadata"]["name"] == name for obj in store.peek_all(kind, namespace))

@@ -53,16 +53,12 @@ _KEPT_METADATA = (
 DEFAULT_GRACE_S = 30
 
 
-def _admit_everything(_kind: Kind, _obj: Object) -> None:
-    return None
-
-
 class Store:
     """All objects of the cluster. For one event loop; every method is synchronous."""
 
     def __init__(
         self,
-        admit: Admit = _admit_everything,
+        admit: Admit = lambda _kind, _obj: None,
         now: Callable[[], datetime] = clock.now,
         max_events: int = MAX_EVENTS,
     ) -> None:

@@ -8,8 +8,13 @@ from types import MappingProxyType
 
 from infrastructure.lab.cluster.errors import PageNotFound
 from infrastructure.lab.cluster.kinds import KINDS, Kind
+from infrastructure.lab.cluster.views import ENDPOINT_SLICE
 
-_PREFIXES = {("api", "v1"): "", ("apis", "apps", "v1"): "apps"}
+_PREFIXES = {
+    ("api", "v1"): "",
+    ("apis", "apps", "v1"): "apps",
+    ("apis", "discovery.k8s.io", "v1"): "discovery.k8s.io",
+}
 SUBRESOURCES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "Pod": ("eviction", "log", "status"),
@@ -21,7 +26,7 @@ SUBRESOURCES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     }
 )
 """The subresources of each kind, by its name."""
-_BY_PLURAL = {(kind.group, kind.plural): kind for kind in KINDS.values()}
+_BY_PLURAL = {(kind.group, kind.plural): kind for kind in (*KINDS.values(), ENDPOINT_SLICE)}
 _VERBS = {"POST": "create", "PUT": "update", "PATCH": "patch"}
 WRITES = frozenset({"create", "update", "patch", "delete", "deletecollection"})
 
@@ -61,6 +66,11 @@ def parse(method: str, path: str, *, is_watch: bool) -> Target:
                 _verb(method, name, is_watch=is_watch), kind, namespace, name, subresource
             )
     raise PageNotFound(path)
+
+
+def is_resource(path: str) -> bool:
+    """Tell whether a path lies below one of the served API versions."""
+    return any(path.startswith(f"/{'/'.join(prefix)}/") for prefix in _PREFIXES)
 
 
 def _locate(group: str, parts: list[str]) -> tuple[Kind, str | None, list[str]]:

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import datetime
 from typing import Any
 
-from infrastructure.lab.cluster import errors, reading, rendering
+from infrastructure.lab.cluster import errors, reading, rendering, views
 from infrastructure.lab.cluster.calls import Call
 from infrastructure.lab.cluster.changes import Change, Gone, Subscription
 from infrastructure.lab.cluster.store import Store
@@ -86,8 +86,10 @@ class _Watch:
 
     def _of(self, change: Change) -> Iterator[bytes]:
         """A change that carries an object into, or out of, the selection reads as ADDED or DELETED."""
-        if change.kind != self._call.target.kind:
+        seen = views.seen_as(self._call.target.kind, change)
+        if seen is None:
             return
+        change = seen
         is_in = change.type != "DELETED" and self._fits(change.object)
         was_in = change.previous is not None and self._fits(change.previous)
         if is_in:

@@ -256,7 +256,7 @@ async def test_discovery_lists_every_resource_with_its_subresources(
     listed = {item["name"] for item in [*core["resources"], *apps["resources"]]}
     assert {kind.plural for kind in KINDS.values()} <= listed
     assert {"pods/log", "pods/status", "deployments/scale", "replicasets/scale"} <= listed
-    assert [group["name"] for group in groups["groups"]] == ["apps"]
+    assert [group["name"] for group in groups["groups"]] == ["apps", "discovery.k8s.io"]
 
 
 async def test_health_needs_no_token(lab: Lab) -> None:
@@ -264,3 +264,28 @@ async def test_health_needs_no_token(lab: Lab) -> None:
         codes = [(await http.get(path)).status_code for path in ("/healthz", "/readyz", "/livez")]
 
     assert codes == [200, 200, 200]
+
+
+async def test_endpoint_slices_show_what_the_endpoints_hold(
+    lab: Lab, admin: httpx.AsyncClient
+) -> None:
+    meta = {"name": "web", "namespace": "default"}
+    ready, other = {"ip": "127.99.1.1", "nodeName": "node-1"}, {"ip": "127.99.1.2"}
+    subset = {"addresses": [ready], "notReadyAddresses": [other], "ports": [{"port": 80}]}
+    put(lab.store, "Endpoints", {"metadata": meta, "subsets": [subset]})
+    path = "/apis/discovery.k8s.io/v1/namespaces/default/endpointslices"
+    selector = {"labelSelector": "kubernetes.io/service-name=web"}
+
+    (found,) = (await admin.get(path, params=selector)).json()["items"]
+    table = (await admin.get(f"{path}/web", headers=TABLE)).json()
+    refused = await admin.delete(f"{path}/web")
+    async with admin.stream("GET", path, params={"watch": "1", "timeoutSeconds": "1"}) as answer:
+        lines = [json.loads(line) async for line in answer.aiter_lines()]
+
+    assert [(item["addresses"], item["conditions"]["ready"]) for item in found["endpoints"]] == [
+        (["127.99.1.1"], True),
+        (["127.99.1.2"], False),
+    ]
+    assert table["rows"][0]["cells"][:4] == ["web", "IPv4", "80", "127.99.1.1,127.99.1.2"]
+    assert refused.status_code == 405
+    assert [line["object"]["kind"] for line in lines] == ["EndpointSlice"]
