@@ -42,6 +42,7 @@ def deployment(world: World, role: Role) -> Manifest:
         "spec": {
             "replicas": replicas(role),
             "revisionHistoryLimit": 10,
+            "progressDeadlineSeconds": 30,
             "selector": {"matchLabels": selector},
             "strategy": {
                 "type": "RollingUpdate",

@@ -70,6 +70,9 @@ def own_cluster(lab: LabDir) -> dict[str, Any]:
     known = _identity(child.get("identity"))
     if known is None or not identity.is_alive(known):
         raise NotUpError(f"the cluster of the lab in {lab.root} has died: down, then up")
+    own = read_json(lab.cluster / "cluster.json") or {}
+    if own.get("pid") != known.pid or own.get("url") != found["kubernetes"]["url"]:
+        raise NotUpError(f"{found['kubernetes']['url']} is not the cluster this lab started")
     return found
 
 

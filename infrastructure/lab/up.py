@@ -45,7 +45,12 @@ def up(lab: LabDir, wish: Wish) -> dict[str, Any]:
         down(lab)  # what an earlier lab may have left
         _forget(lab)
         process = _spawn(lab, wish, lock)
-    _wait_record(lab, process)
+    try:
+        _wait_record(lab, process)
+    except BaseException:
+        process.terminate()  # also when the user loses patience
+        process.wait(END_GRACE_S)
+        raise
     return standing.record(lab)
 
 
@@ -55,8 +60,6 @@ def _wait_record(lab: LabDir, process: subprocess.Popen[bytes]) -> None:
         if process.poll() is not None:
             raise StartError(f"the lab did not start:\n{_last_words(lab)}")
         if time.monotonic() > deadline_s:
-            process.terminate()
-            process.wait(END_GRACE_S)
             raise StartError(f"the lab did not start within {PATIENCE_S:g} s:\n{_last_words(lab)}")
         time.sleep(POLL_S)
 

@@ -33,12 +33,10 @@ class Receiver:
     notices: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     url: str = ""
 
-    def told(self, status: str, alertname: str, service: str) -> bool:
-        """Say whether an alert of a service was delivered in a status."""
+    def told(self, status: str, **labels: str) -> bool:
+        """Say whether an alert with these labels was delivered in a status."""
         return any(
-            alert["status"] == status
-            and alert["labels"]["alertname"] == alertname
-            and alert["labels"].get("service") == service
+            alert["status"] == status and labels.items() <= alert["labels"].items()
             for _, notice in list(self.notices)
             for alert in notice["alerts"]
         )
@@ -178,14 +176,33 @@ def test_a_bad_release_is_told_with_the_token_and_healing_resolves_it(
 
     lab.run("break", "bad-release")
 
-    assert eventually(lambda: receiver.told("firing", "HighErrorRate", culprit), 40)
+    assert eventually(
+        lambda: receiver.told("firing", alertname="HighErrorRate", service=culprit), 40
+    )
     truth = [json.loads(line) for line in (lab.folder / "faults.jsonl").read_text().splitlines()]
     assert truth[-1]["class"] == "bad_release"
     assert truth[-1]["object"]["name"] == culprit
     lab.run("heal")
-    assert eventually(lambda: receiver.told("resolved", "HighErrorRate", culprit), 40)
+    assert eventually(
+        lambda: receiver.told("resolved", alertname="HighErrorRate", service=culprit), 40
+    )
     assert {credentials for credentials, _ in receiver.notices} == {f"Bearer {CREDENTIAL}"}
-    assert not receiver.told("firing", "Watchdog", "")
+    assert not receiver.told("firing", alertname="Watchdog")
+
+
+def test_a_false_alarm_is_told_of_a_service_that_is_well(lab: Lab, receiver: Receiver) -> None:
+    place = world.make(SEED)
+    (role,) = place.struck("false-alarm")
+    labels = {"service": place.services[role], "source": "manual"}
+    audit_log = Path(lab.record["kubernetes"]["audit_log"])
+    writes = audit_log.read_text().count("\n")
+
+    lab.run("break", "false-alarm")
+
+    assert eventually(lambda: receiver.told("firing", **labels), 10)
+    assert audit_log.read_text().count("\n") == writes
+    lab.run("heal")
+    assert eventually(lambda: receiver.told("resolved", **labels), 10)
 
 
 def test_a_second_lab_in_the_same_folder_is_refused(lab: Lab) -> None:

@@ -29,6 +29,22 @@ async def test_a_fault_is_refused_where_no_lab_is_up(tmp_path: Path) -> None:
     assert not LabDir(tmp_path).faults.exists()
 
 
+async def test_a_server_that_the_lab_did_not_start_is_refused(tmp_path: Path) -> None:
+    lab = LabDir(tmp_path)
+    own = identity.of(os.getpid())
+    assert own is not None
+    write_json(
+        lab.processes, {"supervisor": vars(own), "children": {"cluster": {"identity": vars(own)}}}
+    )
+    write_json(lab.cluster / "cluster.json", {"pid": own.pid, "url": "http://127.0.0.1:1"})
+    write_json(lab.record, {"pid": own.pid, "kubernetes": {"url": "http://127.0.0.1:2"}})
+
+    with pytest.raises(standing.NotUpError, match=r"127\.0\.0\.1:2 is not the cluster"):
+        await inject.break_(lab, "bad-release")
+    with pytest.raises(standing.NotUpError, match=r"127\.0\.0\.1:2 is not the cluster"):
+        await inject.heal(lab)
+
+
 async def test_an_unknown_fault_is_refused_with_the_names_of_those_there_are(
     tmp_path: Path,
 ) -> None:
