@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import secrets
 import signal
 from dataclasses import dataclass
@@ -89,23 +90,12 @@ class ContainerRun:
 
     async def execute(self, command: Command) -> End:
         """Run the process to its end; never raises because of what the container does."""
-        path = logs.run_file(self.node.config.state_dir, self.pod, self.spec["name"], self.number)
-        writer = LogWriter(path)
-        forget_old_runs(path.parent, self.number)
-        out, err = pumps = (LogPump(writer, "stdout"), LogPump(writer, "stderr"))
         try:
-            process = await self.node.shim.start_process(command, out.write_fd, err.write_fd)
-            out.started()
-            err.started()
-            end = await self._accompany(process, command)
-        except LaunchError as error:
+            end = await self._run(command)
+        except (LaunchError, OSError) as error:
             message = _start_error(command.argv[0], error)
             self.observer.tell("Warning", "Failed", f"Error: {message}")
             return self._end(Exit(START_ERROR_CODE), "StartError", message)
-        finally:
-            for pump in pumps:
-                pump.finish()
-            writer.close()
         if self._is_outgrown:
             return self._end(end, "OOMKilled")
         return self._end(end, "Completed" if end.code == 0 else "Error")
@@ -121,6 +111,19 @@ class ContainerRun:
         self._is_stopped = True
         if self._process is not None:
             self._process.send_signal_soon(signal.SIGKILL)
+
+    async def _run(self, command: Command) -> Exit:
+        path = logs.run_file(self.node.config.state_dir, self.pod, self.spec["name"], self.number)
+        with contextlib.ExitStack() as open_things:
+            writer = open_things.enter_context(contextlib.closing(LogWriter(path)))
+            forget_old_runs(path.parent, self.number)
+            out, err = LogPump(writer, "stdout"), LogPump(writer, "stderr")
+            open_things.callback(out.finish)
+            open_things.callback(err.finish)
+            process = await self.node.shim.start_process(command, out.write_fd, err.write_fd)
+            out.started()
+            err.started()
+            return await self._accompany(process, command)
 
     async def _accompany(self, process: Process, command: Command) -> Exit:
         self._process = process
@@ -142,6 +145,7 @@ class ContainerRun:
                 probing.cancel()
         finally:
             self.node.containers.remove(process.pid)
+            process.send_signal_soon(signal.SIGKILL)  # if we are cancelled while it runs
         return end
 
     def _registered(self, process: Process) -> Running:
@@ -187,6 +191,8 @@ class ContainerRun:
         await self._process.terminate(probe.get("terminationGracePeriodSeconds", default_s))
 
     def _complain(self, kind: str, message: str) -> None:
+        if self._is_stopped:
+            return  # it is on its way out: that it says so is no news
         told = f"{kind.capitalize()} probe failed: {message}"
         self.observer.tell("Warning", "Unhealthy", told)
 
@@ -195,7 +201,7 @@ class ContainerRun:
         return End(end, reason, message, self._container_id, self._began, clock.now())
 
 
-def _start_error(program: str, error: LaunchError) -> str:
+def _start_error(program: str, error: LaunchError | OSError) -> str:
     reason = str(error)
     if reason == "No such file or directory":
         reason = "executable file not found in $PATH"

@@ -57,7 +57,7 @@ class Exporter:
                     pass
         finally:
             self._writers.discard(writer)
-            writer.transport.abort()
+            writer.close()
 
     async def _answer_one(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
         async with asyncio.timeout(IDLE_S):
@@ -66,8 +66,6 @@ class Exporter:
         keep = b"connection: close" not in head.lower()
         writer.write(_response(status, body, keep=keep))
         await writer.drain()
-        if not keep:
-            writer.write_eof()
         return keep
 
     def _answer(self, head: bytes) -> tuple[str, str]:

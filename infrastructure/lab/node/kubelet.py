@@ -116,6 +116,8 @@ class Kubelet:
     async def _accompany(self, pod: Object, runner: PodRunner) -> None:
         try:
             await runner.run()
+        except Exception:  # noqa: BLE001 - outermost: one pod's trouble must not end the others
+            _log.exception("pod_failed", pod=pod["metadata"]["name"])
         finally:
             del self._runners[pod["metadata"]["uid"]]
             self._addresses.give_back(runner.pod_ip)

@@ -8,6 +8,8 @@ import os
 import time
 from pathlib import Path
 
+import structlog
+
 from infrastructure.lab.node import logs
 
 MAX_FILE_BYTES = 2 * 1024 * 1024
@@ -19,6 +21,7 @@ _KEPT_RUNS = 2
 _FINAL_READS = 64
 """A pipe holds less than this; more could only come from a process that escaped its container."""
 _NS = 10**9
+_log = structlog.get_logger()
 
 
 class LogWriter:
@@ -27,7 +30,7 @@ class LogWriter:
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._path = path
-        self._file = path.open("ab")
+        self._file = path.open("ab", buffering=0)
         self._size = path.stat().st_size
         self._last_ns = 0
         self._second = (-1, "")
@@ -40,11 +43,13 @@ class LogWriter:
             # Every line gets a moment of its own, so that its order survives sorting by time.
             moment = self._last_ns = max(moment, self._last_ns + 1)
             data += b"%s %s %s %s\n" % (self._stamp(moment), stream.encode(), tag, text)
-        if self._size and self._size + len(data) > MAX_FILE_BYTES:
-            self._rotate()
-        self._file.write(data)
-        self._file.flush()
-        self._size += len(data)
+        try:
+            if self._size and self._size + len(data) > MAX_FILE_BYTES:
+                self._rotate()
+            self._file.write(data)
+            self._size += len(data)
+        except OSError as error:  # a full disk costs lines, never the container
+            _log.warning("log_lines_lost", path=str(self._path), error=str(error))
 
     def close(self) -> None:
         """Close the file."""
@@ -61,7 +66,7 @@ class LogWriter:
         with contextlib.suppress(FileNotFoundError):  # the pod's folder may have been removed
             self._path.replace(logs.rotated(self._path))
         self._path.parent.mkdir(parents=True, exist_ok=True)
-        self._file = self._path.open("ab")
+        self._file = self._path.open("ab", buffering=0)
         self._size = 0
 
 

@@ -96,6 +96,11 @@ class Cluster:
             if each["involvedObject"]["name"] == about and each["reason"] == reason
         ]
 
+    def processes(self, pod: str) -> list[int]:
+        """Return the processes of a pod, wherever in the process tree they are."""
+        home = f"{self.config.state_dir}/pods/"
+        return [pid for pid in processes_with(f"HOSTNAME={pod}") if folder_of(pid).startswith(home)]
+
     def log(self, pod: str, *, previous: bool = False) -> str:
         """Return what a pod printed."""
         found = self.store.get(KINDS["Pod"], "default", pod)
@@ -132,6 +137,14 @@ def processes_with(mark: str) -> list[int]:
             if mark.encode() in environment and state != "Z":
                 found.append(int(name))
     return found
+
+
+def folder_of(pid: int) -> str:
+    """Return a process's working directory; empty once it has ended."""
+    try:
+        return os.readlink(f"/proc/{pid}/cwd")
+    except OSError:
+        return ""
 
 
 def free_port() -> int:

@@ -6,7 +6,7 @@ import os
 import signal
 
 import pytest
-from node_cluster import Cluster, processes_with, until
+from node_cluster import Cluster, until
 
 from infrastructure.lab.cluster.store import KINDS
 
@@ -104,30 +104,30 @@ async def test_a_pod_that_ignores_the_request_is_killed_after_its_grace(cluster:
     await until(lambda: cluster.get("Pod", "stubborn") is None)
 
     assert 0.9 < asyncio.get_running_loop().time() - began < 4
-    await until(lambda: not processes_with("HOSTNAME=stubborn"))
+    await until(lambda: not cluster.processes("stubborn"))
 
 
 async def test_a_pod_removed_by_force_leaves_no_process(cluster: Cluster) -> None:
     cluster.pod("forced", "trap '' TERM; echo up; while :; do sleep 0.05; done")
-    await until(lambda: processes_with("HOSTNAME=forced"))
+    await until(lambda: cluster.processes("forced"))
 
     cluster.store.begin_delete(KINDS["Pod"], "default", "forced", grace_s=0)
 
-    await until(lambda: not processes_with("HOSTNAME=forced"))
+    await until(lambda: not cluster.processes("forced"))
 
 
 async def test_processes_that_left_the_session_end_with_their_container(cluster: Cluster) -> None:
     cluster.pod("escapes", DAEMON + "sleep 1000")
-    await until(lambda: len(processes_with("HOSTNAME=escapes")) >= 4)
+    await until(lambda: len(cluster.processes("escapes")) >= 4)
 
     cluster.store.begin_delete(KINDS["Pod"], "default", "escapes")
 
-    await until(lambda: not processes_with("HOSTNAME=escapes"))
+    await until(lambda: not cluster.processes("escapes"))
 
 
 async def test_a_killed_container_is_started_again(cluster: Cluster) -> None:
     cluster.pod("killed", "sleep 1000")
-    (pid,) = await until(lambda: processes_with("HOSTNAME=killed"))
+    (pid,) = await until(lambda: cluster.processes("killed"))
 
     os.kill(pid, signal.SIGKILL)
     await until(lambda: cluster.container("killed").get("restartCount") == 1)
@@ -149,7 +149,7 @@ async def test_a_deployment_takes_its_pods_along(cluster: Cluster) -> None:
     )
 
     for name in names:
-        await until(lambda name=name: not processes_with(f"HOSTNAME={name}"))  # type: ignore[misc] # a default binds it
+        await until(lambda name=name: not cluster.processes(name))  # type: ignore[misc] # a default binds it
 
 
 async def test_a_deleted_namespace_takes_everything_along(cluster: Cluster) -> None:
@@ -157,11 +157,11 @@ async def test_a_deleted_namespace_takes_everything_along(cluster: Cluster) -> N
     spec = {"containers": [{"name": "app", "image": "lab/shell:1", "command": ["sleep", "1000"]}]}
     meta = {"name": "resident", "namespace": "team"}
     cluster.store.create(KINDS["Pod"], {"metadata": meta, "spec": spec})
-    await until(lambda: processes_with("HOSTNAME=resident"))
+    await until(lambda: cluster.processes("resident"))
 
     cluster.store.begin_delete(KINDS["Namespace"], None, "team")
 
-    await until(lambda: not processes_with("HOSTNAME=resident"))
+    await until(lambda: not cluster.processes("resident"))
     await until(lambda: not cluster.store.peek_all(KINDS["Pod"], "team"))
 
 
