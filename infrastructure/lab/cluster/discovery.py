@@ -14,6 +14,8 @@ from infrastructure.lab.cluster.views import ENDPOINT_SLICE
 Document = dict[str, Any]
 
 _MINOR = 36
+_PATCH = 2
+_MACHINES = {"x86_64": "amd64", "aarch64": "arm64"}
 _GROUPS = ("apps", ENDPOINT_SLICE.group)
 _READ = ["get", "list", "watch"]
 _WRITE = ["create", "delete", "deletecollection", "patch", "update"]
@@ -34,13 +36,13 @@ def _version() -> Document:
         "emulationMinor": str(_MINOR),
         "minCompatibilityMajor": "1",
         "minCompatibilityMinor": str(_MINOR - 1),
-        "gitVersion": f"v1.{_MINOR}.0+lab",
+        "gitVersion": f"v1.{_MINOR}.{_PATCH}+lab",
         "gitCommit": "",
         "gitTreeState": "clean",
         "buildDate": "1970-01-01T00:00:00Z",
         "goVersion": "none",
         "compiler": platform.python_implementation().lower(),
-        "platform": f"linux/{platform.machine()}",
+        "platform": f"linux/{_MACHINES.get(platform.machine(), platform.machine())}",
     }
 
 
