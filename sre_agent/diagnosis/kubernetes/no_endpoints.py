@@ -83,8 +83,14 @@ def _scaled_to_zero(
 
 
 def _nothing_is_ready(situation: Situation, workload: Workload) -> bool:
-    """Return whether pods that had time to start are all unready."""
-    settled = [pod for pod in workload.pods if pods.is_settled(situation, pod)]
+    """Return whether pods that had time to start, on nodes that are well, are all unready."""
+    settled = [
+        pod
+        for pod in workload.pods
+        if pods.is_settled(situation, pod)
+        and pod.phase != "Succeeded"
+        and not pods.is_on_failed_node(situation, pod)
+    ]
     return bool(settled) and not any(pod.ready for pod in workload.pods)
 
 

@@ -62,6 +62,14 @@ def is_settled(situation: Situation, pod: Pod) -> bool:
     return situation.case.now - pod.created_at >= STARTING
 
 
+def is_on_failed_node(situation: Situation, pod: Pod) -> bool:
+    """Return whether a pod's node is not ready, which explains all that is wrong with the pod."""
+    seen = situation.case.nodes
+    return any(
+        node.name == pod.node and not node.ready for node in (seen.fact.nodes if seen else ())
+    )
+
+
 def hypothesis(
     situation: Situation,
     fault_class: FaultClass,

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from sre_agent.diagnosis import weights
 from sre_agent.diagnosis.hypothesis import Hypothesis, Suspect
+from sre_agent.diagnosis.kubernetes import new_pods
 from sre_agent.diagnosis.situation import Situation
 from sre_agent.domain.causes import Finding
 from sre_agent.domain.faults import FaultClass
@@ -24,7 +25,11 @@ def weigh(situation: Situation, hypothesis: Hypothesis) -> Iterator[Finding]:
             f"{hypothesis.object.name}: {health.statement}{onset}",
             [seen.id],
         )
-    elif health.is_normal and hypothesis.fault_class is FaultClass.BAD_RELEASE:
+    elif (
+        health.is_normal
+        and hypothesis.fault_class is FaultClass.BAD_RELEASE
+        and not new_pods.stuck(situation, hypothesis)  # pods that are not ready serve nobody
+    ):
         yield suspect.speaks_against(
             "signals.own_signals_normal",
             weights.OWN_SIGNALS_NORMAL,

@@ -1,0 +1,269 @@
+"""What is wrong with pods is named by its class; what is healthy, over or meant is left alone."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from sre_agent.diagnosis import diagnose
+from sre_agent.domain.causes import Diagnosis
+from sre_agent.domain.evidence import Evidence
+from sre_agent.domain.faults import FaultClass
+from sre_agent.domain.objects import ObjectRef
+from sre_agent.domain.observations.kubernetes import (
+    Condition,
+    ContainerStatus,
+    KubeEvent,
+    Node,
+    NodeList,
+    Pod,
+    PodLogs,
+    Replicas,
+    Termination,
+)
+from sre_agent.testing import evidence as build
+from sre_agent.testing import views
+from sre_agent.testing.world import ROLES, World
+
+BACK_OFF = "CrashLoopBackOff"
+
+
+def at(world: World, ago_s: float) -> datetime:
+    return world.now - timedelta(seconds=ago_s)
+
+
+def put(world: World, role: str, *containers: ContainerStatus, age_s: float = 120) -> None:
+    """Replace a service's pods by one pod per container, all of the newest release."""
+    state = world.services[role]
+    state.pods = tuple(
+        build.pod(
+            f"{state.name}-{state.releases[-1].template_hash}-{'bcdfg'[number] * 5}",
+            at(world, age_s),
+            template_hash=state.releases[-1].template_hash,
+            container=container,
+        )
+        for number, container in enumerate(containers)
+    )
+
+
+def judged(world: World, alerting: str, *more: Evidence, ago_s: float = 60) -> Diagnosis:
+    evidence = [*views.evidence(world, *ROLES), *more]
+    return diagnose(evidence, world.incident(alerting, ago_s=ago_s), world.now)
+
+
+def dead(
+    world: World, ended: Termination, *, restarts: int = 4, reason: str = BACK_OFF
+) -> ContainerStatus:
+    return build.waiting("app", reason, restarts=restarts, last_terminated=ended)
+
+
+def image_is_gone(world: World) -> None:
+    put(world, "pay", build.waiting("app", "ImagePullBackOff", image="gone:1"))
+
+
+def setting_is_gone(world: World) -> None:
+    message = 'configmap "prices" not found'
+    put(world, "pay", build.waiting("app", "CreateContainerConfigError", message=message))
+
+
+def memory_ran_out(world: World) -> None:
+    put(world, "pay", dead(world, build.ended(at(world, 20), 137, "OOMKilled")))
+
+
+def memory_ran_out_and_it_is_back(world: World) -> None:
+    ended = build.ended(at(world, 20), 137, "OOMKilled")
+    put(world, "pay", build.running("app", at(world, 5), restarts=3, last_terminated=ended))
+
+
+def it_crashes(world: World) -> None:
+    put(world, "pay", dead(world, build.ended(at(world, 20), 1)))
+
+
+@pytest.mark.parametrize("alerting", ["pay", "entry"])
+@pytest.mark.parametrize(
+    ("break_it", "fault"),
+    [
+        (image_is_gone, FaultClass.IMAGE_UNAVAILABLE),
+        (setting_is_gone, FaultClass.MISSING_CONFIGURATION),
+        (memory_ran_out, FaultClass.OUT_OF_MEMORY),
+        (memory_ran_out_and_it_is_back, FaultClass.OUT_OF_MEMORY),
+        (it_crashes, FaultClass.CRASH_LOOP),
+    ],
+)
+def test_the_trouble_of_pods_is_named_by_its_class(
+    break_it: object, fault: FaultClass, alerting: str
+) -> None:
+    world = World(21)
+    assert callable(break_it)
+    break_it(world)
+    world.ail("pay", ago_s=70, error_ratio=0.9)
+
+    found = judged(world, alerting)
+
+    assert not found.abstained, found.reason
+    assert (found.causes[0].fault_class, found.causes[0].object) == (fault, world.ref("pay"))
+    assert found.causes[0].confidence > 0.75
+
+
+@pytest.mark.parametrize(
+    ("break_it", "fault"),
+    [
+        (image_is_gone, FaultClass.IMAGE_UNAVAILABLE),
+        (setting_is_gone, FaultClass.MISSING_CONFIGURATION),
+        (memory_ran_out, FaultClass.OUT_OF_MEMORY),
+        (it_crashes, FaultClass.BAD_RELEASE),
+    ],
+)
+def test_trouble_that_came_with_a_release_knows_what_to_return_to(
+    break_it: object, fault: FaultClass
+) -> None:
+    world = World(22)
+    world.release("pay", ago_s=120, error_ratio=0.9)
+    assert callable(break_it)
+    break_it(world)
+
+    found = judged(world, "entry")
+
+    top = found.causes[0]
+    assert not found.abstained, found.reason
+    assert (top.fault_class, top.object) == (fault, world.ref("pay"))
+    assert top.facts["previous_revision"] == 1
+
+
+def test_a_crash_whose_last_words_miss_a_setting_is_missing_configuration() -> None:
+    world = World(23)
+    it_crashes(world)
+    world.ail("pay", ago_s=70, error_ratio=0.9)
+    pods = world.services["pay"].pods
+    assert pods
+    last_words = PodLogs(
+        namespace=world.namespace,
+        pod=pods[0].name,
+        container="app",
+        previous=True,
+        lines=("starting", "fatal: missing required environment variable LEDGER_URL"),
+    )
+
+    before = judged(world, "pay")
+    found = judged(world, "pay", build.evidence("k8s-3.1", last_words, world.now))
+
+    assert [item.topic for item in before.questions] == ["pod_logs"]
+    assert found.causes[0].fault_class is FaultClass.MISSING_CONFIGURATION
+    assert "LEDGER_URL" in found.causes[0].statement
+
+
+def old_restarts(world: World) -> None:
+    ended = build.ended(at(world, 3 * 3600), 137, "OOMKilled")
+    put(world, "pay", build.running("app", at(world, 3 * 3600), restarts=9, last_terminated=ended))
+
+
+def pods_that_are_starting(world: World) -> None:
+    put(world, "pay", build.waiting("app", "ContainerCreating"), age_s=3)
+
+
+def a_finished_pod(world: World) -> None:
+    ended = build.ended(at(world, 30), 255)
+    container = ContainerStatus(
+        name="app",
+        image="img:1",
+        ready=False,
+        restarts=0,
+        state="terminated",
+        terminated=ended,
+    )
+    world.services["pay"].pods = (
+        build.pod("job-1", at(world, 300), container=container, phase="Succeeded"),
+    )
+
+
+@pytest.mark.parametrize("harmless", [old_restarts, pods_that_are_starting, a_finished_pod])
+def test_what_is_over_or_only_starting_is_not_blamed(harmless: object) -> None:
+    world = World(24)
+    assert callable(harmless)
+    harmless(world)
+
+    found = judged(world, "entry")
+
+    assert found.abstained
+    assert found.causes == ()
+
+
+def scaled(world: World, role: str, *, ago_s: float) -> Evidence:
+    """Return the evidence of a workload that was scaled from 2 to 0 so long ago."""
+    event = KubeEvent(
+        object=world.ref(role),
+        type="Normal",
+        reason="ScalingReplicaSet",
+        message=f"Scaled down replica set {world.services[role].name}-bcdfgh to 0 from 2",
+        count=1,
+        first_at=at(world, ago_s),
+        last_at=at(world, ago_s),
+    )
+    world.services[role].pods = ()
+    nothing = Replicas(desired=0, current=0, updated=0, ready=0, available=0, unavailable=0)
+    update = {"replicas": nothing, "events": (event,)}
+    return build.evidence(
+        "k8s-9.1", views.workload(world, role).model_copy(update=update), world.now
+    )
+
+
+def test_a_workload_scaled_away_near_the_onset_leaves_no_endpoints() -> None:
+    world = World(25)
+    world.ail("pay", ago_s=60, error_ratio=1.0)
+    away = scaled(world, "pay", ago_s=65)
+
+    found = judged(world, "entry", away)
+
+    top = found.causes[0]
+    assert not found.abstained, found.reason
+    assert (top.fault_class, top.object) == (FaultClass.NO_ENDPOINTS, world.ref("pay"))
+    assert top.facts["previous_replicas"] == 2
+
+
+def test_a_workload_scaled_to_zero_long_ago_is_meant_to_be_so() -> None:
+    world = World(26)
+    away = scaled(world, "stock", ago_s=5 * 3600)
+
+    found = judged(world, "entry", away)
+
+    assert found.abstained
+    assert found.causes == ()
+
+
+def not_ready(pod: Pod) -> Pod:
+    return pod.model_copy(update={"ready": False})
+
+
+def test_a_node_that_is_not_ready_is_blamed_for_the_pods_on_it() -> None:
+    world = World(27)
+    world.ail("pay", ago_s=60, error_ratio=0.9)
+    world.services["pay"].pods = tuple(not_ready(pod) for pod in world.pods("pay"))
+    reason = Condition(type="Ready", status="Unknown", reason="NodeStatusUnknown")
+    node = Node(name="node-1", ready=False, unschedulable=False, conditions=(reason,))
+    nodes = build.evidence("k8s-9.1", NodeList(nodes=(node,)), world.now)
+
+    found = judged(world, "pay", nodes)
+
+    assert not found.abstained, found.reason
+    assert found.causes[0].object == ObjectRef(kind="Node", namespace="", name="node-1")
+    assert "NodeStatusUnknown" in found.causes[0].statement
+
+
+def test_a_node_without_pods_of_concern_is_not_blamed() -> None:
+    world = World(28)
+    node = Node(name="node-7", ready=False, unschedulable=False)
+
+    found = judged(world, "pay", build.evidence("k8s-9.1", NodeList(nodes=(node,)), world.now))
+
+    assert found.causes == ()
+
+
+def test_a_stuck_rollout_is_a_bad_release_although_old_pods_still_serve() -> None:
+    world = World(29)
+    world.release("core", ago_s=120, old_pods=1)
+    old, new = world.pods("core")
+    world.services["core"].pods = (old, not_ready(new))
+
+    found = judged(world, "core")
+
+    assert not found.abstained, found.reason
+    assert found.causes[0].fault_class is FaultClass.BAD_RELEASE
