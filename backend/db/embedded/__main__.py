@@ -18,6 +18,8 @@ def main() -> int:
     parser.add_argument("--data", type=Path, required=True, help="folder of the data")
     parser.add_argument("--socket-dir", type=Path, help="folder of the socket; keep it short")
     arguments = parser.parse_args()
+    # Standard output carries one line, the URL, for programs that read it.
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     try:
         return server.run(cluster.at(arguments.data, arguments.socket_dir))
     except PermanentError as error:

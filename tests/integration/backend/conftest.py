@@ -8,7 +8,10 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from backend.db.tables.incidents import incidents
-from sre_agent.domain.ids import IncidentId
+from sre_agent.domain.ids import ActionId, EvidenceId, IncidentId
+from sre_agent.domain.objects import ObjectRef
+from sre_agent.domain.plan import Action, BlastRadius, DryRun, Plan, Risk, SignalBound, Verification
+from sre_agent.domain.tools import ToolCall
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 
@@ -59,3 +62,35 @@ def make_incident(engine: AsyncEngine) -> MakeIncident:
         return IncidentId(name)
 
     return make
+
+
+@pytest.fixture
+def plan() -> Plan:
+    """A rollback of one deployment, rehearsed."""
+    target = ObjectRef.deployment("prod", "web")
+    arguments = {"namespace": "prod", "name": "web", "to_revision": 1}
+    action = Action(
+        id=ActionId("act-1"),
+        call=ToolCall(server="kubernetes", tool="rollback_rollout", arguments=arguments),
+        target=target,
+        risk=Risk.MEDIUM,
+        rationale="Revision 2 fails",
+        evidence_ids=(EvidenceId("ev-1"),),
+        blast_radius=BlastRadius(pods=2, callers=(), statement="two pods"),
+        inverse=None,
+        verification=Verification(
+            object=target,
+            bounds=(SignalBound(namespace="prod", service="web", error_ratio_max=0.05),),
+            hold_s=10,
+            deadline_s=60,
+        ),
+        dry_run=DryRun(state_sha256="5" * 64, uid="uid-1", changes=("image",)),
+    )
+    return Plan(
+        playbook="rollback",
+        fault_class="bad_release",
+        cause_object=target,
+        confidence=0.9,
+        summary="Roll web back to revision 1",
+        actions=(action,),
+    )

@@ -12,7 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from backend.db import audit, incident_rows, journal
 from backend.db.admission import AdmissionDesk, Arrival, Disposition, Tenant
 from sre_agent.domain.alert import Alert, AlertStatus, Severity
-from sre_agent.domain.events import EventKind
+from sre_agent.domain.errors import TransientError
+from sre_agent.domain.events import EventDraft, EventKind
 from sre_agent.domain.ids import IncidentId
 
 TENANT = Tenant(org_id="default", cluster_id="default")
@@ -203,8 +204,6 @@ async def test_receipts_match_their_arrivals_when_webhooks_share_a_commit(
 async def test_an_alert_joins_while_its_incidents_log_is_being_written(
     engine: AsyncEngine, desk: AdmissionDesk, arrive: Any, clock: Any
 ) -> None:
-    from sre_agent.domain.events import EventDraft
-
     [first] = await desk.submit([arrive("f0")])
     assert first.incident_id is not None
     log = journal.PostgresJournal(engine, clock)
@@ -224,8 +223,6 @@ async def test_an_alert_joins_while_its_incidents_log_is_being_written(
 async def test_without_a_commit_nobody_is_told_that_the_alert_was_received(
     engine: AsyncEngine, desk: AdmissionDesk, arrive: Any
 ) -> None:
-    from sre_agent.domain.errors import TransientError
-
     async with engine.begin() as connection:
         await connection.execute(sa.text("ALTER TABLE events ADD CONSTRAINT no CHECK (seq < 2)"))
 

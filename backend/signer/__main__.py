@@ -1,0 +1,63 @@
+"""Run the signer, or make its key: `python -m backend.signer [keygen --out FILE]`."""
+
+import argparse
+import sys
+from pathlib import Path
+
+import structlog
+import uvicorn
+
+from backend.clock import SystemClock
+from backend.db.engine import create_engine
+from backend.settings import SignerSettings
+from backend.signer import keys
+from backend.signer.app import create_app
+from backend.signer.mint import Mint
+from sre_agent.domain.errors import PermanentError
+
+_POOL_SIZE = 2
+
+_log = structlog.get_logger()
+
+
+def main() -> int:
+    """Read the command line and do what it says; return the exit code."""
+    parser = argparse.ArgumentParser(description="The only program that holds the signing key.")
+    commands = parser.add_subparsers(dest="command")
+    keygen = commands.add_parser("keygen", help="make a key and print its public half")
+    keygen.add_argument("--out", type=Path, required=True, help="file of the private key")
+    arguments = parser.parse_args()
+    # Standard output carries one line, the public key, for programs that read it.
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
+    try:
+        if arguments.command == "keygen":
+            sys.stdout.write(f"{keys.generate(arguments.out).public_base64}\n")
+        else:
+            serve(SignerSettings.load())
+    except PermanentError as error:
+        _log.error("signer_refused", reason=str(error))
+        return 2
+    return 0
+
+
+def serve(settings: SignerSettings) -> None:
+    """Serve until SIGTERM."""
+    mint = Mint(
+        engine=create_engine(settings.database_url, pool_size=_POOL_SIZE),
+        clock=SystemClock(),
+        key=keys.load(settings.signing_key_file),
+        ttl_s=settings.grant_ttl_seconds,
+        is_kill_switch_set=settings.kill_switch,
+    )
+    app = create_app(mint, settings.signer_token)
+    uvicorn.run(
+        app,
+        host=settings.signer_host,
+        port=settings.signer_port,
+        log_level=settings.log_level,
+        access_log=False,
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,85 @@
+"""The signer's HTTP skin: one route that mints, one that says it is alive."""
+
+import hmac
+import json
+from http import HTTPStatus
+
+import sqlalchemy as sa
+import structlog
+from pydantic import BaseModel, SecretStr, ValidationError
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+
+from backend.db.journal import IncidentNotFoundError
+from backend.signer.mint import Mint
+from backend.signer.warrant import RefusedError
+from sre_agent.domain.ids import ActionId, IncidentId
+
+_BODY_MAX_BYTES = 4096
+
+_log = structlog.get_logger()
+
+
+class Wanted(BaseModel):
+    """A request for a grant. Nothing in it is taken as evidence of anything."""
+
+    incident_id: str
+    action_id: str
+
+
+def create_app(mint: Mint, bearer: SecretStr) -> Starlette:
+    """Return the application; callers must send `bearer`."""
+
+    async def grants(request: Request) -> JSONResponse:
+        if not _is_known(request, bearer):
+            return _refuse(HTTPStatus.UNAUTHORIZED, "unauthenticated", "send SIGNER_TOKEN")
+        body = await request.body()
+        try:
+            wanted = Wanted.model_validate_json(body[:_BODY_MAX_BYTES])
+        except ValidationError:
+            reason = "the body needs incident_id and action_id"
+            return _refuse(HTTPStatus.UNPROCESSABLE_ENTITY, "malformed", reason)
+        return await _mint(mint, wanted)
+
+    async def health(_request: Request) -> JSONResponse:
+        async with mint.engine.connect() as connection:
+            await connection.execute(sa.text("SELECT FROM grants LIMIT 1"))
+        return JSONResponse({"status": "alive", "key_id": mint.key.id})
+
+    return Starlette(
+        routes=[
+            Route("/grants", grants, methods=["POST"]),
+            Route("/health", health, methods=["GET"]),
+        ],
+        exception_handlers={sa.exc.SQLAlchemyError: _unavailable},
+    )
+
+
+async def _mint(mint: Mint, wanted: Wanted) -> JSONResponse:
+    facts = {"incident_id": wanted.incident_id, "action_id": wanted.action_id}
+    try:
+        grant = await mint.mint(IncidentId(wanted.incident_id), ActionId(wanted.action_id))
+    except IncidentNotFoundError as error:
+        return _refuse(HTTPStatus.NOT_FOUND, "not_found", str(error))
+    except RefusedError as refusal:
+        _log.warning("grant_refused", code=refusal.code, reason=refusal.reason, **facts)
+        return _refuse(HTTPStatus.CONFLICT, refusal.code, refusal.reason)
+    _log.info("grant_given", grant_id=grant.id, **facts)
+    return JSONResponse(json.loads(grant.model_dump_json()))
+
+
+def _is_known(request: Request, bearer: SecretStr) -> bool:
+    sent = request.headers.get("authorization", "")
+    return hmac.compare_digest(sent.encode(), f"Bearer {bearer.get_secret_value()}".encode())
+
+
+async def _unavailable(_request: Request, error: Exception) -> JSONResponse:
+    _log.error("signer_database_failed", reason=str(error).partition("\n")[0])
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+    return _refuse(status, "unavailable", "the signer cannot read the record")
+
+
+def _refuse(status: HTTPStatus, code: str, reason: str) -> JSONResponse:
+    return JSONResponse({"code": code, "reason": reason}, status_code=status)

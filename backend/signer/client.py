@@ -1,0 +1,43 @@
+"""The signer as the worker sees it."""
+
+import httpx
+from pydantic import SecretStr
+from typing_extensions import override
+
+from sre_agent import ports
+from sre_agent.domain.errors import TransientError
+from sre_agent.domain.ids import ActionId, IncidentId
+
+_NO = frozenset({401, 403, 404, 409, 422})
+
+
+class SignerClient(ports.Signer):
+    """Asks the signer over HTTP. The client is given, its owner closes it."""
+
+    def __init__(self, client: httpx.AsyncClient, url: str, bearer: SecretStr) -> None:
+        self._client = client
+        self._url = url.rstrip("/")
+        self._bearer = bearer
+
+    @override
+    async def mint(
+        self, incident_id: IncidentId, action_id: ActionId
+    ) -> ports.Grant | ports.GrantDenied:
+        """Return the grant for an action: the same one when asked again.
+
+        Raises:
+            TransientError: The signer does not answer; asking again is harmless.
+        """
+        try:
+            answer = await self._client.post(
+                f"{self._url}/grants",
+                json={"incident_id": incident_id, "action_id": action_id},
+                headers={"Authorization": f"Bearer {self._bearer.get_secret_value()}"},
+            )
+        except httpx.TransportError as err:
+            raise TransientError(f"the signer at {self._url} does not answer") from err
+        if answer.status_code in _NO:
+            return ports.GrantDenied(reason=f"{answer.json()['reason']} ({answer.json()['code']})")
+        if answer.status_code != httpx.codes.OK:
+            raise TransientError(f"the signer answered {answer.status_code}")
+        return ports.Grant.model_validate_json(answer.content)
