@@ -126,7 +126,7 @@ async def test_processes_that_left_the_session_end_with_their_container(cluster:
 
 
 async def test_a_killed_container_is_started_again(cluster: Cluster) -> None:
-    cluster.pod("killed", "sleep 1000")
+    cluster.pod("killed", "exec sleep 1000")
     (pid,) = await until(lambda: cluster.processes("killed"))
 
     os.kill(pid, signal.SIGKILL)

@@ -19,6 +19,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
 http.server.ThreadingHTTPServer((os.environ["POD_IP"], 8080), Handler).serve_forever()
 '
 """
+PROXY_LAG_S = 0.2
+"""The proxy follows the endpoints a moment later."""
 READINESS = {
     "ports": [{"name": "http", "containerPort": 8080}],
     "readinessProbe": {
@@ -53,12 +55,14 @@ async def test_a_service_passes_on_to_ready_pods_only(cluster: Cluster) -> None:
         return [each["targetRef"]["name"] for each in subsets[0].get(field) or ()]
 
     await until(lambda: len(addresses()) == 2)
+    await asyncio.sleep(PROXY_LAG_S)
     both = {await fetch(url) for _ in range(4)}
     first, second = addresses()
     pod = cluster.get("Pod", first)
     assert pod is not None
     (cluster.config.state_dir / "pods" / pod["metadata"]["uid"] / "down").touch()
     await until(lambda: addresses() == [second])
+    await asyncio.sleep(PROXY_LAG_S)
     one = {await fetch(url) for _ in range(4)}
 
     assert both == {first, second}
@@ -76,11 +80,12 @@ async def test_a_service_without_ready_pods_refuses_at_once(cluster: Cluster) ->
     await until(
         lambda: (cluster.get("Endpoints", "web") or {}).get("subsets", [{}])[0].get("addresses")
     )
+    await asyncio.sleep(PROXY_LAG_S)
     await fetch(url)
 
     cluster.patch("Deployment", "web", lambda each: each["spec"].update(replicas=0))
     await until(lambda: not (cluster.get("Endpoints", "web") or {}).get("subsets"))
-    await asyncio.sleep(0.1)
+    await asyncio.sleep(PROXY_LAG_S)
     began = asyncio.get_running_loop().time()
     refusal = ""
     try:
