@@ -10,24 +10,21 @@ from sre_agent.domain.faults import FaultClass
 from sre_agent.testing import views
 from sre_agent.testing.world import ROLES, World
 
-SEEDS = (1, 2, 3)
-
 
 def judged(world: World, alerting: str, *roles: str, ago_s: float = 60) -> Diagnosis:
     incident = world.incident(alerting, ago_s=ago_s)
     return diagnose(views.evidence(world, *(roles or ROLES)), incident, world.now)
 
 
-@pytest.mark.parametrize("seed", SEEDS)
 @pytest.mark.parametrize(
-    ("alerting", "culprit"),
+    ("seed", "alerting", "culprit"),
     [
-        ("core", "core"),
-        ("entry", "core"),
-        ("entry", "pay"),
-        ("entry", "store"),
-        ("core", "stock"),
-        ("store", "store"),
+        (1, "core", "core"),
+        (2, "entry", "core"),
+        (3, "entry", "pay"),
+        (4, "entry", "store"),
+        (5, "core", "stock"),
+        (6, "store", "store"),
     ],
 )
 @pytest.mark.parametrize("fault", [{"error_ratio": 0.4}, {"error_ratio": 0.05}, {"slow_s": 1.5}])

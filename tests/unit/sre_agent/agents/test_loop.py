@@ -1,0 +1,227 @@
+"""A specialist asks what its incident and its questions call for, and nothing it may not."""
+
+import asyncio
+
+from sre_agent.agents import loop
+from sre_agent.agents.allowlist import AllowList, Toolset
+from sre_agent.agents.loop import Assignment, Limits, SpecialistReport
+from sre_agent.agents.specialists import BY_NAME, SPECIALISTS
+from sre_agent.config import loader
+from sre_agent.diagnosis import diagnose
+from sre_agent.domain.causes import Question
+from sre_agent.domain.evidence import Evidence, Gap
+from sre_agent.domain.incident import Incident
+from sre_agent.domain.observations.kubernetes import ResourceList
+from sre_agent.domain.tools import ToolCall, ToolResult, ToolStatus
+from sre_agent.testing import FakeToolbox, views
+from sre_agent.testing import evidence as build
+from sre_agent.testing.toolbox import ok, unreachable
+from sre_agent.testing.world import World
+
+ALLOWED = loader.load_allow_list()
+LIMITS = Limits(ALLOWED)
+
+
+async def sent(
+    name: str, incident: Incident, toolbox: FakeToolbox, limits: Limits = LIMITS
+) -> SpecialistReport:
+    return await loop.run(BY_NAME[name], Assignment(incident, 1), toolbox, limits)
+
+
+def tools(report: SpecialistReport) -> list[str]:
+    return [item.call.tool for item in report.evidence]
+
+
+async def test_the_kubernetes_specialist_looks_at_the_alerting_workload_and_its_surroundings() -> (
+    None
+):
+    world = World(1)
+
+    report = await sent("kubernetes", world.incident("core"), views.toolbox(world))
+
+    assert report.gaps == ()
+    assert sorted(tools(report)) == [
+        "describe_workload",
+        "list_events",
+        "list_resources",
+        "list_resources",
+        "node_status",
+        "rollout_history",
+    ]
+    assert {item.subject for item in report.evidence if item.subject} == {world.ref("core")}
+
+
+async def test_evidence_ids_follow_the_plan_and_not_the_speed_of_answers() -> None:
+    world = World(1)
+    incident = world.incident("core")
+    usual = await sent("kubernetes", incident, views.toolbox(world))
+    slow_first = views.toolbox(world).on(
+        "kubernetes",
+        "list_resources",
+        ok(views.deployments(world).model_dump(mode="json"), observed_at=world.now),
+        delay_s=0.05,
+        kind="Deployment",
+    )
+
+    slow = await sent("kubernetes", incident, slow_first)
+
+    assert [(item.id, item.call) for item in slow.evidence] == [
+        (item.id, item.call) for item in usual.evidence
+    ]
+    assert usual.evidence[0].id == "k8s-1.1"
+
+
+async def test_a_pod_named_by_an_alert_leads_to_its_deployment() -> None:
+    world = World(1)
+    pod = world.pods("pay")[0].name
+    incident = world.incident("pay", pod=pod).model_copy(update={"service": pod})
+
+    report = await sent("kubernetes", incident, views.toolbox(world))
+
+    assert world.ref("pay") in {item.subject for item in report.evidence}
+
+
+async def test_a_service_of_another_name_leads_to_the_workload_it_selects() -> None:
+    world = World(1)
+    rows = views.services(world).items
+    renamed = rows[1].model_copy(update={"object": build.service_ref(world.namespace, "public")})
+    listed = ResourceList(kind="Service", namespace=world.namespace, items=(renamed,))
+    toolbox = views.toolbox(world).on(
+        "kubernetes", "list_resources", ok(listed.model_dump(mode="json")), kind="Service"
+    )
+    incident = world.incident("core", service="public").model_copy(update={"service": "public"})
+
+    report = await sent("kubernetes", incident, toolbox)
+
+    assert world.ref("core") in {item.subject for item in report.evidence}
+
+
+async def test_metrics_unknown_under_one_name_are_asked_for_under_the_next() -> None:
+    world = World(1)
+    name = world.services["core"].name
+    signals = views.signals(world, "core").model_dump(mode="json")
+    toolbox = FakeToolbox().on("prometheus", "golden_signals", ok(signals), service="public")
+    rows = views.services(world).items
+    renamed = rows[1].model_copy(update={"object": build.service_ref(world.namespace, "public")})
+    listed = ResourceList(kind="Service", namespace=world.namespace, items=(renamed,))
+    known = [
+        build.evidence("k8s-1.1", views.deployments(world), world.now),
+        build.evidence("k8s-1.2", listed, world.now),
+    ]
+
+    report = await loop.run(
+        BY_NAME["metrics"], Assignment(world.incident("core"), 2, (), known), toolbox, LIMITS
+    )
+
+    asked = [item.call.arguments.get("service") for item in toolbox.asked]
+    assert asked[-2:] == [name, "public"]
+    assert tools(report) == ["golden_signals"]
+
+
+async def test_a_tool_that_the_allow_list_does_not_name_is_never_called() -> None:
+    world = World(1)
+    toolset = Toolset(server="kubernetes", tools=frozenset({"node_status"}))
+    limits = Limits(AllowList(specialists={"kubernetes": toolset}))
+    toolbox = views.toolbox(world)
+
+    report = await sent("kubernetes", world.incident("core"), toolbox, limits)
+
+    assert {item.call.tool for item in toolbox.asked} == {"node_status"}
+    assert {gap.status for gap in report.gaps} == {"refused"}
+
+
+async def test_a_failing_server_costs_its_evidence_and_is_told() -> None:
+    world = World(1)
+    toolbox = views.toolbox(world).on("prometheus", "golden_signals", unreachable("refused"))
+
+    report = await sent("metrics", world.incident("core"), toolbox)
+
+    assert tools(report) == ["list_alerts"]
+    assert [(gap.status, gap.reason) for gap in report.gaps] == [
+        (ToolStatus.UNREACHABLE, "refused")
+    ]
+
+
+async def test_an_answer_that_does_not_fit_its_kind_is_a_gap_and_no_evidence() -> None:
+    world = World(1)
+    toolbox = views.toolbox(world).on("prometheus", "golden_signals", ok({"namespace": "x"}))
+
+    report = await sent("metrics", world.incident("core"), toolbox)
+
+    assert [gap.status for gap in report.gaps] == ["malformed"]
+    assert "golden_signals" not in tools(report)
+
+
+async def test_at_the_deadline_what_is_there_is_kept_and_the_rest_is_told() -> None:
+    world = World(1)
+    signals = ok(views.signals(world, "core").model_dump(mode="json"))
+    toolbox = views.toolbox(world).on("prometheus", "golden_signals", signals, delay_s=5)
+    limits = Limits(ALLOWED, deadline_s=0.1)
+
+    report = await sent("metrics", world.incident("core"), toolbox, limits)
+
+    assert tools(report) == ["list_alerts"]
+    assert [gap.status for gap in report.gaps] == ["unreachable"]
+    assert "0.1 s" in report.gaps[0].reason
+
+
+async def test_the_number_of_calls_is_bounded() -> None:
+    world = World(1)
+    toolbox = views.toolbox(world)
+
+    report = await sent("kubernetes", world.incident("core"), toolbox, Limits(ALLOWED, max_calls=3))
+
+    assert report.calls == 3
+    assert len(toolbox.asked) == 3
+
+
+async def test_every_call_is_told_with_its_result_and_duration() -> None:
+    world = World(1)
+    told: list[tuple[str, ToolStatus, bool]] = []
+
+    async def note(call: ToolCall, result: ToolResult, duration_ms: float) -> None:
+        told.append((call.tool, result.status, duration_ms >= 0))
+
+    assignment = Assignment(world.incident("core"), 1)
+    await loop.run(BY_NAME["logs"], assignment, views.toolbox(world), LIMITS, note)
+
+    assert told == [("error_patterns", ToolStatus.OK, True)]
+
+
+async def test_nothing_is_asked_twice_across_rounds() -> None:
+    world = World(1)
+    incident, toolbox = world.incident("core"), views.toolbox(world)
+    first = await sent("kubernetes", incident, toolbox)
+    again = Assignment(incident, 2, (), first.evidence, first.gaps)
+
+    second = await loop.run(BY_NAME["kubernetes"], again, toolbox, LIMITS)
+
+    assert second.calls == 0
+
+
+async def test_the_specialists_find_a_bad_release_behind_its_caller_in_few_rounds() -> None:
+    world = World(12)
+    world.release("store", ago_s=70, error_ratio=0.4)
+    incident, toolbox = world.incident("entry"), views.toolbox(world)
+    evidence: list[Evidence] = []
+    gaps: list[Gap] = []
+    questions: tuple[Question, ...] = ()
+    found = diagnose([], incident, world.now)
+
+    for round_ in range(1, 5):
+        assignment = Assignment(incident, round_, questions, tuple(evidence), tuple(gaps))
+        reports = await asyncio.gather(
+            *(loop.run(item, assignment, toolbox, LIMITS) for item in SPECIALISTS)
+        )
+        for report in reports:
+            evidence.extend(report.evidence)
+            gaps.extend(report.gaps)
+        found = diagnose(evidence, incident, world.now)
+        questions = found.questions
+        if not questions:
+            break
+
+    assert not found.abstained, found.reason
+    assert found.causes[0].object == world.ref("store")
+    assert len({item.id for item in evidence}) == len(evidence)
+    assert all(item.mode == "read" for item in toolbox.asked)

@@ -1,0 +1,96 @@
+"""The shipped configuration is whole, and a user's own is checked before it is trusted."""
+
+from pathlib import Path
+
+import pytest
+
+from sre_agent.agents.answers import KIND_OF
+from sre_agent.agents.specialists import BY_NAME
+from sre_agent.config import loader
+from sre_agent.config.loader import InvalidConfigurationError
+from sre_agent.domain.faults import FaultClass
+from sre_agent.domain.observations import KINDS
+from sre_agent.planning.playbooks import InvalidPlaybookError
+
+
+def test_each_specialist_has_its_own_server_and_tools() -> None:
+    allowed = loader.load_allow_list()
+
+    assert set(allowed.specialists) == set(BY_NAME)
+    assert all(allowed.specialists[name].server == item.server for name, item in BY_NAME.items())
+
+
+def test_no_specialist_may_call_what_writes() -> None:
+    allowed = loader.load_allow_list()
+
+    assert allowed.writes
+    assert not allowed.reads & allowed.writes
+    for server, tool in allowed.writes:
+        assert not any(allowed.may_read(name, server, tool) for name in BY_NAME)
+
+
+def test_every_tool_that_brings_evidence_is_allowed_to_someone() -> None:
+    allowed = loader.load_allow_list()
+
+    assert set(KIND_OF) <= allowed.reads
+    assert set(KIND_OF.values()) == set(KINDS)
+
+
+def test_the_shipped_playbooks_use_only_allowed_writes() -> None:
+    allowed = loader.load_allow_list()
+
+    assert {
+        (item.action.server, item.action.tool) for item in loader.load_playbooks()
+    } <= allowed.writes
+
+
+def test_the_catalogue_knows_every_class_of_fault() -> None:
+    assert set(loader.load_catalogue()) == set(FaultClass)
+
+
+def test_a_specialist_that_would_hold_a_writing_tool_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "agent_config.yaml"
+    path.write_text(
+        "specialists: {logs: {server: kubernetes, tools: [scale_workload]}}\n"
+        "executor: [{server: kubernetes, tools: [scale_workload]}]\n"
+    )
+
+    with pytest.raises(InvalidConfigurationError, match="scale_workload"):
+        loader.load_allow_list(path)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "{", "specialists: 3", "specialists: {nobody: {server: x, tools: []}}", "more: 1"],
+)
+def test_an_allow_list_that_makes_no_sense_is_refused(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "agent_config.yaml"
+    path.write_text(text)
+
+    with pytest.raises(InvalidConfigurationError, match="agent_config"):
+        loader.load_allow_list(path)
+
+
+def test_a_missing_allow_list_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InvalidConfigurationError):
+        loader.load_allow_list(tmp_path / "missing.yaml")
+
+
+def test_playbooks_of_the_users_replace_the_shipped_ones(tmp_path: Path) -> None:
+    (tmp_path / "mine.yaml").write_text(
+        "{name: mine, title: t, fault_classes: [crash_loop], min_confidence: 0.9,\n"
+        " action: {server: kubernetes, tool: restart_rollout, arguments: {}, risk: low,"
+        " rationale: r}}\n"
+    )
+    (tmp_path / "notes.txt").write_text("not a playbook")
+
+    assert [item.name for item in loader.load_playbooks(tmp_path)] == ["mine"]
+
+
+def test_a_playbook_that_makes_no_sense_is_refused_by_name(tmp_path: Path) -> None:
+    (tmp_path / "bad.yaml").write_text("{name: bad}")
+
+    with pytest.raises(InvalidPlaybookError, match=r"bad\.yaml"):
+        loader.load_playbooks(tmp_path)
+    with pytest.raises(InvalidConfigurationError):
+        loader.load_playbooks(tmp_path / "missing")
