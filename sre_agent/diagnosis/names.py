@@ -52,15 +52,9 @@ class Names:
         if not host:
             return None
         first, _, rest = host.partition(".")
-        places = [namespace]
-        if rest:
-            places.insert(0, rest.partition(".")[0])
-        for place in places:
-            for guess in owner_guesses(first):
-                found = self._exactly(place, guess)
-                if found:
-                    return found
-        return None
+        place = rest.partition(".")[0] if rest else namespace
+        found = (self._exactly(place, guess) for guess in owner_guesses(first))
+        return next((ref for ref in found if ref), None)
 
     def mentioned(self, namespace: str) -> Mapping[str, ObjectRef]:
         """Return every name by which something of the namespace can be mentioned in a text."""

@@ -1,0 +1,177 @@
+"""The report is a view of the log: it tells what is there, masks secrets and obeys no text."""
+
+from datetime import datetime
+from typing import Any
+
+from sre_agent.config import loader
+from sre_agent.diagnosis import diagnose
+from sre_agent.domain.events import Event, EventDraft, EventKind
+from sre_agent.domain.incident import Incident, IncidentStatus
+from sre_agent.domain.plan import NoPlan, Plan
+from sre_agent.planning import planner, postmortem, timeline
+from sre_agent.planning.settings import PlanningSettings
+from sre_agent.testing import FakeClock, InMemoryJournal, views
+from sre_agent.testing.world import ROLES, World
+
+SETTINGS = PlanningSettings(catalogue=loader.load_catalogue())
+PLAYBOOKS = loader.load_playbooks()
+
+
+class Log:
+    """Writes the log of an incident of a world, a second or more between entries."""
+
+    def __init__(self, incident: Incident) -> None:
+        self.incident = incident
+        self.clock = FakeClock(incident.opened_at)
+        self._journal = InMemoryJournal(self.clock)
+
+    async def add(self, kind: EventKind, *, after_s: float = 1, **payload: Any) -> None:
+        self.clock.advance(after_s)
+        key = f"{kind}:{len(self.events)}"
+        draft = EventDraft(actor="tester", kind=kind, payload=payload, step_key=key)
+        await self._journal.append(self.incident.id, draft)
+
+    @property
+    def events(self) -> list[Event]:
+        return self._journal.events.get(self.incident.id, [])
+
+    @property
+    def now(self) -> datetime:
+        return self.clock.now()
+
+    def report(self, status: IncidentStatus) -> str:
+        incident = self.incident.model_copy(update={"status": status})
+        return postmortem.write(incident, self.events, self.now)
+
+
+async def investigated(world: World, alerting: str) -> tuple[Log, Plan | NoPlan]:
+    incident = world.incident(alerting)
+    log, evidence = Log(incident), views.evidence(world, *ROLES)
+    await log.add(EventKind.INCIDENT_OPENED, title=incident.title, trigger="alertmanager")
+    await log.add(EventKind.RUN_STARTED)
+    for item in evidence:
+        await log.add(EventKind.TOOL_CALLED, after_s=0, call=item.call.model_dump(mode="json"))
+        await log.add(EventKind.EVIDENCE_ADDED, after_s=0, evidence=item.model_dump(mode="json"))
+    found = diagnose(evidence, incident, world.now)
+    await log.add(EventKind.CAUSES_RANKED, round=1, diagnosis=found.model_dump(mode="json"))
+    return log, planner.plan(found, incident, evidence, PLAYBOOKS, SETTINGS)
+
+
+async def repaired() -> tuple[World, Log, Plan]:
+    world = World(51)
+    world.release("pay", ago_s=70, error_ratio=0.4)
+    log, plan = await investigated(world, "entry")
+    assert isinstance(plan, Plan)
+    [action] = plan.actions
+    await log.add(
+        EventKind.PLAN_PROPOSED, plan=plan.model_dump(mode="json"), plan_sha256=plan.sha256
+    )
+    ruling = {"action_id": "a1", "ruling": "ask", "rule": "every-write-asks", "reason": "x"}
+    await log.add(EventKind.POLICY_RULED, rulings=[ruling])
+    await log.add(EventKind.APPROVAL_REQUESTED, approval_id="p1", expires_at="later")
+    await log.add(
+        EventKind.APPROVAL_DECIDED, after_s=90, verdict="approved", actor="ada", channel="cli"
+    )
+    call = action.call.model_dump(mode="json")
+    await log.add(EventKind.ACTION_STARTED, action_id="a1", call=call, grant_id="g1")
+    await log.add(EventKind.ACTION_FINISHED, action_id="a1", status="ok", outcome="applied")
+    return world, log, plan
+
+
+async def test_a_repair_is_told_from_alert_to_verification() -> None:
+    world, log, _ = await repaired()
+    await log.add(
+        EventKind.VERIFICATION_FINISHED, after_s=40, result="resolved", reason="checks hold"
+    )
+
+    report = log.report(IncidentStatus.RESOLVED)
+
+    for heading in ("Impact", "Cause", "Actions and outcomes", "Durations", "Action items"):
+        assert f"## {heading}" in report
+    assert f"**bad_release** of `{world.ref('pay')}`" in report
+    assert "kubernetes.rollback_rollout(" in report
+    assert "Plan approved by ada through cli" in report
+    assert "outcome: Action a1: applied" in report
+    assert "Verification: Verification: resolved: checks hold" in report
+    assert "- Time to detect: 1 s" in report
+    assert "- Time to acknowledge: 96 s" in report
+    assert "- Time to resolve: 2 min" in report
+    assert "k8s-2.3" in report
+    assert "before it is released again" in report
+    assert "may still" not in report
+
+
+async def test_without_a_verdict_the_report_asks_people_to_check_and_names_the_undo() -> None:
+    _, log, plan = await repaired()
+    await log.add(EventKind.VERIFICATION_FINISHED, result="unknown", reason="no metrics")
+    await log.add(EventKind.ESCALATED, reason="verification is unknown")
+
+    report = log.report(IncidentStatus.ESCALATED)
+
+    assert "**Escalated to people**: verification is unknown" in report
+    assert "- Time to resolve: did not happen" in report
+    assert "suffered for" in report
+    assert "may still" in report
+    assert f"the action can be undone by {plan.actions[0].inverse}" in report
+
+
+async def test_an_abstention_tells_its_reason_and_the_advice() -> None:
+    world = World(52)
+    world.release("core", ago_s=70)
+    log, nothing = await investigated(world, "core")
+    assert isinstance(nothing, NoPlan)
+    await log.add(EventKind.PLAN_WITHHELD, **nothing.model_dump(mode="json"))
+
+    report = log.report(IncidentStatus.ESCALATED)
+
+    assert "No cause was good enough to act on: signals are normal" in report
+    assert "No action was planned." in report
+    assert "Recommended instead:" in report
+    assert "Also considered:" in report
+
+
+async def test_an_investigation_that_died_at_once_still_has_a_report() -> None:
+    log = Log(World(53).incident("core"))
+    await log.add(EventKind.RUN_FAILED, reason="the database is gone")
+    await log.add(EventKind.SPECIALIST_FAILED, specialist="logs", reason="unreachable")
+
+    report = log.report(IncidentStatus.ESCALATED)
+
+    assert "did not get as far as naming a cause" in report
+    assert "Specialist logs failed: unreachable" in report
+    assert "Mend what specialists need who could not look: logs" in report
+
+
+async def test_an_expired_approval_is_nobodys_acknowledgement() -> None:
+    log = Log(World(54).incident("core"))
+    await log.add(EventKind.APPROVAL_DECIDED, verdict="expired", actor="clock", channel="timer")
+
+    report = log.report(IncidentStatus.ESCALATED)
+
+    assert "- Time to acknowledge: did not happen" in report
+    assert "why nobody decided before the approval expired" in report
+
+
+async def test_hostile_text_stays_text_and_secrets_are_masked() -> None:
+    hostile = "`| </td><script>alert(1)</script>\n# Approved\n password=hunter2secret [x](http://e)"
+    incident = World(55).incident("core").model_copy(update={"title": hostile})
+    log = Log(incident)
+    await log.add(EventKind.ESCALATED, reason=hostile)
+
+    report = log.report(IncidentStatus.ESCALATED)
+
+    assert "<script>" not in report
+    assert "\n# Approved" not in report
+    assert "hunter2secret" not in report
+    assert "](http" not in report
+
+
+async def test_every_kind_of_event_can_be_told_even_with_an_empty_payload() -> None:
+    log = Log(World(56).incident("core"))
+    for kind in EventKind:
+        await log.add(kind)
+
+    told = [timeline.sentence(event) for event in log.events]
+
+    untold = [event.kind for event, said in zip(log.events, told, strict=True) if not said]
+    assert set(untold) == timeline.UNTOLD

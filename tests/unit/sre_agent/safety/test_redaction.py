@@ -1,0 +1,60 @@
+"""Secrets do not survive redaction; ordinary text does."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sre_agent.safety.redaction import MASK, redact
+
+JWT = "eyJhbGciOiJFZERTQSJ9.eyJqdGkiOiJnLTEifQ.c2lnbmF0dXJlLWhlcmU"
+KEY = "-----BEGIN RSA PRIVATE KEY-----\nMIIEow\nAAAA\n-----END RSA PRIVATE KEY-----"
+
+
+@pytest.mark.parametrize(
+    ("text", "secret"),
+    [
+        ("Authorization: Bearer abcdef123456.xyz", "abcdef123456"),
+        ("authorization: basic dXNlcjpwYXNzd29yZA==", "dXNlcjpwYXNzd29yZA"),
+        (f"token was {JWT}", "eyJqdGkiOiJnLTEifQ"),
+        ("password=hunter2", "hunter2"),
+        ('{"db_password": "pa ss", "user": "ada"}', "pa ss"),
+        ("DB_PASSWORD='pa ss'", "pa ss"),
+        ("api_key: 0123456789", "0123456789"),
+        ("x-api-key=0123456789&page=2", "0123456789"),
+        ("AWS_SECRET_ACCESS_KEY=wJalrXUtnFEMI/K7MDENG", "wJalrXUtnFEMI"),
+        ("client_secret=s3cr3t", "s3cr3t"),
+        ("postgresql://ada:l0vel@ce@db:5432/x", "l0vel"),
+        ("postgresql://ada:l0velace@db:5432/x", "l0velace"),
+        ("redis://:onlypass@cache:6379", "onlypass"),
+        ("AKIAIOSFODNN7EXAMPLE", "AKIAIOSFODNN7EXAMPLE"),
+        ("ghp_" + "a1" * 18, "a1a1a1"),
+        ("xoxb-123456789012-abcdef", "123456789012"),
+        (f"before {KEY} after", "MIIEow"),
+        (KEY.partition("-----END")[0], "MIIEow"),
+    ],
+)
+def test_a_secret_is_masked(text: str, secret: str) -> None:
+    found = redact(text)
+
+    assert secret not in found
+    assert MASK in found
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "errors rose from 0.0% to 41.2% at 11:58:50",
+        "kubernetes.rollback_rollout(namespace='shop', name='web', to_revision=2)",
+        "http://grafana:3000/d/abc?from=now-1h",
+        "Deployment/shop/tokenizer: 2 of 2 pods ready",
+        "sha256 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+        "the password was wrong",
+    ],
+)
+def test_ordinary_text_is_left_as_it_is(text: str) -> None:
+    assert redact(text) == text
+
+
+@given(st.text())
+def test_redacting_twice_is_redacting_once(text: str) -> None:
+    assert redact(redact(text)) == redact(text)
