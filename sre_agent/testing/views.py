@@ -25,6 +25,9 @@ from sre_agent.testing import evidence as build
 from sre_agent.testing.toolbox import FakeToolbox, no_data, ok, refused
 from sre_agent.testing.world import CALLS, PODS, World
 
+GRID = (600, 15)
+"""The window and step of golden signals, in seconds."""
+
 
 def workload(world: World, role: str) -> Workload:
     """Return `describe_workload`."""
@@ -106,10 +109,13 @@ def nodes(_: World) -> NodeList:
 
 def signals(world: World, role: str) -> GoldenSignals:
     """Return `golden_signals`."""
-    total = build.group(world.now, errors=world.errors(role), latency_p99=world.latency_s(role))
+    total = build.group(
+        world.now, grid=GRID, errors=world.errors(role), latency_p99=world.latency_s(role)
+    )
     pods = [
         build.group(
             world.now,
+            grid=GRID,
             labels={"pod": pod.name},
             errors=_since(pod.created_at, world.errors(role, pod.template_hash)),
             traffic=10.0 / PODS,
@@ -120,6 +126,7 @@ def signals(world: World, role: str) -> GoldenSignals:
     calls = [
         build.group(
             world.now,
+            grid=GRID,
             labels={"peer": world.services[callee].name},
             errors=world.errors(callee),
             latency_p99=world.latency_s(callee),
@@ -127,7 +134,9 @@ def signals(world: World, role: str) -> GoldenSignals:
         for callee in CALLS.get(role, ())
     ]
     name = world.services[role].name
-    return build.golden_signals(world.namespace, name, total, pods=pods, dependencies=calls)
+    return build.golden_signals(
+        world.namespace, name, total, pods=pods, dependencies=calls, step_s=GRID[1]
+    )
 
 
 def patterns(world: World, role: str) -> ErrorPatterns:
