@@ -25,10 +25,11 @@ from infrastructure.lab.cluster import (
 from infrastructure.lab.cluster.api import Api
 from infrastructure.lab.cluster.audit import AuditLog
 from infrastructure.lab.cluster.auth import Tokens
+from infrastructure.lab.cluster.bootstrap import ManifestError
 from infrastructure.lab.cluster.serving import Server
 from infrastructure.lab.node import kubelet
 from infrastructure.lab.node.config import NodeConfig
-from infrastructure.lab.node.images import ImageCatalogue
+from infrastructure.lab.node.images import CatalogueError, ImageCatalogue
 
 NOTE = "cluster.json"
 """The file that says how to reach a running cluster."""
@@ -77,6 +78,7 @@ def options(arguments: list[str] | None = None) -> Options:
 
 async def run(given: Options) -> None:
     """Run the cluster until SIGTERM or SIGINT; every process it started is gone when this returns."""
+    stop = _stop_signal()
     given.state_dir.mkdir(parents=True, exist_ok=True)
     images = ImageCatalogue.load(given.images, python=sys.executable)
     store = admission.new_store(given.network)
@@ -104,7 +106,7 @@ async def run(given: Options) -> None:
             ]
             await server.ready.wait()
             _announce(given, serving.address(sock), tokens, audit.path)
-            await _stopped()
+            await stop.wait()
             _log.info("cluster_stopping")
             for part in parts:
                 part.cancel()
@@ -117,15 +119,19 @@ async def run(given: Options) -> None:
 def main() -> None:
     """Run the cluster of the command line."""
     structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
-    asyncio.run(run(options()))
+    try:
+        asyncio.run(run(options()))
+    except (ManifestError, CatalogueError) as error:
+        sys.exit(str(error))
 
 
-async def _stopped() -> None:
+def _stop_signal() -> asyncio.Event:
+    """Return an event that SIGTERM and SIGINT set from now on."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    await stop.wait()
+    return stop
 
 
 def _announce(given: Options, url: str, tokens: Tokens, audit_log: Path) -> None:

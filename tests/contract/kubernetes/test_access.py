@@ -2,7 +2,7 @@
 
 import httpx
 import pytest
-from conftest import Lab, deployment, pod, put
+from api_lab import Lab, deployment, pod, put
 
 from infrastructure.lab.cluster.kinds import KINDS
 

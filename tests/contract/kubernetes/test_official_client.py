@@ -4,7 +4,7 @@ import asyncio
 from typing import Any
 
 import pytest
-from conftest import TOKENS, Lab, deployment, pod, put, recorded
+from api_lab import TOKENS, Lab, deployment, pod, put, recorded
 from kubernetes import client, watch
 from kubernetes.client.exceptions import ApiException
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import httpx
 import pytest
-from conftest import Lab, deployment, pod, put
+from api_lab import Lab, deployment, pod, put
 
 from infrastructure.lab.cluster.kinds import KINDS
 
@@ -289,3 +289,19 @@ async def test_endpoint_slices_show_what_the_endpoints_hold(
     assert table["rows"][0]["cells"][:4] == ["web", "IPv4", "80", "127.99.1.1,127.99.1.2"]
     assert refused.status_code == 405
     assert [line["object"]["kind"] for line in lines] == ["EndpointSlice"]
+
+
+async def test_a_watch_that_its_client_left_is_forgotten(
+    lab: Lab, admin: httpx.AsyncClient
+) -> None:
+    put(lab.store, "Pod", pod("a"))
+    followers = lab.store._journal._followers
+    for _ in range(20):
+        await follow(admin, 1)
+
+    for _ in range(500):
+        if not followers:
+            break
+        await asyncio.sleep(0.01)
+
+    assert not followers

@@ -4,7 +4,7 @@ from typing import Any
 
 import httpx
 import pytest
-from conftest import TOKENS, Lab, put, recorded
+from api_lab import TOKENS, Lab, put, recorded
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

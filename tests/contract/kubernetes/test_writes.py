@@ -4,7 +4,7 @@ from typing import Any
 
 import httpx
 import pytest
-from conftest import Lab, deployment, pod
+from api_lab import Lab, deployment, pod
 
 from infrastructure.lab.cluster.kinds import KINDS
 
