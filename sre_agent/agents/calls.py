@@ -59,11 +59,13 @@ def plan_calls(
 class _Known:
     """What is known when calls are planned.
 
-    `asked` are the keys of all calls made; `answered` the (tool, workload) pairs that have evidence.
+    `asked` are the keys of all calls made, `answers` of those that brought evidence; `answered` the
+    (tool, workload) pairs that have evidence.
     """
 
     case: Case
     asked: frozenset[str]
+    answers: frozenset[str]
     answered: frozenset[tuple[str, ObjectRef]]
 
     def targets(self) -> tuple[ObjectRef, ...]:
@@ -94,9 +96,11 @@ def _know(incident: Incident, evidence: Sequence[Evidence], asked: frozenset[str
         ref = known.names.resolve(str(namespace), str(service)) if service else None
         if ref:
             answered.add((item.call.tool, ref))
+    answers = frozenset(key(item.call) for item in evidence)
     return _Known(
         case=known,
-        asked=asked | {key(item.call) for item in evidence},
+        asked=asked | answers,
+        answers=answers,
         answered=frozenset(answered),
     )
 
@@ -134,18 +138,29 @@ def _answers(
         case Topic.HISTORY:
             yield _call(specialist, "rollout_history", **where, name=ref.name)
         case Topic.POD_LOGS:
-            yield _call(
-                specialist,
-                "get_pod_logs",
-                **where,
-                pod=ref.name,
-                previous=True,
-                tail_lines=LOG_TAIL_LINES,
-            )
+            yield from _last_words(specialist, known, ref)
         case Topic.SIGNALS:
             yield from _under_next_name(specialist, "golden_signals", known, ref)
         case Topic.ERROR_PATTERNS:
             yield from _under_next_name(specialist, "error_patterns", known, ref)
+
+
+def _last_words(specialist: Specialist, known: _Known, pod: ObjectRef) -> Iterator[ToolCall]:
+    """Ask for the run that ended; a container that did not start again has only the one."""
+    for previous in (True, False):
+        call = _call(
+            specialist,
+            "get_pod_logs",
+            namespace=pod.namespace,
+            pod=pod.name,
+            previous=previous,
+            tail_lines=LOG_TAIL_LINES,
+        )
+        if key(call) not in known.asked:
+            yield call
+            return
+        if key(call) in known.answers:
+            return
 
 
 def _under_next_name(

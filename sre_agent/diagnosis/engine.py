@@ -63,7 +63,8 @@ def _calm(seen: Situation, causes: Sequence[Cause]) -> str | None:
     healths = [seen.health[anchor] for anchor in seen.anchors if anchor in seen.health]
     if not healths or not all(health.is_normal for health in healths):
         return None
-    if any(_shows_trouble(cause) for cause in causes):
+    still_fires = any(anchor in seen.firing for anchor in seen.anchors)
+    if still_fires or any(_shows_trouble(cause) for cause in causes):
         return None
     names = ", ".join(anchor.name for anchor in seen.anchors if anchor in seen.health)
     return f"signals are normal: {names} serves requests as before the alert"

@@ -8,7 +8,6 @@ from sre_agent.diagnosis import topology
 from sre_agent.diagnosis.case import Case
 from sre_agent.diagnosis.metrics.health import Health, judge
 from sre_agent.diagnosis.topology import Graph
-from sre_agent.domain.alert import Alert
 from sre_agent.domain.objects import ObjectRef
 
 OBJECT_LABELS = (
@@ -41,7 +40,8 @@ class Situation:
     """A case, judged as far as single facts go.
 
     `anchors` are the workloads that the alerts name; `health` is by workload, `calls` by caller and
-    callee, as the caller's own client metrics see it.
+    callee, as the caller's own client metrics see it; `firing` names the alerts that Prometheus
+    itself has firing now, by workload.
     """
 
     case: Case
@@ -49,6 +49,7 @@ class Situation:
     anchors: tuple[ObjectRef, ...]
     health: Mapping[ObjectRef, Health]
     calls: Mapping[tuple[ObjectRef, ObjectRef], Health]
+    firing: Mapping[ObjectRef, frozenset[str]]
 
     def onset(self, ref: ObjectRef) -> Onset:
         """Return the onset by the object's own signals, else by the anchors', else by the alert."""
@@ -77,20 +78,31 @@ def assess(case: Case) -> Situation:
             for ref, seen in case.signals.items()
         },
         calls=calls,
+        firing=_firing(case),
     )
 
 
 def _anchors(case: Case) -> tuple[ObjectRef, ...]:
     incident = case.incident
     named = [case.names.resolve(incident.namespace, incident.service)]
-    named += [_of_alert(case, alert) for alert in incident.alerts]
+    named += [_named(case, alert.labels) for alert in incident.alerts]
     return tuple(dict.fromkeys(ref for ref in named if ref))
 
 
-def _of_alert(case: Case, alert: Alert) -> ObjectRef | None:
-    namespace = alert.namespace or case.incident.namespace
+def _firing(case: Case) -> dict[ObjectRef, frozenset[str]]:
+    found: dict[ObjectRef, frozenset[str]] = {}
+    for alert in case.alerts.fact.alerts if case.alerts else ():
+        ref = _named(case, alert.labels) if alert.state == "firing" else None
+        if ref:
+            found[ref] = found.get(ref, frozenset()) | {alert.name}
+    return found
+
+
+def _named(case: Case, labels: Mapping[str, str]) -> ObjectRef | None:
+    """Return the workload that the labels of an alert name, by the surest label that names one."""
+    namespace = labels.get("namespace") or labels.get("exported_namespace") or ""
     for label in OBJECT_LABELS:
-        found = case.names.resolve(namespace, alert.labels.get(label, ""))
+        found = case.names.resolve(namespace or case.incident.namespace, labels.get(label, ""))
         if found:
             return found
     return None

@@ -21,7 +21,10 @@ _ADDRESS_NAME = re.compile(
     re.IGNORECASE,
 )
 _HOST_AND_PORT = re.compile(r"^[a-z0-9][-a-z0-9.]*:\d{1,5}(/.*)?$", re.IGNORECASE)
-_SPEAKS_OF_PEER = r"(?:peer|upstream|dependency|host|server|backend|remote|target|lookup|dial|connect(?:ing|ion)? to|call(?:ing)?(?: to)?|from|to)"
+_SPEAKS_OF_PEER = (
+    r"(?:(?:peer|upstream|dependency|backend|remote|target|callee)(?:[_. -]?(?:service|host|name|addr(?:ess)?|url))?"
+    r"|host|server|lookup|dial|connect(?:ing|ion)? to|call(?:ing)?(?: to)?|from|to)"
+)
 
 
 @dataclass(frozen=True)

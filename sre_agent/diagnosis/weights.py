@@ -41,6 +41,8 @@ OLD_PODS_FAIL_TOO = 3.5
 
 OWN_SIGNALS_SHIFTED = 1.2
 OWN_SIGNALS_NORMAL = 2.5
+ALERT_FIRES = 0.8
+"""Prometheus says so, though the signals read here do not show it (yet)."""
 
 NEW_ERRORS_IN_LOGS = 0.8
 LOGS_NAME_CALLEE = 0.7

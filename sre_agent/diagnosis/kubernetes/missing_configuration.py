@@ -24,7 +24,7 @@ COMPLAINT = re.compile(
     r"[\s:='\"]*[A-Za-z_][\w.]*"
     r"|(?:environment variable|setting|config(?:uration)? key) \S+ (?:is )?"
     r"(?:missing|required|not set|not found|undefined)"
-    r"|KeyError: '[A-Z][A-Z0-9_]{2,}'",
+    r"|KeyError: '[A-Z][A-Z0-9]*_[A-Z0-9_]+'",
     re.IGNORECASE,
 )
 """What programs write when they miss a setting, in the wordings of common libraries."""

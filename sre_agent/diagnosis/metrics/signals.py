@@ -11,28 +11,41 @@ from sre_agent.domain.faults import FaultClass
 
 
 def weigh(situation: Situation, hypothesis: Hypothesis) -> Iterator[Finding]:
-    """Speak for a suspect whose signals got worse, and against a release that left them normal."""
-    seen = situation.case.signals.get(hypothesis.object)
-    health = situation.health.get(hypothesis.object)
-    if seen is None or health is None:
-        return
-    suspect = Suspect(hypothesis.fault_class, hypothesis.object)
-    if health.is_unhealthy:
+    """Speak for a suspect that serves worse than it did, and against one that serves as before.
+
+    The pods of an alerting service may be ill while others serve for them, so that good signals
+    excuse it from a bad release only.
+    """
+    ref = hypothesis.object
+    seen, health = situation.case.signals.get(ref), situation.health.get(ref)
+    suspect = Suspect(hypothesis.fault_class, ref)
+    if seen and health and health.is_unhealthy:
         onset = f" at {health.onset_at:%H:%M:%S}" if health.onset_at else ""
+        text = f"{ref.name}: {health.statement}{onset}"
         yield suspect.speaks_for(
-            "signals.own_signals_shifted",
-            weights.OWN_SIGNALS_SHIFTED,
-            f"{hypothesis.object.name}: {health.statement}{onset}",
-            [seen.id],
+            "signals.own_signals_shifted", weights.OWN_SIGNALS_SHIFTED, text, [seen.id]
         )
-    elif (
-        health.is_normal
-        and hypothesis.fault_class is FaultClass.BAD_RELEASE
-        and not new_pods.stuck(situation, hypothesis)  # pods that are not ready serve nobody
-    ):
+    elif ref in situation.firing and situation.case.alerts:
+        names = ", ".join(sorted(situation.firing[ref]))
+        yield suspect.speaks_for(
+            "signals.alert_fires",
+            weights.ALERT_FIRES,
+            f"Prometheus has {names} firing for {ref.name}",
+            [situation.case.alerts.id],
+        )
+    elif seen and health and health.is_normal and _would_show(situation, hypothesis):
+        text = f"{ref.name} serves its requests as before"
         yield suspect.speaks_against(
-            "signals.own_signals_normal",
-            weights.OWN_SIGNALS_NORMAL,
-            f"{hypothesis.object.name} serves its requests as before",
-            [seen.id],
+            "signals.own_signals_normal", weights.OWN_SIGNALS_NORMAL, text, [seen.id]
         )
+
+
+def _would_show(situation: Situation, hypothesis: Hypothesis) -> bool:
+    """Return whether the suspect's guilt would show in the requests it serves.
+
+    What others suffer from does. What the alert itself names may be pods that serve nobody.
+    """
+    if hypothesis.object not in situation.anchors:
+        return True
+    is_release = hypothesis.fault_class is FaultClass.BAD_RELEASE
+    return is_release and not new_pods.stuck(situation, hypothesis)

@@ -11,11 +11,12 @@ from sre_agent.diagnosis import diagnose
 from sre_agent.domain.causes import Question
 from sre_agent.domain.evidence import Evidence, Gap
 from sre_agent.domain.incident import Incident
+from sre_agent.domain.objects import ObjectRef
 from sre_agent.domain.observations.kubernetes import ResourceList
 from sre_agent.domain.tools import ToolCall, ToolResult, ToolStatus
 from sre_agent.testing import FakeToolbox, views
 from sre_agent.testing import evidence as build
-from sre_agent.testing.toolbox import ok, unreachable
+from sre_agent.testing.toolbox import ok, refused, unreachable
 from sre_agent.testing.world import World
 
 ALLOWED = loader.load_allow_list()
@@ -225,3 +226,23 @@ async def test_the_specialists_find_a_bad_release_behind_its_caller_in_few_round
     assert found.causes[0].object == world.ref("store")
     assert len({item.id for item in evidence}) == len(evidence)
     assert all(item.mode == "read" for item in toolbox.asked)
+
+
+async def test_a_pod_that_ended_only_once_is_asked_for_its_only_run() -> None:
+    world = World(1)
+    pod = world.pods("pay")[0].name
+    ref = ObjectRef(kind="Pod", namespace=world.namespace, name=pod)
+    question = Question(specialist="kubernetes", topic="pod_logs", object=ref, reason="it ends")
+    said = {"namespace": world.namespace, "pod": pod, "container": "app", "lines": ["bye"]}
+    toolbox = (
+        views.toolbox(world)
+        .on("kubernetes", "get_pod_logs", refused("not_found"), previous=True)
+        .on("kubernetes", "get_pod_logs", ok({**said, "previous": False}), previous=False)
+    )
+
+    report = await loop.run(
+        BY_NAME["kubernetes"], Assignment(world.incident("pay"), 2, (question,)), toolbox, LIMITS
+    )
+
+    assert "get_pod_logs" in tools(report)
+    assert [gap.status for gap in report.gaps] == [ToolStatus.REFUSED]

@@ -7,6 +7,8 @@ import pytest
 from sre_agent.diagnosis.engine import diagnose
 from sre_agent.domain.causes import Diagnosis
 from sre_agent.domain.faults import FaultClass
+from sre_agent.domain.observations.metrics import ActiveAlert, AlertList
+from sre_agent.testing import evidence as build
 from sre_agent.testing import views
 from sre_agent.testing.world import ROLES, World
 
@@ -145,3 +147,18 @@ def test_without_evidence_nothing_is_blamed() -> None:
     assert found.abstained
     assert found.causes == ()
     assert found.reason == "no cause has any evidence"
+
+
+def test_an_alert_that_prometheus_still_fires_is_no_false_alarm() -> None:
+    world = World(11)
+    world.release("core", ago_s=20)
+    name = world.services["core"].name
+    alert = ActiveAlert(name="HighErrorRatio", state="firing", labels={"service": name})
+    firing = build.evidence("met-9.1", AlertList(alerts=(alert,)), world.now)
+    evidence = [*views.evidence(world, "core"), firing]
+
+    found = diagnose(evidence, world.incident("core", ago_s=5), world.now)
+
+    assert "signals are normal" not in found.reason
+    assert found.causes[0].confidence < 0.8
+    assert "signals.alert_fires" in {item.rule for item in found.causes[0].findings}

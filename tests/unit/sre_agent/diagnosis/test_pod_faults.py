@@ -267,3 +267,20 @@ def test_a_stuck_rollout_is_a_bad_release_although_old_pods_still_serve() -> Non
 
     assert not found.abstained, found.reason
     assert found.causes[0].fault_class is FaultClass.BAD_RELEASE
+
+
+def test_of_two_faults_at_once_each_service_is_told_its_own() -> None:
+    world = World(30)
+    world.release("pay", ago_s=70, error_ratio=0.4)
+    world.release("stock", ago_s=65, old_pods=1)
+    old, new = world.pods("stock")
+    stuck = dead(world, build.ended(at(world, 20), 1))
+    dying = new.model_copy(update={"ready": False, "containers": (stuck,)})
+    world.services["stock"].pods = (old, dying)
+
+    of_entry, of_stock = judged(world, "entry"), judged(world, "stock")
+
+    assert not of_entry.abstained, of_entry.reason
+    assert of_entry.causes[0].object == world.ref("pay")
+    assert not of_stock.abstained, of_stock.reason
+    assert of_stock.causes[0].object == world.ref("stock")

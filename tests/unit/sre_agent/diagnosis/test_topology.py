@@ -113,6 +113,7 @@ def lines(sample: str) -> tuple[ObjectRef, ...]:
     [
         "dial billing:8080: connection refused",
         '{"level":"error","peer":"billing","status":500}',
+        '{"level":"error","peer_service":"billing","status":500}',
         "POST http://billing/charge returned 503",
         "billing: POST /charge answered 500",
         "upstream=billing timed out",
