@@ -12,6 +12,7 @@ from sre_agent.domain.ids import EvidenceId
 from sre_agent.domain.objects import ObjectRef
 from sre_agent.domain.observations import KINDS
 from sre_agent.domain.tools import ToolCall, ToolResult, ToolStatus
+from sre_agent.safety.redaction import redact_json
 
 KIND_OF: Mapping[tuple[str, str], str] = {
     ("kubernetes", "describe_workload"): "kubernetes.workload",
@@ -49,7 +50,7 @@ def read(call: ToolCall, result: ToolResult, origin: Origin) -> Evidence | Gap:
         reason = f"{call.tool} brings no kind of evidence"
         return Gap(specialist=origin.specialist, call=call, status="unknown_kind", reason=reason)
     try:
-        facts = KINDS[kind].model_validate(result.data).model_dump(mode="json")
+        facts = KINDS[kind].model_validate(_without_secrets(kind, result)).model_dump(mode="json")
         summary = summarize(kind, facts)
     except ValidationError as error:
         where = ".".join(str(part) for part in error.errors()[0]["loc"])
@@ -66,6 +67,11 @@ def read(call: ToolCall, result: ToolResult, origin: Origin) -> Evidence | Gap:
         left_out=result.left_out,
         observed_at=result.observed_at,
     )
+
+
+def _without_secrets(kind: str, result: ToolResult) -> Any:
+    """Return the data with secrets masked; series hold numbers, and reading them all is waste."""
+    return result.data if kind.startswith("metrics.") else redact_json(result.data)
 
 
 def _subject(facts: dict[str, Any], call: ToolCall) -> ObjectRef | None:

@@ -10,6 +10,8 @@ _HOST = re.compile(
     r"^(?:[a-z][a-z0-9+.-]*://)?(?:[^@/\s]*@)?(?P<host>[a-z0-9](?:[-a-z0-9.]*[a-z0-9])?)(?::\d+)?(?:[/?].*)?$",
     re.IGNORECASE,
 )
+LONGEST_ADDRESS = 512
+"""Characters; what is longer is not an address that anyone wrote."""
 # A generated pod name ends in a template hash and five characters of Kubernetes' safe alphabet,
 # which has no vowels and no 0, 1, 3 (k8s.io/apimachinery, util/rand).
 _SAFE = "[bcdfghjklmnpqrstvwxz2456789]"
@@ -20,6 +22,8 @@ _ORDINAL_SUFFIX = re.compile(r"-\d+$")
 
 def host_of(address: str) -> str | None:
     """Return the host of `host`, `host:port` or a URL, lower case, or None when it is neither."""
+    if len(address) > LONGEST_ADDRESS:
+        return None
     found = _HOST.match(address.strip())
     return found["host"].lower() if found else None
 

@@ -1,6 +1,7 @@
 """Taking secrets out of text before it is stored, shown or sent."""
 
 import re
+from typing import Any
 
 MASK = "[redacted]"
 _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
@@ -36,8 +37,38 @@ _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
 )
 
 
+_SECRET_NAME = re.compile(
+    r"(?i)(?:^|[_.-])(?:password|passwd|pwd|secret|api[_-]?key|access[_-]?key|private[_-]?key|"
+    r"token|credentials?)$"
+)
+
+
 def redact(text: str) -> str:
     """Return the text with everything that looks like a secret masked. Redacting twice is harmless."""
     for pattern, replacement in _PATTERNS:
         text = pattern.sub(replacement, text)
     return text
+
+
+def redact_json(value: Any) -> Any:
+    """Return a JSON value with every text redacted, and what is named like a secret masked whole.
+
+    Names are keys of objects, and `name` beside `value`, as in the variables of a container.
+    """
+    if isinstance(value, str):
+        return redact(value)
+    if isinstance(value, list | tuple):
+        return [redact_json(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    found = {
+        key: MASK if _is_secret(key) and isinstance(item, str) and item else redact_json(item)
+        for key, item in value.items()
+    }
+    if _is_secret(value.get("name")) and isinstance(value.get("value"), str):
+        found["value"] = MASK
+    return found
+
+
+def _is_secret(name: object) -> bool:
+    return isinstance(name, str) and bool(_SECRET_NAME.search(name))

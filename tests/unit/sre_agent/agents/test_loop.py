@@ -246,3 +246,16 @@ async def test_a_pod_that_ended_only_once_is_asked_for_its_only_run() -> None:
 
     assert "get_pod_logs" in tools(report)
     assert [gap.status for gap in report.gaps] == [ToolStatus.REFUSED]
+
+
+async def test_secrets_in_an_answer_do_not_become_evidence() -> None:
+    world = World(1)
+    world.release("core", ago_s=70, error_ratio=0.4)
+    told = views.patterns(world, "core").model_dump(mode="json")
+    told["patterns"][-1]["sample"] = "login failed password=hunter2"
+    toolbox = FakeToolbox().on("loki", "error_patterns", ok(told))
+
+    report = await sent("logs", world.incident("core"), toolbox)
+
+    assert report.evidence
+    assert "hunter2" not in report.evidence[0].model_dump_json()

@@ -1,9 +1,12 @@
 """A plan repairs the best cause, can be undone and says how it will be checked; else there is none."""
 
+from datetime import timedelta
+
 from sre_agent.config import loader
 from sre_agent.diagnosis import diagnose
 from sre_agent.domain.evidence import Evidence
 from sre_agent.domain.incident import Incident
+from sre_agent.domain.observations.kubernetes import KubeEvent
 from sre_agent.domain.plan import NoPlan, Plan, Risk
 from sre_agent.domain.tools import ToolCall
 from sre_agent.planning import planner
@@ -114,3 +117,37 @@ def test_memory_without_a_release_is_left_to_people_with_advice() -> None:
     assert "out_of_memory" in nothing.reason
     assert "memory" in nothing.recommendation
     assert str(world.ref("pay")) in nothing.recommendation
+
+
+def test_what_was_scaled_away_is_scaled_back_and_checked_at_the_service_that_suffers() -> None:
+    world = World(45)
+    world.ail("pay", ago_s=60, error_ratio=1.0)
+    at = world.now - timedelta(seconds=65)
+    event = KubeEvent(
+        object=world.ref("pay"),
+        type="Normal",
+        reason="ScalingReplicaSet",
+        message="Scaled down replica set x from 3 to 0",
+        count=1,
+        first_at=at,
+        last_at=at,
+    )
+    world.services["pay"].pods = ()
+    world.services["pay"].events.append(event)
+    counts = {"replicas": build.replicas(0)}
+    gone = views.workload(world, "pay").model_copy(update=counts)
+    evidence = [
+        *views.evidence(world, "entry", "core"),
+        build.evidence("k8s-9.1", gone, world.now),
+    ]
+
+    plan = planned(world, world.incident("entry"), evidence)
+
+    assert isinstance(plan, Plan), plan
+    [action] = plan.actions
+    name = {"namespace": world.namespace, "name": world.services["pay"].name}
+    assert action.call.tool == "scale_workload"
+    assert action.call.arguments == {**name, "replicas": 3}
+    assert action.inverse is not None
+    assert action.inverse.arguments == {**name, "replicas": 0}
+    assert [bound.service for bound in action.verification.bounds] == [world.services["entry"].name]

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sre_agent.safety.redaction import MASK, redact
+from sre_agent.safety.redaction import MASK, redact, redact_json
 
 JWT = "eyJhbGciOiJFZERTQSJ9.eyJqdGkiOiJnLTEifQ.c2lnbmF0dXJlLWhlcmU"
 KEY = "-----BEGIN RSA PRIVATE KEY-----\nMIIEow\nAAAA\n-----END RSA PRIVATE KEY-----"
@@ -58,3 +58,26 @@ def test_ordinary_text_is_left_as_it_is(text: str) -> None:
 @given(st.text())
 def test_redacting_twice_is_redacting_once(text: str) -> None:
     assert redact(redact(text)) == redact(text)
+
+
+def test_json_is_redacted_by_text_and_by_name_and_keeps_its_shape() -> None:
+    value = {
+        "env": [
+            {"name": "DB_PASSWORD", "value": "hunter2"},
+            {"name": "DB_URL", "value": "postgresql://ada:hunter2@db:5432/x"},
+            {"name": "PORT", "value": "8080"},
+        ],
+        "api-key": "hunter2",
+        "token_count": 3,
+        "template_hash": "7c9477f4c4",
+        "lines": ["ok", "Authorization: Bearer hunter2hunter2"],
+        "none": None,
+    }
+
+    found = redact_json(value)
+
+    assert "hunter2" not in str(found)
+    assert found["env"][1]["value"] == f"postgresql://ada:{MASK}@db:5432/x"
+    assert found["env"][2] == {"name": "PORT", "value": "8080"}
+    assert (found["token_count"], found["template_hash"]) == (3, "7c9477f4c4")
+    assert found["none"] is None
