@@ -159,7 +159,7 @@ def test_the_host_of_an_address_is_found(address: str, host: str | None) -> None
         ("web-7c9477f4c4", "web"),
         ("db-0", "db"),
         ("agent-x7k2q", "agent"),
-        ("web-frontend", None),
+        ("web-console", None),
         ("web", None),
     ],
 )
