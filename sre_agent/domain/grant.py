@@ -1,7 +1,8 @@
 """A grant: a signed, single-use, expiring permission for exactly one write.
 
 It is an EdDSA (Ed25519) JSON Web Token. The claims below are bound by the signature; the MCP server
-that receives it checks every one against what it is about to do and against the live object.
+that receives it checks every one against what it is about to do and against the live object. The
+header's `kid` is the first 16 hexadecimal digits of the SHA-256 of the raw public key.
 """
 
 from typing import Literal
@@ -11,6 +12,12 @@ from sre_agent.domain.objects import ObjectRef
 
 META_KEY = "sre-agent.io/grant"
 """The key under `_meta` of an MCP call that carries the token."""
+
+ALGORITHM = "EdDSA"
+"""The only signature algorithm of a grant (Ed25519)."""
+
+TOKEN_TYPE = "sre-agent-grant+jwt"
+"""The header's `typ`: a token signed for another purpose by the same key is not a grant."""
 
 
 class GrantClaims(Value):

@@ -1,0 +1,1 @@
+"""The Kubernetes server: looks at workloads, and changes them only with a grant."""

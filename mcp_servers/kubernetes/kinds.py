@@ -1,0 +1,65 @@
+"""The kinds of object this server knows how to find."""
+
+from dataclasses import dataclass
+
+from mcp_servers.common.envelope import RefusedError
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """Where the API keeps the objects of one kind."""
+
+    name: str
+    prefix: str
+    plural: str
+    namespaced: bool = True
+
+    def path(self, namespace: str = "", name: str = "", subresource: str = "") -> str:
+        """Return the path of an object, or without a name of the collection."""
+        scope = ("namespaces", namespace) if self.namespaced and namespace else ()
+        parts = (self.prefix, *scope, self.plural, name, subresource)
+        return "/" + "/".join(part for part in parts if part)
+
+
+DEPLOYMENT = Kind("Deployment", "apis/apps/v1", "deployments")
+REPLICA_SET = Kind("ReplicaSet", "apis/apps/v1", "replicasets")
+POD = Kind("Pod", "api/v1", "pods")
+SERVICE = Kind("Service", "api/v1", "services")
+ENDPOINTS = Kind("Endpoints", "api/v1", "endpoints")
+EVENT = Kind("Event", "api/v1", "events")
+NODE = Kind("Node", "api/v1", "nodes", namespaced=False)
+NAMESPACE = Kind("Namespace", "api/v1", "namespaces", namespaced=False)
+
+KINDS = (
+    DEPLOYMENT,
+    REPLICA_SET,
+    POD,
+    SERVICE,
+    ENDPOINTS,
+    NODE,
+    NAMESPACE,
+    Kind("StatefulSet", "apis/apps/v1", "statefulsets"),
+    Kind("DaemonSet", "apis/apps/v1", "daemonsets"),
+    Kind("ConfigMap", "api/v1", "configmaps"),
+    Kind("Secret", "api/v1", "secrets"),
+    Kind("PersistentVolumeClaim", "api/v1", "persistentvolumeclaims"),
+    Kind("Job", "apis/batch/v1", "jobs"),
+    Kind("CronJob", "apis/batch/v1", "cronjobs"),
+    Kind("Ingress", "apis/networking.k8s.io/v1", "ingresses"),
+    Kind("HorizontalPodAutoscaler", "apis/autoscaling/v2", "horizontalpodautoscalers"),
+)
+
+_BY_NAME = {spelling: kind for kind in KINDS for spelling in (kind.name.lower(), kind.plural)}
+
+
+def find(name: str) -> Kind:
+    """Return the kind of that name, singular or plural, in any case.
+
+    Raises:
+        RefusedError: This server does not read such objects.
+    """
+    kind = _BY_NAME.get(name.lower())
+    if kind is None:
+        known = ", ".join(kind.name for kind in KINDS)
+        raise RefusedError("invalid_arguments", f"kind {name!r} is not one of {known}")
+    return kind
