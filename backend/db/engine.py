@@ -1,8 +1,8 @@
 """Connections to PostgreSQL, configured once."""
 
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+import json
 
-from sre_agent.domain import canonical
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 _DIALECT = "postgresql+psycopg://"
 _PREFIXES = ("postgresql://", "postgres://", _DIALECT)
@@ -24,6 +24,11 @@ def libpq_url(database_url: str) -> str:
     return sqlalchemy_url(database_url).replace(_DIALECT, "postgresql://", 1)
 
 
+def to_json(value: object) -> str:
+    """Return JSON for the database to take apart again; unlike a hash, it needs no order of keys."""
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+
+
 def create_engine(database_url: str, *, pool_size: int = 8, timeout_s: float = 10) -> AsyncEngine:
     """Return an engine; nothing is opened before its first use.
 
@@ -36,6 +41,6 @@ def create_engine(database_url: str, *, pool_size: int = 8, timeout_s: float = 1
         max_overflow=0,
         pool_timeout=timeout_s,
         pool_pre_ping=True,
-        json_serializer=canonical.dumps,
+        json_serializer=to_json,
         connect_args={"connect_timeout": max(1, int(timeout_s)), "options": _SESSION},
     )

@@ -51,7 +51,7 @@ async def load_alerts(connection: AsyncConnection, incident_id: IncidentId) -> t
     """Return the alerts of an incident, oldest first."""
     query = sa.select(*(alerts.c[field] for field in _ALERT_FIELDS))
     query = query.where(alerts.c.incident_id == incident_id)
-    rows = await connection.execute(query.order_by(alerts.c.starts_at, alerts.c.id))
+    rows = await connection.execute(query.order_by(alerts.c.starts_at, alerts.c.fingerprint))
     return tuple(Alert(**row._mapping) for row in rows)  # noqa: SLF001 - public
 
 

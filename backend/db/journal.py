@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from typing_extensions import override
 
+from backend.db.engine import to_json
 from backend.db.tables.events import events
 from backend.db.tables.incidents import incidents
 from sre_agent import ports
@@ -121,8 +122,8 @@ def chain(
 
 async def insert(connection: AsyncConnection, org_id: str, entries: Sequence[Event]) -> None:
     """Insert chained events; the caller holds the locks of their incidents."""
-    rows = [{"org_id": org_id, **event.model_dump(mode="json")} for event in entries]
-    await connection.execute(_INSERT, {"rows": canonical.dumps(rows)})
+    rows = [{**vars(event), "org_id": org_id, "at": event.at.isoformat()} for event in entries]
+    await connection.execute(_INSERT, {"rows": to_json(rows)})
 
 
 async def read(

@@ -1,4 +1,4 @@
-"""A real PostgreSQL for every test that wants one: one server, a fresh database per test."""
+"""A real PostgreSQL for every test that wants one, empty when the test begins."""
 
 import itertools
 import shutil
@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from backend.db.engine import create_engine
 from backend.db.migrations import migrate
+from backend.db.tables import metadata
 
 _numbers = itertools.count(1)
 
@@ -46,7 +47,7 @@ def postgres_url() -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def template_database(postgres_url: str) -> str:
-    """The name of a migrated database that others are copied from."""
+    """The name of a migrated database with one organization and cluster, both `default`."""
     name = "sre_agent_template"
     with psycopg.connect(postgres_url, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name}")
@@ -58,14 +59,46 @@ def template_database(postgres_url: str) -> str:
     return name
 
 
+@pytest.fixture(scope="session")
+def shared_database_url(postgres_url: str, template_database: str) -> str:
+    """The URL of a database that most tests use one after another."""
+    with psycopg.connect(postgres_url, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE sre_agent_shared TEMPLATE {template_database}")
+    return postgres_url.replace("/sre_agent?", "/sre_agent_shared?")
+
+
 @pytest.fixture
-def database_url(postgres_url: str, template_database: str) -> Iterator[str]:
-    """The URL of a fresh, migrated database with one organization and cluster, both `default`."""
-    name = f"test_{next(_numbers)}"
+def own_database() -> None:
+    """Asked for by tests that change the schema: they get a database of their own."""
+
+
+@pytest.fixture
+def database_url(
+    request: pytest.FixtureRequest, postgres_url: str, template_database: str
+) -> Iterator[str]:
+    """The URL of an empty, migrated database."""
+    if "own_database" not in request.fixturenames:
+        url: str = request.getfixturevalue("shared_database_url")
+        _empty(url)
+        yield url
+        return
+    name = f"own_{next(_numbers)}"
     with psycopg.connect(postgres_url, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name} TEMPLATE {template_database}")
         yield postgres_url.replace("/sre_agent?", f"/{name}?")
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def _empty(url: str) -> None:
+    """Delete all rows but the tenant's, past the triggers and foreign keys that forbid it."""
+    tables = [table.name for table in metadata.sorted_tables]
+    tables += ["procrastinate_events", "procrastinate_jobs"]
+    with psycopg.connect(url) as connection:
+        connection.execute("SET LOCAL session_replication_role = replica")
+        for table in tables:
+            keep = {"organizations": "id = 'default'", "clusters": "org_id = 'default'"}
+            where = f" WHERE NOT ({keep[table]})" if table in keep else ""
+            connection.execute(f"DELETE FROM {table}{where}")  # noqa: S608 - names of ours
 
 
 @pytest.fixture

@@ -33,7 +33,7 @@ async def admit(
     others = await statements.lock_incidents(connection, ending - locked)
     ledger = keep(taken, known=known, open_incidents=opened, others=others, now=now)
     await statements.store_alerts(connection, tenant, ledger, now)
-    await statements.count_repeats(connection, known, ledger, now)
+    await statements.count_repeats(connection, tenant, ledger, now)
     await _write_logs(connection, tenant, ledger)
     return ledger.receipts
 

@@ -69,9 +69,8 @@ class Receipt:
 
 @dataclass(frozen=True)
 class Known:
-    """An alert that was recorded before; `id` is its row."""
+    """An alert that was recorded before."""
 
-    id: int
     is_firing: bool
     incident_id: IncidentId
 

@@ -16,7 +16,7 @@ from backend.db.admission.statements import Tenant
 from sre_agent import ports
 from sre_agent.domain.errors import TransientError
 
-_BATCH_MAX_ALERTS = 1000
+_BATCH_MAX_ALERTS = 400  # so that one batch is read from the wire while another is written
 _WAITING_MAX = 2000
 _ATTEMPTS = 3
 

@@ -11,10 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backend.db.admission.arrivals import AlertKey, Arrival, Known, ServiceKey
 from backend.db.admission.ledger import Head, Ledger
+from backend.db.engine import to_json
 from backend.db.journal import CHANNEL
 from backend.db.tables.incidents import OPEN
-from sre_agent.domain import canonical
-from sre_agent.domain.alert import Severity
+from sre_agent.domain.alert import Alert, Severity
 from sre_agent.domain.ids import IncidentId
 
 _TITLE_MAX_CHARS = 200
@@ -38,11 +38,17 @@ class Opening:
     started_at: datetime
 
 
+# Row by row on purpose. As a plain join, a planner without statistics reads all alerts of the
+# organization and compares each with every key.
 _FIND_KNOWN = sa.text("""
-    SELECT alerts.id, alerts.fingerprint, alerts.starts_at, alerts.status, alerts.incident_id
+    SELECT known.*
     FROM unnest(CAST(:fingerprints AS text[]), CAST(:starts AS timestamptz[])) AS key(print, start)
-    JOIN alerts ON alerts.org_id = :org_id AND alerts.cluster_id = :cluster_id
-        AND alerts.fingerprint = key.print AND alerts.starts_at = key.start
+    CROSS JOIN LATERAL (
+        SELECT fingerprint, starts_at, status, incident_id FROM alerts
+        WHERE fingerprint = key.print AND starts_at = key.start
+            AND org_id = :org_id AND cluster_id = :cluster_id
+        LIMIT 1
+    ) AS known
 """)
 
 # The no-op update makes PostgreSQL lock the open incident and return it, where there is one.
@@ -74,7 +80,7 @@ _STORE_ALERTS = sa.text("""
         incident_id text, source text, fingerprint text, starts_at timestamptz,
         ends_at timestamptz, status text, name text, severity text, labels json, annotations json,
         generator_url text, group_key text, repeats int)
-    ON CONFLICT (org_id, cluster_id, fingerprint, starts_at) DO UPDATE SET
+    ON CONFLICT (fingerprint, starts_at, org_id, cluster_id) DO UPDATE SET
         incident_id = EXCLUDED.incident_id, status = EXCLUDED.status, ends_at = EXCLUDED.ends_at,
         last_received_at = EXCLUDED.last_received_at,
         repeat_count = alerts.repeat_count + EXCLUDED.repeat_count
@@ -82,8 +88,10 @@ _STORE_ALERTS = sa.text("""
 
 _COUNT_REPEATS = sa.text("""
     UPDATE alerts SET repeat_count = repeat_count + repeats, last_received_at = :now
-    FROM unnest(CAST(:ids AS bigint[]), CAST(:repeats AS int[])) AS repeated(id, repeats)
-    WHERE alerts.id = repeated.id
+    FROM unnest(CAST(:fingerprints AS text[]), CAST(:starts AS timestamptz[]),
+        CAST(:repeats AS int[])) AS repeated(print, start, repeats)
+    WHERE fingerprint = print AND starts_at = start
+        AND org_id = :org_id AND cluster_id = :cluster_id
 """)
 
 _MOVE_HEADS = sa.text("""
@@ -99,9 +107,14 @@ _MOVE_HEADS = sa.text("""
 
 
 async def take_turn(connection: AsyncConnection, tenant: Tenant) -> None:
-    """Wait until no other admission of the tenant is under way: what we read next stays true."""
+    """Wait until no other admission of the tenant is under way: what we read next stays true.
+
+    The statements that follow are planned anew each time. A plan made while the tables were empty
+    reads them from end to end for every alert once they are not.
+    """
     key = sa.func.hashtextextended(f"intake:{tenant.org_id}:{tenant.cluster_id}", 0)
-    await connection.execute(sa.select(sa.func.pg_advisory_xact_lock(key)))
+    plan_anew = sa.func.set_config("plan_cache_mode", "force_custom_plan", True)  # noqa: FBT003 - SQL
+    await connection.execute(sa.select(plan_anew, sa.func.pg_advisory_xact_lock(key)))
 
 
 async def find_known(
@@ -119,7 +132,6 @@ async def find_known(
     }
     return {
         (row.fingerprint, row.starts_at): Known(
-            id=row.id,
             is_firing=row.status == "firing",
             incident_id=IncidentId(row.incident_id),
         )
@@ -152,7 +164,7 @@ async def open_incidents(
         for opening in first.values()
     ]
     parameters = {
-        "rows": canonical.dumps(rows),
+        "rows": to_json(rows),
         "org_id": tenant.org_id,
         "cluster_id": tenant.cluster_id,
         "now": now,
@@ -175,7 +187,7 @@ async def store_alerts(
     """Insert or update the alerts that began or ended."""
     rows = [
         {
-            **arrival.alert.model_dump(mode="json"),
+            **_plain(arrival.alert),
             "incident_id": incident_id,
             "repeats": ledger.repeats.get(key, 0),
         }
@@ -183,7 +195,7 @@ async def store_alerts(
     ]
     if rows:
         parameters = {
-            "rows": canonical.dumps(rows),
+            "rows": to_json(rows),
             "org_id": tenant.org_id,
             "cluster_id": tenant.cluster_id,
             "now": now,
@@ -192,15 +204,20 @@ async def store_alerts(
 
 
 async def count_repeats(
-    connection: AsyncConnection, known: dict[AlertKey, Known], ledger: Ledger, now: datetime
+    connection: AsyncConnection, tenant: Tenant, ledger: Ledger, now: datetime
 ) -> None:
     """Count the alerts that only said again what is known."""
-    repeats = {
-        known[key].id: count for key, count in ledger.repeats.items() if key not in ledger.changed
-    }
+    repeats = {key: count for key, count in ledger.repeats.items() if key not in ledger.changed}
     if repeats:
-        counts = {"ids": list(repeats), "repeats": list(repeats.values()), "now": now}
-        await connection.execute(_COUNT_REPEATS, counts)
+        parameters = {
+            "fingerprints": [fingerprint for fingerprint, _ in repeats],
+            "starts": [starts_at for _, starts_at in repeats],
+            "repeats": list(repeats.values()),
+            "org_id": tenant.org_id,
+            "cluster_id": tenant.cluster_id,
+            "now": now,
+        }
+        await connection.execute(_COUNT_REPEATS, parameters)
 
 
 async def move_heads(connection: AsyncConnection, heads: Iterable[Head]) -> None:
@@ -218,12 +235,18 @@ async def move_heads(connection: AsyncConnection, heads: Iterable[Head]) -> None
         for head in heads
     ]
     if rows:
-        await connection.execute(_MOVE_HEADS, {"rows": canonical.dumps(rows), "channel": CHANNEL})
+        await connection.execute(_MOVE_HEADS, {"rows": to_json(rows), "channel": CHANNEL})
 
 
 def new_incident_id() -> IncidentId:
     """Return an id nobody can guess."""
     return IncidentId(f"inc-{secrets.token_hex(8)}")
+
+
+def _plain(alert: Alert) -> dict[str, Any]:
+    """Return what `model_dump(mode="json")` would, at a fifth of its cost."""
+    ends_at = alert.ends_at.isoformat() if alert.ends_at else None
+    return {**vars(alert), "starts_at": alert.starts_at.isoformat(), "ends_at": ends_at}
 
 
 def _head(row: sa.Row[Any]) -> Head:

@@ -7,7 +7,8 @@ from backend.db.tables.base import Json, Moment, metadata
 events = sa.Table(
     "events",
     metadata,
-    sa.Column("incident_id", sa.Text, sa.ForeignKey("incidents.id"), primary_key=True),
+    # No foreign key, as for alerts: the incident's row is locked by whoever appends.
+    sa.Column("incident_id", sa.Text, primary_key=True),
     sa.Column("seq", sa.Integer, primary_key=True, autoincrement=False),
     sa.Column("org_id", sa.Text, nullable=False),
     sa.Column("at", Moment, nullable=False),

@@ -49,13 +49,15 @@ incidents = sa.Table(
 alerts = sa.Table(
     "alerts",
     metadata,
-    sa.Column("id", sa.BigInteger, sa.Identity(), primary_key=True),
-    sa.Column("org_id", sa.Text, nullable=False),
-    sa.Column("cluster_id", sa.Text, nullable=False),
-    sa.Column("incident_id", sa.Text, sa.ForeignKey("incidents.id"), nullable=False),
+    # The key is what makes an alert the same when it comes again; the fingerprint comes first
+    # because it tells alerts apart, the organization does not. No foreign key: an alert storm would
+    # pay for a check per row, and whoever writes here holds the lock of the incident's row.
+    sa.Column("fingerprint", sa.Text, primary_key=True),
+    sa.Column("starts_at", Moment, primary_key=True),
+    sa.Column("org_id", sa.Text, primary_key=True),
+    sa.Column("cluster_id", sa.Text, primary_key=True),
+    sa.Column("incident_id", sa.Text, nullable=False),
     sa.Column("source", sa.Text, nullable=False),
-    sa.Column("fingerprint", sa.Text, nullable=False),
-    sa.Column("starts_at", Moment, nullable=False),
     sa.Column("ends_at", Moment),
     sa.Column("status", sa.Text, nullable=False),
     sa.Column("name", sa.Text, nullable=False),
@@ -67,14 +69,6 @@ alerts = sa.Table(
     sa.Column("received_at", Moment, nullable=False),
     sa.Column("last_received_at", Moment, nullable=False),
     sa.Column("repeat_count", sa.Integer, nullable=False, server_default="0"),
-    sa.Index(
-        "uq_alerts_identity",
-        "org_id",
-        "cluster_id",
-        "fingerprint",
-        "starts_at",
-        unique=True,
-    ),
     sa.Index("ix_alerts_incident_id", "incident_id"),
 )
 

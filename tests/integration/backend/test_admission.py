@@ -220,6 +220,7 @@ async def test_an_alert_joins_while_its_incidents_log_is_being_written(
     assert len(await kinds(engine, first.incident_id)) == 2 + 20 + 20
 
 
+@pytest.mark.usefixtures("own_database")
 async def test_without_a_commit_nobody_is_told_that_the_alert_was_received(
     engine: AsyncEngine, desk: AdmissionDesk, arrive: Any
 ) -> None:
@@ -233,6 +234,7 @@ async def test_without_a_commit_nobody_is_told_that_the_alert_was_received(
     assert await rows(engine, "SELECT count(*) FROM procrastinate_jobs") == [(0,)]
 
 
+@pytest.mark.usefixtures("own_database")
 async def test_one_webhook_that_the_database_refuses_does_not_take_the_others_with_it(
     engine: AsyncEngine, desk: AdmissionDesk, arrive: Any
 ) -> None:

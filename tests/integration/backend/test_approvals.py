@@ -185,6 +185,7 @@ async def test_an_approver_of_another_organization_finds_nothing(
     assert await incidents.decision(waiting.id) is None
 
 
+@pytest.mark.usefixtures("own_database")
 async def test_a_decision_that_cannot_be_logged_is_not_taken(
     incidents: PostgresIncidents, waiting: ports.Approval, engine: AsyncEngine, clock: Any
 ) -> None:

@@ -189,6 +189,7 @@ async def test_writes_are_halted_by_the_switch_and_by_the_settings(
     assert "KILL_SWITCH" in (await by_settings.writes_halted() or "")
 
 
+@pytest.mark.usefixtures("own_database")
 async def test_without_a_database_nothing_is_said_to_be_allowed(
     incidents: PostgresIncidents, engine: AsyncEngine
 ) -> None:

@@ -398,6 +398,7 @@ async def test_without_its_token_nobody_talks_to_the_signer(case: Case, mint: Mi
     assert isinstance(stranger, ports.GrantDenied)
 
 
+@pytest.mark.usefixtures("own_database")
 async def test_a_signer_that_cannot_read_the_record_says_to_ask_again(
     case: Case, signer: SignerClient
 ) -> None:
