@@ -18,7 +18,7 @@ from sre_agent.graph.nodes import (
     supervise,
     verify,
 )
-from sre_agent.graph.state import RunState
+from sre_agent.graph.run_state import RunState
 
 Graph = CompiledStateGraph[RunState, RunContext, RunState, RunState]
 

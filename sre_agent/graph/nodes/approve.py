@@ -7,12 +7,12 @@ from langgraph.types import Command, interrupt
 
 from sre_agent.domain.incident import IncidentStatus
 from sre_agent.domain.ruling import Verdict
-from sre_agent.graph import state
+from sre_agent.graph import run_state
 from sre_agent.graph.context import RunContext
 
 
 async def approve(
-    run: state.RunState, runtime: Runtime[RunContext]
+    state: run_state.RunState, runtime: Runtime[RunContext]
 ) -> Command[Literal["execute", "conclude"]]:
     """Ask for a decision on the plan and stop until there is one.
 
@@ -21,8 +21,10 @@ async def approve(
     taken.
     """
     incidents = runtime.context.incidents
-    id_ = state.incident_id(run)
-    approval = await incidents.request_approval(id_, state.plan(run), state.rulings(run))
+    id_ = run_state.incident_id(state)
+    approval = await incidents.request_approval(
+        id_, run_state.plan(state), run_state.rulings(state)
+    )
     await incidents.set_status(
         id_,
         IncidentStatus.AWAITING_APPROVAL,

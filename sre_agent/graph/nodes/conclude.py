@@ -4,17 +4,17 @@ from langgraph.runtime import Runtime
 
 from sre_agent.domain.events import EventDraft, EventKind
 from sre_agent.domain.incident import IncidentStatus
-from sre_agent.graph import state
+from sre_agent.graph import run_state
 from sre_agent.graph.context import RunContext
 from sre_agent.planning import postmortem
 
 
-async def conclude(run: state.RunState, runtime: Runtime[RunContext]) -> state.RunState:
+async def conclude(state: run_state.RunState, runtime: Runtime[RunContext]) -> run_state.RunState:
     """Close or escalate the incident, then write and publish its report."""
     context = runtime.context
-    id_ = state.incident_id(run)
-    status = IncidentStatus(run["end_status"])
-    reason = run["end_reason"]
+    id_ = run_state.incident_id(state)
+    status = IncidentStatus(state["end_status"])
+    reason = state["end_reason"]
     if status is IncidentStatus.ESCALATED:
         await context.incidents.escalate(id_, reason=reason, step_key="escalated")
     elif status is not IncidentStatus.MERGED:  # merging has set its status already

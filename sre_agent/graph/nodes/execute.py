@@ -11,17 +11,17 @@ from sre_agent.domain.ids import IncidentId
 from sre_agent.domain.incident import IncidentStatus
 from sre_agent.domain.plan import Action
 from sre_agent.domain.tools import ToolResult, ToolStatus
-from sre_agent.graph import state
+from sre_agent.graph import run_state
 from sre_agent.graph.context import RunContext
 
 
 async def execute(
-    run: state.RunState, runtime: Runtime[RunContext]
+    state: run_state.RunState, runtime: Runtime[RunContext]
 ) -> Command[Literal["verify", "conclude"]]:
     """Do the plan's actions in order; stop at the first that is not known to be done."""
     context = runtime.context
-    id_ = state.incident_id(run)
-    plan = state.plan(run)
+    id_ = run_state.incident_id(state)
+    plan = run_state.plan(state)
     await context.incidents.set_status(
         id_,
         IncidentStatus.EXECUTING,
@@ -35,9 +35,7 @@ async def execute(
                 goto="conclude",
                 update={"end_status": IncidentStatus.ESCALATED.value, "end_reason": failure},
             )
-    return Command(
-        goto="verify", update={"actions_finished_at": context.clock.now().isoformat()}
-    )
+    return Command(goto="verify", update={"actions_finished_at": context.clock.now().isoformat()})
 
 
 async def _carry_out(context: RunContext, id_: IncidentId, action: Action) -> str | None:
@@ -111,7 +109,9 @@ def _outcome(result: ToolResult) -> dict[str, Any]:
     data = result.data or {}
     return {
         "status": result.status.value,
-        "outcome": data.get("outcome", "unknown" if result.status is not ToolStatus.REFUSED else "refused"),
+        "outcome": data.get(
+            "outcome", "unknown" if result.status is not ToolStatus.REFUSED else "refused"
+        ),
         "detail": data.get("detail") or result.reason,
         "code": result.code,
     }

@@ -8,18 +8,18 @@ from langgraph.types import Command
 from sre_agent.domain.events import EventDraft, EventKind
 from sre_agent.domain.incident import IncidentStatus
 from sre_agent.domain.ruling import Ruling
-from sre_agent.graph import state
+from sre_agent.graph import run_state
 from sre_agent.graph.context import RunContext
 from sre_agent.safety import policy
 
 
 async def gate(
-    run: state.RunState, runtime: Runtime[RunContext]
+    state: run_state.RunState, runtime: Runtime[RunContext]
 ) -> Command[Literal["approve", "execute", "conclude"]]:
     """Rule on the plan: one denied action denies it all, one asked action asks for it all."""
     context = runtime.context
-    id_ = state.incident_id(run)
-    plan = state.plan(run)
+    id_ = run_state.incident_id(state)
+    plan = run_state.plan(state)
     incident = await context.incidents.load(id_)
     rulings = [policy.rule(context.policy, action, plan, incident) for action in plan.actions]
     dumped = [item.model_dump(mode="json") for item in rulings]

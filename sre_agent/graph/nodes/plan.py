@@ -8,22 +8,26 @@ from langgraph.types import Command
 from sre_agent.domain.events import EventDraft, EventKind
 from sre_agent.domain.ids import IncidentId
 from sre_agent.domain.incident import IncidentStatus
-from sre_agent.domain.plan import Action, DryRun, NoPlan, Plan
+from sre_agent.domain.plan import Action, DryRun, NoPlan
 from sre_agent.domain.tools import ToolStatus
-from sre_agent.graph import state
+from sre_agent.graph import run_state
 from sre_agent.graph.context import RunContext
 from sre_agent.planning import planner
 
+_Next = Command[Literal["gate", "conclude"]]
 
-async def propose(
-    run: state.RunState, runtime: Runtime[RunContext]
-) -> Command[Literal["gate", "conclude"]]:
+
+async def propose(state: run_state.RunState, runtime: Runtime[RunContext]) -> _Next:
     """Plan, claim what the plan would touch, and rehearse each action."""
     context = runtime.context
-    id_ = state.incident_id(run)
+    id_ = run_state.incident_id(state)
     incident = await context.incidents.load(id_)
     drafted = planner.plan(
-        state.diagnosis(run), incident, state.evidence(run), context.playbooks, context.planning
+        run_state.diagnosis(state),
+        incident,
+        run_state.evidence(state),
+        context.playbooks,
+        context.planning,
     )
     if isinstance(drafted, NoPlan):
         return await _withhold(context, id_, drafted)
@@ -52,9 +56,7 @@ async def propose(
 
 
 async def _rehearse(context: RunContext, action: Action) -> DryRun | NoPlan:
-    result = await context.toolbox.rehearse(
-        action.call, deadline_s=context.limits.tool_deadline_s
-    )
+    result = await context.toolbox.rehearse(action.call, deadline_s=context.limits.tool_deadline_s)
     if result.status is ToolStatus.OK and result.data is not None:
         return DryRun.model_validate(result.data)
     return NoPlan(
@@ -63,9 +65,7 @@ async def _rehearse(context: RunContext, action: Action) -> DryRun | NoPlan:
     )
 
 
-async def _withhold(
-    context: RunContext, id_: IncidentId, nothing: NoPlan
-) -> Command[Literal["conclude"]]:
+async def _withhold(context: RunContext, id_: IncidentId, nothing: NoPlan) -> _Next:
     await context.journal.append(
         id_,
         EventDraft(
@@ -84,9 +84,7 @@ async def _withhold(
     )
 
 
-async def _join(
-    context: RunContext, id_: IncidentId, holder: IncidentId, action: Action
-) -> Command[Literal["conclude"]]:
+async def _join(context: RunContext, id_: IncidentId, holder: IncidentId, action: Action) -> _Next:
     reason = f"incident {holder} already works on {action.target}, the same cause"
     await context.incidents.merge(id_, into=holder, reason=reason)
     return Command(

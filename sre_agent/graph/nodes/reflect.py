@@ -3,20 +3,20 @@
 from langgraph.runtime import Runtime
 from langgraph.types import Command, Send
 
-from sre_agent import diagnosis
+from sre_agent.diagnosis import diagnose
 from sre_agent.domain.causes import Diagnosis
 from sre_agent.domain.events import EventDraft, EventKind
-from sre_agent.graph import state
+from sre_agent.graph import run_state
 from sre_agent.graph.context import RunContext
 
 
-async def reflect(run: state.RunState, runtime: Runtime[RunContext]) -> Command[str]:
+async def reflect(state: run_state.RunState, runtime: Runtime[RunContext]) -> Command[str]:
     """Rank the causes; send specialists out again while open questions and rounds remain."""
     context = runtime.context
-    id_ = state.incident_id(run)
+    id_ = run_state.incident_id(state)
     incident = await context.incidents.load(id_)
-    found = diagnosis.diagnose(state.evidence(run), incident, context.clock.now())
-    round_ = run["round"]
+    found = diagnose(run_state.evidence(state), incident, context.clock.now())
+    round_ = state["round"]
     await context.journal.append(
         id_,
         EventDraft(
@@ -29,18 +29,16 @@ async def reflect(run: state.RunState, runtime: Runtime[RunContext]) -> Command[
     update = {"diagnosis": found.model_dump(mode="json")}
     if not found.questions or round_ >= context.limits.max_rounds:
         return Command(goto="plan", update=update)
-    return Command(
-        goto=_tasks(run, found, round_ + 1), update={**update, "round": round_ + 1}
-    )
+    return Command(goto=_tasks(state, found, round_ + 1), update={**update, "round": round_ + 1})
 
 
-def _tasks(run: state.RunState, found: Diagnosis, round_: int) -> list[Send]:
+def _tasks(state: run_state.RunState, found: Diagnosis, round_: int) -> list[Send]:
     specialists = dict.fromkeys(question.specialist for question in found.questions)
     return [
         Send(
             "investigate",
-            state.SpecialistTask(
-                incident_id=run["incident_id"],
+            run_state.SpecialistTask(
+                incident_id=state["incident_id"],
                 specialist=name,
                 round=round_,
                 questions=[
@@ -48,7 +46,8 @@ def _tasks(run: state.RunState, found: Diagnosis, round_: int) -> list[Send]:
                     for question in found.questions
                     if question.specialist == name
                 ],
-                evidence=run["evidence"],
+                evidence=state.get("evidence", []),
+                gaps=state.get("gaps", []),
             ),
         )
         for name in specialists

@@ -7,14 +7,14 @@ from langgraph.types import Command, Send
 from sre_agent.agents import supervisor
 from sre_agent.domain.events import EventDraft, EventKind
 from sre_agent.domain.incident import IncidentStatus
-from sre_agent.graph import state
+from sre_agent.graph import run_state
 from sre_agent.graph.context import RunContext
 
 
-async def supervise(run: state.RunState, runtime: Runtime[RunContext]) -> Command[str]:
+async def supervise(state: run_state.RunState, runtime: Runtime[RunContext]) -> Command[str]:
     """Start the investigation of an incident that is still open."""
     context = runtime.context
-    id_ = state.incident_id(run)
+    id_ = run_state.incident_id(state)
     incident = await context.incidents.load(id_)
     if not incident.status.is_open:
         return Command(goto=END)
@@ -24,7 +24,7 @@ async def supervise(run: state.RunState, runtime: Runtime[RunContext]) -> Comman
         reason="a worker took the incident",
         step_key="status:investigating",
     )
-    selected = supervisor.select(incident, context.allowlist.specialists)
+    selected = supervisor.select(incident, list(context.allowlist.specialists))
     await context.journal.append(
         id_,
         EventDraft(
@@ -37,8 +37,13 @@ async def supervise(run: state.RunState, runtime: Runtime[RunContext]) -> Comman
     tasks = [
         Send(
             "investigate",
-            state.SpecialistTask(
-                incident_id=id_, specialist=item.specialist, round=1, questions=[], evidence=[]
+            run_state.SpecialistTask(
+                incident_id=id_,
+                specialist=item.specialist,
+                round=1,
+                questions=[],
+                evidence=[],
+                gaps=[],
             ),
         )
         for item in selected

@@ -41,6 +41,7 @@ class SpecialistTask(TypedDict):
     round: int
     questions: list[Json]
     evidence: list[Json]
+    gaps: list[Json]
 
 
 def incident_id(state: RunState | SpecialistTask) -> IncidentId:
@@ -53,7 +54,7 @@ def evidence(state: RunState | SpecialistTask) -> list[Evidence]:
     return [Evidence.model_validate(item) for item in state.get("evidence", [])]
 
 
-def gaps(state: RunState) -> list[Gap]:
+def gaps(state: RunState | SpecialistTask) -> list[Gap]:
     """Return what could not be looked at."""
     return [Gap.model_validate(item) for item in state.get("gaps", [])]
 

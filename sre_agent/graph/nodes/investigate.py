@@ -1,0 +1,94 @@
+"""Send one specialist to look, and record everything it asks and finds."""
+
+from langgraph.runtime import Runtime
+
+from sre_agent.agents import loop, specialists
+from sre_agent.domain.events import EventDraft, EventKind
+from sre_agent.domain.evidence import Evidence
+from sre_agent.domain.tools import ToolCall, ToolResult
+from sre_agent.graph import run_state
+from sre_agent.graph.context import RunContext
+from sre_agent.safety import redaction
+
+
+async def investigate(
+    state: run_state.SpecialistTask, runtime: Runtime[RunContext]
+) -> run_state.RunState:
+    """Return the specialist's evidence and gaps. What it cannot see costs its evidence only."""
+    context = runtime.context
+    id_ = run_state.incident_id(state)
+    name, round_ = state["specialist"], state["round"]
+
+    async def record_call(call: ToolCall, result: ToolResult, duration_ms: float) -> None:
+        await context.journal.append(
+            id_,
+            EventDraft(
+                actor=name,
+                kind=EventKind.TOOL_CALLED,
+                payload={
+                    "call": call.model_dump(mode="json"),
+                    "round": round_,
+                    "status": result.status.value,
+                    "code": result.code,
+                    "reason": redaction.redact(result.reason),
+                    "left_out": list(result.left_out),
+                    "duration_ms": round(duration_ms, 1),
+                },
+                step_key=f"tool_called:{name}:{round_}:{call}",
+            ),
+        )
+
+    report = await loop.run(
+        specialists.BY_NAME[name],
+        loop.Assignment(
+            incident=await context.incidents.load(id_),
+            round=round_,
+            questions=run_state.questions(state),
+            evidence=run_state.evidence(state),
+            gaps=run_state.gaps(state),
+        ),
+        context.toolbox,
+        loop.Limits(
+            allowed=context.allowlist,
+            deadline_s=context.limits.specialist_deadline_s,
+            call_deadline_s=context.limits.tool_deadline_s,
+        ),
+        on_call=record_call,
+    )
+    evidence = [await _record_evidence(context, state, item) for item in report.evidence]
+    gaps = [item.model_dump(mode="json") for item in report.gaps]
+    blind = bool(gaps) and not evidence
+    await context.journal.append(
+        id_,
+        EventDraft(
+            actor=name,
+            kind=EventKind.SPECIALIST_FAILED if blind else EventKind.SPECIALIST_FINISHED,
+            payload={
+                "specialist": name,
+                "round": round_,
+                "calls": report.calls,
+                "evidence": [item["id"] for item in evidence],
+                "gaps": gaps,
+                **({"reason": report.gaps[0].reason} if blind else {}),
+            },
+            step_key=f"specialist_ended:{name}:{round_}",
+        ),
+    )
+    return {"evidence": evidence, "gaps": gaps}
+
+
+async def _record_evidence(
+    context: RunContext, state: run_state.SpecialistTask, item: Evidence
+) -> run_state.Json:
+    """Return the evidence as the log has it: after a crash that is what was seen the first time."""
+    event = await context.journal.append(
+        run_state.incident_id(state),
+        EventDraft(
+            actor=state["specialist"],
+            kind=EventKind.EVIDENCE_ADDED,
+            payload={"evidence": item.model_dump(mode="json")},
+            step_key=f"evidence:{item.id}",
+        ),
+    )
+    recorded: run_state.Json = event.payload["evidence"]
+    return recorded

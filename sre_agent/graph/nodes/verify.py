@@ -1,0 +1,91 @@
+"""Look at the world again until fresh data says whether the repair worked."""
+
+from datetime import datetime
+
+from langgraph.runtime import Runtime
+from langgraph.types import Command
+
+from sre_agent.domain.events import EventDraft, EventKind
+from sre_agent.domain.incident import IncidentStatus
+from sre_agent.domain.plan import Action, Plan
+from sre_agent.graph import run_state
+from sre_agent.graph.context import RunContext
+from sre_agent.planning import verification
+from sre_agent.planning.verification import Answer, Judgement, Outcome
+
+_WORST_FIRST = (Outcome.NOT_RESOLVED, Outcome.UNKNOWN, Outcome.PENDING, Outcome.RESOLVED)
+
+
+async def verify(state: run_state.RunState, runtime: Runtime[RunContext]) -> Command[str]:
+    """Sample until every action's verification has an end; only then is the incident's known."""
+    context = runtime.context
+    id_ = run_state.incident_id(state)
+    plan = run_state.plan(state)
+    finished_at = datetime.fromisoformat(state["actions_finished_at"])
+    await context.incidents.set_status(
+        id_,
+        IncidentStatus.VERIFYING,
+        reason="the actions are done; waiting for fresh data",
+        step_key=f"status:verifying:{plan.sha256}",
+    )
+    told = ""
+    while True:
+        judgement = await _look(context, plan, finished_at)
+        if judgement.outcome is not Outcome.PENDING:
+            break
+        if judgement.reason != told:
+            told = judgement.reason
+            await _record(context, state, EventKind.VERIFICATION_SAMPLED, judgement)
+        await context.clock.sleep(context.limits.sample_interval_s)
+    await _record(context, state, EventKind.VERIFICATION_FINISHED, judgement)
+    return Command(goto="conclude", update=_end(plan, judgement))
+
+
+async def _look(context: RunContext, plan: Plan, finished_at: datetime) -> Judgement:
+    judgements = [await _judge(context, action, finished_at) for action in plan.actions]
+    return min(judgements, key=lambda item: _WORST_FIRST.index(item.outcome))
+
+
+async def _judge(context: RunContext, action: Action, finished_at: datetime) -> Judgement:
+    answers = [
+        Answer(
+            call=call,
+            result=await context.toolbox.read(call, deadline_s=context.limits.tool_deadline_s),
+        )
+        for call in verification.calls(action.verification)
+    ]
+    return verification.judge(action.verification, answers, finished_at, context.clock.now())
+
+
+async def _record(
+    context: RunContext, state: run_state.RunState, kind: EventKind, judgement: Judgement
+) -> None:
+    is_end = kind is EventKind.VERIFICATION_FINISHED
+    key = state["actions_finished_at"] if is_end else context.clock.now().isoformat()
+    await context.journal.append(
+        run_state.incident_id(state),
+        EventDraft(
+            actor="verifier",
+            kind=kind,
+            payload={
+                "result": judgement.outcome.value,
+                "reason": judgement.reason,
+                "checks": list(judgement.checks),
+            },
+            step_key=f"{kind.value}:{key}",
+        ),
+    )
+
+
+def _end(plan: Plan, judgement: Judgement) -> run_state.RunState:
+    if judgement.outcome is Outcome.RESOLVED:
+        return {"end_status": IncidentStatus.RESOLVED.value, "end_reason": judgement.reason}
+    said = {
+        Outcome.NOT_RESOLVED: "the repair did not help",
+        Outcome.UNKNOWN: "it is unknown whether the repair helped",
+    }.get(judgement.outcome, judgement.outcome.value)
+    undo = "; ".join(str(action.inverse) for action in plan.actions if action.inverse)
+    return {
+        "end_status": IncidentStatus.ESCALATED.value,
+        "end_reason": f"{said}: {judgement.reason}" + (f". To undo: {undo}" if undo else ""),
+    }
