@@ -1,0 +1,97 @@
+"""What each writing tool would alter on a deployment: computed here, carried out elsewhere."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from mcp_servers.common.clock import rfc3339
+from mcp_servers.kubernetes import rollouts
+from mcp_servers.kubernetes.api import Json
+from mcp_servers.kubernetes.fields import section
+from mcp_servers.kubernetes.template_changes import changes, sentence
+
+RESTARTED_AT = "kubectl.kubernetes.io/restartedAt"
+_PAUSED = "the deployment is paused: no pod changes until it is resumed"
+
+
+@dataclass(frozen=True, slots=True)
+class Alteration:
+    """A JSON merge patch, what it does in words, and what the approver ought to know."""
+
+    patch: Json
+    detail: str
+    warnings: tuple[str, ...] = ()
+
+
+def rollback(
+    deployment: Json, replicasets: Sequence[Json], to_revision: int, grant_id: str
+) -> Alteration:
+    """Return the way back to an earlier revision's pod template."""
+    wanted = rollouts.template_at(replicasets, to_revision)
+    live = section(deployment, "spec", "template")
+    current = rollouts.revision_of(deployment)
+    cause = f"rollback to revision {to_revision} by grant {grant_id}"
+    warnings = _warn_if_paused(deployment)
+    if current == to_revision or not changes(live, wanted):
+        warnings = (*warnings, f"revision {to_revision} is already current")
+    return Alteration(
+        patch={
+            "metadata": {"annotations": {rollouts.CHANGE_CAUSE: cause}},
+            "spec": {"template": merge_patch(live, wanted)},
+        },
+        detail=f"rolled back from revision {current} to revision {to_revision}",
+        warnings=warnings,
+    )
+
+
+def restart(deployment: Json, now: datetime) -> Alteration:
+    """Return the replacement of every pod, by a new mark on the pod template."""
+    annotations = {RESTARTED_AT: rfc3339(now.replace(microsecond=0))}
+    return Alteration(
+        patch={"spec": {"template": {"metadata": {"annotations": annotations}}}},
+        detail="restarted: every pod is replaced",
+        warnings=_warn_if_paused(deployment),
+    )
+
+
+def scale(deployment: Json, replicas: int) -> Alteration:
+    """Return the change of the number of pods."""
+    before = rollouts.replicas_of(deployment).desired
+    same = (f"it already has {replicas} replicas",) if before == replicas else ()
+    return Alteration(
+        patch={"spec": {"replicas": replicas}},
+        detail=f"scaled from {before} to {replicas} replicas",
+        warnings=same,
+    )
+
+
+def merge_patch(before: Json, after: Json) -> Json:
+    """Return the JSON merge patch (RFC 7386) that makes `before` into `after`; null is absence."""
+    old = {key: value for key, value in before.items() if value is not None}
+    new = {key: value for key, value in after.items() if value is not None}
+    patch: dict[str, Any] = dict.fromkeys(old.keys() - new.keys())
+    for key, value in new.items():
+        earlier = old.get(key)
+        if isinstance(value, dict) and isinstance(earlier, dict):
+            if inner := merge_patch(earlier, value):
+                patch[key] = inner
+        elif value != earlier:
+            patch[key] = value
+    return patch
+
+
+def differences(before: Json, after: Json) -> tuple[str, ...]:
+    """Return in words how a deployment's declaration differs, first the replicas."""
+    old, new = section(before, "spec"), section(after, "spec")
+    found = [
+        f"{key}: {str(old.get(key)).lower()} -> {str(new.get(key)).lower()}"
+        for key in ("replicas", "paused")
+        if old.get(key) != new.get(key)
+    ]
+    templates = changes(section(old, "template"), section(new, "template"))
+    return (*found, *(sentence(change) for change in templates))
+
+
+def _warn_if_paused(deployment: Json) -> tuple[str, ...]:
+    return (_PAUSED,) if section(deployment, "spec").get("paused") else ()

@@ -1,0 +1,45 @@
+"""The Kubernetes server, put together from its settings."""
+
+from mcp_servers.common.grants import Verifier
+from mcp_servers.common.skin import Program
+from mcp_servers.common.toolset import Tool
+from mcp_servers.kubernetes import connection
+from mcp_servers.kubernetes.reading import Reading
+from mcp_servers.kubernetes.repairs import Repairs
+from mcp_servers.kubernetes.settings import KubernetesSettings
+from mcp_servers.kubernetes.writing import Hand
+
+
+def build(settings: KubernetesSettings) -> Program:
+    """Return the server; nothing is connected yet."""
+    reader = connection.reading(settings)
+    reading = Reading(reader)
+    clients = [reader]
+    repairs: tuple[Tool, ...] = ()
+    write_token = settings.mcp_write_token
+    if write_token is not None:
+        writer = connection.writing(settings)
+        clients.append(writer)
+        hand = Hand(
+            reader=reader,
+            writer=writer,
+            verifier=Verifier(
+                audience=f"mcp:kubernetes:{settings.mcp_cluster_id}", keys=settings.grant_keys
+            ),
+            protected=settings.protected_namespaces,
+            halt=settings.mcp_halt_file,
+        )
+        repairs = Repairs(hand).tools()
+
+    async def close() -> None:
+        for client in clients:
+            await client.close()
+
+    return Program(
+        name="kubernetes",
+        tools=(*reading.tools(), *repairs),
+        read_token=settings.mcp_read_token.get_secret_value(),
+        write_token=write_token.get_secret_value() if write_token else None,
+        ready=reading.ready,
+        close=close,
+    )

@@ -1,0 +1,163 @@
+"""Carrying out a write: rehearsed freely, done for real at most once and only with a grant."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import structlog
+
+from mcp_servers.common import grants
+from mcp_servers.common.clock import rfc3339, utc_now
+from mcp_servers.common.envelope import Answer, RefusedError, UnreachableError
+from mcp_servers.common.grants import Grant, Target, Verifier
+from mcp_servers.common.toolset import Call
+from mcp_servers.kubernetes import kinds, marks, state
+from mcp_servers.kubernetes.alterations import Alteration, differences
+from mcp_servers.kubernetes.api import Api, Json
+from mcp_servers.kubernetes.fields import count, section
+from mcp_servers.kubernetes.marks import Mark
+
+MAX_ATTEMPTS = 5
+"""How often a write starts again because someone else changed the object meanwhile."""
+
+REHEARSAL = "rehearsal"
+"""Stands for the grant's id while there is none."""
+
+Alter = Callable[[Json, str], Awaitable[Alteration]]
+"""Given the live object and the grant's id, tells what to alter."""
+
+_log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """One write that was asked for."""
+
+    call: Call
+    namespace: str
+    name: str
+    alter: Alter
+    dry_run: bool
+
+    @property
+    def target(self) -> Target:
+        """Return the object the arguments name."""
+        return Target(kind="Deployment", namespace=self.namespace, name=self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class Hand:
+    """Reads with one credential, writes with another, and believes only the signer.
+
+    While the file `halt` exists nothing is written; `protected` namespaces are never written to.
+    """
+
+    reader: Api
+    writer: Api
+    verifier: Verifier
+    protected: frozenset[str]
+    halt: Path | None
+
+    async def perform(self, write: Write) -> Answer:
+        """Rehearse the write or do it.
+
+        Raises:
+            RefusedError: Something about the grant, the target or its state forbids it; nothing
+                was changed.
+            UnreachableError: The cluster did not answer; asking again with the same grant is safe.
+        """
+        if write.namespace in self.protected:
+            raise RefusedError("forbidden", f"namespace {write.namespace} is protected")
+        return await (self._rehearse(write) if write.dry_run else self._do(write))
+
+    async def _rehearse(self, write: Write) -> Answer:
+        live = await self._read(write)
+        alteration = await write.alter(live, REHEARSAL)
+        after = await self._patch(write, alteration.patch, live, dry_run=True)
+        return Answer(
+            {
+                "state_sha256": state.sha256(live),
+                "uid": state.uid_of(live),
+                "changes": list(differences(live, after)),
+                "warnings": list(alteration.warnings),
+            }
+        )
+
+    async def _do(self, write: Write) -> Answer:
+        grant = self.verifier.admit(write.call, write.target)
+        for _ in range(MAX_ATTEMPTS):
+            live = await self._read(write)
+            used = marks.read(live)
+            mark = marks.find(used, grant.jti)
+            if mark is not None:
+                return _outcome("already_applied", write, mark, live)
+            self._require_permission(grant, live)
+            alteration = await write.alter(live, grant.jti)
+            mark = Mark(
+                id=grant.jti,
+                tool=write.call.tool,
+                at=rfc3339(utc_now()),
+                detail=alteration.detail,
+            )
+            patch = _marked(alteration.patch, marks.written(used, mark))
+            try:
+                after = await self._patch(write, patch, live, dry_run=False)
+            except RefusedError as err:
+                if err.code != "conflict":
+                    raise
+                _log.info("write_conflicted", grant_id=grant.jti, target=str(write.target))
+                continue
+            _log.info("write_applied", grant_id=grant.jti, target=str(write.target))
+            return _outcome("applied", write, mark, after)
+        raise RefusedError("conflict", "the object changes too often to write to it safely")
+
+    def _require_permission(self, grant: Grant, live: Json) -> None:
+        if self.halt is not None and self.halt.exists():
+            raise RefusedError("halted", f"writes are halted: {self.halt} exists")
+        grants.require_in_time(grant, utc_now())
+        grants.require_unchanged(grant, uid=state.uid_of(live), state_sha256=state.sha256(live))
+
+    async def _read(self, write: Write) -> Json:
+        return await self.reader.get(kinds.DEPLOYMENT, write.namespace, write.name)
+
+    async def _patch(self, write: Write, patch: Json, live: Json, *, dry_run: bool) -> Json:
+        """Send the one patch, which the server takes only if the object is as it was read."""
+        version = section(live, "metadata").get("resourceVersion")
+        metadata = {**section(patch, "metadata"), "resourceVersion": version}
+        try:
+            return await self.writer.merge_patch(
+                kinds.DEPLOYMENT,
+                write.namespace,
+                write.name,
+                {**patch, "metadata": metadata},
+                dry_run=dry_run,
+            )
+        except UnreachableError as err:
+            if dry_run:
+                raise
+            reason = f"{err.reason}; it is unknown whether it was done: repeat with the same grant"
+            raise UnreachableError(reason) from err
+        except asyncio.CancelledError:
+            _log.warning("write_interrupted", target=str(write.target), dry_run=dry_run)
+            raise
+
+
+def _marked(patch: Json, annotation: str) -> Json:
+    """Put the mark into the same patch as the change: both happen or neither."""
+    metadata = section(patch, "metadata")
+    annotations = {**section(metadata, "annotations"), marks.ANNOTATION: annotation}
+    return {**patch, "metadata": {**metadata, "annotations": annotations}}
+
+
+def _outcome(outcome: str, write: Write, mark: Mark, deployment: Json) -> Answer:
+    data: dict[str, Any] = {
+        "outcome": outcome,
+        "grant_id": mark.id,
+        "object": write.target.model_dump(),
+        "generation": count(section(deployment, "metadata"), "generation"),
+        "at": mark.at,
+        "detail": mark.detail,
+    }
+    return Answer(data)
