@@ -22,7 +22,7 @@ from backend.db.migrations import migrate
 from benchmarks import load
 
 SENDERS = 50
-SERVICES = 200
+SERVICES = 50
 
 
 def bodies(webhooks: int, group: int, *, services: int, label: str) -> list[bytes]:

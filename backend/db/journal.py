@@ -76,7 +76,7 @@ async def append(
             previous = fresh[-1] if fresh else None
             event = chain(
                 incident_id,
-                draft,
+                draft.model_copy(update={"payload": _plain_json(draft.payload)}),
                 seq=(previous.seq if previous else head.last_seq) + 1,
                 at=max(now, previous.at if previous else head.last_at),
                 prev_hash=previous.hash if previous else head.last_hash,
@@ -105,14 +105,17 @@ async def lock_incident(connection: AsyncConnection, incident_id: IncidentId) ->
 def chain(
     incident_id: IncidentId, draft: EventDraft, *, seq: int, at: datetime, prev_hash: str
 ) -> Event:
-    """Return the draft as the log's entry `seq`, chained to the entry before it."""
+    """Return the draft as the log's entry `seq`, chained to the entry before it.
+
+    The payload must be plain JSON already, as the database will give it back.
+    """
     event = Event(
         incident_id=incident_id,
         seq=seq,
         at=at,
         actor=draft.actor,
         kind=draft.kind,
-        payload=_plain_json(draft.payload),
+        payload=draft.payload,
         step_key=draft.step_key,
         prev_hash=prev_hash,
         hash="",

@@ -1,7 +1,7 @@
 """Alertmanager's webhook, version 4."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
@@ -101,7 +101,7 @@ def _to_domain(alert: _Alert, group_key: str) -> Alert:
         severity=_SEVERITIES.get(alert.labels.get("severity", "").lower(), Severity.WARNING),
         labels=alert.labels,
         annotations=alert.annotations,
-        starts_at=alert.startsAt,
+        starts_at=alert.startsAt.astimezone(UTC),
         ends_at=_end(alert.endsAt) if alert.status == "resolved" else None,
         generator_url=alert.generatorURL,
         group_key=group_key,
@@ -110,7 +110,7 @@ def _to_domain(alert: _Alert, group_key: str) -> Alert:
 
 def _end(moment: datetime | None) -> datetime | None:
     # Go's zero time, the year 1, means that there is none.
-    return None if moment is None or moment.year == 1 else moment
+    return None if moment is None or moment.year == 1 else moment.astimezone(UTC)
 
 
 def _refusal(error: ValidationError) -> PermanentError:

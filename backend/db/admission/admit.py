@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backend.db import journal, queue
 from backend.db.admission import statements
-from backend.db.admission.arrivals import Arrival, Receipt, Step, steps
+from backend.db.admission.arrivals import Arrival, Receipt, ServiceKey, Step, steps
 from backend.db.admission.ledger import Ledger, keep
 from backend.db.admission.statements import Opening, Tenant
 
@@ -22,8 +22,8 @@ async def admit(
     await statements.take_turn(connection, tenant)
     known = await statements.find_known(connection, tenant, arrivals)
     taken = list(zip(arrivals, steps(arrivals, known), strict=True))
-    beginning = [_opening(arrival) for arrival, step in taken if step is Step.BEGIN]
-    opened = await statements.open_incidents(connection, tenant, beginning, now)
+    beginning = [arrival for arrival, step in taken if step is Step.BEGIN]
+    opened = await statements.open_incidents(connection, tenant, _openings(beginning), now)
     locked = {head.incident_id for head in opened.values()}
     ending = {
         known[arrival.key].incident_id
@@ -38,14 +38,18 @@ async def admit(
     return ledger.receipts
 
 
-def _opening(arrival: Arrival) -> Opening:
-    alert = arrival.alert
-    return Opening(
-        service_key=arrival.service_key,
-        title=alert.summary,
-        severity=alert.severity,
-        started_at=alert.starts_at,
-    )
+def _openings(beginning: Sequence[Arrival]) -> list[Opening]:
+    """Return one opening per service: what comes first names it, what began first dates it."""
+    first: dict[ServiceKey, Arrival] = {}
+    began: dict[ServiceKey, datetime] = {}
+    for arrival in beginning:
+        key, starts_at = arrival.service_key, arrival.alert.starts_at
+        first.setdefault(key, arrival)
+        began[key] = min(began.get(key, starts_at), starts_at)
+    return [
+        Opening(key, arrival.alert.summary, arrival.alert.severity, began[key])
+        for key, arrival in first.items()
+    ]
 
 
 async def _write_logs(connection: AsyncConnection, tenant: Tenant, ledger: Ledger) -> None:

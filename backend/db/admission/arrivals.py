@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import cached_property
 
 from sre_agent.domain.alert import Alert, AlertStatus
 from sre_agent.domain.ids import IncidentId
@@ -48,12 +49,12 @@ class Arrival:
     service: str
     is_actionable: bool = True
 
-    @property
+    @cached_property
     def key(self) -> AlertKey:
         """Return what identifies the alert."""
         return (self.alert.fingerprint, self.alert.starts_at)
 
-    @property
+    @cached_property
     def service_key(self) -> ServiceKey:
         """Return where it belongs."""
         return (self.alert.namespace, self.service)

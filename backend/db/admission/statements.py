@@ -121,12 +121,12 @@ async def find_known(
     connection: AsyncConnection, tenant: Tenant, arrivals: Iterable[Arrival]
 ) -> dict[AlertKey, Known]:
     """Return which of the alerts are recorded."""
-    keys = sorted({arrival.key for arrival in arrivals if arrival.is_actionable})
+    keys = {arrival.key for arrival in arrivals if arrival.is_actionable}
     if not keys:
         return {}
     parameters = {
         "fingerprints": [fingerprint for fingerprint, _ in keys],
-        "starts": [starts_at for _, starts_at in keys],
+        "starts": [starts_at.isoformat() for _, starts_at in keys],
         "org_id": tenant.org_id,
         "cluster_id": tenant.cluster_id,
     }
@@ -142,16 +142,9 @@ async def find_known(
 async def open_incidents(
     connection: AsyncConnection, tenant: Tenant, openings: Sequence[Opening], now: datetime
 ) -> dict[ServiceKey, Head]:
-    """Open an incident for each service that has none, and lock all of them."""
-    first: dict[ServiceKey, Opening] = {}
-    for opening in openings:
-        first.setdefault(opening.service_key, opening)
-    if not first:
+    """Open an incident for each service that has none, and lock all; a service comes only once."""
+    if not openings:
         return {}
-    began: dict[ServiceKey, datetime] = {}
-    for opening in openings:
-        earliest = min(began.get(opening.service_key, opening.started_at), opening.started_at)
-        began[opening.service_key] = earliest
     rows = [
         {
             "id": new_incident_id(),
@@ -159,9 +152,9 @@ async def open_incidents(
             "service": opening.service_key[1],
             "title": opening.title[:_TITLE_MAX_CHARS],
             "severity": opening.severity.value,
-            "started_at": began[opening.service_key].isoformat(),
+            "started_at": opening.started_at.isoformat(),
         }
-        for opening in first.values()
+        for opening in openings
     ]
     parameters = {
         "rows": to_json(rows),
@@ -211,7 +204,7 @@ async def count_repeats(
     if repeats:
         parameters = {
             "fingerprints": [fingerprint for fingerprint, _ in repeats],
-            "starts": [starts_at for _, starts_at in repeats],
+            "starts": [starts_at.isoformat() for _, starts_at in repeats],
             "repeats": list(repeats.values()),
             "org_id": tenant.org_id,
             "cluster_id": tenant.cluster_id,

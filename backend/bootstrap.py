@@ -1,0 +1,182 @@
+"""The composition root: from settings to running parts. Production and tests come by here."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import httpx
+import procrastinate
+from fastapi import FastAPI
+from langgraph.checkpoint.postgres.aio import AsyncPostgresSaver
+from psycopg.rows import dict_row
+from psycopg_pool import AsyncConnectionPool
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from backend.api.app import create_app
+from backend.clock import SystemClock
+from backend.db import tenancy
+from backend.db.engine import create_engine, libpq_url
+
+from backend.db.journal import PostgresJournal
+from backend.db.outbox import PostgresOutbox
+from backend.jobs import queue, upkeep
+from backend.jobs.publishing import PublishingIncidents
+from backend.jobs.runner import Runner
+from backend.notify import dispatcher
+from backend.notify.message import Channel
+from backend.notify.webhook import WebhookChannel
+from backend.settings import Settings
+from backend.signer.client import SignerClient
+from sre_agent import ports
+from sre_agent.config import loader
+from sre_agent.domain.errors import PermanentError
+from sre_agent.graph import build
+from sre_agent.graph.context import Limits, RunContext
+from sre_agent.planning.settings import PlanningSettings
+from sre_agent.tools.endpoints import Endpoint
+from sre_agent.tools.toolbox import McpToolbox
+
+_WORKER_POOL = 8
+_CHECKPOINT_POOL = 4
+_CONCURRENT_RUNS = 3
+_SHUTDOWN_S = 5.0
+
+
+@dataclass(frozen=True)
+class Worker:
+    """The parts of a worker, open."""
+
+    settings: Settings
+    engine: AsyncEngine
+    clock: ports.Clock
+    runner: Runner
+    app: procrastinate.App
+    channel: Channel | None
+
+    async def run(self) -> None:
+        """Work until told to stop: the queue, the outbox and the upkeep side by side."""
+        async with asyncio.TaskGroup() as group:
+            beside = (
+                group.create_task(
+                    dispatcher.run(
+                        PostgresOutbox(self.engine, self.clock), self.channel, self.clock
+                    )
+                ),
+                group.create_task(upkeep.run(self.app, self.engine, self.clock)),
+            )
+            await self.app.run_worker_async(
+                concurrency=_CONCURRENT_RUNS,
+                shutdown_graceful_timeout=_SHUTDOWN_S,
+                update_heartbeat_interval=upkeep.HEARTBEAT_S,
+                stalled_worker_timeout=upkeep.STALLED_AFTER_S,
+                fetch_job_polling_interval=1.0,
+                delete_jobs="successful",
+            )
+            for task in beside:
+                task.cancel()
+
+
+@asynccontextmanager
+async def open_worker(settings: Settings) -> AsyncIterator[Worker]:
+    """Open everything a worker needs, and close it again."""
+    clock = SystemClock()
+    engine = create_engine(settings.database_url, pool_size=_WORKER_POOL)
+    endpoints = {
+        name: Endpoint(
+            url=item.url,
+            read_token=item.read_token.get_secret_value(),
+            write_token=item.write_token.get_secret_value() if item.write_token else None,
+        )
+        for name, item in settings.mcp_endpoints.items()
+    }
+    try:
+        async with (
+            McpToolbox(endpoints, clock) as toolbox,
+            httpx.AsyncClient(trust_env=False) as http,
+            _checkpointer(settings.database_url) as saver,
+            queue.create(settings.database_url).open_async() as app,
+        ):
+            async with engine.begin() as connection:
+                await tenancy.register(
+                    connection,
+                    org_id=settings.org_id,
+                    cluster_id=settings.cluster_id,
+                    now=clock.now(),
+                )
+            signer = SignerClient(http, settings.signer_url, settings.signer_token)
+            context = run_context(settings, engine, clock, toolbox, signer)
+            runner = Runner(graph=build.build(saver), context=context)
+            queue.register(app, runner)
+            yield Worker(settings, engine, clock, runner, app, _channel(settings, http, clock))
+    finally:
+        await engine.dispose()
+
+
+def run_context(
+    settings: Settings,
+    engine: AsyncEngine,
+    clock: ports.Clock,
+    toolbox: ports.Toolbox,
+    signer: ports.Signer,
+) -> RunContext:
+    """Return what every run is given."""
+    allowlist = loader.load_allow_list(settings.agent_config)
+    return RunContext(
+        clock=clock,
+        journal=PostgresJournal(engine, clock),
+        incidents=PublishingIncidents(
+            engine,
+            clock,
+            org_id=settings.org_id,
+            approval_ttl_s=settings.approval_ttl_seconds,
+            incidents_dir=settings.incidents_dir,
+            is_kill_switch_set=settings.kill_switch,
+        ),
+        toolbox=toolbox,
+        signer=signer,
+        allowlist=allowlist,
+        policy=loader.load_policy(allowlist, settings.policy_dir),
+        playbooks=loader.load_playbooks(settings.playbook_dir),
+        planning=PlanningSettings(
+            catalogue=loader.load_catalogue(),
+            hold_s=settings.verification_hold_seconds,
+            deadline_s=settings.verification_deadline_seconds,
+        ),
+        limits=Limits(
+            specialist_deadline_s=settings.specialist_deadline_seconds,
+            max_rounds=settings.max_investigation_rounds,
+        ),
+    )
+
+
+@asynccontextmanager
+async def _checkpointer(database_url: str) -> AsyncIterator[AsyncPostgresSaver]:
+    kwargs = {"autocommit": True, "prepare_threshold": 0, "row_factory": dict_row}
+    async with AsyncConnectionPool(
+        libpq_url(database_url), min_size=1, max_size=_CHECKPOINT_POOL, kwargs=kwargs, open=False
+    ) as pool:
+        saver = AsyncPostgresSaver(pool)  # type: ignore[arg-type] # the row factory is given above
+        await saver.setup()
+        yield saver
+
+
+def _channel(settings: Settings, http: httpx.AsyncClient, clock: ports.Clock) -> Channel | None:
+    if settings.escalation_webhook_url is None or settings.escalation_webhook_secret is None:
+        return None
+    return WebhookChannel(
+        http, clock, settings.escalation_webhook_url, settings.escalation_webhook_secret
+    )
+
+
+def create_api(settings: Settings) -> FastAPI:
+    """Return the API's application with its own database connections."""
+    engine = create_engine(settings.database_url)
+
+    async def policy_loads() -> None:
+        allowlist = loader.load_allow_list(settings.agent_config)
+        policy = loader.load_policy(allowlist, settings.policy_dir)
+        if policy.fault is not None:
+            raise PermanentError(policy.fault)
+
+    return create_app(settings, engine, checks={"policy": policy_loads})

@@ -1,0 +1,87 @@
+"""Carry an incident's run on from wherever it stands, and let no failure end in silence."""
+
+from dataclasses import dataclass
+
+import structlog
+from langchain_core.runnables import RunnableConfig
+from langgraph.types import Command
+
+from sre_agent.domain.errors import TransientError
+from sre_agent.domain.events import EventDraft, EventKind
+from sre_agent.domain.ids import IncidentId
+from sre_agent.domain.incident import IncidentStatus
+from sre_agent.graph import ending
+from sre_agent.graph.build import Graph
+from sre_agent.graph.context import RunContext
+
+MAX_ATTEMPTS = 5
+"""How often a run that met a passing failure is tried before people are told."""
+
+_STEP_LIMIT = 80
+"""Far above what the rounds and waits of a run need; a run that gets there is going in circles."""
+
+_log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Runner:
+    """The graph and what it runs with."""
+
+    graph: Graph
+    context: RunContext
+
+    async def advance(self, incident_id: IncidentId, *, attempt: int) -> None:
+        """Start the run, continue it after a crash, or resume it after a decision.
+
+        `attempt` counts the tries of this job so far, from zero.
+
+        Raises:
+            TransientError: Worth another attempt later.
+        """
+        with structlog.contextvars.bound_contextvars(incident_id=incident_id):
+            try:
+                await self._run(incident_id)
+            except TransientError as error:
+                if attempt + 1 < MAX_ATTEMPTS:
+                    raise
+                await self._give_up(incident_id, f"{type(error).__name__}: {error}")
+            except Exception as error:  # noqa: BLE001 - the outermost loop: every exit is loud
+                _log.exception("run_failed")
+                await self._give_up(incident_id, f"{type(error).__name__}: {error}")
+
+    async def _run(self, incident_id: IncidentId) -> None:
+        config: RunnableConfig = {
+            "configurable": {"thread_id": incident_id},
+            "recursion_limit": _STEP_LIMIT,
+        }
+        snapshot = await self.graph.aget_state(config)
+        if snapshot.created_at is None:
+            given: object = {"incident_id": incident_id}
+        elif snapshot.interrupts:
+            given = Command(resume=True)
+        elif snapshot.next:
+            given = None
+        else:
+            return
+        await self.graph.ainvoke(  # type: ignore[call-overload] # the overloads do not know a Command of ours
+            given, config, context=self.context, durability="sync"
+        )
+
+    async def _give_up(self, incident_id: IncidentId, reason: str) -> None:
+        await self.context.journal.append(
+            incident_id,
+            EventDraft(
+                actor="worker",
+                kind=EventKind.RUN_FAILED,
+                payload={"reason": reason},
+                step_key="run_failed",
+            ),
+        )
+        incident = await self.context.incidents.load(incident_id)
+        if incident.status.is_open:
+            await ending.end(
+                self.context,
+                incident_id,
+                IncidentStatus.ESCALATED,
+                f"the run failed and needs a person: {reason}",
+            )

@@ -1,0 +1,66 @@
+"""Keep the house in order: expire what nobody decided, and pick up what a dead worker dropped."""
+
+from datetime import timedelta
+
+import procrastinate
+import psycopg
+import sqlalchemy as sa
+import structlog
+from procrastinate.exceptions import ConnectorException
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from backend.db import approvals, queue
+from sre_agent import ports
+from sre_agent.domain.ids import IncidentId
+
+HEARTBEAT_S = 2.0
+"""How often a worker shows that it lives."""
+
+STALLED_AFTER_S = 8.0
+"""A worker silent for so long is dead; its jobs are given to another."""
+
+ORPHANED_AFTER_S = 20.0
+"""An incident that should be worked on, has no job and was silent for so long gets a new job."""
+
+_INTERVAL_S = 1.0
+_UNREACHABLE = (DBAPIError, ConnectorException, psycopg.Error, OSError)
+
+_log = structlog.get_logger()
+
+_ORPHANS = sa.text("""
+    SELECT id FROM incidents
+    WHERE status IN ('received', 'investigating', 'executing', 'verifying') AND last_at < :before
+    AND NOT EXISTS (
+        SELECT FROM procrastinate_jobs job
+        WHERE job.lock = 'incident:' || incidents.id AND job.status IN ('todo', 'doing'))
+""")
+
+
+async def run(app: procrastinate.App, engine: AsyncEngine, clock: ports.Clock) -> None:
+    """Keep order until cancelled; an unreachable database is waited for."""
+    while True:
+        try:
+            await keep(app, engine, clock)
+        except _UNREACHABLE as error:
+            _log.warning(
+                "upkeep_failed", reason=str(error).splitlines()[0] if str(error) else repr(error)
+            )
+        await clock.sleep(_INTERVAL_S)
+
+
+async def keep(app: procrastinate.App, engine: AsyncEngine, clock: ports.Clock) -> None:
+    """Do one round of upkeep."""
+    now = clock.now()
+    for decision in await approvals.expire_due(engine, now=now):
+        _log.info("approval_expired", approval_id=decision.approval_id)
+    stalled = await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_AFTER_S)
+    for job in stalled:
+        _log.warning("job_rescued", job_id=job.id, task=job.task_name, args=job.task_kwargs)
+        await app.job_manager.retry_job(job)
+    async with engine.begin() as connection:
+        before = now - timedelta(seconds=ORPHANED_AFTER_S)
+        ids = (await connection.execute(_ORPHANS, {"before": before})).scalars().all()
+        if ids:
+            _log.warning("incidents_requeued", incident_ids=list(ids))
+            await queue.enqueue_investigations(connection, [IncidentId(id_) for id_ in ids])
