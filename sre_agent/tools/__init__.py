@@ -1,1 +1,1 @@
-"""The brain's side of MCP: calls with deadlines, answered in typed results."""
+"""The client side of MCP: calls with deadlines, whose every outcome is a typed result."""

@@ -1,162 +1,121 @@
-"""The toolbox port over MCP's streamable HTTP.
-
-Every call is one request: our servers keep no sessions, so none has to be opened, kept alive or
-mended, and a server that was restarted in between is not noticed.
-"""
+"""The MCP servers of one cluster, as the toolbox of a run."""
 
 import asyncio
+import ssl
 from collections.abc import Mapping
-from contextlib import AsyncExitStack
+from types import TracebackType
 from typing import Any, Self
 
 import httpx2
-from mcp import Client, MCPError
-from mcp.client.streamable_http import streamable_http_client
-from mcp_types import CONNECTION_CLOSED, CallToolResult
-from mcp_types.version import LATEST_MODERN_VERSION
+import structlog
+from mcp import MCPError
 from pydantic import ValidationError
-from typing_extensions import override
 
-from sre_agent import ports
-from sre_agent.domain.errors import PermanentError
 from sre_agent.domain.grant import META_KEY
-from sre_agent.domain.tools import ToolCall, ToolResult, ToolStatus
-from sre_agent.tools.endpoints import Endpoints
+from sre_agent.domain.tools import ToolCall, ToolResult
+from sre_agent.ports import Clock
+from sre_agent.tools import results
+from sre_agent.tools.endpoint import Endpoint
+from sre_agent.tools.session import Session
 
-_CONNECT_TIMEOUT_S = 3.0
-_UNAUTHENTICATED = -32001
+_FAILURES = (MCPError, ExceptionGroup, ValidationError, httpx2.HTTPError, OSError)
+"""How an exchange can fail; a group may hold several."""
+
+_log = structlog.get_logger()
 
 
-class McpToolbox(ports.Toolbox):
-    """The servers of one cluster; enter it to hold their connections open."""
+class McpToolbox:
+    """Implements the brain's `Toolbox` port over streamable HTTP.
 
-    def __init__(self, endpoints: Endpoints, clock: ports.Clock) -> None:
-        self._endpoints = endpoints
+    Use it as an async context manager, or call `aclose` at the end.
+    """
+
+    def __init__(self, endpoints: Mapping[str, Endpoint], clock: Clock) -> None:
         self._clock = clock
-        self._http: Mapping[tuple[str, bool], httpx2.AsyncClient] = {}
-        self._stack = AsyncExitStack()
+        tls = ssl.create_default_context()
+        self._reading = {
+            server: Session.opened_by(endpoint.read_token, endpoint.url, tls)
+            for server, endpoint in endpoints.items()
+        }
+        self._writing = {
+            server: Session.opened_by(endpoint.write_token, endpoint.url, tls)
+            for server, endpoint in endpoints.items()
+            if endpoint.write_token is not None
+        }
 
     async def __aenter__(self) -> Self:
-        """Open one connection pool for each kind of session of each server."""
-        pools: dict[tuple[str, bool], httpx2.AsyncClient] = {}
-        for name, endpoint in self._endpoints.items():
-            for writes, token in ((False, endpoint.read_token), (True, endpoint.write_token)):
-                if token is not None:
-                    pools[name, writes] = await self._stack.enter_async_context(_client(token))
-        self._http = pools
         return self
 
-    async def __aexit__(self, *_: object) -> None:
-        """Close all connections."""
-        self._http = {}
-        await self._stack.aclose()
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self.aclose()
 
-    @override
+    async def aclose(self) -> None:
+        """Close the connections."""
+        for session in (*self._reading.values(), *self._writing.values()):
+            await session.http.aclose()
+
     async def read(self, call: ToolCall, *, deadline_s: float) -> ToolResult:
-        return await self._call(call, writes=False, deadline_s=deadline_s)
+        """Call a tool in a read session, which has no tool that writes."""
+        return await self._call(self._reading.get(call.server), call, {}, deadline_s)
 
-    @override
     async def rehearse(self, call: ToolCall, *, deadline_s: float) -> ToolResult:
-        dry = call.model_copy(update={"arguments": {**call.arguments, "dry_run": True}})
-        return await self._call(dry, writes=True, deadline_s=deadline_s)
+        """Call a writing tool with `dry_run`."""
+        rehearsal = call.model_copy(update={"arguments": {**call.arguments, "dry_run": True}})
+        return await self._call(self._writing.get(call.server), rehearsal, {}, deadline_s)
 
-    @override
     async def write(self, call: ToolCall, *, grant: str, deadline_s: float) -> ToolResult:
-        return await self._call(call, writes=True, deadline_s=deadline_s, grant=grant)
+        """Call a writing tool for real; the grant travels beside the arguments, not among them."""
+        arguments = {key: value for key, value in call.arguments.items() if key != "dry_run"}
+        deed = call.model_copy(update={"arguments": arguments})
+        return await self._call(self._writing.get(call.server), deed, {META_KEY: grant}, deadline_s)
 
-    async def list_tools(self, server: str, *, writes: bool = False) -> tuple[str, ...]:
-        """Return the names of the tools that a session of this kind can see.
+    async def list_tools(self, server: str, *, deadline_s: float = 5.0) -> dict[str, bool]:
+        """Return the name of every tool a server offers, and whether it writes.
 
         Raises:
-            PermanentError: The server, or a session of this kind, is not configured.
-            TransientError: The server does not answer.
+            ConnectionError: The server is not configured or did not answer.
         """
-        pool = self._http.get((server, writes))
-        if pool is None:
-            raise PermanentError(f"no such session is configured for the server {server!r}")
-        async with self._open(server, pool) as client:
-            listed = await client.list_tools()
-        return tuple(tool.name for tool in listed.tools)
-
-    def _open(self, server: str, pool: httpx2.AsyncClient) -> Client:
-        transport = streamable_http_client(self._endpoints[server].url, http_client=pool)
-        return Client(transport, mode=LATEST_MODERN_VERSION, cache=None)
+        found: dict[str, bool] = {}
+        for sessions, writes in ((self._reading, False), (self._writing, True)):
+            session = sessions.get(server)
+            if session is None:
+                continue
+            try:
+                async with asyncio.timeout(deadline_s):
+                    found |= dict.fromkeys(await session.tool_names(), writes)
+            except (*_FAILURES, TimeoutError) as error:
+                raise ConnectionError(f"{server} did not list its tools") from error
+        if not found:
+            raise ConnectionError(f"no server named {server} is configured")
+        return found
 
     async def _call(
-        self, call: ToolCall, *, writes: bool, deadline_s: float, grant: str | None = None
+        self,
+        session: Session | None,
+        call: ToolCall,
+        meta: dict[str, Any],
+        deadline_s: float,
     ) -> ToolResult:
-        pool = self._http.get((call.server, writes))
-        if pool is None:
-            kind = "writing" if writes else "reading"
-            return self._refused(
-                "not_configured", f"no {kind} session for {call.server!r} is configured"
-            )
-        meta: dict[str, Any] | None = {META_KEY: grant} if grant is not None else None
+        if session is None:
+            reason = f"{call.server} is not configured for {call.tool}"
+            return results.refused("not_configured", reason, self._clock.now())
         try:
             async with asyncio.timeout(deadline_s):
-                async with self._open(call.server, pool) as client:
-                    answer = await client.call_tool(call.tool, call.arguments, meta=meta)  # type: ignore[arg-type] # a TypedDict that allows any further key
+                answer = await session.call(call.tool, dict(call.arguments), meta)
         except TimeoutError:
-            return self._unreachable(f"{call.server} did not answer within {deadline_s:g} s")
-        except BaseExceptionGroup as group:
-            return self._translate(call, group)
-        except (MCPError, httpx2.HTTPError, OSError) as error:
-            return self._translate(call, error)
-        return self._read(call, answer)
-
-    def _read(self, call: ToolCall, answer: CallToolResult) -> ToolResult:
-        try:
-            return ToolResult.model_validate(answer.structured_content)
-        except ValidationError:
-            return self._refused(
-                "malformed_answer", f"{call.server}.{call.tool} answered in a form of its own"
-            )
-
-    def _translate(self, call: ToolCall, error: BaseException) -> ToolResult:
-        """Tell a server that says no from one that says nothing; pass cancellation on."""
-        leaves = _leaves(error)
-        for leaf in leaves:
-            if not isinstance(leaf, MCPError | httpx2.HTTPError | OSError):
-                raise leaf
-        for leaf in leaves:
-            refusal = self._refusal(call, leaf)
-            if refusal is not None:
-                return refusal
-        reason = "; ".join(str(leaf) or type(leaf).__name__ for leaf in leaves)
-        return self._unreachable(f"{call.server} is unreachable: {reason}")
-
-    def _refusal(self, call: ToolCall, leaf: BaseException) -> ToolResult | None:
-        """Return the refusal that an error stands for, or None when nobody answered."""
-        if isinstance(leaf, MCPError) and leaf.error.code != CONNECTION_CLOSED:
-            unauthenticated = leaf.error.code == _UNAUTHENTICATED
-            code = "unauthenticated" if unauthenticated else "protocol_error"
-            return self._refused(code, f"{call.server}: {leaf.error.message}")
-        if isinstance(leaf, httpx2.HTTPStatusError) and leaf.response.is_client_error:
-            return self._refused(
-                "rejected", f"{call.server} answered HTTP {leaf.response.status_code}"
-            )
-        return None
-
-    def _refused(self, code: str, reason: str) -> ToolResult:
-        return ToolResult(
-            status=ToolStatus.REFUSED, code=code, reason=reason, observed_at=self._clock.now()
-        )
-
-    def _unreachable(self, reason: str) -> ToolResult:
-        return ToolResult(
-            status=ToolStatus.UNREACHABLE, reason=reason, observed_at=self._clock.now()
-        )
-
-
-def _client(token: str) -> httpx2.AsyncClient:
-    return httpx2.AsyncClient(
-        headers={"Authorization": f"Bearer {token}"},
-        timeout=httpx2.Timeout(60.0, connect=_CONNECT_TIMEOUT_S),
-        trust_env=False,
-    )
-
-
-def _leaves(error: BaseException) -> list[BaseException]:
-    if isinstance(error, BaseExceptionGroup):
-        return [leaf for child in error.exceptions for leaf in _leaves(child)]
-    return [error]
+            reason = f"{call.server} did not answer within {deadline_s:g} s"
+            result = results.unreachable(reason, self._clock.now())
+        except _FAILURES as error:
+            failure = results.of_failure(error, self._clock.now())
+            if failure is None:
+                raise
+            result = failure
+        else:
+            return results.of_answer(answer, self._clock.now())
+        _log.warning("tool_call_failed", server=call.server, tool=call.tool, why=result.reason)
+        return result

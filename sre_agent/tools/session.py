@@ -1,0 +1,61 @@
+"""One way into one server: a URL, a token, and connections that are kept.
+
+Each exchange is self-contained: what breaks one breaks nothing else, and there is no session state
+to lose when a server restarts.
+"""
+
+import ssl
+from dataclasses import dataclass
+from typing import Any, Self, cast
+
+import httpx2
+from mcp import Client
+from mcp.client.streamable_http import streamable_http_client
+from mcp_types import CallToolRequest, CallToolRequestParams, CallToolResult, RequestParamsMeta
+from mcp_types.version import LATEST_MODERN_VERSION
+
+CONNECT_TIMEOUT_S = 2.0
+"""How long opening a connection may take, within the call's own deadline."""
+
+MAX_CONNECTIONS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """What a token opens: reading tools, or writing ones."""
+
+    url: str
+    http: httpx2.AsyncClient
+
+    @classmethod
+    def opened_by(cls, token: str, url: str, tls: ssl.SSLContext) -> Self:
+        """Return the session of a token; connections open with the first call."""
+        http = httpx2.AsyncClient(
+            headers={"Authorization": f"Bearer {token}"},
+            timeout=httpx2.Timeout(None, connect=CONNECT_TIMEOUT_S),
+            limits=httpx2.Limits(max_connections=MAX_CONNECTIONS),
+            verify=tls,
+            trust_env=False,  # a proxy of the shell is not meant for these servers
+        )
+        return cls(url, http)
+
+    async def call(
+        self, tool: str, arguments: dict[str, Any], meta: dict[str, Any]
+    ) -> CallToolResult:
+        """Make one call; every failure of the exchange is raised, most of them in groups."""
+        params = CallToolRequestParams(
+            name=tool, arguments=arguments, meta=cast(RequestParamsMeta, meta)
+        )
+        async with self._exchange() as client:
+            return await client.session.send_request(CallToolRequest(params=params), CallToolResult)
+
+    async def tool_names(self) -> frozenset[str]:
+        """Return the names of the tools that this session can see."""
+        async with self._exchange() as client:
+            return frozenset(tool.name for tool in (await client.list_tools()).tools)
+
+    def _exchange(self) -> Client:
+        transport = streamable_http_client(
+            self.url, http_client=self.http, terminate_on_close=False
+        )
+        return Client(transport, mode=LATEST_MODERN_VERSION, cache=None)
