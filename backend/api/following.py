@@ -2,7 +2,6 @@
 
 import asyncio
 from collections import defaultdict
-from types import TracebackType
 from typing import Self
 
 import psycopg
@@ -31,12 +30,7 @@ class Follower:
         self._task = asyncio.create_task(self._listen(), name="follower")
         return self
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *_exception: object) -> None:
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)

@@ -11,7 +11,6 @@ from typing_extensions import override
 
 from backend.db.engine import to_json
 from backend.db.tables.events import events
-from backend.db.tables.incidents import incidents
 from sre_agent import ports
 from sre_agent.domain import canonical
 from sre_agent.domain.errors import PermanentError
@@ -21,12 +20,30 @@ from sre_agent.domain.ids import IncidentId
 CHANNEL = "sre_events"
 """The PostgreSQL channel that wakes followers; a notice reads `<incident id>:<seq>`."""
 
-_INSERT = sa.text("""
+_INSERT_SQL = """
     INSERT INTO events (incident_id, seq, org_id, at, actor, kind, payload, step_key, prev_hash, hash)
     SELECT incident_id, seq, org_id, at, actor, kind, payload, step_key, prev_hash, hash
     FROM json_to_recordset(CAST(:rows AS json)) AS row(
         incident_id text, seq int, org_id text, at timestamptz, actor text, kind text, payload json,
         step_key text, prev_hash text, hash text)
+"""
+_INSERT = sa.text(_INSERT_SQL)
+_INSERT_AND_MOVE_HEAD = sa.text(f"""
+    WITH inserted AS ({_INSERT_SQL})
+    UPDATE incidents SET last_seq = :seq, last_hash = :hash, last_at = :at,
+        top_cause = CASE WHEN :is_ranked THEN CAST(:top_cause AS json) ELSE top_cause END
+    WHERE id = :incident_id
+    RETURNING pg_notify(:channel, :notice)
+""")  # noqa: S608 - a constant of ours
+
+# One round trip finds the head and whether any of the steps is known. Whoever had to wait for the
+# lock sees the new head but the old events: then `seen_seq` lags behind, and the steps are asked anew.
+_LOCK_HEAD = sa.text("""
+    SELECT org_id, last_seq, last_hash, last_at,
+        COALESCE((SELECT max(seq) FROM events WHERE incident_id = incidents.id), 0) AS seen_seq,
+        EXISTS (SELECT FROM events WHERE incident_id = incidents.id
+            AND step_key = ANY(CAST(:step_keys AS text[]))) AS is_known
+    FROM incidents WHERE id = :incident_id FOR UPDATE
 """)
 
 
@@ -68,8 +85,11 @@ async def append(
     Raises:
         IncidentNotFoundError: There is no such incident.
     """
-    head = await _lock_head(connection, incident_id)
-    known = await _find_steps(connection, incident_id, [draft.step_key for draft in drafts])
+    step_keys = [draft.step_key for draft in drafts]
+    head = await _lock_head(connection, incident_id, step_keys)
+    known: dict[str, Event] = {}
+    if head.is_known or head.seen_seq != head.last_seq:
+        known = await _find_steps(connection, incident_id, step_keys)
     fresh: list[Event] = []
     for draft in drafts:
         if draft.step_key not in known:
@@ -84,8 +104,7 @@ async def append(
             known[draft.step_key] = event
             fresh.append(event)
     if fresh:
-        await insert(connection, head.org_id, fresh)
-        await _move_head(connection, fresh)
+        await _write(connection, head.org_id, fresh)
     return [known[draft.step_key] for draft in drafts]
 
 
@@ -125,8 +144,13 @@ def chain(
 
 async def insert(connection: AsyncConnection, org_id: str, entries: Sequence[Event]) -> None:
     """Insert chained events; the caller holds the locks of their incidents."""
-    rows = [{**vars(event), "org_id": org_id, "at": event.at.isoformat()} for event in entries]
-    await connection.execute(_INSERT, {"rows": to_json(rows)})
+    await connection.execute(_INSERT, {"rows": _rows(org_id, entries)})
+
+
+def _rows(org_id: str, entries: Sequence[Event]) -> str:
+    return to_json(
+        [{**vars(event), "org_id": org_id, "at": event.at.isoformat()} for event in entries]
+    )
 
 
 async def read(
@@ -178,13 +202,10 @@ def _without_zero(value: Any) -> Any:
 
 
 async def _lock_head(
-    connection: AsyncConnection, incident_id: IncidentId
-) -> sa.Row[Any, Any, Any, Any]:
-    columns = incidents.c
-    query = sa.select(columns.org_id, columns.last_seq, columns.last_hash, columns.last_at)
-    row = (
-        await connection.execute(query.where(columns.id == incident_id).with_for_update())
-    ).one_or_none()
+    connection: AsyncConnection, incident_id: IncidentId, step_keys: Sequence[str] = ()
+) -> sa.Row[Any]:
+    parameters = {"incident_id": incident_id, "step_keys": list(step_keys)}
+    row = (await connection.execute(_LOCK_HEAD, parameters)).one_or_none()
     if row is None:
         raise IncidentNotFoundError(f"there is no incident {incident_id}")
     return row
@@ -199,20 +220,22 @@ async def _find_steps(
     return {row.step_key: _event(row) for row in await connection.execute(query)}
 
 
-async def _move_head(connection: AsyncConnection, fresh: Sequence[Event]) -> None:
+async def _write(connection: AsyncConnection, org_id: str, fresh: Sequence[Event]) -> None:
+    """Insert one incident's events, move its head and wake its followers: one round trip."""
     last = fresh[-1]
-    values: dict[str, Any] = {"last_seq": last.seq, "last_hash": last.hash, "last_at": last.at}
-    for event in fresh:
-        if event.kind is EventKind.CAUSES_RANKED:
-            values["top_cause"] = top_cause(event.payload)
-    notice = sa.func.pg_notify(CHANNEL, f"{last.incident_id}:{last.seq}")
-    moved = (
-        sa.update(incidents)
-        .where(incidents.c.id == last.incident_id)
-        .values(values)
-        .returning(notice)
-    )
-    await connection.execute(moved)
+    ranked = [event for event in fresh if event.kind is EventKind.CAUSES_RANKED]
+    parameters = {
+        "rows": _rows(org_id, fresh),
+        "incident_id": last.incident_id,
+        "seq": last.seq,
+        "hash": last.hash,
+        "at": last.at,
+        "is_ranked": bool(ranked),
+        "top_cause": to_json(top_cause(ranked[-1].payload)) if ranked else None,
+        "channel": CHANNEL,
+        "notice": f"{last.incident_id}:{last.seq}",
+    }
+    await connection.execute(_INSERT_AND_MOVE_HEAD, parameters)
 
 
 def top_cause(payload: dict[str, Any]) -> dict[str, Any] | None:
