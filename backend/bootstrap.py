@@ -34,7 +34,7 @@ from sre_agent.domain.errors import PermanentError
 from sre_agent.graph import build
 from sre_agent.graph.context import Limits, RunContext
 from sre_agent.planning.settings import PlanningSettings
-from sre_agent.tools.endpoints import Endpoint
+from sre_agent.tools.endpoint import Endpoint
 from sre_agent.tools.toolbox import McpToolbox
 
 _WORKER_POOL = 8

@@ -41,7 +41,7 @@ def read(env_file: Path) -> dict[str, str]:
 def operator_token(settings: dict[str, str]) -> str | None:
     """Return the first token that may decide, for commands run on this machine."""
     for entry in settings.get("API_TOKENS", "").split(","):
-        _, role, token = (entry.strip().split(":", 2) + ["", ""])[:3]
+        _, role, token = [*entry.strip().split(":", 2), "", ""][:3]
         if role in {"admin", "approver"}:
             return token
     return None

@@ -1,0 +1,5 @@
+"""`python -m backend.cli`, the same as `sre-agent`."""
+
+from backend.cli.main import app
+
+app()

@@ -1,0 +1,92 @@
+"""The API as the command line sees it: the same doors and tokens as everyone's."""
+
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+
+from sre_agent.domain.errors import PermanentError, TransientError
+
+_TIMEOUT_S = 40.0
+_WAIT_S = 20
+_PATIENCE_S = 30.0
+
+
+class Client:
+    """A caller of the API with one token."""
+
+    def __init__(self, url: str, token: str) -> None:
+        self._http = httpx.Client(
+            base_url=url,
+            headers={"Authorization": f"Bearer {token}"},
+            timeout=_TIMEOUT_S,
+            trust_env=False,
+        )
+        self.url = url
+
+    def get(self, path: str, **parameters: str | int) -> Any:
+        """Return what a route answers.
+
+        Raises:
+            TransientError: The API does not answer.
+            PermanentError: It says no; the message is its own, hint included.
+        """
+        return self._send("GET", path, params=parameters).json()
+
+    def text(self, path: str) -> str:
+        """Return the text a route answers."""
+        return self._send("GET", path).text
+
+    def post(self, path: str, body: dict[str, Any]) -> Any:
+        """Send a body and return the answer."""
+        return self._send("POST", path, json=body).json()
+
+    def follow(self, incident_id: str) -> Iterator[dict[str, Any]]:
+        """Yield the incident's events, from the first on, until its work is over.
+
+        An API that is restarted meanwhile is waited for; no event is lost or told twice.
+        """
+        seq = 0
+        gone_since: float | None = None
+        while True:
+            try:
+                page = self.get(
+                    f"/api/v1/incidents/{incident_id}/events", after=seq, wait_s=_WAIT_S
+                )
+            except TransientError:
+                gone_since = gone_since or time.monotonic()
+                if time.monotonic() - gone_since > _PATIENCE_S:
+                    raise
+                time.sleep(0.5)
+                continue
+            gone_since = None
+            for event in page["events"]:
+                seq = event["seq"]
+                yield event
+                if event["kind"] == "report_written":
+                    return
+
+    def _send(self, method: str, path: str, **rest: Any) -> httpx.Response:
+        try:
+            answer = self._http.request(method, path, **rest)
+        except httpx.TransportError as error:
+            raise TransientError(
+                f"{self.url} does not answer; is the platform up? ./start.sh starts it"
+            ) from error
+        if answer.is_success:
+            return answer
+        if answer.status_code >= 500:
+            raise TransientError(_problem(answer))
+        raise PermanentError(_problem(answer))
+
+
+def _problem(answer: httpx.Response) -> str:
+    try:
+        body = answer.json()
+    except ValueError:
+        return f"HTTP {answer.status_code}"
+    parts = (body.get("title"), body.get("detail"), body.get("hint"))
+    return (
+        ". ".join(str(part).rstrip(".") for part in parts if part) or f"HTTP {answer.status_code}"
+    )

@@ -1,0 +1,98 @@
+"""Commands about incidents: list, look, follow, decide."""
+
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from backend.cli import telling
+from backend.cli.session import client, console
+
+IncidentId = Annotated[
+    str, typer.Argument(help="The incident's id, as `sre-agent incidents` shows it.")
+]
+
+
+def incidents(
+    status: Annotated[str | None, typer.Option(help="Only those in this status.")] = None,
+    limit: Annotated[int, typer.Option(help="At most so many.")] = 20,
+) -> None:
+    """List incidents, newest first."""
+    wanted: dict[str, str | int] = {"limit": limit}
+    if status:
+        wanted["status"] = status
+    table = Table(box=None, pad_edge=False)
+    for name in ("id", "opened", "status", "service", "cause", "title"):
+        table.add_column(name, overflow="fold")
+    for row in client().get("/api/v1/incidents", **wanted)["incidents"]:
+        cause = row["top_cause"]
+        told = f"{cause['fault_class']} of {cause['object']['name']}" if cause else ""
+        service = f"{row['namespace']}/{row['service']}"
+        cells = (row["id"], row["opened_at"][:19], row["status"], service, told, row["title"])
+        table.add_row(*(escape(cell) for cell in cells))
+    console.print(table)
+
+
+def show(incident_id: IncidentId) -> None:
+    """Show an incident: its causes, its plan, and its report when there is one."""
+    api = client()
+    row = api.get(f"/api/v1/incidents/{incident_id}")
+    console.print(f"[bold]{escape(row['title'])}[/]  {row['status']}, severity {row['severity']}")
+    for event in api.get(f"/api/v1/incidents/{incident_id}/events")["events"]:
+        if event["kind"] not in {"tool_called", "evidence_added"}:
+            told = telling.line(event)
+            if told is not None:
+                console.print(told)
+    waiting = row["approval"]
+    if waiting and waiting["status"] == "open":
+        console.print(
+            f"\nIt waits for you: [bold]sre-agent approve {incident_id}[/] or "
+            f"[bold]sre-agent reject {incident_id} --reason ...[/]"
+        )
+
+
+def watch(incident_id: IncidentId) -> None:
+    """Follow an incident live until its report is written."""
+    for event in client().follow(incident_id):
+        told = telling.line(event)
+        if told is not None:
+            console.print(told)
+
+
+def approve(
+    incident_id: IncidentId,
+    comment: Annotated[str, typer.Option(help="Kept with the decision.")] = "",
+) -> None:
+    """Approve the plan that waits, exactly as it is shown."""
+    api = client()
+    shown = api.get(f"/api/v1/incidents/{incident_id}/plan")
+    body = {"comment": comment, "plan_sha256": shown["plan_sha256"]}
+    decision = api.post(f"/api/v1/incidents/{incident_id}/approve", body)
+    console.print(f"{decision['verdict']} by {escape(decision['actor'])}")
+
+
+def reject(
+    incident_id: IncidentId,
+    reason: Annotated[str, typer.Option(help="Why; it is kept and told.", prompt=True)],
+) -> None:
+    """Reject the plan that waits; the incident goes to people."""
+    decision = client().post(f"/api/v1/incidents/{incident_id}/reject", {"reason": reason})
+    console.print(f"{decision['verdict']} by {escape(decision['actor'])}")
+
+
+def trigger(
+    namespace: Annotated[str, typer.Argument(help="The namespace of the service.")],
+    service: Annotated[str, typer.Argument(help="The service to look at.")],
+    reason: Annotated[str, typer.Option(help="Why.")] = "asked from the command line",
+) -> None:
+    """Look at a service without an alert."""
+    body = {"namespace": namespace, "service": service, "reason": reason}
+    answer = client().post("/api/v1/trigger", body)
+    told = "opened" if answer["opened"] else "is looked at already by"
+    console.print(f"{told} {answer['incident_id']}")
+
+
+def report(incident_id: IncidentId) -> None:
+    """Print the report of an incident."""
+    console.print(client().text(f"/api/v1/incidents/{incident_id}/report"), markup=False)

@@ -1,0 +1,46 @@
+"""`sre-agent`: every command, and how an error is told."""
+
+import sys
+
+import typer
+
+from backend.cli import demo, incidents, operations
+from backend.cli.session import errors
+from sre_agent.domain.errors import PermanentError, TransientError
+
+cli = typer.Typer(
+    help="The SRE agent platform: from an alert to a verified repair.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+for command in (
+    operations.up,
+    operations.down,
+    operations.doctor,
+    demo.demo,
+    incidents.incidents,
+    incidents.show,
+    incidents.watch,
+    incidents.approve,
+    incidents.reject,
+    incidents.trigger,
+    incidents.report,
+    operations.serve,
+    operations.worker,
+    operations.migrate,
+):
+    cli.command()(command)
+cli.add_typer(operations.lab, name="lab")
+cli.add_typer(operations.audit, name="audit")
+
+
+def app() -> None:
+    """Run the command; an expected error is one sentence, without a traceback."""
+    try:
+        cli()
+    except (PermanentError, TransientError) as error:
+        errors.print(f"[red]sre-agent:[/] {error}", markup=True)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(130)

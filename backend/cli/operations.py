@@ -1,0 +1,166 @@
+"""Commands that run the platform: the programs themselves, the whole stack, the lab."""
+
+import asyncio
+import subprocess
+from typing import Annotated
+
+import structlog
+import typer
+import uvicorn
+from rich.markup import escape
+
+from backend import bootstrap
+from backend.cli.session import client, console, layout
+from backend.cli.stack import environment, lifecycle, supervision, world
+from backend.db.migrations import migrate as apply_migrations
+from backend.settings import Settings
+from sre_agent.domain.errors import PermanentError
+
+lab = typer.Typer(help="The lab: a small real world to break and repair.", no_args_is_help=True)
+audit = typer.Typer(help="The event log as evidence.", no_args_is_help=True)
+
+
+def serve() -> None:
+    """Serve the API and the webhook."""
+    settings = Settings.load()
+    uvicorn.run(
+        bootstrap.create_api(settings),
+        host=settings.api_host,
+        port=settings.port,
+        log_level="warning",
+        access_log=False,
+    )
+
+
+def worker() -> None:
+    """Work on incidents."""
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(),
+        ]
+    )
+
+    async def run() -> None:
+        async with bootstrap.open_worker(Settings.load()) as opened:
+            await opened.run()
+
+    asyncio.run(run())
+
+
+def migrate() -> None:
+    """Bring the database's schema to the newest version."""
+    apply_migrations(Settings.load().database_url)
+    console.print("the schema is up to date")
+
+
+def up(
+    seed: Annotated[
+        int | None, typer.Option(help="The lab's seed: other names, other fault.")
+    ] = None,
+) -> None:
+    """Start everything: the platform, and a lab unless .env names real systems."""
+    place = layout()
+    stack = lifecycle.up(place, console.print, seed=seed)
+    watched = "the lab" if stack.is_lab else "the systems named in .env"
+    console.print(f"\n[bold]Up.[/] It watches {watched}; the API is at [bold]{stack.url}[/]")
+    console.print("  make demo             break something and see it repaired")
+    console.print("  .venv/bin/sre-agent   incidents, watch, approve, reject, doctor ...")
+    console.print("  ./stop.sh             stop everything")
+    console.print(
+        f"[dim]  settings and secrets in {escape(str(place.env_file))}, output in {escape(str(place.logs))}[/]"
+    )
+
+
+def down() -> None:
+    """Stop everything that `up` started; what was stored stays."""
+    console.print("stopped" if lifecycle.down(layout()) else "nothing was running")
+
+
+def doctor() -> None:
+    """Check every part and say how to mend what is ill."""
+    place = layout()
+    states = supervision.status(place)
+    if not states:
+        raise PermanentError("the platform is not up here: ./start.sh starts it")
+    healthy = True
+    for name, state in states.items():
+        good = state.startswith("RUNNING")
+        healthy = healthy and good
+        mend = "" if good else f"  its output is in {place.logs / name}.log"
+        console.print(
+            f"{'[green]ok[/]  ' if good else '[red]ill[/] '} {name:<16} {escape(state)}{mend}"
+        )
+    for name, fault in lifecycle.ailments(place).items():
+        healthy = healthy and fault is None
+        console.print(
+            f"{'[green]ok[/]  ' if fault is None else '[red]ill[/] '} {name:<16} {escape(fault or 'ready')}"
+        )
+    settings = environment.read(place.env_file)
+    if not settings.get("ESCALATION_WEBHOOK_URL"):
+        console.print(
+            "[yellow]hint[/] nobody is told of escalations: set ESCALATION_WEBHOOK_URL in .env"
+        )
+    if not healthy:
+        raise typer.Exit(1)
+
+
+@audit.command()
+def verify(
+    incident: Annotated[str | None, typer.Option(help="Only this incident.")] = None,
+) -> None:
+    """Walk the chain of every event and name the first broken link."""
+    wanted = {"incident": incident} if incident else {}
+    answer = client().get("/api/v1/audit/verify", **wanted)
+    console.print_json(data=answer)
+    if not answer.get("intact", True):
+        raise typer.Exit(1)
+
+
+@lab.command("up")
+def lab_up(
+    seed: Annotated[int | None, typer.Option(help="Other names, other fault.")] = None,
+) -> None:
+    """Start the lab for the platform of this checkout."""
+    place = layout()
+    running = lifecycle.record(place)
+    if running is None:
+        raise PermanentError("start the platform first, the lab sends its alerts there: ./start.sh")
+    world.lab_up(place, f"{running['url']}/webhook/alert", seed=seed)
+    console.print("the lab is up; start the platform again to let it watch: sre-agent up")
+
+
+@lab.command("down")
+def lab_down() -> None:
+    """Stop the lab."""
+    _run_lab("down")
+
+
+@lab.command("status")
+def lab_status() -> None:
+    """Show what runs in the lab."""
+    _run_lab("status")
+
+
+@lab.command("break")
+def lab_break(name: Annotated[str, typer.Argument(help="The fault, such as bad-release.")]) -> None:
+    """Inject a fault, for real."""
+    _run_lab("break", name)
+
+
+@lab.command("heal")
+def lab_heal() -> None:
+    """Put everything in the lab back as it was declared."""
+    _run_lab("heal")
+
+
+def _run_lab(*arguments: str) -> None:
+    place = layout()
+    done = subprocess.run(  # noqa: S603 - our own program
+        world.lab_command(place, *arguments), cwd=place.root, check=False
+    )
+    if done.returncode != 0:
+        raise typer.Exit(done.returncode)

@@ -1,0 +1,225 @@
+"""Bring the whole stack up and down, in the order in which the parts need one another."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+
+from backend.cli.stack import environment, programs, supervision, world
+from backend.cli.stack.layout import Layout
+from backend.db.embedded import cluster
+from backend.db.migrations import migrate
+from sre_agent.domain.errors import PermanentError
+
+_DATABASE_S = 30.0
+_READY_S = 60.0
+_DEFAULT_PORT = 8080
+_SERVERS = ("kubernetes", "prometheus", "loki")
+
+Say = Callable[[str], None]
+"""Told what happens, one line at a time."""
+
+
+@dataclass(frozen=True)
+class Stack:
+    """A stack that is up: where it serves, and what it watches."""
+
+    url: str
+    is_lab: bool
+
+
+def up(layout: Layout, say: Say, *, seed: int | None = None) -> Stack:
+    """Start what is not running yet and wait until everything is ready.
+
+    Raises:
+        PermanentError: Something could not start; the message says what and what to do.
+    """
+    layout.run.mkdir(parents=True, exist_ok=True)
+    chosen = environment.ensure(layout.env_file)
+    port = _port(layout, chosen)
+    url = f"http://127.0.0.1:{port}"
+    settings = _complete(layout, chosen, port)
+    world.write_webhook_token(layout.webhook_token_file, settings["WEBHOOK_TOKEN"])
+    _start_database(layout, settings, say)
+    is_lab = not world.is_real(chosen)
+    if is_lab:
+        say("Starting the lab: a small cluster with a shop, Prometheus, Alertmanager and logs ...")
+        world.lab_up(layout, f"{url}/webhook/alert", seed=seed)
+        settings = {**world.lab_settings(layout), **settings}
+    say("Starting the platform ...")
+    supervision.apply(layout, _programs(layout, settings))
+    _await_ready(layout, settings, url)
+    record = {"url": url, "is_lab": is_lab, "pid": supervision.pid(layout)}
+    layout.record.write_text(json.dumps(record), encoding="utf-8")
+    return Stack(url, is_lab)
+
+
+def down(layout: Layout) -> bool:
+    """Stop platform and lab; what they stored stays. Return whether anything ran."""
+    ran = supervision.stop(layout)
+    ran = world.lab_is_up(layout) or ran
+    world.lab_down(layout)
+    layout.record.unlink(missing_ok=True)
+    return ran
+
+
+def record(layout: Layout) -> dict[str, Any] | None:
+    """Return where the stack of this checkout serves, or None when it is down."""
+    if supervision.pid(layout) is None or not layout.record.exists():
+        return None
+    found: dict[str, Any] = json.loads(layout.record.read_text(encoding="utf-8"))
+    return found
+
+
+def _port(layout: Layout, chosen: Mapping[str, str]) -> int:
+    running = record(layout)
+    if running is not None:
+        return int(str(running["url"]).rsplit(":", 1)[1])
+    asked = os.environ.get("PORT") or chosen.get("PORT")  # noqa: TID251 - `PORT=9000 ./start.sh`
+    port = int(asked) if asked and asked.isdigit() else _DEFAULT_PORT
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as error:
+            raise PermanentError(
+                f"port {port} is taken by another program; choose one: PORT=8090 ./start.sh"
+            ) from error
+    return port
+
+
+def _complete(layout: Layout, chosen: Mapping[str, str], port: int) -> dict[str, str]:
+    """Return the user's settings with everything that follows from this checkout filled in."""
+    ports = _server_ports(layout)
+    signer_port = str(ports["signer"])
+    ours = {
+        "DATABASE_URL": cluster.at(layout.postgres, None).database_url,
+        "INCIDENTS_DIR": str(layout.run / "incidents"),
+        "SIGNER_PORT": signer_port,
+        "SIGNER_URL": f"http://127.0.0.1:{signer_port}",
+        "SIGNING_KEY_FILE": str(layout.signing_key),
+        "GRANT_PUBLIC_KEY": _public_key(layout),
+    }
+    ours |= {f"MCP_{name.upper()}_URL": f"http://127.0.0.1:{ports[name]}/mcp" for name in _SERVERS}
+    return {**ours, **chosen, "PORT": str(port)}
+
+
+def _server_ports(layout: Layout) -> dict[str, int]:
+    """Return a free port for each inner server: the same ones while the stack is up."""
+    file = layout.run / "ports.json"
+    if supervision.pid(layout) is not None and file.exists():
+        known: dict[str, int] = json.loads(file.read_text(encoding="utf-8"))
+        return known
+    names = ("signer", *_SERVERS)
+    sockets = [socket.socket() for _ in names]
+    for item in sockets:
+        item.bind(("127.0.0.1", 0))
+    found = {name: item.getsockname()[1] for name, item in zip(names, sockets, strict=True)}
+    for item in sockets:
+        item.close()
+    file.write_text(json.dumps(found), encoding="utf-8")
+    return found
+
+
+def _public_key(layout: Layout) -> str:
+    if not layout.public_key.exists():
+        layout.signing_key.unlink(missing_ok=True)
+        command = [
+            sys.executable,
+            "-m",
+            "backend.signer",
+            "keygen",
+            "--out",
+            str(layout.signing_key),
+        ]
+        done = subprocess.run(  # noqa: S603 - our own program
+            command, capture_output=True, text=True, check=False, cwd=layout.root
+        )
+        if done.returncode != 0:
+            raise PermanentError(f"no signing key could be made: {done.stderr.strip()}")
+        layout.public_key.write_text(done.stdout.strip(), encoding="utf-8")
+    return layout.public_key.read_text(encoding="utf-8")
+
+
+def _programs(layout: Layout, settings: Mapping[str, str]) -> list[programs.Program]:
+    served = programs.programs(settings, _server_ports(layout))
+    return [programs.database(layout), *served] if _is_embedded(layout, settings) else served
+
+
+def _is_embedded(layout: Layout, settings: Mapping[str, str]) -> bool:
+    return settings["DATABASE_URL"] == cluster.at(layout.postgres, None).database_url
+
+
+def _start_database(layout: Layout, settings: Mapping[str, str], say: Say) -> None:
+    if _is_embedded(layout, settings) and supervision.pid(layout) is None:
+        say("Starting PostgreSQL ...")
+        supervision.apply(layout, [programs.database(layout)])
+        database = cluster.at(layout.postgres, None)
+        _await("PostgreSQL", lambda: database.is_ready, layout, _DATABASE_S)
+    migrate(settings["DATABASE_URL"])
+
+
+def _await_ready(layout: Layout, settings: Mapping[str, str], url: str) -> None:
+    def answers(address: str) -> Callable[[], bool]:
+        def ask() -> bool:
+            try:
+                return httpx.get(address, timeout=3, trust_env=False).is_success
+            except httpx.TransportError:
+                return False
+
+        return ask
+
+    for name, address in _addresses(layout, settings, url).items():
+        _await(name, answers(address), layout, _READY_S)
+
+
+def ailments(layout: Layout) -> dict[str, str | None]:
+    """Return what is wrong with each part that can be asked, None where nothing is."""
+    settings, url = _running_settings(layout)
+    found: dict[str, str | None] = {}
+    for name, address in _addresses(layout, settings, url).items():
+        try:
+            answer = httpx.get(address, timeout=5, trust_env=False)
+            found[name] = None if answer.is_success else f"not ready: {answer.text[:300]}"
+        except httpx.TransportError as error:
+            found[name] = f"no answer at {address}: {error}"
+    return found
+
+
+def _running_settings(layout: Layout) -> tuple[dict[str, str], str]:
+    running = record(layout)
+    if running is None:
+        raise PermanentError("the platform is not up here: ./start.sh starts it")
+    chosen = environment.read(layout.env_file)
+    url = str(running["url"])
+    settings = _complete(layout, chosen, int(url.rsplit(":", 1)[1]))
+    if running["is_lab"]:
+        settings = {**world.lab_settings(layout), **settings}
+    return settings, url
+
+
+def _addresses(layout: Layout, settings: Mapping[str, str], url: str) -> dict[str, str]:
+    """Return where each part tells whether it is ready."""
+    found = {"signer ready": f"{settings['SIGNER_URL']}/health", "api ready": f"{url}/ready"}
+    for program in _programs(layout, settings):
+        if program.name.startswith("mcp-"):
+            port = program.environment["MCP_PORT"]
+            found[f"{program.name} ready"] = f"http://127.0.0.1:{port}/ready"
+    return found
+
+
+def _await(what: str, is_there: Callable[[], bool], layout: Layout, patience_s: float) -> None:
+    deadline_s = time.monotonic() + patience_s
+    while not is_there():
+        if time.monotonic() > deadline_s:
+            raise PermanentError(
+                f"{what} did not become ready within {patience_s:g} s; its output is in {layout.logs}"
+            )
+        time.sleep(0.05)

@@ -1,0 +1,98 @@
+"""What the platform watches: the systems named in `.env`, or a lab of its own."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from backend.cli.stack.layout import Layout
+from sre_agent.domain.errors import PermanentError
+
+REAL = (
+    "KUBERNETES_API_URL",
+    "MCP_KUBECONFIG",
+    "KUBERNETES_IN_CLUSTER",
+    "PROMETHEUS_URL",
+    "LOKI_URL",
+)
+"""Naming any of these means real systems; then no lab is started."""
+
+_LAB_PACE = {"VERIFICATION_HOLD_SECONDS": "10", "VERIFICATION_DEADLINE_SECONDS": "90"}
+"""The lab scrapes every second: ten seconds of it say what five minutes say elsewhere."""
+
+
+def is_real(settings: Mapping[str, str]) -> bool:
+    """Return whether the settings name real systems."""
+    return any(name in settings for name in REAL)
+
+
+def lab_command(layout: Layout, *arguments: str) -> list[str]:
+    """Return a command of the lab, which is a program of its own."""
+    command, *rest = arguments
+    return [sys.executable, "-m", "infrastructure.lab", command, "--dir", str(layout.lab), *rest]
+
+
+def lab_up(layout: Layout, webhook_url: str, *, seed: int | None = None) -> None:
+    """Start the lab unless it is up, its alerts going to the webhook.
+
+    Raises:
+        PermanentError: It did not start; its own words are in the message.
+    """
+    if lab_is_up(layout):
+        return
+    arguments = ["--tools-dir", str(layout.run / "tools"), "--webhook-url", webhook_url]
+    arguments += ["--webhook-token-file", str(layout.webhook_token_file)]
+    if seed is not None:
+        arguments += ["--seed", str(seed)]
+    done = subprocess.run(  # noqa: S603 - our own program
+        lab_command(layout, "up", *arguments),
+        cwd=layout.root,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode != 0:
+        raise PermanentError(f"the lab did not start: {done.stderr.strip() or done.stdout.strip()}")
+
+
+def lab_is_up(layout: Layout) -> bool:
+    """Return whether the lab runs and serves."""
+    done = subprocess.run(  # noqa: S603 - our own program
+        lab_command(layout, "status"), cwd=layout.root, capture_output=True, check=False
+    )
+    return done.returncode == 0
+
+
+def lab_down(layout: Layout) -> None:
+    """Stop the lab, if there is one."""
+    subprocess.run(  # noqa: S603 - our own program
+        lab_command(layout, "down"), cwd=layout.root, capture_output=True, check=False
+    )
+
+
+def lab_record(layout: Layout) -> dict[str, Any]:
+    """Return what the lab says about itself: addresses, tokens, names."""
+    record: dict[str, Any] = json.loads((layout.lab / "lab.json").read_text(encoding="utf-8"))
+    return record
+
+
+def lab_settings(layout: Layout) -> dict[str, str]:
+    """Return the lab as settings of the MCP servers, as a user would write them into `.env`."""
+    record = lab_record(layout)
+    kubernetes = record["kubernetes"]
+    return {
+        "KUBERNETES_API_URL": kubernetes["url"],
+        "KUBERNETES_READ_TOKEN": kubernetes["tokens"]["read"],
+        "KUBERNETES_WRITE_TOKEN": kubernetes["tokens"]["write"],
+        "PROMETHEUS_URL": record["prometheus"]["url"],
+        "LOKI_URL": record["loki"]["url"],
+        **_LAB_PACE,
+    }
+
+
+def write_webhook_token(path: Path, token: str) -> None:
+    """Put the webhook's token where the lab's Alertmanager reads it."""
+    path.touch(mode=0o600)
+    path.write_text(token, encoding="utf-8")

@@ -1,0 +1,121 @@
+"""Events as lines for people: what happened, with what, in a breath."""
+
+from collections.abc import Callable
+from typing import Any
+
+from rich.markup import escape
+
+Payload = dict[str, Any]
+
+
+def line(event: dict[str, Any]) -> str | None:
+    """Return the event as one line of console markup, or None for what only programs need.
+
+    Everything that came from outside is escaped: a log line cannot colour, link or hide anything.
+    """
+    teller = _TELLERS.get(event["kind"])
+    if teller is None:
+        return None
+    said = teller(event["payload"])
+    clock = str(event["at"])[11:19]
+    return f"[dim]{clock}[/] [cyan]{escape(event['actor']):<12}[/] {said}"
+
+
+def _call(payload: Payload) -> str:
+    call = payload["call"]
+    arguments = ", ".join(f"{key}={value}" for key, value in call["arguments"].items())
+    status = payload["status"]
+    colour = "green" if status == "ok" else "yellow"
+    told = escape(f"{call['server']}.{call['tool']}({arguments})")
+    return f"[dim]asks[/] {told} [{colour}]{status}[/] [dim]{payload['duration_ms']:.0f} ms[/]"
+
+
+def _causes(payload: Payload) -> str:
+    diagnosis = payload["diagnosis"]
+    if not diagnosis["causes"]:
+        return f"round {payload['round']}: no cause yet ({escape(diagnosis['reason'])})"
+    top = diagnosis["causes"][0]
+    where = "/".join(top["object"][key] for key in ("kind", "namespace", "name"))
+    doubt = "[yellow]abstains[/]: " + escape(diagnosis["reason"]) if diagnosis["abstained"] else ""
+    return (
+        f"round {payload['round']}: [bold]{top['fault_class']}[/] of [bold]{escape(where)}[/], "
+        f"confidence {top['confidence']:.0%}. {escape(top['statement'])} {doubt}"
+    )
+
+
+def _plan(payload: Payload) -> str:
+    rows = []
+    for action in payload["plan"]["actions"]:
+        call = action["call"]
+        arguments = ", ".join(f"{key}={value}" for key, value in call["arguments"].items())
+        rows.append(f"[bold]{escape(call['tool'])}({escape(arguments)})[/]")
+        rows += [f"  would change {escape(change)}" for change in action["dry_run"]["changes"]]
+        rows.append(f"  {escape(action['blast_radius']['statement'])}")
+    return "plan: " + "\n                      ".join(rows)
+
+
+def _rulings(payload: Payload) -> str:
+    return "; ".join(
+        f"[bold]{item['ruling']}[/] by rule {escape(item['rule'])}: {escape(item['reason'])}"
+        for item in payload["rulings"]
+    )
+
+
+def _evidence(payload: Payload) -> str:
+    item = payload["evidence"]
+    return f"[dim]finds[/] {escape(item['id'])}: {escape(item['summary'])}"
+
+
+def _finished(payload: Payload) -> str:
+    result = payload["result"]
+    colour = "green" if result == "resolved" else "red"
+    return f"[{colour}]{result}[/]: {escape(payload['reason'])}"
+
+
+def _action_finished(payload: Payload) -> str:
+    return f"{payload['status']}, {payload['outcome']}: {escape(str(payload['detail']))}"
+
+
+def _plain(template: str) -> Callable[[Payload], str]:
+    def tell(payload: Payload) -> str:
+        return template.format_map(
+            {key: escape(str(value)) for key, value in payload.items()} | {"": ""}
+        )
+
+    return tell
+
+
+_TELLERS: dict[str, Callable[[Payload], str]] = {
+    "incident_opened": lambda payload: f"[bold]opened[/]: {escape(str(payload.get('title', '')))}",
+    "alert_received": lambda payload: (
+        f"alert {escape(str((payload.get('alert') or payload).get('name', '')))}"
+    ),
+    "alert_resolved": lambda payload: (
+        f"alert over: {escape(str((payload.get('alert') or payload).get('name', '')))}"
+    ),
+    "run_failed": _plain("[red]the run failed[/]: {reason}"),
+    "specialists_selected": lambda payload: (
+        "sends " + ", ".join(escape(item["specialist"]) for item in payload["selected"])
+    ),
+    "tool_called": _call,
+    "evidence_added": _evidence,
+    "specialist_failed": _plain("[yellow]could not see anything[/]: {reason}"),
+    "causes_ranked": _causes,
+    "plan_proposed": _plan,
+    "plan_withheld": _plain("[yellow]no plan[/]: {reason} {recommendation}"),
+    "policy_ruled": _rulings,
+    "approval_requested": _plain("[bold yellow]waits for a person[/] until {expires_at}"),
+    "approval_decided": _plain("[bold]{verdict}[/] by {actor} through {channel} {reason}"),
+    "grant_minted": lambda payload: (
+        f"grant {escape(str(payload.get('grant_id') or payload.get('id')))}"
+    ),
+    "grant_refused": _plain("[red]no grant[/]: {reason}"),
+    "action_started": _plain("acts on {target} with grant {grant_id}"),
+    "action_finished": _action_finished,
+    "verification_sampled": lambda payload: f"[dim]looks again[/]: {escape(payload['reason'])}",
+    "verification_finished": _finished,
+    "merged": _plain("joins incident {into}: {reason}"),
+    "escalated": _plain("[bold red]escalated[/]: {reason}"),
+    "report_written": _plain("report: {place}"),
+    "status_changed": _plain("[dim]{from} → {to}[/]"),
+}
