@@ -1,0 +1,69 @@
+"""How bad a line is, by whatever tells it first: its own field, its labels, its words."""
+
+import re
+from collections.abc import Mapping
+
+ERRORS = frozenset({"error", "critical", "fatal"})
+
+ERROR_LABELS = "(?i)(error|err|severe|critical|crit|fatal|panic|alert|emerg|emergency)"
+"""What a level label of an error line matches."""
+
+LEVEL_LABELS = ("detected_level", "level", "severity", "lvl")
+"""Labels that hold a level; Loki finds the first one itself, and says `unknown` when it cannot."""
+
+SUSPICIOUS_WORDS = (
+    "(?i)(error|exception|fatal|panic|traceback|critical|emerg"
+    r"|(level|severity|lvl)\"?[=:]\s*\"?(err|crit|alert|severe|[56]0))"
+)
+"""What lines are searched for, by Loki, whose level no label tells."""
+
+_CALLED = {
+    "trace": ("trace", "trc", "verbose", "finest", "10"),
+    "debug": ("debug", "dbg", "fine", "20"),
+    "info": ("info", "inf", "information", "informational", "notice", "30"),
+    "warn": ("warn", "wrn", "warning", "40"),
+    "error": ("error", "err", "severe", "50"),
+    "critical": ("critical", "crit", "alert"),
+    "fatal": ("fatal", "panic", "emerg", "emergency", "dpanic", "60"),
+}
+_LEVELS = {spelling: level for level, spellings in _CALLED.items() for spelling in spellings}
+_KLOG = re.compile(r"([IWEF])\d{4} \d\d:\d\d:\d\d")
+_KLOG_LEVELS = {"I": "info", "W": "warn", "E": "error", "F": "fatal"}
+_HEAD_CHARS = 100
+_HEAD = re.compile(
+    r"(?<![\w-])(TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|SEVERE|CRITICAL|ALERT|FATAL|PANIC)(?![\w-])"
+)
+_NO_ERROR = re.compile(
+    r"(?i)\b(?:no|0|zero|without)\s(?:\w+\s)?(?:errors?|exceptions?)\b"
+    r"|\b(?:errors?|exceptions?)(?:_count|_total)?\"?\s?[=:]\s?(?:0\b|null|none|nil|false|\"\"|$)"
+)
+_FATAL_WORDS = re.compile(r"(?i)\b(?:fatal|panic)")
+_ERROR_WORDS = re.compile(r"(?i)error\b|errors\b|exception|traceback|\bcritical\b|error:")
+
+
+def named(spelling: object) -> str | None:
+    """Return the level of that name or number, or None when it is none that is known."""
+    return _LEVELS.get(str(spelling).strip().lower())
+
+
+def of_labels(labels: Mapping[str, str]) -> str | None:
+    """Return the level that a line's labels tell, or None."""
+    for name in reversed(LEVEL_LABELS):
+        level = named(labels.get(name, ""))
+        if level:
+            return level
+    return None
+
+
+def of_words(text: str) -> str | None:
+    """Return the level that plain words tell, or None when they tell of nothing bad."""
+    klog = _KLOG.match(text)
+    if klog:
+        return _KLOG_LEVELS[klog[1]]
+    head = _HEAD.search(text, 0, _HEAD_CHARS)
+    if head:
+        return named(head[1])
+    text = _NO_ERROR.sub("", text)
+    if _FATAL_WORDS.search(text):
+        return "fatal"
+    return "error" if _ERROR_WORDS.search(text) else None

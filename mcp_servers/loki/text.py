@@ -1,0 +1,85 @@
+"""Log text made fit to be shown: bounded, printable, without secrets.
+
+Every expression here looks a bounded way ahead, because the writer of a log line may be hostile.
+"""
+
+import re
+from collections.abc import Mapping
+
+from mcp_servers.common import limits
+
+REDACTED = "[redacted]"
+
+_READ_CHARS = 16_000
+"""How much of a line is looked at; what comes after it is never shown."""
+
+_ESCAPES = re.compile(r"\x1b(?:\[[0-9;?]{0,20}[A-Za-z]|\][^\x07\x1b]{0,200}(?:\x07|\x1b\\))")
+_UNPRINTABLE = re.compile(
+    # Controls, directions and joints that hide text, and halves of characters.
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]"
+)
+_BREAKS = re.compile(r"[ \t]*(?:\r\n|\n|\r|\t)\s*")
+
+_NAMED = (
+    r"(?:pass(?:word|wd|phrase)|pwd|secret|token|credential|api[_-]?key|access[_-]?key"
+    r"|private[_-]?key|authorization|cookie|session[_-]?id)"
+)
+_HINT = re.compile(
+    _NAMED + r"|bearer|basic |://|BEGIN |eyJ|AKIA|ASIA|gh[pousr]_|github_pat|xox|AIza|[srp]k[-_]",
+    re.IGNORECASE,
+)
+_PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
+    (
+        re.compile(r"-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----.*?(?:-----END|\Z)", re.DOTALL),
+        REDACTED,
+    ),
+    (re.compile(r"\beyJ[\w-]{5,}\.[\w-]{5,}(?:\.[\w-]*)?"), REDACTED),
+    (re.compile(r"\b(bearer|basic)\s{1,3}[\w.~+/=-]{8,}", re.IGNORECASE), rf"\1 {REDACTED}"),
+    (re.compile(r"://([^\s:/@]{0,100}):[^\s/@]{1,200}@"), rf"://\1:{REDACTED}@"),
+    (
+        re.compile(
+            rf"({_NAMED}[\w.-]{{0,40}}\\?[\"']?\s{{0,3}}[=:]\s{{0,3}})(?!\[redacted\])"
+            r"(?:\\?\"[^\"]{1,400}\"?|'[^']{1,400}'?|(?:bearer|basic)\s[^\s\"',;&]+|[^\s\"',;&}\]]+)",
+            re.IGNORECASE,
+        ),
+        rf"\1{REDACTED}",
+    ),
+    (re.compile(r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b"), REDACTED),
+    (re.compile(r"\b(?:gh[pousr]_[A-Za-z0-9]{20,}|github_pat_\w{20,})"), REDACTED),
+    (re.compile(r"\bxox[abeoprs]-[A-Za-z0-9-]{10,}"), REDACTED),
+    (re.compile(r"\b[srp]k[-_](?:live|test|proj|ant)[-_][\w-]{10,}"), REDACTED),
+    (re.compile(r"\bAIza[\w-]{30,}"), REDACTED),
+)
+_SECRET_LABEL = re.compile(rf"{_NAMED}s?$", re.IGNORECASE)
+
+
+def without_secrets(text: str) -> str:
+    """Return the text with passwords, tokens and keys blotted out; doing it twice is harmless."""
+    if _HINT.search(text):
+        for pattern, replacement in _PATTERNS:
+            text = pattern.sub(replacement, text)
+    return text
+
+
+def printable(text: str) -> str:
+    """Return the text on one line, without control characters and terminal escapes."""
+    if text.isascii() and text.isprintable():
+        return text
+    return _UNPRINTABLE.sub("", _BREAKS.sub(" ", _ESCAPES.sub("", text)))
+
+
+def shown(text: str, limit: int = limits.MAX_TEXT_CHARS) -> str:
+    """Return a line as it may be shown, at most `limit` characters of it."""
+    cleaned = without_secrets(printable(text[:_READ_CHARS]))
+    unread = len(text) - _READ_CHARS
+    if unread <= 0:
+        return limits.cut(cleaned, limit)
+    return f"{cleaned[:limit]}… ({len(cleaned[limit:]) + unread} more characters)"
+
+
+def shown_labels(labels: Mapping[str, str]) -> dict[str, str]:
+    """Return labels as they may be shown; parsers make labels of whatever a line holds."""
+    return {
+        shown(name, 200): REDACTED if value and _SECRET_LABEL.search(name) else shown(value, 500)
+        for name, value in labels.items()
+    }
