@@ -50,7 +50,7 @@ class McpToolbox:
         self,
         kind: type[BaseException] | None,
         error: BaseException | None,
-        trace: TracebackType | None,
+        _trace: TracebackType | None,
     ) -> None:
         await self.aclose()
 
