@@ -13,6 +13,7 @@ import httpx
 import structlog
 
 from mcp_servers.common.envelope import RefusedError, ToolFailureError, UnreachableError
+from mcp_servers.loki.text import shown
 
 Json = dict[str, Any]
 
@@ -111,7 +112,7 @@ async def _read(response: httpx.Response) -> bytes:
 
 
 def _failure(status: int, raw: bytes, path: str) -> ToolFailureError:
-    message = raw.decode(errors="replace").strip()[:_MAX_MESSAGE_CHARS] or "no message"
+    message = shown(raw.decode(errors="replace").strip(), _MAX_MESSAGE_CHARS) or "no message"
     _log.info("loki_refused", path=path, status=status, message=message)
     code = _HTTP_CODES.get(status)
     if code is None:

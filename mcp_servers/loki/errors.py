@@ -8,21 +8,30 @@ from mcp_servers.common.envelope import Answer, NoDataError
 from mcp_servers.loki import complaints, levels, patterns
 from mcp_servers.loki.answers import ErrorPatterns
 from mcp_servers.loki.complaints import Complaint
-from mcp_servers.loki.queries import MAX_LINES, Queries, Reading, at
-from mcp_servers.loki.streams import Streams
+from mcp_servers.loki.queries import Queries, Reading, at
+from mcp_servers.loki.streams import Source, Streams
 from mcp_servers.loki.window import Window
 
 
-def error_queries(selector: str) -> tuple[str, str]:
+def error_queries(source: Source) -> tuple[str, str]:
     """Return the queries that find error lines: those labelled so, and suspicious unlabelled ones.
 
-    No line is found by both.
+    No line is found by both. Labels are compared with whole values as the streams have them:
+    how a regular expression treats absent labels is not the same in every version of Loki.
     """
-    labelled = " or ".join(f'{name}=~"{levels.ERROR_LABELS}"' for name in levels.LEVEL_LABELS)
-    unlabelled = " | ".join(f'{name}=~"|unknown"' for name in levels.LEVEL_LABELS)
+    labels = [(levels.DETECTED, value, True) for value in levels.DETECTED_ERRORS]
+    labels += [(levels.DETECTED, value, False) for value in levels.DETECTED_OTHERS]
+    labels += [
+        (name, value, levels.named(value) in levels.ERRORS)
+        for name in levels.LEVEL_LABELS
+        for value in sorted({stream.get(name, "") for stream in source.streams})
+        if levels.named(value) and value.isalnum()
+    ]
+    labelled = " or ".join(f'{name}="{value}"' for name, value, is_error in labels if is_error)
+    unlabelled = " | ".join(f'{name}!="{value}"' for name, value, _ in labels)
     return (
-        f"{selector} | {labelled}",
-        f"{selector} |~ `{levels.SUSPICIOUS_WORDS}` | {unlabelled}",
+        f"{source.selector} | {labelled}",
+        f"{source.selector} |~ `{levels.SUSPICIOUS_WORDS}` | {unlabelled}",
     )
 
 
@@ -53,11 +62,13 @@ class ErrorSearch:
         Raises:
             NoDataError: The service wrote nothing at all in the window.
         """
-        selector = await self.streams.selector_of(namespace, service, window, key)
+        both = Window(window.before().start, window.end)
+        source = await self.streams.source_of(namespace, service, both, key)
+        asked = error_queries(source)
         total, now, before = await asyncio.gather(
-            self.queries.count(selector, window),
-            self._found(selector, window, "this window"),
-            self._found(selector, window.before(), "the window before"),
+            self.queries.count(source.selector, window),
+            self._found(asked, window, "this window"),
+            self._found(asked, window.before(), "the window before"),
         )
         # The line count and the lines are read one after the other, and lines keep coming.
         total = max(total, now.lines)
@@ -69,7 +80,7 @@ class ErrorSearch:
         data = ErrorPatterns(
             namespace=namespace,
             service=service,
-            query=selector,
+            query=source.selector,
             start=window.start,
             end=window.end,
             total_lines=total,
@@ -79,11 +90,8 @@ class ErrorSearch:
         )
         return Answer(data, tuple(dict.fromkeys((*now.left_out, *before.left_out, *left_out))))
 
-    async def _found(self, selector: str, window: Window, name: str) -> _Found:
-        asked = error_queries(selector)
-        readings = await asyncio.gather(
-            *(self.queries.lines(query, window, MAX_LINES) for query in asked)
-        )
+    async def _found(self, asked: tuple[str, ...], window: Window, name: str) -> _Found:
+        readings = await asyncio.gather(*(self.queries.newest(query, window) for query in asked))
         unread = await asyncio.gather(
             *(
                 self._unread(query, window, reading)

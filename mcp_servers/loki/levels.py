@@ -4,12 +4,16 @@ import re
 from collections.abc import Mapping
 
 ERRORS = frozenset({"error", "critical", "fatal"})
+"""The levels that count as errors."""
 
-ERROR_LABELS = "(?i)(error|err|severe|critical|crit|fatal|panic|alert|emerg|emergency)"
-"""What a level label of an error line matches."""
+DETECTED = "detected_level"
+"""The label that Loki itself gives a line; its value is `unknown` when it cannot tell."""
 
-LEVEL_LABELS = ("detected_level", "level", "severity", "lvl")
-"""Labels that hold a level; Loki finds the first one itself, and says `unknown` when it cannot."""
+DETECTED_ERRORS = ("error", "critical", "fatal")
+DETECTED_OTHERS = ("trace", "debug", "info", "warn")
+
+LEVEL_LABELS = ("level", "severity", "lvl", "loglevel", "log_level", "severity_text")
+"""Labels of streams that hold a level, if whoever sends the logs made one."""
 
 SUSPICIOUS_WORDS = (
     "(?i)(error|exception|fatal|panic|traceback|critical|emerg"
@@ -48,7 +52,7 @@ def named(spelling: object) -> str | None:
 
 def of_labels(labels: Mapping[str, str]) -> str | None:
     """Return the level that a line's labels tell, or None."""
-    for name in reversed(LEVEL_LABELS):
+    for name in (*LEVEL_LABELS, DETECTED):
         level = named(labels.get(name, ""))
         if level:
             return level

@@ -12,7 +12,19 @@ MAX_MESSAGE_CHARS = 2000
 """How much of a message takes part in its template."""
 
 _LEVELS = ("level", "severity", "lvl", "log.level", "loglevel", "severity_text", "levelname")
-_MESSAGES = ("msg", "message", "@message", "short_message", "event", "body", "text", "log")
+_MESSAGES = (
+    "msg",
+    "message",
+    "@message",
+    "short_message",
+    "event",
+    "body",
+    "text",
+    "log",
+    "detail",
+    "description",
+    "reason",
+)
 _ERRORS = ("error", "err", "exception", "exc_info", "error.message", "exception.message", "cause")
 _STACKS = ("stack", "stack_trace", "stacktrace", "traceback", "error.stack_trace")
 _NESTED = ("type", "class", "name", "message", "msg", "value")

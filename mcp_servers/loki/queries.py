@@ -1,6 +1,7 @@
 """The questions put to Loki, each with its bounds."""
 
 import re
+import time
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -9,28 +10,27 @@ from mcp_servers.common.envelope import RefusedError
 from mcp_servers.loki import results
 from mcp_servers.loki.api import Api, Json
 from mcp_servers.loki.results import Entry, Samples
-from mcp_servers.loki.window import Window, to_ns
+from mcp_servers.loki.window import MICROSECOND, Window, to_ns
 
 Direction = Literal["backward", "forward"]
 
 MAX_LINES = 5000
 """The most lines one query reads: what Loki allows unless it was configured otherwise."""
 
+MAX_PAGES = 3
+PAGING_S = 5.0
+"""After how many seconds no further page is asked for."""
+
 _ENTRIES_EXCEEDED = re.compile(r"max entries limit per query exceeded.*\(\d+ > (\d+)\)")
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """Lines read, in the order asked for; there may be more when `limit` was reached."""
+    """Lines read, in the order asked for; when `full`, a limit may have kept more back."""
 
     entries: list[Entry]
-    limit: int
+    full: bool
     warnings: tuple[str, ...]
-
-    @property
-    def full(self) -> bool:
-        """Return whether the limit may have kept lines back."""
-        return len(self.entries) >= self.limit
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,29 @@ class Queries:
             answer = await self._lines(query, window, limit, direction)
         entries = results.entries(answer)
         entries.sort(key=lambda entry: entry.at_ns, reverse=direction == "backward")
-        return Reading(entries, limit, results.warnings(answer))
+        return Reading(entries, len(entries) >= limit, results.warnings(answer))
+
+    async def newest(self, query: str, window: Window) -> Reading:
+        """Read the newest lines of a window, page by page, up to `MAX_PAGES` of them.
+
+        Two lines of the same microsecond are never torn apart: the next page reads them again.
+        """
+        stop_s = time.monotonic() + PAGING_S
+        read: list[Entry] = []
+        warnings: tuple[str, ...] = ()
+        for _ in range(MAX_PAGES):
+            page = await self.lines(query, window, MAX_LINES)
+            warnings += page.warnings
+            oldest = page.entries[-1].at if page.full else window.start
+            newer = [entry for entry in page.entries if entry.at > oldest]
+            if not page.full or not newer:
+                read += page.entries
+                return Reading(read, page.full, warnings)
+            read += newer
+            window = Window(window.start, oldest + MICROSECOND)
+            if time.monotonic() > stop_s:
+                break
+        return Reading(read, full=True, warnings=warnings)
 
     async def series(
         self, query: str, window: Window, step_s: float

@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from mcp_servers.common.envelope import NoDataError, RefusedError
@@ -41,8 +41,18 @@ _POD_TAILS = (
 )
 """How a pod's name goes on after its workload's: first as Kubernetes does, then more loosely."""
 
-_NAME = re.compile(r"[A-Za-z0-9][\w.:/-]{0,252}")
+_NAME = re.compile(r"[A-Za-z0-9][\w.:/-]{0,252}", re.ASCII)
 _MAX_CACHED = 256
+
+_Test = Callable[[Mapping[str, str]], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The streams of one service: how to select them, and the labels they carry."""
+
+    selector: str
+    streams: tuple[Mapping[str, str], ...]
 
 
 @dataclass(slots=True)
@@ -53,8 +63,8 @@ class Streams:
     now_s: Callable[[], float] = time.monotonic
     _seen: dict[tuple[str, str], tuple[float, list[dict[str, str]]]] = field(default_factory=dict)
 
-    async def selector_of(self, namespace: str, service: str, window: Window, key: str) -> str:
-        """Return the stream selector of a service. Windows with the same `key` share the memory.
+    async def source_of(self, namespace: str, service: str, window: Window, key: str) -> Source:
+        """Return a service's streams. Windows with the same `key` share what is remembered.
 
         Raises:
             RefusedError: A name is not one.
@@ -65,14 +75,16 @@ class Streams:
         for label in _NAMESPACE_LABELS:
             scope = f'{label}="{namespace}"'
             streams = await self._streams(scope, window, key)
-            if streams:
-                matcher = _matcher(streams, namespace, service)
-                if matcher is None:
-                    raise NoDataError(
-                        f"none of the {len(streams)} log streams of namespace {namespace} is"
-                        f" that of {service} by label {', '.join(_SERVICE_LABELS)} or by pod name"
-                    )
-                return f"{{{scope}, {matcher}}}"
+            if not streams:
+                continue
+            for matcher, matches in _matchers(namespace, service):
+                mine = tuple(stream for stream in streams if matches(stream))
+                if mine:
+                    return Source(f"{{{scope}, {matcher}}}", mine)
+            raise NoDataError(
+                f"none of the {len(streams)} log streams of namespace {namespace} is that of"
+                f" {service} by label {', '.join(_SERVICE_LABELS)} or by pod name"
+            )
         raise NoDataError(f"Loki has no log streams of namespace {namespace} in this window")
 
     async def _streams(self, scope: str, window: Window, key: str) -> list[dict[str, str]]:
@@ -91,20 +103,23 @@ def _require_name(what: str, name: str) -> None:
         raise RefusedError("invalid_arguments", f"{what} {name[:100]!r} is not a name")
 
 
-def _matcher(streams: Iterable[dict[str, str]], namespace: str, service: str) -> str | None:
-    """Return the label matcher that tells a service's streams from its neighbours'."""
-    streams = list(streams)
+def _matchers(namespace: str, service: str) -> Iterator[tuple[str, _Test]]:
+    """Return the label matchers that may tell a service's streams from its neighbours', in order.
+
+    Each comes with the same test on labels.
+    """
     for label in _SERVICE_LABELS:
-        values = {stream.get(label) for stream in streams}
         for spelling in (service, f"{namespace}/{service}"):
-            if spelling in values:
-                return f'{label}="{spelling}"'
-    return next(_pod_matchers(streams, service), None)
-
-
-def _pod_matchers(streams: list[dict[str, str]], service: str) -> Iterator[str]:
+            yield f'{label}="{spelling}"', _equals(label, spelling)
     for tail in _POD_TAILS:
         pattern = f"{re.escape(service)}(?:{tail})".replace(r"\-", "-")
         for label in POD_LABELS:
-            if any(re.fullmatch(pattern, stream.get(label, "")) for stream in streams):
-                yield f"{label}=~`{pattern}`"
+            yield f"{label}=~`{pattern}`", _fits(label, re.compile(pattern))
+
+
+def _equals(label: str, value: str) -> _Test:
+    return lambda stream: stream.get(label) == value
+
+
+def _fits(label: str, pattern: re.Pattern[str]) -> _Test:
+    return lambda stream: bool(pattern.fullmatch(stream.get(label, "")))

@@ -168,6 +168,16 @@ def _require_query(query: str) -> None:
         raise RefusedError(
             "invalid_arguments", f"a query may have {_MAX_QUERY_CHARS} characters at most"
         )
+    if not _encodable(query):
+        raise RefusedError("invalid_arguments", "the query holds half a character")
+
+
+def _encodable(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _during(window: Window) -> str:

@@ -6,12 +6,13 @@ from datetime import UTC, datetime, timedelta
 from mcp_servers.common.envelope import RefusedError
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
+MICROSECOND = timedelta(microseconds=1)
+_FIRST_YEAR, _LAST_YEAR = 1971, 2261
 
 
 def to_ns(moment: datetime) -> int:
     """Return an aware moment as nanoseconds since the epoch, without rounding."""
-    return (moment - _EPOCH) // _MICROSECOND * 1000
+    return (moment - _EPOCH) // MICROSECOND * 1000
 
 
 def from_ns(nanoseconds: int) -> datetime:
@@ -37,8 +38,12 @@ class Window:
 
 
 def ending(end: datetime, seconds: float) -> Window:
-    """Return the window of that length before a moment."""
-    end = end.astimezone(UTC)
+    """Return the window of that length before a moment.
+
+    Raises:
+        RefusedError: Loki has no such moment.
+    """
+    end = _known(end)
     return Window(end - timedelta(seconds=seconds), end)
 
 
@@ -46,8 +51,15 @@ def between(start: datetime, end: datetime) -> Window:
     """Return the window from one moment to another.
 
     Raises:
-        RefusedError: It would be empty.
+        RefusedError: It would be empty, or Loki has no such moments.
     """
     if start >= end:
         raise RefusedError("invalid_arguments", "start must be before end")
-    return Window(start.astimezone(UTC), end.astimezone(UTC))
+    return Window(_known(start), _known(end))
+
+
+def _known(moment: datetime) -> datetime:
+    """Return the moment in UTC when 64 bits of nanoseconds, and a margin, can hold it."""
+    if not _FIRST_YEAR <= moment.year <= _LAST_YEAR:
+        raise RefusedError("invalid_arguments", f"there are no logs of the year {moment.year}")
+    return moment.astimezone(UTC)
