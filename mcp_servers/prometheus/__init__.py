@@ -1,0 +1,1 @@
+"""The hands on Prometheus: reading tools only."""

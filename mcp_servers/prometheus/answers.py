@@ -1,0 +1,130 @@
+"""What the tools answer. Times are UTC, durations in seconds."""
+
+from datetime import datetime
+
+from mcp_servers.common.envelope import Record
+
+
+class Point(Record):
+    """One sample."""
+
+    at: datetime
+    value: float
+
+
+class Series(Record):
+    """One time series, oldest point first; samples that are not numbers are left out."""
+
+    labels: dict[str, str]
+    points: tuple[Point, ...]
+
+
+class SeriesList(Record):
+    """What a query gave; an instant query has `start` equal to `end` and a step of 0."""
+
+    query: str
+    start: datetime
+    end: datetime
+    step_s: float
+    series: tuple[Series, ...]
+
+
+class Signal(Record):
+    """One golden signal; `unit` is ratio, seconds or requests_per_second."""
+
+    name: str
+    unit: str
+    query: str
+    points: tuple[Point, ...]
+
+
+class SignalGroup(Record):
+    """The signals of the whole service (no labels), of one pod, or of one dependency."""
+
+    labels: dict[str, str]
+    traffic: Signal
+    errors: Signal
+    latency_p50: Signal | None
+    latency_p99: Signal | None
+    saturation: Signal | None
+
+
+class GoldenSignals(Record):
+    """The golden signals of one service."""
+
+    namespace: str
+    service: str
+    start: datetime
+    end: datetime
+    step_s: float
+    total: SignalGroup
+    pods: tuple[SignalGroup, ...]
+    dependencies: tuple[SignalGroup, ...]
+
+
+class ActiveAlert(Record):
+    """An alert that is pending or firing."""
+
+    name: str
+    state: str
+    labels: dict[str, str]
+    annotations: dict[str, str]
+    active_at: datetime | None
+    value: float | None
+
+
+class AlertList(Record):
+    """The alerts Prometheus has now; an empty list means that it was asked and none is active."""
+
+    alerts: tuple[ActiveAlert, ...]
+
+
+class Rule(Record):
+    """A recording or alerting rule as Prometheus runs it."""
+
+    kind: str
+    group: str
+    name: str
+    query: str
+    state: str
+    health: str
+    last_error: str
+    hold_s: float
+    labels: dict[str, str]
+    annotations: dict[str, str]
+
+
+class RuleList(Record):
+    """The rules."""
+
+    rules: tuple[Rule, ...]
+
+
+class Target(Record):
+    """One scraped target; `health` is up, down or unknown."""
+
+    job: str
+    health: str
+    labels: dict[str, str]
+    scrape_url: str
+    last_scrape_at: datetime | None
+    last_error: str
+    interval_s: float | None
+
+
+class TargetList(Record):
+    """The targets being scraped."""
+
+    targets: tuple[Target, ...]
+
+
+class NameList(Record):
+    """Names of metrics."""
+
+    names: tuple[str, ...]
+
+
+class LabelSetList(Record):
+    """Label sets of series, without samples."""
+
+    series: tuple[dict[str, str], ...]

@@ -1,0 +1,28 @@
+"""The Prometheus server, put together from its settings."""
+
+from mcp_servers.common.skin import Program
+from mcp_servers.common.toolset import Tool
+from mcp_servers.prometheus.api import connect
+from mcp_servers.prometheus.golden import Golden
+from mcp_servers.prometheus.queries import Queries
+from mcp_servers.prometheus.settings import PrometheusSettings
+
+
+def build(settings: PrometheusSettings) -> Program:
+    """Return the server; nothing is connected yet."""
+    token = settings.prometheus_token
+    api = connect(settings.prometheus_url, token.get_secret_value() if token else None)
+    golden, queries = Golden(api), Queries(api)
+    runs = (
+        golden.golden_signals,
+        queries.instant_query,
+        queries.range_query,
+    )
+    return Program(
+        name="prometheus",
+        tools=tuple(Tool(run) for run in runs),
+        read_token=settings.mcp_read_token.get_secret_value(),
+        write_token=None,
+        ready=api.ready,
+        close=api.close,
+    )
