@@ -1,5 +1,7 @@
 """The labels by which a series says which namespace and service it is about."""
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from mcp_servers.prometheus.promql import Matcher, literal
@@ -54,6 +56,16 @@ _SERVICE_LABELS = (
     "k8s_container_name",
 )
 
+_WORKLOAD_LABELS = (
+    "workload",
+    "statefulset",
+    "daemonset",
+    "exported_service",
+    "destination_workload",
+    "destination_service_name",
+)
+"""Labels that alerts have besides."""
+
 _NAMESPACE_LABELS = (
     ("namespace", "pod"),
     ("kubernetes_namespace", "kubernetes_pod_name"),
@@ -79,3 +91,20 @@ PLAIN = tuple(each for pair in _NAMESPACE_LABELS for each in _plain(*pair))
 
 PODS = owner(pod_label="pod", namespace="{namespace}", pod=POD_OF)
 """What the node reports about pods."""
+
+
+def is_in(labels: Mapping[str, str], namespace: str) -> bool:
+    """Return whether labels place something in a namespace."""
+    names = (*(label for label, _ in _NAMESPACE_LABELS), "exported_namespace")
+    return any(labels.get(label) == namespace for label in names)
+
+
+def is_about(labels: Mapping[str, str], service: str) -> bool:
+    """Return whether labels name a service, by one label or another."""
+    if any(labels.get(label) == service for label in (*_SERVICE_LABELS, *_WORKLOAD_LABELS)):
+        return True
+    patterns = (("job", "(.+/)?{service}"), *((pod, POD_OF) for _, pod in _NAMESPACE_LABELS))
+    return any(
+        re.fullmatch(pattern.format(service=literal(service)), labels.get(label, ""))
+        for label, pattern in patterns
+    )

@@ -59,8 +59,8 @@ class Queries:
 def _answer(query: str, grid: Grid, reply: Reply, limit: int) -> Answer:
     found = samples.read(reply.data)
     if not found.series:
-        but = f" but {found.left_out[0]}" if found.left_out else ""
-        raise NoDataError(f"the expression is valid and gives no series at that time{but}")
+        told = "; ".join(("the expression is valid and gives nothing then", *found.left_out))
+        raise NoDataError(told)
     series, cut = limits.first(found.series, limit, "series")
     data = SeriesList(
         query=query, start=grid.start, end=grid.end, step_s=grid.step_s, series=series

@@ -22,7 +22,7 @@ class Samples:
         """Return the sentence about what is missing, if anything is."""
         if not self.not_numbers:
             return ()
-        return (f"{self.not_numbers} samples left out that are not numbers (NaN, Inf, histograms)",)
+        return (f"left out as not numbers (NaN, Inf, histograms): {self.not_numbers} samples",)
 
 
 def read(data: Any) -> Samples:
