@@ -25,6 +25,8 @@ MAX_ATTEMPTS = 5
 REHEARSAL = "rehearsal"
 """Stands for the grant's id while there is none."""
 
+_TOO_RESTLESS = "the object changes too often to write to it safely"
+
 Alter = Callable[[Json, str], Awaitable[Alteration]]
 """Given the live object and the grant's id, tells what to alter."""
 
@@ -73,17 +75,24 @@ class Hand:
         return await (self._rehearse(write) if write.dry_run else self._do(write))
 
     async def _rehearse(self, write: Write) -> Answer:
-        live = await self._read(write)
-        alteration = await write.alter(live, REHEARSAL)
-        after = await self._patch(write, alteration.patch, live, dry_run=True)
-        return Answer(
-            {
-                "state_sha256": state.sha256(live),
-                "uid": state.uid_of(live),
-                "changes": list(differences(live, after)),
-                "warnings": list(alteration.warnings),
-            }
-        )
+        for _ in range(MAX_ATTEMPTS):
+            live = await self._read(write)
+            alteration = await write.alter(live, REHEARSAL)
+            try:
+                after = await self._patch(write, alteration.patch, live, dry_run=True)
+            except RefusedError as err:
+                if err.code != "conflict":
+                    raise
+                continue
+            return Answer(
+                {
+                    "state_sha256": state.sha256(live),
+                    "uid": state.uid_of(live),
+                    "changes": list(differences(live, after)),
+                    "warnings": list(alteration.warnings),
+                }
+            )
+        raise RefusedError("conflict", _TOO_RESTLESS)
 
     async def _do(self, write: Write) -> Answer:
         grant = self.verifier.admit(write.call, write.target)
@@ -111,7 +120,7 @@ class Hand:
                 continue
             _log.info("write_applied", grant_id=grant.jti, target=str(write.target))
             return _outcome("applied", write, mark, after)
-        raise RefusedError("conflict", "the object changes too often to write to it safely")
+        raise RefusedError("conflict", _TOO_RESTLESS)
 
     def _require_permission(self, grant: Grant, live: Json) -> None:
         if self.halt is not None and self.halt.exists():

@@ -1,0 +1,67 @@
+"""A lab cluster for the whole run; hands and a workload of its own for each test."""
+
+import json
+import random
+import signal
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from hands_lab import (
+    WITHIN_S,
+    Cluster,
+    Hands,
+    Signer,
+    Workload,
+    eventually,
+    hands_with,
+    new_workload,
+    settings,
+)
+
+
+@pytest.fixture(scope="session")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    folder = tmp_path_factory.mktemp("cluster")
+    network = f"127.{random.SystemRandom().randint(150, 199)}.0.0/16"
+    command = [sys.executable, "-m", "infrastructure.lab.cluster", "--dir", str(folder)]
+    with (folder / "out").open("wb") as out:
+        process = subprocess.Popen(
+            [*command, "--network", network], stdout=out, stderr=subprocess.STDOUT
+        )
+    try:
+        running = _running(folder, process)
+        with running.http:
+            yield running
+    finally:
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=WITHIN_S) == 0, (folder / "out").read_text()
+
+
+def _running(folder: Path, process: subprocess.Popen[bytes]) -> Cluster:
+    note = folder / "cluster.json"
+    eventually(lambda: note.exists() or process.poll() is not None)
+    found = json.loads(note.read_text())
+    headers = {"authorization": f"Bearer {found['tokens']['admin']}"}
+    http = httpx.Client(base_url=found["url"], headers=headers, timeout=10)
+    return Cluster(found["url"], found["tokens"], Path(found["audit_log"]), http)
+
+
+@pytest.fixture(scope="session")
+def signer() -> Signer:
+    return Signer(Ed25519PrivateKey.generate())
+
+
+@pytest.fixture
+def workload(cluster: Cluster) -> Workload:
+    return new_workload(cluster)
+
+
+@pytest.fixture
+async def hands(cluster: Cluster, signer: Signer) -> AsyncIterator[Hands]:
+    async with hands_with(settings(cluster, signer)) as found:
+        yield found
