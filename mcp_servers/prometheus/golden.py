@@ -18,7 +18,7 @@ from mcp_servers.prometheus.parallel import together
 from mcp_servers.prometheus.signals import Ask
 
 FOOTPRINT_LIFETIME_S = 30.0
-INTERVAL_LIFETIME_S = 300.0
+INTERVAL_LIFETIME_S = 60.0
 INCOMPLETE_LIFETIME_S = 2.0
 """How long something half found is remembered: a service that just started shows more soon."""
 
@@ -126,7 +126,7 @@ class Golden:
 
     async def _ask(self, ask: Ask, query: str, points: Grid) -> Asked:
         reply = await self.api.range(query, points)
-        return Asked(ask, samples.read(reply.data).series)
+        return Asked(ask, samples.read(reply.data).rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +143,7 @@ def _whole_and_parts(ask: Ask) -> str:
 
 
 def _answer(subject: Subject, points: Grid, answers: _Answers) -> Answer:
-    if not any(each.series for each in (*answers.own, *answers.calls)):
+    if not any(each.rows for each in (*answers.own, *answers.calls)):
         raise NoDataError(f"the metrics of {_spoken(subject)} have no samples in that time")
     limit = max(1, min(MAX_GROUPS, MAX_GROUP_POINTS // points.size))
     pods, pod_count = grouping.groups(answers.own, "pod", limit)

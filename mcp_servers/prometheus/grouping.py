@@ -1,9 +1,10 @@
 """Answers of Prometheus, sorted into groups of signals."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from mcp_servers.prometheus.answers import Point, Series, Signal, SignalGroup
+from mcp_servers.prometheus.answers import Point, Signal, SignalGroup
+from mcp_servers.prometheus.samples import Row
 from mcp_servers.prometheus.signals import Ask
 
 NOTHING_ASKED = {"traffic": "requests_per_second", "errors": "ratio"}
@@ -12,10 +13,10 @@ NOTHING_ASKED = {"traffic": "requests_per_second", "errors": "ratio"}
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A signal that was asked for, and the series that came."""
+    """A signal that was asked for, and what came."""
 
     ask: Ask
-    series: tuple[Series, ...]
+    rows: tuple[Row, ...]
 
     def total(self) -> Signal:
         """Return the signal over everything."""
@@ -29,14 +30,15 @@ class Asked:
     def values(self) -> set[str]:
         """Return the names of the groups that came."""
         label = self.ask.group_label
-        return {each.labels[label] for each in self.series if each.labels.get(label)}
+        return {each.labels[label] for each in self.rows if each.labels.get(label)}
 
     def _signal(self, query: str, value: str) -> Signal:
-        points = next((each.points for each in self.series if self._value(each) == value), ())
-        return Signal(name=self.ask.name, unit=self.ask.unit, query=query, points=_short(points))
+        samples = next((row.samples for row in self.rows if self._value(row) == value), ())
+        points = tuple(Point(at=at, value=_short(number)) for at, number in samples)
+        return Signal(name=self.ask.name, unit=self.ask.unit, query=query, points=points)
 
-    def _value(self, series: Series) -> str:
-        return series.labels.get(self.ask.group_label, "")
+    def _value(self, row: Row) -> str:
+        return row.labels.get(self.ask.group_label, "")
 
 
 def total(asked: Sequence[Asked]) -> SignalGroup:
@@ -87,8 +89,6 @@ def _last(points: Sequence[Point]) -> float:
     return points[-1].value if points else 0.0
 
 
-def _short(points: Iterable[Point]) -> tuple[Point, ...]:
-    """Return points with six significant digits: more are noise that costs room."""
-    return tuple(
-        Point.model_construct(at=point.at, value=float(f"{point.value:.6g}")) for point in points
-    )
+def _short(number: float) -> float:
+    """Return six significant digits: more are noise that costs room."""
+    return float(f"{number:.6g}")

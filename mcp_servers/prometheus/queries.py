@@ -7,7 +7,7 @@ from mcp_servers.common import limits
 from mcp_servers.common.clock import utc_now
 from mcp_servers.common.envelope import Answer, NoDataError, RefusedError
 from mcp_servers.prometheus import samples
-from mcp_servers.prometheus.answers import SeriesList
+from mcp_servers.prometheus.answers import Point, Series, SeriesList
 from mcp_servers.prometheus.api import Api, Reply
 from mcp_servers.prometheus.grid import Grid, millisecond, until
 
@@ -58,10 +58,17 @@ class Queries:
 
 def _answer(query: str, grid: Grid, reply: Reply, limit: int) -> Answer:
     found = samples.read(reply.data)
-    if not found.series:
+    if not found.rows:
         told = "; ".join(("the expression is valid and gives nothing then", *found.left_out))
         raise NoDataError(told)
-    series, cut = limits.first(found.series, limit, "series")
+    rows, cut = limits.first(found.rows, limit, "series")
+    series = tuple(
+        Series(
+            labels=dict(row.labels),
+            points=tuple(Point(at=at, value=value) for at, value in row.samples),
+        )
+        for row in rows
+    )
     data = SeriesList(
         query=query, start=grid.start, end=grid.end, step_s=grid.step_s, series=series
     )

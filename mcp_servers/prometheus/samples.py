@@ -1,20 +1,29 @@
-"""Prometheus' JSON for samples, read into points."""
+"""Prometheus' JSON for samples, read into numbers."""
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from mcp_servers.common.envelope import RefusedError
-from mcp_servers.prometheus.answers import Point, Series
+
+Sample = tuple[datetime, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One series, oldest sample first. Plain, for there are thousands of samples in an answer."""
+
+    labels: Mapping[str, str]
+    samples: tuple[Sample, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Samples:
     """The series of a result, and how many samples could not be given as numbers."""
 
-    series: tuple[Series, ...]
+    rows: tuple[Row, ...]
     not_numbers: int
 
     @property
@@ -34,25 +43,26 @@ def read(data: Any) -> Samples:
     kind, result = data["resultType"], data["result"]
     if kind == "string":
         raise RefusedError("invalid_arguments", "the expression is a string, not a time series")
-    rows = [{"metric": {}, "value": result}] if kind == "scalar" else result
-    series: list[Series] = []
+    rows: list[Row] = []
     missing = 0
-    for row in rows:
-        pairs = row["values"] if "values" in row else [row["value"]] if "value" in row else []
-        found = tuple(points(pairs))
-        histograms = row.get("histograms", ()) or ([row["histogram"]] if "histogram" in row else ())
-        missing += len(pairs) - len(found) + len(histograms)
+    moments: dict[float, datetime] = {}  # the series of one answer share theirs
+    for each in [{"metric": {}, "value": result}] if kind == "scalar" else result:
+        pairs = each["values"] if "values" in each else [each["value"]] if "value" in each else []
+        found = tuple(_numbers(pairs, moments))
+        missing += len(pairs) - len(found) + len(each.get("histograms", ())) + ("histogram" in each)
         if found:
-            series.append(Series(labels=row["metric"], points=found))
-    return Samples(tuple(series), missing)
+            rows.append(Row(each["metric"], found))
+    return Samples(tuple(rows), missing)
 
 
-def points(pairs: Iterable[Sequence[Any]]) -> Iterable[Point]:
-    """Yield the samples that are numbers."""
+def _numbers(pairs: Iterable[Sequence[Any]], moments: dict[float, datetime]) -> Iterator[Sample]:
     for at, text in pairs:
         value = number(text)
         if value is not None:
-            yield Point.model_construct(at=datetime.fromtimestamp(at, UTC), value=value)
+            moment = moments.get(at)
+            if moment is None:
+                moment = moments[at] = datetime.fromtimestamp(at, UTC)
+            yield moment, value
 
 
 def number(text: Any) -> float | None:

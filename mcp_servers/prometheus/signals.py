@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from mcp_servers.prometheus.footprint import WORKING_SET, Footprint, Source
+from mcp_servers.prometheus.footprint import LIMITS, WORKING_SET, Footprint, Source
 from mcp_servers.prometheus.ownership import PODS
 from mcp_servers.prometheus.promql import Matcher, Selector, highest, rate, summed
 
@@ -16,7 +16,6 @@ LEAST_RATE_S = 5.0
 
 _CONTAINERS = (Matcher("container", "!=", ""), Matcher("container", "!=", "POD"))
 _CONTAINER = ("namespace", "pod", "container")
-_KUBE_LIMITS = "kube_pod_container_resource_limits"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +53,9 @@ def of_service(footprint: Footprint, namespace: str, service: str, window_s: flo
     if times:
         asks += _timed(times, times.owner.pod_label, window_s)
     if footprint.memory_limits:
-        asks.append(_memory(footprint.memory_limits, namespace, service))
+        asks.append(_memory(footprint.memory_limits, PODS.of(namespace, service), ""))
+    elif served and served.owner.pod_label == PODS.pod_label:
+        asks.append(_memory(LIMITS[0], (Matcher("namespace", "=", namespace),), _serving(served)))
     return asks
 
 
@@ -100,15 +101,22 @@ def _timed(source: Source, group_label: str, window_s: float) -> list[Ask]:
     ]
 
 
-def _memory(limits: str, namespace: str, service: str) -> Ask:
-    matchers = (*PODS.of(namespace, service), *_CONTAINERS)
-    in_bytes = (Matcher("resource", "=", "memory"),) if limits == _KUBE_LIMITS else ()
+def _serving(served: Source) -> str:
+    """Return the condition for pods that serve requests: their names do not tell whose they are."""
+    return f" and on (namespace,pod) group by (namespace,pod) ({served.selector})"
+
+
+def _memory(limits: str, whose: tuple[Matcher, ...], condition: str) -> Ask:
+    matchers = (*whose, *_CONTAINERS)
+    in_bytes = (Matcher("resource", "=", "memory"),) if limits == LIMITS[1] else ()
 
     def write(by: tuple[str, ...], only: tuple[Matcher, ...]) -> str:
         used = Selector(WORKING_SET, (*matchers, *only))
         limit = Selector(limits, (*matchers, *in_bytes, *only))
         # A limit of 0 means that there is none.
-        share = f"{highest(_CONTAINER, str(used))} / ({highest(_CONTAINER, str(limit))} > 0)"
+        share = (
+            f"{highest(_CONTAINER, f'{used}{condition}')} / ({highest(_CONTAINER, str(limit))} > 0)"
+        )
         return highest(by, share)
 
     return Ask("saturation", "ratio", "pod", write)
