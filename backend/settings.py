@@ -122,9 +122,6 @@ class Settings(_Environment):
     approval_ttl_seconds: _Seconds = 900
     """How long a plan waits for a decision: the state it was made for grows old."""
 
-    grant_ttl_seconds: _Seconds = 300
-    """How long a grant may be used after it was minted."""
-
     verification_hold_seconds: _Seconds = 60
     """How long the signals must stay good before anyone says resolved."""
 
@@ -217,8 +214,14 @@ class SignerSettings(_Environment):
     signing_key_file: Path
     """The Ed25519 private key (PEM), made by `python -m backend.signer keygen --out FILE`."""
 
-    grant_ttl_seconds: _Seconds = 300
+    grant_ttl_seconds: int = Field(default=300, gt=0)
     """How long a grant may be used after it was minted."""
+
+    agent_config: Path | None = None
+    """The same file as the platform's: what is not on its lists gets no grant."""
+
+    policy_dir: Path | None = None
+    """The same folder as the platform's: the signer rules by itself."""
 
     kill_switch: bool = False
     """`true` refuses every grant."""

@@ -13,6 +13,7 @@ from backend.settings import SignerSettings
 from backend.signer import keys
 from backend.signer.app import create_app
 from backend.signer.mint import Mint
+from sre_agent.config import loader
 from sre_agent.domain.errors import PermanentError
 
 _POOL_SIZE = 2
@@ -46,9 +47,13 @@ def serve(settings: SignerSettings) -> None:
         engine=create_engine(settings.database_url, pool_size=_POOL_SIZE),
         clock=SystemClock(),
         key=keys.load(settings.signing_key_file),
+        policy=loader.load_rules(settings.agent_config, settings.policy_dir),
         ttl_s=settings.grant_ttl_seconds,
         is_kill_switch_set=settings.kill_switch,
     )
+    if mint.policy.fault is not None:
+        # It serves all the same: those who ask are told why they are refused.
+        _log.error("policy_unloadable", reason=mint.policy.fault)
     app = create_app(mint, settings.signer_token)
     uvicorn.run(
         app,

@@ -14,8 +14,8 @@ from starlette.routing import Route
 
 from backend.db.journal import IncidentNotFoundError
 from backend.signer.mint import Mint
-from backend.signer.warrant import RefusedError
 from sre_agent.domain.ids import ActionId, IncidentId
+from sre_agent.safety.grants import GrantRefusedError
 
 _BODY_MAX_BYTES = 4096
 
@@ -46,6 +46,9 @@ def create_app(mint: Mint, bearer: SecretStr) -> Starlette:
     async def health(_request: Request) -> JSONResponse:
         async with mint.engine.connect() as connection:
             await connection.execute(sa.text("SELECT FROM grants LIMIT 1"))
+        if mint.policy.fault is not None:
+            status = HTTPStatus.SERVICE_UNAVAILABLE
+            return _refuse(status, "policy_unloadable", mint.policy.fault)
         return JSONResponse({"status": "alive", "key_id": mint.key.id})
 
     return Starlette(
@@ -63,7 +66,7 @@ async def _mint(mint: Mint, wanted: Wanted) -> JSONResponse:
         grant = await mint.mint(IncidentId(wanted.incident_id), ActionId(wanted.action_id))
     except IncidentNotFoundError as error:
         return _refuse(HTTPStatus.NOT_FOUND, "not_found", str(error))
-    except RefusedError as refusal:
+    except GrantRefusedError as refusal:
         _log.warning("grant_refused", code=refusal.code, reason=refusal.reason, **facts)
         return _refuse(HTTPStatus.CONFLICT, refusal.code, refusal.reason)
     _log.info("grant_given", grant_id=grant.id, **facts)

@@ -8,36 +8,36 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from backend.db import approval_rows, audit, journal, tenancy
-from backend.db.tables.approvals import grants
-from backend.db.tables.incidents import incidents
+from backend.db import approval_rows, audit, incident_rows, journal, tenancy
+from backend.db.tables.approvals import grants as minted
 from backend.signer import token
 from backend.signer.keys import SigningKey
-from backend.signer.warrant import (
-    Record,
-    RefusedError,
-    Warrant,
-    check_obstacles,
-    judge,
-    newest_plan,
-)
+from backend.signer.record import Record
+from backend.signer.warrant import judge
 from sre_agent import ports
 from sre_agent.domain.events import EventDraft, EventKind
 from sre_agent.domain.grant import GrantClaims
-from sre_agent.domain.ids import ActionId, IncidentId
-from sre_agent.domain.incident import IncidentStatus
+from sre_agent.domain.ids import ActionId, GrantId, IncidentId
+from sre_agent.domain.plan import Plan
+from sre_agent.safety import grants
+from sre_agent.safety.grants import GrantRefusedError, Minting
+from sre_agent.safety.policy import Policy
 
 ACTOR = "signer"
 
 
 @dataclass(frozen=True)
 class Mint:
-    """Mints grants. `ttl_s` is how long one may be used; `is_kill_switch_set` refuses them all."""
+    """Mints grants for what `policy` and, where that asks, a person permit.
+
+    `ttl_s` is how long a grant may be used; `is_kill_switch_set` refuses them all.
+    """
 
     engine: AsyncEngine
     clock: ports.Clock
     key: SigningKey
-    ttl_s: float
+    policy: Policy
+    ttl_s: int
     is_kill_switch_set: bool = False
 
     async def mint(self, incident_id: IncidentId, action_id: ActionId) -> ports.Grant:
@@ -48,30 +48,22 @@ class Mint:
 
         Raises:
             IncidentNotFoundError: There is no such incident.
-            RefusedError: The record does not allow it.
+            GrantRefusedError: The record does not allow it.
         """
-        now = self.clock.now()
         async with self.engine.begin() as connection:
-            record = await self._read(connection, incident_id)
-            check_obstacles(record)
+            permitted = judge(await self._read(connection, incident_id), self.policy)
             stored = await _find_grant(connection, incident_id, action_id)
             if stored is not None:
-                return _again(stored, record)
-            return await self._issue(connection, record, judge(record, action_id), now)
+                return _again(stored, permitted.plan)
+            return await self._issue(connection, permitted, action_id)
 
     async def _read(self, connection: AsyncConnection, incident_id: IncidentId) -> Record:
         org_id = await journal.lock_incident(connection, incident_id)
-        query = sa.select(incidents.c.cluster_id, incidents.c.status)
-        row = (await connection.execute(query.where(incidents.c.id == incident_id))).one()
-        log = await journal.read(connection, incident_id)
         return Record(
-            org_id=org_id,
-            cluster_id=row.cluster_id,
-            incident_id=incident_id,
-            status=IncidentStatus(row.status),
+            incident=await incident_rows.load(connection, incident_id),
             halted=await self._find_halt(connection, org_id),
             broken=(await audit.verify_incident(connection, incident_id)).broken,
-            log=log,
+            log=await journal.read(connection, incident_id),
             approval=await approval_rows.find(connection, incident_id=incident_id),
         )
 
@@ -82,46 +74,50 @@ class Mint:
         return None if halt is None else f"by {halt.actor}: {halt.reason}"
 
     async def _issue(
-        self, connection: AsyncConnection, record: Record, warrant: Warrant, now: datetime
+        self, connection: AsyncConnection, permitted: grants.Record, action_id: ActionId
     ) -> ports.Grant:
-        grant_id = f"grt-{secrets.token_hex(12)}"
-        said = token.claims(record, warrant, grant_id=grant_id, now=now, ttl_s=self.ttl_s)
-        grant = ports.Grant(id=grant_id, token=token.sign(said, self.key))
-        expires_at = datetime.fromtimestamp(said.exp, UTC)
+        now, incident = self.clock.now(), permitted.incident
+        minting = Minting(_new_id(), now_s=int(now.timestamp()), ttl_s=self.ttl_s)
+        said = grants.claims(permitted, action_id, minting)
+        grant = ports.Grant(id=said.jti, token=token.sign(said, self.key))
         row = {
             "id": grant.id,
-            "org_id": record.org_id,
-            "incident_id": record.incident_id,
-            "action_id": warrant.action.id,
-            "plan_sha256": warrant.plan_sha256,
+            "org_id": incident.org_id,
+            "incident_id": incident.id,
+            "action_id": action_id,
+            "plan_sha256": said.plan_sha256,
             "token": grant.token,
             "minted_at": now,
-            "expires_at": expires_at,
+            "expires_at": datetime.fromtimestamp(said.exp, UTC),
         }
-        await connection.execute(sa.insert(grants).values(row))
-        await journal.append(connection, record.incident_id, [_draft(said, warrant)], now=now)
+        await connection.execute(sa.insert(minted).values(row))
+        await journal.append(connection, incident.id, [_draft(said, action_id)], now=now)
         return grant
 
 
-def _draft(said: GrantClaims, warrant: Warrant) -> EventDraft:
+def _new_id() -> GrantId:
+    return GrantId(f"grt-{secrets.token_hex(12)}")
+
+
+def _draft(said: GrantClaims, action_id: ActionId) -> EventDraft:
     # The log keeps what the grant says, never the token: whoever holds it may use it.
     return EventDraft(
         actor=ACTOR,
         kind=EventKind.GRANT_MINTED,
-        payload={"action_id": warrant.action.id, "grant_id": said.jti, "claims": said.model_dump()},
-        step_key=f"grant_minted:{warrant.action.id}",
+        payload={"action_id": action_id, "grant_id": said.jti, "claims": said.model_dump()},
+        step_key=f"grant_minted:{action_id}",
     )
 
 
 async def _find_grant(
     connection: AsyncConnection, incident_id: IncidentId, action_id: ActionId
 ) -> sa.Row[Any] | None:
-    query = sa.select(grants)
-    query = query.where(grants.c.incident_id == incident_id, grants.c.action_id == action_id)
+    query = sa.select(minted)
+    query = query.where(minted.c.incident_id == incident_id, minted.c.action_id == action_id)
     return (await connection.execute(query)).one_or_none()
 
 
-def _again(stored: sa.Row[Any], record: Record) -> ports.Grant:
-    if stored.plan_sha256 != newest_plan(record.log).sha256:
-        raise RefusedError("plan_changed", "the action's grant was minted for an earlier plan")
+def _again(stored: sa.Row[Any], plan: Plan) -> ports.Grant:
+    if stored.plan_sha256 != plan.sha256:
+        raise GrantRefusedError("plan_changed", "the action's grant was minted for an earlier plan")
     return ports.Grant(id=stored.id, token=stored.token)

@@ -51,6 +51,14 @@ def load_policy(allowed: AllowList, folder: Path | None = None) -> Policy:
         return policy.broken(f"the policy cannot be read: {error}")
 
 
+def load_rules(agent_config: Path | None = None, folder: Path | None = None) -> Policy:
+    """Return the policy over the allow-list of `agent_config`; a fault in either denies everything."""
+    try:
+        return load_policy(load_allow_list(agent_config), folder)
+    except InvalidConfigurationError as error:
+        return policy.broken(f"the allow-list cannot be read: {error}")
+
+
 def load_playbooks(folder: Path | None = None) -> tuple[Playbook, ...]:
     """Return the playbooks.
 

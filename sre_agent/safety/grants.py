@@ -1,4 +1,4 @@
-"""What a grant binds: exactly one action of one approved plan, against the state that was seen."""
+"""What a grant binds: exactly one action of one permitted plan, against the state that was seen."""
 
 from dataclasses import dataclass
 
@@ -7,17 +7,22 @@ from sre_agent.domain.grant import GrantClaims
 from sre_agent.domain.grant_binding import arguments_sha256
 from sre_agent.domain.ids import ActionId, GrantId
 from sre_agent.domain.incident import Incident
-from sre_agent.domain.plan import Action, Plan
+from sre_agent.domain.plan import Plan
 from sre_agent.domain.ruling import Decision, PolicyRuling, Ruling, Verdict
 
 
 class GrantRefusedError(PermanentError):
-    """No grant may be made from what is on record; the message says what is missing."""
+    """There will be no grant: `code` says why to programs, `reason` to people."""
+
+    def __init__(self, code: str, reason: str) -> None:
+        self.code = code
+        self.reason = reason
+        super().__init__(f"{reason} ({code})")
 
 
 @dataclass(frozen=True)
 class Record:
-    """What is on record about an action: the plan, how policy ruled, and how a person decided."""
+    """What is known of a plan: every ruling that was made on it, and how a person decided."""
 
     incident: Incident
     plan: Plan
@@ -38,15 +43,15 @@ def claims(record: Record, action_id: ActionId, minting: Minting) -> GrantClaims
     """Return the claims of the grant for an action.
 
     Raises:
-        GrantRefusedError: The action is not planned, not rehearsed, denied, not ruled on, or not
-            approved for exactly this plan.
+        GrantRefusedError: The action is not planned or not rehearsed, or its plan is denied, not
+            ruled on, or not approved by anyone.
     """
     action = next((item for item in record.plan.actions if item.id == action_id), None)
     if action is None:
-        raise GrantRefusedError(f"the plan has no action {action_id}")
+        raise GrantRefusedError("unknown_action", f"the plan has no action {action_id}")
     if action.dry_run is None:
-        raise GrantRefusedError("the action was not rehearsed, so no live state is bound to it")
-    approved_by = _approval(record, action)
+        reason = "the action was not rehearsed, so no live state is bound to it"
+        raise GrantRefusedError("not_rehearsed", reason)
     return GrantClaims(
         aud=f"mcp:{action.call.server}:{record.incident.cluster_id}",
         sub=f"{record.incident.org_id}/{record.incident.id}/{action.id}",
@@ -60,22 +65,31 @@ def claims(record: Record, action_id: ActionId, minting: Minting) -> GrantClaims
         target_uid=action.dry_run.uid,
         state_sha256=action.dry_run.state_sha256,
         plan_sha256=record.plan.sha256,
-        approved_by=approved_by,
+        approved_by=_permission(record),
     )
 
 
-def _approval(record: Record, action: Action) -> str:
-    """Return who allowed the action: the person, or the policy rule that needs none."""
-    rulings = [ruling for ruling in record.rulings if ruling.action_id == action.id]
-    if not rulings:
-        raise GrantRefusedError("policy did not rule on the action")
-    if any(ruling.ruling is Ruling.DENY for ruling in rulings):
-        raise GrantRefusedError("policy denies the action")
-    if all(ruling.ruling is Ruling.ALLOW for ruling in rulings):
-        return f"policy:{rulings[0].rule}"
+def needs_person(plan: Plan, rulings: tuple[PolicyRuling, ...]) -> bool:
+    """Return whether a person has to approve the plan: one asked action asks for all of it.
+
+    Raises:
+        GrantRefusedError: An action is denied, or nobody ruled on it.
+    """
+    denied = next((item for item in rulings if item.ruling is Ruling.DENY), None)
+    if denied is not None:
+        raise GrantRefusedError("denied", f"rule {denied.rule}: {denied.reason}")
+    if {item.action_id for item in rulings} != {action.id for action in plan.actions}:
+        raise GrantRefusedError("not_ruled", "policy has not ruled on exactly the plan's actions")
+    return any(item.ruling is Ruling.ASK for item in rulings)
+
+
+def _permission(record: Record) -> str:
+    """Return who permits the plan: the person, or the rules that need none."""
+    if not needs_person(record.plan, record.rulings):
+        return "policy:" + ",".join(sorted({item.rule for item in record.rulings}))
     decision = record.decision
     if decision is None or decision.verdict is not Verdict.APPROVED:
-        raise GrantRefusedError("nobody approved the plan")
+        raise GrantRefusedError("not_approved", "nobody approved the plan")
     if decision.plan_sha256 != record.plan.sha256:
-        raise GrantRefusedError("another plan was approved than the one on record")
+        raise GrantRefusedError("not_approved", "another plan was approved than the one on record")
     return decision.actor

@@ -16,7 +16,9 @@ from sre_agent.domain.ruling import PolicyRuling, Ruling
 NO_RULE = "no-rule-speaks-of-it"
 UNKNOWN_TOOL = "tool-not-on-the-allow-list"
 UNLOADABLE = "policy-not-loadable"
-_SEVEREST_FIRST = (Ruling.DENY, Ruling.ASK, Ruling.ALLOW)
+SEVEREST_FIRST = (Ruling.DENY, Ruling.ASK, Ruling.ALLOW)
+"""The order in which rulings beat each other."""
+
 # All that an evaluation raises, by the library's documentation: unknown names and fields, mixed
 # types, bad values, numbers out of range.
 _EVALUATION_ERRORS = (LookupError, RuntimeError, TypeError, ValueError, ArithmeticError)
@@ -107,7 +109,7 @@ def rule(policy: Policy, action: Action, plan: Plan, incident: Incident) -> Poli
             ruled = _ruling(action, item.text.ruling, item.text.name, item.text.reason)
             made.setdefault(item.text.ruling, ruled)
     default = _ruling(action, Ruling.ASK, NO_RULE, "what no rule speaks of is asked")
-    return next((made[ruling] for ruling in _SEVEREST_FIRST if ruling in made), default)
+    return next((made[ruling] for ruling in SEVEREST_FIRST if ruling in made), default)
 
 
 def _facts(policy: Policy, action: Action, plan: Plan, incident: Incident) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from backend.signer.app import create_app
 from backend.signer.client import SignerClient
 from backend.signer.mint import Mint
 from sre_agent import ports
+from sre_agent.config import loader
 from sre_agent.domain.errors import TransientError
 from sre_agent.domain.events import EventDraft, EventKind
 from sre_agent.domain.grant import GrantClaims
@@ -30,6 +32,8 @@ from sre_agent.domain.ids import ActionId, IncidentId
 from sre_agent.domain.incident import IncidentStatus
 from sre_agent.domain.plan import Plan
 from sre_agent.domain.ruling import PolicyRuling, Ruling, Verdict
+from sre_agent.safety import policy
+from sre_agent.safety.policy import Policy, Tools
 
 ID = IncidentId("inc-1")
 ACTION = ActionId("act-1")
@@ -107,9 +111,25 @@ def key(tmp_path: Path) -> keys.SigningKey:
     return keys.generate(tmp_path / "key.pem")
 
 
+def shipped() -> Policy:
+    return loader.load_rules()
+
+
+def lenient() -> Policy:
+    """The shipped policy, and nobody is asked."""
+    rules = tuple(rule for rule in shipped().rules if rule.text.ruling is not Ruling.ASK)
+    text = "rules: [{name: go-ahead, ruling: allow, when: 'true', reason: it is a test}]"
+    return replace(shipped(), rules=(*rules, *policy.load({"x": text}, Tools()).rules))
+
+
 @pytest.fixture
-def mint(engine: AsyncEngine, clock: Any, key: keys.SigningKey) -> Mint:
-    return Mint(engine=engine, clock=clock, key=key, ttl_s=300)
+def rules() -> Policy:
+    return shipped()
+
+
+@pytest.fixture
+def mint(engine: AsyncEngine, clock: Any, key: keys.SigningKey, rules: Policy) -> Mint:
+    return Mint(engine=engine, clock=clock, key=key, policy=rules, ttl_s=300)
 
 
 @pytest.fixture
@@ -182,12 +202,82 @@ async def test_asking_again_gives_the_same_grant_even_after_it_expired(
     assert kinds.count(EventKind.GRANT_MINTED) == 1
 
 
-async def test_what_policy_allows_needs_no_person(case: Case, signer: SignerClient) -> None:
+async def falsely_allowed(case: Case) -> None:
     await case.propose()
     await case.rule(Ruling.ALLOW)
     await case.execute()
 
-    assert isinstance(await signer.mint(ID, ACTION), ports.Grant)
+
+@pytest.mark.parametrize("rules", [lenient()])
+async def test_what_the_signers_policy_allows_needs_no_person(
+    case: Case, signer: SignerClient, key: keys.SigningKey
+) -> None:
+    await falsely_allowed(case)
+
+    grant = await signer.mint(ID, ACTION)
+
+    assert isinstance(grant, ports.Grant)
+    claims = jwt.decode(grant.token, options={"verify_signature": False})
+    assert claims["approved_by"] == "policy:go-ahead"
+
+
+@pytest.mark.parametrize("rules", [lenient()])
+@pytest.mark.parametrize(("recorded", "code"), [("deny", "denied"), ("ask", "not_approved")])
+async def test_a_severer_ruling_of_the_log_counts_against_the_signers_own(
+    recorded: str, code: str, case: Case, signer: SignerClient
+) -> None:
+    await case.propose()
+    await case.rule(Ruling(recorded))
+    await case.execute()
+
+    answer = await signer.mint(ID, ACTION)
+
+    assert isinstance(answer, ports.GrantDenied)
+    assert f"({code})" in answer.reason
+
+
+@pytest.mark.parametrize(
+    ("rules", "reason"),
+    [
+        (policy.broken("no rules here"), "no rules here"),
+        (loader.load_rules(agent_config=Path("/nowhere.yaml")), "allow-list cannot be read"),
+        (loader.load_rules(folder=Path("/nowhere")), "policy cannot be read"),
+        (replace(shipped(), tools=Tools()), "nobody may call kubernetes.rollback_rollout"),
+    ],
+)
+async def test_what_the_signers_own_policy_denies_gets_no_grant_though_a_person_approved(
+    reason: str, case: Case, signer: SignerClient
+) -> None:
+    await case.approve()
+
+    answer = await signer.mint(ID, ACTION)
+
+    assert isinstance(answer, ports.GrantDenied)
+    assert reason in answer.reason
+    assert "(denied)" in answer.reason
+
+
+async def test_a_grant_is_not_given_out_again_when_policy_denies_it_since(
+    case: Case, signer: SignerClient, mint: Mint
+) -> None:
+    await case.approve()
+    first = await signer.mint(ID, ACTION)
+    stricter = create_app(replace(mint, policy=policy.broken("closed")), SECRET)
+
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app=stricter)) as client:
+        again = await SignerClient(client, "http://signer", SECRET).mint(ID, ACTION)
+
+    assert isinstance(first, ports.Grant)
+    assert isinstance(again, ports.GrantDenied)
+
+
+@pytest.mark.parametrize(("rules", "status"), [(shipped(), 200), (policy.broken("torn"), 503)])
+async def test_a_signer_without_a_policy_says_that_it_is_ill(mint: Mint, status: int) -> None:
+    transport = httpx.ASGITransport(app=create_app(mint, SECRET))
+    async with httpx.AsyncClient(transport=transport, base_url="http://signer") as client:
+        answer = await client.get("/health")
+
+    assert answer.status_code == status
 
 
 async def nothing_proposed(case: Case) -> None:
@@ -266,6 +356,40 @@ async def approved_in_the_table_only(case: Case) -> None:
     )
 
 
+async def approved_before_it_was_asked(case: Case) -> None:
+    await case.approve()
+    await case.sql("UPDATE approvals SET requested_at = decided_at + interval '1 second'")
+
+
+async def time_to_decide_prolonged(case: Case) -> None:
+    await case.approve()
+    await case.sql("UPDATE approvals SET expires_at = expires_at + interval '1 hour'")
+
+
+async def shown_another_plan(case: Case) -> None:
+    await case.approve()
+    await case.sql("UPDATE approvals SET plan = replace(plan::text, 'web', 'db')::json")
+
+
+async def promoted_in_the_table(case: Case) -> None:
+    await case.approve()
+    await case.sql("UPDATE approvals SET decided_role = 'admin'")
+
+
+async def approved_by_an_event_of_the_worker(case: Case) -> None:
+    """A row and an event that agree, but the event is not said by the one who decided."""
+    await undecided(case)
+    await case.sql(
+        "UPDATE approvals SET status = 'approved', decided_by = 'ann', channel = 'x', reason = '',"
+        " decided_role = 'approver', decided_at = requested_at"
+    )
+    decision = await case.incidents.decision((await case.ask()).id)
+    assert decision is not None
+    await case.log(
+        EventKind.APPROVAL_DECIDED, {**decision.model_dump(mode="json"), "role": "approver"}
+    )
+
+
 async def approved_by_someone_who_may_not(case: Case) -> None:
     await case.approve()
     await case.sql("UPDATE approvals SET decided_role = 'responder'")
@@ -314,6 +438,12 @@ async def plan_and_hash_differ(case: Case) -> None:
         (approved_in_the_table_only, "not_approved"),
         (approved_by_someone_who_may_not, "not_approved"),
         (approved_too_late, "not_approved"),
+        (falsely_allowed, "not_approved"),
+        (approved_before_it_was_asked, "not_approved"),
+        (time_to_decide_prolonged, "not_approved"),
+        (shown_another_plan, "not_approved"),
+        (promoted_in_the_table, "not_approved"),
+        (approved_by_an_event_of_the_worker, "not_approved"),
         (log_edited, "log_broken"),
         (log_shortened, "log_broken"),
         (plan_and_hash_differ, "plan_changed"),
@@ -374,11 +504,9 @@ async def test_unknown_incidents_and_actions_get_no_grant(
     assert isinstance(answer, ports.GrantDenied)
 
 
-async def test_the_settings_alone_can_stop_the_signer(
-    case: Case, engine: AsyncEngine, clock: Any, key: keys.SigningKey
-) -> None:
+async def test_the_settings_alone_can_stop_the_signer(case: Case, mint: Mint) -> None:
     await case.approve()
-    mint = Mint(engine=engine, clock=clock, key=key, ttl_s=300, is_kill_switch_set=True)
+    mint = replace(mint, is_kill_switch_set=True)
     transport = httpx.ASGITransport(app=create_app(mint, SECRET))
     async with httpx.AsyncClient(transport=transport) as client:
         answer = await SignerClient(client, "http://signer", SECRET).mint(ID, ACTION)

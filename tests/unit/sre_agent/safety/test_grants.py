@@ -65,28 +65,30 @@ def test_the_claims_bind_call_target_state_plan_and_person() -> None:
 
 
 @pytest.mark.parametrize(
-    ("changes", "reason"),
+    ("changes", "code"),
     [
-        ({"undecided": True}, "nobody approved"),
-        ({"verdict": Verdict.REJECTED}, "nobody approved"),
-        ({"verdict": Verdict.EXPIRED}, "nobody approved"),
-        ({"approved": "0" * 64}, "another plan"),
-        ({"dry_run": None}, "not rehearsed"),
-        ({"rulings": ()}, "did not rule"),
-        ({"rulings": (Ruling.DENY,)}, "denies"),
-        ({"rulings": (Ruling.ALLOW, Ruling.DENY)}, "denies"),
-        ({"rulings": (Ruling.ALLOW, Ruling.ASK), "undecided": True}, "nobody approved"),
+        ({"undecided": True}, "not_approved"),
+        ({"verdict": Verdict.REJECTED}, "not_approved"),
+        ({"verdict": Verdict.EXPIRED}, "not_approved"),
+        ({"approved": "0" * 64}, "not_approved"),
+        ({"dry_run": None}, "not_rehearsed"),
+        ({"rulings": ()}, "not_ruled"),
+        ({"rulings": (Ruling.DENY,)}, "denied"),
+        ({"rulings": (Ruling.ALLOW, Ruling.DENY)}, "denied"),
+        ({"rulings": (Ruling.ALLOW, Ruling.ASK), "undecided": True}, "not_approved"),
     ],
 )
 def test_no_claims_are_made_from_a_record_that_lacks_anything(
-    changes: dict[str, Any], reason: str
+    changes: dict[str, Any], code: str
 ) -> None:
-    with pytest.raises(GrantRefusedError, match=reason):
+    with pytest.raises(GrantRefusedError) as refusal:
         grants.claims(make_record(**changes), A1, MINTING)
+
+    assert refusal.value.code == code
 
 
 def test_an_action_that_is_not_in_the_plan_gets_no_claims() -> None:
-    with pytest.raises(GrantRefusedError, match="no action"):
+    with pytest.raises(GrantRefusedError, match="unknown_action"):
         grants.claims(make_record(), ActionId("a2"), MINTING)
 
 

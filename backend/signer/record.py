@@ -1,0 +1,55 @@
+"""What the signer looks at, and the plan that its log names."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import ValidationError
+
+from backend.db.approval_rows import Request
+from sre_agent.domain.events import BrokenLink, Event, EventKind
+from sre_agent.domain.incident import Incident
+from sre_agent.domain.plan import Plan
+from sre_agent.safety.grants import GrantRefusedError
+
+
+@dataclass(frozen=True)
+class Record:
+    """All that the signer looks at, read in one transaction under the incident's lock.
+
+    `halted` is why writing is stopped, if it is; `broken` the first broken link of the log, if any;
+    `approval` the newest request for approval, if there is one.
+    """
+
+    incident: Incident
+    halted: str | None
+    broken: BrokenLink | None
+    log: Sequence[Event]
+    approval: Request | None
+
+    def last(self, kind: EventKind) -> Event | None:
+        """Return the newest event of a kind."""
+        return next((event for event in reversed(self.log) if event.kind is kind), None)
+
+    def last_payload(self, kind: EventKind) -> dict[str, Any]:
+        """Return what the newest event of a kind says; nothing when there is none."""
+        event = self.last(kind)
+        return {} if event is None else event.payload
+
+
+def newest_plan(record: Record) -> Plan:
+    """Return the plan proposed last.
+
+    Raises:
+        GrantRefusedError: There is none, or its content does not match its hash.
+    """
+    payload = record.last_payload(EventKind.PLAN_PROPOSED)
+    if not payload:
+        raise GrantRefusedError("no_plan", "no plan was proposed")
+    try:
+        plan = Plan.model_validate(payload.get("plan"))
+    except ValidationError as err:
+        raise GrantRefusedError("no_plan", "the plan in the log cannot be read") from err
+    if plan.sha256 != payload.get("plan_sha256"):
+        raise GrantRefusedError("plan_changed", "the plan in the log does not match its hash")
+    return plan
