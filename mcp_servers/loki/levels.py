@@ -41,8 +41,11 @@ _NO_ERROR = re.compile(
     r"(?i)\b(?:no|0|zero|without)\s(?:\w+\s)?(?:errors?|exceptions?)\b"
     r"|\b(?:errors?|exceptions?)(?:_count|_total)?\"?\s?[=:]\s?(?:0\b|null|none|nil|false|\"\"|$)"
 )
-_FATAL_WORDS = re.compile(r"(?i)\b(?:fatal|panic)")
-_ERROR_WORDS = re.compile(r"(?i)error\b|errors\b|exception|traceback|\bcritical\b|error:")
+_FATAL_WORDS = re.compile(r"(?i)(?<!non-)\b(?:fatal|panic)")
+_ERROR_WORDS = re.compile(
+    r"(?i:(?<![^\W_])(?:errors?|exceptions?|traceback|critical)(?![^\W_]))"
+    r"|\w(?:Error|Exception)\b"
+)
 
 
 def named(spelling: object) -> str | None:
