@@ -1,7 +1,8 @@
 """The fakes of the brain's ports, and builders of what its tests need; shipped, and tested."""
 
 from sre_agent.testing.clock import FakeClock
+from sre_agent.testing.incidents import FakeIncidents, FakeSigner
 from sre_agent.testing.journal import InMemoryJournal
 from sre_agent.testing.toolbox import FakeToolbox
 
-__all__ = ["FakeClock", "FakeToolbox", "InMemoryJournal"]
+__all__ = ["FakeClock", "FakeIncidents", "FakeSigner", "FakeToolbox", "InMemoryJournal"]

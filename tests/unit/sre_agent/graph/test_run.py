@@ -1,0 +1,312 @@
+"""A run, from the first look to the report: every way it can go, and that each is loud."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from langgraph.checkpoint.memory import InMemorySaver
+from langgraph.types import Command
+from typing_extensions import override
+
+from sre_agent.config import loader
+from sre_agent.domain.events import Event, EventKind, verify_chain
+from sre_agent.domain.ids import IncidentId
+from sre_agent.domain.incident import IncidentStatus
+from sre_agent.domain.ruling import Verdict
+from sre_agent.domain.tools import ToolCall, ToolResult
+from sre_agent.graph import build
+from sre_agent.graph.context import Limits, RunContext
+from sre_agent.planning.settings import PlanningSettings
+from sre_agent.testing import (
+    FakeClock,
+    FakeIncidents,
+    FakeSigner,
+    FakeToolbox,
+    InMemoryJournal,
+    views,
+)
+from sre_agent.testing.toolbox import no_data, ok, refused, unreachable
+from sre_agent.testing.world import World
+
+DRY_RUN = {"state_sha256": "s" * 64, "uid": "uid-1", "changes": ["image: v2 -> v1"]}
+ALLOW_LIST = loader.load_allow_list()
+POLICY = loader.load_policy(ALLOW_LIST)
+
+
+class WorldClock(FakeClock):
+    """A clock whose world grows older with it."""
+
+    def __init__(self, world: World) -> None:
+        super().__init__(world.now)
+        self._world = world
+
+    @override
+    async def sleep(self, seconds: float) -> None:
+        await super().sleep(seconds)
+        self._world.now = self.now()
+
+
+@dataclass
+class Scene:
+    """A world with a bad release, and everything a run in it needs."""
+
+    world: World
+    clock: WorldClock
+    toolbox: FakeToolbox
+    incidents: FakeIncidents
+    journal: InMemoryJournal
+    signer: FakeSigner
+    saver: InMemorySaver
+
+    @property
+    def id(self) -> IncidentId:
+        return self.incidents.incident.id
+
+    async def start(self) -> None:
+        await self._invoke({"incident_id": self.id})
+
+    async def answer(self, verdict: Verdict, reason: str = "") -> None:
+        self.incidents.decide(verdict, reason=reason)
+        await self._invoke(Command(resume=True))
+
+    async def _invoke(self, given: Any) -> None:
+        await build.build(self.saver).ainvoke(
+            given,
+            {"configurable": {"thread_id": self.id}},
+            context=RunContext(
+                clock=self.clock,
+                journal=self.journal,
+                incidents=self.incidents,
+                toolbox=self.toolbox,
+                signer=self.signer,
+                allowlist=ALLOW_LIST,
+                policy=POLICY,
+                playbooks=loader.load_playbooks(),
+                planning=PlanningSettings(
+                    catalogue=loader.load_catalogue(), hold_s=20, deadline_s=120
+                ),
+                limits=Limits(sample_interval_s=5),
+            ),
+        )
+
+    @property
+    def events(self) -> list[Event]:
+        return self.journal.events[self.id]
+
+    def payloads(self, kind: EventKind) -> list[dict[str, Any]]:
+        return [event.payload for event in self.events if event.kind is kind]
+
+    def modes(self) -> list[str]:
+        return [asked.mode for asked in self.toolbox.asked]
+
+    @property
+    def escalation(self) -> str:
+        assert self.incidents.incident.status is IncidentStatus.ESCALATED
+        assert self.id in self.incidents.reports, "an escalation without a report"
+        [payload] = self.payloads(EventKind.ESCALATED)
+        return str(payload["reason"])
+
+
+@pytest.fixture
+def scene() -> Scene:
+    world = World(5)
+    world.release("core", ago_s=70, error_ratio=0.4)
+    clock = WorldClock(world)
+    journal = InMemoryJournal(clock)
+    toolbox = views.toolbox(world)
+    toolbox.on("kubernetes", "rollback_rollout", _rollback(world, toolbox))
+    toolbox.on("prometheus", "list_alerts", lambda _call: ok({"alerts": []}, observed_at=world.now))
+    incidents = FakeIncidents(world.incident("core"), journal, clock)
+    return Scene(world, clock, toolbox, incidents, journal, FakeSigner(), InMemorySaver())
+
+
+def _rollback(world: World, toolbox: FakeToolbox) -> Callable[[ToolCall], ToolResult]:
+    """Answer a rehearsal without changing the world, and a write by changing it."""
+
+    def reply(call: ToolCall) -> ToolResult:
+        if toolbox.asked[-1].mode == "rehearse":
+            return ok(DRY_RUN)
+        world.release("core", ago_s=0)
+        return ok({"outcome": "applied", "detail": "rolled back"}, observed_at=world.now)
+
+    return reply
+
+
+async def test_nothing_is_written_before_the_approval(scene: Scene) -> None:
+    await scene.start()
+
+    assert scene.incidents.incident.status is IncidentStatus.AWAITING_APPROVAL
+    assert "write" not in scene.modes()
+    assert scene.modes().count("rehearse") == 1
+
+
+async def test_an_approved_plan_is_carried_out_once_and_verified(scene: Scene) -> None:
+    await scene.start()
+
+    await scene.answer(Verdict.APPROVED)
+
+    assert scene.incidents.incident.status is IncidentStatus.RESOLVED
+    assert scene.modes().count("write") == 1
+    assert scene.toolbox.asked[[*scene.modes()].index("write")].grant == "token-1"
+    [finished] = scene.payloads(EventKind.VERIFICATION_FINISHED)
+    assert finished["result"] == "resolved"
+    assert "rolled back" in scene.incidents.reports[scene.id]
+    assert verify_chain(scene.events) is None
+
+
+async def test_an_early_resume_without_a_decision_keeps_waiting(scene: Scene) -> None:
+    await scene.start()
+
+    await scene._invoke(Command(resume=True))
+
+    assert scene.incidents.incident.status is IncidentStatus.AWAITING_APPROVAL
+    assert "write" not in scene.modes()
+    assert len(scene.payloads(EventKind.APPROVAL_REQUESTED)) == 1
+
+
+@pytest.mark.parametrize(
+    ("verdict", "said"),
+    [(Verdict.REJECTED, "ada rejected the plan: not now"), (Verdict.EXPIRED, "nobody decided")],
+)
+async def test_a_plan_without_a_yes_is_escalated(scene: Scene, verdict: Verdict, said: str) -> None:
+    await scene.start()
+
+    await scene.answer(verdict, "not now")
+
+    assert said in scene.escalation
+    assert "write" not in scene.modes()
+
+
+async def test_a_denied_plan_is_escalated_without_asking_anyone(scene: Scene) -> None:
+    protected = scene.world.incident("core").model_copy(update={"namespace": "kube-system"})
+    scene.world.namespace = "kube-system"
+    scene.incidents.incident = protected
+
+    await scene.start()
+
+    assert "policy denies" in scene.escalation
+    assert not scene.payloads(EventKind.APPROVAL_REQUESTED)
+    assert "write" not in scene.modes()
+
+
+async def test_a_signer_that_refuses_stops_the_write(scene: Scene) -> None:
+    scene.signer.refusal = "the approval is too old"
+    await scene.start()
+
+    await scene.answer(Verdict.APPROVED)
+
+    assert "the approval is too old" in scene.escalation
+    assert "write" not in scene.modes()
+
+
+async def test_the_kill_switch_stops_an_approved_write(scene: Scene) -> None:
+    await scene.start()
+    scene.incidents.halted = "halted by eve: drill"
+
+    await scene.answer(Verdict.APPROVED)
+
+    assert "halted by eve" in scene.escalation
+    assert "write" not in scene.modes()
+    assert not scene.signer.minted
+
+
+async def test_a_refused_write_is_escalated_with_the_reason(scene: Scene) -> None:
+    await scene.start()
+    scene.toolbox.on(
+        "kubernetes", "rollback_rollout", refused("state_changed", "someone scaled it")
+    )
+
+    await scene.answer(Verdict.APPROVED)
+
+    assert "state_changed" in scene.escalation
+    assert "someone scaled it" in scene.escalation
+
+
+async def test_a_write_nobody_answers_is_unknown_never_done(scene: Scene) -> None:
+    await scene.start()
+    scene.toolbox.on("kubernetes", "rollback_rollout", unreachable())
+
+    await scene.answer(Verdict.APPROVED)
+
+    assert "unknown whether" in scene.escalation
+    [finished] = scene.payloads(EventKind.ACTION_FINISHED)
+    assert finished["outcome"] == "unknown"
+    grants = {asked.grant for asked in scene.toolbox.asked if asked.mode == "write"}
+    assert grants == {"token-1"}
+
+
+async def test_a_lost_answer_is_asked_for_again_with_the_same_grant(scene: Scene) -> None:
+    await scene.start()
+    replies = [unreachable(), ok({"outcome": "already_applied", "detail": "done before"})]
+    scene.world.release("core", ago_s=0)
+    scene.toolbox.on("kubernetes", "rollback_rollout", lambda _call: replies.pop(0))
+
+    await scene.answer(Verdict.APPROVED)
+
+    [finished] = scene.payloads(EventKind.ACTION_FINISHED)
+    assert finished["outcome"] == "already_applied"
+    assert scene.incidents.incident.status is IncidentStatus.RESOLVED
+
+
+async def test_silence_after_the_action_is_unknown_never_resolved(scene: Scene) -> None:
+    await scene.start()
+    scene.toolbox.on("prometheus", "golden_signals", no_data())
+
+    await scene.answer(Verdict.APPROVED)
+
+    assert "unknown whether the repair helped" in scene.escalation
+    assert "rollback_rollout" in scene.escalation, "the way back is told"
+
+
+async def test_a_repair_that_does_not_help_is_not_resolved(scene: Scene) -> None:
+    await scene.start()
+    scene.toolbox.on("kubernetes", "rollback_rollout", ok({"outcome": "applied"}))
+
+    await scene.answer(Verdict.APPROVED)
+
+    assert "the repair did not help" in scene.escalation
+
+
+async def test_a_blind_specialist_costs_its_evidence_and_is_named(scene: Scene) -> None:
+    scene.toolbox.on("loki", "error_patterns", unreachable("loki is down"))
+
+    await scene.start()
+
+    assert scene.incidents.incident.status is IncidentStatus.AWAITING_APPROVAL
+    failed = scene.payloads(EventKind.SPECIALIST_FAILED)
+    assert failed
+    assert {item["specialist"] for item in failed} == {"logs"}
+    assert "loki is down" in failed[0]["reason"]
+
+
+async def test_an_incident_whose_target_is_claimed_joins_the_holder(scene: Scene) -> None:
+    holder = IncidentId("inc-other")
+    scene.incidents.claims[str(scene.world.ref("core"))] = holder
+
+    await scene.start()
+
+    assert scene.incidents.incident.status is IncidentStatus.MERGED
+    [merged] = scene.payloads(EventKind.MERGED)
+    assert merged["into"] == holder
+    assert scene.id in scene.incidents.reports
+    assert scene.modes().count("rehearse") == 0
+
+
+async def test_a_dry_run_that_fails_withholds_the_plan(scene: Scene) -> None:
+    scene.toolbox.on("kubernetes", "rollback_rollout", refused("not_found", "no such revision"))
+
+    await scene.start()
+
+    assert "no such revision" in scene.escalation
+    assert not scene.payloads(EventKind.PLAN_PROPOSED)
+
+
+async def test_an_incident_that_ended_is_left_alone(scene: Scene) -> None:
+    ended = scene.incidents.incident.model_copy(update={"status": IncidentStatus.RESOLVED})
+    scene.incidents.incident = ended
+
+    await scene.start()
+
+    assert not scene.toolbox.asked
+    assert scene.id not in scene.journal.events
