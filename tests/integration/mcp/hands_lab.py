@@ -80,9 +80,9 @@ class Cluster:
         """Return an object or a list."""
         return self._json("GET", path, params=query)
 
-    def release(self, namespace: str, name: str, version: str) -> None:
-        """Create a deployment with its service, or give it another version, and wait for it."""
-        body = _manifest(name, version)
+    def release(self, namespace: str, name: str, version: str, replicas: int = 0) -> None:
+        """Create a deployment, or give it another version, and wait for it."""
+        body = _manifest(name, version, replicas)
         path = f"{_deployments(namespace)}/{name}"
         known = self.http.get(path).status_code == httpx.codes.OK
         if known:
@@ -260,15 +260,15 @@ async def hands_with(given: KubernetesSettings) -> AsyncIterator[Hands]:
             yield Hands(url, toolbox)
 
 
-def new_workload(cluster: Cluster, name: str = "orders") -> Workload:
-    """Create a workload in a new namespace and release it twice."""
+def new_workload(cluster: Cluster, name: str = "orders", replicas: int = 0) -> Workload:
+    """Create a workload in a new namespace and release it twice; without pods it takes no time."""
     namespace = next(_names)
     cluster.create("/api/v1/namespaces", {"metadata": {"name": namespace}})
     service = {"selector": {"app": name}, "ports": [{"port": 8080}]}
     body = {"metadata": {"name": name}, "spec": service}
     cluster.create(f"/api/v1/namespaces/{namespace}/services", body)
-    cluster.release(namespace, name, "v1")
-    cluster.release(namespace, name, "v2")
+    cluster.release(namespace, name, "v1", replicas)
+    cluster.release(namespace, name, "v2", replicas)
     return Workload(cluster, namespace, name)
 
 
@@ -291,7 +291,7 @@ def _deployments(namespace: str) -> str:
     return f"/apis/apps/v1/namespaces/{namespace}/deployments"
 
 
-def _manifest(name: str, version: str) -> Json:
+def _manifest(name: str, version: str, replicas: int) -> Json:
     container = {
         "name": "app",
         "image": "lab/shell:1",
@@ -310,7 +310,7 @@ def _manifest(name: str, version: str) -> Json:
     return {
         "metadata": {"name": name, "labels": {"app": name}, "annotations": annotations},
         "spec": {
-            "replicas": 1,
+            "replicas": replicas,
             "selector": {"matchLabels": {"app": name}},
             "template": template,
         },
