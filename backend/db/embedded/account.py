@@ -45,7 +45,7 @@ def choose() -> Account:
 def open_the_way(path: Path) -> None:
     """Let other accounts walk through (not read) the folders above `path`, where they cannot yet.
 
-    Only root calls this, for folders it owns: a checkout under `/root` would otherwise be out of
+    Only root calls this, for folders it owns: a working copy under `/root` would otherwise be out of
     reach of the server that lives in it.
     """
     for parent in path.resolve().parents:

@@ -79,7 +79,7 @@ def at(home: Path, socket_dir: Path | None) -> Cluster:
     """
     home = home.resolve()
     if socket_dir is None:
-        # Sockets have a limit of about 100 bytes, checkouts do not: hence not inside the checkout.
+        # Sockets have a limit of about 100 bytes, working copies do not: hence not inside one.
         socket_dir = Path("/tmp", "sre-" + hashlib.sha256(str(home).encode()).hexdigest()[:10])  # noqa: S108 - owner and mode are checked
     socket = socket_dir.resolve() / ".s.PGSQL.5432"
     if len(str(socket).encode()) > _SOCKET_PATH_MAX_BYTES:
