@@ -79,7 +79,10 @@ def loki(log_server: str) -> Iterator[LokiServer]:
 
 
 async def patterns(loki: LokiServer, service: str) -> dict[str, Any]:
-    return await loki.patterns(namespace="plaza", service=service, end=END.isoformat())
+    found: dict[str, Any] = await loki.patterns(
+        namespace="plaza", service=service, end=END.isoformat()
+    )
+    return found
 
 
 async def test_error_lines_fold_into_patterns_and_the_new_ones_stand_first(
