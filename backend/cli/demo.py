@@ -54,7 +54,8 @@ def _run(api: Client, log: "_Follower") -> list[Event]:
         for incident_id, event in log.fresh():
             told = telling.line(event)
             if told is not None:
-                console.print(told)
+                service = escape(log.services[incident_id])
+                console.print(f"[magenta]{service:<10}[/] {told}", soft_wrap=True)
             if event["kind"] == "approval_requested" and main is None:
                 main = incident_id
                 _approve(api, incident_id, event["payload"]["plan_sha256"])
@@ -79,6 +80,7 @@ class _Follower:
         self._api = api
         self._since = since
         self.events: dict[str, list[Event]] = {}
+        self.services: dict[str, str] = {}
 
     def fresh(self) -> Iterator[tuple[str, Event]]:
         """Yield what happened since the last call."""
@@ -86,6 +88,7 @@ class _Follower:
             if datetime.fromisoformat(row["opened_at"]) < self._since:
                 continue
             known = self.events.setdefault(row["id"], [])
+            self.services[row["id"]] = row["service"]
             after = known[-1]["seq"] if known else 0
             if row["last_seq"] == after:
                 continue

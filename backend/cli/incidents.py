@@ -43,7 +43,7 @@ def show(incident_id: IncidentId) -> None:
         if event["kind"] not in {"tool_called", "evidence_added"}:
             told = telling.line(event)
             if told is not None:
-                console.print(told)
+                console.print(told, soft_wrap=True)
     waiting = row["approval"]
     if waiting and waiting["status"] == "open":
         console.print(
@@ -57,7 +57,7 @@ def watch(incident_id: IncidentId) -> None:
     for event in client().follow(incident_id):
         told = telling.line(event)
         if told is not None:
-            console.print(told)
+            console.print(told, soft_wrap=True)
 
 
 def approve(

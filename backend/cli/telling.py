@@ -51,7 +51,7 @@ def _plan(payload: Payload) -> str:
         rows.append(f"[bold]{escape(call['tool'])}({escape(arguments)})[/]")
         rows += [f"  would change {escape(change)}" for change in action["dry_run"]["changes"]]
         rows.append(f"  {escape(action['blast_radius']['statement'])}")
-    return "plan: " + "\n                      ".join(rows)
+    return "plan: " + "; ".join(row.strip() for row in rows)
 
 
 def _rulings(payload: Payload) -> str:

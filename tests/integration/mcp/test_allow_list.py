@@ -1,0 +1,87 @@
+"""The allow-list names exactly what the servers offer, asked over the wire."""
+
+import asyncio
+import base64
+import socket
+from collections.abc import AsyncIterator, Callable
+
+import pytest
+import uvicorn
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from pydantic import SecretStr
+
+from mcp_servers.common.skin import Program, build_app
+from mcp_servers.kubernetes import server as kubernetes
+from mcp_servers.kubernetes.settings import KubernetesSettings
+from mcp_servers.loki import server as loki
+from mcp_servers.loki.settings import LokiSettings
+from mcp_servers.prometheus import server as prometheus
+from mcp_servers.prometheus.settings import PrometheusSettings
+from sre_agent.config import loader
+from sre_agent.testing import FakeClock
+from sre_agent.tools.endpoint import Endpoint
+from sre_agent.tools.toolbox import McpToolbox
+
+READ, WRITE = "r" * 24, "w" * 24
+NOWHERE = "http://127.0.0.1:9"
+
+
+def _kubernetes() -> Program:
+    key = Ed25519PrivateKey.generate().public_key().public_bytes_raw()
+    return kubernetes.build(
+        KubernetesSettings(
+            mcp_port=0,
+            mcp_read_token=SecretStr(READ),
+            mcp_write_token=SecretStr(WRITE),
+            kubernetes_api_url=NOWHERE,
+            kubernetes_read_token=SecretStr("reader"),
+            kubernetes_write_token=SecretStr("writer"),
+            grant_public_key=base64.b64encode(key).decode(),
+        )
+    )
+
+
+def _prometheus() -> Program:
+    return prometheus.build(
+        PrometheusSettings(mcp_port=0, mcp_read_token=SecretStr(READ), prometheus_url=NOWHERE)
+    )
+
+
+def _loki() -> Program:
+    return loki.program(LokiSettings(mcp_port=0, mcp_read_token=SecretStr(READ), loki_url=NOWHERE))
+
+
+SERVERS: dict[str, Callable[[], Program]] = {
+    "kubernetes": _kubernetes,
+    "prometheus": _prometheus,
+    "loki": _loki,
+}
+
+
+@pytest.fixture(params=sorted(SERVERS))
+async def offered(request: pytest.FixtureRequest) -> AsyncIterator[tuple[str, dict[str, bool]]]:
+    """Yield a server's name and what its sessions list: each tool, and whether it writes."""
+    name: str = request.param
+    listener = socket.create_server(("127.0.0.1", 0))
+    program = SERVERS[name]()
+    config = uvicorn.Config(build_app(program, host="127.0.0.1"), log_config=None)
+    server = uvicorn.Server(config)
+    task = asyncio.create_task(server.serve(sockets=[listener]))
+    url = f"http://127.0.0.1:{listener.getsockname()[1]}/mcp"
+    endpoint = Endpoint(url=url, read_token=READ, write_token=program.write_token)
+    async with McpToolbox({name: endpoint}, FakeClock()) as toolbox:
+        yield name, await toolbox.list_tools(name)
+    server.should_exit = True
+    await task
+
+
+async def test_the_allow_list_names_exactly_what_a_server_offers(
+    offered: tuple[str, dict[str, bool]],
+) -> None:
+    name, tools = offered
+    allowed = loader.load_allow_list()
+
+    reads = {tool for server, tool in allowed.reads if server == name}
+    writes = {tool for server, tool in allowed.writes if server == name}
+    assert {tool for tool, is_write in tools.items() if not is_write} == reads
+    assert {tool for tool, is_write in tools.items() if is_write} == writes
