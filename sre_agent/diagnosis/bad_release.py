@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
-from sre_agent.diagnosis import changes, weights
+from sre_agent.diagnosis import changes, repair, weights
 from sre_agent.diagnosis.changes import Release
 from sre_agent.diagnosis.durations import say
 from sre_agent.diagnosis.hypothesis import Fact, Hypothesis, Suspect
@@ -14,8 +14,8 @@ from sre_agent.domain.objects import ObjectRef
 
 NEAR = timedelta(minutes=30)
 """Trouble of pods that starts within this after their release came with it."""
-SETTLING = timedelta(minutes=2)
-"""A release that replaced another needs this long before the signals can show it."""
+CLOSE = timedelta(minutes=5)
+"""A release this long before the onset is suspected before one that is too close to it to tell."""
 
 
 def propose(situation: Situation) -> Iterator[Hypothesis]:
@@ -24,11 +24,20 @@ def propose(situation: Situation) -> Iterator[Hypothesis]:
     for ref in sorted({*case.workloads, *case.histories}, key=str):
         found = changes.releases(case, ref)
         onset = situation.onset(ref)
-        blamed = changes.onset_release(found, onset.at + onset.tolerance)
+        blamed = _suspected(situation, found, onset)
         if blamed and onset.at - blamed.started_at <= changes.LOOK_BACK:
             yield _blame(situation, found, blamed, onset)
         elif found and _is_after(found[0], onset) and changes.previous(found, found[0]):
             yield _excuse(situation, found[0], onset)
+
+
+def _suspected(situation: Situation, found: Sequence[Release], onset: Onset) -> Release | None:
+    """Return the release that may have brought the trouble; one that answers it did not."""
+    repairs = [item for item in found if repair.is_repair(situation, found, item, onset)]
+    before = changes.onset_release(found, onset.at, besides=repairs)
+    if before and onset.at - before.started_at <= CLOSE:
+        return before
+    return changes.onset_release(found, onset.at + onset.tolerance, besides=repairs)
 
 
 def release_at(situation: Situation, ref: ObjectRef, since: datetime) -> Release | None:
@@ -76,6 +85,7 @@ def _blame(
             f"revision {number} {when} ({blamed.what_changed or 'template changed'})",
             blamed.evidence_ids,
         ),
+        *_restoring(blamed, suspect),
         *_replaced(situation, found, blamed, suspect),
     ]
     return Hypothesis(
@@ -88,6 +98,17 @@ def _blame(
     )
 
 
+def _restoring(blamed: Release, suspect: Suspect) -> Iterator[Finding]:
+    """Speak against a release of what ran before."""
+    if blamed.is_return:
+        yield suspect.speaks_against(
+            "change.release_restores_earlier",
+            weights.RELEASE_RESTORES,
+            f"revision {blamed.revision.number} brings a template back that ran before",
+            blamed.evidence_ids,
+        )
+
+
 def _replaced(
     situation: Situation, found: Sequence[Release], blamed: Release, suspect: Suspect
 ) -> Iterator[Finding]:
@@ -95,10 +116,10 @@ def _replaced(
     current = next((item for item in found if item.is_current), None)
     if current is None or current is blamed or current.is_restart:
         return
-    if situation.case.now - current.started_at > SETTLING:
+    if situation.case.now - current.started_at > repair.SETTLING:
         yield suspect.speaks_against(
             "change.release_replaced",
-            weights.RELEASE_REPLACED,
+            weights.RELEASE_UNDONE if current.is_return else weights.RELEASE_REPLACED,
             f"revision {blamed.revision.number} was replaced by {current.revision.number} "
             f"{say(situation.case.now - current.started_at)} ago and the trouble went on",
             current.evidence_ids,

@@ -44,7 +44,8 @@ class Release:
     """A revision as it came into force.
 
     `started_at` is when its pods began to replace the others, which for a revision that returns
-    (an undo, a second try) is later than the birth of its ReplicaSet.
+    (an undo, a second try) is later than the birth of its ReplicaSet; `is_return` says that it ran
+    before, so that it restores an earlier template.
     """
 
     object: ObjectRef
@@ -52,6 +53,7 @@ class Release:
     started_at: datetime
     is_rolling_out: bool
     is_current: bool
+    is_return: bool
     evidence_ids: tuple[EvidenceId, ...]
 
     @property
@@ -85,23 +87,26 @@ def revisions(case: Case, ref: ObjectRef) -> tuple[tuple[Revision, ...], tuple[E
 def releases(case: Case, ref: ObjectRef) -> tuple[Release, ...]:
     """Return the releases of a workload, newest first."""
     ordered, ids = revisions(case, ref)
-    return tuple(
-        Release(
-            object=ref,
-            revision=revision,
-            started_at=_started_at(case, ref, revision, ordered),
-            is_rolling_out=revision.is_current and _has_strangers(case, ref, revision),
-            is_current=revision.is_current,
-            evidence_ids=ids,
-        )
-        for revision in ordered
-    )
+    return tuple(_release(case, ref, revision, ordered, ids) for revision in ordered)
 
 
-def onset_release(found: Sequence[Release], onset: datetime) -> Release | None:
-    """Return the newest real release that began before the onset and has one to go back to."""
-    before = [item for item in found if item.started_at <= onset and not item.is_restart]
-    return before[0] if before and previous(found, before[0]) else None
+def onset_release(
+    found: Sequence[Release], onset: datetime, *, besides: Sequence[Release] = ()
+) -> Release | None:
+    """Return the newest real release that began before the onset and was not the first of all.
+
+    Of one whose predecessor was brought back since, the predecessor bears a newer number.
+    Those `besides` which another is looked for are passed over.
+    """
+    before = [
+        item
+        for item in found
+        if item.started_at <= onset and not item.is_restart and item not in besides
+    ]
+    if not before:
+        return None
+    is_undone = any(item.is_return for item in found if item.started_at > before[0].started_at)
+    return before[0] if is_undone or previous(found, before[0]) else None
 
 
 def previous(found: Sequence[Release], release: Release) -> Release | None:
@@ -109,6 +114,31 @@ def previous(found: Sequence[Release], release: Release) -> Release | None:
     older = [item for item in found if item.revision.number < release.revision.number]
     older.sort(key=lambda item: item.revision.number, reverse=True)
     return older[0] if older else None
+
+
+def _release(
+    case: Case,
+    ref: ObjectRef,
+    revision: Revision,
+    ordered: Sequence[Revision],
+    ids: tuple[EvidenceId, ...],
+) -> Release:
+    started_at = _started_at(case, ref, revision, ordered)
+    return Release(
+        object=ref,
+        revision=revision,
+        started_at=started_at,
+        is_rolling_out=revision.is_current and _has_strangers(case, ref, revision),
+        is_current=revision.is_current,
+        # Kubernetes gives a template that comes back its old ReplicaSet and a new number.
+        is_return=started_at - revision.created_at > BURST
+        or any(
+            other.created_at > revision.created_at
+            for other in ordered
+            if other.number < revision.number
+        ),
+        evidence_ids=ids,
+    )
 
 
 def _started_at(

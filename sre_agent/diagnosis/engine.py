@@ -10,6 +10,7 @@ from sre_agent.diagnosis import (
     questions,
     ranking,
     relation,
+    repair,
     situation,
     victim,
 )
@@ -18,7 +19,7 @@ from sre_agent.diagnosis.kubernetes import ANALYZERS, new_pods
 from sre_agent.diagnosis.logs import novelty
 from sre_agent.diagnosis.metrics import pod_split, signals
 from sre_agent.diagnosis.situation import Situation
-from sre_agent.domain.causes import Cause, Diagnosis, Finding, Stance
+from sre_agent.domain.causes import Cause, Conclusion, Diagnosis, Finding, Stance
 from sre_agent.domain.evidence import Evidence
 from sre_agent.domain.faults import FaultClass
 from sre_agent.domain.incident import Incident
@@ -37,15 +38,30 @@ def diagnose(evidence: Sequence[Evidence], incident: Incident, now: datetime) ->
     seen = situation.assess(case.build(evidence, incident, now))
     hypotheses = [item for propose in PROPOSERS for item in propose(seen)]
     causes = ranking.rank((item, tuple(_findings(seen, item, hypotheses))) for item in hypotheses)
-    calm = _calm(seen, causes)
-    reason = calm or ranking.indecision(causes)
+    conclusion, reason = _conclude(seen, causes)
+    is_undecided = conclusion is Conclusion.UNDECIDED
     return Diagnosis(
         causes=causes,
-        abstained=reason is not None,
-        reason=reason or _conclusion(causes[0]),
-        questions=questions.ask(seen, causes, is_undecided=reason is not None and not calm),
+        abstained=conclusion is not Conclusion.CAUSE_FOUND,
+        reason=reason,
+        conclusion=conclusion,
+        questions=questions.ask(seen, causes, is_undecided=is_undecided),
         dependencies=seen.graph.dependencies(),
     )
+
+
+def _conclude(seen: Situation, causes: Sequence[Cause]) -> tuple[Conclusion, str]:
+    """Return what the ranked causes come to, with the reason."""
+    calm = _calm(seen, causes)
+    if calm:
+        return Conclusion.NOTHING_WRONG, calm
+    repair_ = repair.under_way(seen, causes[0]) if causes else None
+    if repair_:
+        return Conclusion.REPAIR_UNDER_WAY, repair_
+    doubt = ranking.indecision(causes)
+    if doubt:
+        return Conclusion.UNDECIDED, doubt
+    return Conclusion.CAUSE_FOUND, _conclusion(causes[0])
 
 
 def _findings(

@@ -23,16 +23,23 @@ OBJECT_LABELS = (
 )
 """Alert labels that may name a workload, the surest first."""
 ONSET_TOLERANCE_S = 15.0
-"""Clocks differ and rates are smoothed: a change this little after the onset is not after it."""
+"""Clocks differ and rates are smoothed: within this of the onset nobody can tell what was first."""
+ALERT_LAG = timedelta(minutes=5)
+"""An alert may fire this long after the trouble began: its rule looks back, and waits."""
 
 
 @dataclass(frozen=True)
 class Onset:
-    """When the trouble of an object began, how finely that is known, and the evidence if any."""
+    """When the trouble of an object began, how finely that is known, and the evidence if any.
+
+    `at` is never before the trouble began, but may be later by `lag`: a rate shows a rise after it
+    happened, and an alert fires when its rule has held for a while.
+    """
 
     at: datetime
     tolerance: timedelta
     is_measured: bool
+    lag: timedelta
 
 
 @dataclass(frozen=True)
@@ -56,9 +63,10 @@ class Situation:
         for candidate in (ref, *self.anchors):
             health = self.health.get(candidate)
             if health and health.onset_at:
-                tolerance_s = max(ONSET_TOLERANCE_S, 2 * health.step_s)
-                return Onset(health.onset_at, timedelta(seconds=tolerance_s), is_measured=True)
-        return Onset(self.case.incident.started_at, timedelta(0), is_measured=False)
+                tolerance = timedelta(seconds=max(ONSET_TOLERANCE_S, 2 * health.step_s))
+                return Onset(health.onset_at, tolerance, is_measured=True, lag=tolerance)
+        first = min([self.case.incident.started_at, *_pending_since(self.case, self.anchors)])
+        return Onset(first, timedelta(0), is_measured=False, lag=ALERT_LAG)
 
 
 def assess(case: Case) -> Situation:
@@ -87,6 +95,16 @@ def _anchors(case: Case) -> tuple[ObjectRef, ...]:
     named = [case.names.resolve(incident.namespace, incident.service)]
     named += [_named(case, alert.labels) for alert in incident.alerts]
     return tuple(dict.fromkeys(ref for ref in named if ref))
+
+
+def _pending_since(case: Case, anchors: tuple[ObjectRef, ...]) -> list[datetime]:
+    """Return since when the rules of the incident's alerts hold, which is before they fire."""
+    names = {alert.name for alert in case.incident.alerts}
+    return [
+        alert.active_at
+        for alert in (case.alerts.fact.alerts if case.alerts else ())
+        if alert.active_at and alert.name in names and _named(case, alert.labels) in anchors
+    ]
 
 
 def _firing(case: Case) -> dict[ObjectRef, frozenset[str]]:

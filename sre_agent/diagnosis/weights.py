@@ -26,6 +26,10 @@ RELEASE_GAPS = (
 RELEASE_AFTER_ONSET = 3.5
 RELEASE_REPLACED = 1.5
 """The release was replaced and the trouble went on."""
+RELEASE_UNDONE = 3.5
+"""The revision before it was brought back and the trouble went on."""
+RELEASE_RESTORES = 1.0
+"""What ran well once rarely breaks things when it comes back."""
 
 POD_STATE = 4.0
 """The cluster itself says what is wrong with the pods."""

@@ -75,17 +75,27 @@ class Dependency(Value):
     evidence_ids: tuple[EvidenceId, ...] = Field(min_length=1)
 
 
+class Conclusion(StrEnum):
+    """What a diagnosis comes to. Only a cause that was found may be acted on."""
+
+    CAUSE_FOUND = "cause_found"
+    UNDECIDED = "undecided"
+    NOTHING_WRONG = "nothing_wrong"
+    REPAIR_UNDER_WAY = "repair_under_way"
+
+
 class Diagnosis(Value):
     """What the evidence adds up to.
 
     `causes` is ranked, best first. `abstained` says that none is good enough to act on, with the
-    reason; then nobody may plan from it. `questions` is what further evidence would decide;
-    `dependencies` is who calls whom, as far as seen.
+    reason; then nobody may plan from it, and `conclusion` says why not. `questions` is what further
+    evidence would decide; `dependencies` is who calls whom, as far as seen.
     """
 
     causes: tuple[Cause, ...]
     abstained: bool
     reason: str
+    conclusion: Conclusion = Conclusion.UNDECIDED
     questions: tuple[Question, ...] = ()
     dependencies: tuple[Dependency, ...] = ()
 

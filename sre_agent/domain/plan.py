@@ -6,6 +6,7 @@ from typing import Any
 from pydantic import Field
 
 from sre_agent.domain import canonical
+from sre_agent.domain.causes import Conclusion
 from sre_agent.domain.ids import ActionId, EvidenceId
 from sre_agent.domain.model import Value
 from sre_agent.domain.objects import ObjectRef
@@ -101,7 +102,13 @@ class Plan(Value):
 
 
 class NoPlan(Value):
-    """Why there is nothing to propose, and what a person should do instead."""
+    """Why there is nothing to propose, and what a person should do instead.
+
+    `conclusion` says whether a person has to do anything at all; `object` is what the reason is
+    about, where it is about one.
+    """
 
     reason: str
     recommendation: str
+    conclusion: Conclusion = Conclusion.UNDECIDED
+    object: ObjectRef | None = None

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from sre_agent.diagnosis import case
 from sre_agent.diagnosis.situation import Situation, assess
-from sre_agent.domain.causes import Cause, Diagnosis
+from sre_agent.domain.causes import Cause, Conclusion, Diagnosis
 from sre_agent.domain.evidence import Evidence
 from sre_agent.domain.ids import ActionId
 from sre_agent.domain.incident import Incident
@@ -29,7 +29,7 @@ def plan(
     """
     top = diagnosis.causes[0] if diagnosis.causes else None
     if diagnosis.abstained or top is None:
-        return NoPlan(reason=diagnosis.reason, recommendation=_advice(top, settings))
+        return _withhold(diagnosis, top, settings)
     fitting = next((item for item in playbooks if item.fits(top)), None)
     if fitting is None:
         reason = f"no playbook fits {top.fault_class} of {top.object} with what is known"
@@ -43,6 +43,20 @@ def plan(
         confidence=top.confidence,
         summary=f"{fitting.title}: {action.call}",
         actions=(action,),
+    )
+
+
+def _withhold(diagnosis: Diagnosis, top: Cause | None, settings: PlanningSettings) -> NoPlan:
+    """Return why nothing is proposed; what a person should do depends on the conclusion."""
+    recommendations = {
+        Conclusion.NOTHING_WRONG: "Nothing has to be done; if this alert keeps coming, mend its rule.",
+        Conclusion.REPAIR_UNDER_WAY: "Wait for it and see whether the signals come back to normal.",
+    }
+    return NoPlan(
+        reason=diagnosis.reason,
+        recommendation=recommendations.get(diagnosis.conclusion) or _advice(top, settings),
+        conclusion=diagnosis.conclusion,
+        object=top.object if top else None,
     )
 
 

@@ -1,5 +1,7 @@
 """An event log in memory that numbers, chains and deduplicates as the real one does."""
 
+from collections.abc import Sequence
+
 from sre_agent.domain.events import GENESIS, Event, EventDraft, compute_hash
 from sre_agent.domain.ids import IncidentId
 from sre_agent.ports import Clock
@@ -32,3 +34,9 @@ class InMemoryJournal:
         event = unsealed.model_copy(update={"hash": compute_hash(unsealed)})
         log.append(event)
         return event
+
+    async def append_all(
+        self, incident_id: IncidentId, drafts: Sequence[EventDraft]
+    ) -> list[Event]:
+        """Append several events, in the order given."""
+        return [await self.append(incident_id, draft) for draft in drafts]

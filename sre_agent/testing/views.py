@@ -50,17 +50,21 @@ def workload(world: World, role: str) -> Workload:
 def history(world: World, role: str) -> RolloutHistory:
     """Return `rollout_history`."""
     state = world.services[role]
+    newest = {item.template_hash: item for item in state.releases}
+    ordered = sorted(newest.values(), key=lambda item: item.number)
     found = [
         build.revision(
             item.number,
             f"{state.name}-{item.template_hash}",
-            item.at,
+            min(each.at for each in state.releases if each.template_hash == item.template_hash),
             is_current=item is state.releases[-1],
-            images=(world.image(role, item.number),),
-            changes=_changes(world, role, item.number),
+            images=(world.image(role, item.version),),
+            changes=_changes(world, role, ordered[index - 1].version, item.version)
+            if index
+            else (),
         )
-        for item in reversed(state.releases)
-    ]
+        for index, item in enumerate(ordered)
+    ][::-1]
     return RolloutHistory(
         object=world.ref(role), current_revision=found[0].number, revisions=tuple(found)
     )
@@ -237,7 +241,7 @@ def _containers(world: World, role: str) -> tuple[Container, ...]:
         EnvVar(name=f"{callee.upper()}_ADDR", value=f"{world.services[callee].name}:8080")
         for callee in CALLS.get(role, ())
     ]
-    image = world.image(role, state.releases[-1].number)
+    image = world.image(role, state.releases[-1].version)
     return (Container(name=state.name, image=image, env=tuple(env), ports=(8080,)),)
 
 
@@ -251,9 +255,7 @@ def _endpoints(world: World, role: str) -> ServiceEndpoints:
     )
 
 
-def _changes(world: World, role: str, number: int) -> tuple[TemplateChange, ...]:
-    if number == 1:
-        return ()
+def _changes(world: World, role: str, old: int, new: int) -> tuple[TemplateChange, ...]:
     path = f"containers[{world.services[role].name}].image"
-    before, after = world.image(role, number - 1), world.image(role, number)
+    before, after = world.image(role, old), world.image(role, new)
     return (TemplateChange(path=path, before=before, after=after),)

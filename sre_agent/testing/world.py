@@ -5,7 +5,7 @@ The entry calls the core; the core calls pay and stock; pay calls the store.
 
 import random
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from sre_agent.domain.alert import Alert, AlertStatus, Severity
@@ -25,13 +25,18 @@ _HASH_ALPHABET = "bcdfghjklmnpqrstvwxz2456789"
 
 @dataclass
 class Release:
-    """A revision of a service: since when, and what is wrong with it."""
+    """A revision of a service: since when, and what is wrong with it.
+
+    `version` is the number under which its template was released first: a revision that brings an
+    earlier template back has an older version than number.
+    """
 
     number: int
     at: datetime
     template_hash: str
     error_ratio: float = 0.0
     slow_s: float = 0.0
+    version: int = 1
 
 
 @dataclass
@@ -76,7 +81,20 @@ class World:
         state = self.services[role]
         number = len(state.releases) + 1
         at = self.now - timedelta(seconds=ago_s)
-        state.releases.append(Release(number, at, self._hash(), error_ratio, slow_s))
+        release = Release(number, at, self._hash(), error_ratio, slow_s, version=number)
+        state.releases.append(release)
+        state.old_pods = old_pods
+
+    def undo(self, role: str, ago_s: float, *, old_pods: int = 0, error_ratio: float = 0.0) -> None:
+        """Bring the template before the newest one back, so many seconds ago."""
+        state = self.services[role]
+        back = replace(
+            state.releases[-2],
+            number=len(state.releases) + 1,
+            at=self.now - timedelta(seconds=ago_s),
+            error_ratio=error_ratio,
+        )
+        state.releases.append(back)
         state.old_pods = old_pods
 
     def ail(self, role: str, ago_s: float, error_ratio: float) -> None:
@@ -128,14 +146,14 @@ class World:
                 f"{state.name}-{item.template_hash}-{'bcdfg'[number] * 5}",
                 item.at,
                 template_hash=item.template_hash,
-                container=build.running(state.name, item.at, image=self.image(role, item.number)),
+                container=build.running(state.name, item.at, image=self.image(role, item.version)),
             )
             for number, item in enumerate(made)
         )
 
-    def image(self, role: str, number: int) -> str:
-        """Return the image of a revision."""
-        return f"registry.example/{self.services[role].name}:v{number}"
+    def image(self, role: str, version: int) -> str:
+        """Return the image of a version."""
+        return f"registry.example/{self.services[role].name}:v{version}"
 
     def errors(self, role: str, template_hash: str = "") -> Callable[[datetime], float]:
         """Return the error ratio that callers see: of one revision's pods, or of the service."""

@@ -6,7 +6,9 @@ from datetime import datetime
 from statistics import median
 
 from sre_agent.diagnosis import weights
+from sre_agent.diagnosis.changes import Release
 from sre_agent.diagnosis.hypothesis import Hypothesis, Suspect
+from sre_agent.diagnosis.metrics.changepoint import RECENT
 from sre_agent.diagnosis.metrics.health import ERROR_FLOOR
 from sre_agent.diagnosis.situation import Situation
 from sre_agent.domain.causes import Finding
@@ -67,27 +69,56 @@ def weigh(situation: Situation, hypothesis: Hypothesis) -> Iterator[Finding]:
 
 def compare(situation: Situation, hypothesis: Hypothesis) -> Sides | None:
     """Return both sides of a released workload, or None when they did not serve side by side."""
-    release, ref = hypothesis.release, hypothesis.object
+    release = hypothesis.release
+    return sides(situation, release) if release and hypothesis.is_supported else None
+
+
+def sides(situation: Situation, release: Release) -> Sides | None:
+    """Return the levels of a release's pods and of all others since both the onset and it."""
+    ref = release.object
     signals, workload = situation.case.signals.get(ref), situation.case.workloads.get(ref)
-    if release is None or signals is None or workload is None or not hypothesis.is_supported:
-        return None
-    hashes = {pod.name: pod.template_hash for pod in workload.fact.pods}
     since = max(situation.onset(ref).at, release.started_at)
-    sides: dict[bool, list[SignalGroup]] = {True: [], False: []}
-    for group in signals.fact.pods:
-        name = group.labels.get("pod", "")
-        template_hash = hashes.get(name) or _hash_of(name, ref.name)
-        if template_hash and _level(group.errors, since) is not None:
-            sides[template_hash == release.revision.template_hash].append(group)
-    if not sides[True] or not sides[False]:
+    new, old = _groups(situation, release)
+    new, old = _with_errors_since(new, since), _with_errors_since(old, since)
+    if signals is None or workload is None or not new or not old:
         return None
     return Sides(
-        new_errors=_median((group.errors for group in sides[True]), since),
-        old_errors=_median((group.errors for group in sides[False]), since),
-        new_latency_s=_median((group.latency_p99 for group in sides[True]), since),
-        old_latency_s=_median((group.latency_p99 for group in sides[False]), since),
+        new_errors=_median((group.errors for group in new), since),
+        old_errors=_median((group.errors for group in old), since),
+        new_latency_s=_median((group.latency_p99 for group in new), since),
+        old_latency_s=_median((group.latency_p99 for group in old), since),
         ids=(signals.id, workload.id),
     )
+
+
+def others_failed_before(situation: Situation, release: Release) -> bool:
+    """Return whether pods of other revisions were failing when a release began."""
+    _, old = _groups(situation, release)
+    recent = [
+        [point.value for point in group.errors.points if point.at <= release.started_at][-RECENT:]
+        for group in old
+    ]
+    return any(values and median(values) > ERROR_FLOOR for values in recent)
+
+
+def _groups(situation: Situation, release: Release) -> tuple[list[SignalGroup], list[SignalGroup]]:
+    """Return the signals by pod, of the release's pods and of others that are known."""
+    ref = release.object
+    signals, workload = situation.case.signals.get(ref), situation.case.workloads.get(ref)
+    hashes = {pod.name: pod.template_hash for pod in (workload.fact.pods if workload else ())}
+    new: list[SignalGroup] = []
+    old: list[SignalGroup] = []
+    for group in signals.fact.pods if signals else ():
+        name = group.labels.get("pod", "")
+        template_hash = hashes.get(name) or _hash_of(name, ref.name)
+        if template_hash:
+            side = new if template_hash == release.revision.template_hash else old
+            side.append(group)
+    return new, old
+
+
+def _with_errors_since(groups: list[SignalGroup], since: datetime) -> list[SignalGroup]:
+    return [group for group in groups if _level(group.errors, since) is not None]
 
 
 def _hash_of(pod: str, workload: str) -> str:

@@ -5,9 +5,11 @@ from typing import Literal
 from langgraph.runtime import Runtime
 from langgraph.types import Command
 
+from sre_agent.domain.causes import Conclusion
 from sre_agent.domain.events import EventDraft, EventKind
 from sre_agent.domain.ids import IncidentId
 from sre_agent.domain.incident import IncidentStatus
+from sre_agent.domain.objects import ObjectRef
 from sre_agent.domain.plan import Action, DryRun, NoPlan
 from sre_agent.domain.tools import ToolStatus
 from sre_agent.graph import run_state
@@ -34,7 +36,7 @@ async def propose(state: run_state.RunState, runtime: Runtime[RunContext]) -> _N
     for action in drafted.actions:
         holder = await context.incidents.claim_target(id_, action.target)
         if holder != id_:
-            return await _join(context, id_, holder, action)
+            return await _join(context, id_, holder, action.target)
     rehearsed: list[Action] = []
     for action in drafted.actions:
         result = await _rehearse(context, action)
@@ -66,6 +68,9 @@ async def _rehearse(context: RunContext, action: Action) -> DryRun | NoPlan:
 
 
 async def _withhold(context: RunContext, id_: IncidentId, nothing: NoPlan) -> _Next:
+    holder = await _repairer(context, id_, nothing)
+    if holder != id_ and nothing.object is not None:
+        return await _join(context, id_, holder, nothing.object)
     await context.journal.append(
         id_,
         EventDraft(
@@ -75,17 +80,28 @@ async def _withhold(context: RunContext, id_: IncidentId, nothing: NoPlan) -> _N
             step_key="plan_withheld",
         ),
     )
+    is_calm = nothing.conclusion is Conclusion.NOTHING_WRONG
+    end = IncidentStatus.CLOSED if is_calm else IncidentStatus.ESCALATED
     return Command(
         goto="conclude",
         update={
-            "end_status": IncidentStatus.ESCALATED.value,
-            "end_reason": f"{nothing.reason} {nothing.recommendation}".strip(),
+            "end_status": end.value,
+            "end_reason": f"{nothing.reason}. {nothing.recommendation}".strip(),
         },
     )
 
 
-async def _join(context: RunContext, id_: IncidentId, holder: IncidentId, action: Action) -> _Next:
-    reason = f"incident {holder} already works on {action.target}, the same cause"
+async def _repairer(context: RunContext, id_: IncidentId, nothing: NoPlan) -> IncidentId:
+    """Return the incident whose repair is under way, which may be none of ours."""
+    if nothing.conclusion is not Conclusion.REPAIR_UNDER_WAY or nothing.object is None:
+        return id_
+    return await context.incidents.claim_target(id_, nothing.object)
+
+
+async def _join(
+    context: RunContext, id_: IncidentId, holder: IncidentId, target: ObjectRef
+) -> _Next:
+    reason = f"incident {holder} already works on {target}, the same cause"
     await context.incidents.merge(id_, into=holder, reason=reason)
     return Command(
         goto="conclude",
