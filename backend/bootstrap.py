@@ -17,7 +17,6 @@ from backend.api.app import create_app
 from backend.clock import SystemClock
 from backend.db import tenancy
 from backend.db.engine import create_engine, libpq_url
-
 from backend.db.journal import PostgresJournal
 from backend.db.outbox import PostgresOutbox
 from backend.jobs import queue, upkeep
@@ -26,7 +25,7 @@ from backend.jobs.runner import Runner
 from backend.notify import dispatcher
 from backend.notify.message import Channel
 from backend.notify.webhook import WebhookChannel
-from backend.settings import Settings
+from backend.settings import ApiSettings, WorkerSettings
 from backend.signer.client import SignerClient
 from sre_agent import ports
 from sre_agent.config import loader
@@ -47,7 +46,7 @@ _SHUTDOWN_S = 5.0
 class Worker:
     """The parts of a worker, open."""
 
-    settings: Settings
+    settings: WorkerSettings
     engine: AsyncEngine
     clock: ports.Clock
     runner: Runner
@@ -78,7 +77,7 @@ class Worker:
 
 
 @asynccontextmanager
-async def open_worker(settings: Settings) -> AsyncIterator[Worker]:
+async def open_worker(settings: WorkerSettings) -> AsyncIterator[Worker]:
     """Open everything a worker needs, and close it again."""
     clock = SystemClock()
     engine = create_engine(settings.database_url, pool_size=_WORKER_POOL)
@@ -94,7 +93,7 @@ async def open_worker(settings: Settings) -> AsyncIterator[Worker]:
         async with (
             McpToolbox(endpoints, clock) as toolbox,
             httpx.AsyncClient(trust_env=False) as http,
-            _checkpointer(settings.database_url) as saver,
+            checkpointer(settings.database_url) as saver,
             queue.create(settings.database_url).open_async() as app,
         ):
             async with engine.begin() as connection:
@@ -114,7 +113,7 @@ async def open_worker(settings: Settings) -> AsyncIterator[Worker]:
 
 
 def run_context(
-    settings: Settings,
+    settings: WorkerSettings,
     engine: AsyncEngine,
     clock: ports.Clock,
     toolbox: ports.Toolbox,
@@ -151,7 +150,8 @@ def run_context(
 
 
 @asynccontextmanager
-async def _checkpointer(database_url: str) -> AsyncIterator[AsyncPostgresSaver]:
+async def checkpointer(database_url: str) -> AsyncIterator[AsyncPostgresSaver]:
+    """Yield the store of checkpoints; its pool of connections is open as long."""
     kwargs = {"autocommit": True, "prepare_threshold": 0, "row_factory": dict_row}
     async with AsyncConnectionPool(
         libpq_url(database_url), min_size=1, max_size=_CHECKPOINT_POOL, kwargs=kwargs, open=False
@@ -161,7 +161,9 @@ async def _checkpointer(database_url: str) -> AsyncIterator[AsyncPostgresSaver]:
         yield saver
 
 
-def _channel(settings: Settings, http: httpx.AsyncClient, clock: ports.Clock) -> Channel | None:
+def _channel(
+    settings: WorkerSettings, http: httpx.AsyncClient, clock: ports.Clock
+) -> Channel | None:
     if settings.escalation_webhook_url is None or settings.escalation_webhook_secret is None:
         return None
     return WebhookChannel(
@@ -169,7 +171,7 @@ def _channel(settings: Settings, http: httpx.AsyncClient, clock: ports.Clock) ->
     )
 
 
-def create_api(settings: Settings) -> FastAPI:
+def create_api(settings: ApiSettings) -> FastAPI:
     """Return the API's application with its own database connections."""
     engine = create_engine(settings.database_url)
 

@@ -7,16 +7,15 @@ from pydantic import SecretStr
 
 from backend.api.app import create_app
 from backend.db.engine import create_engine
-from backend.settings import Settings
+from backend.settings import ApiSettings
 
 
 def main() -> None:
     """Serve on a Unix socket until terminated."""
     database_url, socket_path, token = sys.argv[1:]
-    settings = Settings(
+    settings = ApiSettings(
         database_url=database_url,
         webhook_token=SecretStr(token),
-        signer_token=SecretStr(token),
         api_tokens=SecretStr(f"bench:viewer:{token}"),
     )
     app = create_app(settings, create_engine(database_url))

@@ -14,12 +14,12 @@ from backend.api.following import Follower
 from backend.clock import SystemClock
 from backend.db import tenancy
 from backend.db.admission import AdmissionDesk, Tenant
-from backend.settings import Settings
+from backend.settings import ApiSettings
 from sre_agent import ports
 
 
 def create_app(
-    settings: Settings,
+    settings: ApiSettings,
     engine: AsyncEngine,
     *,
     clock: ports.Clock | None = None,

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from backend.api.following import Follower
 from backend.db.admission import AdmissionDesk, Tenant
-from backend.settings import Settings
+from backend.settings import ApiSettings
 from sre_agent import ports
 
 Check = Callable[[], Awaitable[None]]
@@ -20,7 +20,7 @@ Check = Callable[[], Awaitable[None]]
 class ApiContext:
     """The parts that live as long as the application."""
 
-    settings: Settings
+    settings: ApiSettings
     engine: AsyncEngine
     clock: ports.Clock
     tenant: Tenant

@@ -20,13 +20,15 @@ router = APIRouter(tags=["operations"])
 _CHECK_TIMEOUT_S = 3.0
 
 
-@router.get("/health")
+@router.get("/health", include_in_schema=False)
+@router.get("/api/v1/health")
 async def health() -> dict[str, str]:
     """Say that the process is alive."""
     return {"status": "alive"}
 
 
-@router.get("/ready")
+@router.get("/ready", include_in_schema=False)
+@router.get("/api/v1/ready")
 async def ready(context: Context) -> JSONResponse:
     """Say whether every part that we need is there; name those that are not."""
     checks: dict[str, Check] = {"database": _database(context), **context.checks}

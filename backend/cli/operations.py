@@ -13,7 +13,7 @@ from backend import bootstrap
 from backend.cli.session import client, console, layout
 from backend.cli.stack import environment, lifecycle, supervision, world
 from backend.db.migrations import migrate as apply_migrations
-from backend.settings import Settings
+from backend.settings import ApiSettings, CommonSettings, WorkerSettings
 from sre_agent.domain.errors import PermanentError
 
 lab = typer.Typer(help="The lab: a small real world to break and repair.", no_args_is_help=True)
@@ -22,7 +22,7 @@ audit = typer.Typer(help="The event log as evidence.", no_args_is_help=True)
 
 def serve() -> None:
     """Serve the API and the webhook."""
-    settings = Settings.load()
+    settings = ApiSettings.load()
     uvicorn.run(
         bootstrap.create_api(settings),
         host=settings.api_host,
@@ -45,7 +45,7 @@ def worker() -> None:
     )
 
     async def run() -> None:
-        async with bootstrap.open_worker(Settings.load()) as opened:
+        async with bootstrap.open_worker(WorkerSettings.load()) as opened:
             await opened.run()
 
     asyncio.run(run())
@@ -53,7 +53,7 @@ def worker() -> None:
 
 def migrate() -> None:
     """Bring the database's schema to the newest version."""
-    apply_migrations(Settings.load().database_url)
+    apply_migrations(CommonSettings.load().database_url)
     console.print("the schema is up to date")
 
 

@@ -5,28 +5,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from backend.cli.stack.layout import Layout
+from backend.settings import ApiSettings, CommonSettings, SignerSettings, WorkerSettings
 
 _PYTHON = sys.executable
-_COMMON = ("LOG_LEVEL", "ORG_ID", "CLUSTER_ID")
-_API = (
-    *_COMMON, "DATABASE_URL", "API_HOST", "PORT", "WEBHOOK_TOKEN", "API_TOKENS", "SIGNER_TOKEN",
-    "APPROVAL_TTL_SECONDS", "AGENT_CONFIG", "POLICY_DIR", "KILL_SWITCH", "INCIDENTS_DIR",
-)  # fmt: skip
-_WORKER = (
-    *_API, "SIGNER_URL", "PLAYBOOK_DIR",
-    "MCP_KUBERNETES_URL", "MCP_KUBERNETES_READ_TOKEN", "MCP_KUBERNETES_WRITE_TOKEN",
-    "MCP_PROMETHEUS_URL", "MCP_PROMETHEUS_READ_TOKEN", "MCP_LOKI_URL", "MCP_LOKI_READ_TOKEN",
-    "VERIFICATION_HOLD_SECONDS", "VERIFICATION_DEADLINE_SECONDS", "SPECIALIST_DEADLINE_SECONDS",
-    "MAX_INVESTIGATION_ROUNDS", "ESCALATION_WEBHOOK_URL", "ESCALATION_WEBHOOK_SECRET",
-)  # fmt: skip
-_SIGNER = (
-    "LOG_LEVEL", "DATABASE_URL", "SIGNER_HOST", "SIGNER_PORT", "SIGNER_TOKEN", "SIGNING_KEY_FILE",
-    "GRANT_TTL_SECONDS", "AGENT_CONFIG", "POLICY_DIR", "KILL_SWITCH",
-)  # fmt: skip
 _KUBERNETES = (
     "KUBERNETES_API_URL", "KUBERNETES_CA_FILE", "KUBERNETES_READ_TOKEN", "KUBERNETES_WRITE_TOKEN",
     "MCP_KUBECONFIG", "MCP_KUBECONFIG_READ_CONTEXT", "MCP_KUBECONFIG_WRITE_CONTEXT",
-    "KUBERNETES_IN_CLUSTER", "GRANT_PUBLIC_KEY", "MCP_PROTECTED_NAMESPACES",
+    "KUBERNETES_IN_CLUSTER", "GRANT_PUBLIC_KEY", "MCP_PROTECTED_NAMESPACES", "MCP_HALT_FILE",
 )  # fmt: skip
 
 
@@ -43,12 +28,12 @@ class Program:
 def programs(settings: Mapping[str, str], ports: Mapping[str, int]) -> list[Program]:
     """Return every program for the settings, `ports` giving each server its own."""
     found = [
-        _program("signer", ("-m", "backend.signer"), _pick(settings, _SIGNER), 20),
+        _program("signer", ("-m", "backend.signer"), _known(SignerSettings, settings), 20),
         _mcp("kubernetes", settings, ports, _KUBERNETES),
         _mcp("prometheus", settings, ports, ("PROMETHEUS_URL", "PROMETHEUS_TOKEN")),
         _mcp("loki", settings, ports, ("LOKI_URL", "LOKI_TOKEN", "LOKI_ORG_ID")),
-        _program("api", ("-m", "backend.cli", "serve"), _pick(settings, _API), 30),
-        _program("worker", ("-m", "backend.cli", "worker"), _pick(settings, _WORKER), 40),
+        _program("api", ("-m", "backend.cli", "serve"), _known(ApiSettings, settings), 30),
+        _program("worker", ("-m", "backend.cli", "worker"), _known(WorkerSettings, settings), 40),
     ]
     return [program for program in found if program is not None]
 
@@ -70,12 +55,13 @@ def _mcp(
     if not any(name in environment for name in _ADDRESSES[server]):
         return None
     prefix = f"MCP_{server.upper()}"
-    tokens = {"MCP_READ_TOKEN": f"{prefix}_READ_TOKEN", "MCP_WRITE_TOKEN": f"{prefix}_WRITE_TOKEN"}
-    environment |= {ours: settings[name] for ours, name in tokens.items() if name in settings}
-    environment |= {
-        "MCP_PORT": str(ports[server]),
-        "MCP_CLUSTER_ID": settings.get("CLUSTER_ID", "default"),
-    }
+    renamed = {"MCP_READ_TOKEN": f"{prefix}_READ_TOKEN", "MCP_LOG_LEVEL": "LOG_LEVEL"}
+    if server == "kubernetes":
+        renamed["MCP_CLUSTER_ID"] = "CLUSTER_ID"
+    if any(name in environment for name in _CAN_WRITE):
+        renamed["MCP_WRITE_TOKEN"] = f"{prefix}_WRITE_TOKEN"
+    environment |= {ours: settings[name] for ours, name in renamed.items() if name in settings}
+    environment["MCP_PORT"] = str(ports[server])
     return _program(f"mcp-{server}", ("-m", f"mcp_servers.{server}"), environment, 20)
 
 
@@ -84,12 +70,19 @@ _ADDRESSES = {
     "prometheus": ("PROMETHEUS_URL",),
     "loki": ("LOKI_URL",),
 }
+_CAN_WRITE = ("KUBERNETES_WRITE_TOKEN", "MCP_KUBECONFIG_WRITE_CONTEXT")
+"""Without a credential for the cluster that can write, a server offers no writing at all."""
 
 
 def _program(
     name: str, arguments: tuple[str, ...], environment: Mapping[str, str], priority: int
 ) -> Program:
     return Program(name, (_PYTHON, *arguments), environment, priority)
+
+
+def _known(kind: type[CommonSettings], settings: Mapping[str, str]) -> dict[str, str]:
+    """Return what the program's own settings ask for, so that it knows no other's secrets."""
+    return _pick(settings, tuple(name.upper() for name in kind.model_fields))
 
 
 def _pick(settings: Mapping[str, str], names: tuple[str, ...]) -> dict[str, str]:

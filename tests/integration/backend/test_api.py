@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from backend.api.app import create_app
 from backend.db import tenancy
-from backend.settings import Settings
+from backend.settings import ApiSettings
 from sre_agent.domain.errors import PermanentError
 from sre_agent.domain.ids import IncidentId
 
@@ -31,19 +31,17 @@ def bearer(role: str) -> dict[str, str]:
 
 
 @pytest.fixture
-def settings(database_url: str, tmp_path: Path) -> Settings:
+def settings(database_url: str, tmp_path: Path) -> ApiSettings:
     people = ("viewer", "responder", "approver", "admin")
-    return Settings(
+    return ApiSettings(
         database_url=database_url,
         webhook_token=SecretStr(TOKENS["webhook"]),
-        signer_token=SecretStr(TOKENS["webhook"]),
         api_tokens=SecretStr(",".join(f"{role}-1:{role}:{TOKENS[role]}" for role in people)),
-        incidents_dir=tmp_path,
     )
 
 
 @pytest.fixture
-def app(settings: Settings, engine: AsyncEngine, clock: Any) -> FastAPI:
+def app(settings: ApiSettings, engine: AsyncEngine, clock: Any) -> FastAPI:
     return create_app(settings, engine, clock=clock)
 
 
@@ -186,7 +184,7 @@ async def test_every_route_asks_who_you_are_and_what_you_may(
 
 
 async def test_the_list_of_routes_is_complete(app: FastAPI) -> None:
-    open_to_all = {("GET", "/health"), ("GET", "/ready")}
+    open_to_all = {("GET", "/api/v1/health"), ("GET", "/api/v1/ready")}
     known = {(m, p.replace("{id}", "{incident_id}")) for m, p, _ in ROUTES} | open_to_all
 
     paths = app.openapi()["paths"]
@@ -363,8 +361,9 @@ async def test_there_is_no_report_before_the_end(client: httpx.AsyncClient) -> N
     assert answer.json()["title"] == "There is no report yet"
 
 
+@pytest.mark.parametrize("root", ["", "/api/v1"])
 async def test_readiness_names_the_part_that_is_missing(
-    settings: Settings, engine: AsyncEngine, clock: Any
+    root: str, settings: ApiSettings, engine: AsyncEngine, clock: Any
 ) -> None:
     async def broken() -> None:
         raise PermanentError("policy x.yaml does not load")
@@ -375,8 +374,8 @@ async def test_readiness_names_the_part_that_is_missing(
         app.router.lifespan_context(app),
         httpx.AsyncClient(transport=transport, base_url="http://test") as client,
     ):
-        live = await client.get("/health")
-        ready = await client.get("/ready")
+        live = await client.get(f"{root}/health")
+        ready = await client.get(f"{root}/ready")
 
     assert live.status_code == 200
     assert ready.status_code == 503

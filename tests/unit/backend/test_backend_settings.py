@@ -4,43 +4,67 @@ import re
 from pathlib import Path
 
 import pytest
+from pydantic_settings import BaseSettings
 
 from backend.actors import Role
-from backend.settings import Settings, SettingsError, SignerSettings
+from backend.cli.stack import environment, world
+from backend.settings import ApiSettings, SettingsError, SignerSettings, WorkerSettings
+from mcp_servers.common.settings import ServerSettings
+from mcp_servers.kubernetes.settings import KubernetesSettings
+from mcp_servers.loki.settings import LokiSettings
+from mcp_servers.prometheus.settings import PrometheusSettings
 
 EXAMPLE = Path(__file__).parents[3] / ".env.example"
 SECRET = "0123456789abcdef0123"  # noqa: S105 - made up
+PROGRAMS = (ApiSettings, WorkerSettings, SignerSettings)
+HANDS = (KubernetesSettings, PrometheusSettings, LokiSettings)
+WIRING = {*ServerSettings.model_fields, "mcp_write_token", "mcp_cluster_id", "grant_public_key"}
+"""What whoever starts a server tells it: the same names mean another value in each."""
+
 ENOUGH = {
     "DATABASE_URL": "postgresql://localhost/db",
     "WEBHOOK_TOKEN": SECRET,
-    "SIGNER_TOKEN": SECRET,
     "API_TOKENS": f"alice:approver:{SECRET}, bot:viewer:{SECRET}2",
 }
 
 
 @pytest.fixture(autouse=True)
 def _empty_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in {*Settings.model_fields, *SignerSettings.model_fields}:
-        monkeypatch.delenv(name.upper(), raising=False)
+    for name in fields(*PROGRAMS):
+        monkeypatch.delenv(name, raising=False)
 
 
-def load(monkeypatch: pytest.MonkeyPatch, **changes: str | None) -> Settings:
+def fields(*kinds: type[BaseSettings]) -> set[str]:
+    return {field.upper() for kind in kinds for field in kind.model_fields}
+
+
+def load(monkeypatch: pytest.MonkeyPatch, **changes: str | None) -> ApiSettings:
     for name, value in {**ENOUGH, **changes}.items():
         if value is not None:
             monkeypatch.setenv(name, value)
-    return Settings.load(env_file=None)
+    return ApiSettings.load(env_file=None)
+
+
+def load_worker(monkeypatch: pytest.MonkeyPatch, **changes: str) -> WorkerSettings:
+    needed = {"DATABASE_URL": ENOUGH["DATABASE_URL"], "SIGNER_TOKEN": SECRET}
+    for name, value in {**needed, **changes}.items():
+        monkeypatch.setenv(name, value)
+    return WorkerSettings.load(env_file=None)
 
 
 def test_the_example_names_every_variable_and_no_other() -> None:
-    named = set(re.findall(r"^([A-Z_]+)=", EXAMPLE.read_text(), flags=re.MULTILINE))
+    named = re.findall(r"^([A-Z_]+)=", EXAMPLE.read_text(), flags=re.MULTILINE)
 
-    fields = {*Settings.model_fields, *SignerSettings.model_fields}
+    assert set(named) == fields(*PROGRAMS, *HANDS) - {name.upper() for name in WIRING}
+    assert len(named) == len(set(named))
 
-    assert named == {field.upper() for field in fields}
+
+def test_the_example_as_it_is_asks_for_the_lab() -> None:
+    assert not world.is_real(environment.read(EXAMPLE))
 
 
 def test_every_setting_says_what_it_is_for() -> None:
-    for settings in (Settings, SignerSettings):
+    for settings in PROGRAMS:
         assert [
             name for name, field in settings.model_fields.items() if not field.description
         ] == []
@@ -48,16 +72,16 @@ def test_every_setting_says_what_it_is_for() -> None:
 
 def test_the_example_is_refused_until_its_placeholders_are_replaced() -> None:
     with pytest.raises(SettingsError) as refusal:
-        Settings.load(env_file=EXAMPLE)
+        ApiSettings.load(env_file=EXAMPLE)
 
-    for name in ("WEBHOOK_TOKEN", "SIGNER_TOKEN", "API_TOKENS"):
+    for name in ("WEBHOOK_TOKEN", "API_TOKENS"):
         assert f"{name}: " in str(refusal.value)
     assert "DATABASE_URL" not in str(refusal.value).replace("In the environment", "")
 
 
 def test_everything_that_is_missing_is_named_at_once() -> None:
     with pytest.raises(SettingsError) as refusal:
-        Settings.load(env_file=None)
+        ApiSettings.load(env_file=None)
 
     for name in ENOUGH:
         assert f"{name}: missing." in str(refusal.value)
@@ -88,7 +112,6 @@ def test_weak_secrets_are_refused_and_not_repeated(
     [
         ("PORT", "http"),
         ("DATABASE_URL", "sqlite:///x"),
-        ("APPROVAL_TTL_SECONDS", "0"),
         ("API_TOKENS", f"alice:king:{SECRET}"),
         ("LOG_LEVEL", "loud"),
     ],
@@ -96,6 +119,11 @@ def test_weak_secrets_are_refused_and_not_repeated(
 def test_a_malformed_value_is_named(name: str, value: str, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(SettingsError, match=f"{name}: "):
         load(monkeypatch, **{name: value})
+
+
+def test_a_duration_of_nothing_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(SettingsError, match="APPROVAL_TTL_SECONDS: "):
+        load_worker(monkeypatch, APPROVAL_TTL_SECONDS="0")
 
 
 def test_api_tokens_become_actors_and_only_their_hash_is_kept(
@@ -117,11 +145,11 @@ def test_api_tokens_become_actors_and_only_their_hash_is_kept(
 
 def test_an_escalation_url_without_its_secret_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(SettingsError, match="ESCALATION_WEBHOOK_SECRET"):
-        load(monkeypatch, ESCALATION_WEBHOOK_URL="https://hooks.acme.dev/x")
+        load_worker(monkeypatch, ESCALATION_WEBHOOK_URL="https://hooks.acme.dev/x")
 
 
 def test_mcp_endpoints_are_those_with_a_url(monkeypatch: pytest.MonkeyPatch) -> None:
-    settings = load(
+    settings = load_worker(
         monkeypatch,
         MCP_LOKI_URL="http://127.0.0.1:8093/mcp",
         MCP_LOKI_READ_TOKEN=SECRET,
@@ -132,7 +160,7 @@ def test_mcp_endpoints_are_those_with_a_url(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_an_mcp_url_without_its_token_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    settings = load(monkeypatch, MCP_LOKI_URL="http://127.0.0.1:8093/mcp")
+    settings = load_worker(monkeypatch, MCP_LOKI_URL="http://127.0.0.1:8093/mcp")
 
     with pytest.raises(SettingsError, match="MCP_LOKI_READ_TOKEN"):
         _ = settings.mcp_endpoints

@@ -1,0 +1,74 @@
+"""The settings of the API: alone it knows who may come in."""
+
+import hashlib
+from dataclasses import dataclass
+from typing import Annotated
+
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import NoDecode
+
+from backend.actors import Actor, Role
+from backend.settings.common import CommonSettings, check_secret
+
+
+@dataclass(frozen=True)
+class ApiToken:
+    """A credential as it is kept in memory: only the SHA-256 of the token."""
+
+    token_sha256: bytes
+    actor: Actor
+
+
+class ApiSettings(CommonSettings):
+    """What the API and the webhook need to know."""
+
+    org_id: str = "default"
+    """The organization this installation works for."""
+
+    cluster_id: str = "default"
+    """The cluster that alerts are about; grants are bound to it."""
+
+    api_host: str = "127.0.0.1"
+    """The address the API listens on; loopback unless you say otherwise."""
+
+    port: int = Field(default=8080, ge=1, le=65535)
+    """The port the API listens on."""
+
+    webhook_token: SecretStr
+    """The bearer token that Alertmanager sends."""
+
+    api_tokens: Annotated[SecretStr, NoDecode]
+    """Who may use the API: `name:role:token`, separated by commas; roles: viewer, responder,
+    approver, admin."""
+
+    @field_validator("api_tokens", mode="after")
+    @classmethod
+    def _check_api_tokens(cls, value: SecretStr) -> SecretStr:
+        parse_api_tokens(value, org_id="")
+        return value
+
+    @property
+    def actors(self) -> tuple[ApiToken, ...]:
+        """Return who may use the API."""
+        return parse_api_tokens(self.api_tokens, org_id=self.org_id)
+
+
+def parse_api_tokens(tokens: SecretStr, *, org_id: str) -> tuple[ApiToken, ...]:
+    """Return the credentials in `name:role:token,...`.
+
+    Raises:
+        ValueError: An entry is malformed; tokens are never part of the message.
+    """
+    entries = [entry.strip() for entry in tokens.get_secret_value().split(",") if entry.strip()]
+    return tuple(_parse_api_token(entry, org_id) for entry in entries)
+
+
+def _parse_api_token(entry: str, org_id: str) -> ApiToken:
+    name, _, rest = entry.partition(":")
+    role, _, token = rest.partition(":")
+    if not name or role not in set(Role) or not token:
+        roles = ", ".join(Role)
+        raise ValueError(f"each entry must read name:role:token, with a role out of {roles}")
+    check_secret(token)
+    digest = hashlib.sha256(token.encode()).digest()
+    return ApiToken(token_sha256=digest, actor=Actor(name=name, role=Role(role), org_id=org_id))

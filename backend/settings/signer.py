@@ -1,0 +1,26 @@
+"""The settings of the signer."""
+
+from pathlib import Path
+
+from pydantic import Field, SecretStr
+
+from backend.settings.common import CommonSettings
+
+
+class SignerSettings(CommonSettings):
+    """What the signer needs to know, and it alone holds the key."""
+
+    signer_host: str = "127.0.0.1"
+    """The address the signer listens on."""
+
+    signer_port: int = Field(default=8085, ge=1, le=65535)
+    """The port the signer listens on."""
+
+    signer_token: SecretStr
+    """The bearer token that callers send."""
+
+    signing_key_file: Path
+    """The Ed25519 private key (PEM), made by `python -m backend.signer keygen --out FILE`."""
+
+    grant_ttl_seconds: int = Field(default=300, gt=0)
+    """How long a grant may be used after it was minted."""

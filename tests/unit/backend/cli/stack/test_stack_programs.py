@@ -1,0 +1,114 @@
+"""Each program is told what it reads, and no other's secrets."""
+
+import re
+
+import pytest
+from pydantic import SecretStr
+from pydantic_settings import BaseSettings
+
+from backend.cli.stack import programs
+from backend.settings import ApiSettings, SignerSettings, WorkerSettings
+from mcp_servers.kubernetes.settings import KubernetesSettings
+from mcp_servers.loki.settings import LokiSettings
+from mcp_servers.prometheus.settings import PrometheusSettings
+
+KINDS: dict[str, type[BaseSettings]] = {
+    "api": ApiSettings,
+    "worker": WorkerSettings,
+    "signer": SignerSettings,
+    "mcp-kubernetes": KubernetesSettings,
+    "mcp-prometheus": PrometheusSettings,
+    "mcp-loki": LokiSettings,
+}
+SECRETS = {
+    "DATABASE_URL": {"api", "worker", "signer"},
+    "WEBHOOK_TOKEN": {"api"},
+    "API_TOKENS": {"api"},
+    "SIGNER_TOKEN": {"worker", "signer"},
+    "SIGNING_KEY_FILE": {"signer"},
+    "ESCALATION_WEBHOOK_SECRET": {"worker"},
+    "MCP_KUBERNETES_READ_TOKEN": {"worker", "mcp-kubernetes"},
+    "MCP_KUBERNETES_WRITE_TOKEN": {"worker", "mcp-kubernetes"},
+    "MCP_PROMETHEUS_READ_TOKEN": {"worker", "mcp-prometheus"},
+    "MCP_LOKI_READ_TOKEN": {"worker", "mcp-loki"},
+    "KUBERNETES_READ_TOKEN": {"mcp-kubernetes"},
+    "KUBERNETES_WRITE_TOKEN": {"mcp-kubernetes"},
+    "PROMETHEUS_TOKEN": {"mcp-prometheus"},
+    "LOKI_TOKEN": {"mcp-loki"},
+}
+PORTS = {"signer": 1, "kubernetes": 2, "prometheus": 3, "loki": 4}
+
+
+def everything() -> dict[str, str]:
+    """Return a value, unlike all others, for every variable that any program reads."""
+    names = {field.upper() for kind in KINDS.values() for field in kind.model_fields}
+    return {name: f"<{name}>" for name in names | set(SECRETS)}
+
+
+FOUND = {
+    program.name: dict(program.environment) for program in programs.programs(everything(), PORTS)
+}
+
+
+def test_every_program_is_started() -> None:
+    assert set(FOUND) == set(KINDS)
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_a_program_is_told_only_what_its_settings_read(name: str) -> None:
+    assert set(FOUND[name]) <= {field.upper() for field in KINDS[name].model_fields}
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_a_program_is_told_everything_that_a_user_may_set_for_it(name: str) -> None:
+    ours = {field.upper() for field in KINDS[name].model_fields}
+    # Servers listen on loopback; nobody has a reason to say otherwise on one machine.
+    assert ours - set(FOUND[name]) <= {"MCP_HOST"}
+
+
+@pytest.mark.parametrize(("secret", "knowing"), SECRETS.items())
+def test_a_secret_is_known_only_to_those_who_need_it(secret: str, knowing: set[str]) -> None:
+    value = f"<{secret}>"
+
+    told = {name for name, environment in FOUND.items() if value in environment.values()}
+
+    assert told == knowing
+
+
+def test_every_secret_of_every_program_has_an_owner_in_this_table() -> None:
+    secret = {
+        field.upper()
+        for kind in KINDS.values()
+        for field, info in kind.model_fields.items()
+        if info.annotation is SecretStr or re.search(r"token|secret", field)
+    }
+    # Two names inside the servers: their values are those of MCP_<SERVER>_..._TOKEN.
+    assert secret - {"MCP_READ_TOKEN", "MCP_WRITE_TOKEN"} <= set(SECRETS)
+
+
+@pytest.mark.parametrize(
+    ("missing", "server"),
+    [
+        ({"KUBERNETES_API_URL", "MCP_KUBECONFIG", "KUBERNETES_IN_CLUSTER"}, "mcp-kubernetes"),
+        ({"PROMETHEUS_URL"}, "mcp-prometheus"),
+        ({"LOKI_URL"}, "mcp-loki"),
+    ],
+)
+def test_a_server_is_not_started_for_a_system_that_nobody_named(
+    missing: set[str], server: str
+) -> None:
+    settings = {name: value for name, value in everything().items() if name not in missing}
+
+    found = {program.name for program in programs.programs(settings, PORTS)}
+
+    assert found == set(KINDS) - {server}
+
+
+def test_without_a_credential_that_can_write_nobody_can_open_a_writing_session() -> None:
+    writing = {"KUBERNETES_WRITE_TOKEN", "MCP_KUBECONFIG_WRITE_CONTEXT"}
+    settings = {name: value for name, value in everything().items() if name not in writing}
+
+    found = {program.name: program.environment for program in programs.programs(settings, PORTS)}
+
+    assert "MCP_READ_TOKEN" in found["mcp-kubernetes"]
+    assert "MCP_WRITE_TOKEN" not in found["mcp-kubernetes"]
