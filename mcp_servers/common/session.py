@@ -20,6 +20,8 @@ from mcp_servers.common.toolset import CALL_PARAMETER, Call, Tool, described
 GRANT_META_KEY = "sre-agent.io/grant"
 """The key under `_meta` of a call that carries the grant, out of any model's sight."""
 
+_CRASH = RefusedError("internal_error", "the tool failed; the log of its server says why")
+
 _log = structlog.get_logger()
 
 
@@ -45,6 +47,9 @@ class Session(MCPServer):
             content = await self._answer(name, arguments, _grant_of(context))
         except ToolFailureError as failure:
             content = envelope.failed(failure, utc_now())
+        except Exception:  # noqa: BLE001 - the outermost loop of a call: a crash is told, not leaked
+            _log.exception("tool_crashed", tool=name)
+            content = envelope.failed(_CRASH, utc_now())
         _log.info(
             "tool_called",
             tool=name,

@@ -1,0 +1,170 @@
+"""What the repairs would alter, computed on plain objects."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mcp_servers.common.envelope import RefusedError
+from mcp_servers.kubernetes import alterations, marks, state
+
+Json = dict[str, Any]
+
+_leaves = st.one_of(st.integers(), st.text(max_size=3), st.booleans(), st.lists(st.integers()))
+_objects = st.recursive(
+    st.dictionaries(st.sampled_from("abc"), _leaves, max_size=3),
+    lambda inner: st.dictionaries(st.sampled_from("abc"), st.one_of(inner, _leaves), max_size=3),
+    max_leaves=8,
+)
+
+
+def apply(target: Json, patch: Json) -> Json:
+    """Apply a JSON merge patch as RFC 7386 tells."""
+    result = dict(target)
+    for key, value in patch.items():
+        if value is None:
+            result.pop(key, None)
+        elif isinstance(value, dict):
+            inner = result.get(key)
+            result[key] = apply(inner if isinstance(inner, dict) else {}, value)
+        else:
+            result[key] = value
+    return result
+
+
+def template(image: str, **labels: str) -> Json:
+    container = {"name": "app", "image": image}
+    return {"metadata": {"labels": labels}, "spec": {"containers": [container]}}
+
+
+def deployment(image: str = "app:2", revision: str = "2", **spec: Any) -> Json:
+    return {
+        "metadata": {
+            "uid": "uid",
+            "generation": 4,
+            "resourceVersion": "9",
+            "annotations": {"deployment.kubernetes.io/revision": revision},
+        },
+        "spec": {"replicas": 2, "template": template(image, app="x"), **spec},
+        "status": {"readyReplicas": 1},
+    }
+
+
+def replicaset(image: str, revision: int) -> Json:
+    annotations = {"deployment.kubernetes.io/revision": str(revision)}
+    labels = {"app": "x", "pod-template-hash": f"h{revision}"}
+    return {
+        "metadata": {"name": f"x-h{revision}", "annotations": annotations},
+        "spec": {"template": template(image, **labels)},
+    }
+
+
+HISTORY = [replicaset("app:1", 1), replicaset("app:2", 2)]
+
+
+@given(_objects, _objects)
+def test_a_merge_patch_makes_one_object_into_the_other(before: Json, after: Json) -> None:
+    assert apply(before, alterations.merge_patch(before, after)) == after
+
+
+@given(_objects)
+def test_nothing_to_change_is_an_empty_patch(value: Json) -> None:
+    assert alterations.merge_patch(value, value) == {}
+
+
+def test_a_rollback_restores_the_revisions_template_without_its_hash() -> None:
+    live = deployment()
+
+    altered = alterations.rollback(live, HISTORY, 1, "g1")
+
+    restored = apply(live, altered.patch)
+    assert restored["spec"]["template"] == template("app:1", app="x")
+    cause = restored["metadata"]["annotations"]["kubernetes.io/change-cause"]
+    assert cause == "rollback to revision 1 by grant g1"
+    assert altered.detail == "rolled back from revision 2 to revision 1"
+    assert altered.warnings == ()
+
+
+def test_a_rollback_drops_what_the_revision_did_not_have() -> None:
+    live = deployment()
+    live["spec"]["template"]["spec"]["hostNetwork"] = True
+    live["spec"]["template"]["metadata"]["annotations"] = {"extra": "1"}
+
+    altered = alterations.rollback(live, HISTORY, 1, "g1")
+
+    assert apply(live, altered.patch)["spec"]["template"] == template("app:1", app="x")
+
+
+def test_a_revision_that_is_not_kept_is_refused_with_those_that_are() -> None:
+    with pytest.raises(RefusedError, match="keeps 1, 2") as refusal:
+        alterations.rollback(deployment(), HISTORY, 7, "g1")
+
+    assert refusal.value.code == "not_found"
+
+
+def test_what_an_approver_ought_to_know_is_said() -> None:
+    current = alterations.rollback(deployment(), HISTORY, 2, "g1")
+    paused = alterations.restart(deployment(paused=True), datetime(2026, 1, 1, tzinfo=UTC))
+    same = alterations.scale(deployment(), 2)
+
+    assert current.warnings == ("revision 2 is already current",)
+    assert "paused" in paused.warnings[0]
+    assert same.warnings == ("it already has 2 replicas",)
+
+
+def test_differences_are_told_in_words() -> None:
+    before, after = deployment(), deployment("app:1", replicas=3)
+
+    assert alterations.differences(before, after) == (
+        "replicas: 2 -> 3",
+        "containers[app].image: app:2 -> app:1",
+    )
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"metadata": {"generation": 5}},
+        {"metadata": {"uid": "other"}},
+        {"spec": {"replicas": 3}},
+        {"spec": {"paused": True}},
+        {"spec": {"template": {"spec": {"hostNetwork": True}}}},
+    ],
+)
+def test_the_state_changes_with_whatever_a_person_declares(change: Json) -> None:
+    assert state.sha256(apply(deployment(), change)) != state.sha256(deployment())
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"metadata": {"resourceVersion": "10"}},
+        {"metadata": {"annotations": {"note": "x"}}},
+        {"status": {"readyReplicas": 2}},
+        {"spec": {"paused": False}},
+    ],
+)
+def test_the_state_does_not_change_with_the_weather(change: Json) -> None:
+    assert state.sha256(apply(deployment(), change)) == state.sha256(deployment())
+
+
+def test_an_object_keeps_the_newest_marks_only() -> None:
+    found: tuple[marks.Mark, ...] = ()
+    for number in range(12):
+        mark = marks.Mark(id=f"g{number}", tool="t", at="2026-01-01T00:00:00Z", detail="d")
+        raw = marks.written(found, mark)
+        found = marks.read({"metadata": {"annotations": {marks.ANNOTATION: raw}}})
+
+    assert [mark.id for mark in found] == [f"g{number}" for number in range(2, 12)]
+    assert marks.find(found, "g1") is None
+    assert marks.find(found, "g11") is not None
+
+
+@pytest.mark.parametrize("raw", ["[", "{}", '[{"id": 1}]', "null", '"text"'])
+def test_marks_that_cannot_be_read_are_not_taken_for_none(raw: str) -> None:
+    with pytest.raises(RefusedError) as refusal:
+        marks.read({"metadata": {"annotations": {marks.ANNOTATION: raw}}})
+
+    assert refusal.value.code == "conflict"
