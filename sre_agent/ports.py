@@ -1,5 +1,6 @@
 """What the brain needs from the world, and nothing more."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -30,6 +31,12 @@ class Journal(Protocol):
 
     async def append(self, incident_id: IncidentId, draft: EventDraft) -> Event:
         """Append, or return the event that already has the step key."""
+        ...
+
+    async def append_all(
+        self, incident_id: IncidentId, drafts: Sequence[EventDraft]
+    ) -> list[Event]:
+        """Append several events, in the order given: all of them or none."""
         ...
 
 

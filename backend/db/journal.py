@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
@@ -10,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from typing_extensions import override
 
 from backend.db.engine import to_json
+from backend.db.group_commit import GroupCommit
 from backend.db.tables.events import events
 from sre_agent import ports
 from sre_agent.domain import canonical
@@ -52,21 +54,33 @@ class IncidentNotFoundError(PermanentError):
 
 
 class PostgresJournal(ports.Journal):
-    """The journal port: each append is one transaction, durable when it returns."""
+    """The journal port: durable when an append returns; appends that wait together are one commit."""
 
     def __init__(self, engine: AsyncEngine, clock: ports.Clock) -> None:
         self._engine = engine
         self._clock = clock
+        self._lines: dict[IncidentId, GroupCommit] = {}
 
     @override
     async def append(self, incident_id: IncidentId, draft: EventDraft) -> Event:
         """Append, or return the event that already has the step key."""
         return (await self.append_all(incident_id, [draft]))[0]
 
+    @override
     async def append_all(
         self, incident_id: IncidentId, drafts: Sequence[EventDraft]
     ) -> list[Event]:
         """Append several events in one transaction, in the order given."""
+        line = self._lines.get(incident_id)
+        if line is None:
+            line = self._lines[incident_id] = GroupCommit(partial(self._write, incident_id))
+        try:
+            return await line.submit(drafts)
+        finally:
+            if line.is_idle:
+                self._lines.pop(incident_id, None)
+
+    async def _write(self, incident_id: IncidentId, drafts: Sequence[EventDraft]) -> list[Event]:
         async with self._engine.begin() as connection:
             return await append(connection, incident_id, drafts, now=self._clock.now())
 

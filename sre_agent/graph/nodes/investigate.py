@@ -55,40 +55,44 @@ async def investigate(
         ),
         on_call=record_call,
     )
-    evidence = [await _record_evidence(context, state, item) for item in report.evidence]
-    gaps = [item.model_dump(mode="json") for item in report.gaps]
-    blind = bool(gaps) and not evidence
-    await context.journal.append(
-        id_,
-        EventDraft(
-            actor=name,
-            kind=EventKind.SPECIALIST_FAILED if blind else EventKind.SPECIALIST_FINISHED,
-            payload={
-                "specialist": name,
-                "round": round_,
-                "calls": report.calls,
-                "evidence": [item["id"] for item in evidence],
-                "gaps": gaps,
-                **({"reason": report.gaps[0].reason} if blind else {}),
-            },
-            step_key=f"specialist_ended:{name}:{round_}",
-        ),
-    )
-    return {"evidence": evidence, "gaps": gaps}
+    return {
+        "evidence": await _record(context, state, report),
+        "gaps": [item.model_dump(mode="json") for item in report.gaps],
+    }
 
 
-async def _record_evidence(
-    context: RunContext, state: run_state.SpecialistTask, item: Evidence
-) -> run_state.Json:
+async def _record(
+    context: RunContext, state: run_state.SpecialistTask, report: loop.SpecialistReport
+) -> list[run_state.Json]:
     """Return the evidence as the log has it: after a crash that is what was seen the first time."""
-    event = await context.journal.append(
-        run_state.incident_id(state),
-        EventDraft(
-            actor=state["specialist"],
-            kind=EventKind.EVIDENCE_ADDED,
-            payload={"evidence": item.model_dump(mode="json")},
-            step_key=f"evidence:{item.id}",
-        ),
+    drafts = [_evidence_added(item) for item in report.evidence]
+    events = await context.journal.append_all(
+        run_state.incident_id(state), [*drafts, _ended(state["round"], report)]
     )
-    recorded: run_state.Json = event.payload["evidence"]
-    return recorded
+    return [event.payload["evidence"] for event in events[:-1]]
+
+
+def _evidence_added(item: Evidence) -> EventDraft:
+    return EventDraft(
+        actor=item.specialist,
+        kind=EventKind.EVIDENCE_ADDED,
+        payload={"evidence": item.model_dump(mode="json")},
+        step_key=f"evidence:{item.id}",
+    )
+
+
+def _ended(round_: int, report: loop.SpecialistReport) -> EventDraft:
+    blind = bool(report.gaps) and not report.evidence
+    return EventDraft(
+        actor=report.specialist,
+        kind=EventKind.SPECIALIST_FAILED if blind else EventKind.SPECIALIST_FINISHED,
+        payload={
+            "specialist": report.specialist,
+            "round": round_,
+            "calls": report.calls,
+            "evidence": [item.id for item in report.evidence],
+            "gaps": [item.model_dump(mode="json") for item in report.gaps],
+            **({"reason": report.gaps[0].reason} if blind else {}),
+        },
+        step_key=f"specialist_ended:{report.specialist}:{round_}",
+    )
