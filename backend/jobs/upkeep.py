@@ -11,6 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from backend.db import approvals, queue
+from backend.jobs import readmission
 from sre_agent import ports
 from sre_agent.domain.ids import IncidentId
 
@@ -54,6 +55,8 @@ async def keep(app: procrastinate.App, engine: AsyncEngine, clock: ports.Clock) 
     now = clock.now()
     for decision in await approvals.expire_due(engine, now=now):
         _log.info("approval_expired", approval_id=decision.approval_id)
+    for receipt in await readmission.readmit(engine, now=now):
+        _log.warning("alert_fires_on", incident_id=receipt.incident_id)
     stalled = await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_AFTER_S)
     for job in stalled:
         _log.warning("job_rescued", job_id=job.id, task=job.task_name, args=job.task_kwargs)

@@ -6,10 +6,11 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backend.db import journal, queue
-from backend.db.admission import statements
-from backend.db.admission.arrivals import Arrival, Receipt, ServiceKey, Step, steps
-from backend.db.admission.ledger import Ledger, keep
+from backend.db.admission import hosts, statements
+from backend.db.admission.arrivals import AlertKey, Arrival, Receipt, ServiceKey, Step, steps
+from backend.db.admission.ledger import Head, Ledger, keep
 from backend.db.admission.statements import Opening, Tenant
+from sre_agent.domain.ids import IncidentId
 
 
 async def admit(
@@ -23,19 +24,44 @@ async def admit(
     known = await statements.find_known(connection, tenant, arrivals)
     taken = list(zip(arrivals, steps(arrivals, known), strict=True))
     beginning = [arrival for arrival, step in taken if step is Step.BEGIN]
-    opened = await statements.open_incidents(connection, tenant, _openings(beginning), now)
-    locked = {head.incident_id for head in opened.values()}
+    homes, heads = await _find_homes(connection, tenant, beginning, now)
     ending = {
         known[arrival.key].incident_id
         for arrival, step in taken
         if step is Step.END and arrival.key in known
     }
-    others = await statements.lock_incidents(connection, ending - locked)
-    ledger = keep(taken, known=known, open_incidents=opened, others=others, now=now)
+    heads += await statements.lock_incidents(
+        connection, ending - {head.incident_id for head in heads}
+    )
+    ledger = keep(taken, known=known, homes=homes, heads=heads, now=now)
     await statements.store_alerts(connection, tenant, ledger, now)
     await statements.count_repeats(connection, tenant, ledger, now)
     await _write_logs(connection, tenant, ledger)
     return ledger.receipts
+
+
+async def _find_homes(
+    connection: AsyncConnection, tenant: Tenant, beginning: Sequence[Arrival], now: datetime
+) -> tuple[dict[AlertKey, IncidentId], list[Head]]:
+    """Return to which incident each alert that begins belongs, and those incidents, locked.
+
+    Where something of a service opens an incident anyway, all of the service belongs to that.
+    """
+    found = await hosts.find(connection, tenant, beginning, now)
+    hosting = await statements.lock_incidents(connection, filter(None, map(found.of, beginning)))
+    found = found.without({head.incident_id for head in hosting if not head.is_open})
+    homeless = {arrival.service_key for arrival in beginning if found.of(arrival) is None}
+    openings = _openings([item for item in beginning if item.service_key in homeless])
+    opened = await statements.open_incidents(connection, tenant, openings, now)
+    hosted = {item.key: id_ for item in beginning if (id_ := found.of(item)) is not None}
+    owned = {
+        item.key: opened[item.service_key].incident_id
+        for item in beginning
+        if item.service_key in opened
+    }
+    own = {head.incident_id for head in opened.values()}
+    heads = [*opened.values(), *(head for head in hosting if head.incident_id not in own)]
+    return hosted | owned, heads
 
 
 def _openings(beginning: Sequence[Arrival]) -> list[Opening]:

@@ -12,7 +12,6 @@ from backend.db.admission.arrivals import (
     Disposition,
     Known,
     Receipt,
-    ServiceKey,
     Step,
 )
 from sre_agent.domain.alert import Severity
@@ -33,6 +32,7 @@ class Head:
     hash: str
     at: datetime
     severity: Severity
+    is_open: bool
     is_new: bool
     alerts_added: int = 0
     firing_added: int = 0
@@ -69,29 +69,28 @@ def keep(
     taken: Iterable[tuple[Arrival, Step]],
     *,
     known: Mapping[AlertKey, Known],
-    open_incidents: Mapping[ServiceKey, Head],
-    others: Iterable[Head],
+    homes: Mapping[AlertKey, IncidentId],
+    heads: Iterable[Head],
     now: datetime,
 ) -> Ledger:
     """Return what is to be written for the arrivals, in their order.
 
-    `open_incidents` holds the incident of every service in which an alert begins, `others` those of
+    `homes` tells to which incident an alert that begins belongs; `heads` holds these, and those of
     known alerts that end.
     """
-    heads = {head.incident_id: head for head in (*others, *open_incidents.values())}
-    ledger = Ledger(heads=heads)
+    ledger = Ledger(heads={head.incident_id: head for head in heads})
     place = {key: alert.incident_id for key, alert in known.items()}
     for arrival, step in taken:
         key = arrival.key
         match step:
             case Step.BEGIN:
-                head = open_incidents[arrival.service_key]
+                head = ledger.heads[homes[key]]
                 place[key] = head.incident_id
                 ledger.changed[key] = (arrival, head.incident_id)
                 ledger.receipts.append(_begin(head, arrival, now))
             case Step.END:
                 ledger.changed[key] = (arrival, place[key])
-                ledger.receipts.append(_end(heads[place[key]], arrival, now))
+                ledger.receipts.append(_end(ledger.heads[place[key]], arrival, now))
             case Step.REPEAT:
                 ledger.repeats[key] = ledger.repeats.get(key, 0) + 1
                 ledger.receipts.append(Receipt(Disposition.DEDUPLICATED, place[key]))

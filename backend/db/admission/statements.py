@@ -16,6 +16,7 @@ from backend.db.journal import CHANNEL
 from backend.db.tables.incidents import OPEN
 from sre_agent.domain.alert import Alert, Severity
 from sre_agent.domain.ids import IncidentId
+from sre_agent.domain.incident import IncidentStatus
 
 _TITLE_MAX_CHARS = 200
 
@@ -62,11 +63,11 @@ _OPEN_INCIDENTS = sa.text(f"""
     ORDER BY namespace, service
     ON CONFLICT (org_id, cluster_id, namespace, service) WHERE {OPEN}
     DO UPDATE SET started_at = LEAST(incidents.started_at, EXCLUDED.started_at)
-    RETURNING id, namespace, service, severity, last_seq, last_hash, last_at
+    RETURNING id, namespace, service, status, severity, last_seq, last_hash, last_at
 """)  # noqa: S608 - a constant of ours
 
 _LOCK_INCIDENTS = sa.text("""
-    SELECT id, severity, last_seq, last_hash, last_at FROM incidents
+    SELECT id, status, severity, last_seq, last_hash, last_at FROM incidents
     WHERE id = ANY(CAST(:ids AS text[])) ORDER BY namespace, service FOR UPDATE
 """)
 
@@ -82,6 +83,8 @@ _STORE_ALERTS = sa.text("""
         generator_url text, group_key text, repeats int)
     ON CONFLICT (fingerprint, starts_at, org_id, cluster_id) DO UPDATE SET
         incident_id = EXCLUDED.incident_id, status = EXCLUDED.status, ends_at = EXCLUDED.ends_at,
+        received_at = CASE WHEN alerts.status <> 'firing' AND EXCLUDED.status = 'firing'
+            THEN EXCLUDED.received_at ELSE alerts.received_at END,
         last_received_at = EXCLUDED.last_received_at,
         repeat_count = alerts.repeat_count + EXCLUDED.repeat_count
 """)
@@ -249,5 +252,6 @@ def _head(row: sa.Row[Any]) -> Head:
         hash=row.last_hash,
         at=row.last_at,
         severity=Severity(row.severity),
+        is_open=IncidentStatus(row.status).is_open,
         is_new=row.last_seq == 0,
     )

@@ -43,6 +43,14 @@ incidents = sa.Table(
         unique=True,
         postgresql_where=sa.text(OPEN),
     ),
+    sa.Index(
+        "ix_incidents_service_opened_at",
+        "org_id",
+        "cluster_id",
+        "namespace",
+        "service",
+        "opened_at",
+    ),
     sa.Index("ix_incidents_org_id_opened_at_id", "org_id", "opened_at", "id"),
 )
 
