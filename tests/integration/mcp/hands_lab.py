@@ -7,7 +7,7 @@ import time
 import uuid
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ import jwt
 import uvicorn
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from starlette.applications import Starlette
 
 from mcp_servers.common.grants import key_id
 from mcp_servers.common.skin import Program, build_app
@@ -234,10 +235,10 @@ def settings(cluster: Cluster, signer: Signer, **others: Any) -> KubernetesSetti
 
 
 @asynccontextmanager
-async def serving(program: Program) -> AsyncIterator[str]:
-    """Serve a program on a free port and yield its MCP address."""
-    app = build_app(program, host="127.0.0.1")
-    config = uvicorn.Config(app, host="127.0.0.1", port=0, log_config=None, access_log=False)
+async def serving(served: Program | Starlette, port: int = 0) -> AsyncIterator[str]:
+    """Serve a program on a free port, or on the one given, and yield its MCP address."""
+    app = build_app(served, host="127.0.0.1") if isinstance(served, Program) else served
+    config = uvicorn.Config(app, host="127.0.0.1", port=port, log_config=None, access_log=False)
     server = uvicorn.Server(config)
     task = asyncio.create_task(server.serve())
     while not server.started:
@@ -272,6 +273,12 @@ def new_workload(cluster: Cluster, name: str = "orders", replicas: int = 0) -> W
     return Workload(cluster, namespace, name)
 
 
+def data(result: ToolResult) -> Json:
+    """Return the data of a result that must have some."""
+    assert result.data is not None, result
+    return result.data
+
+
 def eventually(condition: Callable[[], Any], within_s: float = WITHIN_S) -> Any:
     """Return the first true answer of a condition."""
     end = time.monotonic() + within_s
@@ -280,11 +287,6 @@ def eventually(condition: Callable[[], Any], within_s: float = WITHIN_S) -> Any:
             return answer
         time.sleep(0.05)
     raise AssertionError("it did not come true in time")
-
-
-def elsewhere(workload: Workload, name: str) -> Workload:
-    """Return the same namespace's workload of another name."""
-    return replace(workload, name=name)
 
 
 def _deployments(namespace: str) -> str:

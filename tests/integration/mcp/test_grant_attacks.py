@@ -20,6 +20,7 @@ from hands_lab import (
     RealClock,
     Signer,
     Workload,
+    data,
     new_workload,
 )
 
@@ -234,9 +235,9 @@ async def test_a_replayed_grant_answers_with_its_outcome_even_after_it_expired(
 
     replayed = await hands.write(call, signer.sign(claims))
 
-    assert first.data["outcome"] == "applied"
-    assert replayed.data["outcome"] == "already_applied"
-    assert replayed.data["at"] == first.data["at"]
+    assert data(first)["outcome"] == "applied"
+    assert data(replayed)["outcome"] == "already_applied"
+    assert data(replayed)["at"] == data(first)["at"]
     assert len(workload.writes) == 1
 
 
@@ -250,7 +251,7 @@ async def test_a_replayed_grant_does_not_undo_what_people_did_since(
 
     replayed = await hands.write(call, grant)
 
-    assert replayed.data["outcome"] == "already_applied"
+    assert data(replayed)["outcome"] == "already_applied"
     assert workload.version == "v3"
     assert len(workload.writes) == 1
 
@@ -267,7 +268,7 @@ async def test_a_used_grant_is_known_by_its_id_and_not_by_a_mark_that_merely_con
 
     result = await hands.write(call, grant)
 
-    assert result.data["outcome"] == "applied"
+    assert data(result)["outcome"] == "applied"
 
 
 async def test_spoiled_marks_stop_every_write(

@@ -4,7 +4,7 @@ import asyncio
 from pathlib import Path
 
 import httpx
-from hands_lab import Cluster, Hands, Signer, Workload, hands_with, settings
+from hands_lab import Cluster, Hands, Signer, Workload, data, hands_with, settings
 
 from sre_agent.domain.plan import DryRun
 from sre_agent.domain.tools import ToolStatus
@@ -29,7 +29,7 @@ async def test_a_rehearsal_shows_no_secret(hands: Hands, workload: Workload) -> 
     result = await hands.rehearse(workload.rollback())
 
     assert "hunter2" not in str(result)
-    assert "containers[app].env[DB_PASSWORD]: [redacted] -> [redacted]" in result.data["changes"]
+    assert "containers[app].env[DB_PASSWORD]: [redacted] -> [redacted]" in data(result)["changes"]
 
 
 async def test_a_granted_rollback_is_done_and_marked_in_one_write(
@@ -41,8 +41,8 @@ async def test_a_granted_rollback_is_done_and_marked_in_one_write(
     result = await hands.write(call, signer.sign(claims))
 
     assert result.status is ToolStatus.OK, result
-    assert result.data["outcome"] == "applied"
-    assert result.data["grant_id"] == claims["jti"]
+    assert data(result)["outcome"] == "applied"
+    assert data(result)["grant_id"] == claims["jti"]
     assert workload.version == "v1"
     annotations = workload.live["metadata"]["annotations"]
     assert claims["jti"] in annotations["sre-agent.io/grants"]
@@ -102,9 +102,9 @@ async def test_a_repeated_call_answers_with_the_first_outcome(
     second = await hands.write(call, grant)
 
     assert second.data == {
-        **first.data,
+        **data(first),
         "outcome": "already_applied",
-        "generation": second.data["generation"],
+        "generation": data(second)["generation"],
     }
     assert len(workload.writes) == 1
 
@@ -117,7 +117,7 @@ async def test_many_callers_with_one_grant_write_once(
 
     results = await asyncio.gather(*(hands.write(call, grant) for _ in range(8)))
 
-    outcomes = sorted(result.data["outcome"] for result in results)
+    outcomes = sorted(data(result)["outcome"] for result in results)
     assert outcomes == ["already_applied"] * 7 + ["applied"]
     assert len(workload.writes) == 1
 
@@ -132,7 +132,7 @@ async def test_two_servers_with_one_grant_write_once(
         grant = signer.grant(call, await left.rehearse(call))
         results = await asyncio.gather(left.write(call, grant), right.write(call, grant))
 
-    assert sorted(result.data["outcome"] for result in results) == ["already_applied", "applied"]
+    assert sorted(data(result)["outcome"] for result in results) == ["already_applied", "applied"]
     assert len(workload.writes) == 1
 
 
@@ -157,9 +157,9 @@ async def test_warnings_say_what_an_approver_ought_to_know(
     workload.cluster.patch(workload.namespace, workload.name, {"spec": {"paused": True}})
     paused = await hands.rehearse(workload.rollback())
 
-    assert current.data["warnings"] == ["revision 2 is already current"]
-    assert current.data["changes"] == []
-    assert "paused" in paused.data["warnings"][0]
+    assert data(current)["warnings"] == ["revision 2 is already current"]
+    assert data(current)["changes"] == []
+    assert "paused" in data(paused)["warnings"][0]
 
 
 async def test_what_cannot_be_done_is_refused_with_its_reason(
@@ -200,7 +200,7 @@ async def test_nothing_is_written_while_the_halt_file_exists(
         halt.unlink()
         resumed = await hands.write(call, grant)
 
-    assert (halted.code, resumed.data["outcome"]) == ("halted", "applied")
+    assert (halted.code, data(resumed)["outcome"]) == ("halted", "applied")
     assert len(workload.writes) == 1
 
 
