@@ -75,15 +75,29 @@ def _findings(
 
 
 def _calm(seen: Situation, causes: Sequence[Cause]) -> str | None:
-    """Return that nothing is wrong, when the alerting services' signals and all pods say so."""
-    healths = [seen.health[anchor] for anchor in seen.anchors if anchor in seen.health]
-    if not healths or not all(health.is_normal for health in healths):
+    """Return that nothing is wrong, when all that was alerted about says so.
+
+    An alert that names nothing we know, or that Prometheus still has firing, is not explained by
+    signals that are normal; neither are pods that are not ready.
+    """
+    healths = [seen.health.get(anchor) for anchor in seen.anchors]
+    if not all(health is not None and health.is_normal for health in healths):
         return None
-    still_fires = any(anchor in seen.firing for anchor in seen.anchors)
-    if still_fires or any(_shows_trouble(cause) for cause in causes):
+    is_all_named = seen.anchors and all(seen.is_named(alert) for alert in seen.case.incident.alerts)
+    if not is_all_named or any(anchor in seen.firing for anchor in seen.anchors):
         return None
-    names = ", ".join(anchor.name for anchor in seen.anchors if anchor in seen.health)
+    if any(_shows_trouble(cause) for cause in causes) or not _pods_are_ready(seen):
+        return None
+    names = ", ".join(anchor.name for anchor in seen.anchors)
     return f"signals are normal: {names} serves requests as before the alert"
+
+
+def _pods_are_ready(seen: Situation) -> bool:
+    looks = [seen.case.workloads.get(anchor) for anchor in seen.anchors]
+    return all(
+        look is not None and look.fact.replicas.ready >= look.fact.replicas.desired
+        for look in looks
+    )
 
 
 def _shows_trouble(cause: Cause) -> bool:

@@ -8,6 +8,7 @@ from sre_agent.diagnosis import topology
 from sre_agent.diagnosis.case import Case
 from sre_agent.diagnosis.metrics.health import Health, judge
 from sre_agent.diagnosis.topology import Graph
+from sre_agent.domain.alert import Alert
 from sre_agent.domain.objects import ObjectRef
 
 OBJECT_LABELS = (
@@ -58,15 +59,27 @@ class Situation:
     calls: Mapping[tuple[ObjectRef, ObjectRef], Health]
     firing: Mapping[ObjectRef, frozenset[str]]
 
+    def is_named(self, alert: Alert) -> bool:
+        """Return whether an alert names a workload that is known."""
+        return _named(self.case, alert.labels) is not None
+
     def onset(self, ref: ObjectRef) -> Onset:
         """Return the onset by the object's own signals, else by the anchors', else by the alert."""
         for candidate in (ref, *self.anchors):
             health = self.health.get(candidate)
             if health and health.onset_at:
                 tolerance = timedelta(seconds=max(ONSET_TOLERANCE_S, 2 * health.step_s))
-                return Onset(health.onset_at, tolerance, is_measured=True, lag=tolerance)
-        first = min([self.case.incident.started_at, *_pending_since(self.case, self.anchors)])
-        return Onset(first, timedelta(0), is_measured=False, lag=ALERT_LAG)
+                at = self._not_after_alert(health.onset_at)
+                return Onset(at, tolerance, is_measured=True, lag=tolerance)
+        return Onset(self._alerted_at(), timedelta(0), is_measured=False, lag=ALERT_LAG)
+
+    def _not_after_alert(self, measured: datetime) -> datetime:
+        """Return the alert's time where the signals show the same rise a little later than it."""
+        alerted = self._alerted_at()
+        return alerted if alerted < measured <= alerted + ALERT_LAG else measured
+
+    def _alerted_at(self) -> datetime:
+        return min([self.case.incident.started_at, *_pending_since(self.case, self.anchors)])
 
 
 def assess(case: Case) -> Situation:

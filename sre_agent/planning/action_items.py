@@ -10,6 +10,9 @@ from sre_agent.planning.story import RESOLVED, Story
 
 def of(story: Story) -> Iterator[str]:
     """Return the items, the most urgent first; there is always at least one."""
+    if story.merged_into:
+        yield f"See the report of {story.merged_into}"
+        return
     yield from _unfinished(story)
     yield from _about_cause(story)
     yield from _about_ourselves(story)
@@ -29,6 +32,9 @@ def _unfinished(story: Story) -> Iterator[str]:
 
 def _about_cause(story: Story) -> Iterator[str]:
     cause = story.cause
+    if story.is_calm:
+        yield f"Check whether {', '.join(_alerts(story))} should have fired"
+        return
     if cause is None:
         yield "Find the cause: the evidence did not decide"
         return
@@ -42,6 +48,10 @@ def _about_cause(story: Story) -> Iterator[str]:
         yield f"Add a check that stops such a release of {cause.object.name} before it takes traffic"
     else:
         yield f"Remove the reason for {cause.fault_class} of {cause.object.name}"
+
+
+def _alerts(story: Story) -> list[str]:
+    return sorted({alert.name for alert in story.incident.alerts}) or ["the alert"]
 
 
 def _about_ourselves(story: Story) -> Iterator[str]:

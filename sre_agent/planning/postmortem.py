@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 from sre_agent.diagnosis.durations import say
-from sre_agent.domain.causes import Finding, Stance
+from sre_agent.domain.causes import Conclusion, Finding, Stance
 from sre_agent.domain.events import Event, EventKind
 from sre_agent.domain.incident import Incident
 from sre_agent.planning import action_items, timeline
@@ -13,6 +13,14 @@ from sre_agent.safety.redaction import redact
 
 SHOWN_RIVALS = 4
 CELL_CHARACTERS = 300
+
+
+_WITHOUT_CAUSE = {
+    Conclusion.CAUSE_FOUND: "No cause was good enough to act on",
+    Conclusion.UNDECIDED: "No cause was good enough to act on",
+    Conclusion.NOTHING_WRONG: "There is nothing to repair",
+    Conclusion.REPAIR_UNDER_WAY: "No cause was acted on",
+}
 
 
 def write(incident: Incident, events: Sequence[Event], now: datetime) -> str:
@@ -41,17 +49,20 @@ def _head(story: Story, now: datetime) -> Iterator[str]:
     incident = story.incident
     yield f"- Incident: `{incident.id}` ({incident.status}), severity {incident.severity}"
     yield f"- Service: {_inline(f'{incident.namespace}/{incident.service}')}"
-    yield f"- Began {_time(incident.started_at)}, opened {_time(incident.opened_at)}"
+    yield (
+        f"- Began {_time(story.began_at)}, alert since {_time(incident.started_at)}, "
+        f"opened {_time(incident.opened_at)} (UTC)"
+    )
     yield f"- Report written {_time(now)}"
+    if story.merged_into:
+        yield f"- **Merged into `{story.merged_into}`**, which works on the same cause: see its report"
     if story.escalation:
         yield f"- **Escalated to people**: {_inline(story.escalation)}"
 
 
 def _impact(story: Story, now: datetime) -> Iterator[str]:
     incident = story.incident
-    end, is_over = story.resolved_at or now, story.resolved_at is not None
-    lasted = say(end - incident.started_at)
-    yield f"{_inline(incident.service)} suffered for {lasted}{'' if is_over else ' and may still'}."
+    yield _suffered(story, now)
     alerts = sorted({alert.name for alert in incident.alerts})
     if alerts:
         yield f"Alerts: {_inline(', '.join(alerts))}."
@@ -61,13 +72,22 @@ def _impact(story: Story, now: datetime) -> Iterator[str]:
         yield f"- Services that call {story.plan.cause_object.name}: {_inline(callers)}"
 
 
+def _suffered(story: Story, now: datetime) -> str:
+    service, end = _inline(story.incident.service), story.resolved_at
+    if story.is_calm:
+        return f"None was found: {service} serves requests as before the alert."
+    if end is None:
+        return f"{service} suffered for at least {say(now - story.began_at)} and may still."
+    return f"{service} suffered for {say(end - story.began_at)}."
+
+
 def _cause(story: Story) -> Iterator[str]:
     diagnosis, top = story.diagnosis, story.cause
     if diagnosis is None:
         yield "The investigation did not get as far as naming a cause."
         return
     if top is None:
-        yield f"No cause was good enough to act on: {_inline(diagnosis.reason)}."
+        yield f"{_WITHOUT_CAUSE[diagnosis.conclusion]}: {_inline(diagnosis.reason)}."
         rivals = diagnosis.causes
     else:
         yield f"**{top.fault_class}** of `{top.object}`, confidence {top.confidence:.0%}."
@@ -97,6 +117,9 @@ def _actions(story: Story) -> Iterator[str]:
     if story.plan is None:
         withheld = story.last(EventKind.PLAN_WITHHELD)
         payload = withheld.payload if withheld else {}
+        if story.merged_into:
+            yield f"None here; what was done stands in the report of `{story.merged_into}`."
+            return
         yield f"No action was planned. {_inline(str(payload.get('reason', '')))}".rstrip()
         if payload.get("recommendation"):
             yield f"Recommended instead: {_inline(str(payload['recommendation']))}"
@@ -109,23 +132,25 @@ def _actions(story: Story) -> Iterator[str]:
             yield f"  - undone by: `{_inline(str(action.inverse))}`"
         yield f"  - outcome: {_inline(story.outcome_of(action.id))}"
     yield f"- Approval: {_inline(story.approval)}"
-    yield f"- Verification: {_inline(story.verification)}"
+    yield f"- {_inline(story.verification)}"
 
 
 def _durations(story: Story) -> Iterator[str]:
     incident = story.incident
-    yield f"- Time to detect: {say(incident.opened_at - incident.started_at)}"
-    yield f"- Time to acknowledge: {_after(incident.opened_at, story.acknowledged_at)}"
-    yield f"- Time to resolve: {_after(incident.started_at, story.resolved_at)}"
+    yield f"- Time to detect: {_after(story.began_at, incident.started_at)} (trouble to alert)"
+    if story.merged_into:
+        return
+    decided = _after(incident.opened_at, story.acknowledged_at)
+    yield f"- Time to acknowledge: {decided} (opened to a person's decision)"
+    ended = _after(story.began_at, story.resolved_at)
+    yield f"- Time to resolve: {ended} (trouble to its verified end)"
 
 
 def _timeline(story: Story) -> Iterator[str]:
     yield "| time | who | what |"
     yield "|---|---|---|"
-    for event in story.events:
-        said = timeline.sentence(event)
-        if said:
-            yield f"| {_time(event.at)} | {_inline(event.actor)} | {_inline(said)} |"
+    for event, said in timeline.rows(story.events):
+        yield f"| {_time(event.at)} | {_inline(event.actor)} | {_inline(said)} |"
 
 
 def _evidence(story: Story) -> Iterator[str]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sre_agent.domain.causes import Cause, Diagnosis, Stance
+from sre_agent.domain.causes import Cause, Conclusion, Diagnosis, Stance
 from sre_agent.domain.events import Event, EventKind
 from sre_agent.domain.evidence import Evidence
 from sre_agent.domain.ids import ActionId
@@ -38,6 +38,28 @@ class Story:
         return self.diagnosis.causes[0]
 
     @property
+    def began_at(self) -> datetime:
+        """Return when the trouble began: as the signals show, else when the alert says so."""
+        alerted = self.incident.started_at
+        if self.diagnosis is None or self.is_calm or not self.diagnosis.causes:
+            return alerted
+        told = self.diagnosis.causes[0].facts.get("onset_at")
+        return min(alerted, datetime.fromisoformat(str(told))) if told else alerted
+
+    @property
+    def is_calm(self) -> bool:
+        """Return whether the investigation found that nothing is wrong."""
+        found = self.diagnosis
+        return found is not None and found.conclusion is Conclusion.NOTHING_WRONG
+
+    @property
+    def merged_into(self) -> str:
+        """Return the id of the incident that this one joined, or an empty string."""
+        event = self.last(EventKind.MERGED)
+        into = str(event.payload.get("into", "")) if event else ""
+        return "" if into == self.incident.id else into
+
+    @property
     def symptoms(self) -> list[str]:
         """Return how the trouble showed, as the findings about the best cause say."""
         causes = self.diagnosis.causes[:1] if self.diagnosis else ()
@@ -61,7 +83,7 @@ class Story:
     def verification(self) -> str:
         """Return how the verification ended, or that it did not happen."""
         event = self.last(EventKind.VERIFICATION_FINISHED)
-        return (timeline.sentence(event) or "") if event else "did not happen"
+        return (timeline.sentence(event) or "") if event else "Verification did not happen"
 
     @property
     def escalation(self) -> str:

@@ -1,22 +1,58 @@
 """One sentence for each event of an incident's log."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import zip_longest
 from typing import Any
 
 from sre_agent.domain.events import Event, EventKind
+from sre_agent.domain.incident import IncidentStatus
 from sre_agent.domain.tools import ToolCall
 
 Payload = Mapping[str, Any]
 
 UNTOLD = frozenset({EventKind.TOOL_CALLED, EventKind.EVIDENCE_ADDED})
 """Kinds that a report counts or lists elsewhere."""
+_ROUTINE = frozenset(
+    {EventKind.SPECIALISTS_SELECTED, EventKind.GRANT_MINTED, EventKind.REPORT_WRITTEN}
+)
+_TOLD_STATUSES = frozenset({IncidentStatus.RESOLVED, IncidentStatus.CLOSED})
+"""The other ends have events of their own."""
 
 
 def sentence(event: Event) -> str | None:
     """Return what happened, or None for kinds that a timeline leaves out."""
     if event.kind in UNTOLD:
         return None
-    return _SENTENCES[event.kind](event.payload)
+    payload = event.payload
+    if event.kind is EventKind.MERGED and payload.get("into") == event.incident_id:
+        return f"Incident {_text(payload, 'incident_id', '?')} joined this one: the same cause"
+    return _SENTENCES[event.kind](payload)
+
+
+def rows(events: Sequence[Event]) -> Iterator[tuple[Event, str]]:
+    """Yield what a reader of a report wants to know, oldest first.
+
+    Left out are moves of the status that other entries tell of already, specialists that simply
+    did their work, and all but the last of several looks in a row.
+    """
+    told = [event for event in events if not _is_routine(event)]
+    for event, following in zip_longest(told, told[1:]):
+        said = sentence(event)
+        is_repeated = (
+            event.kind is EventKind.VERIFICATION_SAMPLED
+            and following is not None
+            and following.kind is EventKind.VERIFICATION_SAMPLED
+        )
+        if said and not is_repeated:
+            yield event, said
+
+
+def _is_routine(event: Event) -> bool:
+    if event.kind is EventKind.SPECIALIST_FINISHED:
+        return not event.payload.get("gaps")
+    if event.kind is EventKind.STATUS_CHANGED:
+        return event.payload.get("to") not in _TOLD_STATUSES
+    return event.kind in _ROUTINE
 
 
 def _text(payload: Payload, key: str, otherwise: str = "") -> str:
@@ -106,7 +142,7 @@ def _finished(payload: Payload) -> str:
 
 
 def _verified(payload: Payload) -> str:
-    return _with_reason(f"Verification: {_text(payload, 'result', 'unknown')}")(payload)
+    return _with_reason(f"Verified: {_text(payload, 'result', 'unknown')}")(payload)
 
 
 def _moved(payload: Payload) -> str:
@@ -143,7 +179,7 @@ _SENTENCES: Mapping[EventKind, Callable[[Payload], str]] = {
     EventKind.GRANT_REFUSED: _with_reason("Grant refused"),
     EventKind.ACTION_STARTED: _started,
     EventKind.ACTION_FINISHED: _finished,
-    EventKind.VERIFICATION_SAMPLED: _with_reason("Verification looked"),
+    EventKind.VERIFICATION_SAMPLED: _with_reason("Looked again"),
     EventKind.VERIFICATION_FINISHED: _verified,
     EventKind.MERGED: _merged,
     EventKind.ESCALATED: _with_reason("Escalated to people"),

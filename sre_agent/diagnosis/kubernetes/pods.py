@@ -99,6 +99,7 @@ def hypothesis(
         findings=(suspect.speaks_for(f"pods.{fault_class}", weight, statement, [seen.id]),),
         release=release,
         facts={
+            "onset_at": situation.onset(ref).at.isoformat(),
             **(bad_release.facts(situation, release, first.since) if release else {}),
             "container": first.container.name,
             "reason": first.reason,

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from sre_agent.diagnosis.engine import diagnose
-from sre_agent.domain.causes import Diagnosis
+from sre_agent.domain.causes import Conclusion, Diagnosis
 from sre_agent.domain.faults import FaultClass
 from sre_agent.domain.observations.metrics import ActiveAlert, AlertList
 from sre_agent.testing import evidence as build
@@ -125,8 +125,35 @@ def test_a_false_alarm_is_left_alone_although_there_was_a_release() -> None:
     found = judged(world, "core")
 
     assert found.abstained
+    assert found.conclusion is Conclusion.NOTHING_WRONG
     assert "signals are normal" in found.reason
     assert found.questions == ()
+
+
+def test_normal_signals_do_not_explain_an_alert_about_something_unknown() -> None:
+    world = World(12)
+    incident = world.incident("core")
+    [alert] = incident.alerts
+    stranger = alert.model_copy(update={"labels": {"namespace": world.namespace, "disk": "sda"}})
+    both = incident.model_copy(update={"alerts": (alert, stranger)})
+
+    found = diagnose(views.evidence(world, *ROLES), both, world.now)
+
+    assert found.conclusion is Conclusion.UNDECIDED
+
+
+def test_normal_signals_do_not_hide_pods_that_are_not_ready() -> None:
+    world = World(13)
+    first, second = world.pods("core")
+    waiting = build.waiting("app", "PodInitializing")
+    world.services["core"].pods = (
+        first,
+        second.model_copy(update={"ready": False, "containers": (waiting,)}),
+    )
+
+    found = judged(world, "core")
+
+    assert found.conclusion is Conclusion.UNDECIDED
 
 
 def test_a_release_long_ago_is_not_blamed_for_trouble_now() -> None:

@@ -59,7 +59,7 @@ async def investigated(world: World, alerting: str) -> tuple[Log, Plan | NoPlan]
 
 async def repaired() -> tuple[World, Log, Plan]:
     world = World(51)
-    world.release("pay", ago_s=70, error_ratio=0.4)
+    world.release("pay", ago_s=75, error_ratio=0.4)
     log, plan = await investigated(world, "entry")
     assert isinstance(plan, Plan)
     [action] = plan.actions
@@ -92,10 +92,11 @@ async def test_a_repair_is_told_from_alert_to_verification() -> None:
     assert "kubernetes.rollback_rollout(" in report
     assert "Plan approved by ada through cli" in report
     assert "outcome: Action a1: applied" in report
-    assert "Verification: Verification: resolved: checks hold" in report
-    assert "- Time to detect: 1 s" in report
+    assert "- Verified: resolved: checks hold" in report
+    assert "- Time to detect: 15 s (trouble to alert)" in report
     assert "- Time to acknowledge: 96 s" in report
-    assert "- Time to resolve: 2 min" in report
+    assert "- Time to resolve: 3 min" in report
+    assert "suffered for 3 min." in report
     assert "k8s-2.3" in report
     assert "before it is released again" in report
     assert "may still" not in report
@@ -124,10 +125,46 @@ async def test_an_abstention_tells_its_reason_and_the_advice() -> None:
 
     report = log.report(IncidentStatus.ESCALATED)
 
-    assert "No cause was good enough to act on: signals are normal" in report
+    assert "There is nothing to repair: signals are normal" in report
+    assert "None was found" in report
+    assert "Check whether HighErrorRatio should have fired" in report
     assert "No action was planned." in report
     assert "Recommended instead:" in report
     assert "Also considered:" in report
+
+
+async def test_a_merged_incident_points_to_the_one_it_joined_and_that_one_says_who_joined() -> None:
+    _, log, _ = await repaired()
+    await log.add(EventKind.MERGED, incident_id="inc-1", into="inc-0", reason="the same cause")
+    _, survivor, _ = await repaired()
+    await survivor.add(EventKind.MERGED, incident_id="inc-2", into="inc-1", reason="same cause")
+
+    joined, kept = log.report(IncidentStatus.MERGED), survivor.report(IncidentStatus.RESOLVED)
+
+    assert "**Merged into `inc-0`**" in joined
+    assert "- [ ] See the report of inc-0" in joined
+    assert "Time to resolve" not in joined
+    assert "Incident inc-2 joined this one: the same cause" in kept
+    assert "Merged into" not in kept
+
+
+async def test_the_timeline_leaves_out_routine_and_repeated_looks() -> None:
+    log = Log(World(57).incident("core"))
+    await log.add(EventKind.SPECIALIST_FINISHED, specialist="logs")
+    await log.add(EventKind.SPECIALIST_FINISHED, specialist="metrics", gaps=[{"status": "refused"}])
+    for ratio in ("0.4", "0.3", "0.2"):
+        await log.add(EventKind.VERIFICATION_SAMPLED, result="pending", reason=f"errors {ratio}")
+    await log.add(EventKind.VERIFICATION_FINISHED, result="resolved", reason="checks hold")
+    await log.add(EventKind.VERIFICATION_SAMPLED, result="pending", reason="errors 0.1")
+
+    told = [said for _, said in timeline.rows(log.events)]
+
+    assert told == [
+        "Specialist metrics finished",
+        "Looked again: errors 0.2",
+        "Verified: resolved: checks hold",
+        "Looked again: errors 0.1",
+    ]
 
 
 async def test_an_investigation_that_died_at_once_still_has_a_report() -> None:
