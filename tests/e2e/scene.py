@@ -1,0 +1,125 @@
+"""A platform and its world together, and the acts of which every scenario consists."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from platform_process import ADMIN, APPROVER, Platform, until
+from target_world import World
+
+Json = dict[str, Any]
+
+ENDS = frozenset({"resolved", "closed", "merged", "escalated"})
+
+
+@dataclass
+class Case:
+    """One fault: the truth about it, and where the logs stood before."""
+
+    truth: Json
+    audit_before: int
+    known: frozenset[str]
+
+    @property
+    def name(self) -> str:
+        """Return the name of the object at fault."""
+        return str(self.truth["object"]["name"])
+
+
+@dataclass
+class Scene:
+    """The platform, its world, and what happened so far."""
+
+    platform: Platform
+    world: World = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.world = World(self.platform.root / ".run" / "lab")
+
+    @classmethod
+    def open(cls, root: Path, seed: int, **settings: str) -> "Scene":
+        """Bring everything up."""
+        platform = Platform.prepare(root, **settings)
+        try:
+            platform.up(seed)
+        except BaseException:
+            platform.down()
+            raise
+        return cls(platform)
+
+    def break_(self, fault: str = "bad-release") -> Case:
+        """Inject a fault."""
+        known = frozenset(row["id"] for row in self.platform.incidents())
+        before = len(self.world.audit())
+        return Case(self.world.break_(fault), before, known)
+
+    def await_request(self, case: Case) -> str:
+        """Wait for the incident whose plan waits for a person; return its id."""
+
+        def find() -> str | None:
+            for row in self.fresh(case):
+                if row["status"] == "awaiting_approval":
+                    return str(row["id"])
+            return None
+
+        return until("a plan waits for approval", find)
+
+    def await_end(self, incident_id: str, limit_s: float = 180.0) -> str:
+        """Wait until the incident has ended and has its report; return its status."""
+
+        def find() -> str | None:
+            if not self.platform.events(incident_id, "report_written"):
+                return None
+            return str(self.platform.incident(incident_id)["status"])
+
+        return until(f"the end of {incident_id}", find, limit_s)
+
+    def await_event(self, incident_id: str, kind: str, limit_s: float = 120.0) -> Json:
+        """Wait for an event of a kind; return the newest."""
+        found = until(
+            f"{kind} in {incident_id}", lambda: self.platform.events(incident_id, kind), limit_s
+        )
+        return found[-1]
+
+    def approve(self, incident_id: str) -> str:
+        """Approve the plan that waits; return its hash."""
+        shown = self.platform.get(f"/api/v1/incidents/{incident_id}/plan")
+        body = {"plan_sha256": shown["plan_sha256"], "comment": "go ahead"}
+        answer = self.platform.post(f"/api/v1/incidents/{incident_id}/approve", body)
+        assert answer.status_code == 200, answer.text
+        assert answer.json()["actor"] == APPROVER
+        return str(shown["plan_sha256"])
+
+    def fresh(self, case: Case) -> list[Json]:
+        """Return the incidents opened since the fault, newest first."""
+        return [row for row in self.platform.incidents() if row["id"] not in case.known]
+
+    def outcomes(self, incident_id: str) -> list[str]:
+        """Return how each action of an incident ended."""
+        finished = self.platform.events(incident_id, "action_finished")
+        return [event["payload"]["outcome"] for event in finished]
+
+    def report(self, incident_id: str) -> str:
+        """Return the report as it lies in the folder of reports."""
+        return (self.platform.root / ".run/incidents" / f"{incident_id}.md").read_text()
+
+    def settle(self) -> None:
+        """Get back to a healthy world in which nobody waits for anything."""
+        self.platform.post("/api/v1/resume", {"reason": "the test is over"}, actor=ADMIN)
+        self.world.heal()
+        until("quiet after the fault", self._is_quiet, 180.0)
+
+    def _is_quiet(self) -> bool:
+        still_open = [row for row in self.platform.incidents() if row["status"] not in ENDS]
+        self._reject(row["id"] for row in still_open if row["status"] == "awaiting_approval")
+        return not still_open and not self.world.active_alerts()
+
+    def _reject(self, incident_ids: Iterable[str]) -> None:
+        for id_ in incident_ids:
+            body = {"reason": "the test is over"}
+            self.platform.post(f"/api/v1/incidents/{id_}/reject", body)
+
+
+OpenScene = Callable[..., Scene]
+"""Opens a platform with its lab: `open_scene(seed, SETTING="value")`."""

@@ -1,0 +1,114 @@
+"""The world that is watched, seen from outside: its audit log, its objects, its faults."""
+
+import json
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+from platform_process import ROOT
+
+Json = dict[str, Any]
+
+GRANTS = "sre-agent.io/grants"
+
+
+@dataclass(frozen=True)
+class World:
+    """The lab of one platform."""
+
+    folder: Path
+
+    @property
+    def record(self) -> Json:
+        """Return what the lab says of itself."""
+        found: Json = json.loads((self.folder / "lab.json").read_text())
+        return found
+
+    @property
+    def namespace(self) -> str:
+        """Return where the shop is."""
+        return str(self.record["namespace"])
+
+    def command(self, *arguments: str) -> str:
+        """Run a command of the lab."""
+        name, *rest = arguments
+        words = [sys.executable, "-m", "infrastructure.lab", name, "--dir", str(self.folder), *rest]
+        done = subprocess.run(
+            words, cwd=ROOT, capture_output=True, text=True, timeout=180, check=False
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    def break_(self, fault: str) -> Json:
+        """Inject a fault; return the truth about it: class, object, repairs."""
+        self.command("break", fault)
+        truth: Json = json.loads((self.folder / "faults.jsonl").read_text().splitlines()[-1])
+        return truth
+
+    def heal(self) -> None:
+        """Put everything back as it was declared."""
+        self.command("heal")
+
+    def audit(self, after: int = 0) -> list[Json]:
+        """Return the cluster's own record of every write, after the first `after` entries."""
+        lines = Path(self.record["kubernetes"]["audit_log"]).read_text().splitlines()
+        return [json.loads(line) for line in lines[after:]]
+
+    def writes(self, after: int) -> list[Json]:
+        """Return what was really changed by anyone but the lab's administrator."""
+        return [
+            entry
+            for entry in self.audit(after)
+            if entry["user"] != "admin" and not entry["dryRun"] and entry["status"] < 300
+        ]
+
+    def deployment(self, name: str) -> Json:
+        """Return a live deployment."""
+        found: Json = self._kubernetes("GET", name).json()
+        return found
+
+    def change_deployment(self, name: str, patch: Json) -> None:
+        """Change a deployment as a person with rights would."""
+        headers = {"Content-Type": "application/merge-patch+json"}
+        self._kubernetes("PATCH", name, content=json.dumps(patch), headers=headers)
+
+    def grants_on(self, name: str) -> list[str]:
+        """Return the ids of the grants that were used on a deployment, oldest first."""
+        annotations = self.deployment(name)["metadata"].get("annotations", {})
+        return [mark["id"] for mark in json.loads(annotations.get(GRANTS, "[]"))]
+
+    def active_alerts(self) -> list[Json]:
+        """Return what Alertmanager holds."""
+        url = f"{self.record['alertmanager']['url']}/api/v2/alerts"
+        found: list[Json] = httpx.get(url, timeout=10, trust_env=False).raise_for_status().json()
+        return found
+
+    def process(self, name: str) -> int:
+        """Return the pid of a process of the lab."""
+        status = json.loads(self.command("status", "--json"))
+        pid: int = status["processes"][name]["pid"]
+        return pid
+
+    def _kubernetes(
+        self, method: str, name: str, *, headers: Json | None = None, **rest: Any
+    ) -> httpx.Response:
+        api = self.record["kubernetes"]
+        path = f"/apis/apps/v1/namespaces/{self.namespace}/deployments/{name}"
+        authorization = {"Authorization": f"Bearer {api['tokens']['admin']}"}
+        return httpx.request(
+            method,
+            api["url"] + path,
+            headers={**authorization, **(headers or {})},
+            timeout=10,
+            trust_env=False,
+            **rest,
+        ).raise_for_status()
+
+
+def grant_ids(write: Json) -> list[str]:
+    """Return the grants that a write put on its object, oldest first."""
+    added = write["annotations_added"].get(GRANTS, "[]")
+    return [mark["id"] for mark in json.loads(added)]
