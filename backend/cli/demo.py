@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
+import httpx
 import typer
 from rich.markup import escape
 
@@ -19,6 +20,7 @@ from sre_agent.domain.errors import PermanentError
 
 _PATIENCE_S = 240.0
 _POLL_S = 0.3
+_CALM_S = 90.0
 
 Event = dict[str, Any]
 
@@ -37,6 +39,7 @@ def demo(
         )
     api = client()
     _heal(place)
+    _await_calm(place)
     began = datetime.now(UTC)  # noqa: TID251 - a command measures by the wall clock
     console.rule(f"lab break {scenario}")
     _lab(place, "break", scenario)
@@ -166,6 +169,20 @@ def _heal(place: Layout) -> None:
     if lines and "healed" not in json.loads(lines[-1]):
         console.print("healing the lab from the fault before ...")
         _lab(place, "heal")
+
+
+def _await_calm(place: Layout) -> None:
+    """Wait until nothing in the lab alerts: what is broken next should be all that is broken."""
+    url = f"{world.lab_record(place)['prometheus']['url']}/api/v1/alerts"
+    deadline_s = time.monotonic() + _CALM_S
+    while True:
+        alerts = httpx.get(url, timeout=10, trust_env=False).json()["data"]["alerts"]
+        restless = sorted({alert["labels"]["alertname"] for alert in alerts} - {"Watchdog"})
+        if not restless:
+            return
+        if time.monotonic() > deadline_s:
+            raise PermanentError(f"the lab does not come to rest: {', '.join(restless)}")
+        time.sleep(_POLL_S)
 
 
 def _lab(place: Layout, *arguments: str) -> None:
