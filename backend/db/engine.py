@@ -1,8 +1,13 @@
 """Connections to PostgreSQL, configured once."""
 
 import json
+import select
 
+import psycopg
+import sqlalchemy as sa
+from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
 _DIALECT = "postgresql+psycopg://"
 _PREFIXES = ("postgresql://", "postgres://", _DIALECT)
@@ -35,12 +40,29 @@ def create_engine(database_url: str, *, pool_size: int = 8, timeout_s: float = 1
     `pool_size` is the most connections it holds; who waits longer than `timeout_s` for one is
     refused with an error.
     """
-    return create_async_engine(
+    engine = create_async_engine(
         sqlalchemy_url(database_url),
         pool_size=pool_size,
         max_overflow=0,
         pool_timeout=timeout_s,
-        pool_pre_ping=True,
         json_serializer=to_json,
         connect_args={"connect_timeout": max(1, int(timeout_s)), "options": _SESSION},
     )
+    sa.event.listen(engine.sync_engine, "checkout", _refuse_the_dead)
+    return engine
+
+
+def _refuse_the_dead(
+    connection: DBAPIConnection, _record: ConnectionPoolEntry, _proxy: PoolProxiedConnection
+) -> None:
+    """Have the pool replace a connection whose server has gone, without asking the server.
+
+    An idle server has nothing to say: what can be read from it is its farewell. A question to the
+    server would tell the same, but costs a third of the time of a short transaction.
+    """
+    driver: psycopg.AsyncConnection = connection.driver_connection
+    incoming = select.poll()
+    if not driver.closed:
+        incoming.register(driver.pgconn.socket, select.POLLIN)
+    if driver.closed or incoming.poll(0):
+        raise sa.exc.DisconnectionError("the server closed the connection")
