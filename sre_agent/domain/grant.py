@@ -16,7 +16,7 @@ META_KEY = "sre-agent.io/grant"
 ALGORITHM = "EdDSA"
 """The only signature algorithm of a grant (Ed25519)."""
 
-TOKEN_TYPE = "sre-agent-grant+jwt"
+TOKEN_TYPE = "sre-agent-grant+jwt"  # noqa: S105 - the header's `typ`, not a secret
 """The header's `typ`: a token signed for another purpose by the same key is not a grant."""
 
 
