@@ -6,6 +6,7 @@ from typing import Any
 
 import httpx
 
+from backend.cli.plain import plain
 from sre_agent.domain.errors import PermanentError, TransientError
 
 _TIMEOUT_S = 40.0
@@ -14,7 +15,7 @@ _PATIENCE_S = 30.0
 
 
 class Client:
-    """A caller of the API with one token."""
+    """A caller of the API with one token. What it hands on cannot steer a terminal."""
 
     def __init__(self, url: str, token: str) -> None:
         self._http = httpx.Client(
@@ -32,15 +33,16 @@ class Client:
             TransientError: The API does not answer.
             PermanentError: It says no; the message is its own, hint included.
         """
-        return self._send("GET", path, params=parameters).json()
+        return plain(self._send("GET", path, params=parameters).json())
 
     def text(self, path: str) -> str:
         """Return the text a route answers."""
-        return self._send("GET", path).text
+        text: str = plain(self._send("GET", path).text)
+        return text
 
     def post(self, path: str, body: dict[str, Any]) -> Any:
         """Send a body and return the answer."""
-        return self._send("POST", path, json=body).json()
+        return plain(self._send("POST", path, json=body).json())
 
     def follow(self, incident_id: str) -> Iterator[dict[str, Any]]:
         """Yield the incident's events, from the first on, until its work is over.

@@ -5,7 +5,7 @@ import sys
 import typer
 
 from backend.cli import demo, incidents, operations
-from backend.cli.session import errors
+from backend.cli.session import tell_error
 from sre_agent.domain.errors import PermanentError, TransientError
 
 cli = typer.Typer(
@@ -40,7 +40,7 @@ def app() -> None:
     try:
         cli()
     except (PermanentError, TransientError) as error:
-        errors.print(f"[red]sre-agent:[/] {error}", markup=True)
+        tell_error(error)
         sys.exit(1)
     except KeyboardInterrupt:
         sys.exit(130)

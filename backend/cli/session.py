@@ -4,8 +4,10 @@ import os
 from pathlib import Path
 
 from rich.console import Console
+from rich.markup import escape
 
 from backend.cli.client import Client
+from backend.cli.plain import plain
 from backend.cli.stack import environment, lifecycle
 from backend.cli.stack.layout import Layout
 from sre_agent.domain.errors import PermanentError
@@ -15,6 +17,11 @@ console = Console(highlight=False)
 
 errors = Console(stderr=True, highlight=False)
 """Where they say what went wrong."""
+
+
+def tell_error(error: Exception, where: Console = errors) -> None:
+    """Say what went wrong in one sentence; what the error quotes is no markup."""
+    where.print(f"[red]sre-agent:[/] {escape(plain(str(error)))}")
 
 
 def layout() -> Layout:

@@ -1,6 +1,7 @@
 """A platform and its world together, and the acts of which every scenario consists."""
 
-from collections.abc import Callable, Iterable
+import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,8 @@ from platform_process import ADMIN, APPROVER, Platform, until
 from target_world import World
 
 Json = dict[str, Any]
+
+SETTLE_LIMIT_S = 180.0
 
 ENDS = frozenset({"resolved", "closed", "merged", "escalated"})
 
@@ -108,17 +111,22 @@ class Scene:
         """Get back to a healthy world in which nobody waits for anything."""
         self.platform.post("/api/v1/resume", {"reason": "the test is over"}, actor=ADMIN)
         self.world.heal()
-        until("quiet after the fault", self._is_quiet, 180.0)
+        deadline_s = time.monotonic() + SETTLE_LIMIT_S
+        while restless := self._restless():
+            assert time.monotonic() < deadline_s, f"no quiet after the fault: {restless}"
+            time.sleep(1)
 
-    def _is_quiet(self) -> bool:
-        still_open = [row for row in self.platform.incidents() if row["status"] not in ENDS]
-        self._reject(row["id"] for row in still_open if row["status"] == "awaiting_approval")
-        return not still_open and not self.world.active_alerts()
-
-    def _reject(self, incident_ids: Iterable[str]) -> None:
-        for id_ in incident_ids:
-            body = {"reason": "the test is over"}
-            self.platform.post(f"/api/v1/incidents/{id_}/reject", body)
+    def _restless(self) -> list[str]:
+        """Return what still goes on; plans that wait are turned down."""
+        told = [f"alert {alert['labels']}" for alert in self.world.active_alerts()]
+        for row in self.platform.incidents():
+            if row["status"] in ENDS:
+                continue
+            told.append(f"{row['id']} {row['service']}: {row['status']}")
+            if row["status"] == "awaiting_approval":
+                body = {"reason": "the test is over"}
+                self.platform.post(f"/api/v1/incidents/{row['id']}/reject", body)
+        return told
 
 
 OpenScene = Callable[..., Scene]

@@ -1,0 +1,58 @@
+"""What other people wrote cannot steer the terminal it is shown on."""
+
+import io
+
+import pytest
+from rich.console import Console
+
+from backend.cli.plain import plain
+from backend.cli.session import tell_error
+from sre_agent.domain.errors import PermanentError
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        "\x1b[31mred",
+        "\x1b]0;another title\x07",
+        "\x9b31m",
+        "over\rwritten",
+        "back\x08space",
+        "\u202egnp.exe",
+        "\u2066isolated\u2069",
+        "zero\u200bwidth",
+        "\x7f",
+    ],
+)
+def test_characters_that_steer_a_terminal_become_visible(hostile: str) -> None:
+    shown = plain(hostile)
+
+    assert isinstance(shown, str)
+    assert all(char.isprintable() for char in shown)
+    assert len(shown) == len(hostile)
+
+
+def test_everything_within_an_answer_is_made_plain() -> None:
+    answer = {"\x1bkey": ["\x1b[2J", {"deep": "\x07"}], "number": 1, "none": None, "yes": True}
+
+    assert plain(answer) == {
+        "\ufffdkey": ["\ufffd[2J", {"deep": "\ufffd"}],
+        "number": 1,
+        "none": None,
+        "yes": True,
+    }
+
+
+def test_words_of_any_language_lines_and_tabs_stay_as_they_are() -> None:
+    text = "Ошибка 42 %\n\tnaïve → 日本語 🚀"
+
+    assert plain(text) == text
+
+
+def test_an_error_with_markup_of_its_own_is_told_literally() -> None:
+    out = Console(file=io.StringIO(), width=200)
+
+    tell_error(PermanentError("there is no incident [/bold] \x1b[2J"), out)
+
+    assert isinstance(out.file, io.StringIO)
+    assert out.file.getvalue() == "sre-agent: there is no incident [/bold] \ufffd[2J\n"
