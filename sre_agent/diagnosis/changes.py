@@ -105,7 +105,8 @@ def onset_release(
     ]
     if not before:
         return None
-    is_undone = any(item.is_return for item in found if item.started_at > before[0].started_at)
+    number = before[0].revision.number
+    is_undone = any(item.is_return for item in found if item.revision.number > number)
     return before[0] if is_undone or previous(found, before[0]) else None
 
 
@@ -148,7 +149,7 @@ def _started_at(
 
     A revision that returns keeps its ReplicaSet, whose birth then says nothing. The scaling events
     do: the latest rise from nothing. Without events, a ReplicaSet born before an earlier revision's
-    tells by its oldest pod.
+    tells by its oldest pod, and where there is none yet, it has only begun.
     """
     scaled = _scaled_up_at(case, ref, revision.replicaset)
     if scaled and scaled > revision.created_at:
@@ -158,8 +159,14 @@ def _started_at(
         born = [
             pod.created_at for pod in _pods(case, ref, revision) if pod.created_at >= max(earlier)
         ]
-        return min(born, default=max(earlier))
+        return min(born, default=max([*earlier, *_seen_without_pods(case, ref, revision)]))
     return revision.created_at
+
+
+def _seen_without_pods(case: Case, ref: ObjectRef, revision: Revision) -> list[datetime]:
+    """Return when a workload was seen that had no pod yet of the revision now in force."""
+    workload = case.workloads.get(ref)
+    return [workload.at] if workload and revision.is_current else []
 
 
 def _scaled_up_at(case: Case, ref: ObjectRef, replicaset: str) -> datetime | None:

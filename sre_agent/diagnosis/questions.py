@@ -12,6 +12,7 @@ from sre_agent.domain.objects import ObjectRef
 SURE = 0.95
 """With a cause this sure and no failing callee left unseen, more evidence decides nothing."""
 MAX_SUSPECTS = 4
+"""So many workloads are looked at in one round."""
 
 
 class Topic(StrEnum):
@@ -41,11 +42,8 @@ def ask(
     suspects: dict[ObjectRef, str] = {}
     for ref, reason in _suspects(situation, causes, is_undecided=is_undecided):
         suspects.setdefault(ref, reason)
-    found = [
-        question
-        for ref, reason in list(suspects.items())[:MAX_SUSPECTS]
-        for question in _unseen(situation, ref, reason)
-    ]
+    unseen = [tuple(_unseen(situation, ref, reason)) for ref, reason in suspects.items()]
+    found = [question for asked in list(filter(None, unseen))[:MAX_SUSPECTS] for question in asked]
     return (*found, *_dying_pods(situation))
 
 

@@ -1,7 +1,7 @@
 """The case with what every judgement needs worked out once: graph, health, anchors, onsets."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sre_agent.diagnosis import topology
@@ -10,6 +10,7 @@ from sre_agent.diagnosis.metrics.health import Health, judge
 from sre_agent.diagnosis.topology import Graph
 from sre_agent.domain.alert import Alert
 from sre_agent.domain.objects import ObjectRef
+from sre_agent.domain.observations.metrics import GoldenSignals
 
 OBJECT_LABELS = (
     "deployment",
@@ -94,13 +95,23 @@ def assess(case: Case) -> Situation:
         case=case,
         graph=topology.build(case),
         anchors=_anchors(case),
-        health={
-            ref: judge(seen.fact.total, seen.fact.end, seen.fact.step_s)
-            for ref, seen in case.signals.items()
-        },
+        health={ref: _health(case, ref, seen.fact) for ref, seen in case.signals.items()},
         calls=calls,
         firing=_firing(case),
     )
+
+
+def _health(case: Case, ref: ObjectRef, signals: GoldenSignals) -> Health:
+    """Return the health of a workload; where no pod is ready to count requests, none is measured.
+
+    Requests that nobody answers are seen by those who send them, and the last counters of pods
+    that are gone linger for a while.
+    """
+    judged = judge(signals.total, signals.end, signals.step_s)
+    workload = case.workloads.get(ref)
+    if workload and not any(pod.ready for pod in workload.fact.pods):
+        return replace(judged, is_measured=False)
+    return judged
 
 
 def _anchors(case: Case) -> tuple[ObjectRef, ...]:

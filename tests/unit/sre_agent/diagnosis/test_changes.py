@@ -99,6 +99,28 @@ def test_a_revision_older_than_its_predecessor_came_with_its_oldest_pod() -> Non
     assert started(told, workload=workload) == 2 * MINUTE
 
 
+def test_a_revision_that_returns_and_has_no_pod_yet_has_only_begun() -> None:
+    told = history((2, "bbbbbb", HOUR), (3, "cccccc", 5 * HOUR))
+    pod = build.pod("svc-bbbbbb-ccccc", START - HOUR, template_hash="bbbbbb")
+    workload = views.workload(WORLD, "core").model_copy(
+        update={"object": REF, "pods": (pod,), "revisions": ()}
+    )
+
+    assert started(told, workload=workload) == timedelta(0)
+
+
+def test_a_release_is_suspected_although_its_predecessor_bears_a_newer_number_by_now() -> None:
+    told = history((2, "cccccc", MINUTE), (3, "bbbbbb", HOUR))
+    known = case.build([build.evidence("k8s-1.1", told, START)], INCIDENT, START)
+    found = changes.releases(known, REF)
+
+    blamed = changes.onset_release(found, START, besides=found[:1])
+
+    assert found[0].is_return
+    assert blamed is not None
+    assert blamed.revision.number == 2
+
+
 def test_a_second_try_of_a_bad_release_is_blamed_like_the_first() -> None:
     world = World(31)
     world.release("core", ago_s=70, error_ratio=0.4)

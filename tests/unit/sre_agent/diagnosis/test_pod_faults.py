@@ -219,6 +219,22 @@ def test_a_workload_scaled_away_near_the_onset_leaves_no_endpoints() -> None:
     assert top.facts["previous_replicas"] == 2
 
 
+def test_counters_that_linger_do_not_excuse_a_workload_without_pods() -> None:
+    world = World(28)
+    world.ail("pay", ago_s=60, error_ratio=1.0)
+    away = scaled(world, "pay", ago_s=65)
+    lingering = build.golden_signals(
+        world.namespace, world.services["pay"].name, build.group(world.now)
+    )
+
+    found = judged(world, "entry", away, build.evidence("met-9.1", lingering, world.now))
+
+    top = found.causes[0]
+    assert (top.fault_class, top.object) == (FaultClass.NO_ENDPOINTS, world.ref("pay"))
+    assert top.confidence > 0.9
+    assert not found.abstained, found.reason
+
+
 def test_a_workload_scaled_to_zero_long_ago_is_meant_to_be_so() -> None:
     world = World(26)
     away = scaled(world, "stock", ago_s=5 * 3600)
