@@ -1,19 +1,17 @@
 """Commands that run the platform: the programs themselves, the whole stack, the lab."""
 
-import asyncio
 import subprocess
 from typing import Annotated
 
-import structlog
 import typer
-import uvicorn
 from rich.markup import escape
 
-from backend import bootstrap
+from backend.bootstrap import api
+from backend.bootstrap import worker as work
 from backend.cli.session import client, console, layout
 from backend.cli.stack import environment, lifecycle, supervision, world
 from backend.db.migrations import migrate as apply_migrations
-from backend.settings import ApiSettings, CommonSettings, WorkerSettings
+from backend.settings import CommonSettings
 from sre_agent.domain.errors import PermanentError
 
 lab = typer.Typer(help="The lab: a small real world to break and repair.", no_args_is_help=True)
@@ -22,33 +20,12 @@ audit = typer.Typer(help="The event log as evidence.", no_args_is_help=True)
 
 def serve() -> None:
     """Serve the API and the webhook."""
-    settings = ApiSettings.load()
-    uvicorn.run(
-        bootstrap.create_api(settings),
-        host=settings.api_host,
-        port=settings.port,
-        log_level="warning",
-        access_log=False,
-    )
+    api.main()
 
 
 def worker() -> None:
     """Work on incidents."""
-    structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            structlog.processors.JSONRenderer(),
-        ]
-    )
-
-    async def run() -> None:
-        async with bootstrap.open_worker(WorkerSettings.load()) as opened:
-            await opened.run()
-
-    asyncio.run(run())
+    work.main()
 
 
 def migrate() -> None:

@@ -32,8 +32,10 @@ def programs(settings: Mapping[str, str], ports: Mapping[str, int]) -> list[Prog
         _mcp("kubernetes", settings, ports, _KUBERNETES),
         _mcp("prometheus", settings, ports, ("PROMETHEUS_URL", "PROMETHEUS_TOKEN")),
         _mcp("loki", settings, ports, ("LOKI_URL", "LOKI_TOKEN", "LOKI_ORG_ID")),
-        _program("api", ("-m", "backend.cli", "serve"), _known(ApiSettings, settings), 30),
-        _program("worker", ("-m", "backend.cli", "worker"), _known(WorkerSettings, settings), 40),
+        _program("api", ("-m", "backend.bootstrap.api"), _known(ApiSettings, settings), 30),
+        _program(
+            "worker", ("-m", "backend.bootstrap.worker"), _known(WorkerSettings, settings), 40
+        ),
     ]
     return [program for program in found if program is not None]
 

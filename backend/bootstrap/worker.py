@@ -1,4 +1,4 @@
-"""The composition root: from settings to running parts. Production and tests come by here."""
+"""The worker: from settings to running parts, and the program that runs them."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 import httpx
 import procrastinate
-from fastapi import FastAPI
+import structlog
 from langgraph.checkpoint.postgres.aio import AsyncPostgresSaver
 from psycopg.rows import dict_row
 from psycopg_pool import AsyncConnectionPool
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from backend.api.app import create_app
+from backend.bootstrap import program
 from backend.clock import SystemClock
 from backend.db import tenancy
 from backend.db.engine import create_engine, libpq_url
@@ -25,11 +25,10 @@ from backend.jobs.runner import Runner
 from backend.notify import dispatcher
 from backend.notify.message import Channel
 from backend.notify.webhook import WebhookChannel
-from backend.settings import ApiSettings, WorkerSettings
+from backend.settings import WorkerSettings
 from backend.signer.client import SignerClient
 from sre_agent import ports
 from sre_agent.config import loader
-from sre_agent.domain.errors import PermanentError
 from sre_agent.graph import build
 from sre_agent.graph.context import Limits, RunContext
 from sre_agent.planning.settings import PlanningSettings
@@ -151,6 +150,7 @@ def run_context(
 
 @asynccontextmanager
 async def checkpointer(database_url: str) -> AsyncIterator[AsyncPostgresSaver]:
+    """Open where runs are remembered between their steps."""
     """Yield the store of checkpoints; its pool of connections is open as long."""
     kwargs = {"autocommit": True, "prepare_threshold": 0, "row_factory": dict_row}
     async with AsyncConnectionPool(
@@ -171,14 +171,24 @@ def _channel(
     )
 
 
-def create_api(settings: ApiSettings) -> FastAPI:
-    """Return the API's application with its own database connections."""
-    engine = create_engine(settings.database_url)
+def main() -> None:
+    """Work on incidents until terminated."""
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(),
+        ]
+    )
 
-    async def policy_loads() -> None:
-        allowlist = loader.load_allow_list(settings.agent_config)
-        policy = loader.load_policy(allowlist, settings.policy_dir)
-        if policy.fault is not None:
-            raise PermanentError(policy.fault)
+    async def run() -> None:
+        async with open_worker(WorkerSettings.load()) as opened:
+            await opened.run()
 
-    return create_app(settings, engine, checks={"policy": policy_loads})
+    asyncio.run(run())
+
+
+if __name__ == "__main__":
+    program.run(main)

@@ -1,0 +1,1 @@
+"""The composition root, one module per program, so that none loads what only another needs."""
