@@ -1,5 +1,6 @@
 """The skin of a server: its tools behind its door, and its health."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -17,6 +18,9 @@ from mcp_servers.common.session import Session
 from mcp_servers.common.toolset import Tool
 
 VERSION = "0.1.0"
+
+READY_TIMEOUT_S = 3.0
+"""How long the upstream may take to give a sign of life."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +79,12 @@ def _readiness(program: Program, door: Door) -> Callable[[Request], Awaitable[JS
     async def ready(request: Request) -> JSONResponse:
         """Tell whether the upstream answers; why it does not is told to token holders only."""
         try:
-            await program.ready()
-        except ToolFailureError as failure:
+            async with asyncio.timeout(READY_TIMEOUT_S):
+                await program.ready()
+        except (ToolFailureError, TimeoutError) as failure:
             body = {"status": "not_ready"}
             if door.room_of(request.headers) is not None:
-                body["reason"] = failure.reason
+                body["reason"] = str(failure) or f"no answer within {READY_TIMEOUT_S:g} s"
             return JSONResponse(body, status_code=503)
         return JSONResponse({"status": "ready"})
 

@@ -1,6 +1,5 @@
 """The tools that read."""
 
-import asyncio
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -142,8 +141,7 @@ class Reading:
 
     async def ready(self) -> None:
         """Ask the cluster for a sign of life; raises a tool failure without one."""
-        async with asyncio.timeout(3):
-            await self.api.list(kinds.NAMESPACE, limit=1)
+        await self.api.list(kinds.NAMESPACE, limit=1)
 
     def tools(self) -> tuple[Tool, ...]:
         """Return the tools of a reading session."""

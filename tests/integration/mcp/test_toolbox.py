@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Any
 
 import httpx
@@ -14,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from mcp_servers.common import skin
 from mcp_servers.common.envelope import Answer
 from mcp_servers.common.skin import Program
 from mcp_servers.common.toolset import Call, Tool
@@ -237,6 +239,20 @@ async def test_health_is_told_to_everyone_and_says_nothing_else(url: str, path: 
 
     assert response.status_code == 200
     assert list(response.json()) == ["status"]
+
+
+async def test_an_upstream_that_hangs_makes_a_server_unready(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(skin, "READY_TIMEOUT_S", 0.05)
+    hanging = replace(PROGRAM, ready=lambda: asyncio.sleep(1))
+
+    async with serving(hanging) as url, httpx.AsyncClient() as http:
+        headers = {"authorization": f"Bearer {READ_TOKEN}"}
+        response = await http.get(url.replace("/mcp", "/ready"), headers=headers)
+
+    assert response.status_code == 503
+    assert response.json() == {"status": "not_ready", "reason": "no answer within 0.05 s"}
 
 
 @pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
