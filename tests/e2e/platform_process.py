@@ -96,6 +96,11 @@ class Platform:
         self.command("up", *(("--seed", str(seed)) if seed is not None else ()))
         self._remember()
 
+    def ensure_up(self) -> None:
+        """Start again what a test has killed, if it did."""
+        if not self._programs():
+            self.up()
+
     def down(self) -> None:
         """Stop everything and prove that nothing of it is left."""
         self._remember()
@@ -125,21 +130,21 @@ class Platform:
         assert not alive, alive
         assert len(gone) > 6
 
-    def program(self, *words: str) -> psutil.Process:
-        """Return the running program whose command line ends with these words."""
+    def program(self, name: str) -> psutil.Process:
+        """Return a running program by the name under which it is supervised."""
 
         def find() -> psutil.Process | None:
             for process in self._programs():
-                if tuple(_words_of(process)[-len(words) :]) == words:
+                if _name_of(process) == name:
                     return process
             return None
 
-        return until(f"{' '.join(words)} runs", find, 60.0)
+        return until(f"{name} runs", find, 60.0)
 
     @property
     def worker(self) -> psutil.Process:
         """Return the running worker."""
-        return self.program("backend.cli", "worker")
+        return self.program("backend.bootstrap.worker")
 
     @property
     def database_url(self) -> str:
@@ -225,11 +230,11 @@ def _is_alive(process: psutil.Process) -> bool:
         return False
 
 
-def _words_of(process: psutil.Process) -> list[str]:
+def _name_of(process: psutil.Process) -> str:
     try:
-        return process.cmdline()
+        return process.environ().get("SUPERVISOR_PROCESS_NAME", "")
     except (psutil.NoSuchProcess, psutil.ZombieProcess):
-        return []
+        return ""
 
 
 def _signal(process: psutil.Process, number: signal.Signals) -> None:

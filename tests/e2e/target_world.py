@@ -81,10 +81,10 @@ class World:
         return [mark["id"] for mark in json.loads(annotations.get(GRANTS, "[]"))]
 
     def active_alerts(self) -> list[Json]:
-        """Return what Alertmanager holds."""
+        """Return the alerts that fire, heartbeats aside."""
         url = f"{self.record['alertmanager']['url']}/api/v2/alerts"
         found: list[Json] = httpx.get(url, timeout=10, trust_env=False).raise_for_status().json()
-        return found
+        return [alert for alert in found if alert["labels"].get("severity") != "none"]
 
     def process(self, name: str) -> int:
         """Return the pid of a process of the lab."""

@@ -14,7 +14,7 @@ from scene import Case, OpenScene, Scene
 
 pytestmark = pytest.mark.kill
 
-HANDS = "mcp_servers.kubernetes"
+HANDS = "mcp-kubernetes"
 LOCK_LIMIT = "SET lock_timeout = '60s'"
 
 
@@ -27,7 +27,7 @@ def shared_scene(open_scene: OpenScene) -> Scene:
 def scene(shared_scene: Scene) -> Iterator[Scene]:
     """A healthy world: what the test before broke is healed."""
     yield shared_scene
-    shared_scene.platform.up()
+    shared_scene.platform.ensure_up()
     shared_scene.settle()
 
 
@@ -47,7 +47,7 @@ def test_killed_while_it_waits_it_carries_out_the_approved_plan_once(scene: Scen
 
 def test_killed_while_it_investigates_the_run_completes(scene: Scene) -> None:
     case = scene.break_()
-    with _stopped(scene.platform.program("-m", HANDS)):  # so that the run cannot be over too soon
+    with _stopped(scene.platform.program(HANDS)):  # so that the run cannot be over too soon
         incident_id = until("a run has begun", lambda: _investigating(scene, case))
         scene.platform.worker.kill()
 
@@ -61,7 +61,7 @@ def test_killed_while_it_investigates_the_run_completes(scene: Scene) -> None:
 def test_killed_between_the_deed_and_its_record_it_is_done_once(scene: Scene) -> None:
     case = scene.break_()
     incident_id = scene.await_request(case)
-    hands = scene.platform.program("-m", HANDS)
+    hands = scene.platform.program(HANDS)
 
     with _stopped(hands):
         scene.approve(incident_id)
@@ -80,7 +80,7 @@ def test_killed_before_the_hands_have_read_the_order_it_is_done_once(scene: Scen
     case = scene.break_()
     incident_id = scene.await_request(case)
 
-    with _stopped(scene.platform.program("-m", HANDS)):
+    with _stopped(scene.platform.program(HANDS)):
         scene.approve(incident_id)
         scene.await_event(incident_id, "action_started")
         scene.platform.worker.kill()
