@@ -16,7 +16,7 @@ from backend.db.tables.events import events
 from sre_agent import ports
 from sre_agent.domain import canonical
 from sre_agent.domain.errors import PermanentError
-from sre_agent.domain.events import Event, EventDraft, EventKind, compute_hash
+from sre_agent.domain.events import Event, EventDraft, EventKind, seal
 from sre_agent.domain.ids import IncidentId
 
 CHANNEL = "sre_events"
@@ -108,7 +108,7 @@ async def append(
     for draft in drafts:
         if draft.step_key not in known:
             previous = fresh[-1] if fresh else None
-            event = chain(
+            event = seal(
                 incident_id,
                 draft.model_copy(update={"payload": _plain_json(draft.payload)}),
                 seq=(previous.seq if previous else head.last_seq) + 1,
@@ -135,36 +135,13 @@ async def lock_incident(connection: AsyncConnection, incident_id: IncidentId) ->
     return org_id
 
 
-def chain(
-    incident_id: IncidentId, draft: EventDraft, *, seq: int, at: datetime, prev_hash: str
-) -> Event:
-    """Return the draft as the log's entry `seq`, chained to the entry before it.
-
-    The payload must be plain JSON already, as the database will give it back.
-    """
-    event = Event(
-        incident_id=incident_id,
-        seq=seq,
-        at=at,
-        actor=draft.actor,
-        kind=draft.kind,
-        payload=draft.payload,
-        step_key=draft.step_key,
-        prev_hash=prev_hash,
-        hash="",
-    )
-    return event.model_copy(update={"hash": compute_hash(event)})
-
-
 async def insert(connection: AsyncConnection, org_id: str, entries: Sequence[Event]) -> None:
     """Insert chained events; the caller holds the locks of their incidents."""
     await connection.execute(_INSERT, {"rows": _rows(org_id, entries)})
 
 
 def _rows(org_id: str, entries: Sequence[Event]) -> str:
-    return to_json(
-        [{**vars(event), "org_id": org_id, "at": event.at.isoformat()} for event in entries]
-    )
+    return to_json([{**vars(event), "org_id": org_id} for event in entries])
 
 
 async def read(

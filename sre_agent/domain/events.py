@@ -70,20 +70,48 @@ class Event(Value):
     hash: str
 
 
+def seal(
+    incident_id: IncidentId, draft: EventDraft, *, seq: int, at: datetime, prev_hash: str
+) -> Event:
+    """Return the draft as the log's entry `seq`, chained to the entry before it.
+
+    The payload must be plain JSON already, as reading the log will give it back.
+    """
+    content = _content(incident_id, draft, seq=seq, at=at, prev_hash=prev_hash)
+    return Event(
+        incident_id=incident_id,
+        seq=seq,
+        at=at,
+        actor=draft.actor,
+        kind=draft.kind,
+        payload=draft.payload,
+        step_key=draft.step_key,
+        prev_hash=prev_hash,
+        hash=canonical.sha256(content),
+    )
+
+
 def compute_hash(event: Event) -> str:
     """Return the SHA-256 over every field but the hash itself, `prev_hash` included."""
-    return canonical.sha256(
-        {
-            "incident_id": event.incident_id,
-            "seq": event.seq,
-            "at": event.at.astimezone(UTC).isoformat(timespec="microseconds"),
-            "actor": event.actor,
-            "kind": event.kind.value,
-            "payload": event.payload,
-            "step_key": event.step_key,
-            "prev_hash": event.prev_hash,
-        }
+    content = _content(
+        event.incident_id, event, seq=event.seq, at=event.at, prev_hash=event.prev_hash
     )
+    return canonical.sha256(content)
+
+
+def _content(
+    incident_id: IncidentId, said: EventDraft | Event, *, seq: int, at: datetime, prev_hash: str
+) -> dict[str, Any]:
+    return {
+        "incident_id": incident_id,
+        "seq": seq,
+        "at": at.astimezone(UTC).isoformat(timespec="microseconds"),
+        "actor": said.actor,
+        "kind": said.kind.value,
+        "payload": said.payload,
+        "step_key": said.step_key,
+        "prev_hash": prev_hash,
+    }
 
 
 class BrokenLink(Value):

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sre_agent.domain.events import GENESIS, Event, EventDraft, compute_hash
+from sre_agent.domain.events import GENESIS, Event, EventDraft, seal
 from sre_agent.domain.ids import IncidentId
 from sre_agent.ports import Clock
 
@@ -20,18 +20,13 @@ class InMemoryJournal:
         for event in log:
             if event.step_key == draft.step_key:
                 return event
-        unsealed = Event(
-            incident_id=incident_id,
+        event = seal(
+            incident_id,
+            draft,
             seq=len(log) + 1,
             at=self._clock.now(),
-            actor=draft.actor,
-            kind=draft.kind,
-            payload=draft.payload,
-            step_key=draft.step_key,
             prev_hash=log[-1].hash if log else GENESIS,
-            hash="",
         )
-        event = unsealed.model_copy(update={"hash": compute_hash(unsealed)})
         log.append(event)
         return event
 

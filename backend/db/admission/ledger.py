@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from backend.db import journal
 from backend.db.admission.arrivals import (
     AlertKey,
     Arrival,
@@ -15,7 +14,7 @@ from backend.db.admission.arrivals import (
     Step,
 )
 from sre_agent.domain.alert import Severity
-from sre_agent.domain.events import Event, EventDraft, EventKind
+from sre_agent.domain.events import Event, EventDraft, EventKind, seal
 from sre_agent.domain.ids import IncidentId
 
 ACTOR = "intake"
@@ -44,7 +43,7 @@ class Head:
         draft = EventDraft(
             actor=ACTOR, kind=kind, payload=payload, step_key=f"intake:{self.seq + 1}"
         )
-        event = journal.chain(
+        event = seal(
             self.incident_id,
             draft,
             seq=self.seq + 1,

@@ -14,7 +14,7 @@ from backend.db.admission.ledger import Head, Ledger
 from backend.db.engine import to_json
 from backend.db.journal import CHANNEL
 from backend.db.tables.incidents import OPEN
-from sre_agent.domain.alert import Alert, Severity
+from sre_agent.domain.alert import Severity
 from sre_agent.domain.ids import IncidentId
 from sre_agent.domain.incident import IncidentStatus
 
@@ -183,7 +183,7 @@ async def store_alerts(
     """Insert or update the alerts that began or ended."""
     rows = [
         {
-            **_plain(arrival.alert),
+            **vars(arrival.alert),
             "incident_id": incident_id,
             "repeats": ledger.repeats.get(key, 0),
         }
@@ -237,12 +237,6 @@ async def move_heads(connection: AsyncConnection, heads: Iterable[Head]) -> None
 def new_incident_id() -> IncidentId:
     """Return an id nobody can guess."""
     return IncidentId(f"inc-{secrets.token_hex(8)}")
-
-
-def _plain(alert: Alert) -> dict[str, Any]:
-    """Return what `model_dump(mode="json")` would, at a fifth of its cost."""
-    ends_at = alert.ends_at.isoformat() if alert.ends_at else None
-    return {**vars(alert), "starts_at": alert.starts_at.isoformat(), "ends_at": ends_at}
 
 
 def _head(row: sa.Row[Any]) -> Head:
