@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from sre_agent.diagnosis.metrics.changepoint import current
 from sre_agent.domain.observations import KINDS
 from sre_agent.domain.observations.kubernetes import (
     EventList,
@@ -64,8 +63,8 @@ def _nodes(facts: dict[str, Any]) -> str:
 
 def _signals(facts: dict[str, Any]) -> str:
     it = GoldenSignals.model_validate(facts)
-    traffic, errors = current(it.total.traffic.points), current(it.total.errors.points)
-    latency = current(it.total.latency_p99.points) if it.total.latency_p99 else None
+    traffic, errors = it.total.traffic.last, it.total.errors.last
+    latency = it.total.latency_p99.last if it.total.latency_p99 else None
     parts = [
         f"{traffic:.3g} requests/s" if traffic is not None else "no traffic seen",
         f"{errors:.1%} errors" if errors is not None else "no error ratio",
