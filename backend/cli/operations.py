@@ -8,8 +8,9 @@ from rich.markup import escape
 
 from backend.bootstrap import api
 from backend.bootstrap import worker as work
+from backend.cli.plain import plain
 from backend.cli.session import client, console, layout
-from backend.cli.stack import environment, lifecycle, supervision, world
+from backend.cli.stack import environment, examination, lifecycle, world
 from backend.db.migrations import migrate as apply_migrations
 from backend.settings import CommonSettings
 from sre_agent.domain.errors import PermanentError
@@ -60,28 +61,17 @@ def down() -> None:
 def doctor() -> None:
     """Check every part and say how to mend what is ill."""
     place = layout()
-    states = supervision.status(place)
-    if not states:
-        raise PermanentError("the platform is not up here: ./start.sh starts it")
-    healthy = True
-    for name, state in states.items():
-        good = state.startswith("RUNNING")
-        healthy = healthy and good
-        mend = "" if good else f"  its output is in {place.logs / name}.log"
-        console.print(
-            f"{'[green]ok[/]  ' if good else '[red]ill[/] '} {name:<16} {escape(state)}{mend}"
-        )
-    for name, fault in lifecycle.ailments(place).items():
-        healthy = healthy and fault is None
-        console.print(
-            f"{'[green]ok[/]  ' if fault is None else '[red]ill[/] '} {name:<16} {escape(fault or 'ready')}"
-        )
-    settings = environment.read(place.env_file)
-    if not settings.get("ESCALATION_WEBHOOK_URL"):
+    found = examination.examine(place)
+    for item in found:
+        mark = "[green]ok[/]  " if item.fault is None else "[red]ill[/] "
+        console.print(f"{mark} {item.part:<20} {escape(plain(item.fault or ''))}".rstrip())
+        if item.mend is not None:
+            console.print(f"     {'':<20} [bold]mend:[/] {escape(plain(item.mend))}")
+    if not environment.read(place.env_file).get("ESCALATION_WEBHOOK_URL"):
         console.print(
             "[yellow]hint[/] nobody is told of escalations: set ESCALATION_WEBHOOK_URL in .env"
         )
-    if not healthy:
+    if any(item.fault is not None for item in found):
         raise typer.Exit(1)
 
 

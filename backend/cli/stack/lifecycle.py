@@ -78,6 +78,15 @@ def record(layout: Layout) -> dict[str, Any] | None:
     return found
 
 
+def own_places(layout: Layout) -> dict[str, str]:
+    """Return where this checkout keeps things, as settings: what `.env` says goes before."""
+    return {
+        "DATABASE_URL": cluster.at(layout.postgres, None).database_url,
+        "INCIDENTS_DIR": str(layout.run / "incidents"),
+        "SIGNING_KEY_FILE": str(layout.signing_key),
+    }
+
+
 def _port(layout: Layout, chosen: Mapping[str, str]) -> int:
     running = record(layout)
     if running is not None:
@@ -100,11 +109,9 @@ def _complete(layout: Layout, chosen: Mapping[str, str], port: int) -> dict[str,
     ports = _server_ports(layout)
     signer_port = str(ports["signer"])
     ours = {
-        "DATABASE_URL": cluster.at(layout.postgres, None).database_url,
-        "INCIDENTS_DIR": str(layout.run / "incidents"),
+        **own_places(layout),
         "SIGNER_PORT": signer_port,
         "SIGNER_URL": f"http://127.0.0.1:{signer_port}",
-        "SIGNING_KEY_FILE": str(layout.signing_key),
         "GRANT_PUBLIC_KEY": _public_key(layout),
     }
     ours |= {f"MCP_{name.upper()}_URL": f"http://127.0.0.1:{ports[name]}/mcp" for name in _SERVERS}

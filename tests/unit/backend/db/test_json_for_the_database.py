@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from backend.db.engine import to_json
 
-_TEXT = st.text(st.characters(exclude_categories=("Cs",)))
+_TEXT = st.text(st.characters(codec="utf-8"))
 _JSON = st.recursive(
     st.none()
     | st.booleans()
