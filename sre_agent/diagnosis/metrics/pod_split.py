@@ -51,6 +51,8 @@ def weigh(situation: Situation, hypothesis: Hypothesis) -> Iterator[Finding]:
     if hypothesis.fault_class is not FaultClass.BAD_RELEASE or sides is None:
         return
     suspect = Suspect(hypothesis.fault_class, hypothesis.object)
+    if sides.only_new_fails and _is_over(situation, hypothesis):
+        return
     if sides.only_new_fails:
         yield suspect.speaks_for(
             "pods.only_new_revision_fails",
@@ -65,6 +67,13 @@ def weigh(situation: Situation, hypothesis: Hypothesis) -> Iterator[Finding]:
             f"pods of the revision before fail as well: {_say(sides)}",
             sides.ids,
         )
+
+
+def _is_over(situation: Situation, hypothesis: Hypothesis) -> bool:
+    """Return whether the pods that failed are gone, and the service is well without them."""
+    health, release = situation.health.get(hypothesis.object), hypothesis.release
+    is_gone = release is not None and not release.is_current
+    return is_gone and health is not None and health.is_normal
 
 
 def compare(situation: Situation, hypothesis: Hypothesis) -> Sides | None:
