@@ -52,6 +52,8 @@ def facts(situation: Situation, release: Release, onset_at: datetime) -> dict[st
     """Return what a planner needs to undo a release."""
     found = changes.releases(situation.case, release.object)
     before = changes.previous(found, release)
+    if before and _was_given_up(before, release):
+        before = None
     current = next((item for item in found if item.is_current), release)
     return {
         "revision": release.revision.number,
@@ -63,6 +65,12 @@ def facts(situation: Situation, release: Release, onset_at: datetime) -> dict[st
         "image_after": ", ".join(release.revision.images),
         "change_cause": release.revision.change_cause or None,
     }
+
+
+def _was_given_up(release: Release, successor: Release) -> bool:
+    """Return whether a new release was soon replaced by what ran before it: nobody wants it back."""
+    is_undone = successor.is_return and not release.is_return
+    return is_undone and successor.started_at - release.started_at < NEAR
 
 
 def _is_after(release: Release, onset: Onset) -> bool:

@@ -123,6 +123,15 @@ def test_a_rollback_that_breaks_what_worked_is_a_suspect_with_findings_against_i
     assert cause.confidence < 0.9
 
 
+def test_nobody_returns_to_a_release_that_was_given_up_soon() -> None:
+    world = World(78)
+    world.release("core", ago_s=300)
+    world.undo("core", ago_s=120, error_ratio=0.4)
+
+    assert of_release(judged(world, ago_s=60), world).facts["previous_revision"] is None
+    assert isinstance(planned(world), NoPlan)
+
+
 def test_trouble_that_outlives_the_repair_clears_the_release_that_was_undone() -> None:
     world = World(76)
     world.release("core", ago_s=400)
