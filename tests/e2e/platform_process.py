@@ -96,11 +96,6 @@ class Platform:
         self.command("up", *(("--seed", str(seed)) if seed is not None else ()))
         self._remember()
 
-    def ensure_up(self) -> None:
-        """Start again what a test has killed, if it did."""
-        if not self._programs():
-            self.up()
-
     def down(self) -> None:
         """Stop everything and prove that nothing of it is left."""
         self._remember()

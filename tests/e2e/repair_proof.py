@@ -44,7 +44,9 @@ def applied_once(scene: Scene, case: Case, incident_id: str) -> None:
     assert [(entry["namespace"], entry["name"]) for entry in writes] == [
         (case.truth["object"]["namespace"], case.name)
     ]
-    assert grant_ids(writes[0])[-1] == minted[0]["payload"]["grant_id"]
+    grant_id = minted[0]["payload"]["grant_id"]
+    assert grant_ids(writes[0]) == [grant_id]
+    assert scene.world.grants_on(case.name) == [grant_id]
     assert scene.outcomes(incident_id) in (["applied"], ["already_applied"])
 
 

@@ -1,19 +1,14 @@
 """A platform and its world together, and the acts of which every scenario consists."""
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from platform_process import ADMIN, APPROVER, Platform, until
+from platform_process import APPROVER, Platform, until
 from target_world import World
 
 Json = dict[str, Any]
-
-SETTLE_LIMIT_S = 180.0
-
-ENDS = frozenset({"resolved", "closed", "merged", "escalated"})
 
 
 @dataclass
@@ -106,27 +101,6 @@ class Scene:
     def report(self, incident_id: str) -> str:
         """Return the report as it lies in the folder of reports."""
         return (self.platform.root / ".run/incidents" / f"{incident_id}.md").read_text()
-
-    def settle(self) -> None:
-        """Get back to a healthy world in which nobody waits for anything."""
-        self.platform.post("/api/v1/resume", {"reason": "the test is over"}, actor=ADMIN)
-        self.world.heal()
-        deadline_s = time.monotonic() + SETTLE_LIMIT_S
-        while restless := self._restless():
-            assert time.monotonic() < deadline_s, f"no quiet after the fault: {restless}"
-            time.sleep(1)
-
-    def _restless(self) -> list[str]:
-        """Return what still goes on; plans that wait are turned down."""
-        told = [f"alert {alert['labels']}" for alert in self.world.active_alerts()]
-        for row in self.platform.incidents():
-            if row["status"] in ENDS:
-                continue
-            told.append(f"{row['id']} {row['service']}: {row['status']}")
-            if row["status"] == "awaiting_approval":
-                body = {"reason": "the test is over"}
-                self.platform.post(f"/api/v1/incidents/{row['id']}/reject", body)
-        return told
 
 
 OpenScene = Callable[..., Scene]

@@ -48,10 +48,6 @@ class World:
         truth: Json = json.loads((self.folder / "faults.jsonl").read_text().splitlines()[-1])
         return truth
 
-    def heal(self) -> None:
-        """Put everything back as it was declared."""
-        self.command("heal")
-
     def audit(self, after: int = 0) -> list[Json]:
         """Return the cluster's own record of every write, after the first `after` entries."""
         lines = Path(self.record["kubernetes"]["audit_log"]).read_text().splitlines()
@@ -79,12 +75,6 @@ class World:
         """Return the ids of the grants that were used on a deployment, oldest first."""
         annotations = self.deployment(name)["metadata"].get("annotations", {})
         return [mark["id"] for mark in json.loads(annotations.get(GRANTS, "[]"))]
-
-    def active_alerts(self) -> list[Json]:
-        """Return the alerts that fire, heartbeats aside."""
-        url = f"{self.record['alertmanager']['url']}/api/v2/alerts"
-        found: list[Json] = httpx.get(url, timeout=10, trust_env=False).raise_for_status().json()
-        return [alert for alert in found if alert["labels"].get("severity") != "none"]
 
     def process(self, name: str) -> int:
         """Return the pid of a process of the lab."""

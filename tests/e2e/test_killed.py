@@ -18,17 +18,9 @@ HANDS = "mcp-kubernetes"
 LOCK_LIMIT = "SET lock_timeout = '60s'"
 
 
-@pytest.fixture(scope="module")
-def shared_scene(open_scene: OpenScene) -> Scene:
-    return open_scene(1, VERIFICATION_HOLD_SECONDS="5")
-
-
 @pytest.fixture
-def scene(shared_scene: Scene) -> Iterator[Scene]:
-    """A healthy world: what the test before broke is healed."""
-    yield shared_scene
-    shared_scene.platform.ensure_up()
-    shared_scene.settle()
+def scene(open_scene: OpenScene) -> Scene:
+    return open_scene(1, VERIFICATION_HOLD_SECONDS="5")
 
 
 def test_killed_while_it_waits_it_carries_out_the_approved_plan_once(scene: Scene) -> None:
@@ -88,7 +80,7 @@ def test_killed_before_the_hands_have_read_the_order_it_is_done_once(scene: Scen
     _ends_well(scene, case, incident_id)
 
 
-@pytest.mark.parametrize("wait_s", [0.0, 0.05, 0.15, 0.4, 1.0])
+@pytest.mark.parametrize("wait_s", [0.0, 0.1, 0.3, 1.0])
 def test_killed_at_any_moment_after_the_approval_it_is_done_once(
     scene: Scene, wait_s: float
 ) -> None:

@@ -16,7 +16,6 @@ pytestmark = pytest.mark.chaos
 HOLD_S = "4"
 DEADLINE_S = "20"
 SHORT_TTL_S = "3"
-USUAL_TTL_S = "900"
 
 
 @pytest.fixture(scope="module")
@@ -25,37 +24,25 @@ def people() -> Iterator[Receiver]:
         yield heard
 
 
-@pytest.fixture(scope="module")
-def shared_scene(open_scene: OpenScene, people: Receiver) -> Scene:
-    return open_scene(
-        2,
-        VERIFICATION_HOLD_SECONDS=HOLD_S,
-        VERIFICATION_DEADLINE_SECONDS=DEADLINE_S,
-        ESCALATION_WEBHOOK_URL=people.url,
-        ESCALATION_WEBHOOK_SECRET=people.secret,
-    )
+@pytest.fixture
+def settings(people: Receiver) -> dict[str, str]:
+    return {
+        "VERIFICATION_HOLD_SECONDS": HOLD_S,
+        "VERIFICATION_DEADLINE_SECONDS": DEADLINE_S,
+        "ESCALATION_WEBHOOK_URL": people.url,
+        "ESCALATION_WEBHOOK_SECRET": people.secret,
+    }
 
 
 @pytest.fixture
-def scene(shared_scene: Scene) -> Iterator[Scene]:
-    """A healthy world: what the test before broke is healed."""
-    yield shared_scene
-    shared_scene.settle()
-
-
-@pytest.fixture
-def short_approvals(shared_scene: Scene) -> Iterator[None]:
-    """Requests for approval that expire soon."""
-    shared_scene.platform.configure(APPROVAL_TTL_SECONDS=SHORT_TTL_S)
-    shared_scene.platform.up()
-    yield
-    shared_scene.platform.configure(APPROVAL_TTL_SECONDS=USUAL_TTL_S)
-    shared_scene.platform.up()
+def scene(open_scene: OpenScene, settings: dict[str, str]) -> Scene:
+    return open_scene(2, **settings)
 
 
 def test_an_approval_that_nobody_gave_in_time_is_none(
-    short_approvals: None, scene: Scene, people: Receiver
+    open_scene: OpenScene, settings: dict[str, str], people: Receiver
 ) -> None:
+    scene = open_scene(2, **settings, APPROVAL_TTL_SECONDS=SHORT_TTL_S)
     case = scene.break_()
     incident_id = scene.await_request(case)
 
