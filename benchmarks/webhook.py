@@ -1,26 +1,24 @@
 """How many alerts a second are on disk: `python -m benchmarks.webhook`.
 
 Everything runs on this machine, load generator included: a PostgreSQL of its own, the API, and
-50 senders. Prints one JSON line for each scenario.
+50 senders.
 """
 
 import json
 import secrets
-import shutil
-import subprocess
-import sys
 import tempfile
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
 import uvloop
+from rich.console import Console
 
-from backend.db.migrations import migrate
-from benchmarks import load
+from benchmarks import load, programs
+from benchmarks.figure import Figure, table
 
+COMMAND = "python -m benchmarks.webhook"
+AIMS = {"single alerts, new": 1500.0, "groups of 20, new": 10_000.0}
 SENDERS = 50
 SERVICES = 50
 
@@ -66,44 +64,23 @@ SCENARIOS = {
 }
 
 
-@contextmanager
-def program(*arguments: str) -> Iterator[subprocess.Popen[str]]:
-    """Run a Python module for as long as the block runs."""
-    command = [sys.executable, "-m", *arguments]
-    process = subprocess.Popen(  # noqa: S603 - our own modules
-        command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-    )
-    try:
-        yield process
-    finally:
-        process.terminate()
-        process.communicate(timeout=30)
+def measure(database_url: str, socket_path: Path, token: str) -> Iterator[Figure]:
+    """Run every scenario, and compare what was acknowledged with what is in the database.
 
-
-def await_socket(path: Path, timeout_s: float = 30) -> None:
-    """Wait until the server listens."""
-    deadline = time.monotonic() + timeout_s
-    while not path.exists():
-        if time.monotonic() > deadline:
-            raise TimeoutError(f"nothing listens on {path}")
-        time.sleep(0.05)
-
-
-def measure(database_url: str, socket_path: Path, token: str) -> None:
-    """Run every scenario, and compare what was acknowledged with what is in the database."""
+    Raises:
+        RuntimeError: An acknowledged alert is not in the database.
+    """
     for name, (requests, group) in SCENARIOS.items():
         before = count(database_url)
         result = uvloop.run(load.run(str(socket_path), token, requests, SENDERS))
-        facts = {
-            "scenario": name,
-            "webhooks_per_s": round(result.per_second),
-            "alerts_per_s": round(result.per_second * group),
-            "p50_ms": round(result.p50_ms, 1),
-            "p99_ms": round(result.p99_ms, 1),
-            "alerts_stored": count(database_url) - before,
-        }
-        sys.stdout.write(json.dumps(facts) + "\n")
-        sys.stdout.flush()
+        stored = count(database_url) - before
+        if stored != len(requests) * group:
+            raise RuntimeError(f"{name}: {len(requests) * group} acknowledged, {stored} stored")
+        label = f"webhook, {name}, {SENDERS} senders"
+        yield Figure(f"{label}: p50", result.p50_ms, "ms", COMMAND)
+        yield Figure(f"{label}: p99", result.p99_ms, "ms", COMMAND)
+        rate = result.per_second * group
+        yield Figure(f"{label}", rate, "alerts/s", COMMAND, aim=AIMS.get(name), at="least")
 
 
 def count(database_url: str) -> int:
@@ -114,26 +91,18 @@ def count(database_url: str) -> int:
     return int(row[0]) if row else 0
 
 
-def main() -> None:
+def run() -> list[Figure]:
     """Start everything, measure, clean up."""
-    home = Path(tempfile.mkdtemp(prefix="sre-bench-", dir="/tmp"))
-    sockets = Path(f"{home}-s")
-    api_socket = Path(f"{home}.api")
     token = secrets.token_hex(16)
-    try:
-        postgres = ("backend.db.embedded", "--data", str(home), "--socket-dir", str(sockets))
-        with program(*postgres) as server:
-            line = server.stdout.readline() if server.stdout else ""
-            url = line.strip().removeprefix("DATABASE_URL=")
-            migrate(url)
-            with program("benchmarks.webhook_server", url, str(api_socket), token):
-                await_socket(api_socket)
-                measure(url, api_socket, token)
-    finally:
-        for folder in (home, sockets):
-            shutil.rmtree(folder, ignore_errors=True)
-        api_socket.unlink(missing_ok=True)
+    with tempfile.TemporaryDirectory(prefix="sre-api-", dir="/tmp") as folder:
+        api_socket = Path(folder) / "socket"
+        with (
+            programs.database() as url,
+            programs.program("benchmarks.webhook_server", url, str(api_socket), token),
+        ):
+            programs.await_socket(api_socket)
+            return list(measure(url, api_socket, token))
 
 
 if __name__ == "__main__":
-    main()
+    Console().print(table(run()))

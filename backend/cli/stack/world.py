@@ -25,7 +25,7 @@ _LAB_PACE = {"VERIFICATION_HOLD_SECONDS": "10", "VERIFICATION_DEADLINE_SECONDS":
 
 def is_real(settings: Mapping[str, str]) -> bool:
     """Return whether the settings name real systems."""
-    return any(name in settings for name in REAL)
+    return any(settings.get(name, "false").lower() not in {"false", "0", "no"} for name in REAL)
 
 
 def lab_command(layout: Layout, *arguments: str) -> list[str]:
