@@ -1,0 +1,37 @@
+"""Measure everything: `python -m benchmarks [--json FILE]`."""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from rich.console import Console
+
+from benchmarks import orchestration, resident, webhook
+from benchmarks.figure import Figure, table
+
+_PARTS = (webhook, orchestration, resident)
+
+
+def main() -> int:
+    """Run all measurements, one after another; return 1 when an aim is missed."""
+    parser = argparse.ArgumentParser(description="Measure the platform on this machine.")
+    parser.add_argument("--json", type=Path, help="also write the figures there")
+    arguments = parser.parse_args()
+    console = Console(stderr=True)
+    figures: list[Figure] = []
+    for part in _PARTS:
+        console.print(f"[dim]{part.COMMAND} ...[/]")
+        figures += part.run()
+    Console().print(table(figures))
+    if arguments.json:
+        text = json.dumps([figure.as_dict() for figure in figures], indent=2)
+        arguments.json.write_text(text + "\n", encoding="utf-8")
+    missed = [figure.name for figure in figures if figure.is_met is False]
+    for name in missed:
+        console.print(f"[yellow]aim missed:[/] {name}")
+    return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,138 @@
+"""What an incident costs when the world answers at once: `python -m benchmarks.orchestration`.
+
+The real graph, the real journal and real checkpoints on a PostgreSQL of its own; the tools and the
+signer answer at once, and waiting takes no time.
+"""
+
+import asyncio
+import contextlib
+import os
+import secrets
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from pydantic import SecretStr
+from rich.console import Console
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from backend.actors import Actor, Role
+from backend.bootstrap import worker
+from backend.db import approval_rows, approvals, tenancy
+from backend.db.admission.admit import admit
+from backend.db.admission.arrivals import Arrival
+from backend.db.admission.statements import Tenant
+from backend.db.engine import create_engine
+from backend.jobs.runner import Runner
+from backend.settings import WorkerSettings
+from benchmarks import programs
+from benchmarks.figure import Figure, percentile, table
+from benchmarks.simulation import CULPRIT, InstantSigner, InstantToolbox, world
+from sre_agent.domain.ids import IncidentId
+from sre_agent.domain.incident import IncidentStatus
+from sre_agent.domain.ruling import Verdict
+from sre_agent.graph import build
+from sre_agent.testing.clock import FakeClock
+
+INCIDENTS = 30
+COMMAND = "python -m benchmarks.orchestration"
+AIM_MS = 100.0
+
+_TENANT = Tenant("default", "default")
+_APPROVER = Actor(name="bench", role=Role.APPROVER, org_id="default")
+
+
+async def measure(database_url: str, incidents: int = INCIDENTS) -> list[float]:
+    """Return the milliseconds each incident took, after one to warm up."""
+    engine = create_engine(database_url)
+    with tempfile.TemporaryDirectory(prefix="sre-bench-") as folder:
+        settings = _settings(database_url, Path(folder))
+        toolbox = InstantToolbox()
+        try:
+            async with engine.begin() as connection:
+                await tenancy.register(
+                    connection, org_id="default", cluster_id="default", now=FakeClock().now()
+                )
+            async with worker.checkpointer(database_url) as saver:
+                graph = build.build(saver)
+                took_ms = []
+                for _ in range(incidents + 1):
+                    clock = FakeClock()
+                    toolbox.begin(clock)
+                    context = worker.run_context(settings, engine, clock, toolbox, InstantSigner())
+                    id_ = await _open(engine, clock)
+                    took_ms.append(await _run(Runner(graph, context), engine, clock, id_))
+        finally:
+            await engine.dispose()
+    return took_ms[1:]
+
+
+async def _open(engine: AsyncEngine, clock: FakeClock) -> IncidentId:
+    incident = world().incident(CULPRIT)
+    alert = incident.alerts[0].model_copy(update={"fingerprint": secrets.token_hex(8)})
+    arrival = Arrival(alert=alert, service=incident.service)
+    async with engine.begin() as connection:
+        [receipt] = await admit(connection, _TENANT, [arrival], now=clock.now())
+    if receipt.incident_id is None:
+        raise RuntimeError(f"the alert opened nothing: {receipt}")
+    return receipt.incident_id
+
+
+async def _run(runner: Runner, engine: AsyncEngine, clock: FakeClock, id_: IncidentId) -> float:
+    """Return how long the run took in milliseconds, without the wait for a person."""
+    with _silence():
+        started = time.perf_counter()
+        await runner.advance(id_, attempt=0)
+        before_s = time.perf_counter() - started
+        await _approve(engine, clock, id_)
+        started = time.perf_counter()
+        await runner.advance(id_, attempt=0)
+        after_s = time.perf_counter() - started
+    ended = await runner.context.incidents.load(id_)
+    if ended.status is not IncidentStatus.RESOLVED:
+        raise RuntimeError(f"incident {id_} ended as {ended.status}: nothing was measured")
+    return (before_s + after_s) * 1000
+
+
+async def _approve(engine: AsyncEngine, clock: FakeClock, id_: IncidentId) -> None:
+    async with engine.connect() as connection:
+        waiting = await approval_rows.find(connection, incident_id=id_, is_open=True)
+    if waiting is None:
+        raise RuntimeError(f"incident {id_} asks for no approval")
+    answer = approvals.Answer(waiting.id, Verdict.APPROVED, _APPROVER, "api")
+    await approvals.decide(engine, answer, now=clock.now())
+
+
+def _settings(database_url: str, incidents_dir: Path) -> WorkerSettings:
+    token = secrets.token_hex(16)
+    return WorkerSettings(
+        database_url=database_url,
+        signer_token=SecretStr(token),
+        incidents_dir=incidents_dir,
+        verification_hold_seconds=10,
+        verification_deadline_seconds=90,
+    )
+
+
+@contextlib.contextmanager
+def _silence() -> Iterator[None]:
+    """Send the printed reports nowhere."""
+    with open(os.devnull, "w", encoding="utf-8") as nowhere, contextlib.redirect_stdout(nowhere):
+        yield
+
+
+def run() -> list[Figure]:
+    """Start a database, measure, and return the figures."""
+    with programs.database() as url:
+        took_ms = asyncio.run(measure(url))
+    name = f"orchestration per incident, {len(took_ms)} incidents"
+    return [
+        Figure(f"{name}, p50", percentile(took_ms, 0.5), "ms", COMMAND, aim=AIM_MS),
+        Figure(f"{name}, p99", percentile(took_ms, 0.99), "ms", COMMAND),
+    ]
+
+
+if __name__ == "__main__":
+    Console(file=sys.stdout).print(table(run()))
