@@ -44,6 +44,13 @@ class Client:
         """Send a body and return the answer."""
         return plain(self._send("POST", path, json=body).json())
 
+    def events(self, incident_id: str) -> Iterator[dict[str, Any]]:
+        """Yield the events there are now, all pages of them."""
+        seq = 0
+        while page := self.get(f"/api/v1/incidents/{incident_id}/events", after=seq)["events"]:
+            seq = page[-1]["seq"]
+            yield from page
+
     def follow(self, incident_id: str) -> Iterator[dict[str, Any]]:
         """Yield the incident's events, from the first on, until its work is over.
 

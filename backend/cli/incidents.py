@@ -8,6 +8,7 @@ from rich.table import Table
 
 from backend.cli import telling
 from backend.cli.session import client, console
+from sre_agent.domain.errors import PermanentError
 
 IncidentId = Annotated[
     str, typer.Argument(help="The incident's id, as `sre-agent incidents` shows it.")
@@ -39,7 +40,7 @@ def show(incident_id: IncidentId) -> None:
     api = client()
     row = api.get(f"/api/v1/incidents/{incident_id}")
     console.print(f"[bold]{escape(row['title'])}[/]  {row['status']}, severity {row['severity']}")
-    for event in api.get(f"/api/v1/incidents/{incident_id}/events")["events"]:
+    for event in api.events(incident_id):
         if event["kind"] not in {"tool_called", "evidence_added"}:
             told = telling.line(event)
             if told is not None:
@@ -63,11 +64,23 @@ def watch(incident_id: IncidentId) -> None:
 def approve(
     incident_id: IncidentId,
     comment: Annotated[str, typer.Option(help="Kept with the decision.")] = "",
+    plan: Annotated[
+        str | None,
+        typer.Option(help="Approve without asking, if the plan that waits has this hash."),
+    ] = None,
 ) -> None:
-    """Approve the plan that waits, exactly as it is shown."""
+    """Show the plan that waits and approve exactly what was shown."""
     api = client()
-    shown = api.get(f"/api/v1/incidents/{incident_id}/plan")
-    body = {"comment": comment, "plan_sha256": shown["plan_sha256"]}
+    if plan is None:
+        shown = api.get(f"/api/v1/incidents/{incident_id}/plan")
+        if shown["plan"] is None:
+            raise PermanentError("there is no plan to approve: sre-agent show " + incident_id)
+        for told in telling.plan(shown["plan"]):
+            console.print(told, soft_wrap=True)
+        plan = str(shown["plan_sha256"])
+        console.print(f"[dim]plan {plan}[/]")
+        typer.confirm("Approve exactly this?", abort=True)
+    body = {"comment": comment, "plan_sha256": plan}
     decision = api.post(f"/api/v1/incidents/{incident_id}/approve", body)
     console.print(f"{decision['verdict']} by {escape(decision['actor'])}")
 

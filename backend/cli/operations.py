@@ -83,7 +83,7 @@ def verify(
     wanted = {"incident": incident} if incident else {}
     answer = client().get("/api/v1/audit/verify", **wanted)
     console.print_json(data=answer)
-    if not answer.get("intact", True):
+    if not answer["ok"]:
         raise typer.Exit(1)
 
 
@@ -96,8 +96,10 @@ def lab_up(
     running = lifecycle.record(place)
     if running is None:
         raise PermanentError("start the platform first, the lab sends its alerts there: ./start.sh")
-    world.lab_up(place, f"{running['url']}/webhook/alert", seed=seed)
-    console.print("the lab is up; start the platform again to let it watch: sre-agent up")
+    if world.is_real(environment.read(place.env_file)):
+        raise PermanentError(".env names real systems: the lab would be watched by nobody")
+    lifecycle.up(place, console.print, seed=seed)
+    console.print("the lab is up, and watched")
 
 
 @lab.command("down")

@@ -1,6 +1,6 @@
 """Events as lines for people: what happened, with what, in a breath."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from rich.markup import escape
@@ -43,15 +43,23 @@ def _causes(payload: Payload) -> str:
     )
 
 
-def _plan(payload: Payload) -> str:
-    rows = []
-    for action in payload["plan"]["actions"]:
-        call = action["call"]
+def plan(proposed: Payload) -> Iterator[str]:
+    """Yield all that someone should read before saying yes to a plan."""
+    for action in proposed["actions"]:
+        call, rehearsed = action["call"], action["dry_run"]
         arguments = ", ".join(f"{key}={value}" for key, value in call["arguments"].items())
-        rows.append(f"[bold]{escape(call['tool'])}({escape(arguments)})[/]")
-        rows += [f"  would change {escape(change)}" for change in action["dry_run"]["changes"]]
-        rows.append(f"  {escape(action['blast_radius']['statement'])}")
-    return "plan: " + "; ".join(row.strip() for row in rows)
+        yield f"[bold]{escape(call['tool'])}({escape(arguments)})[/]"
+        yield from (f"  would change {escape(change)}" for change in rehearsed["changes"])
+        yield from (f"  [yellow]warning:[/] {escape(said)}" for said in rehearsed["warnings"])
+        yield f"  {escape(action['blast_radius']['statement'])}"
+        if action["inverse"]:
+            undo = action["inverse"]["arguments"]
+            told = ", ".join(f"{key}={value}" for key, value in undo.items())
+            yield f"  undone by {escape(action['inverse']['tool'])}({escape(told)})"
+
+
+def _plan(payload: Payload) -> str:
+    return "plan: " + "; ".join(row.strip() for row in plan(payload["plan"]))
 
 
 def _rulings(payload: Payload) -> str:

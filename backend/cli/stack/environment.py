@@ -5,6 +5,8 @@ from pathlib import Path
 
 from dotenv import dotenv_values
 
+from backend.cli.stack.files import write_secret
+
 OPERATOR = "operator"
 """The name under which the generated administrator decides."""
 
@@ -23,10 +25,9 @@ def ensure(env_file: Path) -> dict[str, str]:
     missing = {name: value for name, value in _secrets().items() if not known.get(name)}
     if missing:
         is_new = not env_file.exists()
-        env_file.touch(mode=0o600)
-        with env_file.open("a", encoding="utf-8") as stream:
-            stream.write(_HEAD if is_new else "\n")
-            stream.writelines(f"{name}={value}\n" for name, value in missing.items())
+        before = _HEAD if is_new else env_file.read_text(encoding="utf-8").rstrip() + "\n\n"
+        added = "".join(f"{name}={value}\n" for name, value in missing.items())
+        write_secret(env_file, before + added)
     return read(env_file)
 
 

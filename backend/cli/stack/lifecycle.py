@@ -136,7 +136,7 @@ def _server_ports(layout: Layout) -> dict[str, int]:
 
 
 def _public_key(layout: Layout) -> str:
-    if not layout.public_key.exists():
+    if not layout.public_key.exists() or not layout.public_key.read_text(encoding="utf-8"):
         layout.signing_key.unlink(missing_ok=True)
         command = [
             sys.executable,

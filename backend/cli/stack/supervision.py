@@ -8,6 +8,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from backend.cli.stack.files import write_secret
 from backend.cli.stack.layout import Layout
 from backend.cli.stack.programs import Program
 from sre_agent.domain.errors import PermanentError
@@ -88,8 +89,7 @@ def apply(layout: Layout, programs: Sequence[Program]) -> None:
         PermanentError: The supervisor refused; its words are in the message.
     """
     layout.logs.mkdir(parents=True, exist_ok=True)
-    layout.supervisor_conf.touch(mode=0o600)
-    layout.supervisor_conf.write_text(render(layout, programs), encoding="utf-8")
+    write_secret(layout.supervisor_conf, render(layout, programs))
     if pid(layout) is None:
         layout.supervisor_socket.unlink(missing_ok=True)
         _run("supervisor.supervisord", layout)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from backend.cli.stack.files import write_secret
 from backend.cli.stack.layout import Layout
 from sre_agent.domain.errors import PermanentError
 
@@ -94,5 +95,4 @@ def lab_settings(layout: Layout) -> dict[str, str]:
 
 def write_webhook_token(path: Path, token: str) -> None:
     """Put the webhook's token where the lab's Alertmanager reads it."""
-    path.touch(mode=0o600)
-    path.write_text(token, encoding="utf-8")
+    write_secret(path, token)
