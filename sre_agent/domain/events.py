@@ -18,6 +18,7 @@ class EventKind(StrEnum):
     INCIDENT_OPENED = "incident_opened"
     ALERT_RECEIVED = "alert_received"
     ALERT_RESOLVED = "alert_resolved"
+    RUN_STARTED = "run_started"
     RUN_FAILED = "run_failed"
     SPECIALISTS_SELECTED = "specialists_selected"
     TOOL_CALLED = "tool_called"

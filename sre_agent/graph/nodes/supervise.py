@@ -24,6 +24,15 @@ async def supervise(state: run_state.RunState, runtime: Runtime[RunContext]) -> 
         reason="a worker took the incident",
         step_key="status:investigating",
     )
+    await context.journal.append(
+        id_,
+        EventDraft(
+            actor="supervisor",
+            kind=EventKind.RUN_STARTED,
+            payload={"reason": f"{len(incident.alerts)} alerts of {incident.service}"},
+            step_key="run_started",
+        ),
+    )
     selected = supervisor.select(incident, list(context.allowlist.specialists))
     await context.journal.append(
         id_,
