@@ -1,7 +1,8 @@
 """Whether golden signals kept to their bound long enough, with traffic to show for it."""
 
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from statistics import median
@@ -13,6 +14,20 @@ STALE_AFTER_STEPS = 3
 STALE_AFTER_LEAST_S = 15.0
 LEAST_COVERAGE = 0.6
 """Share of the samples of a hold that have to be there."""
+UNKNOWN_RATE_WINDOW_S = 60.0
+"""How far a point may look back when its query does not say."""
+_QUOTED = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'|`[^`]*`")
+_RANGE = re.compile(r"\[\s*((?:\d+(?:ms|[smhdwy]))+)\s*(?::[^\]]*)?\]")
+_PART = re.compile(r"(\d+)(ms|[smhdwy])")
+_UNIT_S = {
+    "ms": 0.001,
+    "s": 1.0,
+    "m": 60.0,
+    "h": 3600.0,
+    "d": 86_400.0,
+    "w": 604_800.0,
+    "y": 31_536_000.0,
+}
 
 
 class Standing(StrEnum):
@@ -41,9 +56,16 @@ class Span:
 
 
 def check(signals: GoldenSignals, bound: SignalBound, span: Span) -> Check:
-    """Return whether signals held their bound to the end of their window."""
+    """Return whether signals held their bound to the end of their window.
+
+    A point of a rate stands at the end of the time that it looks back over: it says something
+    about the time after the action only when all of that lies after it.
+    """
     name = f"{bound.namespace}/{bound.service}"
     total = signals.total
+    judged = [item for item in (total.traffic, total.errors, total.latency_p99) if item]
+    look_back_s = max(rate_window_s(item.query) for item in judged)
+    span = replace(span, since=span.since + timedelta(seconds=look_back_s))
     traffic = _held(total.traffic, signals.step_s, span)
     if traffic is None:
         return Check(Standing.SILENT, f"{name}: no fresh traffic data since the action")
@@ -64,6 +86,16 @@ def check(signals: GoldenSignals, bound: SignalBound, span: Span) -> Check:
     if traffic[-1].at - span.since < timedelta(seconds=span.hold_s):
         return Check(Standing.SILENT, f"{name}: good so far, for less than {span.hold_s:g} s")
     return Check(Standing.GOOD, f"{name}: within its bounds for {span.hold_s:g} s")
+
+
+def rate_window_s(query: str) -> float:
+    """Return how many seconds the points of a PromQL query look back: its longest range."""
+    ranges = _RANGE.findall(_QUOTED.sub("", query))
+    if not ranges:
+        return UNKNOWN_RATE_WINDOW_S
+    return max(
+        sum(int(count) * _UNIT_S[unit] for count, unit in _PART.findall(text)) for text in ranges
+    )
 
 
 def _bounded(label: str, signal: Signal | None, limit: float, step_s: float, span: Span) -> Check:

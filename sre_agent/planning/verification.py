@@ -9,10 +9,11 @@ from pydantic import ValidationError
 
 from sre_agent.diagnosis.names import owner_guesses
 from sre_agent.diagnosis.situation import OBJECT_LABELS
+from sre_agent.domain.alert import Alert, AlertStatus
 from sre_agent.domain.model import Value
 from sre_agent.domain.observations.kubernetes import Workload
 from sre_agent.domain.observations.metrics import ActiveAlert, AlertList, GoldenSignals
-from sre_agent.domain.plan import Verification
+from sre_agent.domain.plan import SignalBound, Verification
 from sre_agent.domain.tools import ToolCall, ToolResult, ToolStatus
 from sre_agent.planning import hold
 from sre_agent.planning.hold import Check, Standing
@@ -31,11 +32,16 @@ class Outcome(StrEnum):
 
 
 class Judgement(Value):
-    """An outcome with its reason, and every check that led to it, in sentences."""
+    """An outcome with its reason, and every check that led to it, in sentences.
+
+    `steady_since` is since when every look found alerts and rollout good, or None when this one
+    did not; the next look is told, because these say nothing about the time between looks.
+    """
 
     outcome: Outcome
     reason: str
     checks: tuple[str, ...] = ()
+    steady_since: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -44,6 +50,26 @@ class Answer:
 
     call: ToolCall
     result: ToolResult
+
+
+@dataclass(frozen=True, kw_only=True)
+class Look:
+    """When a look is taken, and what is known beside the answers.
+
+    `alerts` are those of the incident as it stands now; `steady_since` is that of the look before.
+    """
+
+    action_finished_at: datetime
+    now: datetime
+    alerts: Sequence[Alert] = ()
+    steady_since: datetime | None = None
+
+
+def with_alerts(verification: Verification, alerts: Sequence[Alert]) -> Verification:
+    """Return the verification with the names of alerts that joined the incident after the plan."""
+    firing = {alert.name for alert in alerts if alert.status is AlertStatus.FIRING}
+    names = tuple(sorted(firing.union(verification.alert_names)))
+    return verification.model_copy(update={"alert_names": names})
 
 
 def calls(verification: Verification) -> tuple[ToolCall, ...]:
@@ -70,77 +96,102 @@ def calls(verification: Verification) -> tuple[ToolCall, ...]:
     return tuple(asked)
 
 
-def judge(
-    verification: Verification,
-    answers: Sequence[Answer],
-    action_finished_at: datetime,
-    now: datetime,
-) -> Judgement:
+def judge(verification: Verification, answers: Sequence[Answer], look: Look) -> Judgement:
     """Return where a verification stands.
 
     Until the deadline anything that does not hold yet is pending. After it, what the data speak
     against is not resolved, and what they do not speak of is unknown.
     """
-    checks = tuple(_checks(verification, answers, action_finished_at, now))
-    told = tuple(f"{check.standing}: {check.reason}" for check in checks)
-    bad = [check for check in checks if check.standing is Standing.BAD]
-    silent = [check for check in checks if check.standing is Standing.SILENT]
-    open_checks = bad or silent
+    checks = list(_checks(verification, answers, look))
+    steady_since = _steady_since(checks, look)
+    held = look.now - (steady_since or look.now)
+    if steady_since and held < timedelta(seconds=verification.hold_s):
+        why = f"alerts and rollout are good, for less than {verification.hold_s:g} s so far"
+        checks.append((None, Check(Standing.SILENT, why)))
+    told = tuple(f"{check.standing}: {check.reason}" for _, check in checks)
+    bad = [check for _, check in checks if check.standing is Standing.BAD]
+    open_checks = bad or [check for _, check in checks if check.standing is Standing.SILENT]
     if not open_checks:
+        outcome = Outcome.RESOLVED
         reason = f"every check holds for {verification.hold_s:g} s on data after the action"
-        return Judgement(outcome=Outcome.RESOLVED, reason=reason, checks=told)
-    reason = open_checks[0].reason
-    if now < action_finished_at + timedelta(seconds=verification.deadline_s):
-        return Judgement(outcome=Outcome.PENDING, reason=reason, checks=told)
-    outcome = Outcome.NOT_RESOLVED if bad else Outcome.UNKNOWN
-    return Judgement(outcome=outcome, reason=reason, checks=told)
+    else:
+        reason = open_checks[0].reason
+        end = look.action_finished_at + timedelta(seconds=verification.deadline_s)
+        late = Outcome.NOT_RESOLVED if bad else Outcome.UNKNOWN
+        outcome = Outcome.PENDING if look.now < end else late
+    return Judgement(outcome=outcome, reason=reason, checks=told, steady_since=steady_since)
+
+
+def _steady_since(checks: Sequence[tuple[ToolCall | None, Check]], look: Look) -> datetime | None:
+    """Return since when what has no history of its own is good; None without any such check."""
+    momentary = [check for call, check in checks if call and call.tool != "golden_signals"]
+    if not momentary or any(check.standing is not Standing.GOOD for check in momentary):
+        return None
+    return look.steady_since or look.now
 
 
 def _checks(
-    verification: Verification,
-    answers: Sequence[Answer],
-    action_finished_at: datetime,
-    now: datetime,
-) -> Iterator[Check]:
+    verification: Verification, answers: Sequence[Answer], look: Look
+) -> Iterator[tuple[ToolCall | None, Check]]:
     """Return one check for each call of the verification, also for those without an answer."""
     by_call = {str(answer.call): answer.result for answer in answers}
-    span = hold.Span(action_finished_at, now, verification.hold_s)
     bounds = iter(verification.bounds)
     for call in calls(verification):
-        result = by_call.get(str(call))
         bound = next(bounds) if call.tool == "golden_signals" else None
+        result = by_call.get(str(call))
         if result is None or result.status is not ToolStatus.OK or result.data is None:
             why = result.reason or result.status if result else "it was not asked"
-            yield Check(Standing.SILENT, f"{call} gives no data: {why}")
-            continue
-        if result.observed_at < action_finished_at:
-            yield Check(Standing.SILENT, f"{call} was answered before the action")
-            continue
-        try:
-            if bound:
-                yield hold.check(GoldenSignals.model_validate(result.data), bound, span)
-            elif call.tool == "list_alerts":
-                yield _alerts(AlertList.model_validate(result.data), verification)
-            else:
-                yield _rollout(Workload.model_validate(result.data))
-        except ValidationError:
-            yield Check(Standing.SILENT, f"the answer of {call} cannot be read")
+            yield call, Check(Standing.SILENT, f"{call} gives no data: {why}")
+        elif result.observed_at < look.action_finished_at:
+            yield call, Check(Standing.SILENT, f"{call} was answered before the action")
+        else:
+            try:
+                yield call, _check(verification, bound, call, result, look)
+            except ValidationError:
+                yield call, Check(Standing.SILENT, f"the answer of {call} cannot be read")
 
 
-def _alerts(alerts: AlertList, verification: Verification) -> Check:
+def _check(
+    verification: Verification,
+    bound: SignalBound | None,
+    call: ToolCall,
+    result: ToolResult,
+    look: Look,
+) -> Check:
+    if bound:
+        span = hold.Span(look.action_finished_at, look.now, verification.hold_s)
+        return hold.check(GoldenSignals.model_validate(result.data), bound, span)
+    if call.tool == "list_alerts":
+        found = _alerts(AlertList.model_validate(result.data), verification, look.alerts)
+        if found.standing is Standing.GOOD and result.left_out:
+            return Check(Standing.SILENT, f"not all alerts were seen: {'; '.join(result.left_out)}")
+        return found
+    return _rollout(Workload.model_validate(result.data))
+
+
+def _alerts(alerts: AlertList, verification: Verification, known: Sequence[Alert]) -> Check:
+    """Speak against it while an alert is active: a pending one fires soon if nothing changes."""
     names = {verification.object.name, *(bound.service for bound in verification.bounds)}
-    firing = sorted(
+    active = sorted(
         {
-            alert.name
+            f"{alert.name} ({alert.state})"
             for alert in alerts.alerts
-            if alert.state == "firing"
-            and alert.name in verification.alert_names
-            and _is_about(alert, names)
+            if alert.name in verification.alert_names
+            and (_is_about(alert, names) or any(_is_same(alert, each) for each in known))
         }
     )
-    if firing:
-        return Check(Standing.BAD, f"still firing: {', '.join(firing)}")
-    return Check(Standing.GOOD, "none of the alerts fires any more")
+    if active:
+        return Check(Standing.BAD, f"still active: {', '.join(active)}")
+    return Check(Standing.GOOD, "none of the alerts is active any more")
+
+
+def _is_same(alert: ActiveAlert, known: Alert) -> bool:
+    """Return whether an alert is one of the incident's, to which its sender may add labels."""
+    return alert.name == known.name and all(
+        known.labels.get(label) == value
+        for label, value in alert.labels.items()
+        if label != "alertname"
+    )
 
 
 def _is_about(alert: ActiveAlert, names: set[str]) -> bool:

@@ -55,7 +55,7 @@ def signal(name: str, curve: Curve, end: datetime, grid: tuple[int, int]) -> Sig
     return Signal(
         name=name,
         unit=units.get(name, "seconds"),
-        query=f"query({name})",
+        query=f"rate({name}[5s])",
         points=tuple(Point(at=at, value=value) for at, value in values if value is not None),
     )
 

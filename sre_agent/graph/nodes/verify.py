@@ -1,17 +1,19 @@
 """Look at the world again until fresh data says whether the repair worked."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from langgraph.runtime import Runtime
 from langgraph.types import Command
 
 from sre_agent.domain.events import EventDraft, EventKind
+from sre_agent.domain.ids import ActionId
 from sre_agent.domain.incident import IncidentStatus
 from sre_agent.domain.plan import Action, Plan
 from sre_agent.graph import run_state
 from sre_agent.graph.context import RunContext
 from sre_agent.planning import verification
-from sre_agent.planning.verification import Answer, Judgement, Outcome
+from sre_agent.planning.verification import Answer, Judgement, Look, Outcome
 
 _WORST_FIRST = (Outcome.NOT_RESOLVED, Outcome.UNKNOWN, Outcome.PENDING, Outcome.RESOLVED)
 
@@ -29,8 +31,24 @@ async def verify(state: run_state.RunState, runtime: Runtime[RunContext]) -> Com
         step_key=f"status:verifying:{plan.sha256}",
     )
     told = ""
+    steady: dict[ActionId, datetime | None] = {}
     while True:
-        judgement = await _look(context, plan, finished_at)
+        alerts = (await context.incidents.load(id_)).alerts
+        judgements = {
+            action.id: await _judge(
+                context,
+                action,
+                Look(
+                    action_finished_at=finished_at,
+                    now=context.clock.now(),
+                    alerts=alerts,
+                    steady_since=steady.get(action.id),
+                ),
+            )
+            for action in plan.actions
+        }
+        steady = {action_id: judged.steady_since for action_id, judged in judgements.items()}
+        judgement = min(judgements.values(), key=lambda item: _WORST_FIRST.index(item.outcome))
         if judgement.outcome is not Outcome.PENDING:
             break
         if judgement.reason != told:
@@ -41,20 +59,17 @@ async def verify(state: run_state.RunState, runtime: Runtime[RunContext]) -> Com
     return Command(goto="conclude", update=_end(plan, judgement))
 
 
-async def _look(context: RunContext, plan: Plan, finished_at: datetime) -> Judgement:
-    judgements = [await _judge(context, action, finished_at) for action in plan.actions]
-    return min(judgements, key=lambda item: _WORST_FIRST.index(item.outcome))
-
-
-async def _judge(context: RunContext, action: Action, finished_at: datetime) -> Judgement:
+async def _judge(context: RunContext, action: Action, look: Look) -> Judgement:
+    """Look once; alerts that joined the incident after the plan count as well."""
+    checked = verification.with_alerts(action.verification, look.alerts)
     answers = [
         Answer(
             call=call,
             result=await context.toolbox.read(call, deadline_s=context.limits.tool_deadline_s),
         )
-        for call in verification.calls(action.verification)
+        for call in verification.calls(checked)
     ]
-    return verification.judge(action.verification, answers, finished_at, context.clock.now())
+    return verification.judge(checked, answers, replace(look, now=context.clock.now()))
 
 
 async def _record(

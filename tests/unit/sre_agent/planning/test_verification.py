@@ -6,13 +6,14 @@ from typing import Any
 
 import pytest
 
+from sre_agent.domain.alert import Alert, AlertStatus
 from sre_agent.domain.objects import ObjectRef
 from sre_agent.domain.observations.kubernetes import Replicas
 from sre_agent.domain.observations.metrics import ActiveAlert, AlertList
 from sre_agent.domain.plan import SignalBound, Verification
 from sre_agent.domain.tools import ToolCall, ToolResult
-from sre_agent.planning import verification
-from sre_agent.planning.verification import Answer, Outcome
+from sre_agent.planning import hold, verification
+from sre_agent.planning.verification import Answer, Look, Outcome
 from sre_agent.testing import evidence as build
 from sre_agent.testing import views
 from sre_agent.testing.clock import START
@@ -79,7 +80,13 @@ def answers(now: datetime, **changes: Any) -> list[Answer]:
 
 def outcome(seconds: float, **changes: Any) -> Outcome:
     now = after(seconds)
-    return verification.judge(WHAT, answers(now, **changes), DONE, now).outcome
+    look = Look(
+        action_finished_at=DONE,
+        now=now,
+        alerts=changes.get("known", ()),
+        steady_since=changes.get("steady_since", DONE),
+    )
+    return verification.judge(WHAT, answers(now, **changes), look).outcome
 
 
 def test_good_signals_for_long_enough_after_the_action_are_resolved() -> None:
@@ -97,6 +104,32 @@ def test_signals_that_recover_late_are_resolved_once_they_have_held() -> None:
     assert outcome(85, errors=curve) is Outcome.RESOLVED
 
 
+def test_a_hold_is_counted_from_where_no_rate_looks_back_to_before_the_action() -> None:
+    assert outcome(34) is Outcome.PENDING
+    assert outcome(40) is Outcome.RESOLVED
+
+
+def test_alerts_and_rollout_must_stay_good_as_long_as_the_signals() -> None:
+    assert outcome(60, steady_since=None) is Outcome.PENDING
+    assert outcome(60, steady_since=after(31)) is Outcome.PENDING
+    assert outcome(61, steady_since=after(31)) is Outcome.RESOLVED
+    assert outcome(120, steady_since=None) is Outcome.UNKNOWN
+
+
+def test_a_look_that_finds_an_alert_starts_the_time_anew() -> None:
+    now = after(60)
+    look = Look(action_finished_at=DONE, now=now, steady_since=DONE)
+    bad = answers(now, alerts=firing("HighErrorRatio", SERVICE))
+
+    assert verification.judge(WHAT, bad, look).steady_since is None
+    assert verification.judge(WHAT, answers(now), look).steady_since == DONE
+
+
+def alert(name: str = "HighErrorRatio", **fields: Any) -> Alert:
+    [made] = World().incident("core").alerts
+    return made.model_copy(update={"name": name, **fields})
+
+
 def firing(name: str, service: str) -> tuple[ActiveAlert, ...]:
     return (ActiveAlert(name=name, state="firing", labels={"service": service}),)
 
@@ -107,6 +140,11 @@ def firing(name: str, service: str) -> tuple[ActiveAlert, ...]:
         {"errors": BAD},
         {"latency": 1.5},
         {"alerts": firing("HighErrorRatio", SERVICE)},
+        {"alerts": (ActiveAlert(name="HighErrorRatio", state="pending", labels={"pod": SERVICE}),)},
+        {
+            "alerts": (ActiveAlert(name="HighErrorRatio", state="firing", labels={"slo": "x"}),),
+            "known": (alert(labels={"slo": "x", "cluster": "a"}),),
+        },
         {"replicas": build.replicas(2, ready=1)},
         {"observed_generation": 2},
         {
@@ -134,6 +172,11 @@ def _nothing(_: datetime) -> None:
         {"results": {"golden_signals": no_data()}},
         {"results": {"list_alerts": unreachable()}},
         {"results": {"describe_workload": unreachable()}},
+        {
+            "results": {
+                "list_alerts": ok({"alerts": []}, observed_at=after(130), left_out=("9 alerts",))
+            }
+        },
         {"traffic": 0.0},
         {"traffic": _nothing},
         {"errors": _nothing},
@@ -151,7 +194,7 @@ def test_without_fresh_data_the_outcome_is_unknown_and_never_resolved(
 
 
 def test_calls_that_were_never_made_are_unknown() -> None:
-    judged = verification.judge(WHAT, [], DONE, after(120))
+    judged = verification.judge(WHAT, [], Look(action_finished_at=DONE, now=after(120)))
 
     assert judged.outcome is Outcome.UNKNOWN
     assert "not asked" in judged.reason
@@ -184,3 +227,37 @@ def test_what_is_asked_names_the_service_the_alerts_and_the_workload() -> None:
         ("kubernetes", "describe_workload"),
     ]
     assert isinstance(verification.calls(WHAT)[0], ToolCall)
+
+
+def test_alerts_that_joined_after_the_plan_are_looked_for() -> None:
+    gone = alert("Gone", status=AlertStatus.RESOLVED)
+
+    checked = verification.with_alerts(WHAT, (alert("Late"), gone))
+
+    assert checked.alert_names == ("HighErrorRatio", "Late")
+
+
+@pytest.mark.parametrize(
+    ("query", "seconds"),
+    [
+        ("sum(rate(x[5s]))", 5),
+        ("sum(rate(x[2m])) / sum(rate(y[1m30s]))", 120),
+        ("rate(x[500ms])", 0.5),
+        ("max_over_time(x[4m:30s])", 240),
+        ('rate(x{path=~"a[9h]"}[5s])', 5),
+        ("some:recorded:rate", hold.UNKNOWN_RATE_WINDOW_S),
+    ],
+)
+def test_how_far_a_rate_looks_back_stands_in_its_query(query: str, seconds: float) -> None:
+    assert hold.rate_window_s(query) == seconds
+
+
+def test_points_that_look_back_to_before_the_action_prove_nothing() -> None:
+    slow = build.group(after(60), errors=GOOD, grid=(120, 5))
+    query = "rate(x[1m])"
+    total = slow.model_copy(update={"errors": slow.errors.model_copy(update={"query": query})})
+    signals = build.golden_signals(NAMESPACE, SERVICE, total)
+
+    found = hold.check(signals, WHAT.bounds[0], hold.Span(DONE, after(60), 30))
+
+    assert found.standing is hold.Standing.SILENT
