@@ -12,6 +12,7 @@ from backend.actors import Actor, Role
 from backend.db import journal, outbox, queue
 from backend.db.approval_rows import Request, find, lock, to_decision
 from backend.db.tables.approvals import approvals
+from backend.db.tables.incidents import incidents
 from sre_agent import ports
 from sre_agent.domain.errors import PermanentError
 from sre_agent.domain.events import EventDraft, EventKind
@@ -21,6 +22,8 @@ from sre_agent.domain.ruling import Decision, PolicyRuling, Verdict
 
 CLOCK_ACTOR = "clock"
 """Who decides when nobody did in time."""
+
+_ENDED = "the incident ended"
 
 
 class ApprovalNotFoundError(PermanentError):
@@ -101,7 +104,8 @@ async def decide(engine: AsyncEngine, answer: Answer, *, now: datetime) -> Decis
     Raises:
         NotAnApproverError: The actor's role does not decide.
         ApprovalNotFoundError: The actor's organization has no such request.
-        ApprovalClosedError: It was decided before, or its time is over (which is then recorded).
+        ApprovalClosedError: It was decided before, or its time or its incident is over (which is
+            then recorded).
         PlanChangedError: The actor saw another plan.
     """
     if not answer.actor.role.includes(Role.APPROVER):
@@ -115,15 +119,26 @@ async def decide(engine: AsyncEngine, answer: Answer, *, now: datetime) -> Decis
             raise ApprovalClosedError(ended)
         if answer.plan_sha256 is not None and answer.plan_sha256 != waiting.plan_sha256:
             raise PlanChangedError(f"the plan that waits is {waiting.plan_sha256}")
-        is_late = now >= waiting.expires_at
-        decision = _expiry(waiting, now, "nobody decided in time")
+        is_over = await _is_over(connection, waiting.incident_id)
+        is_late = is_over or now >= waiting.expires_at
+        decision = _expiry(waiting, now, _ENDED if is_over else "nobody decided in time")
         if not is_late:
             decision = _decision(waiting, answer, now)
         await _close(connection, waiting, decision, role=None if is_late else answer.actor.role)
-        await queue.enqueue_resume(connection, waiting.incident_id, waiting.id)
+        if not is_over:
+            await queue.enqueue_resume(connection, waiting.incident_id, waiting.id)
     if is_late:
         raise ApprovalClosedError(decision)
     return decision
+
+
+async def close_open(
+    connection: AsyncConnection, incident_id: IncidentId, *, now: datetime
+) -> None:
+    """Close the request of an incident that ends: there is nothing left to allow."""
+    waiting = await find(connection, incident_id=incident_id, is_open=True)
+    if waiting is not None:
+        await _close(connection, waiting, _expiry(waiting, now, _ENDED))
 
 
 async def expire_due(engine: AsyncEngine, *, now: datetime) -> list[Decision]:
@@ -141,6 +156,11 @@ async def expire_due(engine: AsyncEngine, *, now: datetime) -> list[Decision]:
                 await queue.enqueue_resume(connection, waiting.incident_id, waiting.id)
                 closed.append(decision)
     return closed
+
+
+async def _is_over(connection: AsyncConnection, incident_id: IncidentId) -> bool:
+    query = sa.select(incidents.c.ended_at).where(incidents.c.id == incident_id)
+    return (await connection.execute(query)).scalar_one() is not None
 
 
 async def _announce(

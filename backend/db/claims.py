@@ -19,6 +19,8 @@ async def claim(
 ) -> IncidentId:
     """Claim an object, or return the open incident that has it; an incident's end frees its claims.
 
+    An incident that was merged already (its worker died before it knew) gets the one it went into.
+
     Raises:
         IncidentNotFoundError: There is no such incident.
         IncidentEndedError: The incident has ended and repairs nothing any more.
@@ -26,8 +28,10 @@ async def claim(
     # Holding the incident's row keeps it from ending, and so from freeing its claims, meanwhile.
     await journal.lock_incident(connection, incident_id)
     columns = incidents.c
-    query = sa.select(columns.org_id, columns.cluster_id, columns.status)
+    query = sa.select(columns.org_id, columns.cluster_id, columns.status, columns.merged_into)
     row = (await connection.execute(query.where(columns.id == incident_id))).one()
+    if row.merged_into is not None:
+        return IncidentId(row.merged_into)
     if not IncidentStatus(row.status).is_open:
         raise IncidentEndedError(f"incident {incident_id} has ended: {row.status}")
     key = {"org_id": row.org_id, "cluster_id": row.cluster_id, "target": str(target)}

@@ -5,9 +5,9 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from backend.db import journal, outbox
+from backend.db import approvals, journal, outbox
 from backend.db.tables.incidents import incidents, target_claims
-from sre_agent.domain.errors import PermanentError
+from sre_agent.domain.errors import PermanentError, TransientError
 from sre_agent.domain.events import EventDraft, EventKind
 from sre_agent.domain.ids import IncidentId
 from sre_agent.domain.incident import IncidentStatus
@@ -18,6 +18,10 @@ ACTOR = "platform"
 
 class IncidentEndedError(PermanentError):
     """The incident has ended; nothing moves it any more."""
+
+
+class SurvivorEndedError(TransientError):
+    """The incident to merge into ended meanwhile; planned again, the other one goes on by itself."""
 
 
 async def move(
@@ -61,10 +65,20 @@ async def merge(
     reason: str,
     now: datetime,
 ) -> None:
-    """End an incident as part of another; both logs say so. Safe to repeat."""
+    """End an incident as part of another; both logs say so. Safe to repeat.
+
+    Raises:
+        SurvivorEndedError: The other one is not open any more.
+    """
     # Both rows are locked in the order of their ids, so that two merges cannot wait for each other.
-    both = sa.select(incidents.c.id).where(incidents.c.id.in_([incident_id, into]))
-    await connection.execute(both.order_by(incidents.c.id).with_for_update())
+    both = sa.select(incidents.c.id, incidents.c.status)
+    both = both.where(incidents.c.id.in_([incident_id, into])).order_by(incidents.c.id)
+    rows = await connection.execute(both.with_for_update())
+    statuses = {row.id: IncidentStatus(row.status) for row in rows}
+    if statuses.get(incident_id) is IncidentStatus.MERGED:
+        return
+    if into in statuses and not statuses[into].is_open:
+        raise SurvivorEndedError(f"incident {into} has ended: {statuses[into]}")
     payload = {"incident_id": incident_id, "into": into, "reason": reason}
     merged = EventDraft(
         actor=ACTOR, kind=EventKind.MERGED, payload=payload, step_key=f"merged:{incident_id}"
@@ -125,6 +139,7 @@ async def _store(
         values["ended_at"] = sa.func.coalesce(incidents.c.ended_at, now)
         held = sa.delete(target_claims).where(target_claims.c.incident_id == incident_id)
         await connection.execute(held)
+        await approvals.close_open(connection, incident_id, now=now)
     await connection.execute(
         sa.update(incidents).where(incidents.c.id == incident_id).values(values)
     )

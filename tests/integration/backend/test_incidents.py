@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from backend.db import tenancy
 from backend.db.incidents import PostgresIncidents
 from backend.db.journal import IncidentNotFoundError
-from backend.db.transitions import IncidentEndedError
+from backend.db.transitions import IncidentEndedError, SurvivorEndedError
 from sre_agent.domain.events import EventKind, verify_chain
 from sre_agent.domain.ids import IncidentId
 from sre_agent.domain.incident import IncidentStatus
@@ -123,6 +123,34 @@ async def test_a_merge_is_told_in_both_logs_and_ends_one_incident(
     ]
 
 
+async def test_a_run_that_forgot_its_merger_learns_of_it_and_may_merge_again(
+    incidents: PostgresIncidents, make_incident: MakeIncident
+) -> None:
+    victim = await make_incident("inc-a", service="front")
+    culprit = await make_incident("inc-b", service="web")
+    await incidents.merge(victim, into=culprit, reason="same cause")
+    await incidents.set_status(culprit, IncidentStatus.RESOLVED, reason="", step_key="end")
+
+    holder = await incidents.claim_target(victim, WEB)
+    await incidents.merge(victim, into=holder, reason="same cause")
+
+    assert holder == culprit
+    assert len(await incidents.events(victim)) == 2
+
+
+async def test_nothing_is_merged_into_an_incident_that_has_ended(
+    incidents: PostgresIncidents, make_incident: MakeIncident
+) -> None:
+    victim = await make_incident("inc-a", service="front")
+    culprit = await make_incident("inc-b", service="web", status="escalated")
+
+    with pytest.raises(SurvivorEndedError):
+        await incidents.merge(victim, into=culprit, reason="same cause")
+
+    assert (await incidents.load(victim)).status.is_open
+    assert await incidents.events(victim) == []
+
+
 async def test_opposite_merges_at_once_do_not_wait_for_each_other_for_ever(
     incidents: PostgresIncidents, make_incident: MakeIncident
 ) -> None:
@@ -130,10 +158,13 @@ async def test_opposite_merges_at_once_do_not_wait_for_each_other_for_ever(
     b = await make_incident("inc-b", service="b")
 
     async with asyncio.timeout(5):
-        await asyncio.gather(
-            incidents.merge(a, into=b, reason="r"), incidents.merge(b, into=a, reason="r")
+        ends = await asyncio.gather(
+            incidents.merge(a, into=b, reason="r"),
+            incidents.merge(b, into=a, reason="r"),
+            return_exceptions=True,
         )
 
+    assert [type(end) for end in ends if end is not None] == [SurvivorEndedError]
     for id_ in (a, b):
         assert verify_chain(await incidents.events(id_)) is None
 
@@ -164,6 +195,20 @@ async def test_a_report_is_a_row_and_a_file_and_can_be_written_again(
     assert Path(place).read_text(encoding="utf-8") == "# It was the ☃"
     assert await scalars(engine, "SELECT markdown FROM reports") == ["# It was the ☃"]
     assert [path.name for path in Path(place).parent.iterdir()] == [f"{id_}.md"]
+
+
+async def test_a_report_whose_folder_cannot_be_written_is_kept_in_the_database(
+    engine: AsyncEngine, clock: Any, make_incident: MakeIncident, tmp_path: Path
+) -> None:
+    (tmp_path / "file").touch()
+    incidents = PostgresIncidents(
+        engine, clock, org_id="default", approval_ttl_s=1, incidents_dir=tmp_path / "file"
+    )
+
+    place = await incidents.publish_report(await make_incident(), "# Report")
+
+    assert place == "database"
+    assert await scalars(engine, "SELECT markdown FROM reports") == ["# Report"]
 
 
 async def test_writes_are_halted_by_the_switch_and_by_the_settings(
