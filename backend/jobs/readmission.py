@@ -1,4 +1,4 @@
-"""Alerts that were taken for an echo of something repaired, and fire on: they start anew."""
+"""Alerts that fire on though their incident is over, and had no run of their own: they start anew."""
 
 from datetime import datetime, timedelta
 
@@ -12,24 +12,59 @@ from backend.intake import identity
 from sre_agent.domain.alert import Alert, AlertStatus
 
 PATIENCE = timedelta(seconds=60)
-"""So long an alert may flap after a repair; one that fires on is no echo."""
+"""So long an alert may flap after the end of its incident; one that fires on is no echo."""
 
-# Only what began after the end: an alert that was there before had its run.
+LONG_PATIENCE = timedelta(minutes=10)
+"""So long an alert whose incident looked at it may fire on: rules look back over some minutes."""
+
+_SOUGHT_FOR = timedelta(days=1)
+"""An incident that ended longer ago is history."""
+
+# What an alert waits for is the end of its incident, or of the one at the end of a chain of mergers.
+# It had its run if that incident knew it when it planned; `was_here` is an earlier incident of the
+# service that had it, so that an alert which never ends does not start runs for ever.
 _STRANDED = """
-    incidents.status = 'resolved' AND incidents.firing_count > 0
-    AND alerts.incident_id = incidents.id AND alerts.status = 'firing'
-    AND alerts.received_at > incidents.ended_at AND alerts.received_at <= :before
+    WITH RECURSIVE chain AS (
+        SELECT id, id AS last_id, status, merged_into, ended_at FROM incidents
+        WHERE ended_at > :since AND firing_count > 0
+        UNION
+        SELECT chain.id, survivor.id, survivor.status, survivor.merged_into, survivor.ended_at
+        FROM chain JOIN incidents AS survivor ON survivor.id = chain.merged_into
+    ), held AS (
+        SELECT chain.*, (
+            SELECT max(at) FROM events WHERE events.incident_id = chain.last_id
+                AND kind IN ('plan_proposed', 'plan_withheld')) AS planned_at
+        FROM chain WHERE merged_into IS NULL AND ended_at <= :before
+    ), stranded AS (
+        SELECT alerts.fingerprint, alerts.starts_at, alerts.org_id, alerts.cluster_id
+        FROM held JOIN alerts ON alerts.incident_id = held.id
+        JOIN incidents AS own ON own.id = held.id
+        WHERE alerts.status = 'firing' AND alerts.received_at <= :before
+        AND CASE
+            WHEN held.id <> held.last_id THEN true
+            WHEN alerts.received_at > COALESCE(held.planned_at, held.ended_at) THEN true
+            ELSE held.status <> 'escalated' AND held.ended_at <= :long_before AND NOT EXISTS (
+                SELECT FROM incidents AS earlier
+                JOIN events AS was_here ON was_here.incident_id = earlier.id
+                WHERE earlier.org_id = own.org_id AND earlier.cluster_id = own.cluster_id
+                    AND earlier.namespace = own.namespace AND earlier.service = own.service
+                    AND earlier.id <> own.id AND earlier.opened_at >= :earliest
+                    AND was_here.kind = 'alert_received'
+                    AND was_here.payload ->> 'fingerprint' = alerts.fingerprint
+                    AND CAST(was_here.payload ->> 'starts_at' AS timestamptz) = alerts.starts_at)
+        END
+    )
 """
 
-_FIND_TENANTS = sa.text(f"""
-    SELECT DISTINCT alerts.org_id, alerts.cluster_id FROM incidents, alerts WHERE {_STRANDED}
-""")  # noqa: S608 - a constant of ours
+_FIND_TENANTS = sa.text(f"{_STRANDED} SELECT DISTINCT org_id, cluster_id FROM stranded")  # noqa: S608 - a constant of ours
 
 # They leave the old incident as if they had ended, so that admission lets them begin.
 _TAKE = sa.text(f"""
-    WITH taken AS (
-        UPDATE alerts SET status = 'resolved' FROM incidents
-        WHERE {_STRANDED} AND alerts.org_id = :org_id AND alerts.cluster_id = :cluster_id
+    {_STRANDED}, taken AS (
+        UPDATE alerts SET status = 'resolved' FROM stranded
+        WHERE alerts.fingerprint = stranded.fingerprint AND alerts.starts_at = stranded.starts_at
+            AND alerts.org_id = stranded.org_id AND alerts.cluster_id = stranded.cluster_id
+            AND alerts.org_id = :org_id AND alerts.cluster_id = :cluster_id
         RETURNING alerts.*
     ), counted AS (
         UPDATE incidents SET firing_count = firing_count - number
@@ -41,8 +76,13 @@ _TAKE = sa.text(f"""
 
 
 async def readmit(engine: AsyncEngine, *, now: datetime) -> list[Receipt]:
-    """Let every alert that fires on since a repair open or join an incident."""
-    before = {"before": now - PATIENCE}
+    """Let every alert that fires on after the end of its incident open or join another."""
+    before = {
+        "before": now - PATIENCE,
+        "long_before": now - LONG_PATIENCE,
+        "since": now - _SOUGHT_FOR,
+        "earliest": now - 2 * _SOUGHT_FOR,
+    }
     async with engine.connect() as connection:
         tenants = [Tenant(*row) for row in await connection.execute(_FIND_TENANTS, before)]
     receipts: list[Receipt] = []

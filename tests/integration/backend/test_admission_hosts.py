@@ -8,10 +8,11 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from backend.db import audit, transitions
+from backend.db import audit, journal, transitions
 from backend.db.admission import AdmissionDesk, Arrival, Disposition, Receipt, Tenant
 from backend.jobs import readmission
 from sre_agent.domain.alert import Alert, AlertStatus, Severity
+from sre_agent.domain.events import EventDraft, EventKind
 from sre_agent.domain.ids import IncidentId
 from sre_agent.domain.incident import IncidentStatus
 
@@ -70,6 +71,14 @@ class Case:
                 step_key=f"status:{status}",
                 now=self.clock.time,
             )
+
+    async def plan(self, receipt: Receipt) -> None:
+        assert receipt.incident_id
+        draft = EventDraft(
+            actor="planner", kind=EventKind.PLAN_PROPOSED, payload={}, step_key="plan_proposed"
+        )
+        async with self.engine.begin() as connection:
+            await journal.append(connection, receipt.incident_id, [draft], now=self.clock.time)
 
     async def firing(self, id_: IncidentId | None) -> int:
         async with self.engine.connect() as connection:
@@ -234,8 +243,59 @@ async def test_what_fires_on_after_a_repair_gets_a_run_of_its_own(
     assert await readmission.readmit(case.engine, now=case.clock.time) == []
 
 
-async def test_an_alert_that_had_its_run_and_still_fires_is_left_alone(case: Case) -> None:
-    await case.move(await case.fire("web"), IncidentStatus.RESOLVED)
+async def test_an_alert_that_fires_on_after_its_repair_is_looked_at_once_more_and_no_oftener(
+    case: Case,
+) -> None:
+    first = await case.fire("web")
+    await case.move(first, IncidentStatus.RESOLVED)
+    early = await readmission.readmit(case.engine, now=case.clock.time + 599 * SECOND)
+
+    case.clock.time += 600 * SECOND
+    [second] = await readmission.readmit(case.engine, now=case.clock.time)
+    await case.move(second, IncidentStatus.CLOSED)
     case.clock.time += timedelta(hours=1)
 
+    assert early == []
+    assert second.disposition is Disposition.OPENED
+    assert await readmission.readmit(case.engine, now=case.clock.time) == []
+
+
+async def test_an_alert_that_people_were_told_of_is_left_to_them(case: Case) -> None:
+    await case.move(await case.fire("web"), IncidentStatus.ESCALATED)
+    case.clock.time += timedelta(hours=1)
+
+    assert await readmission.readmit(case.engine, now=case.clock.time) == []
+
+
+async def test_an_alert_that_came_after_the_plan_gets_a_run_when_the_incident_is_over(
+    case: Case,
+) -> None:
+    first = await case.fire("web")
+    await case.plan(first)
+    case.clock.time += SECOND
+    await case.fire("web", "f-late")
+    await case.move(first, IncidentStatus.ESCALATED)
+
+    case.clock.time += 60 * SECOND
+    receipts = await readmission.readmit(case.engine, now=case.clock.time)
+
+    assert [receipt.disposition for receipt in receipts] == [Disposition.OPENED]
+    assert await case.firing(first.incident_id) == 1
+
+
+async def test_an_alert_that_was_merged_away_gets_a_run_when_the_survivor_did_not_help(
+    case: Case,
+) -> None:
+    victim, culprit = await case.fire("web"), await case.fire("db")
+    await case.merge(victim, culprit)
+    case.clock.time += timedelta(minutes=5)
+    while_open = await readmission.readmit(case.engine, now=case.clock.time)
+    await case.move(culprit, IncidentStatus.ESCALATED)
+
+    case.clock.time += 60 * SECOND
+    [receipt] = await readmission.readmit(case.engine, now=case.clock.time)
+
+    assert while_open == []
+    assert receipt.disposition is Disposition.OPENED
+    assert await case.firing(victim.incident_id) == 0
     assert await readmission.readmit(case.engine, now=case.clock.time) == []
