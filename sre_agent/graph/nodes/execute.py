@@ -1,5 +1,6 @@
 """Carry out an approved plan: one grant per action, each action at most once."""
 
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from langgraph.runtime import Runtime
@@ -11,8 +12,11 @@ from sre_agent.domain.ids import IncidentId
 from sre_agent.domain.incident import IncidentStatus
 from sre_agent.domain.plan import Action
 from sre_agent.domain.tools import ToolResult, ToolStatus
-from sre_agent.graph import run_state
+from sre_agent.graph import marks, run_state
 from sre_agent.graph.context import RunContext
+
+_NO_ANSWER = frozenset({"malformed_answer", "internal_error"})
+"""Refusals that do not say whether a write was done."""
 
 
 async def execute(
@@ -40,21 +44,10 @@ async def execute(
 
 async def _carry_out(context: RunContext, id_: IncidentId, action: Action) -> str | None:
     """Return None when the action is done, otherwise what a person must know."""
-    halted = await context.incidents.writes_halted()
-    if halted is not None:
-        return f"writes are halted: {halted}"
-    grant = await context.signer.mint(id_, action.id)
-    if isinstance(grant, ports.GrantDenied):
-        await context.journal.append(
-            id_,
-            EventDraft(
-                actor="executor",
-                kind=EventKind.GRANT_REFUSED,
-                payload={"action_id": action.id, "reason": grant.reason},
-                step_key=f"grant_refused:{action.id}",
-            ),
-        )
-        return f"the signer gave no grant for {action.call}: {grant.reason}"
+    started = await _started(context, id_, action)
+    grant = await _permit(context, id_, action)
+    if isinstance(grant, str):
+        return await _settle(context, id_, action, _Stopped(started, grant)) if started else grant
     # Written before the deed: when the audit cannot be written, this raises and nothing is done.
     await context.journal.append(
         id_,
@@ -70,39 +63,119 @@ async def _carry_out(context: RunContext, id_: IncidentId, action: Action) -> st
             step_key=f"action_started:{action.id}",
         ),
     )
-    result = await _write(context, action, grant)
+    result = await _write(context, action, grant, may_be_done=started is not None)
+    if isinstance(result, _Stopped):
+        return await _settle(context, id_, action, result)
+    await _finish(context, id_, action, grant.id, result)
+    if result.status is ToolStatus.OK:
+        return None
+    return f"{action.call} was refused ({result.code}): {result.reason}"
+
+
+@dataclass(frozen=True)
+class _Stopped:
+    """A write that was asked for, perhaps done, and cannot be asked for again: with which grant, why."""
+
+    grant_id: str
+    reason: str
+
+
+async def _started(context: RunContext, id_: IncidentId, action: Action) -> str | None:
+    """Return the grant with which the action was begun before, when it was."""
+    for event in await context.incidents.events(id_):
+        is_start = event.kind is EventKind.ACTION_STARTED
+        if is_start and event.payload.get("action_id") == action.id:
+            return str(event.payload["grant_id"])
+    return None
+
+
+async def _permit(context: RunContext, id_: IncidentId, action: Action) -> ports.Grant | str:
+    """Return the grant, or why nothing may be written."""
+    halted = await context.incidents.writes_halted()
+    if halted is not None:
+        return f"writes are halted: {halted}"
+    grant = await context.signer.mint(id_, action.id)
+    if not isinstance(grant, ports.GrantDenied):
+        return grant
+    await context.journal.append(
+        id_,
+        EventDraft(
+            actor="executor",
+            kind=EventKind.GRANT_REFUSED,
+            payload={"action_id": action.id, "reason": grant.reason},
+            step_key=f"grant_refused:{action.id}",
+        ),
+    )
+    return f"the signer gave no grant for {action.call}: {grant.reason}"
+
+
+async def _write(
+    context: RunContext, action: Action, grant: ports.Grant, *, may_be_done: bool
+) -> ToolResult | _Stopped:
+    """Ask until the server answers: the grant's mark in the target makes asking again harmless.
+
+    A refusal after an attempt without an answer does not say that the attempt did nothing.
+    """
+    limits = context.limits
+    attempt = 1
+    while True:
+        halted = await context.incidents.writes_halted()
+        if halted is not None:
+            why = f"writes are halted: {halted}"
+            return _Stopped(grant.id, why) if may_be_done else _halted(context, why)
+        result = await context.toolbox.write(
+            action.call, grant=grant.token, deadline_s=limits.tool_deadline_s
+        )
+        if result.status is ToolStatus.OK:
+            return result
+        if _is_no(result):
+            return _Stopped(grant.id, result.reason) if may_be_done else result
+        may_be_done = True
+        if attempt >= limits.write_attempts:
+            return _Stopped(grant.id, result.reason)
+        attempt += 1
+        await context.clock.sleep(limits.write_retry_s)
+
+
+def _is_no(result: ToolResult) -> bool:
+    """Return whether the server declined, rather than failed on the way."""
+    return result.status is ToolStatus.REFUSED and result.code not in _NO_ANSWER
+
+
+def _halted(context: RunContext, why: str) -> ToolResult:
+    now = context.clock.now()
+    return ToolResult(status=ToolStatus.REFUSED, code="halted", reason=why, observed_at=now)
+
+
+async def _settle(
+    context: RunContext, id_: IncidentId, action: Action, stopped: _Stopped
+) -> str | None:
+    """Find out by the target itself whether a write was done."""
+    found = await marks.find(context, action, stopped.grant_id)
+    unknown = ToolResult(
+        status=ToolStatus.UNREACHABLE, reason=stopped.reason, observed_at=context.clock.now()
+    )
+    await _finish(context, id_, action, stopped.grant_id, found or unknown)
+    if found:
+        return None
+    return (
+        f"it is unknown whether {action.call} was done: {stopped.reason}; "
+        f"look for grant {stopped.grant_id} on {action.target}"
+    )
+
+
+async def _finish(
+    context: RunContext, id_: IncidentId, action: Action, grant_id: str, result: ToolResult
+) -> None:
     await context.journal.append(
         id_,
         EventDraft(
             actor="executor",
             kind=EventKind.ACTION_FINISHED,
-            payload={"action_id": action.id, "grant_id": grant.id, **_outcome(result)},
+            payload={"action_id": action.id, "grant_id": grant_id, **_outcome(result)},
             step_key=f"action_finished:{action.id}",
         ),
     )
-    if result.status is ToolStatus.OK:
-        return None
-    if result.status is ToolStatus.REFUSED:
-        return f"{action.call} was refused ({result.code}): {result.reason}"
-    return (
-        f"it is unknown whether {action.call} was done: {result.reason}; "
-        f"look for grant {grant.id} on {action.target}"
-    )
-
-
-async def _write(context: RunContext, action: Action, grant: ports.Grant) -> ToolResult:
-    """Ask until the server answers: the grant's mark in the target makes asking again harmless."""
-    limits = context.limits
-    attempt = 1
-    while True:
-        result = await context.toolbox.write(
-            action.call, grant=grant.token, deadline_s=limits.tool_deadline_s
-        )
-        answered = result.status in (ToolStatus.OK, ToolStatus.REFUSED)
-        if answered or attempt >= limits.write_attempts:
-            return result
-        attempt += 1
-        await context.clock.sleep(limits.write_retry_s)
 
 
 def _outcome(result: ToolResult) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from langgraph.types import Command
 from typing_extensions import override
 
 from sre_agent.config import loader
-from sre_agent.domain.events import Event, EventKind, verify_chain
+from sre_agent.domain.events import Event, EventDraft, EventKind, verify_chain
 from sre_agent.domain.ids import IncidentId
 from sre_agent.domain.incident import IncidentStatus
 from sre_agent.domain.ruling import Verdict
@@ -29,7 +29,12 @@ from sre_agent.testing import (
 from sre_agent.testing.toolbox import no_data, ok, refused, unreachable
 from sre_agent.testing.world import World
 
-DRY_RUN = {"state_sha256": "s" * 64, "uid": "uid-1", "changes": ["image: v2 -> v1"]}
+DRY_RUN = {
+    "state_sha256": "s" * 64,
+    "result_sha256": "r" * 64,
+    "uid": "uid-1",
+    "changes": ["image: v2 -> v1"],
+}
 ALLOW_LIST = loader.load_allow_list()
 POLICY = loader.load_policy(ALLOW_LIST)
 
@@ -247,6 +252,90 @@ async def test_a_lost_answer_is_asked_for_again_with_the_same_grant(scene: Scene
     [finished] = scene.payloads(EventKind.ACTION_FINISHED)
     assert finished["outcome"] == "already_applied"
     assert scene.incidents.incident.status is IncidentStatus.RESOLVED
+
+
+@pytest.mark.parametrize("code", ["malformed_answer", "internal_error"])
+async def test_a_write_that_broke_on_the_way_is_asked_again_then_unknown(
+    scene: Scene, code: str
+) -> None:
+    await scene.start()
+    scene.toolbox.on("kubernetes", "rollback_rollout", refused(code, "gibberish"))
+
+    await scene.answer(Verdict.APPROVED)
+
+    assert "unknown whether" in scene.escalation
+    assert scene.modes().count("write") == Limits().write_attempts
+
+
+def _bears(grant_id: str) -> ToolResult:
+    marks = f'[{{"id":"{grant_id}","tool":"rollback_rollout","at":"","detail":"revision 1"}}]'
+    return ok({"manifest": {"metadata": {"annotations": {"sre-agent.io/grants": marks}}}})
+
+
+@pytest.mark.parametrize(
+    ("grant_id", "status"),
+    [("grt-1", IncidentStatus.RESOLVED), ("grt-9", IncidentStatus.ESCALATED)],
+)
+async def test_a_halt_between_attempts_stops_them_and_the_target_tells_what_was_done(
+    scene: Scene, grant_id: str, status: IncidentStatus
+) -> None:
+    await scene.start()
+    scene.toolbox.on("kubernetes", "get_resource", _bears(grant_id))
+
+    def reply(_: ToolCall) -> ToolResult:
+        scene.incidents.halted = "halted by eve: drill"
+        scene.world.release("core", ago_s=0)
+        return unreachable()
+
+    scene.toolbox.on("kubernetes", "rollback_rollout", reply)
+
+    await scene.answer(Verdict.APPROVED)
+
+    assert scene.modes().count("write") == 1
+    assert scene.incidents.incident.status is status
+    [finished] = scene.payloads(EventKind.ACTION_FINISHED)
+    done = status is IncidentStatus.RESOLVED
+    assert finished["outcome"] == ("already_applied" if done else "unknown")
+
+
+@pytest.mark.parametrize("is_halted", [True, False])
+async def test_an_action_begun_before_a_crash_is_never_called_undone(
+    scene: Scene, *, is_halted: bool
+) -> None:
+    await scene.start()
+    begun = EventDraft(
+        actor="executor",
+        kind=EventKind.ACTION_STARTED,
+        payload={"action_id": "a1", "grant_id": "grt-1"},
+        step_key="action_started:a1",
+    )
+    await scene.journal.append(scene.id, begun)
+    scene.incidents.halted = "halted by eve: drill" if is_halted else None
+    scene.signer.refusal = "the approval is too old"
+
+    await scene.answer(Verdict.APPROVED)
+
+    assert "unknown whether" in scene.escalation
+    assert "grt-1" in scene.escalation
+    assert "write" not in scene.modes()
+
+
+async def test_an_alert_that_joins_late_must_be_gone_as_well(scene: Scene) -> None:
+    await scene.start()
+    [first] = scene.incidents.incident.alerts
+    late = first.model_copy(update={"name": "Late", "fingerprint": "f2"})
+    joined = scene.incidents.incident.model_copy(update={"alerts": (first, late)})
+    scene.incidents.incident = joined
+    active = {"name": "Late", "state": "firing", "labels": late.labels}
+    scene.toolbox.on(
+        "prometheus",
+        "list_alerts",
+        lambda _call: ok({"alerts": [active]}, observed_at=scene.world.now),
+    )
+
+    await scene.answer(Verdict.APPROVED)
+
+    assert "Late (firing)" in scene.escalation
 
 
 async def test_silence_after_the_action_is_unknown_never_resolved(scene: Scene) -> None:
