@@ -6,7 +6,7 @@ import structlog
 from langchain_core.runnables import RunnableConfig
 from langgraph.types import Command
 
-from sre_agent.domain.errors import TransientError
+from backend.jobs import passing
 from sre_agent.domain.events import EventDraft, EventKind
 from sre_agent.domain.ids import IncidentId
 from sre_agent.domain.incident import IncidentStatus
@@ -41,13 +41,13 @@ class Runner:
         with structlog.contextvars.bound_contextvars(incident_id=incident_id):
             try:
                 await self._run(incident_id)
-            except TransientError as error:
-                if attempt + 1 < MAX_ATTEMPTS:
-                    raise
-                await self._give_up(incident_id, f"{type(error).__name__}: {error}")
-            except Exception as error:  # noqa: BLE001 - the outermost loop: every exit is loud
+            except Exception as error:
+                passed = passing.find(error)
+                if passed is not None and attempt + 1 < MAX_ATTEMPTS:
+                    raise passing.to_transient(passed) from error
                 _log.exception("run_failed")
-                await self._give_up(incident_id, f"{type(error).__name__}: {error}")
+                failure = passed or error
+                await self._give_up(incident_id, f"{type(failure).__name__}: {failure}")
 
     async def _run(self, incident_id: IncidentId) -> None:
         config: RunnableConfig = {
@@ -62,12 +62,23 @@ class Runner:
         elif snapshot.next:
             given = None
         else:
+            await self._ensure_report(incident_id, "the run was over")
             return
         await self.graph.ainvoke(  # type: ignore[call-overload] # the overloads do not know a Command of ours
             given, config, context=self.context, durability="sync"
         )
 
     async def _give_up(self, incident_id: IncidentId, reason: str) -> None:
+        try:
+            await self._tell(incident_id, reason)
+        except Exception as error:
+            passed = passing.find(error)
+            if passed is None:
+                raise
+            # Nobody was told yet: upkeep gives the incident another job.
+            raise passing.to_transient(passed) from error
+
+    async def _tell(self, incident_id: IncidentId, reason: str) -> None:
         await self.context.journal.append(
             incident_id,
             EventDraft(
@@ -77,11 +88,13 @@ class Runner:
                 step_key="run_failed",
             ),
         )
+        await self._ensure_report(incident_id, f"the run failed and needs a person: {reason}")
+
+    async def _ensure_report(self, incident_id: IncidentId, reason: str) -> None:
+        """End the incident if nothing did, and write its report if a crash came in between."""
+        events = await self.context.incidents.events(incident_id)
         incident = await self.context.incidents.load(incident_id)
         if incident.status.is_open:
-            await ending.end(
-                self.context,
-                incident_id,
-                IncidentStatus.ESCALATED,
-                f"the run failed and needs a person: {reason}",
-            )
+            await ending.end(self.context, incident_id, IncidentStatus.ESCALATED, reason)
+        elif all(event.kind is not EventKind.REPORT_WRITTEN for event in events):
+            await ending.end(self.context, incident_id, incident.status, reason)

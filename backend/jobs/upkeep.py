@@ -3,11 +3,8 @@
 from datetime import timedelta
 
 import procrastinate
-import psycopg
 import sqlalchemy as sa
 import structlog
-from procrastinate.exceptions import ConnectorException
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from backend.db import approvals, queue
@@ -24,14 +21,25 @@ STALLED_AFTER_S = 8.0
 ORPHANED_AFTER_S = 20.0
 """An incident that should be worked on, has no job and was silent for so long gets a new job."""
 
+REPORT_SOUGHT_FOR_S = 600.0
+"""For so long after its end, an incident without a report gets a job that writes it."""
+
 _INTERVAL_S = 1.0
-_UNREACHABLE = (DBAPIError, ConnectorException, psycopg.Error, OSError)
 
 _log = structlog.get_logger()
 
 _ORPHANS = sa.text("""
     SELECT id FROM incidents
-    WHERE status IN ('received', 'investigating', 'executing', 'verifying') AND last_at < :before
+    WHERE last_at < :before
+    AND CASE
+        WHEN status = 'awaiting_approval' THEN NOT EXISTS (
+            SELECT FROM approvals
+            WHERE approvals.incident_id = incidents.id AND approvals.status = 'open')
+        WHEN ended_at IS NOT NULL THEN ended_at > :ended_since AND NOT EXISTS (
+            SELECT FROM events
+            WHERE events.incident_id = incidents.id AND events.step_key = 'report_written')
+        ELSE true
+    END
     AND NOT EXISTS (
         SELECT FROM procrastinate_jobs job
         WHERE job.lock = 'incident:' || incidents.id AND job.status IN ('todo', 'doing'))
@@ -39,11 +47,11 @@ _ORPHANS = sa.text("""
 
 
 async def run(app: procrastinate.App, engine: AsyncEngine, clock: ports.Clock) -> None:
-    """Keep order until cancelled; an unreachable database is waited for."""
+    """Keep order until cancelled; a round that fails, as without a database, is told and repeated."""
     while True:
         try:
             await keep(app, engine, clock)
-        except _UNREACHABLE as error:
+        except Exception as error:  # noqa: BLE001 - an outermost loop: the worker outlives a bad round
             _log.warning(
                 "upkeep_failed", reason=str(error).splitlines()[0] if str(error) else repr(error)
             )
@@ -62,8 +70,11 @@ async def keep(app: procrastinate.App, engine: AsyncEngine, clock: ports.Clock) 
         _log.warning("job_rescued", job_id=job.id, task=job.task_name, args=job.task_kwargs)
         await app.job_manager.retry_job(job)
     async with engine.begin() as connection:
-        before = now - timedelta(seconds=ORPHANED_AFTER_S)
-        ids = (await connection.execute(_ORPHANS, {"before": before})).scalars().all()
+        since = {
+            "before": now - timedelta(seconds=ORPHANED_AFTER_S),
+            "ended_since": now - timedelta(seconds=REPORT_SOUGHT_FOR_S),
+        }
+        ids = (await connection.execute(_ORPHANS, since)).scalars().all()
         if ids:
             _log.warning("incidents_requeued", incident_ids=list(ids))
             await queue.enqueue_investigations(connection, [IncidentId(id_) for id_ in ids])

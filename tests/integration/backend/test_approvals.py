@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from sre_agent.domain.ids import ActionId, IncidentId
 from sre_agent.domain.plan import Plan
 from sre_agent.domain.ruling import PolicyRuling, Ruling, Verdict
 
+SECOND = timedelta(seconds=1)
 MakeIncident = Callable[..., Awaitable[IncidentId]]
 ASKED = (
     PolicyRuling(action_id=ActionId("act-1"), ruling=Ruling.ASK, rule="writes-ask", reason="r"),
@@ -198,4 +200,32 @@ async def test_a_decision_that_cannot_be_logged_is_not_taken(
         await approvals.decide(engine, answer(waiting), now=clock.now())
 
     assert await incidents.decision(waiting.id) is None
+    assert await jobs(engine) == []
+
+
+async def test_an_incident_that_ends_takes_its_request_with_it(
+    incidents: PostgresIncidents, waiting: ports.Approval, engine: AsyncEngine
+) -> None:
+    await incidents.escalate(IncidentId("inc-1"), reason="r", step_key="escalated")
+
+    with pytest.raises(approvals.ApprovalClosedError) as refusal:
+        await approvals.decide(engine, answer(waiting), now=waiting.expires_at - SECOND)
+
+    assert refusal.value.decision.verdict is Verdict.EXPIRED
+    assert refusal.value.decision.reason == "the incident ended"
+    assert await jobs(engine) == []
+    log = await incidents.events(IncidentId("inc-1"))
+    assert [e.kind for e in log].count(EventKind.APPROVAL_DECIDED) == 1
+
+
+async def test_a_request_left_open_by_an_incident_that_ended_is_not_granted(
+    waiting: ports.Approval, engine: AsyncEngine
+) -> None:
+    async with engine.begin() as connection:
+        ended = "UPDATE incidents SET status = 'escalated', ended_at = now()"
+        await connection.execute(sa.text(ended))
+
+    with pytest.raises(approvals.ApprovalClosedError, match="expired"):
+        await approvals.decide(engine, answer(waiting), now=waiting.expires_at - SECOND)
+
     assert await jobs(engine) == []

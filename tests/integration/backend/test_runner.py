@@ -1,0 +1,121 @@
+"""No run ends in silence: not when the database was away, nor when a worker died before the report."""
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import psycopg
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from backend.db.engine import create_engine
+from backend.db.incidents import PostgresIncidents
+from backend.db.journal import PostgresJournal
+from backend.jobs.runner import MAX_ATTEMPTS, Runner
+from sre_agent.domain.errors import TransientError
+from sre_agent.domain.events import EventKind
+from sre_agent.domain.ids import IncidentId
+from sre_agent.domain.incident import IncidentStatus
+
+MakeIncident = Callable[..., Awaitable[IncidentId]]
+LAST = MAX_ATTEMPTS - 1
+
+
+class Graph:
+    """A graph that fails as it is told, or that has finished when there is no failure."""
+
+    def __init__(self, failure: Exception | None) -> None:
+        self.failure = failure
+
+    async def aget_state(self, _config: object) -> Any:
+        created_at = None if self.failure else "2026-03-01"
+        return SimpleNamespace(created_at=created_at, interrupts=(), next=())
+
+    async def ainvoke(self, _given: object, _config: object, **_more: object) -> None:
+        if self.failure is not None:
+            raise self.failure
+
+
+@pytest.fixture
+def make_runner(engine: AsyncEngine, clock: Any, tmp_path: Path) -> Any:
+    def make(failure: Exception | None, engine: AsyncEngine = engine) -> Runner:
+        incidents = PostgresIncidents(
+            engine, clock, org_id="default", approval_ttl_s=900, incidents_dir=tmp_path
+        )
+        context: Any = SimpleNamespace(
+            incidents=incidents, journal=PostgresJournal(engine, clock), clock=clock
+        )
+        graph: Any = Graph(failure)
+        return Runner(graph=graph, context=context)
+
+    return make
+
+
+def away() -> sa.exc.OperationalError:
+    return sa.exc.OperationalError("SELECT 1", {}, psycopg.OperationalError("the server is gone"))
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [
+        away(),
+        sa.exc.TimeoutError("the pool is empty"),
+        psycopg.OperationalError("terminating connection"),
+        ConnectionResetError("reset"),
+        ExceptionGroup("tasks", [ExceptionGroup("inner", [away()])]),
+    ],
+)
+async def test_a_database_that_was_away_costs_an_attempt_and_no_incident(
+    failure: Exception, make_runner: Any, make_incident: MakeIncident, engine: AsyncEngine
+) -> None:
+    id_ = await make_incident()
+    runner = make_runner(failure)
+
+    with pytest.raises(TransientError):
+        await runner.advance(id_, attempt=0)
+
+    assert (await runner.context.incidents.load(id_)).status.is_open
+
+
+async def test_a_failure_that_nobody_could_be_told_of_leaves_the_job_to_be_tried(
+    make_runner: Any, clock: Any
+) -> None:
+    nowhere = create_engine("postgresql+psycopg://nobody@127.0.0.1:1/none")
+    try:
+        with pytest.raises(TransientError):
+            await make_runner(ValueError("a mistake"), nowhere).advance(
+                IncidentId("inc-1"), attempt=LAST
+            )
+    finally:
+        await nowhere.dispose()
+
+
+@pytest.mark.parametrize("failure", [None, ValueError("a mistake")])
+@pytest.mark.parametrize("status", [IncidentStatus.ESCALATED, IncidentStatus.RESOLVED])
+async def test_an_incident_that_ended_without_its_report_gets_it(
+    failure: Exception | None,
+    status: IncidentStatus,
+    make_runner: Any,
+    make_incident: MakeIncident,
+    engine: AsyncEngine,
+) -> None:
+    id_ = await make_incident()
+    runner = make_runner(failure)
+    if status is IncidentStatus.ESCALATED:
+        await runner.context.incidents.escalate(id_, reason="r", step_key="escalated")
+    else:
+        await runner.context.incidents.set_status(
+            id_, status, reason="r", step_key=f"status:{status.value}"
+        )
+
+    for _ in range(2):
+        await runner.advance(id_, attempt=0)
+
+    kinds = [event.kind for event in await runner.context.incidents.events(id_)]
+    assert kinds.count(EventKind.REPORT_WRITTEN) == 1
+    assert kinds.count(EventKind.STATUS_CHANGED) == 1
+    async with engine.connect() as connection:
+        reports = (await connection.execute(sa.text("SELECT markdown FROM reports"))).scalars()
+        assert len(reports.all()) == 1

@@ -1,0 +1,85 @@
+"""What a dead worker or a failed job dropped is picked up again."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import procrastinate
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from backend.actors import Actor, Role
+from backend.db import approvals
+from backend.db.incidents import PostgresIncidents
+from backend.jobs import queue, upkeep
+from sre_agent.domain.ids import IncidentId
+from sre_agent.domain.incident import IncidentStatus
+from sre_agent.domain.plan import Plan
+from sre_agent.domain.ruling import Verdict
+
+MakeIncident = Callable[..., Awaitable[IncidentId]]
+ANN = Actor(name="ann", role=Role.APPROVER, org_id="default")
+SILENCE = timedelta(seconds=upkeep.ORPHANED_AFTER_S + 1)
+
+
+@pytest.fixture
+async def app(database_url: str) -> AsyncIterator[procrastinate.App]:
+    app = queue.create(database_url)
+    async with app.open_async():
+        yield app
+
+
+@pytest.fixture
+def incidents(engine: AsyncEngine, clock: Any, tmp_path: Path) -> PostgresIncidents:
+    return PostgresIncidents(
+        engine, clock, org_id="default", approval_ttl_s=900, incidents_dir=tmp_path
+    )
+
+
+async def tasks(engine: AsyncEngine) -> list[str]:
+    query = sa.text("SELECT task_name FROM procrastinate_jobs WHERE status = 'todo'")
+    async with engine.connect() as connection:
+        return list((await connection.execute(query)).scalars())
+
+
+async def test_an_incident_whose_approval_is_decided_but_whose_job_failed_gets_another_job(
+    app: procrastinate.App,
+    engine: AsyncEngine,
+    clock: Any,
+    incidents: PostgresIncidents,
+    make_incident: MakeIncident,
+    plan: Plan,
+) -> None:
+    id_ = await make_incident(status="awaiting_approval")
+    waiting = await incidents.request_approval(id_, plan, ())
+    clock.time += SILENCE
+    await upkeep.keep(app, engine, clock)
+    while_open = await tasks(engine)
+    answer = approvals.Answer(waiting.id, Verdict.APPROVED, ANN, "test")
+    await approvals.decide(engine, answer, now=clock.now())
+    async with engine.begin() as connection:
+        await connection.execute(sa.text("UPDATE procrastinate_jobs SET status = 'failed'"))
+
+    clock.time += SILENCE
+    await upkeep.keep(app, engine, clock)
+
+    assert while_open == []
+    assert await tasks(engine) == ["sre_agent.investigate"]
+
+
+async def test_an_incident_that_ended_without_its_report_gets_a_job(
+    app: procrastinate.App,
+    engine: AsyncEngine,
+    clock: Any,
+    incidents: PostgresIncidents,
+    make_incident: MakeIncident,
+) -> None:
+    id_ = await make_incident()
+    await incidents.set_status(id_, IncidentStatus.CLOSED, reason="", step_key="status:closed")
+
+    clock.time += SILENCE
+    await upkeep.keep(app, engine, clock)
+
+    assert await tasks(engine) == ["sre_agent.investigate"]
