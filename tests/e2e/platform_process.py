@@ -139,7 +139,7 @@ class Platform:
     @property
     def worker(self) -> psutil.Process:
         """Return the running worker."""
-        return self.program("backend.bootstrap.worker")
+        return self.program("worker")
 
     @property
     def database_url(self) -> str:
