@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 from sre_agent.domain.alert import Alert, AlertStatus, Severity
 from sre_agent.domain.errors import PermanentError
@@ -48,14 +48,24 @@ class MalformedError(PermanentError):
         super().__init__("; ".join(f"{problem.field}: {problem.message}" for problem in problems))
 
 
+def _to_utc(moment: datetime) -> datetime:
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("is outside the years 1 to 9999 in UTC") from None
+
+
+_Moment = Annotated[AwareDatetime, AfterValidator(_to_utc)]
+
+
 class _Alert(BaseModel):
     model_config = ConfigDict(extra="ignore")
 
     status: Literal["firing", "resolved"]
     labels: dict[str, str]
     annotations: dict[str, str] = {}
-    startsAt: AwareDatetime  # noqa: N815 - Alertmanager's spelling
-    endsAt: AwareDatetime | None = None  # noqa: N815 - Alertmanager's spelling
+    startsAt: _Moment  # noqa: N815 - Alertmanager's spelling
+    endsAt: _Moment | None = None  # noqa: N815 - Alertmanager's spelling
     generatorURL: str = ""  # noqa: N815 - Alertmanager's spelling
     fingerprint: Annotated[str, Field(min_length=1, max_length=128)]
 
@@ -101,7 +111,7 @@ def _to_domain(alert: _Alert, group_key: str) -> Alert:
         severity=_SEVERITIES.get(alert.labels.get("severity", "").lower(), Severity.WARNING),
         labels=alert.labels,
         annotations=alert.annotations,
-        starts_at=alert.startsAt.astimezone(UTC),
+        starts_at=alert.startsAt,
         ends_at=_end(alert.endsAt) if alert.status == "resolved" else None,
         generator_url=alert.generatorURL,
         group_key=group_key,
@@ -110,7 +120,7 @@ def _to_domain(alert: _Alert, group_key: str) -> Alert:
 
 def _end(moment: datetime | None) -> datetime | None:
     # Go's zero time, the year 1, means that there is none.
-    return None if moment is None or moment.year == 1 else moment.astimezone(UTC)
+    return None if moment is None or moment.year == 1 else moment
 
 
 def _refusal(error: ValidationError) -> PermanentError:

@@ -1,5 +1,6 @@
 """What comes in, what becomes of it, and the judgement in between: pure."""
 
+import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,6 +15,9 @@ AlertKey = tuple[str, datetime]
 
 ServiceKey = tuple[str, str]
 """Namespace and service."""
+
+
+_NAME_MAX_CHARS = 253  # what Kubernetes allows; four such of any script still fit an index entry
 
 
 class Disposition(StrEnum):
@@ -57,7 +61,7 @@ class Arrival:
     @cached_property
     def service_key(self) -> ServiceKey:
         """Return where it belongs."""
-        return (self.alert.namespace, self.service)
+        return (_fit(self.alert.namespace), _fit(self.service))
 
 
 @dataclass(frozen=True)
@@ -74,6 +78,14 @@ class Known:
 
     is_firing: bool
     incident_id: IncidentId
+
+
+def _fit(name: str) -> str:
+    """Return the name, or of one no index can hold the beginning and what tells it apart."""
+    if len(name) <= _NAME_MAX_CHARS:
+        return name
+    mark = hashlib.sha256(name.encode("utf-8", "replace")).hexdigest()[:12]
+    return f"{name[: _NAME_MAX_CHARS - len(mark) - 1]}-{mark}"
 
 
 def steps(arrivals: Iterable[Arrival], known: Mapping[AlertKey, Known]) -> list[Step]:

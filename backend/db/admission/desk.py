@@ -79,20 +79,13 @@ class AdmissionDesk:
             while alerts < _BATCH_MAX_ALERTS and not self._waiting.empty():
                 batch.append(self._waiting.get_nowait())
                 alerts += len(batch[-1].arrivals)
-            await self._settle(batch)
-
-    async def _settle(self, batch: Sequence[_Submission]) -> None:
-        try:
             await self._commit(batch)
-        except Exception:  # noqa: BLE001 - an outermost loop: after a bad batch, the next is served
-            _log.exception("admission_crashed")
-            _fail(batch, TransientError("the alerts could not be recorded"))
 
     async def _commit(self, batch: Sequence[_Submission]) -> None:
         arrivals = [arrival for submission in batch for arrival in submission.arrivals]
         try:
             receipts = await self._admit(arrivals)
-        except sa.exc.SQLAlchemyError as error:
+        except Exception as error:  # noqa: BLE001 - an outermost loop: after a bad batch, the next is served
             await self._refuse(batch, error)
             return
         at = 0
@@ -116,14 +109,26 @@ class AdmissionDesk:
                 if next(attempts) == _ATTEMPTS:
                     raise
 
-    async def _refuse(self, batch: Sequence[_Submission], error: sa.exc.SQLAlchemyError) -> None:
-        if len(batch) > 1 and not isinstance(error, sa.exc.OperationalError):
-            # One webhook that the database refuses must not take the others with it.
+    async def _refuse(self, batch: Sequence[_Submission], error: Exception) -> None:
+        if len(batch) > 1 and not _is_away(error):
+            # One webhook that cannot be recorded must not take the others with it.
             for submission in batch:
                 await self._commit([submission])
             return
-        _log.error("admission_failed", reason=str(error.__cause__ or error))
-        _fail(batch, TransientError("the database did not take the alerts"))
+        if isinstance(error, sa.exc.SQLAlchemyError):
+            _log.error("admission_failed", reason=str(error.__cause__ or error))
+        else:
+            _log.error("admission_crashed", exc_info=error)
+        _fail(batch, TransientError("the alerts could not be recorded"))
+
+
+def _is_away(error: Exception) -> bool:
+    """Return whether the database was lost, which is no webhook's fault."""
+    if not isinstance(error, sa.exc.OperationalError):
+        return isinstance(error, sa.exc.InterfaceError | sa.exc.TimeoutError)
+    # Whoever did not get through has no SQLSTATE; 57P is a server that stops or starts.
+    state = getattr(error.orig, "sqlstate", None)
+    return error.connection_invalidated or state is None or state.startswith(("08", "57P"))
 
 
 def _fail(batch: Sequence[_Submission], error: TransientError) -> None:

@@ -104,9 +104,10 @@ def _begin(head: Head, arrival: Arrival, now: datetime) -> Receipt:
     alert = arrival.alert
     opens = head.is_new and head.seq == 0
     if opens:
+        namespace, service = arrival.service_key
         opening = {
-            "namespace": alert.namespace,
-            "service": arrival.service,
+            "namespace": namespace,
+            "service": service,
             "title": alert.summary,
             "severity": alert.severity.value,
             "trigger": alert.source,

@@ -1,6 +1,7 @@
 """Alerts come in: recorded once, one incident per service, work enqueued with them."""
 
 import asyncio
+import secrets
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
@@ -251,3 +252,54 @@ async def test_one_webhook_that_the_database_refuses_does_not_take_the_others_wi
 
     assert isinstance(bad, Exception)
     assert [good[0].disposition, fine[0].disposition] == ["opened", "joined"]  # type: ignore[index]  # not exceptions
+
+
+async def test_a_webhook_that_crashes_us_does_not_take_the_others_with_it(
+    desk: AdmissionDesk, arrive: Any
+) -> None:
+    nameless: Any = Arrival(arrive("bad").alert, None)  # type: ignore[arg-type]  # a mistake of ours
+
+    good, bad, fine = await asyncio.gather(
+        desk.submit([arrive("good")]),
+        desk.submit([nameless]),
+        desk.submit([arrive("fine")]),
+        return_exceptions=True,
+    )
+
+    assert isinstance(bad, TransientError)
+    assert [good[0].disposition, fine[0].disposition] == ["opened", "joined"]  # type: ignore[index]  # not exceptions
+
+
+@pytest.mark.usefixtures("own_database")
+async def test_what_an_index_cannot_hold_does_not_take_the_others_with_it(
+    engine: AsyncEngine, desk: AdmissionDesk, arrive: Any
+) -> None:
+    # PostgreSQL reports its limits in the class of errors that lost connections have, too.
+    async with engine.begin() as connection:
+        await connection.execute(sa.text("CREATE INDEX narrow ON alerts (group_key)"))
+    wide = "".join(secrets.token_hex(4) for _ in range(1500))
+
+    good, bad, fine = await asyncio.gather(
+        desk.submit([arrive("good")]),
+        desk.submit([arrive("bad", service="api", group_key=wide)]),
+        desk.submit([arrive("fine")]),
+        return_exceptions=True,
+    )
+
+    assert isinstance(bad, TransientError)
+    assert [good[0].disposition, fine[0].disposition] == ["opened", "joined"]  # type: ignore[index]  # not exceptions
+
+
+async def test_a_label_too_long_for_any_index_opens_an_incident_of_its_own(
+    engine: AsyncEngine, desk: AdmissionDesk, arrive: Any
+) -> None:
+    wide = "".join(secrets.token_hex(4) for _ in range(750))
+
+    receipts = [
+        (await desk.submit([arrive(f"f{n}", service=wide + str(end))]))[0]
+        for n, end in enumerate((1, 1, 2))
+    ]
+
+    assert [receipt.disposition for receipt in receipts] == ["opened", "joined", "opened"]
+    lengths = await rows(engine, "SELECT length(service) FROM incidents")
+    assert lengths == [(253,), (253,)]

@@ -31,6 +31,8 @@ def body(*alerts: dict[str, Any], **changes: Any) -> bytes:
     [
         (body(alert(), {**alert(), "startsAt": "yesterday"}), "alerts[1].startsAt"),
         (body(alert(startsAt="2026-03-01T12:00:00")), "alerts[0].startsAt"),
+        (body(alert(startsAt="0001-01-01T00:00:00+14:00")), "alerts[0].startsAt"),
+        (body(alert(endsAt="9999-12-31T23:59:59-14:00")), "alerts[0].endsAt"),
         (body(alert(status="odd")), "alerts[0].status"),
         (body(alert(fingerprint="")), "alerts[0].fingerprint"),
         (body(alert(labels={"severity": "info"})), "alerts[0].labels.alertname"),
