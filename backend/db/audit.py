@@ -32,7 +32,11 @@ async def verify_incident(connection: AsyncConnection, incident_id: IncidentId) 
     head = (await connection.execute(query.where(incidents.c.id == incident_id))).one_or_none()
     if head is None:
         raise journal.IncidentNotFoundError(f"there is no incident {incident_id}")
-    log = await journal.read(connection, incident_id)
+    try:
+        log = await journal.read(connection, incident_id)
+    except journal.UnreadableEventError as error:
+        changed = BrokenLink(seq=error.seq, reason="it holds what no event has")
+        return Audit(incident_id=incident_id, events=head.last_seq, broken=changed)
     # Events that were appended after the head was read are nobody's fault.
     log = [event for event in log if event.seq <= head.last_seq]
     broken = verify_chain(log)

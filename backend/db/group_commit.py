@@ -45,6 +45,7 @@ class GroupCommit:
 
         Raises:
             SQLAlchemyError: The database did not take them, or did not answer.
+            ValueError: They hold what is not JSON.
         """
         own = _Submission(drafts)
         self._waiting.append(own)
@@ -67,8 +68,8 @@ class GroupCommit:
             for submission in batch:
                 submission.failure = failure
             return
-        except sa.exc.SQLAlchemyError:
-            # What the database refuses must not take others with it: each writes for itself.
+        except Exception:  # noqa: BLE001 - whatever it is, it is of one draft: its writer gets it
+            # What cannot be stored must not take others with it: each writes for itself.
             own.events = await self._write(own.drafts)
             return
         for submission in batch:

@@ -53,6 +53,14 @@ class IncidentNotFoundError(PermanentError):
     """There is no such incident."""
 
 
+class UnreadableEventError(PermanentError):
+    """A row of the log holds what no event has: somebody changed it."""
+
+    def __init__(self, seq: int) -> None:
+        self.seq = seq
+        super().__init__(f"event {seq} cannot be read")
+
+
 class PostgresJournal(ports.Journal):
     """The journal port: durable when an append returns; appends that wait together are one commit."""
 
@@ -239,14 +247,17 @@ def top_cause(payload: dict[str, Any]) -> dict[str, Any] | None:
 
 
 def _event(row: sa.Row[Any]) -> Event:
-    return Event(
-        incident_id=row.incident_id,
-        seq=row.seq,
-        at=row.at,
-        actor=row.actor,
-        kind=EventKind(row.kind),
-        payload=row.payload,
-        step_key=row.step_key,
-        prev_hash=row.prev_hash,
-        hash=row.hash,
-    )
+    try:
+        return Event(
+            incident_id=row.incident_id,
+            seq=row.seq,
+            at=row.at,
+            actor=row.actor,
+            kind=EventKind(row.kind),
+            payload=row.payload,
+            step_key=row.step_key,
+            prev_hash=row.prev_hash,
+            hash=row.hash,
+        )
+    except ValueError as error:
+        raise UnreadableEventError(row.seq) from error

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from backend.db import audit, journal
 from backend.db.journal import PostgresJournal
 from sre_agent import ports
-from sre_agent.domain.events import EventDraft, EventKind, verify_chain
+from sre_agent.domain.events import Event, EventDraft, EventKind, verify_chain
 from sre_agent.domain.ids import IncidentId
 
 MakeIncident = Callable[..., Awaitable[IncidentId]]
@@ -126,6 +126,7 @@ TAMPERING = {
     "a changed time": ("UPDATE events SET at = at + interval '1 microsecond' WHERE seq = 2", 2),
     "an event taken out": ("DELETE FROM events WHERE seq = 2", 2),
     "the last event taken out": ("DELETE FROM events WHERE seq = 3", 3),
+    "an unknown kind": ("UPDATE events SET kind = 'coffee_made' WHERE seq = 2", 2),
     "a forged last event": ("UPDATE events SET hash = repeat('a', 64) WHERE seq = 3", 3),
 }
 
@@ -148,3 +149,20 @@ async def test_verification_names_the_first_broken_link(
 
     assert result.broken is not None
     assert result.broken.seq == broken_seq
+
+
+async def test_a_draft_that_is_not_json_fails_its_own_writer_only(
+    engine: AsyncEngine, clock: ports.Clock, make_incident: MakeIncident
+) -> None:
+    incident = await make_incident()
+    log = PostgresJournal(engine, clock)
+
+    ends = await asyncio.gather(
+        log.append(incident, draft("first")),
+        log.append(incident, draft("good")),
+        log.append(incident, draft("bad", ratio=float("nan"))),
+        log.append(incident, draft("fine")),
+        return_exceptions=True,
+    )
+
+    assert [type(end) for end in ends] == [Event, Event, ValueError, Event]
