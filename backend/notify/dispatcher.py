@@ -32,6 +32,9 @@ async def run(
         except* TransientError as group:
             found = 0
             _log.warning("outbox_unreachable", reason=str(group.exceptions[0]))
+        except* Exception as group:  # noqa: BLE001 - an outermost loop: the next message is served
+            found = 0
+            _log.error("dispatch_crashed", exc_info=group)
         if found == 0:
             await clock.sleep(poll_s)
 

@@ -49,7 +49,7 @@ class WebhookChannel(Channel):
             answer = await self._client.post(
                 self._url, content=body, headers=headers, timeout=_TIMEOUT_S
             )
-        except httpx.HTTPError as err:
+        except (httpx.HTTPError, httpx.InvalidURL) as err:
             raise TransientError(f"{type(err).__name__}: {err}") from err
         if not answer.is_success:
             raise TransientError(f"the receiver answered {answer.status_code}")

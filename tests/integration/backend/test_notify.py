@@ -173,8 +173,22 @@ async def test_what_a_dead_dispatcher_had_taken_comes_back(
     assert len(receiver.requests) == 1
 
 
-async def test_the_dispatcher_outlives_a_database_that_goes_away(
-    escalated: IncidentId,
+async def test_an_address_that_is_none_is_a_failed_delivery(
+    escalated: IncidentId, outbox: PostgresOutbox, engine: AsyncEngine, clock: Any
+) -> None:
+    async with httpx.AsyncClient() as client:
+        channel = WebhookChannel(client, clock, "https://hooks.test:port/x", SecretStr(SECRET))
+        await dispatcher.dispatch_due(outbox, channel, POLICY)
+
+    status, attempts, error = await stored(engine)
+    assert (status, attempts) == ("pending", 1)
+    assert "InvalidURL" in error
+
+
+@pytest.mark.usefixtures("escalated")
+@pytest.mark.parametrize("failure", [TransientError("gone"), RuntimeError("a mistake")])
+async def test_the_dispatcher_outlives_a_database_that_goes_away_and_a_mistake(
+    failure: Exception,
     outbox: PostgresOutbox,
     channel: WebhookChannel,
     receiver: Receiver,
@@ -188,7 +202,7 @@ async def test_the_dispatcher_outlives_a_database_that_goes_away(
         async def take_due(self, limit: int) -> Any:
             if self.failures:
                 self.failures -= 1
-                raise TransientError("gone")
+                raise failure
             return await super().take_due(limit)
 
     task = asyncio.create_task(

@@ -1,7 +1,8 @@
 """What a dead worker or a failed job dropped is picked up again."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -83,3 +84,32 @@ async def test_an_incident_that_ended_without_its_report_gets_a_job(
     await upkeep.keep(app, engine, clock)
 
     assert await tasks(engine) == ["sre_agent.investigate"]
+
+
+async def test_upkeep_outlives_a_round_that_fails(
+    app: procrastinate.App, engine: AsyncEngine, clock: Any
+) -> None:
+    rounds = asyncio.Event()
+
+    class Failing:
+        """A clock that cannot be read at first."""
+
+        failures = 2
+
+        def now(self) -> datetime:
+            if self.failures:
+                self.failures -= 1
+                raise sa.exc.TimeoutError("the pool is empty")
+            rounds.set()
+            now: datetime = clock.now()
+            return now
+
+        async def sleep(self, seconds: float) -> None:
+            await asyncio.sleep(0.01)
+
+    task = asyncio.create_task(upkeep.run(app, engine, Failing()))
+    async with asyncio.timeout(5):
+        await rounds.wait()
+
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
