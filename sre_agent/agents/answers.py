@@ -31,6 +31,8 @@ KIND_OF: Mapping[tuple[str, str], str] = {
 }
 """The kind of evidence that each tool brings; tools that are not here bring none."""
 
+_NUMBERS = frozenset({"metrics.golden_signals", "metrics.series"})
+
 
 @dataclass(frozen=True)
 class Origin:
@@ -71,7 +73,7 @@ def read(call: ToolCall, result: ToolResult, origin: Origin) -> Evidence | Gap:
 
 def _without_secrets(kind: str, result: ToolResult) -> Any:
     """Return the data with secrets masked; series hold numbers, and reading them all is waste."""
-    return result.data if kind.startswith("metrics.") else redact_json(result.data)
+    return result.data if kind in _NUMBERS else redact_json(result.data)
 
 
 def _subject(facts: dict[str, Any], call: ToolCall) -> ObjectRef | None:

@@ -1,6 +1,7 @@
 """Taking secrets out of text before it is stored, shown or sent."""
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 MASK = "[redacted]"
@@ -28,6 +29,23 @@ _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
         ),
         rf"\1{MASK}",
     ),
+    # The value after a flag, on a command line or as the next argument of a list.
+    (
+        re.compile(
+            r"(?i)((?<![\w-])--?(?:[\w.]+-)*(?:password|passwd|pwd|secret|api[_-]?key|"
+            r"access[_-]?key|private[_-]?key|token|credentials?)"
+            r"(?:[\"']\s*,\s*[\"']|\s+))(?!-)(\"[^\"]+\"|'[^']+'|[^\s\"',;]+)"
+        ),
+        rf"\1{MASK}",
+    ),
+    # MySQL's short flag, which has its value attached; the capital one is a port.
+    (
+        re.compile(
+            r"(\b(?:mysql|mariadb)[\w-]*\b[^\n;|]{0,400}?[\s\"']-p)"
+            r"(\"[^\"]+\"|'[^']+'|[^\s\"',;]+)"
+        ),
+        rf"\1{MASK}",
+    ),
     # Keys with a known shape: AWS, GitHub, Slack, Stripe and their like, Google.
     (re.compile(r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b"), MASK),
     (re.compile(r"\b(?:gh[pousr]_[A-Za-z0-9]{20,}|github_pat_\w{20,})"), MASK),
@@ -37,6 +55,7 @@ _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
 )
 
 
+_MYSQL = re.compile(r"^(?:.*/)?(?:mysql|mariadb)[\w-]*$")
 _SECRET_NAME = re.compile(
     r"(?i)(?:^|[_.-])(?:password|passwd|pwd|secret|api[_-]?key|access[_-]?key|private[_-]?key|"
     r"token|credentials?)$"
@@ -53,12 +72,13 @@ def redact(text: str) -> str:
 def redact_json(value: Any) -> Any:
     """Return a JSON value with every text redacted, and what is named like a secret masked whole.
 
-    Names are keys of objects, and `name` beside `value`, as in the variables of a container.
+    Names are keys of objects, `name` beside `value`, as in the variables of a container, and a flag
+    before its value in a list of arguments.
     """
     if isinstance(value, str):
         return redact(value)
     if isinstance(value, list | tuple):
-        return [redact_json(item) for item in value]
+        return _arguments(value)
     if not isinstance(value, dict):
         return value
     found = {
@@ -68,6 +88,26 @@ def redact_json(value: Any) -> Any:
     if _is_secret(value.get("name")) and isinstance(value.get("value"), str):
         found["value"] = MASK
     return found
+
+
+def _arguments(items: Sequence[Any]) -> list[Any]:
+    is_mysql = any(isinstance(item, str) and _MYSQL.match(item) for item in items)
+    found: list[Any] = []
+    before: Any = None
+    for item in items:
+        is_text = isinstance(item, str) and bool(item)
+        if is_text and _is_flag(before) and not item.startswith("-"):
+            found.append(MASK)
+        elif is_text and is_mysql and item.startswith("-p") and item != "-p":
+            found.append(f"-p{MASK}")
+        else:
+            found.append(redact_json(item))
+        before = item
+    return found
+
+
+def _is_flag(item: object) -> bool:
+    return isinstance(item, str) and item.startswith("-") and _is_secret(item)
 
 
 def _is_secret(name: object) -> bool:

@@ -26,6 +26,14 @@ KEY = "-----BEGIN RSA PRIVATE KEY-----\nMIIEow\nAAAA\n-----END RSA PRIVATE KEY--
         ("postgresql://ada:l0vel@ce@db:5432/x", "l0vel"),
         ("postgresql://ada:l0velace@db:5432/x", "l0velace"),
         ("redis://:onlypass@cache:6379", "onlypass"),
+        ("app --password hunter2 --port 80", "hunter2"),
+        ("app --db-password 'hunter 2'", "hunter 2"),
+        ("app -token hunter2", "hunter2"),
+        ("app --token=hunter2", "hunter2"),
+        ('["--password","hunter2"]', "hunter2"),
+        ("args: ['--api-key', 'hunter2']", "hunter2"),
+        ("mysqldump -u root -phunter2 shop", "hunter2"),
+        ('["mysql","-uroot","-phunter2"]', "hunter2"),
         ("AKIAIOSFODNN7EXAMPLE", "AKIAIOSFODNN7EXAMPLE"),
         ("ghp_" + "a1" * 18, "a1a1a1"),
         ("xoxb-123456789012-abcdef", "123456789012"),
@@ -43,6 +51,9 @@ def test_a_secret_is_masked(text: str, secret: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
+        "app --password-file /run/pw --port 80",
+        "mysql -h db -P3306 shop",
+        "docker run -p8080:80 web",
         "errors rose from 0.0% to 41.2% at 11:58:50",
         "kubernetes.rollback_rollout(namespace='shop', name='web', to_revision=2)",
         "http://grafana:3000/d/abc?from=now-1h",
@@ -81,3 +92,12 @@ def test_json_is_redacted_by_text_and_by_name_and_keeps_its_shape() -> None:
     assert found["env"][2] == {"name": "PORT", "value": "8080"}
     assert (found["token_count"], found["template_hash"]) == (3, "7c9477f4c4")
     assert found["none"] is None
+
+
+def test_the_value_after_a_flag_in_a_list_of_arguments_is_masked() -> None:
+    arguments = ["serve", "--password", "hunter2", "--token", "--port", "80"]
+
+    found = redact_json({"args": arguments, "command": ["/bin/mysql", "-phunter2", "-P3306"]})
+
+    assert found["args"] == ["serve", "--password", MASK, "--token", "--port", "80"]
+    assert found["command"] == ["/bin/mysql", f"-p{MASK}", "-P3306"]
