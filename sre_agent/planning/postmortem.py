@@ -128,6 +128,8 @@ def _actions(story: Story) -> Iterator[str]:
         yield f"- `{_inline(str(action.call))}`, risk {action.risk}"
         yield f"  - why: {_inline(action.rationale)}"
         yield f"  - felt by: {_inline(action.blast_radius.statement)}"
+        for warning in action.dry_run.warnings if action.dry_run else ():
+            yield f"  - warning of the dry run: {_inline(warning)}"
         if action.inverse:
             yield f"  - undone by: `{_inline(str(action.inverse))}`"
         yield f"  - outcome: {_inline(story.outcome_of(action.id))}"

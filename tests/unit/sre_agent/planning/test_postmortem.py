@@ -7,7 +7,7 @@ from sre_agent.config import loader
 from sre_agent.diagnosis import diagnose
 from sre_agent.domain.events import Event, EventDraft, EventKind
 from sre_agent.domain.incident import Incident, IncidentStatus
-from sre_agent.domain.plan import NoPlan, Plan
+from sre_agent.domain.plan import DryRun, NoPlan, Plan
 from sre_agent.planning import planner, postmortem, timeline
 from sre_agent.planning.settings import PlanningSettings
 from sre_agent.testing import FakeClock, InMemoryJournal, views
@@ -100,6 +100,29 @@ async def test_a_repair_is_told_from_alert_to_verification() -> None:
     assert "k8s-2.3" in report
     assert "before it is released again" in report
     assert "may still" not in report
+
+
+DRY_RUN = {
+    "state_sha256": "s" * 64,
+    "result_sha256": "r" * 64,
+    "uid": "u",
+    "changes": [],
+    "warnings": ["an autoscaler owns it"],
+}
+
+
+async def test_the_warnings_of_the_dry_run_are_told() -> None:
+    _, log, plan = await repaired()
+    warned = DryRun.model_validate(DRY_RUN)
+    [action] = plan.actions
+    tried = plan.model_copy(update={"actions": (action.model_copy(update={"dry_run": warned}),)})
+    await log.add(
+        EventKind.PLAN_PROPOSED, plan=tried.model_dump(mode="json"), plan_sha256=tried.sha256
+    )
+
+    report = log.report(IncidentStatus.ESCALATED)
+
+    assert "warning of the dry run: an autoscaler owns it" in report
 
 
 async def test_without_a_verdict_the_report_asks_people_to_check_and_names_the_undo() -> None:
