@@ -7,7 +7,8 @@ from sre_agent.diagnosis import changes, repair, weights
 from sre_agent.diagnosis.changes import Release
 from sre_agent.diagnosis.durations import say
 from sre_agent.diagnosis.hypothesis import Fact, Hypothesis, Suspect
-from sre_agent.diagnosis.situation import Onset, Situation
+from sre_agent.diagnosis.metrics import pod_split
+from sre_agent.diagnosis.situation import ONSET_TOLERANCE_S, Onset, Situation
 from sre_agent.domain.causes import Finding
 from sre_agent.domain.faults import FaultClass
 from sre_agent.domain.objects import ObjectRef
@@ -23,12 +24,30 @@ def propose(situation: Situation) -> Iterator[Hypothesis]:
     case = situation.case
     for ref in sorted({*case.workloads, *case.histories}, key=str):
         found = changes.releases(case, ref)
-        onset = situation.onset(ref)
+        onset = _onset(situation, ref, found)
         blamed = _suspected(situation, found, onset)
         if blamed and onset.at - blamed.started_at <= changes.LOOK_BACK:
             yield _blame(situation, found, blamed, onset)
         elif found and _is_after(found[0], onset) and changes.previous(found, found[0]):
             yield _excuse(situation, found[0], onset)
+
+
+def _onset(situation: Situation, ref: ObjectRef, found: Sequence[Release]) -> Onset:
+    """Return the onset of the trouble that a release would explain.
+
+    Where errors first rise after the release, and in its pods alone, what was wrong before them
+    is another trouble, and no alibi.
+    """
+    first, health = situation.onset(ref), situation.health.get(ref)
+    errors = health.errors if health else None
+    newest = next((item for item in found if not item.is_restart), None)
+    if errors is None or newest is None or not _is_after(newest, first):
+        return first
+    is_new = newest.started_at <= errors.onset_at <= newest.started_at + CLOSE
+    if not is_new or not pod_split.fails_alone(situation, newest, errors.onset_at):
+        return first
+    tolerance = timedelta(seconds=max(ONSET_TOLERANCE_S, 2 * errors.step_s))
+    return Onset(errors.onset_at, tolerance, is_measured=True, lag=tolerance)
 
 
 def _suspected(situation: Situation, found: Sequence[Release], onset: Onset) -> Release | None:

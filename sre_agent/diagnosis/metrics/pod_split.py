@@ -100,6 +100,14 @@ def sides(situation: Situation, release: Release) -> Sides | None:
     )
 
 
+def fails_alone(situation: Situation, release: Release, since: datetime) -> bool:
+    """Return whether a release's pods are seen to err since a moment, and no others do."""
+    new, old = _groups(situation, release)
+    level = _median((group.errors for group in new), since)
+    others = _median((group.errors for group in old), since) or 0.0
+    return level is not None and _is_worse(level, others, ERROR_FLOOR)
+
+
 def others_failed_before(situation: Situation, release: Release) -> bool:
     """Return whether pods of other revisions were failing when a release began."""
     _, old = _groups(situation, release)

@@ -1,11 +1,13 @@
 """A bad release is blamed where it happened, whoever raised the alert, and nothing else is."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from sre_agent.diagnosis.engine import diagnose
 from sre_agent.domain.causes import Conclusion, Diagnosis
+from sre_agent.domain.evidence import Evidence
 from sre_agent.domain.faults import FaultClass
 from sre_agent.domain.observations.metrics import ActiveAlert, AlertList
 from sre_agent.testing import evidence as build
@@ -105,6 +107,49 @@ def test_a_release_after_the_onset_is_evidence_against_itself() -> None:
 
     assert found.abstained
     assert found.causes[0].confidence < 0.1
+
+
+def slowed(world: World, found: list[Evidence], ago_s: float) -> list[Evidence]:
+    """Make every service slow since so many seconds ago, whatever else is wrong with it."""
+    since = world.now - timedelta(seconds=ago_s)
+    slow = build.signal("latency_p99", build.step_at(since, 0.05, 1.5), world.now, views.GRID)
+    told = []
+    for item in found:
+        if item.kind == "metrics.golden_signals":
+            facts = item.facts | {
+                "total": item.facts["total"] | {"latency_p99": slow.model_dump(mode="json")}
+            }
+            told.append(item.model_copy(update={"facts": facts}))
+        else:
+            told.append(item)
+    return told
+
+
+@pytest.mark.parametrize("is_alerted_first", [True, False])
+@pytest.mark.parametrize("culprit", ["core", "pay"])
+def test_slowness_before_a_release_is_no_alibi_for_the_errors_after_it(
+    culprit: str, *, is_alerted_first: bool
+) -> None:
+    world = World(14)
+    world.release(culprit, ago_s=120, error_ratio=0.4)
+    evidence = slowed(world, views.evidence(world, *ROLES), ago_s=220)
+    incident = world.incident("core", ago_s=190 if is_alerted_first else 60)
+
+    found = diagnose(evidence, incident, world.now)
+
+    assert not found.abstained, found.reason
+    assert found.causes[0].object == world.ref(culprit)
+    assert found.causes[0].fault_class is FaultClass.BAD_RELEASE
+
+
+def test_slowness_before_a_harmless_release_is_not_blamed_on_it() -> None:
+    world = World(14)
+    world.release("core", ago_s=120)
+    evidence = slowed(world, views.evidence(world, *ROLES), ago_s=220)
+
+    found = diagnose(evidence, world.incident("core", ago_s=190), world.now)
+
+    assert found.abstained
 
 
 def test_a_caller_is_not_blamed_for_a_callee_that_fails_by_itself() -> None:
