@@ -48,7 +48,8 @@ class InstantToolbox(ports.Toolbox):
     @override
     async def rehearse(self, call: ToolCall, *, deadline_s: float) -> ToolResult:
         """Answer a dry run."""
-        facts = {"state_sha256": "5" * 64, "uid": "uid-1", "changes": [f"template of {call}"]}
+        hashes = {"state_sha256": "5" * 64, "result_sha256": "7" * 64}
+        facts = {**hashes, "uid": "uid-1", "changes": [f"template of {call}"]}
         return ok({**facts, "warnings": []}, observed_at=self.clock.now())
 
     @override

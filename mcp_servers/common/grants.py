@@ -64,6 +64,7 @@ class Grant(BaseModel):
     target: Target
     target_uid: StrictStr
     state_sha256: StrictStr
+    result_sha256: StrictStr
     plan_sha256: StrictStr
     approved_by: StrictStr
 
@@ -179,3 +180,15 @@ def require_unchanged(grant: Grant, *, uid: str, state_sha256: str) -> None:
         )
     if grant.state_sha256 != state_sha256:
         raise RefusedError("state_changed", "the object was changed since the approval")
+
+
+def require_same_result(grant: Grant, result_sha256: str) -> None:
+    """Refuse when the write would now make something else of the object than the approver saw.
+
+    Raises:
+        RefusedError: `result_changed`.
+    """
+    if grant.result_sha256 != result_sha256:
+        raise RefusedError(
+            "result_changed", "the write would have another result than the approved one"
+        )

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from mcp_servers.common import canonical
 from mcp_servers.common.clock import rfc3339
 from mcp_servers.kubernetes import rollouts
 from mcp_servers.kubernetes.api import Json
@@ -17,11 +18,27 @@ _PAUSED = "the deployment is paused: no pod changes until it is resumed"
 
 @dataclass(frozen=True, slots=True)
 class Alteration:
-    """A JSON merge patch, what it does in words, and what the approver ought to know."""
+    """A JSON merge patch, what it does in words, and what the approver ought to know.
+
+    `momentary` names annotations of the pod template whose values differ from try to try.
+    """
 
     patch: Json
     detail: str
     warnings: tuple[str, ...] = ()
+    momentary: frozenset[str] = frozenset()
+
+    def result_sha256(self, deployment: Json) -> str:
+        """Return the hash of the declaration that the patch makes of a live deployment's."""
+        after = merged(deployment, self.patch)
+        metadata = section(after, "spec", "template", "metadata")
+        annotations = section(metadata, "annotations")
+        kept = {key: value for key, value in annotations.items() if key not in self.momentary}
+        template = {
+            **section(after, "spec", "template"),
+            "metadata": {**metadata, "annotations": kept},
+        }
+        return canonical.sha256({**section(after, "spec"), "template": template})
 
 
 def rollback(
@@ -52,6 +69,7 @@ def restart(deployment: Json, now: datetime) -> Alteration:
         patch={"spec": {"template": {"metadata": {"annotations": annotations}}}},
         detail="restarted: every pod is replaced",
         warnings=_warn_if_paused(deployment),
+        momentary=frozenset({RESTARTED_AT}),
     )
 
 
@@ -79,6 +97,20 @@ def merge_patch(before: Json, after: Json) -> Json:
         elif value != earlier:
             patch[key] = value
     return patch
+
+
+def merged(target: Json, patch: Json) -> Json:
+    """Return what a JSON merge patch (RFC 7386) makes of an object."""
+    result = dict(target)
+    for key, value in patch.items():
+        if value is None:
+            result.pop(key, None)
+        elif isinstance(value, dict):
+            inner = result.get(key)
+            result[key] = merged(inner if isinstance(inner, dict) else {}, value)
+        else:
+            result[key] = value
+    return result
 
 
 def differences(before: Json, after: Json) -> tuple[str, ...]:

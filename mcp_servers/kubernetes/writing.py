@@ -87,6 +87,7 @@ class Hand:
             return Answer(
                 {
                     "state_sha256": state.sha256(live),
+                    "result_sha256": alteration.result_sha256(live),
                     "uid": state.uid_of(live),
                     "changes": list(differences(live, after)),
                     "warnings": list(alteration.warnings),
@@ -104,6 +105,7 @@ class Hand:
                 return _outcome("already_applied", write, mark, live)
             self._require_permission(grant, live)
             alteration = await write.alter(live, grant.jti)
+            grants.require_same_result(grant, alteration.result_sha256(live))
             mark = Mark(
                 id=grant.jti,
                 tool=write.call.tool,

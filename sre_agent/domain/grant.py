@@ -39,5 +39,6 @@ class GrantClaims(Value):
     target: ObjectRef
     target_uid: str
     state_sha256: str
+    result_sha256: str
     plan_sha256: str
     approved_by: str

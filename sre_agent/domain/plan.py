@@ -32,10 +32,12 @@ class BlastRadius(Value):
 class DryRun(Value):
     """What the server says the action would do to the live object, and the state it saw.
 
-    `state_sha256` is computed by the server from the live object; approval and grant are bound to it.
+    `state_sha256` is computed by the server from the live object, `result_sha256` from what the
+    action would make of it; approval and grant are bound to both.
     """
 
     state_sha256: str
+    result_sha256: str
     uid: str
     changes: tuple[str, ...]
     warnings: tuple[str, ...] = ()

@@ -84,7 +84,9 @@ def plan() -> Plan:
             hold_s=10,
             deadline_s=60,
         ),
-        dry_run=DryRun(state_sha256="5" * 64, uid="uid-1", changes=("image",)),
+        dry_run=DryRun(
+            state_sha256="5" * 64, result_sha256="7" * 64, uid="uid-1", changes=("image",)
+        ),
     )
     return Plan(
         playbook="rollback",

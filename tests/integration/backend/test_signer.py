@@ -170,6 +170,7 @@ async def test_an_approved_action_gets_a_grant_that_says_exactly_what_was_approv
         target=action.target,
         target_uid="uid-1",
         state_sha256="5" * 64,
+        result_sha256="7" * 64,
         plan_sha256=case.plan.sha256,
         approved_by="ann",
     )

@@ -112,6 +112,7 @@ FORGERIES: dict[str, tuple[Callable[[Scene], str], str]] = {
     "no expiry": (_without_a_claim("exp"), "grant_invalid"),
     "no id": (_without_a_claim("jti"), "grant_invalid"),
     "no state": (_without_a_claim("state_sha256"), "grant_invalid"),
+    "no result": (_without_a_claim("result_sha256"), "grant_invalid"),
     "an expiry that is no number": (lambda scene: scene.grant(exp="never"), "grant_invalid"),
     "an extra claim": (lambda scene: scene.grant(admin=True), "grant_invalid"),
     "not a token": (lambda _: "let me in", "grant_invalid"),
@@ -144,6 +145,7 @@ FORGERIES: dict[str, tuple[Callable[[Scene], str], str]] = {
     ),
     "a namesake": (lambda scene: scene.grant(target_uid="other"), "grant_not_for_this_target"),
     "another state": (lambda scene: scene.grant(state_sha256="0" * 64), "state_changed"),
+    "another result": (lambda scene: scene.grant(result_sha256="0" * 64), "result_changed"),
     "expired": (
         lambda scene: scene.grant(exp=int(time.time()) - 60, nbf=int(time.time()) - 120),
         "grant_expired",
@@ -206,6 +208,20 @@ async def test_a_grant_made_for_a_dry_run_state_dies_with_any_change_of_the_obje
     result = await hands.write(call, grant)
 
     assert (result.status, result.code) == (ToolStatus.REFUSED, "state_changed")
+    assert workload.version == "v2"
+    assert workload.writes == []
+
+
+async def test_a_revision_that_was_tampered_with_since_the_approval_is_not_returned_to(
+    hands: Hands, workload: Workload, signer: Signer
+) -> None:
+    call = workload.rollback()
+    grant = signer.grant(call, await hands.rehearse(call))
+    workload.cluster.forge_revision(workload.namespace, 1, "evil/miner:1")
+
+    result = await hands.write(call, grant)
+
+    assert (result.status, result.code) == (ToolStatus.REFUSED, "result_changed")
     assert workload.version == "v2"
     assert workload.writes == []
 

@@ -28,6 +28,7 @@ def grant(**others: int) -> Grant:
         target=Target(kind="Deployment", namespace="n", name="d"),
         target_uid="uid",
         state_sha256="state",
+        result_sha256="result",
         plan_sha256="p",
         approved_by="alice",
         **times,
@@ -95,3 +96,12 @@ def test_another_object_and_another_state_are_refused(uid: str, state: str, code
 
 def test_the_same_object_in_the_same_state_is_permitted() -> None:
     grants.require_unchanged(grant(), uid="uid", state_sha256="state")
+
+
+def test_another_result_than_the_approved_one_is_refused() -> None:
+    grants.require_same_result(grant(), "result")
+
+    with pytest.raises(RefusedError) as refusal:
+        grants.require_same_result(grant(), "other")
+
+    assert refusal.value.code == "result_changed"

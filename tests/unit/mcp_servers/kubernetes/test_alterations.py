@@ -150,6 +150,39 @@ def test_the_state_does_not_change_with_the_weather(change: Json) -> None:
     assert state.sha256(apply(deployment(), change)) == state.sha256(deployment())
 
 
+def test_the_result_of_a_rollback_is_the_revisions_template_whoever_grants_it() -> None:
+    live, forged = deployment(), [replicaset("evil:1", 1), replicaset("app:2", 2)]
+
+    first = alterations.rollback(live, HISTORY, 1, "rehearsal").result_sha256(live)
+    second = alterations.rollback(live, HISTORY, 1, "g1").result_sha256(live)
+    other = alterations.rollback(live, forged, 1, "g1").result_sha256(live)
+
+    assert first == second
+    assert other != first
+
+
+def test_the_result_of_a_restart_does_not_hang_on_its_moment() -> None:
+    live = deployment()
+    moments = (datetime(2026, 1, day, tzinfo=UTC) for day in (1, 2))
+
+    results = {alterations.restart(live, each).result_sha256(live) for each in moments}
+
+    assert len(results) == 1
+    other = deployment("app:3")
+    assert (
+        alterations.restart(other, datetime(2026, 1, 1, tzinfo=UTC)).result_sha256(other)
+        not in results
+    )
+
+
+def test_the_result_of_scaling_is_the_number_of_pods() -> None:
+    live = deployment()
+
+    results = [alterations.scale(live, number).result_sha256(live) for number in (3, 3, 4)]
+
+    assert results[0] == results[1] != results[2]
+
+
 def test_an_object_keeps_the_newest_marks_only() -> None:
     found: tuple[marks.Mark, ...] = ()
     for number in range(12):

@@ -30,7 +30,8 @@ def make_record(**changes: Any) -> Record:
     settings = PlanningSettings(catalogue=loader.load_catalogue())
     plan = planner.plan(found, incident, evidence, loader.load_playbooks(), settings)
     assert isinstance(plan, Plan)
-    dry_run = changes.get("dry_run", DryRun(state_sha256="s" * 64, uid="u-1", changes=("x",)))
+    rehearsed = DryRun(state_sha256="s" * 64, result_sha256="r" * 64, uid="u-1", changes=("x",))
+    dry_run = changes.get("dry_run", rehearsed)
     action = plan.actions[0].model_copy(update={"dry_run": dry_run})
     plan = plan.model_copy(update={"actions": (action,)})
     decision = Decision(
@@ -58,6 +59,7 @@ def test_the_claims_bind_call_target_state_plan_and_person() -> None:
     assert said.tool == "rollback_rollout"
     assert said.arguments_sha256 == arguments_sha256(action.call.arguments)
     assert (said.target, said.target_uid, said.state_sha256) == (action.target, "u-1", "s" * 64)
+    assert said.result_sha256 == "r" * 64
     assert (said.plan_sha256, said.approved_by) == (record.plan.sha256, "ada")
     assert (said.jti, said.aud) == ("g-1", "mcp:kubernetes:cluster-1")
     assert said.sub == "org-1/inc-1/a1"
