@@ -8,7 +8,7 @@ from starlette.datastructures import Headers
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-UNAUTHENTICATED = -32001
+UNAUTHENTICATED = -32010
 """The JSON-RPC code of a call without a valid token."""
 
 

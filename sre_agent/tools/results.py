@@ -16,7 +16,7 @@ from pydantic import ValidationError
 
 from sre_agent.domain.tools import ToolResult, ToolStatus
 
-UNAUTHENTICATED = -32001
+UNAUTHENTICATED = -32010
 """The JSON-RPC code with which our servers answer a call without a valid token."""
 
 _SILENCE = frozenset({CONNECTION_CLOSED, INTERNAL_ERROR, METHOD_NOT_FOUND, REQUEST_TIMEOUT})

@@ -46,4 +46,4 @@ async def test_without_a_right_token_there_is_nothing_but_401(authorization: str
 
     assert response.status_code == 401
     assert response.headers["www-authenticate"] == "Bearer"
-    assert response.json()["error"]["code"] == -32001
+    assert response.json()["error"]["code"] == -32010
