@@ -28,6 +28,10 @@ TOOLS = {
 }
 
 
+TWO = '(vector(1) or label_replace(vector(1), "a", "b", "", ""))'
+"""Two series at any moment, whether or not anything was scraped yet."""
+
+
 @dataclass(frozen=True)
 class Scene:
     keeper: Shopkeeper
@@ -139,7 +143,7 @@ async def test_a_query_gives_what_the_brain_can_read(scene: Scene) -> None:
     ("tool", "arguments", "reason"),
     [
         ("instant_query", {"query": "sum("}, "unclosed left parenthesis"),
-        ("instant_query", {"query": "up * on (x) up"}, "many-to-many"),
+        ("instant_query", {"query": f"{TWO} * on (x) {TWO}"}, "many-to-many"),
         ("series", {"match": "{}"}, "non-empty matcher"),
         ("golden_signals", {"namespace": "", "service": "till"}, "namespace"),
         ("golden_signals", {"namespace": "a", "service": "b", "window_s": 0}, "window_s"),
