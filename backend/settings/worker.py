@@ -60,7 +60,7 @@ class WorkerSettings(CommonSettings):
     verification_hold_seconds: Seconds = 60
     """How long the signals must stay good before anyone says resolved."""
 
-    verification_deadline_seconds: Seconds = 300
+    verification_deadline_seconds: Seconds = 600
     """How long verification waits for that, counted from the action."""
 
     specialist_deadline_seconds: Seconds = 30
