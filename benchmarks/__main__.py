@@ -20,10 +20,12 @@ def main() -> int:
     arguments = parser.parse_args()
     console = Console(stderr=True)
     figures: list[Figure] = []
-    for part in _PARTS:
-        console.print(f"[dim]{part.COMMAND} ...[/]")
-        figures += part.run()
-    Console().print(table(figures))
+    try:
+        for part in _PARTS:
+            console.print(f"[dim]{part.COMMAND} ...[/]")
+            figures.extend(part.run())
+    finally:
+        Console().print(table(figures))
     if arguments.json:
         text = json.dumps([figure.as_dict() for figure in figures], indent=2)
         arguments.json.write_text(text + "\n", encoding="utf-8")

@@ -26,9 +26,9 @@ def measure(stack: Running, runs: int) -> list[float]:
     """
     took_s = []
     seen: set[str] = set()
-    for run in range(runs):
-        if run > 0:
-            stack.renew_lab(seed=run)
+    for seed in range(1, runs + 1):
+        if seed > 1:
+            stack.renew_lab(seed)
         _lab(stack, "break", FAULT)
         took_s.append(_between(_await_plan(stack, seen)))
     return took_s
@@ -38,7 +38,8 @@ def _await_plan(stack: Running, seen: set[str]) -> list[Event]:
     deadline_s = time.monotonic() + _PATIENCE_S
     while (events := _planned(stack, seen)) is None:
         if time.monotonic() > deadline_s:
-            raise TimeoutError(f"no plan came within {_PATIENCE_S:g} s")
+            ends = [f"{row['service']} {row['status']}" for row in _incidents(stack)]
+            raise TimeoutError(f"no plan within {_PATIENCE_S:g} s; incidents, newest first: {ends}")
         time.sleep(_POLL_S)
     return events
 

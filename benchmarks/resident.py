@@ -4,6 +4,7 @@ One stack with a lab of its own, in a temporary folder, serves both measurements
 """
 
 import time
+from collections.abc import Iterator
 
 from rich.console import Console
 
@@ -19,11 +20,12 @@ AIM_MIB = 600.0
 AIM_PLAN_S = 3.0
 
 
-def run() -> list[Figure]:
-    """Start a stack, let it rest, then break its lab a few times."""
+def run() -> Iterator[Figure]:
+    """Start a stack, let it rest, then break its lab a few times; yield the figures."""
     with running() as stack:
         time.sleep(REST_S)
-        return [*_memory(stack), *_plans(stack)]
+        yield from _memory(stack)
+        yield from _plans(stack)
 
 
 def _memory(stack: Running) -> list[Figure]:

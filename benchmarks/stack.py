@@ -43,7 +43,7 @@ def running() -> Iterator[Running]:
     layout.env_file.write_text(f"PORT={_free_port()}\n", encoding="utf-8")
     _share_tools(layout)
     try:
-        stack = lifecycle.up(layout, _silent)
+        stack = lifecycle.up(layout, _silent, seed=1)
         token = environment.operator_token(environment.read(layout.env_file))
         if token is None:
             raise PermanentError("the new platform has no token that may decide")

@@ -91,8 +91,8 @@ def count(database_url: str) -> int:
     return int(row[0]) if row else 0
 
 
-def run() -> list[Figure]:
-    """Start everything, measure, clean up."""
+def run() -> Iterator[Figure]:
+    """Start everything, measure, clean up; yield the figures."""
     token = secrets.token_hex(16)
     with tempfile.TemporaryDirectory(prefix="sre-api-", dir="/tmp") as folder:
         api_socket = Path(folder) / "socket"
@@ -101,7 +101,7 @@ def run() -> list[Figure]:
             programs.program("benchmarks.webhook_server", url, str(api_socket), token),
         ):
             programs.await_socket(api_socket)
-            return list(measure(url, api_socket, token))
+            yield from measure(url, api_socket, token)
 
 
 if __name__ == "__main__":

@@ -15,6 +15,18 @@ from sre_agent.domain.incident import Incident
 _ALERT_FIELDS = tuple(Alert.model_fields)
 _INCIDENT_FIELDS = tuple(field for field in Incident.model_fields if field != "alerts")
 
+# A run asks for its incident at every step: one round trip, and one pass from text to value.
+_LOAD = sa.text(f"""
+    SELECT CAST(row_to_json(found) AS text) FROM (
+        SELECT {", ".join(_INCIDENT_FIELDS)}, COALESCE((
+            SELECT json_agg(alert ORDER BY alert.starts_at, alert.fingerprint)
+            FROM (SELECT {", ".join(_ALERT_FIELDS)} FROM alerts WHERE incident_id = incidents.id) AS alert
+        ), '[]') AS alerts
+        FROM incidents
+        WHERE id = :incident_id AND (CAST(:org_id AS text) IS NULL OR org_id = :org_id)
+    ) AS found
+""")  # noqa: S608 - names of ours
+
 
 async def load(
     connection: AsyncConnection, incident_id: IncidentId, *, org_id: str | None = None
@@ -24,14 +36,11 @@ async def load(
     Raises:
         IncidentNotFoundError: There is no such incident, or it belongs to another organization.
     """
-    query = sa.select(*(incidents.c[field] for field in _INCIDENT_FIELDS))
-    query = query.where(incidents.c.id == incident_id)
-    if org_id is not None:
-        query = query.where(incidents.c.org_id == org_id)
-    row = (await connection.execute(query)).one_or_none()
-    if row is None:
+    parameters = {"incident_id": incident_id, "org_id": org_id}
+    text = (await connection.execute(_LOAD, parameters)).scalar_one_or_none()
+    if text is None:
         raise IncidentNotFoundError(f"there is no incident {incident_id}")
-    return Incident(**row._mapping, alerts=await load_alerts(connection, incident_id))  # noqa: SLF001 - public
+    return Incident.model_validate_json(text)
 
 
 async def get(connection: AsyncConnection, incident_id: IncidentId, *, org_id: str) -> sa.Row[Any]:

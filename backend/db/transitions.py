@@ -15,6 +15,8 @@ from sre_agent.domain.incident import IncidentStatus
 ACTOR = "platform"
 """The actor of moves that the program makes by itself."""
 
+_LOCK_STATUS = sa.text("SELECT status, last_seq FROM incidents WHERE id = :incident_id FOR UPDATE")
+
 
 class IncidentEndedError(PermanentError):
     """The incident has ended; nothing moves it any more."""
@@ -39,20 +41,21 @@ async def move(
         IncidentNotFoundError: There is no such incident.
         IncidentEndedError: It has ended with another status.
     """
-    query = sa.select(incidents.c.status).where(incidents.c.id == incident_id).with_for_update()
-    row = (await connection.execute(query)).one_or_none()
+    row = (await connection.execute(_LOCK_STATUS, {"incident_id": incident_id})).one_or_none()
     if row is None:
         raise journal.IncidentNotFoundError(f"there is no incident {incident_id}")
     before = IncidentStatus(row.status)
-    if await journal.has_step(connection, incident_id, step_key):
-        return False
     if not before.is_open and status is not before:
+        if await journal.has_step(connection, incident_id, step_key):
+            return False
         raise IncidentEndedError(f"incident {incident_id} has ended: {before}")
     payload = {"from": before.value, "to": status.value, "reason": reason}
     draft = EventDraft(
         actor=ACTOR, kind=EventKind.STATUS_CHANGED, payload=payload, step_key=step_key
     )
-    await journal.append(connection, incident_id, [draft], now=now)
+    [event] = await journal.append(connection, incident_id, [draft], now=now)
+    if event.seq <= row.last_seq:
+        return False
     await _store(connection, incident_id, status, now)
     return True
 
