@@ -4,7 +4,7 @@ from mcp_servers.kubernetes.answers import Container, EnvVar
 from mcp_servers.kubernetes.api import Json
 from mcp_servers.kubernetes.fields import count, entries, section, text
 from mcp_servers.kubernetes.quantities import resources
-from mcp_servers.kubernetes.secrets import clean_text, clean_value
+from mcp_servers.kubernetes.secrets import clean_arguments, clean_value
 
 
 def containers(template: Json) -> tuple[Container, ...]:
@@ -42,11 +42,13 @@ def env_of(declared: Json) -> list[EnvVar]:
 
 
 def _container(declared: Json) -> Container:
+    command = [str(part) for part in entries(declared, "command")]
+    words = clean_arguments([*command, *(str(part) for part in entries(declared, "args"))])
     return Container(
         name=text(declared, "name"),
         image=text(declared, "image"),
-        command=tuple(clean_text(str(part)) for part in entries(declared, "command")),
-        args=tuple(clean_text(str(part)) for part in entries(declared, "args")),
+        command=tuple(words[: len(command)]),
+        args=tuple(words[len(command) :]),
         env=tuple(env_of(declared)),
         ports=tuple(count(port, "containerPort") for port in entries(declared, "ports")),
         requests=resources(section(declared, "resources", "requests")),

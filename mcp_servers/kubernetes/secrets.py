@@ -11,12 +11,15 @@ _SECRET_NAME = re.compile(
     re.IGNORECASE,
 )
 _ASSIGNMENT = re.compile(
-    r"(?P<name>[\w.-]*(?:password|passwd|secret|token|credential|api[_-]?key|access[_-]?key)[\w.-]*)"
+    r"(?P<name>[\w.-]{0,64}(?:password|passwd|secret|token|credential|api[_-]?key|access[_-]?key)[\w.-]{0,64})"
     r"(?P<sign>[\"']?\s*[=:]\s*[\"']?)(?P<value>[^\s\"',;&}]+)",
     re.IGNORECASE,
 )
 _AUTHORIZATION = re.compile(r"\b(bearer|basic)\s+[\w.~+/=-]{8,}", re.IGNORECASE)
 _USERINFO = re.compile(r"(?P<start>\w://[^\s/:@]*:)[^\s/@]+@")
+_FLAG = re.compile(r"--?[A-Za-z][\w.-]{0,64}")
+_SHORT_PASSWORD = re.compile(r"(?P<flag>(?:^|\s)-p)[^\s-]\S*")
+_CLIENTS = re.compile(r"\b(mysql|mysqldump|mysqladmin|mariadb)\b")
 _DROPPED_ANNOTATIONS = frozenset({"kubectl.kubernetes.io/last-applied-configuration"})
 
 
@@ -29,7 +32,23 @@ def clean_text(text: str) -> str:
     """Return the text with passwords, tokens and the like blotted out."""
     text = _USERINFO.sub(rf"\g<start>{REDACTED}@", text)
     text = _AUTHORIZATION.sub(rf"\1 {REDACTED}", text)
+    if _CLIENTS.search(text):
+        text = _SHORT_PASSWORD.sub(rf"\g<flag>{REDACTED}", text)
     return _ASSIGNMENT.sub(rf"\g<name>\g<sign>{REDACTED}", text)
+
+
+def clean_arguments(words: list[str]) -> list[str]:
+    """Return a command line, word by word, without the value behind a secret's flag."""
+    client = any(_CLIENTS.search(word) for word in words)
+    cleaned: list[str] = []
+    follows_secret = False
+    for word in words:
+        told = REDACTED if follows_secret else clean_text(word)
+        if client and not follows_secret:
+            told = _SHORT_PASSWORD.sub(rf"\g<flag>{REDACTED}", told)
+        cleaned.append(told)
+        follows_secret = bool(_FLAG.fullmatch(word)) and is_secret_name(word.lstrip("-"))
+    return cleaned
 
 
 def clean_value(name: str, value: str) -> str:
@@ -67,6 +86,8 @@ def _clean(value: Any) -> Any:
     if isinstance(value, dict):
         return _clean_mapping(value)
     if isinstance(value, list):
+        if value and all(isinstance(item, str) for item in value):
+            return clean_arguments(value)
         return [_clean(item) for item in value]
     return clean_text(value) if isinstance(value, str) else value
 

@@ -6,7 +6,7 @@ from mcp_servers.kubernetes.answers import TemplateChange
 from mcp_servers.kubernetes.api import Json
 from mcp_servers.kubernetes.containers import source_of
 from mcp_servers.kubernetes.fields import section
-from mcp_servers.kubernetes.secrets import clean_value
+from mcp_servers.kubernetes.secrets import clean_arguments, clean_value
 
 HASH_LABEL = "pod-template-hash"
 """Written by the cluster itself; no part of what a person declared."""
@@ -71,5 +71,7 @@ def _flatten_list(path: str, items: list[Any], found: dict[str, str]) -> None:
 def _shown(path: str, value: str | None) -> str | None:
     if value is None:
         return None
+    if path.endswith((".args", ".command")):
+        return " ".join(clean_arguments(value.split(" ")))
     inside = path.rpartition(".env[")
     return clean_value(inside[2].removesuffix("]") if inside[1] else "", value)

@@ -5,7 +5,13 @@ from typing import Any
 import pytest
 
 from mcp_servers.kubernetes.containers import containers
-from mcp_servers.kubernetes.secrets import REDACTED, clean_manifest, clean_text, is_secret_name
+from mcp_servers.kubernetes.secrets import (
+    REDACTED,
+    clean_arguments,
+    clean_manifest,
+    clean_text,
+    is_secret_name,
+)
 from mcp_servers.kubernetes.template_changes import changes
 
 
@@ -132,3 +138,17 @@ def test_secrets_deep_inside_a_manifest_are_found() -> None:
     manifest = {"kind": "Deployment", "metadata": {}, "spec": {"template": pod_template("s3cret")}}
 
     assert "s3cret" not in str(clean_manifest(manifest))
+
+
+@pytest.mark.parametrize(
+    ("words", "shown"),
+    [
+        (["--password", "hunter2"], ["--password", "[redacted]"]),
+        (["--token=hunter2"], ["--token=[redacted]"]),
+        (["mysql", "-phunter2", "shop"], ["mysql", "-p[redacted]", "shop"]),
+        (["sh", "-c", "mysql -u a -phunter2"], ["sh", "-c", "mysql -u a -p[redacted]"]),
+        (["--port", "8080", "-p", "9090"], ["--port", "8080", "-p", "9090"]),
+    ],
+)
+def test_a_secret_among_arguments_is_not_shown(words: list[str], shown: list[str]) -> None:
+    assert clean_arguments(words) == shown
