@@ -192,6 +192,8 @@ def main() -> None:
         ]
     )
 
+    program.spare_collector()
+
     async def run() -> None:
         async with open_worker(WorkerSettings.load()) as opened:
             await opened.run()
