@@ -1,13 +1,12 @@
 """Commands that run the platform: the programs themselves, the whole stack, the lab."""
 
+import runpy
 import subprocess
 from typing import Annotated
 
 import typer
 from rich.markup import escape
 
-from backend.bootstrap import api
-from backend.bootstrap import worker as work
 from backend.cli.plain import plain
 from backend.cli.session import client, console, layout
 from backend.cli.stack import environment, examination, lifecycle, world
@@ -19,14 +18,19 @@ lab = typer.Typer(help="The lab: a small real world to break and repair.", no_ar
 audit = typer.Typer(help="The event log as evidence.", no_args_is_help=True)
 
 
+def _become(module: str) -> None:
+    """Run a program in this process; only now is what it needs loaded."""
+    runpy.run_module(module, run_name="__main__", alter_sys=True)
+
+
 def serve() -> None:
     """Serve the API and the webhook."""
-    api.main()
+    _become("backend.bootstrap.api")
 
 
 def worker() -> None:
     """Work on incidents."""
-    work.main()
+    _become("backend.bootstrap.worker")
 
 
 def migrate() -> None:

@@ -13,6 +13,8 @@ PRODUCT = (
     "mcp_servers",
     *(f"backend/{room}" for room in ("api", "db", "intake", "jobs", "notify", "signer")),
 )
+INNOCENT = 'sa.event.listen(engine.sync_engine, "checkout",'
+"""What a connection pool calls the lending of a connection."""
 SUFFIXES = {".py", ".yaml", ".sql", ".md", ".mako"}
 
 
@@ -30,7 +32,7 @@ def uses(words: set[str]) -> list[str]:
         for file in sorted((ROOT / room).rglob("*"))
         if file.suffix in SUFFIXES
         for number, line in enumerate(file.read_text("utf-8").splitlines(), start=1)
-        if pattern.search(line)
+        if pattern.search(line) and INNOCENT not in line
     ]
 
 
