@@ -4,7 +4,10 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
+from rich.console import Console
 from rich.table import Table
+
+_WIDTH = 140
 
 
 @dataclass(frozen=True)
@@ -42,11 +45,18 @@ def percentile(values: Iterable[float], share: float) -> float:
     return ranked[min(len(ranked) - 1, int(len(ranked) * share))]
 
 
-def table(figures: Iterable[Figure]) -> Table:
-    """Return the figures as people read them."""
+def show(figures: Iterable[Figure]) -> None:
+    """Print the figures as people read them, one line each also where there is no terminal."""
+    console = Console()
+    console.width = max(console.width, _WIDTH)
+    console.print(_table(figures))
+
+
+def _table(figures: Iterable[Figure]) -> Table:
     made = Table(title="Measured on this machine, load generators included")
-    for heading, justify in (("figure", "left"), ("value", "right"), ("aim", "right")):
-        made.add_column(heading, justify="right" if justify == "right" else "left")
+    made.add_column("figure")
+    made.add_column("value", justify="right")
+    made.add_column("aim", justify="right")
     made.add_column("command")
     for figure in figures:
         made.add_row(figure.name, _value(figure), _aim(figure), figure.command)

@@ -15,7 +15,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from pydantic import SecretStr
-from rich.console import Console
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from backend.actors import Actor, Role
@@ -28,7 +27,7 @@ from backend.db.engine import create_engine
 from backend.jobs.runner import Runner
 from backend.settings import WorkerSettings
 from benchmarks import programs
-from benchmarks.figure import Figure, percentile, table
+from benchmarks.figure import Figure, percentile
 from benchmarks.simulation import CULPRIT, InstantSigner, InstantToolbox, world
 from sre_agent.domain.ids import IncidentId
 from sre_agent.domain.incident import IncidentStatus

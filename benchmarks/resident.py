@@ -6,11 +6,9 @@ One stack with a lab of its own, in a temporary folder, serves both measurements
 import time
 from collections.abc import Iterator
 
-from rich.console import Console
-
 from backend.cli.stack import supervision
 from benchmarks import memory, plan_ready
-from benchmarks.figure import Figure, percentile, table
+from benchmarks.figure import Figure, percentile, show
 from benchmarks.stack import Running, running
 
 COMMAND = "python -m benchmarks.resident"
@@ -49,4 +47,4 @@ def _plans(stack: Running) -> list[Figure]:
 
 
 if __name__ == "__main__":
-    Console().print(table(run()))
+    show(run())

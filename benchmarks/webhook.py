@@ -12,10 +12,9 @@ from pathlib import Path
 
 import psycopg
 import uvloop
-from rich.console import Console
 
 from benchmarks import load, programs
-from benchmarks.figure import Figure, table
+from benchmarks.figure import Figure, show
 
 COMMAND = "python -m benchmarks.webhook"
 AIMS = {"single alerts, new": 1500.0, "groups of 20, new": 10_000.0}
@@ -105,4 +104,4 @@ def run() -> Iterator[Figure]:
 
 
 if __name__ == "__main__":
-    Console().print(table(run()))
+    show(run())
