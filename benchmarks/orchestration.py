@@ -8,7 +8,6 @@ import asyncio
 import contextlib
 import os
 import secrets
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -27,7 +26,7 @@ from backend.db.engine import create_engine
 from backend.jobs.runner import Runner
 from backend.settings import WorkerSettings
 from benchmarks import programs
-from benchmarks.figure import Figure, percentile
+from benchmarks.figure import Figure, percentile, show
 from benchmarks.simulation import CULPRIT, InstantSigner, InstantToolbox, world
 from sre_agent.domain.ids import IncidentId
 from sre_agent.domain.incident import IncidentStatus
@@ -133,4 +132,4 @@ def run() -> Iterator[Figure]:
 
 
 if __name__ == "__main__":
-    Console(file=sys.stdout).print(table(run()))
+    show(run())
