@@ -125,7 +125,7 @@ def test_a_followed_log_ends_with_its_pod(cluster: Cluster) -> None:
     lines: list[str] = []
     with cluster.http() as http:
         http.post(PODS, json=shell("short", "echo a; sleep 1; echo b; sleep 1; exit 0"))
-        eventually(lambda: "a" in http.get(f"{PODS}/short/log").text)
+        eventually(lambda: http.get(f"{PODS}/short/log").text.startswith("a"))
         with http.stream("GET", f"{PODS}/short/log", params={"follow": "true"}) as answer:
             lines += list(answer.iter_lines())
 
