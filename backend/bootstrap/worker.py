@@ -40,10 +40,8 @@ _CHECKPOINT_POOL = 4
 _CONCURRENT_RUNS = 3
 _SHUTDOWN_S = 5.0
 
-# The one log of PostgreSQL keeps the order of commits: the next entry of the journal, which waits for
-# the disk, brings every checkpoint before it along. What a crash can take are the checkpoints after
-# the last entry, and a run that is set back so far only repeats steps that the journal knows.
-_CHECKPOINT_SESSION = "-c synchronous_commit=off"
+# A step counts as done only when its checkpoint is on disk, whoever crashes next.
+_CHECKPOINT_SESSION = "-c synchronous_commit=on"
 
 
 @dataclass(frozen=True)
