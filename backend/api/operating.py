@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable
 
 import sqlalchemy as sa
+import structlog
 from fastapi import APIRouter
 from starlette.responses import JSONResponse
 
@@ -18,6 +19,8 @@ from sre_agent.domain.ids import IncidentId
 router = APIRouter(tags=["operations"])
 
 _CHECK_TIMEOUT_S = 3.0
+
+_log = structlog.get_logger()
 
 
 @router.get("/health", include_in_schema=False)
@@ -103,6 +106,10 @@ async def _run(check: Awaitable[None]) -> str | None:
             await check
     except TimeoutError:
         return "no answer in time"
-    except (sa.exc.SQLAlchemyError, PermanentError, TransientError, OSError) as error:
-        return f"{type(error).__name__}: {error}".partition("\n")[0]
+    except (PermanentError, TransientError) as error:
+        return str(error).partition("\n")[0]
+    except (sa.exc.SQLAlchemyError, OSError) as error:
+        # Whoever asks is not known: what a driver says (hosts, users, paths) is for our own log.
+        _log.warning("not_ready", reason=f"{type(error).__name__}: {error}".partition("\n")[0])
+        return "does not answer"
     return None

@@ -12,7 +12,7 @@ from starlette.responses import JSONResponse
 
 from backend.db import approvals
 from backend.db.admission.desk import BusyError
-from backend.db.journal import IncidentNotFoundError
+from backend.db.journal import IncidentNotFoundError, UnreadableEventError
 from backend.intake.alertmanager import MalformedError, NotJsonError
 from sre_agent.domain.errors import TransientError
 
@@ -53,6 +53,11 @@ _TABLE: Mapping[type[Exception], tuple[int, str, str]] = {
         409,
         "The plan is another one by now",
         "Look at it again with GET /api/v1/incidents/{id}/plan and decide on that.",
+    ),
+    UnreadableEventError: (
+        500,
+        "The log of this incident was changed outside the platform",
+        "GET /api/v1/audit/verify?incident={id} names the place; the events before it can be read.",
     ),
     NotJsonError: (400, "The body is not JSON", "Send what Alertmanager's webhook sends."),
     BusyError: (503, "Too many webhooks wait", "Send again in some seconds; nothing was recorded."),

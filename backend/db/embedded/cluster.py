@@ -46,6 +46,7 @@ class Cluster:
 
     home: Path
     socket_dir: Path
+    is_socket_dir_derived: bool = False
 
     @property
     def data(self) -> Path:
@@ -78,13 +79,14 @@ def at(home: Path, socket_dir: Path | None) -> Cluster:
         PermanentError: The socket's path would be longer than the system allows.
     """
     home = home.resolve()
+    is_derived = socket_dir is None
     if socket_dir is None:
         # Sockets have a limit of about 100 bytes, working copies do not: hence not inside one.
         socket_dir = Path("/tmp", "sre-" + hashlib.sha256(str(home).encode()).hexdigest()[:10])  # noqa: S108 - owner and mode are checked
     socket = socket_dir.resolve() / ".s.PGSQL.5432"
     if len(str(socket).encode()) > _SOCKET_PATH_MAX_BYTES:
         raise PermanentError(f"the socket path {socket} is too long: choose a shorter --socket-dir")
-    return Cluster(home=home, socket_dir=socket_dir.resolve())
+    return Cluster(home, socket_dir.resolve(), is_derived)
 
 
 def binary(name: str) -> str:

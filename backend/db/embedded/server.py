@@ -1,5 +1,6 @@
 """The server as a supervised program: it starts, says so, and goes when it is told to."""
 
+import contextlib
 import ctypes
 import os
 import signal
@@ -43,9 +44,9 @@ def run(cluster: Cluster) -> int:
         if _await_ready(cluster, server):
             sys.stdout.write(f"DATABASE_URL={cluster.database_url}\n")
             sys.stdout.flush()
-            return server.wait()
+            return _wait(cluster, server)
         if asked_to_stop.received:
-            return server.wait()
+            return _wait(cluster, server)
         _log.warning("postgres_did_not_start", exit_code=server.returncode, data=str(cluster.data))
         time.sleep(_ATTEMPT_PAUSE_S)
     return 1
@@ -94,6 +95,15 @@ def _spawn(cluster: Cluster, account: Account) -> subprocess.Popen[bytes]:
         cwd="/",
         preexec_fn=follow_parent,  # noqa: PLW1509 - this process has one thread
     )
+
+
+def _wait(cluster: Cluster, server: subprocess.Popen[bytes]) -> int:
+    exit_code = server.wait()
+    if cluster.is_socket_dir_derived:
+        # The folder is outside of everything that is deleted with the data; what still is in it stays.
+        with contextlib.suppress(OSError):
+            cluster.socket_dir.rmdir()
+    return exit_code
 
 
 def _await_ready(cluster: Cluster, server: subprocess.Popen[bytes]) -> bool:

@@ -352,6 +352,41 @@ async def test_the_audit_says_which_log_is_broken(
     assert of_good["ok"] is True
 
 
+async def test_an_unreadable_log_is_told_as_such_and_names_the_way_to_the_place(
+    client: httpx.AsyncClient, engine: AsyncEngine
+) -> None:
+    [id_] = await fire(client, "web")
+    async with engine.begin() as connection:
+        await connection.execute(sa.text("SET LOCAL session_replication_role = replica"))
+        change = sa.text("UPDATE events SET kind = 'coffee_made' WHERE incident_id = :id")
+        await connection.execute(change, {"id": id_})
+
+    answer = await client.get(f"/api/v1/incidents/{id_}/events", headers=bearer("viewer"))
+
+    assert answer.status_code == 500
+    assert "changed outside" in answer.json()["title"]
+    assert f"audit/verify?incident={id_}" in answer.json()["hint"]
+
+
+async def test_readiness_tells_strangers_nothing_about_the_insides(
+    settings: ApiSettings, engine: AsyncEngine, clock: Any
+) -> None:
+    async def broken() -> None:
+        raise OSError("connect to db-7.internal as sre_admin failed")
+
+    app = create_app(settings, engine, clock=clock, checks={"database": broken})
+    transport = httpx.ASGITransport(app=app)
+    async with (
+        app.router.lifespan_context(app),
+        httpx.AsyncClient(transport=transport, base_url="http://test") as client,
+    ):
+        answer = await client.get("/ready")
+
+    assert answer.status_code == 503
+    assert answer.json()["checks"]["database"] == "does not answer"
+    assert "internal" not in answer.text
+
+
 async def test_there_is_no_report_before_the_end(client: httpx.AsyncClient) -> None:
     [id_] = await fire(client, "web")
 

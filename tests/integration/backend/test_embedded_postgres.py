@@ -146,6 +146,21 @@ def test_a_commit_is_on_disk_before_it_is_acknowledged_and_nobody_else_gets_in(
     assert [path.stat().st_mode & 0o777 for path in (home, Path(f"{home}-s"))] == [0o700, 0o700]
 
 
+def test_the_folder_of_the_socket_goes_with_the_server_when_nobody_chose_it(home: Path) -> None:
+    place = cluster.at(home, None)
+    command = [sys.executable, "-m", "backend.db.embedded", "--data", str(home)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as program:
+        assert program.stdout is not None
+        program.stdout.readline()
+        was_there = place.socket_dir.exists()
+
+        program.terminate()
+        program.wait(timeout=30)
+
+    assert was_there
+    assert not place.socket_dir.exists()
+
+
 def test_two_folders_are_two_servers_and_their_sockets_have_short_paths() -> None:
     deep = Path("/srv") / ("x" * 200)
 
