@@ -86,6 +86,24 @@ class Action(Value):
     dry_run: DryRun | None = None
 
 
+class RunbookCitation(Value):
+    """The runbook that a plan goes by: whose it is, how old, why it fits, and where it was seen.
+
+    `last_validated` is a date or empty; `age_days` how long ago that was when it was read.
+    """
+
+    id: str
+    title: str
+    source: str
+    url: str
+    owner: str
+    last_validated: str
+    age_days: int | None
+    is_stale: bool
+    reason: str
+    evidence_id: EvidenceId
+
+
 class Plan(Value):
     """The actions for one cause, in order. `playbook` names the data it was made from."""
 
@@ -95,6 +113,7 @@ class Plan(Value):
     confidence: float
     summary: str
     actions: tuple[Action, ...] = Field(min_length=1)
+    runbook: RunbookCitation | None = None
 
     @property
     def sha256(self) -> str:
