@@ -65,6 +65,7 @@ class Grant(BaseModel):
     target_uid: StrictStr
     state_sha256: StrictStr
     result_sha256: StrictStr
+    figures_sha256: StrictStr
     plan_sha256: StrictStr
     approved_by: StrictStr
 
@@ -182,13 +183,15 @@ def require_unchanged(grant: Grant, *, uid: str, state_sha256: str) -> None:
         raise RefusedError("state_changed", "the object was changed since the approval")
 
 
-def require_same_result(grant: Grant, result_sha256: str) -> None:
+def require_same_result(grant: Grant, result_sha256: str, figures_sha256: str) -> None:
     """Refuse when the write would now make something else of the object than the approver saw.
 
     Raises:
-        RefusedError: `result_changed`.
+        RefusedError: `result_changed`, also when policy judged other numbers than the true ones.
     """
     if grant.result_sha256 != result_sha256:
         raise RefusedError(
             "result_changed", "the write would have another result than the approved one"
         )
+    if grant.figures_sha256 != figures_sha256:
+        raise RefusedError("result_changed", "policy judged other numbers than the true ones")

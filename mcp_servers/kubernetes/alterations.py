@@ -7,6 +7,7 @@ from typing import Any
 
 from mcp_servers.common import canonical
 from mcp_servers.common.clock import rfc3339
+from mcp_servers.common.figures import Figure
 from mcp_servers.kubernetes import rollouts
 from mcp_servers.kubernetes.api import Json
 from mcp_servers.kubernetes.fields import section
@@ -20,12 +21,14 @@ _PAUSED = "the deployment is paused: no pod changes until it is resumed"
 class Alteration:
     """A JSON merge patch, what it does in words, and what the approver ought to know.
 
-    `momentary` names annotations of the pod template whose values differ from try to try.
+    `figures` are the numbers that policy may bound. `momentary` names annotations of the pod
+    template whose values differ from try to try.
     """
 
     patch: Json
     detail: str
     warnings: tuple[str, ...] = ()
+    figures: tuple[Figure, ...] = ()
     momentary: frozenset[str] = frozenset()
 
     def result_sha256(self, deployment: Json) -> str:
@@ -49,7 +52,7 @@ def rollback(
     live = section(deployment, "spec", "template")
     current = rollouts.revision_of(deployment)
     cause = f"rollback to revision {to_revision} by grant {grant_id}"
-    warnings = _warn_if_paused(deployment)
+    warnings = warn_if_paused(deployment)
     if current == to_revision or not changes(live, wanted):
         warnings = (*warnings, f"revision {to_revision} is already current")
     return Alteration(
@@ -68,7 +71,7 @@ def restart(deployment: Json, now: datetime) -> Alteration:
     return Alteration(
         patch={"spec": {"template": {"metadata": {"annotations": annotations}}}},
         detail="restarted: every pod is replaced",
-        warnings=_warn_if_paused(deployment),
+        warnings=warn_if_paused(deployment),
         momentary=frozenset({RESTARTED_AT}),
     )
 
@@ -81,6 +84,7 @@ def scale(deployment: Json, replicas: int) -> Alteration:
         patch={"spec": {"replicas": replicas}},
         detail=f"scaled from {before} to {replicas} replicas",
         warnings=same,
+        figures=(Figure(name="replicas", before=before, after=replicas),),
     )
 
 
@@ -125,5 +129,6 @@ def differences(before: Json, after: Json) -> tuple[str, ...]:
     return (*found, *(sentence(change) for change in templates))
 
 
-def _warn_if_paused(deployment: Json) -> tuple[str, ...]:
+def warn_if_paused(deployment: Json) -> tuple[str, ...]:
+    """Return the warning that a change of the template waits, when it does."""
     return (_PAUSED,) if section(deployment, "spec").get("paused") else ()

@@ -10,6 +10,9 @@ _SECRET_NAME = re.compile(
     r"|(^|[_.-])(pass(word|wd|phrase)?|pwd|secret|token|credentials?|key|dsn)($|[_.-])",
     re.IGNORECASE,
 )
+_ONLY_NAMES_A_SECRET = re.compile(
+    r"(?<!access_key)(?<!accesskey)[_.-](id|name|file|path)$", re.IGNORECASE
+)
 _ASSIGNMENT = re.compile(
     r"(?P<name>[\w.-]{0,64}(?:password|passwd|secret|token|credential|api[_-]?key|access[_-]?key)[\w.-]{0,64})"
     r"(?P<sign>[\"']?\s*[=:]\s*[\"']?)(?P<value>[^\s\"',;&}]+)",
@@ -24,8 +27,11 @@ _DROPPED_ANNOTATIONS = frozenset({"kubectl.kubernetes.io/last-applied-configurat
 
 
 def is_secret_name(name: str) -> bool:
-    """Return whether a variable or key of that name is likely to hold a secret."""
-    return bool(_SECRET_NAME.search(name))
+    """Return whether a variable or key of that name is likely to hold a secret.
+
+    The id of a key or the path of a file with a secret is none; an access key's id is half of one.
+    """
+    return bool(_SECRET_NAME.search(name)) and not _ONLY_NAMES_A_SECRET.search(name)
 
 
 def clean_text(text: str) -> str:

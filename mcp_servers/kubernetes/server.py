@@ -4,6 +4,7 @@ from mcp_servers.common.grants import Verifier
 from mcp_servers.common.skin import Program
 from mcp_servers.common.toolset import Tool
 from mcp_servers.kubernetes import connection
+from mcp_servers.kubernetes.container_repairs import ContainerRepairs
 from mcp_servers.kubernetes.reading import Reading
 from mcp_servers.kubernetes.repairs import Repairs
 from mcp_servers.kubernetes.settings import KubernetesSettings
@@ -29,7 +30,7 @@ def build(settings: KubernetesSettings) -> Program:
             protected=settings.protected_namespaces,
             halt=settings.mcp_halt_file,
         )
-        repairs = Repairs(hand).tools()
+        repairs = (*Repairs(hand).tools(), *ContainerRepairs(hand).tools())
 
     async def close() -> None:
         for client in clients:

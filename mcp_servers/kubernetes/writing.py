@@ -8,7 +8,7 @@ from typing import Any
 
 import structlog
 
-from mcp_servers.common import grants
+from mcp_servers.common import figures, grants
 from mcp_servers.common.clock import rfc3339, utc_now
 from mcp_servers.common.envelope import Answer, RefusedError, UnreachableError
 from mcp_servers.common.grants import Grant, Target, Verifier
@@ -88,6 +88,7 @@ class Hand:
                 {
                     "state_sha256": state.sha256(live),
                     "result_sha256": alteration.result_sha256(live),
+                    "figures": [each.model_dump(mode="json") for each in alteration.figures],
                     "uid": state.uid_of(live),
                     "changes": list(differences(live, after)),
                     "warnings": list(alteration.warnings),
@@ -105,7 +106,8 @@ class Hand:
                 return _outcome("already_applied", write, mark, live)
             self._require_permission(grant, live)
             alteration = await write.alter(live, grant.jti)
-            grants.require_same_result(grant, alteration.result_sha256(live))
+            numbers = figures.sha256(alteration.figures)
+            grants.require_same_result(grant, alteration.result_sha256(live), numbers)
             mark = Mark(
                 id=grant.jti,
                 tool=write.call.tool,

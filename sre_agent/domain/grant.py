@@ -40,5 +40,6 @@ class GrantClaims(Value):
     target_uid: str
     state_sha256: str
     result_sha256: str
+    figures_sha256: str
     plan_sha256: str
     approved_by: str

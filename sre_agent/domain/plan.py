@@ -29,11 +29,21 @@ class BlastRadius(Value):
     statement: str
 
 
+class Figure(Value):
+    """One number of an action before and after, its unit in its name; None where there is none."""
+
+    name: str
+    before: int | None
+    after: int | None
+
+
 class DryRun(Value):
     """What the server says the action would do to the live object, and the state it saw.
 
     `state_sha256` is computed by the server from the live object, `result_sha256` from what the
-    action would make of it; approval and grant are bound to both.
+    action would make of it; approval and grant are bound to both. `figures` are the numbers that
+    policy may bound; the grant is bound to them too, so that a lie about them is found out.
+    `controller` is what replaces a deleted pod, and keeps the mark that the pod cannot keep.
     """
 
     state_sha256: str
@@ -41,6 +51,13 @@ class DryRun(Value):
     uid: str
     changes: tuple[str, ...]
     warnings: tuple[str, ...] = ()
+    figures: tuple[Figure, ...] = ()
+    controller: ObjectRef | None = None
+
+    @property
+    def figures_sha256(self) -> str:
+        """Return the hash of the numbers that policy judged."""
+        return canonical.sha256([item.model_dump(mode="json") for item in self.figures])
 
 
 class SignalBound(Value):

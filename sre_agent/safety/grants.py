@@ -65,6 +65,7 @@ def claims(record: Record, action_id: ActionId, minting: Minting) -> GrantClaims
         target_uid=action.dry_run.uid,
         state_sha256=action.dry_run.state_sha256,
         result_sha256=action.dry_run.result_sha256,
+        figures_sha256=action.dry_run.figures_sha256,
         plan_sha256=record.plan.sha256,
         approved_by=_permission(record),
     )

@@ -1,16 +1,16 @@
 """Policy as code: CEL rules that rule on each action. Deny beats ask beats allow; errors deny."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import cel
 import yaml
-from pydantic import Field, ValidationError
+from pydantic import Field, StrictInt, ValidationError
 
 from sre_agent.domain.incident import Incident
 from sre_agent.domain.model import Value
-from sre_agent.domain.plan import Action, Plan
+from sre_agent.domain.plan import Action, DryRun, Plan
 from sre_agent.domain.ruling import PolicyRuling, Ruling
 
 NO_RULE = "no-rule-speaks-of-it"
@@ -34,9 +34,10 @@ class RuleText(Value):
 
 
 class PolicyText(Value):
-    """A policy file as it is written."""
+    """A policy file as it is written; `bounds` are the numbers that its rules go by."""
 
     rules: tuple[RuleText, ...] = Field(min_length=1)
+    bounds: dict[str, StrictInt] = Field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -57,20 +58,25 @@ class Tools:
 
 @dataclass(frozen=True)
 class Policy:
-    """Compiled rules, or the fault for which there are none; then every ruling is deny."""
+    """Compiled rules and their bounds, or the fault for which there are none: then all is denied."""
 
     rules: tuple[Rule, ...]
     tools: Tools
     fault: str | None = None
+    bounds: Mapping[str, int] = field(default_factory=dict)
 
 
 def load(files: Mapping[str, str], tools: Tools) -> Policy:
     """Return the policy of some YAML texts by file name; it never raises, a bad one denies all."""
     rules: list[Rule] = []
+    bounds: dict[str, int] = {}
     for name in sorted(files):
         try:
             text = PolicyText.model_validate(yaml.safe_load(files[name]))
             rules += [Rule(rule, cel.compile(rule.when)) for rule in text.rules]
+            if twice := bounds.keys() & text.bounds:
+                return broken(f"{name} sets a bound that another file sets: {min(twice)}")
+            bounds |= text.bounds
         except (yaml.YAMLError, ValidationError, ValueError) as error:
             return broken(f"{name} is not a policy: {_first_line(error)}")
     names = [rule.text.name for rule in rules]
@@ -78,7 +84,7 @@ def load(files: Mapping[str, str], tools: Tools) -> Policy:
         return broken("there are no policy rules")
     if len(set(names)) != len(names):
         return broken("two policy rules have the same name")
-    return Policy(rules=tuple(rules), tools=tools)
+    return Policy(rules=tuple(rules), tools=tools, bounds=bounds)
 
 
 def broken(fault: str) -> Policy:
@@ -125,6 +131,7 @@ def _facts(policy: Policy, action: Action, plan: Plan, incident: Incident) -> di
             "has_inverse": action.inverse is not None,
             "pods": action.blast_radius.pods,
             "callers": len(action.blast_radius.callers),
+            **_rehearsal(action.dry_run),
         },
         "plan": {
             "playbook": plan.playbook,
@@ -133,6 +140,17 @@ def _facts(policy: Policy, action: Action, plan: Plan, incident: Incident) -> di
             "actions": len(plan.actions),
         },
         "incident": {"org": incident.org_id, "cluster": incident.cluster_id},
+        "bounds": dict(policy.bounds),
+    }
+
+
+def _rehearsal(dry_run: DryRun | None) -> dict[str, Any]:
+    """Return the numbers of the dry run, those that are none left out, so that `has()` tells."""
+    figures = dry_run.figures if dry_run else ()
+    return {
+        "before": {item.name: item.before for item in figures if item.before is not None},
+        "after": {item.name: item.after for item in figures if item.after is not None},
+        "has_controller": dry_run is not None and dry_run.controller is not None,
     }
 
 

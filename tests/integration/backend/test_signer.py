@@ -24,6 +24,7 @@ from backend.signer.client import SignerClient
 from backend.signer.mint import Mint
 from sre_agent import ports
 from sre_agent.config import loader
+from sre_agent.domain import canonical
 from sre_agent.domain.errors import TransientError
 from sre_agent.domain.events import EventDraft, EventKind
 from sre_agent.domain.grant import GrantClaims
@@ -171,6 +172,7 @@ async def test_an_approved_action_gets_a_grant_that_says_exactly_what_was_approv
         target_uid="uid-1",
         state_sha256="5" * 64,
         result_sha256="7" * 64,
+        figures_sha256=canonical.sha256([]),
         plan_sha256=case.plan.sha256,
         approved_by="ann",
     )

@@ -201,6 +201,7 @@ class Signer:
             "target_uid": rehearsed.data["uid"],
             "state_sha256": rehearsed.data["state_sha256"],
             "result_sha256": rehearsed.data["result_sha256"],
+            "figures_sha256": sha256(rehearsed.data["figures"]),
             "plan_sha256": "0" * 64,
             "approved_by": "alice",
             **others,

@@ -113,6 +113,7 @@ FORGERIES: dict[str, tuple[Callable[[Scene], str], str]] = {
     "no id": (_without_a_claim("jti"), "grant_invalid"),
     "no state": (_without_a_claim("state_sha256"), "grant_invalid"),
     "no result": (_without_a_claim("result_sha256"), "grant_invalid"),
+    "no numbers": (_without_a_claim("figures_sha256"), "grant_invalid"),
     "an expiry that is no number": (lambda scene: scene.grant(exp="never"), "grant_invalid"),
     "an extra claim": (lambda scene: scene.grant(admin=True), "grant_invalid"),
     "not a token": (lambda _: "let me in", "grant_invalid"),
@@ -146,6 +147,7 @@ FORGERIES: dict[str, tuple[Callable[[Scene], str], str]] = {
     "a namesake": (lambda scene: scene.grant(target_uid="other"), "grant_not_for_this_target"),
     "another state": (lambda scene: scene.grant(state_sha256="0" * 64), "state_changed"),
     "another result": (lambda scene: scene.grant(result_sha256="0" * 64), "result_changed"),
+    "other numbers": (lambda scene: scene.grant(figures_sha256="0" * 64), "result_changed"),
     "expired": (
         lambda scene: scene.grant(exp=int(time.time()) - 60, nbf=int(time.time()) - 120),
         "grant_expired",

@@ -29,6 +29,7 @@ def grant(**others: int) -> Grant:
         target_uid="uid",
         state_sha256="state",
         result_sha256="result",
+        figures_sha256="figures",
         plan_sha256="p",
         approved_by="alice",
         **times,
@@ -99,9 +100,16 @@ def test_the_same_object_in_the_same_state_is_permitted() -> None:
 
 
 def test_another_result_than_the_approved_one_is_refused() -> None:
-    grants.require_same_result(grant(), "result")
+    grants.require_same_result(grant(), "result", "figures")
 
     with pytest.raises(RefusedError) as refusal:
-        grants.require_same_result(grant(), "other")
+        grants.require_same_result(grant(), "other", "figures")
+
+    assert refusal.value.code == "result_changed"
+
+
+def test_other_numbers_than_policy_judged_are_refused() -> None:
+    with pytest.raises(RefusedError, match="numbers") as refusal:
+        grants.require_same_result(grant(), "result", "other")
 
     assert refusal.value.code == "result_changed"

@@ -7,9 +7,10 @@ import pytest
 
 from sre_agent.config import loader
 from sre_agent.diagnosis import diagnose
+from sre_agent.domain import canonical
 from sre_agent.domain.grant_binding import arguments_sha256
 from sre_agent.domain.ids import ActionId, GrantId
-from sre_agent.domain.plan import DryRun, Plan
+from sre_agent.domain.plan import DryRun, Figure, Plan
 from sre_agent.domain.ruling import Decision, PolicyRuling, Ruling, Verdict
 from sre_agent.planning import planner
 from sre_agent.planning.settings import PlanningSettings
@@ -22,6 +23,9 @@ A1 = ActionId("a1")
 MINTING = Minting(GrantId("g-1"), now_s=1_000, ttl_s=60)
 
 
+FIGURES = (Figure(name="replicas", before=2, after=3),)
+
+
 def make_record(**changes: Any) -> Record:
     world = World(61)
     world.release("core", ago_s=70, error_ratio=0.4)
@@ -30,7 +34,9 @@ def make_record(**changes: Any) -> Record:
     settings = PlanningSettings(catalogue=loader.load_catalogue())
     plan = planner.plan(found, incident, evidence, loader.load_playbooks(), settings)
     assert isinstance(plan, Plan)
-    rehearsed = DryRun(state_sha256="s" * 64, result_sha256="r" * 64, uid="u-1", changes=("x",))
+    rehearsed = DryRun(
+        state_sha256="s" * 64, result_sha256="r" * 64, uid="u-1", changes=("x",), figures=FIGURES
+    )
     dry_run = changes.get("dry_run", rehearsed)
     action = plan.actions[0].model_copy(update={"dry_run": dry_run})
     plan = plan.model_copy(update={"actions": (action,)})
@@ -60,6 +66,7 @@ def test_the_claims_bind_call_target_state_plan_and_person() -> None:
     assert said.arguments_sha256 == arguments_sha256(action.call.arguments)
     assert (said.target, said.target_uid, said.state_sha256) == (action.target, "u-1", "s" * 64)
     assert said.result_sha256 == "r" * 64
+    assert said.figures_sha256 == canonical.sha256([{"name": "replicas", "before": 2, "after": 3}])
     assert (said.plan_sha256, said.approved_by) == (record.plan.sha256, "ada")
     assert (said.jti, said.aud) == ("g-1", "mcp:kubernetes:cluster-1")
     assert said.sub == "org-1/inc-1/a1"
