@@ -6,7 +6,7 @@ import pytest
 
 from mcp_servers.common.envelope import RefusedError
 from mcp_servers.kubernetes import container_edits
-from mcp_servers.kubernetes.alterations import differences, merged
+from mcp_servers.kubernetes.alterations import Alteration, differences, merged
 
 Json = dict[str, Any]
 DIGEST = "sha256:" + "a" * 64
@@ -19,7 +19,7 @@ def deployment(image: str = "registry.local:5000/team/app:1.4", **container: Any
     return {"metadata": {"uid": "u"}, "spec": {"replicas": 1, "template": template}}
 
 
-def changed(live: Json, altered: container_edits.Alteration) -> tuple[str, ...]:
+def changed(live: Json, altered: Alteration) -> tuple[str, ...]:
     return differences(live, merged(live, altered.patch))
 
 

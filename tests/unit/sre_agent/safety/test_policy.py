@@ -10,7 +10,16 @@ from hypothesis import strategies as st
 from sre_agent.config import loader
 from sre_agent.domain.incident import Incident
 from sre_agent.domain.objects import ObjectRef
-from sre_agent.domain.plan import Action, BlastRadius, Plan, Risk, SignalBound, Verification
+from sre_agent.domain.plan import (
+    Action,
+    BlastRadius,
+    DryRun,
+    Figure,
+    Plan,
+    Risk,
+    SignalBound,
+    Verification,
+)
 from sre_agent.domain.ruling import PolicyRuling, Ruling
 from sre_agent.domain.tools import ToolCall
 from sre_agent.safety import policy
@@ -108,6 +117,91 @@ def test_the_shipped_rules_rule_and_name_themselves(one: Action, ruling: Ruling,
 
     assert (found.ruling, found.rule) == (ruling, rule)
     assert found.reason
+
+
+def resized(
+    before: dict[str, int], after: dict[str, int], arguments: dict[str, Any] | None = None
+) -> Action:
+    """Return a change of resources with the numbers that its dry run found."""
+    names = before.keys() | after.keys()
+    rehearsed = DryRun(
+        state_sha256="s" * 64,
+        result_sha256="r" * 64,
+        uid="u",
+        changes=(),
+        figures=tuple(
+            Figure(name=name, before=before.get(name), after=after.get(name)) for name in names
+        ),
+    )
+    return action("set_resources", {"container": "app", **(arguments or {})}, dry_run=rehearsed)
+
+
+MI = 2**20
+LIMIT, REQUEST, CPU = "memory_limit_bytes", "memory_request_bytes", "cpu_limit_millicores"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "rule"),
+    [
+        ({LIMIT: 64 * MI}, {LIMIT: 128 * MI}, "every-write-asks"),
+        ({LIMIT: 64 * MI}, {LIMIT: 32 * MI}, "every-write-asks"),
+        ({LIMIT: 64 * MI}, {LIMIT: 128 * MI + 1}, "memory-growth-is-bounded"),
+        ({LIMIT: 8192 * MI}, {LIMIT: 8192 * MI + 1}, "memory-growth-is-bounded"),
+        ({LIMIT: 9000 * MI}, {LIMIT: 9000 * MI}, "every-write-asks"),
+        ({LIMIT: 9000 * MI}, {LIMIT: 8500 * MI}, "every-write-asks"),
+        ({}, {LIMIT: 8192 * MI}, "every-write-asks"),
+        ({}, {LIMIT: 8193 * MI}, "memory-growth-is-bounded"),
+        ({REQUEST: 64 * MI}, {REQUEST: 129 * MI}, "memory-growth-is-bounded"),
+        ({CPU: 500}, {CPU: 1000}, "every-write-asks"),
+        ({CPU: 500}, {CPU: 1001}, "cpu-growth-is-bounded"),
+        ({CPU: 3000}, {CPU: 4001}, "cpu-growth-is-bounded"),
+        ({LIMIT: 64 * MI, CPU: 500}, {LIMIT: 64 * MI, CPU: 5000}, "cpu-growth-is-bounded"),
+    ],
+)
+def test_limits_and_requests_grow_within_bounds_only(
+    before: dict[str, int], after: dict[str, int], rule: str
+) -> None:
+    found = ruled(resized(before, after))
+
+    assert found.rule == rule
+    assert found.ruling is (Ruling.ASK if rule == "every-write-asks" else Ruling.DENY)
+
+
+@pytest.mark.parametrize("name", ["memory_limit", "memory_request", "cpu_limit", "cpu_request"])
+def test_resources_whose_numbers_nobody_knows_are_denied(name: str) -> None:
+    unknown = ruled(resized({}, {}, {name: "1"}))
+    never_rehearsed = ruled(action("set_resources", {"container": "app", name: "1"}))
+
+    assert (unknown.rule, never_rehearsed.rule) == ("resources-need-their-numbers",) * 2
+    assert {unknown.ruling, never_rehearsed.ruling} == {Ruling.DENY}
+
+
+def test_the_bounds_are_data_of_the_policy() -> None:
+    text = _shipped_text().replace("growth_factor_max: 2", "growth_factor_max: 4")
+    lenient = policy.load({"default.yaml": text}, TOOLS)
+    without = policy.load({"default.yaml": text.replace("growth_factor_max: 4", "")}, TOOLS)
+    fourfold = resized({LIMIT: 64 * MI}, {LIMIT: 256 * MI})
+
+    assert ruled(fourfold).ruling is Ruling.DENY
+    assert ruled(fourfold, lenient).ruling is Ruling.ASK
+    assert ruled(fourfold, without).ruling is Ruling.DENY
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"a.yaml": "bounds: {x: 1.5}\nrules: [{name: a, ruling: ask, when: 'true', reason: b}]"},
+        {"a.yaml": "bounds: {x: '1'}\nrules: [{name: a, ruling: ask, when: 'true', reason: b}]"},
+        {
+            "a.yaml": "bounds: {x: 1}\nrules: [{name: a, ruling: ask, when: 'true', reason: b}]",
+            "b.yaml": "bounds: {x: 2}\nrules: [{name: c, ruling: ask, when: 'true', reason: b}]",
+        },
+    ],
+)
+def test_bounds_that_are_unclear_deny_everything(files: dict[str, str]) -> None:
+    found = ruled(action(), policy.load(files, TOOLS))
+
+    assert (found.ruling, found.rule) == (Ruling.DENY, policy.UNLOADABLE)
 
 
 def test_deletion_is_denied_even_where_the_allow_list_names_it() -> None:
