@@ -54,6 +54,12 @@ class WorkerSettings(CommonSettings):
     mcp_loki_read_token: SecretStr | None = None
     """Opens its sessions."""
 
+    mcp_runbooks_url: str | None = None
+    """The runbooks MCP server."""
+
+    mcp_runbooks_read_token: SecretStr | None = None
+    """Opens its sessions."""
+
     approval_ttl_seconds: Seconds = 900
     """How long a plan waits for a decision: the state it was made for grows old."""
 
@@ -96,7 +102,7 @@ class WorkerSettings(CommonSettings):
             SettingsError: A URL has no token beside it.
         """
         found = {}
-        for server in ("kubernetes", "prometheus", "loki"):
+        for server in ("kubernetes", "prometheus", "loki", "runbooks"):
             url = getattr(self, f"mcp_{server}_url")
             read_token = getattr(self, f"mcp_{server}_read_token")
             if url is not None and read_token is None:

@@ -28,6 +28,8 @@ KIND_OF: Mapping[tuple[str, str], str] = {
     ("loki", "error_patterns"): "logs.error_patterns",
     ("loki", "query_logs"): "logs.lines",
     ("loki", "query_metric"): "metrics.series",
+    ("runbooks", "search_runbooks"): "runbooks.matches",
+    ("runbooks", "get_runbook"): "runbooks.runbook",
 }
 """The kind of evidence that each tool brings; tools that are not here bring none."""
 

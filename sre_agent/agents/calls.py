@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from sre_agent.agents import runbook_calls
 from sre_agent.agents.specialists import Specialist
 from sre_agent.diagnosis import case
 from sre_agent.diagnosis.case import Case
@@ -23,6 +24,7 @@ FIRST_TOPICS = {
     "kubernetes": (Topic.WORKLOAD, Topic.HISTORY),
     "metrics": (Topic.SIGNALS,),
     "logs": (Topic.ERROR_PATTERNS,),
+    "runbooks": (),
 }
 """What each specialist asks about the workloads that the alerts name."""
 
@@ -64,6 +66,7 @@ class _Known:
     """
 
     case: Case
+    evidence: Sequence[Evidence]
     asked: frozenset[str]
     answers: frozenset[str]
     answered: frozenset[tuple[str, ObjectRef]]
@@ -99,6 +102,7 @@ def _know(incident: Incident, evidence: Sequence[Evidence], asked: frozenset[str
     answers = frozenset(key(item.call) for item in evidence)
     return _Known(
         case=known,
+        evidence=evidence,
         asked=asked | answers,
         answers=answers,
         answered=frozenset(answered),
@@ -115,6 +119,9 @@ def _first(specialist: Specialist, known: _Known) -> Iterator[ToolCall]:
         yield _call(specialist, "node_status")
     if specialist.name == "metrics":
         yield _call(specialist, "list_alerts", **({"namespace": namespace} if namespace else {}))
+    if specialist.name == "runbooks":
+        names = tuple(ref.name for ref in known.targets())
+        yield from runbook_calls.plan(specialist.server, known.case.incident, names, known.evidence)
 
 
 def _follow_ups(

@@ -21,6 +21,7 @@ SPECIALISTS: tuple[Specialist, ...] = (
         "metrics", "prometheus", "met", "when the signals changed, and on which pods and calls"
     ),
     Specialist("logs", "loki", "log", "which errors are new, and whom they name"),
+    Specialist("runbooks", "runbooks", "run", "what people wrote down about such alerts"),
 )
 """Every specialist, in the order in which they are shown."""
 

@@ -14,6 +14,7 @@ from sre_agent.domain.observations.kubernetes import (
 )
 from sre_agent.domain.observations.logs import ErrorPatterns, LogLines
 from sre_agent.domain.observations.metrics import AlertList, GoldenSignals, SeriesList
+from sre_agent.domain.observations.runbooks import Runbook, RunbookMatches
 
 SHOWN_CHARACTERS = 100
 
@@ -98,6 +99,21 @@ def _lines(facts: dict[str, Any]) -> str:
     return f"{len(it.lines)} lines for {it.query[:SHOWN_CHARACTERS]}"
 
 
+def _runbook_matches(facts: dict[str, Any]) -> str:
+    it = RunbookMatches.model_validate(facts)
+    asked = ", ".join(part for part in (it.alert, it.service, it.query) if part)
+    if not it.matches:
+        return f"no runbook for {asked[:SHOWN_CHARACTERS]}"
+    return f"{len(it.matches)} runbooks for {asked[:SHOWN_CHARACTERS]}, first {it.matches[0].id}"
+
+
+def _runbook(facts: dict[str, Any]) -> str:
+    it = Runbook.model_validate(facts)
+    age = f"validated {it.age_days} days ago" if it.age_days is not None else "never validated"
+    stale = ", stale" if it.is_stale else ""
+    return f"{it.title[:SHOWN_CHARACTERS]} ({it.source}): {len(it.steps)} typed steps, {age}{stale}"
+
+
 _SUMMARIES: Mapping[str, Callable[[dict[str, Any]], str]] = dict(
     zip(
         KINDS,
@@ -113,6 +129,8 @@ _SUMMARIES: Mapping[str, Callable[[dict[str, Any]], str]] = dict(
             _series,
             _patterns,
             _lines,
+            _runbook_matches,
+            _runbook,
         ),
         strict=True,
     )

@@ -6,6 +6,8 @@ from sre_agent.agents.specialists import SPECIALISTS
 from sre_agent.domain.incident import Incident
 from sre_agent.domain.model import Value
 
+_NEED_NO_NAMESPACE = frozenset({"metrics", "runbooks"})
+
 
 class Selection(Value):
     """A specialist that is sent, and the reason."""
@@ -24,7 +26,7 @@ def select(incident: Incident, available: Collection[str]) -> tuple[Selection, .
     return tuple(
         Selection(specialist=item.name, reason=f"{item.reason} ({_object(incident)})")
         for item in SPECIALISTS
-        if item.name in available and (incident.namespace or item.name == "metrics")
+        if item.name in available and (incident.namespace or item.name in _NEED_NO_NAMESPACE)
     )
 
 

@@ -20,6 +20,7 @@ from sre_agent.domain.observations.kubernetes import (
 )
 from sre_agent.domain.observations.logs import ErrorPattern, ErrorPatterns
 from sre_agent.domain.observations.metrics import AlertList, GoldenSignals
+from sre_agent.domain.observations.runbooks import RunbookMatches
 from sre_agent.domain.tools import ToolCall, ToolResult
 from sre_agent.testing import evidence as build
 from sre_agent.testing.toolbox import FakeToolbox, no_data, ok, refused
@@ -211,6 +212,7 @@ def toolbox(world: World) -> FakeToolbox:
     fake.on("prometheus", "golden_signals", about("service", signals))
     fake.on("prometheus", "list_alerts", _ok(world, AlertList(alerts=())))
     fake.on("loki", "error_patterns", about("service", patterns))
+    fake.on("runbooks", "search_runbooks", _ok(world, RunbookMatches(matches=())))
     return fake
 
 

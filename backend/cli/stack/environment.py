@@ -57,4 +57,5 @@ def _secrets() -> dict[str, str]:
         "MCP_KUBERNETES_WRITE_TOKEN": secrets.token_hex(24),
         "MCP_PROMETHEUS_READ_TOKEN": secrets.token_hex(24),
         "MCP_LOKI_READ_TOKEN": secrets.token_hex(24),
+        "MCP_RUNBOOKS_READ_TOKEN": secrets.token_hex(24),
     }

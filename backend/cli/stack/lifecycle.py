@@ -21,7 +21,7 @@ from sre_agent.domain.errors import PermanentError
 _DATABASE_S = 30.0
 _READY_S = 60.0
 _DEFAULT_PORT = 8080
-_SERVERS = ("kubernetes", "prometheus", "loki")
+_SERVERS = ("kubernetes", "prometheus", "loki", "runbooks")
 
 Say = Callable[[str], None]
 """Told what happens, one line at a time."""

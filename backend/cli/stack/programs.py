@@ -14,6 +14,11 @@ _KUBERNETES = (
     "KUBERNETES_IN_CLUSTER", "GRANT_PUBLIC_KEY", "MCP_PROTECTED_NAMESPACES", "MCP_HALT_FILE",
 )  # fmt: skip
 
+_RUNBOOKS = (
+    "RUNBOOKS_DIR", "NOTION_API_KEY", "NOTION_RUNBOOK_DATABASE_ID", "NOTION_DATABASE_ID",
+    "NOTION_URL",
+)  # fmt: skip
+
 
 @dataclass(frozen=True)
 class Program:
@@ -32,6 +37,7 @@ def programs(settings: Mapping[str, str], ports: Mapping[str, int]) -> list[Prog
         _mcp("kubernetes", settings, ports, _KUBERNETES),
         _mcp("prometheus", settings, ports, ("PROMETHEUS_URL", "PROMETHEUS_TOKEN")),
         _mcp("loki", settings, ports, ("LOKI_URL", "LOKI_TOKEN", "LOKI_ORG_ID")),
+        _mcp("runbooks", settings, ports, _RUNBOOKS),
         _program("api", ("-m", "backend.bootstrap.api"), _known(ApiSettings, settings), 30),
         _program(
             "worker", ("-m", "backend.bootstrap.worker"), _known(WorkerSettings, settings), 40
@@ -54,7 +60,8 @@ def _mcp(
 ) -> Program | None:
     """Return a server's program, or None when the system it serves is not named."""
     environment = _pick(settings, own)
-    if not any(name in environment for name in _ADDRESSES[server]):
+    addresses = _ADDRESSES.get(server)
+    if addresses and not any(name in environment for name in addresses):
         return None
     prefix = f"MCP_{server.upper()}"
     renamed = {"MCP_READ_TOKEN": f"{prefix}_READ_TOKEN", "MCP_LOG_LEVEL": "LOG_LEVEL"}
@@ -72,6 +79,7 @@ _ADDRESSES = {
     "prometheus": ("PROMETHEUS_URL",),
     "loki": ("LOKI_URL",),
 }
+"""What names the system behind a server; a server that is not here has something to serve anyway."""
 _CAN_WRITE = ("KUBERNETES_WRITE_TOKEN", "MCP_KUBECONFIG_WRITE_CONTEXT")
 """Without a credential for the cluster that can write, a server offers no writing at all."""
 

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from sre_agent.domain.evidence import Evidence
 from sre_agent.domain.model import Observation
-from sre_agent.domain.observations import kubernetes, logs, metrics
+from sre_agent.domain.observations import kubernetes, logs, metrics, runbooks
 
 KINDS: Mapping[str, type[Observation]] = {
     "kubernetes.workload": kubernetes.Workload,
@@ -22,6 +22,8 @@ KINDS: Mapping[str, type[Observation]] = {
     "metrics.series": metrics.SeriesList,
     "logs.error_patterns": logs.ErrorPatterns,
     "logs.lines": logs.LogLines,
+    "runbooks.matches": runbooks.RunbookMatches,
+    "runbooks.runbook": runbooks.Runbook,
 }
 """Each kind of evidence and its schema."""
 

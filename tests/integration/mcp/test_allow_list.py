@@ -17,6 +17,8 @@ from mcp_servers.loki import server as loki
 from mcp_servers.loki.settings import LokiSettings
 from mcp_servers.prometheus import server as prometheus
 from mcp_servers.prometheus.settings import PrometheusSettings
+from mcp_servers.runbooks import server as runbooks
+from mcp_servers.runbooks.settings import RunbookSettings
 from sre_agent.config import loader
 from sre_agent.testing import FakeClock
 from sre_agent.tools.endpoint import Endpoint
@@ -51,10 +53,15 @@ def _loki() -> Program:
     return loki.program(LokiSettings(mcp_port=0, mcp_read_token=SecretStr(READ), loki_url=NOWHERE))
 
 
+def _runbooks() -> Program:
+    return runbooks.build(RunbookSettings(mcp_port=0, mcp_read_token=SecretStr(READ)))
+
+
 SERVERS: dict[str, Callable[[], Program]] = {
     "kubernetes": _kubernetes,
     "prometheus": _prometheus,
     "loki": _loki,
+    "runbooks": _runbooks,
 }
 
 

@@ -13,11 +13,12 @@ from mcp_servers.common.settings import ServerSettings
 from mcp_servers.kubernetes.settings import KubernetesSettings
 from mcp_servers.loki.settings import LokiSettings
 from mcp_servers.prometheus.settings import PrometheusSettings
+from mcp_servers.runbooks.settings import RunbookSettings
 
 EXAMPLE = Path(__file__).parents[3] / ".env.example"
 SECRET = "0123456789abcdef0123"  # noqa: S105 - made up
 PROGRAMS = (ApiSettings, WorkerSettings, SignerSettings)
-HANDS = (KubernetesSettings, PrometheusSettings, LokiSettings)
+HANDS = (KubernetesSettings, PrometheusSettings, LokiSettings, RunbookSettings)
 WIRING = {*ServerSettings.model_fields, "mcp_write_token", "mcp_cluster_id", "grant_public_key"}
 """What whoever starts a server tells it: the same names mean another value in each."""
 

@@ -11,6 +11,7 @@ from backend.settings import ApiSettings, SignerSettings, WorkerSettings
 from mcp_servers.kubernetes.settings import KubernetesSettings
 from mcp_servers.loki.settings import LokiSettings
 from mcp_servers.prometheus.settings import PrometheusSettings
+from mcp_servers.runbooks.settings import RunbookSettings
 
 KINDS: dict[str, type[BaseSettings]] = {
     "api": ApiSettings,
@@ -19,6 +20,7 @@ KINDS: dict[str, type[BaseSettings]] = {
     "mcp-kubernetes": KubernetesSettings,
     "mcp-prometheus": PrometheusSettings,
     "mcp-loki": LokiSettings,
+    "mcp-runbooks": RunbookSettings,
 }
 SECRETS = {
     "DATABASE_URL": {"api", "worker", "signer"},
@@ -31,12 +33,14 @@ SECRETS = {
     "MCP_KUBERNETES_WRITE_TOKEN": {"worker", "mcp-kubernetes"},
     "MCP_PROMETHEUS_READ_TOKEN": {"worker", "mcp-prometheus"},
     "MCP_LOKI_READ_TOKEN": {"worker", "mcp-loki"},
+    "MCP_RUNBOOKS_READ_TOKEN": {"worker", "mcp-runbooks"},
     "KUBERNETES_READ_TOKEN": {"mcp-kubernetes"},
     "KUBERNETES_WRITE_TOKEN": {"mcp-kubernetes"},
     "PROMETHEUS_TOKEN": {"mcp-prometheus"},
     "LOKI_TOKEN": {"mcp-loki"},
+    "NOTION_API_KEY": {"mcp-runbooks"},
 }
-PORTS = {"signer": 1, "kubernetes": 2, "prometheus": 3, "loki": 4}
+PORTS = {"signer": 1, "kubernetes": 2, "prometheus": 3, "loki": 4, "runbooks": 5}
 
 
 def everything() -> dict[str, str]:
@@ -80,7 +84,7 @@ def test_every_secret_of_every_program_has_an_owner_in_this_table() -> None:
         field.upper()
         for kind in KINDS.values()
         for field, info in kind.model_fields.items()
-        if info.annotation is SecretStr or re.search(r"token|secret", field)
+        if info.annotation is SecretStr or re.search(r"token|secret|api_key", field)
     }
     # Two names inside the servers: their values are those of MCP_<SERVER>_..._TOKEN.
     assert secret - {"MCP_READ_TOKEN", "MCP_WRITE_TOKEN"} <= set(SECRETS)

@@ -1,0 +1,33 @@
+"""YAML from a stranger: one small document of plain values, or a reason."""
+
+from typing import Any
+
+import yaml
+
+MAX_YAML_CHARS = 16_384
+
+
+class MalformedError(ValueError):
+    """A text that does not say what it has to say; the message says why."""
+
+
+def mapping(text: str, what: str) -> dict[str, Any]:
+    """Return the YAML mapping in a text.
+
+    Raises:
+        MalformedError: It is too long, no YAML, or no mapping with names as keys.
+    """
+    if len(text) > MAX_YAML_CHARS:
+        raise MalformedError(f"{what} has more than {MAX_YAML_CHARS} characters")
+    try:
+        if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, yaml.SafeLoader)):
+            raise MalformedError(f"{what} refers to itself with an alias")
+        found = yaml.safe_load(text)
+    except yaml.MarkedYAMLError as err:
+        line = f" in line {err.problem_mark.line + 1}" if err.problem_mark else ""
+        raise MalformedError(f"{what} is no YAML: {err.problem}{line}") from err
+    except (yaml.YAMLError, RecursionError, ValueError) as err:
+        raise MalformedError(f"{what} is no YAML: {type(err).__name__}") from err
+    if not isinstance(found, dict) or not all(isinstance(key, str) for key in found):
+        raise MalformedError(f"{what} is no mapping of names to values")
+    return found
