@@ -9,9 +9,11 @@ from sre_agent.domain.ids import ActionId, IncidentId
 from sre_agent.domain.incident import Incident, IncidentStatus
 from sre_agent.domain.model import Value
 from sre_agent.domain.objects import ObjectRef
+from sre_agent.domain.observations.memory import PastIncidents
 from sre_agent.domain.plan import Plan
 from sre_agent.domain.ruling import Decision, PolicyRuling
 from sre_agent.domain.tools import ToolCall, ToolResult
+from sre_agent.memory.features import Features
 
 
 class Clock(Protocol):
@@ -70,6 +72,14 @@ class GrantDenied(Value):
     """The signer's no, with the reason."""
 
     reason: str
+
+
+class Memory(Protocol):
+    """What was proven in the organization's past incidents."""
+
+    async def recall(self, incident_id: IncidentId, present: Features) -> PastIncidents:
+        """Return the few past incidents most like this one; none when none is like it."""
+        ...
 
 
 class Signer(Protocol):

@@ -8,7 +8,7 @@ from fastapi import FastAPI
 from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.routing import Route
 
-from backend.api import deciding, operating, problems, reading, webhook
+from backend.api import deciding, learning, operating, problems, reading, webhook
 from backend.api.context import ApiContext, Check
 from backend.api.following import Follower
 from backend.clock import SystemClock
@@ -66,6 +66,6 @@ def create_app(
     )
     problems.install(app)
     app.router.routes.append(Route("/webhook/alert", webhook.receive, methods=["POST"]))
-    for part in (reading, deciding, operating):
+    for part in (reading, deciding, learning, operating):
         app.include_router(part.router)
     return app

@@ -10,7 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 
-from backend.db import approvals
+from backend.db import approvals, verdicts
 from backend.db.admission.desk import BusyError
 from backend.db.journal import IncidentNotFoundError, UnreadableEventError
 from backend.intake.alertmanager import MalformedError, NotJsonError
@@ -58,6 +58,16 @@ _TABLE: Mapping[type[Exception], tuple[int, str, str]] = {
         500,
         "The log of this incident was changed outside the platform",
         "GET /api/v1/audit/verify?incident={id} names the place; the events before it can be read.",
+    ),
+    verdicts.NothingToJudgeError: (
+        409,
+        "There is no cause to judge",
+        "Send wrong with actual_class and actual_object, or wait for a diagnosis.",
+    ),
+    verdicts.UnfitVerdictError: (
+        422,
+        "The verdict cannot be",
+        "See what was named with GET /api/v1/incidents/{id}/causes.",
     ),
     NotJsonError: (400, "The body is not JSON", "Send what Alertmanager's webhook sends."),
     BusyError: (503, "Too many webhooks wait", "Send again in some seconds; nothing was recorded."),

@@ -18,6 +18,7 @@ from backend.clock import SystemClock
 from backend.db import tenancy
 from backend.db.engine import create_engine, libpq_url
 from backend.db.journal import PostgresJournal
+from backend.db.memory import PostgresMemory
 from backend.db.outbox import PostgresOutbox
 from backend.jobs import queue, upkeep
 from backend.jobs.publishing import PublishingIncidents
@@ -148,6 +149,7 @@ def run_context(
             specialist_deadline_s=settings.specialist_deadline_seconds,
             max_rounds=settings.max_investigation_rounds,
         ),
+        memory=PostgresMemory(engine, org_id=settings.org_id),
     )
 
 

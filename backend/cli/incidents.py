@@ -1,6 +1,6 @@
 """Commands about incidents: list, look, follow, decide."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.markup import escape
@@ -41,7 +41,7 @@ def show(incident_id: IncidentId) -> None:
     row = api.get(f"/api/v1/incidents/{incident_id}")
     console.print(f"[bold]{escape(row['title'])}[/]  {row['status']}, severity {row['severity']}")
     for event in api.events(incident_id):
-        if event["kind"] not in {"tool_called", "evidence_added"}:
+        if event["kind"] not in {"tool_called", "evidence_added"} or _is_memory(event):
             told = telling.line(event)
             if told is not None:
                 console.print(told, soft_wrap=True)
@@ -51,6 +51,11 @@ def show(incident_id: IncidentId) -> None:
             f"\nIt waits for you: [bold]sre-agent approve {incident_id}[/] or "
             f"[bold]sre-agent reject {incident_id} --reason ...[/]"
         )
+
+
+def _is_memory(event: dict[str, Any]) -> bool:
+    """Return whether the event is what memory brought: one line, which people want to know."""
+    return bool(event["kind"] == "evidence_added" and event["actor"] == "memory")
 
 
 def watch(incident_id: IncidentId) -> None:

@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from backend.cli import demo, incidents, operations
+from backend.cli import demo, incidents, learning, operations
 from backend.cli.session import tell_error
 from sre_agent.domain.errors import PermanentError, TransientError
 
@@ -26,6 +26,9 @@ for command in (
     incidents.reject,
     incidents.trigger,
     incidents.report,
+    learning.verdict,
+    learning.similar,
+    learning.learned,
     operations.serve,
     operations.worker,
     operations.migrate,
@@ -33,6 +36,7 @@ for command in (
     cli.command()(command)
 cli.add_typer(operations.lab, name="lab")
 cli.add_typer(operations.audit, name="audit")
+cli.add_typer(learning.memory, name="memory")
 
 
 def app() -> None:

@@ -74,6 +74,14 @@ def _evidence(payload: Payload) -> str:
     return f"[dim]finds[/] {escape(item['id'])}: {escape(item['summary'])}"
 
 
+def _judged(payload: Payload) -> str:
+    said, named = payload["verdict"], payload["actual"]
+    place = "/".join(part for part in named["object"].values() if part) if named else ""
+    actual = f", actually {named['fault_class']} of {escape(place)}" if named else ""
+    note = f": {escape(said['note'])}" if said["note"] else ""
+    return f"judges the cause [bold]{said['judgement']}[/]{actual}{note}"
+
+
 def _finished(payload: Payload) -> str:
     result = payload["result"]
     colour = "green" if result == "resolved" else "red"
@@ -122,6 +130,7 @@ _TELLERS: dict[str, Callable[[Payload], str]] = {
     "action_finished": _action_finished,
     "verification_sampled": lambda payload: f"[dim]looks again[/]: {escape(payload['reason'])}",
     "verification_finished": _finished,
+    "verdict_given": _judged,
     "merged": _plain("joins incident {into}: {reason}"),
     "escalated": _plain("[bold red]escalated[/]: {reason}"),
     "report_written": _plain("report: {place}"),

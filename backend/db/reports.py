@@ -10,7 +10,7 @@ import structlog
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from backend.db import journal
+from backend.db import journal, remembering
 from backend.db.tables.incidents import reports
 from sre_agent.domain.ids import IncidentId
 
@@ -30,7 +30,7 @@ async def publish(
 ) -> str:
     """Store the report, write it to `<folder>/<incident id>.md`, and return its place.
 
-    A later report replaces it. A folder that cannot be written is logged; the database has it then.
+    With its report an incident that has ended is remembered. A later report replaces it. A folder that cannot be written is logged; the database has it then.
 
     Raises:
         IncidentNotFoundError: There is no such incident.
@@ -42,6 +42,7 @@ async def publish(
     await connection.execute(
         written.on_conflict_do_update(index_elements=["incident_id"], set_=row)
     )
+    await remembering.remember(connection, incident_id)
     return place
 
 

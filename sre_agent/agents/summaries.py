@@ -13,6 +13,7 @@ from sre_agent.domain.observations.kubernetes import (
     Workload,
 )
 from sre_agent.domain.observations.logs import ErrorPatterns, LogLines
+from sre_agent.domain.observations.memory import PastIncident, PastIncidents
 from sre_agent.domain.observations.metrics import AlertList, GoldenSignals, SeriesList
 from sre_agent.domain.observations.runbooks import Runbook, RunbookMatches
 
@@ -114,6 +115,23 @@ def _runbook(facts: dict[str, Any]) -> str:
     return f"{it.title[:SHOWN_CHARACTERS]} ({it.source}): {len(it.steps)} typed steps, {age}{stale}"
 
 
+def _past(facts: dict[str, Any]) -> str:
+    it = PastIncidents.model_validate(facts)
+    told = [
+        f"{past.incident_id} ({past.similarity:.0%} alike: {_proven(past)})"
+        for past in it.incidents
+    ]
+    return f"seen before: {'; '.join(told)}" if told else "nothing like it was seen before"
+
+
+def _proven(past: PastIncident) -> str:
+    cause = past.confirmed or past.cause
+    named = f"{cause.fault_class} of {cause.object}" if cause else "no cause named"
+    judged = f", judged {past.verdict.judgement}" if past.verdict else ""
+    repair = f", {past.repair.partition('(')[0]}" if past.repair else ""
+    return f"{named}{repair}, {past.outcome}{judged}"
+
+
 _SUMMARIES: Mapping[str, Callable[[dict[str, Any]], str]] = dict(
     zip(
         KINDS,
@@ -131,6 +149,7 @@ _SUMMARIES: Mapping[str, Callable[[dict[str, Any]], str]] = dict(
             _lines,
             _runbook_matches,
             _runbook,
+            _past,
         ),
         strict=True,
     )

@@ -23,6 +23,7 @@ from sre_agent.domain.observations.kubernetes import (
     Workload,
 )
 from sre_agent.domain.observations.logs import ErrorPatterns
+from sre_agent.domain.observations.memory import PastIncidents
 from sre_agent.domain.observations.metrics import AlertList, GoldenSignals
 
 FactT_co = TypeVar("FactT_co", covariant=True)
@@ -55,6 +56,7 @@ class Case:
     events: tuple[Seen[KubeEvent], ...]
     nodes: Seen[NodeList] | None
     alerts: Seen[AlertList] | None
+    precedents: tuple[Seen[PastIncidents], ...]
     ids: frozenset[EvidenceId]
 
 
@@ -81,6 +83,7 @@ def build(evidence: Sequence[Evidence], incident: Incident, now: datetime) -> Ca
         events=_events(_all(ordered, EventList), tuple(workloads.values())),
         nodes=nodes[-1] if nodes else None,
         alerts=alerts[-1] if alerts else None,
+        precedents=_all(ordered, PastIncidents),
         ids=frozenset(item.id for item in ordered),
     )
 

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from functools import partial
 
 from sre_agent.diagnosis import (
     bad_release,
     case,
     narrower,
+    precedent,
     questions,
     ranking,
     relation,
@@ -26,7 +28,14 @@ from sre_agent.domain.incident import Incident
 
 PROPOSERS = (bad_release.propose, *ANALYZERS)
 """What brings suspects."""
-WEIGHERS = (relation.weigh, signals.weigh, pod_split.weigh, new_pods.weigh, novelty.weigh)
+WEIGHERS = (
+    relation.weigh,
+    signals.weigh,
+    pod_split.weigh,
+    new_pods.weigh,
+    novelty.weigh,
+    precedent.weigh,
+)
 """What weighs each suspect by itself; culprit against victim and narrower causes compare them."""
 
 
@@ -43,7 +52,7 @@ def diagnose(evidence: Sequence[Evidence], incident: Incident, now: datetime) ->
     return Diagnosis(
         causes=causes,
         abstained=conclusion is not Conclusion.CAUSE_FOUND,
-        reason=reason,
+        reason=reason + precedent.effect(causes, partial(_conclude, seen)),
         conclusion=conclusion,
         questions=questions.ask(seen, causes, is_undecided=is_undecided),
         dependencies=seen.graph.dependencies(),

@@ -17,9 +17,14 @@ _SYMPTOM = "symptom"
 
 def rank(weighed: Iterable[tuple[Hypothesis, Sequence[Finding]]]) -> tuple[Cause, ...]:
     """Return the causes, best first; those of equal confidence by name, so that order is stable."""
-    causes = [_cause(hypothesis, findings) for hypothesis, findings in weighed]
-    causes.sort(key=lambda cause: (-cause.confidence, str(cause.object), cause.fault_class))
-    return tuple(causes[:MAX_CAUSES])
+    return in_order(_cause(hypothesis, findings) for hypothesis, findings in weighed)[:MAX_CAUSES]
+
+
+def in_order(causes: Iterable[Cause]) -> tuple[Cause, ...]:
+    """Return the causes, best first; those of equal confidence by name."""
+    return tuple(
+        sorted(causes, key=lambda item: (-item.confidence, str(item.object), item.fault_class))
+    )
 
 
 def log_odds(findings: Iterable[Finding]) -> float:

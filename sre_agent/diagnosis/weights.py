@@ -61,3 +61,7 @@ VICTIM_OF_FAILING_CALLEE = 3.0
 VICTIM_OF_UNEXAMINED_CALLEE = 2.0
 VICTIM_OF_UNEXPLAINED_CALLEE = 1.5
 """The callee fails too, but was looked at and nothing was found in it."""
+
+PRECEDENT_CAP = 0.5
+"""What all past incidents together may say for a cause, and against it: half of the margin by which
+one cause must beat another, and with all symptoms on its side still below the acting threshold."""

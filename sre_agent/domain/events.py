@@ -37,6 +37,7 @@ class EventKind(StrEnum):
     ACTION_FINISHED = "action_finished"
     VERIFICATION_SAMPLED = "verification_sampled"
     VERIFICATION_FINISHED = "verification_finished"
+    VERDICT_GIVEN = "verdict_given"
     MERGED = "merged"
     ESCALATED = "escalated"
     REPORT_WRITTEN = "report_written"

@@ -6,6 +6,8 @@ from typing_extensions import override
 
 from sre_agent.domain.model import Value
 
+_WRITTEN_PARTS = (2, 3)
+
 
 class ObjectRef(Value):
     """A Kubernetes object, by kind, namespace and name; `namespace` is empty for cluster-wide kinds."""
@@ -23,3 +25,17 @@ class ObjectRef(Value):
     def deployment(cls, namespace: str, name: str) -> Self:
         """Return the reference of a Deployment."""
         return cls(kind="Deployment", namespace=namespace, name=name)
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Return the reference that is written `Kind/namespace/name`, or `Kind/name` without one.
+
+        Raises:
+            ValueError: The text is neither.
+        """
+        parts = text.split("/")
+        if not all(parts) or len(parts) not in _WRITTEN_PARTS:
+            raise ValueError(
+                "an object is written Kind/namespace/name, such as Deployment/shop/web"
+            )
+        return cls(kind=parts[0], namespace="/".join(parts[1:-1]), name=parts[-1])

@@ -46,3 +46,5 @@ class RunContext:
     playbooks: tuple[Playbook, ...]
     planning: PlanningSettings
     limits: Limits
+    memory: ports.Memory | None = None
+    """Past incidents; without it each incident is the first."""

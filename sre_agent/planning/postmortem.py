@@ -7,7 +7,7 @@ from sre_agent.diagnosis.durations import say
 from sre_agent.domain.causes import Conclusion, Finding, Stance
 from sre_agent.domain.events import Event, EventKind
 from sre_agent.domain.incident import Incident
-from sre_agent.planning import action_items, timeline
+from sre_agent.planning import action_items, seen_before, timeline
 from sre_agent.planning.story import Story, read
 from sre_agent.safety.redaction import redact
 
@@ -32,10 +32,12 @@ def write(incident: Incident, events: Sequence[Event], now: datetime) -> str:
         now: when the report is written.
     """
     story = read(incident, events)
+    seen = [f"- {_inline(said)}" for said in seen_before.sentences(story.evidence)]
     sections = (
         [f"# Postmortem: {_inline(incident.title)}", "", *_head(story, now)],
         ["## Impact", "", *_impact(story, now)],
         ["## Cause", "", *_cause(story)],
+        *([["## Seen before", "", *seen]] if seen else []),
         ["## Actions and outcomes", "", *_actions(story)],
         ["## Durations", "", *_durations(story)],
         ["## Action items", "", *(f"- [ ] {_inline(item)}" for item in action_items.of(story))],

@@ -154,6 +154,18 @@ def _merged(payload: Payload) -> str:
     return _with_reason(f"Merged into {_text(payload, 'into', '?')}")(payload)
 
 
+def _judged(payload: Payload) -> str:
+    said = payload.get("verdict") or {}
+    named = payload.get("actual") or {}
+    actual = f", actually {named['fault_class']} of {_object(named['object'])}" if named else ""
+    note = f": {_text(said, 'note')}" if said.get("note") else ""
+    return f"Cause judged {_text(said, 'judgement', '?')} by {_text(payload, 'actor', '?')}{actual}{note}"
+
+
+def _object(ref: Mapping[str, Any]) -> str:
+    return "/".join(str(ref[key]) for key in ("kind", "namespace", "name") if ref.get(key))
+
+
 def _nothing(_: Payload) -> str:
     return ""
 
@@ -181,6 +193,7 @@ _SENTENCES: Mapping[EventKind, Callable[[Payload], str]] = {
     EventKind.ACTION_FINISHED: _finished,
     EventKind.VERIFICATION_SAMPLED: _with_reason("Looked again"),
     EventKind.VERIFICATION_FINISHED: _verified,
+    EventKind.VERDICT_GIVEN: _judged,
     EventKind.MERGED: _merged,
     EventKind.ESCALATED: _with_reason("Escalated to people"),
     EventKind.REPORT_WRITTEN: _with_reason("Report written"),

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from sre_agent.domain.evidence import Evidence
 from sre_agent.domain.model import Observation
-from sre_agent.domain.observations import kubernetes, logs, metrics, runbooks
+from sre_agent.domain.observations import kubernetes, logs, memory, metrics, runbooks
 
 KINDS: Mapping[str, type[Observation]] = {
     "kubernetes.workload": kubernetes.Workload,
@@ -24,6 +24,7 @@ KINDS: Mapping[str, type[Observation]] = {
     "logs.lines": logs.LogLines,
     "runbooks.matches": runbooks.RunbookMatches,
     "runbooks.runbook": runbooks.Runbook,
+    "memory.past_incidents": memory.PastIncidents,
 }
 """Each kind of evidence and its schema."""
 

@@ -6,7 +6,7 @@ from langgraph.types import Command, Send
 from sre_agent.diagnosis import diagnose
 from sre_agent.domain.causes import Diagnosis
 from sre_agent.domain.events import EventDraft, EventKind
-from sre_agent.graph import run_state
+from sre_agent.graph import recalling, run_state
 from sre_agent.graph.context import RunContext
 
 
@@ -15,8 +15,10 @@ async def reflect(state: run_state.RunState, runtime: Runtime[RunContext]) -> Co
     context = runtime.context
     id_ = run_state.incident_id(state)
     incident = await context.incidents.load(id_)
-    found = diagnose(run_state.evidence(state), incident, context.clock.now())
     round_ = state["round"]
+    evidence = run_state.evidence(state)
+    remembered = await recalling.recall(context, incident, evidence, round_)
+    found = diagnose([*evidence, *remembered], incident, context.clock.now())
     await context.journal.append(
         id_,
         EventDraft(
@@ -26,7 +28,10 @@ async def reflect(state: run_state.RunState, runtime: Runtime[RunContext]) -> Co
             step_key=f"causes_ranked:{round_}",
         ),
     )
-    update = {"diagnosis": found.model_dump(mode="json")}
+    update = {
+        "diagnosis": found.model_dump(mode="json"),
+        "evidence": [item.model_dump(mode="json") for item in remembered],
+    }
     if not found.questions or round_ >= context.limits.max_rounds:
         return Command(goto="plan", update=update)
     return Command(goto=_tasks(state, found, round_ + 1), update={**update, "round": round_ + 1})

@@ -156,13 +156,17 @@ ROUTES = [
     ("GET", "/api/v1/incidents/{id}/causes", "viewer"),
     ("GET", "/api/v1/incidents/{id}/plan", "viewer"),
     ("GET", "/api/v1/incidents/{id}/report", "viewer"),
+    ("GET", "/api/v1/incidents/{id}/similar", "viewer"),
+    ("GET", "/api/v1/learning", "viewer"),
     ("GET", "/api/v1/audit/verify", "viewer"),
+    ("POST", "/api/v1/incidents/{id}/verdict", "responder"),
     ("POST", "/api/v1/trigger", "responder"),
     ("POST", "/api/v1/incidents/{id}/approve", "approver"),
     ("POST", "/api/v1/incidents/{id}/reject", "approver"),
     ("POST", "/api/v1/halt", "admin"),
     ("POST", "/api/v1/resume", "admin"),
 ]
+BODY = {"reason": "r", "verdict": "right"}
 BELOW = {"viewer": None, "responder": "viewer", "approver": "responder", "admin": "approver"}
 
 
@@ -194,13 +198,13 @@ async def test_the_list_of_routes_is_complete(app: FastAPI) -> None:
 
 @pytest.mark.parametrize("path", [path for method, path, _ in ROUTES if "{id}" in path])
 async def test_an_unknown_incident_is_not_found(path: str, client: httpx.AsyncClient) -> None:
-    method = "POST" if path.endswith(("approve", "reject")) else "GET"
+    method = "POST" if path.endswith(("approve", "reject", "verdict")) else "GET"
 
     answer = await client.request(
         method,
         path.replace("{id}", "inc-none"),
         headers=bearer("admin"),
-        json={"reason": "r"} if method == "POST" else None,
+        json=BODY if method == "POST" else None,
     )
 
     assert answer.status_code == 404
@@ -217,9 +221,7 @@ async def test_incidents_of_another_organization_are_not_there(
 
     listed = await client.get("/api/v1/incidents", headers=bearer("admin"))
     answers = [
-        await client.request(
-            method, path.replace("{id}", id_), headers=bearer("admin"), json={"reason": "r"}
-        )
+        await client.request(method, path.replace("{id}", id_), headers=bearer("admin"), json=BODY)
         for method, path, _ in ROUTES
         if "{id}" in path
     ]

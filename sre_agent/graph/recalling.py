@@ -1,0 +1,70 @@
+"""Ask memory whether something like this was seen before, and file the answer as evidence."""
+
+from collections.abc import Sequence
+
+from sre_agent.agents import summaries
+from sre_agent.diagnosis import diagnose
+from sre_agent.domain import observations
+from sre_agent.domain.events import EventDraft, EventKind
+from sre_agent.domain.evidence import Evidence
+from sre_agent.domain.ids import EvidenceId
+from sre_agent.domain.incident import Incident
+from sre_agent.domain.observations.memory import PastIncidents
+from sre_agent.domain.tools import ToolCall
+from sre_agent.graph.context import RunContext
+from sre_agent.memory import features
+from sre_agent.memory.record import KIND
+
+SPECIALIST = "memory"
+
+
+async def recall(
+    context: RunContext, incident: Incident, evidence: Sequence[Evidence], round_: int
+) -> list[Evidence]:
+    """Return past incidents that no earlier round was reminded of, as evidence already in the log.
+
+    What the incident looks like is judged without memory, so that a memory cannot confirm itself.
+    """
+    if context.memory is None:
+        return []
+    fresh = [item for item in evidence if item.kind != KIND]
+    now = context.clock.now()
+    present = features.extract(incident, fresh, diagnose(fresh, incident, now), now)
+    found = await context.memory.recall(incident.id, present)
+    if {item.incident_id for item in found.incidents} <= _known(evidence):
+        return []
+    added = _evidence(context, incident, found, round_)
+    event = await context.journal.append(
+        incident.id,
+        EventDraft(
+            actor=SPECIALIST,
+            kind=EventKind.EVIDENCE_ADDED,
+            payload={"evidence": added.model_dump(mode="json")},
+            step_key=f"evidence:{added.id}",
+        ),
+    )
+    # After a crash that is what was remembered the first time.
+    return [Evidence.model_validate(event.payload["evidence"])]
+
+
+def _known(evidence: Sequence[Evidence]) -> set[str]:
+    read = (observations.read(item, PastIncidents) for item in evidence)
+    return {past.incident_id for seen in read if seen for past in seen.incidents}
+
+
+def _evidence(
+    context: RunContext, incident: Incident, found: PastIncidents, round_: int
+) -> Evidence:
+    facts = found.model_dump(mode="json")
+    return Evidence(
+        id=EvidenceId(f"{SPECIALIST}-{round_}.1"),
+        kind=KIND,
+        specialist=SPECIALIST,
+        call=ToolCall(
+            server=SPECIALIST, tool="similar_incidents", arguments={"incident": incident.id}
+        ),
+        subject=None,
+        facts=facts,
+        summary=summaries.summarize(KIND, facts),
+        observed_at=context.clock.now(),
+    )

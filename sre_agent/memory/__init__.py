@@ -1,0 +1,1 @@
+"""What was learned from incidents that have ended: features, likeness, and how right we were. Pure."""
