@@ -1,6 +1,15 @@
 """The tables, one module per concern, registered on one metadata when this package is imported."""
 
-from backend.db.tables import approvals, events, incidents, memory, notices, tenancy
+from backend.db.tables import approvals, events, incidents, memory, notices, tenancy, topology
 from backend.db.tables.base import metadata
 
-__all__ = ["approvals", "events", "incidents", "memory", "metadata", "notices", "tenancy"]
+__all__ = [
+    "approvals",
+    "events",
+    "incidents",
+    "memory",
+    "metadata",
+    "notices",
+    "tenancy",
+    "topology",
+]

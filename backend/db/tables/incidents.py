@@ -23,6 +23,10 @@ incidents = sa.Table(
     sa.Column("ended_at", Moment),
     sa.Column("alert_count", sa.Integer, nullable=False, server_default="0"),
     sa.Column("firing_count", sa.Integer, nullable=False, server_default="0"),
+    # From 1, the most urgent, to 4; when the newest alert joined; when a run was last asked for.
+    sa.Column("priority", sa.SmallInteger, nullable=False, server_default="2"),
+    sa.Column("last_alert_at", Moment),
+    sa.Column("queued_at", Moment),
     sa.Column("merged_into", sa.Text, sa.ForeignKey("incidents.id")),
     sa.Column("top_cause", Json),
     # The head of the incident's event log: whoever appends holds the lock of this row.
@@ -78,6 +82,26 @@ alerts = sa.Table(
     sa.Column("last_received_at", Moment, nullable=False),
     sa.Column("repeat_count", sa.Integer, nullable=False, server_default="0"),
     sa.Index("ix_alerts_incident_id", "incident_id"),
+)
+
+incident_members = sa.Table(
+    "incident_members",
+    metadata,
+    # The services beside its own whose alerts an incident took in.
+    sa.Column("incident_id", sa.Text, sa.ForeignKey("incidents.id"), primary_key=True),
+    sa.Column("namespace", sa.Text, primary_key=True),
+    sa.Column("service", sa.Text, primary_key=True),
+    sa.Column("org_id", sa.Text, nullable=False),
+    sa.Column("cluster_id", sa.Text, nullable=False),
+    sa.Column("joined_at", Moment, nullable=False),
+    sa.Index(
+        "ix_incident_members_service",
+        "org_id",
+        "cluster_id",
+        "namespace",
+        "service",
+        "joined_at",
+    ),
 )
 
 target_claims = sa.Table(
