@@ -11,8 +11,9 @@ from sre_agent.agents.allowlist import AllowList
 from sre_agent.agents.specialists import BY_NAME
 from sre_agent.domain.errors import PermanentError
 from sre_agent.domain.faults import FaultClass
-from sre_agent.planning import playbooks
-from sre_agent.planning.playbooks import CatalogueEntry, Playbook
+from sre_agent.planning import catalogue, playbooks, repairs
+from sre_agent.planning.catalogue import CatalogueEntry
+from sre_agent.planning.playbooks import Playbooks
 from sre_agent.safety import policy
 from sre_agent.safety.policy import Policy, Tools
 
@@ -59,15 +60,22 @@ def load_rules(agent_config: Path | None = None, folder: Path | None = None) -> 
         return policy.broken(f"the allow-list cannot be read: {error}")
 
 
-def load_playbooks(folder: Path | None = None) -> tuple[Playbook, ...]:
-    """Return the playbooks.
+def load_playbooks(folder: Path | None = None) -> Playbooks:
+    """Return the playbooks and the repairs they speak of.
+
+    A folder of the user's holds playbooks instead of the shipped ones; in its own folder `repairs`
+    it may hold repairs beside the shipped ones, or others under their names.
 
     Raises:
         InvalidConfigurationError: The folder cannot be read.
         InvalidPlaybookError: naming the file and what is wrong with it.
     """
     try:
-        return playbooks.parse(_texts(folder or _shipped() / "playbooks"))
+        known = repairs.parse(_texts(_shipped() / "repairs"))
+        own = folder / "repairs" if folder else None
+        if own and own.is_dir():
+            known |= repairs.parse(_texts(own))
+        return playbooks.parse(_texts(folder or _shipped() / "playbooks"), known)
     except OSError as error:
         raise InvalidConfigurationError(f"the playbooks cannot be read: {error}") from error
 
@@ -75,7 +83,7 @@ def load_playbooks(folder: Path | None = None) -> tuple[Playbook, ...]:
 def load_catalogue() -> dict[FaultClass, CatalogueEntry]:
     """Return what each class of fault means."""
     source = _shipped() / "faults.yaml"
-    return playbooks.parse_catalogue("faults.yaml", source.read_text("utf-8"))
+    return catalogue.parse_catalogue("faults.yaml", source.read_text("utf-8"))
 
 
 def _shipped() -> Traversable:

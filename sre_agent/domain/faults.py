@@ -13,3 +13,6 @@ class FaultClass(StrEnum):
     IMAGE_UNAVAILABLE = "image_unavailable"
     NO_ENDPOINTS = "no_endpoints"
     NODE_NOT_READY = "node_not_ready"
+    SATURATION = "saturation"
+    CERTIFICATE_EXPIRY = "certificate_expiry"
+    UNHEALTHY_POD = "unhealthy_pod"

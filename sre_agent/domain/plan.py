@@ -77,8 +77,8 @@ class Verification(Value):
     """What must be true, on data newer than the action, before anyone may say resolved.
 
     Every bound must hold for `hold_s` seconds, none of `alert_names` may fire for the bounded
-    services, and the rollout of `object` must be over; judged within `deadline_s` seconds of the
-    action.
+    services, and the rollout of `object` must be over; judged from `wait_s` to `deadline_s` seconds
+    after the action. `alerts_anywhere` says that an alert to look for names no namespace.
     """
 
     object: ObjectRef
@@ -86,6 +86,8 @@ class Verification(Value):
     alert_names: tuple[str, ...] = ()
     hold_s: float
     deadline_s: float
+    wait_s: float = 0.0
+    alerts_anywhere: bool = False
 
 
 class Action(Value):
@@ -121,6 +123,23 @@ class RunbookCitation(Value):
     evidence_id: EvidenceId
 
 
+class Choice(Value):
+    """Why this plan and no other: the playbook, why it applies, the step taken and those passed over.
+
+    `condition` is what had to hold for the step; `passed_over` says of each step before it why it
+    did not; `not_seen` names what the playbook wants looked at and nobody could see; `escalation`
+    is what a person should be told if the plan does not help.
+    """
+
+    title: str
+    why: str
+    step: str
+    condition: str
+    passed_over: tuple[str, ...] = ()
+    not_seen: tuple[str, ...] = ()
+    escalation: str = ""
+
+
 class Plan(Value):
     """The actions for one cause, in order. `playbook` names the data it was made from."""
 
@@ -131,22 +150,43 @@ class Plan(Value):
     summary: str
     actions: tuple[Action, ...] = Field(min_length=1)
     runbook: RunbookCitation | None = None
+    choice: Choice | None = None
 
     @property
     def sha256(self) -> str:
-        """Return the hash an approval is bound to: every argument, every state seen, in order."""
+        """Return the hash an approval is bound to: every argument, every state seen, in order.
+
+        A field that plans did not always have counts only once it says something, so that a plan
+        from before it still has the hash under which it waits for approval.
+        """
         dumped: dict[str, Any] = self.model_dump(mode="json")
+        _leave_out(dumped, {"runbook": None, "choice": None})
+        for action in dumped["actions"]:
+            _leave_out(action["verification"], {"wait_s": 0.0, "alerts_anywhere": False})
+            if action["dry_run"]:
+                _leave_out(action["dry_run"], {"figures": [], "controller": None})
         return canonical.sha256(dumped)
+
+
+def _leave_out(dumped: dict[str, Any], silent: dict[str, Any]) -> None:
+    """Drop the fields that say nothing."""
+    for name, value in silent.items():
+        if dumped[name] == value:
+            del dumped[name]
 
 
 class NoPlan(Value):
     """Why there is nothing to propose, and what a person should do instead.
 
     `conclusion` says whether a person has to do anything at all; `object` is what the reason is
-    about, where it is about one.
+    about, where it is about one. `playbook` is the one that was followed, `passed_over` says why
+    none of its repairs was made; `runbook` is what a person can go by.
     """
 
     reason: str
     recommendation: str
     conclusion: Conclusion = Conclusion.UNDECIDED
     object: ObjectRef | None = None
+    playbook: str = ""
+    passed_over: tuple[str, ...] = ()
+    runbook: RunbookCitation | None = None

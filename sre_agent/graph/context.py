@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from sre_agent import ports
 from sre_agent.agents.allowlist import AllowList
-from sre_agent.planning.playbooks import Playbook
+from sre_agent.planning.playbooks import Playbooks
 from sre_agent.planning.settings import PlanningSettings
 from sre_agent.safety.policy import Policy
 
@@ -43,7 +43,7 @@ class RunContext:
     signer: ports.Signer
     allowlist: AllowList
     policy: Policy
-    playbooks: tuple[Playbook, ...]
+    playbooks: Playbooks
     planning: PlanningSettings
     limits: Limits
     memory: ports.Memory | None = None

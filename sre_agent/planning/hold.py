@@ -14,6 +14,10 @@ STALE_AFTER_STEPS = 3
 STALE_AFTER_LEAST_S = 15.0
 LEAST_COVERAGE = 0.6
 """Share of the samples of a hold that have to be there."""
+LATENCY_OUTLIERS = 1
+"""A busy machine is slow for a moment: so many points of p99 latency prove no trouble that lasts."""
+POINTS_TO_FORGIVE = 4
+"""Among fewer points than this every one counts."""
 UNKNOWN_RATE_WINDOW_S = 60.0
 """How far a point may look back when its query does not say."""
 _QUOTED = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'|`[^`]*`")
@@ -74,13 +78,14 @@ def check(signals: GoldenSignals, bound: SignalBound, span: Span) -> Check:
         least = f"{bound.min_traffic_rps:.3g}"
         return Check(Standing.SILENT, f"{name}: {rps:.3g} requests/s prove nothing (least {least})")
     limits = (
-        ("error ratio", total.errors, bound.error_ratio_max),
-        ("p99 latency", total.latency_p99, bound.latency_p99_max_s),
+        ("error ratio", total.errors, bound.error_ratio_max, 0),
+        ("p99 latency", total.latency_p99, bound.latency_p99_max_s, LATENCY_OUTLIERS),
     )
-    for label, signal, limit in limits:
+    for label, signal, limit, outliers in limits:
         if limit is None:
             continue
-        found = _bounded(f"{name}: {label}", signal, limit, signals.step_s, span)
+        points = _held(signal, signals.step_s, span) if signal else None
+        found = _bounded(f"{name}: {label}", points, limit, outliers)
         if found.standing is not Standing.GOOD:
             return found
     if traffic[-1].at - span.since < timedelta(seconds=span.hold_s):
@@ -98,11 +103,13 @@ def rate_window_s(query: str) -> float:
     )
 
 
-def _bounded(label: str, signal: Signal | None, limit: float, step_s: float, span: Span) -> Check:
-    points = _held(signal, step_s, span) if signal else None
+def _bounded(label: str, points: Sequence[Point] | None, limit: float, outliers: int) -> Check:
+    """Return whether points keep to a limit; `outliers` of many points may go beyond it."""
     if points is None:
         return Check(Standing.SILENT, f"{label}: no fresh data since the action")
-    worst = max(point.value for point in points)
+    values = sorted(point.value for point in points)
+    forgiven = outliers if len(values) >= POINTS_TO_FORGIVE else 0
+    worst = values[-1 - forgiven]
     if worst > limit:
         return Check(Standing.BAD, f"{label} up to {worst:.3g}, above {limit:.3g}")
     return Check(Standing.GOOD, f"{label} at most {worst:.3g}")

@@ -1,17 +1,19 @@
-"""From a diagnosis to a plan: the first playbook that fits the best cause, filled in."""
+"""From a diagnosis to a plan: the step of a playbook that holds for the best cause, filled in."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from sre_agent.diagnosis import case
 from sre_agent.diagnosis.situation import Situation, assess
-from sre_agent.domain.causes import Cause, Conclusion, Diagnosis
+from sre_agent.domain.causes import Cause, Diagnosis
 from sre_agent.domain.evidence import Evidence
 from sre_agent.domain.ids import ActionId
 from sre_agent.domain.incident import Incident
-from sre_agent.domain.plan import Action, NoPlan, Plan, Verification
-from sre_agent.domain.tools import ToolCall
-from sre_agent.planning import bounds
-from sre_agent.planning.playbooks import Playbook, fill, fill_text
+from sre_agent.domain.plan import Action, Choice, NoPlan, Plan, Verification
+from sre_agent.planning import bounds, handover, places, runbook_advice, selection, sizing
+from sre_agent.planning.playbooks import Playbooks
+from sre_agent.planning.repairs import Repair
+from sre_agent.planning.selection import Taken
 from sre_agent.planning.settings import PlanningSettings
 from sre_agent.safety import risk
 
@@ -20,81 +22,112 @@ def plan(
     diagnosis: Diagnosis,
     incident: Incident,
     evidence: Sequence[Evidence],
-    playbooks: Sequence[Playbook],
+    playbooks: Playbooks,
     settings: PlanningSettings,
 ) -> Plan | NoPlan:
-    """Return the plan for the best cause, or why there is none and what a person should do.
-
-    Of several playbooks that fit, the first is taken.
-    """
+    """Return the plan for the best cause, or why there is none and what a person should do."""
     top = diagnosis.causes[0] if diagnosis.causes else None
+    reserved = selection.for_a_person(playbooks, incident)
+    if reserved and (diagnosis.abstained or top is None or reserved.is_all):
+        return handover.reserved(reserved, diagnosis, incident)
     if diagnosis.abstained or top is None:
-        return _withhold(diagnosis, top, settings)
-    fitting = next((item for item in playbooks if item.fits(top)), None)
-    if fitting is None:
-        reason = f"no playbook fits {top.fault_class} of {top.object} with what is known"
-        return NoPlan(reason=reason, recommendation=_advice(top, settings))
+        return handover.withheld(diagnosis, top, settings)
     situation = assess(case.build(evidence, incident, incident.opened_at))
-    action = _action(fitting, top, diagnosis, situation, settings)
+    advice = runbook_advice.advise(top, incident, evidence, _services(situation, top))
+    cause = sizing.with_memory(runbook_advice.with_variable(top, advice))
+    taken = selection.take(playbooks, cause, selection.view(cause, situation, advice))
+    if taken is None or not taken.repairs:
+        return handover.unrepaired(cause, taken, advice, settings)
+    drafting = _Drafting(taken, cause, diagnosis, situation, settings)
+    actions = tuple(_actions(drafting))
     return Plan(
-        playbook=fitting.name,
-        fault_class=top.fault_class,
-        cause_object=top.object,
-        confidence=top.confidence,
-        summary=f"{fitting.title}: {action.call}",
-        actions=(action,),
+        playbook=taken.playbook.name,
+        fault_class=cause.fault_class,
+        cause_object=cause.object,
+        confidence=cause.confidence,
+        summary="; ".join(
+            f"{repair.title}: {action.call}"
+            for repair, action in zip(taken.repairs, actions, strict=True)
+        ),
+        actions=actions,
+        runbook=advice.citation if advice else None,
+        choice=_choice(drafting),
     )
 
 
-def _withhold(diagnosis: Diagnosis, top: Cause | None, settings: PlanningSettings) -> NoPlan:
-    """Return why nothing is proposed; what a person should do depends on the conclusion."""
-    recommendations = {
-        Conclusion.NOTHING_WRONG: "Nothing has to be done; if this alert keeps coming, mend its rule.",
-        Conclusion.REPAIR_UNDER_WAY: "Wait for it and see whether the signals come back to normal.",
-    }
-    return NoPlan(
-        reason=diagnosis.reason,
-        recommendation=recommendations.get(diagnosis.conclusion) or _advice(top, settings),
-        conclusion=diagnosis.conclusion,
-        object=top.object if top else None,
-    )
+@dataclass(frozen=True)
+class _Drafting:
+    """All that an action is made from."""
+
+    taken: Taken
+    cause: Cause
+    diagnosis: Diagnosis
+    situation: Situation
+    settings: PlanningSettings
+
+
+def _services(situation: Situation, cause: Cause) -> tuple[str, ...]:
+    """Return the names of the Services before the cause's object, by which runbooks may know it."""
+    seen = situation.case.workloads.get(cause.object)
+    return tuple(service.name for service in seen.fact.services) if seen else ()
+
+
+def _actions(drafting: _Drafting) -> Iterator[Action]:
+    check = _verification(drafting)
+    for number, repair in enumerate(drafting.taken.repairs, start=1):
+        yield _action(ActionId(f"a{number}"), repair, drafting, check)
 
 
 def _action(
-    playbook: Playbook,
-    cause: Cause,
-    diagnosis: Diagnosis,
-    situation: Situation,
-    settings: PlanningSettings,
+    action_id: ActionId, repair: Repair, drafting: _Drafting, check: Verification
 ) -> Action:
-    template = playbook.action
-    seen = situation.case.workloads.get(cause.object)
-    radius = risk.blast_radius(cause.object, seen.fact if seen else None, diagnosis.dependencies)
-    inverse = fill(template.inverse, cause) if template.inverse else None
+    cause, situation = drafting.cause, drafting.situation
+    seen, target = situation.case.workloads.get(cause.object), repair.changed(cause)
+    radius = risk.blast_radius(
+        cause.object, seen.fact if seen else None, drafting.diagnosis.dependencies
+    )
+    if target.kind == "Pod":
+        radius = radius.model_copy(
+            update={"pods": 1, "statement": f"one pod of {cause.object.name} is replaced"}
+        )
     return Action(
-        id=ActionId("a1"),
-        call=_call(playbook, fill(template.arguments, cause)),
-        target=cause.object,
-        risk=risk.assess(template.risk, radius),
-        rationale=fill_text(template.rationale, cause).strip(),
+        id=action_id,
+        call=repair.call(cause),
+        target=target,
+        risk=risk.assess(repair.risk, radius),
+        rationale=places.fill_text(repair.rationale, cause),
         evidence_ids=cause.evidence_for,
         blast_radius=radius,
-        inverse=_call(playbook, inverse) if inverse else None,
-        verification=Verification(
-            object=cause.object,
-            bounds=bounds.of(situation, cause),
-            alert_names=tuple(sorted({alert.name for alert in situation.case.incident.alerts})),
-            hold_s=settings.hold_s,
-            deadline_s=settings.deadline_s,
-        ),
+        inverse=repair.undo(cause),
+        verification=check,
     )
 
 
-def _call(playbook: Playbook, arguments: dict[str, object]) -> ToolCall:
-    return ToolCall(server=playbook.action.server, tool=playbook.action.tool, arguments=arguments)
+def _verification(drafting: _Drafting) -> Verification:
+    cause, situation, settings = drafting.cause, drafting.situation, drafting.settings
+    proof = drafting.taken.playbook.verification
+    incident = situation.case.incident
+    hold_s = max(settings.hold_s, proof.hold_s)
+    return Verification(
+        object=cause.object,
+        bounds=bounds.of(situation, cause, with_latency=proof.latency),
+        alert_names=selection.alert_names(incident),
+        hold_s=hold_s,
+        deadline_s=max(settings.deadline_s, proof.deadline_s, 2 * (proof.wait_s + hold_s)),
+        wait_s=proof.wait_s,
+        alerts_anywhere=any(not alert.namespace for alert in incident.alerts),
+    )
 
 
-def _advice(cause: Cause | None, settings: PlanningSettings) -> str:
-    if cause is None:
-        return "Look at the service by hand: the evidence names no suspect."
-    return settings.catalogue[cause.fault_class].advise(cause)
+def _choice(drafting: _Drafting) -> Choice:
+    taken, cause = drafting.taken, drafting.cause
+    playbook = taken.playbook
+    return Choice(
+        title=playbook.title,
+        why=taken.why,
+        step=taken.step.name,
+        condition=taken.step.condition,
+        passed_over=taken.passed_over,
+        not_seen=selection.not_seen(playbook, cause, drafting.situation),
+        escalation=places.fill_text(playbook.escalation.tell, cause),
+    )

@@ -1,127 +1,143 @@
-"""Playbooks: repairs as data, filled in from the facts of a cause."""
+"""Playbooks: what to do about a kind of trouble, step by step, as data."""
 
 import re
-from collections.abc import Mapping
-from typing import Any, TypeVar
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Self
 
-import yaml
-from pydantic import BaseModel, Field, RootModel, ValidationError
+from pydantic import AfterValidator, Field, model_validator
 
-from sre_agent.domain.causes import Cause
-from sre_agent.domain.errors import PermanentError
+from sre_agent.diagnosis.questions import Topic
 from sre_agent.domain.faults import FaultClass
 from sre_agent.domain.model import Value
-from sre_agent.domain.plan import Risk
+from sre_agent.planning import conditions
+from sre_agent.planning.repairs import Repair
+from sre_agent.planning.yaml_files import InvalidPlaybookError, validate
 
-_PLACE = re.compile(r"\{(object|facts)\.([a-z_]+)\}")
-Argument = str | int | float | bool | None
-
-
-class InvalidPlaybookError(PermanentError):
-    """A playbook or catalogue file does not say what it has to say."""
+__all__ = ["InvalidPlaybookError", "Playbook", "Playbooks", "parse"]
 
 
-class ActionTemplate(Value):
-    """A call with places for facts: `{object.name}`, `{facts.previous_revision}`."""
+def _pattern(text: str) -> str:
+    try:
+        re.compile(text)
+    except re.error as error:
+        raise ValueError(f"{text!r} is no regular expression: {error}") from error
+    return text
 
-    server: str
-    tool: str
-    arguments: dict[str, Argument]
-    inverse: dict[str, Argument] | None = None
-    risk: Risk
-    rationale: str
+
+Condition = Annotated[str, AfterValidator(conditions.check)]
+Pattern = Annotated[str, AfterValidator(_pattern)]
+"""A regular expression that is looked for in an alert's name."""
+
+
+class Trigger(Value):
+    """When a playbook is the one to follow.
+
+    The class of the cause that was found decides; alerts and signals break ties.
+    """
+
+    fault_classes: tuple[FaultClass, ...] = Field(min_length=1)
+    alerts: tuple[Pattern, ...] = Field(min_length=1)
+    signals: tuple[str, ...] = ()
+
+    def alerts_in(self, names: Sequence[str]) -> tuple[str, ...]:
+        """Return the alerts that it speaks of."""
+        return tuple(
+            name for name in names if any(re.search(pattern, name) for pattern in self.alerts)
+        )
+
+
+class Step(Value):
+    """What to do when a condition holds: repairs, in order, or a person's work and why.
+
+    `condition` says in words what `when` says in CEL, for those who approve.
+    """
+
+    name: str
+    condition: str
+    when: Condition
+    repairs: tuple[str, ...] = ()
+    escalate: str = ""
+
+    @model_validator(mode="after")
+    def _check_either(self) -> Self:
+        if bool(self.repairs) == bool(self.escalate):
+            raise ValueError("a step has either repairs or a reason to escalate")
+        return self
+
+
+class Proof(Value):
+    """How its repairs are verified.
+
+    Alerts, the error ratio and the rollout are always judged, and no file can take that away. The
+    first judgement comes `wait_s` seconds after the action; `hold_s` and `deadline_s` can only make
+    the hold longer and the deadline later than the platform's settings.
+    """
+
+    wait_s: float = Field(default=0.0, ge=0, le=600)
+    hold_s: float = Field(default=0.0, ge=0, le=3600)
+    deadline_s: float = Field(default=0.0, ge=0, le=7200)
+    latency: bool = True
+
+
+class Escalation(Value):
+    """When a person takes over, and what that person should be told."""
+
+    when: str
+    tell: str
 
 
 class Playbook(Value):
-    """One way to repair faults of some classes, when the facts it requires are known."""
+    """What to do about one kind of trouble: the first step whose condition holds.
+
+    `diagnosis` lists what has to have been looked at, in order. `always_a_person` is for what no
+    program should ever change: an alert of the playbook is then enough to hand it over.
+    """
 
     name: str
     title: str
-    fault_classes: tuple[FaultClass, ...] = Field(min_length=1)
-    requires: tuple[str, ...] = ()
-    min_confidence: float = Field(ge=0, le=1)
-    action: ActionTemplate
+    trigger: Trigger
+    diagnosis: tuple[Topic, ...] = Field(min_length=1)
+    steps: tuple[Step, ...] = Field(min_length=1)
+    verification: Proof = Proof()
+    escalation: Escalation
+    always_a_person: bool = False
 
-    def fits(self, cause: Cause) -> bool:
-        """Return whether the playbook can repair a cause."""
-        return (
-            cause.fault_class in self.fault_classes
-            and cause.confidence >= self.min_confidence
-            and all(cause.facts.get(name) is not None for name in self.requires)
-        )
-
-
-class CatalogueEntry(Value):
-    """What a class of fault means and what a person should do about it."""
-
-    title: str
-    description: str
-    evidence: str
-    recommendation: str
-
-    def advise(self, cause: Cause) -> str:
-        """Return the recommendation for a cause."""
-        detail = str(cause.facts.get("detail") or cause.facts.get("reason") or "see the evidence")
-        return self.recommendation.replace("{object}", str(cause.object)).replace(
-            "{detail}", detail
-        )
+    @model_validator(mode="after")
+    def _check_steps(self) -> Self:
+        names = [step.name for step in self.steps]
+        if len(set(names)) != len(names):
+            raise ValueError("two steps have the same name")
+        if self.always_a_person and any(step.repairs for step in self.steps):
+            raise ValueError("what is always for a person has no repairs")
+        return self
 
 
-def parse(files: Mapping[str, str]) -> tuple[Playbook, ...]:
-    """Return the playbooks of some YAML texts by file name, in the order of these names.
+@dataclass(frozen=True)
+class Playbooks:
+    """The playbooks, by name in order, and the repairs that their steps speak of."""
+
+    playbooks: tuple[Playbook, ...]
+    repairs: Mapping[str, Repair]
+
+
+def parse(files: Mapping[str, str], repairs: Mapping[str, Repair]) -> Playbooks:
+    """Return the playbooks of some YAML texts by file name.
 
     Raises:
         InvalidPlaybookError: naming the file and what is wrong with it.
     """
-    return tuple(_validate(name, files[name], Playbook) for name in sorted(files))
-
-
-def parse_catalogue(name: str, text: str) -> dict[FaultClass, CatalogueEntry]:
-    """Return the catalogue of faults; every class has to be in it.
-
-    Raises:
-        InvalidPlaybookError: naming what is wrong or missing.
-    """
-    entries = _validate(name, text, _Catalogue).root
-    missing = [item.value for item in FaultClass if item not in entries]
-    if missing:
-        raise InvalidPlaybookError(f"{name} lacks {', '.join(missing)}")
-    return entries
-
-
-def fill(template: Mapping[str, Argument], cause: Cause) -> dict[str, Any]:
-    """Return arguments with their places filled; a place that stands alone keeps its type."""
-    return {key: _fill_one(value, cause) for key, value in template.items()}
-
-
-def fill_text(template: str, cause: Cause) -> str:
-    """Return a text with its places filled."""
-    return _PLACE.sub(lambda found: str(_look_up(found, cause)), template)
-
-
-class _Catalogue(RootModel[dict[FaultClass, CatalogueEntry]]):
-    """The catalogue file as a whole."""
-
-
-ModelT = TypeVar("ModelT", bound=BaseModel)
-
-
-def _validate(name: str, text: str, model: type[ModelT]) -> ModelT:
-    try:
-        return model.model_validate(yaml.safe_load(text))
-    except (yaml.YAMLError, ValidationError) as error:
-        raise InvalidPlaybookError(f"{name} is not valid: {error}") from error
-
-
-def _fill_one(value: Argument, cause: Cause) -> Argument:
-    if not isinstance(value, str):
-        return value
-    alone = _PLACE.fullmatch(value)
-    return _look_up(alone, cause) if alone else fill_text(value, cause)
-
-
-def _look_up(place: re.Match[str], cause: Cause) -> Argument:
-    if place[1] == "facts":
-        return cause.facts.get(place[2])
-    named: dict[str, str] = cause.object.model_dump()
-    return named[place[2]]
+    found: dict[str, Playbook] = {}
+    for file in sorted(files):
+        playbook = validate(file, files[file], Playbook)
+        if playbook.name in found:
+            raise InvalidPlaybookError(f"{file}: there is another playbook {playbook.name}")
+        for step in playbook.steps:
+            unknown = sorted(set(step.repairs) - set(repairs))
+            if unknown:
+                known = ", ".join(sorted(repairs))
+                raise InvalidPlaybookError(
+                    f"{file}: step {step.name} names no repair {', '.join(unknown)}; there are {known}"
+                )
+        found[playbook.name] = playbook
+    return Playbooks(tuple(found[name] for name in sorted(found)), dict(repairs))

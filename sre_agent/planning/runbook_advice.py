@@ -93,10 +93,17 @@ def with_variable(cause: Cause, advice: Advice | None) -> Cause:
     step = advice.variable(name) if advice and isinstance(name, str) else None
     if step is None or "value" not in step.arguments:
         return cause
-    known = {"variable_value": step.arguments["value"]}
+    known: dict[str, str | int | float | bool] = {
+        "variable_value": _as_text(step.arguments["value"])
+    }
     if step.arguments.get("container"):
         known["container"] = step.arguments["container"]
     return cause.model_copy(update={"facts": {**cause.facts, **known}})
+
+
+def _as_text(value: object) -> str:
+    """Return a value as an environment holds it: YAML reads a bare 8080 or true as something else."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sre_agent.domain.faults import FaultClass
-from sre_agent.planning.playbooks import CatalogueEntry
+from sre_agent.planning.catalogue import CatalogueEntry
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -20,6 +20,8 @@ from sre_agent.planning.hold import Check, Standing
 
 LEAST_WINDOW_S = 120
 POINTS_PER_HOLD = 6
+ALERTS_MOST = 500
+"""So many alerts of a whole cluster are looked through; more than that, and nobody can tell."""
 
 
 class Outcome(StrEnum):
@@ -66,10 +68,16 @@ class Look:
 
 
 def with_alerts(verification: Verification, alerts: Sequence[Alert]) -> Verification:
-    """Return the verification with the names of alerts that joined the incident after the plan."""
-    firing = {alert.name for alert in alerts if alert.status is AlertStatus.FIRING}
-    names = tuple(sorted(firing.union(verification.alert_names)))
-    return verification.model_copy(update={"alert_names": names})
+    """Return the verification with the alerts that joined the incident after the plan."""
+    firing = [alert for alert in alerts if alert.status is AlertStatus.FIRING]
+    names = {alert.name for alert in firing}.union(verification.alert_names)
+    is_anywhere = any(not alert.namespace for alert in firing)
+    return verification.model_copy(
+        update={
+            "alert_names": tuple(sorted(names)),
+            "alerts_anywhere": verification.alerts_anywhere or is_anywhere,
+        }
+    )
 
 
 def calls(verification: Verification) -> tuple[ToolCall, ...]:
@@ -87,7 +95,9 @@ def calls(verification: Verification) -> tuple[ToolCall, ...]:
         )
         for bound in verification.bounds
     ]
-    if verification.alert_names:
+    if verification.alert_names and verification.alerts_anywhere:
+        asked.append(_call("prometheus", "list_alerts", limit=ALERTS_MOST))
+    elif verification.alert_names:
         namespaces = sorted({bound.namespace for bound in verification.bounds})
         asked += [_call("prometheus", "list_alerts", namespace=name) for name in namespaces]
     if verification.object.kind == "Deployment":
@@ -103,7 +113,11 @@ def judge(verification: Verification, answers: Sequence[Answer], look: Look) -> 
     against is not resolved, and what they do not speak of is unknown.
     """
     checks = list(_checks(verification, answers, look))
-    steady_since = _steady_since(checks, look)
+    first_at = look.action_finished_at + timedelta(seconds=verification.wait_s)
+    if look.now < first_at:
+        why = f"the first judgement is {verification.wait_s:g} s after the action"
+        checks.append((None, Check(Standing.SILENT, why)))
+    steady_since = _steady_since(checks, look) if look.now >= first_at else None
     held = look.now - (steady_since or look.now)
     if steady_since and held < timedelta(seconds=verification.hold_s):
         why = f"alerts and rollout are good, for less than {verification.hold_s:g} s so far"

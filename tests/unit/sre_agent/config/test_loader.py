@@ -37,14 +37,6 @@ def test_every_tool_that_brings_evidence_is_allowed_to_someone() -> None:
     assert set(KIND_OF.values()) == set(KINDS) - remembered
 
 
-def test_the_shipped_playbooks_use_only_allowed_writes() -> None:
-    allowed = loader.load_allow_list()
-
-    assert {
-        (item.action.server, item.action.tool) for item in loader.load_playbooks()
-    } <= allowed.writes
-
-
 def test_the_catalogue_knows_every_class_of_fault() -> None:
     assert set(loader.load_catalogue()) == set(FaultClass)
 
@@ -77,15 +69,36 @@ def test_a_missing_allow_list_is_refused(tmp_path: Path) -> None:
         loader.load_allow_list(tmp_path / "missing.yaml")
 
 
+MINE = """
+name: mine
+title: t
+trigger: {fault_classes: [crash_loop], alerts: [Crash]}
+diagnosis: [workload]
+steps:
+  - {name: restart, condition: it crashes, when: "true", repairs: [%s]}
+escalation: {when: it crashes on, tell: look}
+"""
+REPAIR = """
+{name: mine, title: t, server: kubernetes, tool: restart_rollout, arguments: {}, risk: low,
+ rationale: r, min_confidence: 0.9}
+"""
+
+
 def test_playbooks_of_the_users_replace_the_shipped_ones(tmp_path: Path) -> None:
-    (tmp_path / "mine.yaml").write_text(
-        "{name: mine, title: t, fault_classes: [crash_loop], min_confidence: 0.9,\n"
-        " action: {server: kubernetes, tool: restart_rollout, arguments: {}, risk: low,"
-        " rationale: r}}\n"
-    )
+    (tmp_path / "mine.yaml").write_text(MINE % "restart_workload")
     (tmp_path / "notes.txt").write_text("not a playbook")
 
-    assert [item.name for item in loader.load_playbooks(tmp_path)] == ["mine"]
+    assert [item.name for item in loader.load_playbooks(tmp_path).playbooks] == ["mine"]
+
+
+def test_repairs_of_the_users_stand_beside_the_shipped_ones(tmp_path: Path) -> None:
+    (tmp_path / "mine.yaml").write_text(MINE % "mine")
+    (tmp_path / "repairs").mkdir()
+    (tmp_path / "repairs" / "mine.yaml").write_text(REPAIR)
+
+    repairs = loader.load_playbooks(tmp_path).repairs
+
+    assert {"mine", "rollback_release"} <= set(repairs)
 
 
 def test_a_playbook_that_makes_no_sense_is_refused_by_name(tmp_path: Path) -> None:

@@ -72,7 +72,7 @@ def test_the_verification_bounds_target_and_alerting_service_by_their_own_past()
     for bound in check.bounds:
         assert bound.error_ratio_max == 0.02
         assert bound.latency_p99_max_s is not None
-        assert 0.1 < bound.latency_p99_max_s < 1
+        assert 1 < bound.latency_p99_max_s < 2  # nobody was slow
         assert bound.min_traffic_rps == 1.0
     assert check.alert_names == ("HighErrorRatio",)
     assert (check.hold_s, check.deadline_s) == (20, 90)

@@ -1,0 +1,44 @@
+"""The facts of a cause that repairs and conditions may speak of, and what each of them says."""
+
+from collections.abc import Mapping
+
+KNOWN: Mapping[str, str] = {
+    # of any cause
+    "onset_at": "when the trouble began",
+    "container": "the container in trouble",
+    "reason": "what the cluster calls it",
+    "detail": "more about the reason",
+    "symptom": "how it shows: errors or latency",
+    # of a release
+    "revision": "the revision that the trouble came with",
+    "previous_revision": "the revision in force before it, where one worked",
+    "current_revision": "the revision in force now",
+    "released_at": "when the revision came into force",
+    "image_before": "the images before the release",
+    "image_after": "the images of the release",
+    "image_changed": "whether the release changed an image",
+    "change_cause": "what the release says of itself",
+    # of a scaling
+    "previous_replicas": "how many pods there were before it was scaled",
+    "current_replicas": "how many pods it has now",
+    "scaled_at": "when it was scaled",
+    "replicas": "how many pods a workload has that cannot keep up",
+    "suggested_replicas": "how many pods would keep up, at most twice as many",
+    # of memory, in bytes
+    "memory_limit_bytes": "the memory limit now",
+    "memory_limit_before_bytes": "the memory limit before the release",
+    "memory_peak_bytes": "the most memory that was seen in use",
+    "limit_lowered": "whether the release lowered the memory limit",
+    # worked out by the planner
+    "memory_limit_now": "the memory limit now, as Kubernetes writes it",
+    "memory_limit_new": "the memory limit to set, as Kubernetes writes it",
+    "memory_limit_why": "why that much",
+    # of a configuration
+    "variable": "the variable that is missing",
+    "variable_value": "the value that the service's own runbook gives it",
+    # of single pods and nodes
+    "pod": "the one pod that is ill",
+    "node": "the node that is ill",
+    "ready_pods": "how many other pods are ready",
+}
+"""Every fact by name. A file that names another is refused, so that a slip of the pen is found."""

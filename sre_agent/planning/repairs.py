@@ -1,0 +1,115 @@
+"""Repairs: typed calls as data, filled in from the facts of a cause."""
+
+from collections.abc import Mapping
+from typing import Self
+
+from pydantic import Field, model_validator
+
+from sre_agent.domain.causes import Cause
+from sre_agent.domain.model import Value
+from sre_agent.domain.objects import ObjectRef
+from sre_agent.domain.plan import Risk
+from sre_agent.domain.tools import ToolCall
+from sre_agent.planning import facts, places
+from sre_agent.planning.places import Argument
+from sre_agent.planning.yaml_files import InvalidPlaybookError, validate
+
+
+class CallTemplate(Value):
+    """A tool and its arguments, with places for facts."""
+
+    tool: str
+    arguments: dict[str, Argument]
+
+
+class TargetTemplate(Value):
+    """The object that a call changes, where it is another than the one the cause is about."""
+
+    kind: str
+    name: str
+
+
+class Repair(Value):
+    """One way to change something, when the facts it requires are known.
+
+    `requires` lists every fact without which it cannot be done or undone. `inverse` is None for
+    what cannot be taken back.
+    """
+
+    name: str
+    title: str
+    server: str
+    tool: str
+    arguments: dict[str, Argument]
+    inverse: CallTemplate | None = None
+    target: TargetTemplate | None = None
+    risk: Risk
+    rationale: str
+    requires: tuple[str, ...] = ()
+    min_confidence: float = Field(ge=0, le=1)
+
+    @model_validator(mode="after")
+    def _check_places(self) -> Self:
+        values = [
+            *self.arguments.values(),
+            *(self.inverse.arguments if self.inverse else {}).values(),
+        ]
+        values += [self.target.name] if self.target else []
+        wrong = places.unknown_in([*values, self.rationale])
+        if wrong:
+            raise ValueError(f"no object has {', '.join(sorted(wrong))}")
+        named = places.facts_in([*values, self.rationale]).union(self.requires)
+        unknown = sorted(named - set(facts.KNOWN))
+        if unknown:
+            raise ValueError(f"no cause has a fact {', '.join(unknown)}")
+        loose = sorted(places.facts_in(values) - set(self.requires))
+        if loose:
+            raise ValueError(f"arguments use facts that are not required: {', '.join(loose)}")
+        return self
+
+    def obstacles(self, cause: Cause) -> tuple[str, ...]:
+        """Return why the repair cannot be made for a cause; nothing when it can."""
+        missing = [name for name in self.requires if cause.facts.get(name) is None]
+        said = [f"not known: {', '.join(facts.KNOWN[name] for name in missing)}"] if missing else []
+        if cause.confidence < self.min_confidence:
+            said.append(
+                f"{cause.confidence:.0%} is less than the {self.min_confidence:.0%} it takes"
+            )
+        return tuple(said)
+
+    def call(self, cause: Cause) -> ToolCall:
+        """Return the call for a cause."""
+        return self._filled(CallTemplate(tool=self.tool, arguments=self.arguments), cause)
+
+    def undo(self, cause: Cause) -> ToolCall | None:
+        """Return the call that takes it back, or None."""
+        return self._filled(self.inverse, cause) if self.inverse else None
+
+    def changed(self, cause: Cause) -> ObjectRef:
+        """Return the object that the call changes."""
+        if self.target is None:
+            return cause.object
+        return ObjectRef(
+            kind=self.target.kind,
+            namespace=cause.object.namespace,
+            name=places.fill_text(self.target.name, cause),
+        )
+
+    def _filled(self, template: CallTemplate, cause: Cause) -> ToolCall:
+        arguments = places.fill(template.arguments, cause)
+        return ToolCall(server=self.server, tool=template.tool, arguments=arguments)
+
+
+def parse(files: Mapping[str, str]) -> dict[str, Repair]:
+    """Return the repairs of some YAML texts by file name, by their own names.
+
+    Raises:
+        InvalidPlaybookError: naming the file and what is wrong with it.
+    """
+    found: dict[str, Repair] = {}
+    for file in sorted(files):
+        repair = validate(file, files[file], Repair)
+        if repair.name in found:
+            raise InvalidPlaybookError(f"{file}: there is another repair {repair.name}")
+        found[repair.name] = repair
+    return found
