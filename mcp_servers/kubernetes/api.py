@@ -93,6 +93,19 @@ class Api:
         query = {"fieldManager": FIELD_MANAGER, "dryRun": "All" if dry_run else ""}
         return await self._json("PATCH", path, query, body)
 
+    async def delete(
+        self, kind: Kind, namespace: str, name: str, *, only_if: Mapping[str, str], dry_run: bool
+    ) -> None:
+        """Delete an object, if its `uid` and `resourceVersion` are those of `only_if`.
+
+        Raises:
+            RefusedError: Among others `conflict`, when they are not, and `not_found`.
+        """
+        path = kind.path(namespace, require_name(kind.name, name))
+        options = {"kind": "DeleteOptions", "apiVersion": "v1", "preconditions": dict(only_if)}
+        query = {"dryRun": "All" if dry_run else ""}
+        await self._json("DELETE", path, query, options)
+
     async def close(self) -> None:
         """Let go of the connections."""
         await self.client.close()  # type: ignore[no-untyped-call]  # the client has no types here
@@ -114,7 +127,7 @@ class Api:
     ) -> bytes:
         headers = {"Accept": "application/json, */*"}
         if body is not None:
-            headers["Content-Type"] = MERGE_PATCH
+            headers["Content-Type"] = MERGE_PATCH if method == "PATCH" else "application/json"
         request = await self.client.param_serialize(
             method,
             quote(path, safe="/:"),

@@ -23,6 +23,8 @@ class Kind:
 
 DEPLOYMENT = Kind("Deployment", "apis/apps/v1", "deployments")
 REPLICA_SET = Kind("ReplicaSet", "apis/apps/v1", "replicasets")
+STATEFUL_SET = Kind("StatefulSet", "apis/apps/v1", "statefulsets")
+DAEMON_SET = Kind("DaemonSet", "apis/apps/v1", "daemonsets")
 POD = Kind("Pod", "api/v1", "pods")
 SERVICE = Kind("Service", "api/v1", "services")
 ENDPOINTS = Kind("Endpoints", "api/v1", "endpoints")
@@ -38,8 +40,8 @@ KINDS = (
     ENDPOINTS,
     NODE,
     NAMESPACE,
-    Kind("StatefulSet", "apis/apps/v1", "statefulsets"),
-    Kind("DaemonSet", "apis/apps/v1", "daemonsets"),
+    STATEFUL_SET,
+    DAEMON_SET,
     Kind("ConfigMap", "api/v1", "configmaps"),
     Kind("Secret", "api/v1", "secrets"),
     Kind("PersistentVolumeClaim", "api/v1", "persistentvolumeclaims"),

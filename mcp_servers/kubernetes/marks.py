@@ -1,7 +1,7 @@
 """The marks that used grants leave on their target, so that any replica can see they were used."""
 
 import json
-from typing import Any
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
@@ -10,12 +10,20 @@ from mcp_servers.kubernetes.api import Json
 from mcp_servers.kubernetes.fields import annotation
 
 ANNOTATION = "sre-agent.io/grants"
+DELETIONS = "sre-agent.io/pod-deletions"
+"""Where a controller keeps the marks of its deleted pods. A Deployment copies its own annotations
+onto its ReplicaSet, so that the name above would be overwritten there."""
+
 MAX_MARKS = 10
 """How many marks an object keeps; an older grant has long expired."""
 
 
 class Mark(BaseModel):
-    """One used grant: its id, the tool, when, and what was done."""
+    """One used grant: its id, the tool, when, and what was done.
+
+    A mark outside the object that is changed cannot come with the change: it says `begun` before
+    and `done` after.
+    """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -23,22 +31,23 @@ class Mark(BaseModel):
     tool: str
     at: str
     detail: str
+    outcome: Literal["begun", "done"] = "done"
 
 
 _MARKS = TypeAdapter(tuple[Mark, ...])
 
 
-def read(deployment: Json) -> tuple[Mark, ...]:
-    """Return the marks on an object, newest last.
+def read(item: Json, key: str = ANNOTATION) -> tuple[Mark, ...]:
+    """Return the marks in an object's annotation, newest last.
 
     Raises:
         RefusedError: Someone has spoiled them, so that nobody can tell what was done.
     """
-    raw = annotation(deployment, ANNOTATION)
+    raw = annotation(item, key)
     try:
         return _MARKS.validate_json(raw) if raw else ()
     except ValidationError as err:
-        raise RefusedError("conflict", f"the annotation {ANNOTATION} cannot be read") from err
+        raise RefusedError("conflict", f"the annotation {key} cannot be read") from err
 
 
 def find(marks: tuple[Mark, ...], grant_id: str) -> Mark | None:
@@ -47,6 +56,11 @@ def find(marks: tuple[Mark, ...], grant_id: str) -> Mark | None:
 
 
 def written(marks: tuple[Mark, ...], mark: Mark) -> str:
-    """Return the annotation's value with one more mark."""
-    kept: list[dict[str, Any]] = [each.model_dump() for each in (*marks, mark)[-MAX_MARKS:]]
+    """Return the annotation's value with one more mark, or with its newer version."""
+    return dumped((*(each for each in marks if each.id != mark.id), mark))
+
+
+def dumped(marks: tuple[Mark, ...]) -> str:
+    """Return marks as the annotation's value, the newest only when there are many."""
+    kept = [each.model_dump(exclude_defaults=True) for each in marks[-MAX_MARKS:]]
     return json.dumps(kept, separators=(",", ":"), ensure_ascii=False)

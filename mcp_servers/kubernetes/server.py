@@ -5,7 +5,9 @@ from mcp_servers.common.skin import Program
 from mcp_servers.common.toolset import Tool
 from mcp_servers.kubernetes import connection
 from mcp_servers.kubernetes.container_repairs import ContainerRepairs
+from mcp_servers.kubernetes.pod_repairs import PodRepairs
 from mcp_servers.kubernetes.reading import Reading
+from mcp_servers.kubernetes.removal import Removal
 from mcp_servers.kubernetes.repairs import Repairs
 from mcp_servers.kubernetes.settings import KubernetesSettings
 from mcp_servers.kubernetes.writing import Hand
@@ -29,8 +31,13 @@ def build(settings: KubernetesSettings) -> Program:
             ),
             protected=settings.protected_namespaces,
             halt=settings.mcp_halt_file,
+            is_kill_switch_set=settings.kill_switch,
         )
-        repairs = (*Repairs(hand).tools(), *ContainerRepairs(hand).tools())
+        repairs = (
+            *Repairs(hand).tools(),
+            *ContainerRepairs(hand).tools(),
+            *PodRepairs(Removal(hand)).tools(),
+        )
 
     async def close() -> None:
         for client in clients:

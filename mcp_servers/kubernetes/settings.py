@@ -27,7 +27,7 @@ class KubernetesSettings(ServerSettings):
     """A service account token that can get and list, and nothing else."""
 
     kubernetes_write_token: SecretStr | None = None
-    """A service account token that can patch deployments, used for nothing else."""
+    """A service account token that can patch workloads and delete pods, used for nothing else."""
 
     mcp_kubeconfig: Path | None = None
     """A kubeconfig file instead of a URL and tokens."""
@@ -55,6 +55,9 @@ class KubernetesSettings(ServerSettings):
 
     mcp_halt_file: Path | None = None
     """While this file exists nothing is written."""
+
+    kill_switch: bool = False
+    """`true` stops all writing, as it does for the rest of the platform."""
 
     @field_validator("grant_public_key")
     @classmethod

@@ -53,7 +53,8 @@ class Write:
 class Hand:
     """Reads with one credential, writes with another, and believes only the signer.
 
-    While the file `halt` exists nothing is written; `protected` namespaces are never written to.
+    While the file `halt` exists, or the kill switch is set, nothing is written; `protected`
+    namespaces are never written to.
     """
 
     reader: Api
@@ -61,6 +62,7 @@ class Hand:
     verifier: Verifier
     protected: frozenset[str]
     halt: Path | None
+    is_kill_switch_set: bool = False
 
     async def perform(self, write: Write) -> Answer:
         """Rehearse the write or do it.
@@ -70,9 +72,17 @@ class Hand:
                 was changed.
             UnreachableError: The cluster did not answer; asking again with the same grant is safe.
         """
-        if write.namespace in self.protected:
-            raise RefusedError("forbidden", f"namespace {write.namespace} is protected")
+        self.require_open(write.namespace)
         return await (self._rehearse(write) if write.dry_run else self._do(write))
+
+    def require_open(self, namespace: str) -> None:
+        """Refuse a namespace that is never written to.
+
+        Raises:
+            RefusedError: `forbidden`.
+        """
+        if namespace in self.protected:
+            raise RefusedError("forbidden", f"namespace {namespace} is protected")
 
     async def _rehearse(self, write: Write) -> Answer:
         for _ in range(MAX_ATTEMPTS):
@@ -103,8 +113,8 @@ class Hand:
             used = marks.read(live)
             mark = marks.find(used, grant.jti)
             if mark is not None:
-                return _outcome("already_applied", write, mark, live)
-            self._require_permission(grant, live)
+                return outcome("already_applied", write.target, mark, live)
+            self.require_permission(grant, uid=state.uid_of(live), state_sha256=state.sha256(live))
             alteration = await write.alter(live, grant.jti)
             numbers = figures.sha256(alteration.figures)
             grants.require_same_result(grant, alteration.result_sha256(live), numbers)
@@ -123,14 +133,21 @@ class Hand:
                 _log.info("write_conflicted", grant_id=grant.jti, target=str(write.target))
                 continue
             _log.info("write_applied", grant_id=grant.jti, target=str(write.target))
-            return _outcome("applied", write, mark, after)
+            return outcome("applied", write.target, mark, after)
         raise RefusedError("conflict", _TOO_RESTLESS)
 
-    def _require_permission(self, grant: Grant, live: Json) -> None:
+    def require_permission(self, grant: Grant, *, uid: str, state_sha256: str) -> None:
+        """Refuse a grant that is halted, out of its time, or for another state than the live one.
+
+        Raises:
+            RefusedError: `halted`, `grant_expired`, `state_changed` and their like.
+        """
+        if self.is_kill_switch_set:
+            raise RefusedError("halted", "writes are halted: KILL_SWITCH is set")
         if self.halt is not None and self.halt.exists():
             raise RefusedError("halted", f"writes are halted: {self.halt} exists")
         grants.require_in_time(grant, utc_now())
-        grants.require_unchanged(grant, uid=state.uid_of(live), state_sha256=state.sha256(live))
+        grants.require_unchanged(grant, uid=uid, state_sha256=state_sha256)
 
     async def _read(self, write: Write) -> Json:
         return await self.reader.get(kinds.DEPLOYMENT, write.namespace, write.name)
@@ -164,12 +181,13 @@ def _marked(patch: Json, annotation: str) -> Json:
     return {**patch, "metadata": {**metadata, "annotations": annotations}}
 
 
-def _outcome(outcome: str, write: Write, mark: Mark, deployment: Json) -> Answer:
+def outcome(said: str, target: Target, mark: Mark, live: Json) -> Answer:
+    """Return what came of a write, `applied` now or `already_applied` before."""
     data: dict[str, Any] = {
-        "outcome": outcome,
+        "outcome": said,
         "grant_id": mark.id,
-        "object": write.target.model_dump(),
-        "generation": count(section(deployment, "metadata"), "generation"),
+        "object": target.model_dump(),
+        "generation": count(section(live, "metadata"), "generation"),
         "at": mark.at,
         "detail": mark.detail,
     }

@@ -15,7 +15,7 @@ from sre_agent.domain.tools import ToolResult, ToolStatus
 from sre_agent.graph import marks, run_state
 from sre_agent.graph.context import RunContext
 
-_NO_ANSWER = frozenset({"malformed_answer", "internal_error"})
+_NO_ANSWER = frozenset({"malformed_answer", "internal_error", "outcome_unknown"})
 """Refusals that do not say whether a write was done."""
 
 
@@ -151,7 +151,9 @@ async def _settle(
     context: RunContext, id_: IncidentId, action: Action, stopped: _Stopped
 ) -> str | None:
     """Find out by the target itself whether a write was done."""
-    found = await marks.find(context, action, stopped.grant_id)
+    found = await marks.find(
+        context.toolbox, action, stopped.grant_id, deadline_s=context.limits.tool_deadline_s
+    )
     unknown = ToolResult(
         status=ToolStatus.UNREACHABLE, reason=stopped.reason, observed_at=context.clock.now()
     )
@@ -160,7 +162,7 @@ async def _settle(
         return None
     return (
         f"it is unknown whether {action.call} was done: {stopped.reason}; "
-        f"look for grant {stopped.grant_id} on {action.target}"
+        f"look for grant {stopped.grant_id} on {marks.bearer(action)[0]}"
     )
 
 

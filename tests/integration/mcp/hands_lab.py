@@ -117,7 +117,7 @@ class Cluster:
             and not line.get("dryRun")
             and line.get("status") == httpx.codes.OK
             and "admin" not in str(line.get("user"))
-            and line.get("verb") == "patch"
+            and line.get("verb") in {"patch", "delete"}
         ]
 
     def _is_rolled_out(self, namespace: str, name: str) -> bool:
@@ -194,7 +194,7 @@ class Signer:
             "tool": call.tool,
             "arguments_sha256": sha256(arguments),
             "target": {
-                "kind": "Deployment",
+                "kind": "Pod" if call.tool == "delete_pod" else "Deployment",
                 "namespace": arguments["namespace"],
                 "name": arguments["name"],
             },

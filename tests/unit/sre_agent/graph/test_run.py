@@ -254,7 +254,7 @@ async def test_a_lost_answer_is_asked_for_again_with_the_same_grant(scene: Scene
     assert scene.incidents.incident.status is IncidentStatus.RESOLVED
 
 
-@pytest.mark.parametrize("code", ["malformed_answer", "internal_error"])
+@pytest.mark.parametrize("code", ["malformed_answer", "internal_error", "outcome_unknown"])
 async def test_a_write_that_broke_on_the_way_is_asked_again_then_unknown(
     scene: Scene, code: str
 ) -> None:

@@ -213,6 +213,34 @@ def test_deletion_is_denied_even_where_the_allow_list_names_it() -> None:
     assert (found.ruling, found.rule) == (Ruling.DENY, "deletion-is-denied")
 
 
+POD = ObjectRef(kind="Pod", namespace="shop", name="web")
+REPLACED = DryRun(
+    state_sha256="s" * 64,
+    result_sha256="r" * 64,
+    uid="u",
+    changes=(),
+    controller=ObjectRef(kind="ReplicaSet", namespace="shop", name="web-1"),
+)
+
+
+@pytest.mark.parametrize(
+    ("changes", "rule"),
+    [
+        ({"target": POD, "dry_run": REPLACED}, "every-write-asks"),
+        ({"target": POD, "dry_run": REPLACED.model_copy(update={"controller": None})}, None),
+        ({"target": POD}, None),
+        ({"dry_run": REPLACED}, None),
+    ],
+)
+def test_a_pod_may_be_asked_for_when_its_controller_replaces_it(
+    changes: dict[str, Any], rule: str | None
+) -> None:
+    found = ruled(action("delete_pod", **changes))
+
+    assert found.rule == (rule or "deletion-is-denied")
+    assert found.ruling is (Ruling.ASK if rule else Ruling.DENY)
+
+
 def rules(*written: tuple[str, str]) -> Policy:
     text = "rules:\n" + "".join(
         f"  - {{name: r{number}, ruling: {ruling}, when: '{when}', reason: because}}\n"

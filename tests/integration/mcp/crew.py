@@ -1,0 +1,143 @@
+"""A deployment with running pods to delete, and an API server that fails where a test says."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+from hands_lab import Cluster, Json, Workload, eventually, serving
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from sre_agent.domain.tools import ToolCall
+
+DELETIONS = "sre-agent.io/pod-deletions"
+
+
+@dataclass(frozen=True)
+class Crew:
+    """A deployment whose pods run."""
+
+    workload: Workload
+
+    @property
+    def cluster(self) -> Cluster:
+        return self.workload.cluster
+
+    @property
+    def pods(self) -> list[Json]:
+        """Return the pods that are not on their way out."""
+        found = self.cluster.get(f"/api/v1/namespaces/{self.workload.namespace}/pods")["items"]
+        return [pod for pod in found if "deletionTimestamp" not in pod["metadata"]]
+
+    def ready_pod(self) -> str:
+        """Return the name of a pod, when all of them are ready."""
+        names: list[str] = eventually(self._all_ready)
+        return names[0]
+
+    def exists(self, name: str, uid: str) -> bool:
+        return any(
+            (pod["metadata"]["name"], pod["metadata"]["uid"]) == (name, uid) for pod in self.pods
+        )
+
+    def uid(self, name: str) -> str:
+        path = f"/api/v1/namespaces/{self.workload.namespace}/pods/{name}"
+        found: str = self.cluster.get(path)["metadata"]["uid"]
+        return found
+
+    def delete_as_a_person(self, name: str) -> None:
+        path = f"/api/v1/namespaces/{self.workload.namespace}/pods/{name}"
+        assert self.cluster.http.delete(path).is_success
+
+    def marks(self) -> str:
+        """Return all that controllers note of deletions."""
+        path = f"/apis/apps/v1/namespaces/{self.workload.namespace}/replicasets"
+        items = self.cluster.get(path)["items"]
+        found = (item["metadata"]["annotations"].get(DELETIONS, "") for item in items)
+        return "".join(found)
+
+    def deletions(self, name: str) -> list[Json]:
+        """Return the real deletions of a pod by the platform, as the API server's log has them."""
+        return [
+            line
+            for line in self.workload.writes
+            if (line["verb"], line["resource"], line["name"]) == ("delete", "pods", name)
+        ]
+
+    def call(self, name: str) -> ToolCall:
+        arguments = {"namespace": self.workload.namespace, "name": name}
+        return ToolCall(server="kubernetes", tool="delete_pod", arguments=arguments)
+
+    def _all_ready(self) -> list[str]:
+        ready = [
+            pod["metadata"]["name"]
+            for pod in self.pods
+            for condition in pod["status"].get("conditions", ())
+            if (condition["type"], condition["status"]) == ("Ready", "True")
+        ]
+        wanted = self.workload.live["spec"]["replicas"]
+        return ready if len(ready) == wanted else []
+
+
+@dataclass(frozen=True)
+class Way:
+    """A way to the cluster on which a request is held up, and then lost."""
+
+    url: str
+    held: asyncio.Event
+    let_go: asyncio.Event
+
+
+@asynccontextmanager
+async def between(cluster: Cluster, fails: Callable[[Request], str | None]) -> AsyncIterator[Way]:
+    """Yield a way to the cluster.
+
+    `fails` tells of a request that it is lost `before` it arrives, or its answer `after`; it hangs
+    until it is let go, and then fails.
+    """
+    held, let_go = asyncio.Event(), asyncio.Event()
+
+    async def lose() -> Response:
+        held.set()
+        await let_go.wait()
+        return Response("lost", 503)
+
+    async with httpx.AsyncClient(base_url=cluster.url, timeout=10) as http:
+
+        async def forward(request: Request) -> Response:
+            where = fails(request)
+            if where == "before":
+                return await lose()
+            headers = {
+                key: value
+                for key, value in request.headers.items()
+                if key in {"authorization", "content-type", "accept"}
+            }
+            answer = await http.request(
+                request.method,
+                request.url.path,
+                params=dict(request.query_params),
+                headers=headers,
+                content=await request.body(),
+            )
+            if where == "after":
+                return await lose()
+            kind: Any = answer.headers.get("content-type")
+            return Response(answer.content, answer.status_code, media_type=kind)
+
+        methods = ["GET", "PATCH", "DELETE"]
+        app = Starlette(routes=[Route("/{path:path}", forward, methods=methods)])
+        async with serving(app) as url:
+            try:
+                yield Way(url.removesuffix("/mcp"), held, let_go)
+            finally:
+                let_go.set()
+
+
+def is_real_deletion(request: Request) -> bool:
+    """Return whether a request deletes something for good."""
+    return request.method == "DELETE" and "dryRun" not in request.query_params
