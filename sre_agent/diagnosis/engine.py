@@ -21,7 +21,7 @@ from sre_agent.diagnosis.kubernetes import ANALYZERS, new_pods
 from sre_agent.diagnosis.logs import novelty
 from sre_agent.diagnosis.metrics import pod_split, signals
 from sre_agent.diagnosis.situation import Situation
-from sre_agent.domain.causes import Cause, Conclusion, Diagnosis, Finding, Stance
+from sre_agent.domain.causes import Cause, Conclusion, Diagnosis, Dismissal, Finding, Stance
 from sre_agent.domain.evidence import Evidence
 from sre_agent.domain.faults import FaultClass
 from sre_agent.domain.incident import Incident
@@ -39,35 +39,55 @@ WEIGHERS = (
 """What weighs each suspect by itself; culprit against victim and narrower causes compare them."""
 
 
-def diagnose(evidence: Sequence[Evidence], incident: Incident, now: datetime) -> Diagnosis:
+def diagnose(
+    evidence: Sequence[Evidence],
+    incident: Incident,
+    now: datetime,
+    dismissed: Sequence[Dismissal] = (),
+) -> Diagnosis:
     """Return what the evidence adds up to.
 
-    The order of the evidence makes no difference. Every cause cites evidence that was given.
+    The order of the evidence makes no difference. Every cause cites evidence that was given. What
+    was dismissed is shown apart: it is not decided for, and neither excuses nor outranks others.
     """
     seen = situation.assess(case.build(evidence, incident, now))
-    hypotheses = [item for propose in PROPOSERS for item in propose(seen)]
-    causes = ranking.rank((item, tuple(_findings(seen, item, hypotheses))) for item in hypotheses)
-    conclusion, reason = _conclude(seen, causes)
+    proposed = [item for propose in PROPOSERS for item in propose(seen)]
+    ruled_out = {(item.object, item.fault_class) for item in dismissed}
+    left_out = [item for item in proposed if (item.object, item.fault_class) in ruled_out]
+    causes = _ranked(seen, [item for item in proposed if item not in left_out])
+    dismissed_causes = _ranked(seen, left_out)
+    conclude = partial(_conclude, seen, dismissed_causes)
+    conclusion, reason = conclude(causes)
     is_undecided = conclusion is Conclusion.UNDECIDED
     return Diagnosis(
         causes=causes,
         abstained=conclusion is not Conclusion.CAUSE_FOUND,
-        reason=reason + precedent.effect(causes, partial(_conclude, seen)),
+        reason=reason + precedent.effect(causes, conclude),
         conclusion=conclusion,
         questions=questions.ask(seen, causes, is_undecided=is_undecided),
         dependencies=seen.graph.dependencies(),
+        dismissed=dismissed_causes,
     )
 
 
-def _conclude(seen: Situation, causes: Sequence[Cause]) -> tuple[Conclusion, str]:
-    """Return what the ranked causes come to, with the reason."""
-    calm = _calm(seen, causes)
+def _ranked(seen: Situation, hypotheses: Sequence[Hypothesis]) -> tuple[Cause, ...]:
+    return ranking.rank((item, tuple(_findings(seen, item, hypotheses))) for item in hypotheses)
+
+
+def _conclude(
+    seen: Situation, dismissed: Sequence[Cause], causes: Sequence[Cause]
+) -> tuple[Conclusion, str]:
+    """Return what the ranked causes come to, with the reason.
+
+    Trouble that shows in the cluster is no calm, whoever says that it is not the cause.
+    """
+    calm = _calm(seen, (*causes, *dismissed))
     if calm:
         return Conclusion.NOTHING_WRONG, calm
     repair_ = repair.under_way(seen, causes[0]) if causes else None
     if repair_:
         return Conclusion.REPAIR_UNDER_WAY, repair_
-    doubt = ranking.indecision(causes)
+    doubt = ranking.indecision(causes, seen)
     if doubt:
         return Conclusion.UNDECIDED, doubt
     return Conclusion.CAUSE_FOUND, _conclusion(causes[0])

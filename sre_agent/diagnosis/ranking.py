@@ -5,6 +5,8 @@ from collections.abc import Iterable, Sequence
 
 from sre_agent.diagnosis import weights
 from sre_agent.diagnosis.hypothesis import Hypothesis
+from sre_agent.diagnosis.independence import are_independent
+from sre_agent.diagnosis.situation import Situation
 from sre_agent.domain.causes import Cause, Finding, Stance
 
 MIN_CONFIDENCE = 0.6
@@ -51,8 +53,11 @@ def confidence(findings: Iterable[Finding]) -> float:
     return 1.0 / (1.0 + math.exp(-log_odds(findings)))
 
 
-def indecision(causes: Sequence[Cause]) -> str | None:
-    """Return why the ranked causes do not decide, or None when they do."""
+def indecision(causes: Sequence[Cause], situation: Situation) -> str | None:
+    """Return why the ranked causes do not decide, or None when they do.
+
+    A second cause that is as sure and has trouble of its own is no rival, but a second failure.
+    """
     if not causes:
         return "no cause has any evidence"
     top = causes[0]
@@ -61,7 +66,11 @@ def indecision(causes: Sequence[Cause]) -> str | None:
             f"the evidence is weak: the best cause, {top.fault_class} of {top.object.name}, "
             f"has a confidence of {top.confidence:.0%}"
         )
-    rivals = [cause for cause in causes[1:] if cause.object != top.object]
+    rivals = [
+        cause
+        for cause in causes[1:]
+        if cause.object != top.object and not are_independent(situation, top, cause)
+    ]
     if rivals and log_odds(top.findings) - log_odds(rivals[0].findings) < MIN_MARGIN:
         return (
             f"two causes are too close to tell apart: {top.fault_class} of {top.object.name} "

@@ -62,7 +62,11 @@ class Situation:
 
     def is_named(self, alert: Alert) -> bool:
         """Return whether an alert names a workload that is known."""
-        return _named(self.case, alert.labels) is not None
+        return self.workload_of(alert) is not None
+
+    def workload_of(self, alert: Alert) -> ObjectRef | None:
+        """Return the workload that an alert names, or None when it names none that is known."""
+        return _named(self.case, alert.labels)
 
     def onset(self, ref: ObjectRef) -> Onset:
         """Return the onset by the object's own signals, else by the anchors', else by the alert."""

@@ -58,6 +58,14 @@ class Cause(Value):
         return _ids(self.findings, Stance.AGAINST)
 
 
+class Dismissal(Value):
+    """A person's word that something is not the cause, with the reason they gave."""
+
+    object: ObjectRef
+    fault_class: FaultClass
+    reason: str = ""
+
+
 class Question(Value):
     """Something worth asking before judging: which specialist should look at what, and why."""
 
@@ -89,7 +97,8 @@ class Diagnosis(Value):
 
     `causes` is ranked, best first. `abstained` says that none is good enough to act on, with the
     reason; then nobody may plan from it, and `conclusion` says why not. `questions` is what further
-    evidence would decide; `dependencies` is who calls whom, as far as seen.
+    evidence would decide; `dependencies` is who calls whom, as far as seen. `dismissed` are causes
+    that a person ruled out: shown with what speaks for them, and no part of the decision.
     """
 
     causes: tuple[Cause, ...]
@@ -98,6 +107,7 @@ class Diagnosis(Value):
     conclusion: Conclusion = Conclusion.UNDECIDED
     questions: tuple[Question, ...] = ()
     dependencies: tuple[Dependency, ...] = ()
+    dismissed: tuple[Cause, ...] = ()
 
 
 def _ids(findings: tuple[Finding, ...], stance: Stance) -> tuple[EvidenceId, ...]:
