@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.routing import Route
 
+from backend import halting
 from backend.api import deciding, learning, operating, problems, reading, webhook
 from backend.api.context import ApiContext, Check
 from backend.api.following import Follower
@@ -42,6 +43,7 @@ def create_app(
             await tenancy.register(
                 connection, org_id=tenant.org_id, cluster_id=tenant.cluster_id, now=clock.now()
             )
+        await halting.restore(engine, tenant.org_id, settings.mcp_halt_file)
         async with (
             AdmissionDesk(engine, clock, tenant) as desk,
             Follower(settings.database_url) as follower,

@@ -8,6 +8,7 @@ import structlog
 from fastapi import APIRouter
 from starlette.responses import JSONResponse
 
+from backend import halting
 from backend.api.auth import Admin, Viewer
 from backend.api.context import ApiContext, Check, Context
 from backend.api.problems import respond
@@ -86,6 +87,7 @@ async def _throw(context: ApiContext, actor: Admin, body: Reason, *, is_halted: 
             reason=body.reason,
             now=context.clock.now(),
         )
+    await halting.follow_switch(context.engine, actor.org_id, context.settings.mcp_halt_file)
     if not is_halted and context.settings.kill_switch:
         return HaltView(halted=True, reason="KILL_SWITCH is set in the settings")
     return HaltView(halted=is_halted, reason=body.reason)

@@ -13,6 +13,7 @@ from starlette.responses import JSONResponse
 from backend.db import approvals, verdicts
 from backend.db.admission.desk import BusyError
 from backend.db.journal import IncidentNotFoundError, UnreadableEventError
+from backend.halting import HaltFileError
 from backend.intake.alertmanager import MalformedError, NotJsonError
 from sre_agent.domain.errors import TransientError
 
@@ -68,6 +69,11 @@ _TABLE: Mapping[type[Exception], tuple[int, str, str]] = {
         422,
         "The verdict cannot be",
         "See what was named with GET /api/v1/incidents/{id}/causes.",
+    ),
+    HaltFileError: (
+        500,
+        "The switch was thrown, but its file could not be changed",
+        "Make or remove MCP_HALT_FILE by hand: it stops grants that were minted before a halt.",
     ),
     NotJsonError: (400, "The body is not JSON", "Send what Alertmanager's webhook sends."),
     BusyError: (503, "Too many webhooks wait", "Send again in some seconds; nothing was recorded."),

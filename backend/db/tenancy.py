@@ -29,6 +29,12 @@ async def register(
     await connection.execute(cluster.on_conflict_do_nothing())
 
 
+async def lock(connection: AsyncConnection, org_id: str) -> None:
+    """Hold the organization for the rest of the transaction: no other holds it at the same time."""
+    query = sa.select(organizations.c.id).where(organizations.c.id == org_id).with_for_update()
+    await connection.execute(query)
+
+
 async def find_halt(connection: AsyncConnection, org_id: str) -> Halt | None:
     """Return the halt in force, or None when writing is allowed."""
     query = (

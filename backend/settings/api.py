@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Annotated
 
 from pydantic import Field, SecretStr, field_validator
@@ -40,6 +41,9 @@ class ApiSettings(CommonSettings):
     api_tokens: Annotated[SecretStr, NoDecode]
     """Who may use the API: `name:role:token`, separated by commas; roles: viewer, responder,
     approver, admin."""
+
+    mcp_halt_file: Path | None = None
+    """Written when writing is halted and removed when it is resumed: servers that write look at it."""
 
     @field_validator("api_tokens", mode="after")
     @classmethod

@@ -52,6 +52,11 @@ class Layout:
         return self.run / "signing-key.pub"
 
     @property
+    def halt_file(self) -> Path:
+        """Return the file that exists while writing is halted."""
+        return self.run / "halted"
+
+    @property
     def supervisor_conf(self) -> Path:
         """Return the configuration of the process supervisor; it holds secrets."""
         return self.run / "supervisord.conf"

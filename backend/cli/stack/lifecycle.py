@@ -84,6 +84,7 @@ def own_places(layout: Layout) -> dict[str, str]:
         "DATABASE_URL": cluster.at(layout.postgres, None).database_url,
         "INCIDENTS_DIR": str(layout.run / "incidents"),
         "SIGNING_KEY_FILE": str(layout.signing_key),
+        "MCP_HALT_FILE": str(layout.halt_file),
     }
 
 
