@@ -4,17 +4,23 @@ import datetime as dt
 import json
 from typing import Any
 
-import httpx
-
-from infrastructure.lab import manifests, standing, world
+from infrastructure.lab import manifests, nuisance, standing, world
 from infrastructure.lab.boot import declare_shop
-from infrastructure.lab.faults import FAULTS, Injury, RaiseAlarm, Scale, SetImage, injuries
-from infrastructure.lab.kube import Api, collection_path, wait_rolled_out
+from infrastructure.lab.faults import (
+    FAULTS,
+    Change,
+    HoldScrapes,
+    Injury,
+    LimitMemory,
+    Scale,
+    SendNonsense,
+    SetImage,
+    injuries,
+)
+from infrastructure.lab.kube import Api, Object, collection_path, wait_rolled_out
 from infrastructure.lab.labdir import LabDir
-from infrastructure.lab.observe.prometheus import CLUSTER
 
 HEAL_TIMEOUT_S = 60.0
-ALARM_LASTS = dt.timedelta(minutes=10)
 
 
 class UnknownFaultError(Exception):
@@ -26,6 +32,7 @@ async def break_(lab: LabDir, name: str) -> list[str]:
 
     Raises:
         UnknownFaultError: when there is no such fault.
+        OSError: when a service that is to be called does not answer.
         NotUpError: when no lab is up in the folder: nothing else is ever touched.
         ApiError: when the cluster refuses.
     """
@@ -36,8 +43,9 @@ async def break_(lab: LabDir, name: str) -> list[str]:
     done = []
     async with _admin(record) as api:
         for injury in injuries(name, place):
-            change = await _apply(api, record, place, injury)
-            _note(lab, {"fault": name, **_truth(place, injury), "change": change})
+            at = dt.datetime.now(dt.UTC)
+            change = await _apply(api, place, injury.change)
+            _note(lab, at, {"fault": name, **_truth(place, injury), "change": change})
             done.append(change)
     return done
 
@@ -55,60 +63,77 @@ async def heal(lab: LabDir) -> None:
         await declare_shop(api, place)
         names = list(place.services.values())
         await wait_rolled_out(api, place.namespace, names, HEAL_TIMEOUT_S)
-    for injury in injuries("false-alarm", place):
-        if isinstance(injury.change, RaiseAlarm) and _was_broken(lab, "false-alarm"):
-            await _alarm(record, place, injury.change, dt.timedelta(0))
-    _note(lab, {"healed": True})
+    _note(lab, dt.datetime.now(dt.UTC), {"healed": True})
 
 
-async def _apply(api: Api, record: dict[str, Any], place: world.World, injury: Injury) -> str:
-    match injury.change:
-        case SetImage() as change:
+async def _apply(api: Api, place: world.World, change: Change) -> str:
+    """Change one thing; return a sentence that says so."""
+    name = _name(place, change.role)
+    match change:
+        case SetImage():
             return await _set_image(api, place, change)
+        case LimitMemory():
+            return await _limit_memory(api, place, change)
         case Scale(role=role, replicas=replicas):
             await api.merge_patch(_path(place, role), {"spec": {"replicas": replicas}})
-            return f"scaled deployment {_name(place, role)} to {replicas}"
-        case RaiseAlarm(role=role, alertname=alertname) as change:
-            await _alarm(record, place, change, ALARM_LASTS)
-            return f"raised {alertname} for {_name(place, role)}, which is well"
+            return f"scaled deployment {name} to {replicas}"
+        case SendNonsense(role=role):
+            address = await _address(api, place, role)
+            await nuisance.send_nonsense(address, world.ROUTES[role])
+            return f"sent nonsense to {name} for {nuisance.NONSENSE_LASTS_S:g} s"
+        case HoldScrapes(role=role):
+            await nuisance.hold_scrapes(await _pod_address(api, place, role))
+            return f"kept scrapers away from a pod of {name}, {nuisance.TIMES_HELD} times"
 
 
 async def _set_image(api: Api, place: world.World, change: SetImage) -> str:
     """Release another version, as `kubectl set image` with a change cause does."""
-    path = _path(place, change.role)
-    containers = (await api.get(path))["spec"]["template"]["spec"]["containers"]
     tag = place.tag(change.variant)
     image = f"{place.image(change.role)}:{tag}"
-    patch = {
-        "metadata": {"annotations": {manifests.CHANGE_CAUSE: f"Release {tag}: {change.cause}"}},
-        "spec": {
-            "template": {"spec": {"containers": [{**containers[0], "image": image}]}},
-        },
-    }
-    await api.merge_patch(path, patch)
+    await _release(api, place, change, {"image": image}, f"Release {tag}: {change.cause}")
     return f"released {image} in deployment {_name(place, change.role)}: {change.cause}"
 
 
-async def _alarm(
-    record: dict[str, Any], place: world.World, alarm: RaiseAlarm, lasts: dt.timedelta
+async def _limit_memory(api: Api, place: world.World, change: LimitMemory) -> str:
+    """Lower a limit, as `kubectl set resources` does: a revision of its own, the same image."""
+    path = _path(place, change.role)
+    resources = _container(await api.get(path))["resources"]
+    limits = {**resources["limits"], "memory": change.limit}
+    facts = {"resources": {**resources, "limits": limits}}
+    await _release(api, place, change, facts, change.cause)
+    return f"limited deployment {_name(place, change.role)} to {change.limit}: {change.cause}"
+
+
+async def _release(
+    api: Api, place: world.World, change: Change, facts: dict[str, Any], cause: str
 ) -> None:
-    now = dt.datetime.now(dt.UTC)
-    alert = {
-        "labels": {
-            "cluster": CLUSTER,
-            "alertname": alarm.alertname,
-            "namespace": place.namespace,
-            "service": place.services[alarm.role],
-            "severity": "critical",
-            "team": place.team,
-            "source": "manual",
-        },
-        "annotations": {"summary": f"{place.services[alarm.role]} fails some of its requests"},
-        "endsAt": (now + lasts).isoformat(),
+    """Put new facts into the one container of a deployment, and say why."""
+    path = _path(place, change.role)
+    container = {**_container(await api.get(path)), **facts}
+    patch = {
+        "metadata": {"annotations": {manifests.CHANGE_CAUSE: cause}},
+        "spec": {"template": {"spec": {"containers": [container]}}},
     }
-    async with httpx.AsyncClient(timeout=5.0, trust_env=False) as client:
-        url = f"{record['alertmanager']['url']}/api/v2/alerts"
-        (await client.post(url, json=[alert])).raise_for_status()
+    await api.merge_patch(path, patch)
+
+
+def _container(deployment: Object) -> dict[str, Any]:
+    container: dict[str, Any] = deployment["spec"]["template"]["spec"]["containers"][0]
+    return container
+
+
+async def _address(api: Api, place: world.World, role: world.Role) -> nuisance.Address:
+    """Return where customers of a service find it."""
+    collection = collection_path("v1", "Service", place.namespace)
+    service = await api.get(f"{collection}/{place.services[role]}")
+    return service["spec"]["clusterIP"], manifests.PORT
+
+
+async def _pod_address(api: Api, place: world.World, role: world.Role) -> nuisance.Address:
+    """Return where the first pod of a service is scraped."""
+    collection = collection_path("v1", "Endpoints", place.namespace)
+    endpoints = await api.get(f"{collection}/{place.services[role]}")
+    return endpoints["subsets"][0]["addresses"][0]["ip"], manifests.METRICS_PORT
 
 
 def _truth(place: world.World, injury: Injury) -> dict[str, Any]:
@@ -122,22 +147,14 @@ def _truth(place: world.World, injury: Injury) -> dict[str, Any]:
         "class": injury.fault_class,
         "object": target,
         "repairs": [{"action": action, "object": target} for action in injury.repairs],
+        "alerts": list(injury.alerts),
     }
 
 
-def _note(lab: LabDir, facts: dict[str, Any]) -> None:
-    line = json.dumps({"at": dt.datetime.now(dt.UTC).isoformat(), **facts})
+def _note(lab: LabDir, at: dt.datetime, facts: dict[str, Any]) -> None:
+    line = json.dumps({"at": at.isoformat(), **facts})
     with lab.faults.open("a", encoding="utf-8") as stream:
         stream.write(line + "\n")
-
-
-def _was_broken(lab: LabDir, fault: str) -> bool:
-    """Say whether a fault was injected since the lab was last healed."""
-    if not lab.faults.exists():
-        return False
-    notes = [json.loads(line) for line in lab.faults.read_text(encoding="utf-8").splitlines()]
-    since = max((at for at, note in enumerate(notes) if "healed" in note), default=-1) + 1
-    return any(note.get("fault") == fault for note in notes[since:])
 
 
 def _admin(record: dict[str, Any]) -> Api:

@@ -5,6 +5,7 @@ from typing import Any
 from infrastructure.lab.world import CALLS, Role, Variant, World
 
 PORT = 8080
+METRICS_PORT = 9100
 REPLICAS = 2
 CHANGE_CAUSE = "kubernetes.io/change-cause"
 
@@ -46,7 +47,7 @@ def deployment(world: World, role: Role) -> Manifest:
             "selector": {"matchLabels": selector},
             "strategy": {
                 "type": "RollingUpdate",
-                "rollingUpdate": {"maxSurge": 1, "maxUnavailable": 0},
+                "rollingUpdate": {"maxSurge": 1, "maxUnavailable": replicas(role) - 1},
             },
             "template": {
                 "metadata": {"labels": metadata["labels"]},
@@ -80,9 +81,13 @@ def _service(world: World, role: Role) -> Manifest:
         "spec": {
             "type": "ClusterIP",
             "selector": {"app": world.services[role]},
-            "ports": [{"name": "http", "port": PORT, "targetPort": PORT, "protocol": "TCP"}],
+            "ports": [_service_port("http", PORT), _service_port("metrics", METRICS_PORT)],
         },
     }
+
+
+def _service_port(name: str, number: int) -> Manifest:
+    return {"name": name, "port": number, "targetPort": number, "protocol": "TCP"}
 
 
 def _container(world: World, role: Role) -> Manifest:
@@ -94,8 +99,15 @@ def _container(world: World, role: Role) -> Manifest:
         "name": world.services[role],
         "image": f"{world.image(role)}:{world.tag(Variant.STEADY)}",
         "imagePullPolicy": "IfNotPresent",
-        "ports": [{"name": "http", "containerPort": PORT, "protocol": "TCP"}],
-        "env": [{"name": "PORT", "value": str(PORT)}, *addresses],
+        "ports": [
+            {"name": "http", "containerPort": PORT, "protocol": "TCP"},
+            {"name": "metrics", "containerPort": METRICS_PORT, "protocol": "TCP"},
+        ],
+        "env": [
+            {"name": "PORT", "value": str(PORT)},
+            {"name": "METRICS_PORT", "value": str(METRICS_PORT)},
+            *addresses,
+        ],
         "resources": {
             "requests": {"cpu": "10m", "memory": "32Mi"},
             "limits": {"cpu": "200m", "memory": "64Mi"},

@@ -25,7 +25,6 @@ class Variant(StrEnum):
     STEADY = "steady"
     PARTIAL_RATES = "partial-rates"
     REQUIRED_KEY = "required-key"
-    UNBOUNDED_CACHE = "unbounded-cache"
     SYNCHRONOUS_CHECK = "synchronous-check"
 
 
@@ -51,11 +50,11 @@ TARGETS: Mapping[str, tuple[tuple[Role, ...], ...]] = {
     "oom": ((Role.INVENTORY,), (Role.CHECKOUT,), (Role.PAYMENTS,)),
     "dependency-down": ((Role.DATASTORE,), (Role.INVENTORY,), (Role.PAYMENTS,)),
     "slow-dependency": ((Role.PAYMENTS,), (Role.DATASTORE,), (Role.INVENTORY,)),
-    "false-alarm": ((Role.FRONTEND,), (Role.CHECKOUT,), (Role.PAYMENTS,)),
+    "false-alarm": ((Role.FRONTEND,), (Role.CHECKOUT,), (Role.PAYMENTS, Role.INVENTORY)),
     "two-at-once": (
         (Role.PAYMENTS, Role.INVENTORY),
         (Role.INVENTORY, Role.PAYMENTS),
-        (Role.CHECKOUT, Role.DATASTORE),
+        (Role.CHECKOUT, Role.INVENTORY),
     ),
 }
 """For each fault the roles it strikes, seed by seed, over and over."""

@@ -25,7 +25,6 @@ def config(webhook: Webhook | None) -> str:
             "group_wait": "0s",
             "group_interval": "2s",
             "repeat_interval": "1m",
-            "routes": [{"matchers": ['severity="none"'], "receiver": "nobody"}],
         },
         "receivers": [{"name": "nobody"}, *([] if webhook is None else [_receiver(webhook)])],
     }

@@ -77,7 +77,7 @@ def _services(sources: Sources) -> dict[str, Any]:
         "relabel_configs": [
             {
                 "source_labels": [f"{META}endpoint_port_name"],
-                "regex": "http|metrics",
+                "regex": "metrics",
                 "action": "keep",
             },
             _copy(f"{META}service_name", "job"),

@@ -43,6 +43,11 @@ def _serve(config: settings.Settings, release: releases.Release) -> None:
     facts = {"service": config.name, "version": config.version}
     shop = service.Service(config, release, records.Log("http", **facts))
     server = wire.Server(config.host, config.port, shop.handle)
+    # One scrape at a time, as the small servers of many client libraries do it.
+    scraped = wire.Server(
+        config.host, config.metrics_port, shop.scrape, max_connections=1, is_persistent=False
+    )
+    threading.Thread(target=scraped.serve, daemon=True).start()
     log = records.Log("main", **facts)
 
     def drain() -> None:

@@ -21,15 +21,12 @@ class Release:
     """A variable without which the release does not start."""
     delay_s: float = 0.0
     """Seconds spent on each order in a synchronous check, in seconds."""
-    retained_bytes: int = 0
-    """Bytes kept for ever for each order."""
 
 
 VARIANTS: Mapping[str, Release] = {
     "steady": Release(),
     "partial-rates": Release(rates=RATES_REWRITTEN),
     "required-key": Release(required_variable="SIGNING_KEY_ID"),
-    "unbounded-cache": Release(retained_bytes=512 * 1024),
     "synchronous-check": Release(delay_s=2.0),
 }
 

@@ -17,6 +17,12 @@ from infrastructure.lab.shop.settings import Settings
 ACCESS_LOG_EVERY = 20
 """One good request in so many is logged: enough to see life, too few to drown the errors."""
 
+LESSON = b"\x01" * (256 * 1024)
+REMEMBERED_BYTES = 24 * 1024 * 1024
+"""A service that takes orders needs this much beside its own, which it has after 96 of them."""
+
+NO_SUCH_ROUTE = wire.Response(404, b'{"error":"no such route"}\n')
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -35,7 +41,7 @@ class Service:
         self._settings, self._release, self._log = settings, release, log
         self._dependencies = Dependencies(settings.environment, settings.timeout_s)
         self._started_s = time.time_ns() / 1e9
-        self._kept: list[bytes] = []
+        self._remembered = bytearray()
         self._served = 0
         self.is_ready = True
         self._requests = metrics.Counter(
@@ -54,10 +60,14 @@ class Service:
                 return wire.Response(200, b"ok\n", "text/plain")
             case "/readyz":
                 return self._readiness()
-            case "/metrics":
-                return wire.Response(200, self._exposition(), metrics.CONTENT_TYPE)
             case _:
-                return wire.Response(404, b'{"error":"no such route"}\n')
+                return NO_SUCH_ROUTE
+
+    def scrape(self, request: wire.Request) -> wire.Response:
+        """Answer one request at the metrics port."""
+        if request.path == "/metrics":
+            return wire.Response(200, self._exposition(), metrics.CONTENT_TYPE)
+        return NO_SUCH_ROUTE
 
     def _readiness(self) -> wire.Response:
         if self.is_ready:
@@ -87,12 +97,16 @@ class Service:
     def _work(self, order: int, traceparent: str) -> dict[str, object]:
         if self._release.delay_s:
             time.sleep(self._release.delay_s)
-        if self._release.retained_bytes:
-            self._kept.append(b"\x01" * self._release.retained_bytes)
+        self._remember()
         quote = price(order, self._release.rates)
         for call in self._settings.calls:
             self._dependencies.call(call, order, traceparent)
         return quote
+
+    def _remember(self) -> None:
+        """Keep what the first orders taught, in one block: what it grows to is what is needed."""
+        if len(self._remembered) < REMEMBERED_BYTES:
+            self._remembered += LESSON
 
     def _record(
         self, request: wire.Request, outcome: Outcome, elapsed_s: float, traceparent: str

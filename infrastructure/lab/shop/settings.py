@@ -23,6 +23,7 @@ class Settings:
     variant: str
     host: str
     port: int
+    metrics_port: int
     route: str
     calls: tuple[Call, ...]
     timeout_s: float
@@ -49,6 +50,7 @@ def read(environ: Mapping[str, str] | None = None) -> Settings:
         variant=values.get("SERVICE_VARIANT", "steady"),
         host=values.get("POD_IP", "127.0.0.1"),
         port=int(values.get("PORT", "8080")),
+        metrics_port=int(values.get("METRICS_PORT", "9100")),
         route=_required(values, "SERVICE_ROUTE"),
         calls=_calls(values),
         timeout_s=float(values.get("CALL_TIMEOUT_SECONDS", "5")),

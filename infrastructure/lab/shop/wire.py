@@ -53,8 +53,25 @@ Handler = Callable[[Request], Response]
 class Server:
     """A threaded server: one thread a connection, a bounded number of them."""
 
-    def __init__(self, host: str, port: int, handler: Handler, max_connections: int = 256) -> None:
-        """Bind the address; nothing is accepted before `serve`."""
+    def __init__(
+        self,
+        host: str,
+        port: int,
+        handler: Handler,
+        *,
+        max_connections: int = 256,
+        is_persistent: bool = True,
+    ) -> None:
+        """Bind the address; nothing is accepted before `serve`.
+
+        Args:
+            host: the address.
+            port: the port; 0 for any that is free.
+            handler: answers each request.
+            max_connections: conversations at once; who comes later waits.
+            is_persistent: False to end a conversation after one answer.
+        """
+        self._is_persistent = is_persistent
         self._handler = handler
         self._slots = threading.BoundedSemaphore(max_connections)
         self._stopping = threading.Event()
@@ -108,11 +125,15 @@ class Server:
         self._count(1)
         try:
             response = self._handler(request)
-            is_last = headers.get("connection", "").lower() == "close" or self._stopping.is_set()
+            is_last = self._is_last(headers)
             connection.sendall(_encode(response, is_last=is_last))
         finally:
             self._count(-1)
         return not is_last
+
+    def _is_last(self, headers: Mapping[str, str]) -> bool:
+        is_wished = headers.get("connection", "").lower() == "close"
+        return is_wished or not self._is_persistent or self._stopping.is_set()
 
     def _count(self, change: int) -> None:
         with self._changed:

@@ -1,20 +1,30 @@
 """A shop service as its callers, its scraper and its node see it."""
 
 import json
+import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
 
+from infrastructure.lab.nuisance import NONSENSE
 from infrastructure.lab.shop import settings, wire
 from infrastructure.lab.shop.records import Log
 from infrastructure.lab.shop.releases import VARIANTS
-from infrastructure.lab.shop.service import Service
+from infrastructure.lab.shop.service import LESSON, REMEMBERED_BYTES, Service
+
+Address = tuple[str, int]
 
 
 @contextmanager
-def running(variant: str = "steady", **environment: str) -> Iterator[tuple[str, int]]:
+def running(variant: str = "steady", **environment: str) -> Iterator[Address]:
+    with running_service(variant, **environment) as (_, address):
+        yield address
+
+
+@contextmanager
+def running_service(variant: str, **environment: str) -> Iterator[tuple[Service, Address]]:
     config = settings.read(
         {
             "SERVICE_NAME": "a",
@@ -29,10 +39,14 @@ def running(variant: str = "steady", **environment: str) -> Iterator[tuple[str, 
     thread = threading.Thread(target=server.serve)
     thread.start()
     try:
-        yield "127.0.0.1", server.port
+        yield service, ("127.0.0.1", server.port)
     finally:
         server.stop()
         thread.join(5)
+
+
+def exposition(service: Service) -> str:
+    return service.scrape(wire.Request("GET", "/metrics")).body.decode()
 
 
 def ask(address: tuple[str, int], method: str, path: str, body: bytes = b"") -> wire.Response:
@@ -53,22 +67,22 @@ def caller_of(address: tuple[str, int]) -> dict[str, str]:
 
 
 def test_a_healthy_service_takes_orders_and_counts_them() -> None:
-    with running() as address:
+    with running_service("steady") as (service, address):
         answer = order(address, 7)
 
         assert answer.status == 200
         assert json.loads(answer.body)["order"] == 7
-        exposition = ask(address, "GET", "/metrics").body.decode()
-        assert 'http_requests_total{method="POST",handler="/work",code="200"} 1' in exposition
-        assert 'app_build_info{service="a",version="v1"} 1' in exposition
+        told = exposition(service)
+        assert 'http_requests_total{method="POST",handler="/work",code="200"} 1' in told
+        assert 'app_build_info{service="a",version="v1"} 1' in told
 
 
 def test_probes_are_answered_and_not_counted() -> None:
-    with running() as address:
+    with running_service("steady") as (service, address):
         assert ask(address, "GET", "/healthz").status == 200
         assert ask(address, "GET", "/readyz").status == 200
 
-        assert b"http_requests_total{" not in ask(address, "GET", "/metrics").body
+        assert "http_requests_total{" not in exposition(service)
 
 
 def test_a_bug_is_a_500_and_its_traceback_is_logged(capsys: pytest.CaptureFixture[str]) -> None:
@@ -84,17 +98,61 @@ def test_a_bug_is_a_500_and_its_traceback_is_logged(capsys: pytest.CaptureFixtur
 def test_a_caller_answers_502_and_logs_which_dependency_failed(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    with running("partial-rates") as callee, running(**caller_of(callee)) as caller:
+    with (
+        running("partial-rates") as callee,
+        running_service("steady", **caller_of(callee)) as (service, caller),
+    ):
         assert order(caller, 4).status == 502
 
-        exposition = ask(caller, "GET", "/metrics").body.decode()
+        told = exposition(service)
 
     records = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     (blame,) = [record for record in records if "peer_service" in record]
     assert (blame["peer_service"], blame["peer_status"]) == ("b-c", 500)
     assert records[0]["trace_id"] == blame["trace_id"]
     counted = 'http_client_requests_total{peer_service="b-c",method="POST",code="500"} 1'
-    assert counted in exposition
+    assert counted in told
+
+
+def test_orders_and_scrapes_come_in_at_different_doors() -> None:
+    with running_service("steady") as (service, address):
+        assert ask(address, "GET", "/metrics").status == 404
+    assert service.scrape(wire.Request("POST", "/work")).status == 404
+
+
+def test_an_order_that_is_no_number_is_a_bug_nobody_found_yet(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with running() as address:
+        assert ask(address, "POST", "/work", NONSENSE).status == 500
+
+    assert "OverflowError" in json.loads(capsys.readouterr().out)["error"]
+
+
+def test_a_service_grows_by_what_it_remembers_and_then_no_more() -> None:
+    with running_service("steady") as (service, address):
+        for number in range(REMEMBERED_BYTES // len(LESSON) + 3):
+            assert order(address, number).status == 200
+
+        assert len(service._remembered) == REMEMBERED_BYTES
+
+
+def test_a_silent_peer_keeps_the_only_place_from_the_next() -> None:
+    def answer(_: wire.Request) -> wire.Response:
+        return wire.Response(200, b"ok")
+
+    server = wire.Server("127.0.0.1", 0, answer, max_connections=1, is_persistent=False)
+    serving = threading.Thread(target=server.serve)
+    serving.start()
+    address = ("127.0.0.1", server.port)
+    scrape = wire.Request("GET", "/")
+
+    with socket.create_connection(address, 5), pytest.raises(TimeoutError):
+        wire.post(address, scrape, timeout_s=0.3)
+
+    assert wire.post(address, scrape, timeout_s=5).status == 200
+    server.stop()
+    serving.join(5)
 
 
 def test_a_dependency_that_refuses_connections_is_a_502() -> None:
