@@ -6,6 +6,8 @@ from mcp_servers.common.clock import utc_now
 from mcp_servers.common.skin import Program
 from mcp_servers.runbooks.catalogue import Catalogue
 from mcp_servers.runbooks.folder import Folder
+from mcp_servers.runbooks.notion.api import connect
+from mcp_servers.runbooks.notion.source import NotionDatabase
 from mcp_servers.runbooks.settings import RunbookSettings
 from mcp_servers.runbooks.sources import Source
 from mcp_servers.runbooks.tools import RunbookTools
@@ -20,6 +22,9 @@ def build(settings: RunbookSettings) -> Program:
     if settings.runbooks_dir is not None:
         sources.append(Folder("folder", settings.runbooks_dir))
     sources.append(Folder("library", LIBRARY))
+    if settings.notion_api_key is not None and settings.notion_database is not None:
+        api = connect(settings.notion_url, settings.notion_api_key.get_secret_value())
+        sources.insert(-1, NotionDatabase(api, settings.notion_database, utc_now))
     catalogue = Catalogue(tuple(sources))
     return Program(
         name="runbooks",

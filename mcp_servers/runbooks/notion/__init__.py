@@ -1,0 +1,1 @@
+"""Runbooks kept as the pages of a Notion database."""

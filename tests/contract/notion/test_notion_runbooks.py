@@ -1,0 +1,309 @@
+"""Runbooks in Notion, read through its official client."""
+
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from notion_server import (
+    DATABASE,
+    TOKEN,
+    Workspace,
+    block,
+    date,
+    error,
+    multi_select,
+    page,
+    people,
+    rate_limited,
+    rich,
+    select,
+    serving,
+    text,
+    words,
+)
+
+from mcp_servers.common.envelope import RefusedError, ToolFailureError, UnreachableError
+from mcp_servers.runbooks.notion.api import connect
+from mcp_servers.runbooks.notion.source import NotionDatabase
+
+NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
+
+
+class Sleeps:
+    """Waits for nobody, and keeps for how long it was told to."""
+
+    def __init__(self) -> None:
+        self.seconds: list[float] = []
+
+    async def __call__(self, seconds: float) -> None:
+        self.seconds.append(seconds)
+
+
+@asynccontextmanager
+async def opened(
+    workspace: Workspace,
+    *,
+    token: str = TOKEN,
+    database: str = DATABASE,
+    sleep: Callable[[float], Awaitable[None]] | None = None,
+) -> AsyncIterator[NotionDatabase]:
+    async with serving(workspace) as url:
+        api = replace(connect(url, token), sleep=sleep or Sleeps())
+        source = NotionDatabase(api, database, lambda: NOW)
+        try:
+            yield source
+        finally:
+            await source.close()
+
+
+def full_page() -> dict[str, object]:
+    return page(
+        "Ledger refuses orders",
+        {
+            "Service": select("ledger"),
+            "Alerts": multi_select("LedgerDown", "HighErrorRate"),
+            "Fault class": rich("missing_configuration, crash_loop"),
+            "Owner": people("Ada", "Grace"),
+            "Last validated": date("2026-10-01T09:30:00.000+02:00"),
+            "Priority": {"id": "z", "type": "number", "number": 3},
+        },
+    )
+
+
+async def test_a_pages_properties_become_front_matter_whatever_type_the_columns_have() -> None:
+    async with opened(Workspace(pages=[full_page()])) as source:
+        shelf = await source.shelf()
+
+    (entry,) = shelf.entries
+    assert entry.meta.title == "Ledger refuses orders"
+    assert entry.meta.service == ("ledger",)
+    assert entry.meta.alert == ("LedgerDown", "HighErrorRate")
+    assert entry.meta.fault_class == ("missing_configuration", "crash_loop")
+    assert entry.meta.owner == "Ada, Grace"
+    assert str(entry.meta.last_validated) == "2026-10-01"
+    assert entry.url.startswith("https://www.notion.so/")
+
+
+async def test_all_pages_are_read_however_many_answers_that_takes() -> None:
+    pages = [page(f"Runbook {number}") for number in range(7)]
+    workspace = Workspace(pages=pages, largest_page=3)
+
+    async with opened(workspace) as source:
+        shelf = await source.shelf()
+
+    assert [entry.meta.title for entry in shelf.entries] == [f"Runbook {n}" for n in range(7)]
+    assert sum(asked.endswith("/query") for asked in workspace.asked) == 3
+
+
+async def test_a_page_without_title_or_with_a_wrong_date_is_reported_and_the_rest_is_read() -> None:
+    wrong = page("Wrong date", {"Last validated": date("soon")})
+    pages = [page(""), wrong, page("Good"), page("Gone", in_trash=True)]
+
+    async with opened(Workspace(pages=pages)) as source:
+        shelf = await source.shelf()
+
+    assert [entry.meta.title for entry in shelf.entries] == ["Good"]
+    assert len(shelf.left_out) == 2
+    assert "title" in shelf.left_out[0]
+    assert "last_validated" in shelf.left_out[1]
+
+
+async def test_blocks_become_markdown_with_children_below_their_parents() -> None:
+    found = full_page()
+    item = words("bulleted_list_item", "ask who released", has_children=True)
+    toggle = words("heading_2", "Checks", has_children=True, is_toggleable=True)
+    table = block("table", {"table_width": 2, "has_column_header": True}, has_children=True)
+    workspace = Workspace(
+        pages=[found],
+        children={
+            str(found["id"]): [
+                toggle,
+                item,
+                words("numbered_list_item", "first"),
+                words("numbered_list_item", "second"),
+                words("to_do", "done", checked=True),
+                table,
+                block("audio", {"type": "external"}),
+            ],
+            toggle["id"]: [
+                block(
+                    "paragraph",
+                    {
+                        "rich_text": [
+                            text("Look at "),
+                            text("the board", href="https://example.com/b"),
+                            text(" for "),
+                            text("5xx", code=True),
+                        ]
+                    },
+                ),
+                words("code", "kubectl get pods", language="shell", caption=[]),
+            ],
+            item["id"]: [words("bulleted_list_item", "and when")],
+            table["id"]: [
+                block("table_row", {"cells": [[text("seen")], [text("do")]]}),
+                block("table_row", {"cells": [[text("a|b")], [text("roll back")]]}),
+            ],
+        },
+        largest_page=2,
+    )
+
+    async with opened(workspace) as source:
+        runbook = await source.read((await source.shelf()).entries[0])
+
+    (checks,) = runbook.sections
+    assert checks.heading == "Checks"
+    assert checks.markdown == (
+        "Look at [the board](https://example.com/b) for `5xx`\n\n"
+        "```shell\nkubectl get pods\n```\n\n"
+        "- ask who released\n  - and when\n1. first\n2. second\n- [x] done\n"
+        "| seen | do |\n| --- | --- |\n| a\\|b | roll back |"
+    )
+    assert runbook.left_out == ("blocks of type audio left out (1)",)
+
+
+@pytest.mark.parametrize("is_captioned", [True, False])
+async def test_a_code_block_marked_as_a_step_is_a_typed_step(is_captioned: bool) -> None:
+    found = full_page()
+    step = "action: set_env\narguments: {variable: LEDGER_MODE, value: strict}\nwhen: crash_loop"
+    code = words(
+        "code",
+        step if is_captioned else f"# sre-action\n{step}",
+        language="yaml",
+        caption=[text("sre-action")] if is_captioned else [],
+    )
+    unknown = words("code", "action: drop_table", language="yaml", caption=[text("sre-action")])
+
+    async with opened(Workspace([found], {str(found["id"]): [code, unknown]})) as source:
+        runbook = await source.read((await source.shelf()).entries[0])
+
+    (usable,) = runbook.steps
+    assert usable.action == "set_env"
+    assert usable.arguments == {"variable": "LEDGER_MODE", "value": "strict"}
+    assert usable.when == ("crash_loop",)
+    assert "drop_table" in runbook.problems[0]
+
+
+async def test_a_rate_limit_is_waited_out_for_as_long_as_notion_asks() -> None:
+    sleep = Sleeps()
+    workspace = Workspace(pages=[full_page()], busy=[rate_limited("2"), rate_limited()])
+
+    async with opened(workspace, sleep=sleep) as source:
+        shelf = await source.shelf()
+
+    assert len(shelf.entries) == 1
+    assert sleep.seconds == [2.0, 1.0]
+
+
+async def test_a_rate_limit_that_asks_for_too_long_is_told_and_not_waited_out() -> None:
+    sleep = Sleeps()
+
+    async with opened(Workspace(busy=[rate_limited("120")]), sleep=sleep) as source:
+        with pytest.raises(UnreachableError, match="wait 120 s"):
+            await source.shelf()
+
+    assert sleep.seconds == []
+
+
+async def test_a_notion_that_stays_broken_is_asked_a_few_times_and_then_unreachable() -> None:
+    busy = [error(503, "service_unavailable", "Notion is unavailable.")] * 20
+    workspace = Workspace(busy=busy)
+
+    async with opened(workspace) as source:
+        with pytest.raises(UnreachableError, match="503"):
+            await source.shelf()
+
+    assert len(workspace.asked) == 4
+
+
+@pytest.mark.parametrize(
+    ("how", "code"),
+    [
+        ({"token": "ntn_another_0123456789"}, "forbidden"),
+        ({"database": "1f0d2c6a-9a51-4f7e-8f55-0c4d3f8a0009"}, "not_found"),
+        ({"database": "no-uuid"}, "invalid_arguments"),
+    ],
+)
+async def test_what_notion_refuses_is_refused_in_its_own_words(
+    how: dict[str, str], code: str
+) -> None:
+    async with opened(Workspace(), **how) as source:  # type: ignore[arg-type]
+        with pytest.raises(RefusedError) as refusal:
+            await source.require_ready()
+
+    assert refusal.value.code == code
+    assert "Notion answered 4" in refusal.value.reason
+    assert "ntn_" not in refusal.value.reason
+
+
+async def test_a_notion_that_is_not_there_is_unreachable() -> None:
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        api = connect(f"http://127.0.0.1:{closed.getsockname()[1]}", TOKEN)
+        source = NotionDatabase(api, DATABASE, lambda: NOW)
+
+        with pytest.raises(UnreachableError):
+            await source.shelf()
+    await source.close()
+
+
+async def test_what_was_read_is_kept_until_the_page_changes() -> None:
+    found = full_page()
+    workspace = Workspace([found], {str(found["id"]): [words("paragraph", "old words")]})
+    now = [NOW]
+    async with serving(workspace) as url:
+        source = NotionDatabase(connect(url, TOKEN), DATABASE, lambda: now[0])
+        entry = (await source.shelf()).entries[0]
+        await source.read(entry)
+        before = len(workspace.asked)
+        await source.read(entry)
+        unchanged = len(workspace.asked)
+
+        now[0] += timedelta(minutes=2)
+        found["last_edited_time"] = "2026-11-20T12:01:00.000Z"
+        workspace.children[str(found["id"])] = [words("paragraph", "new words")]
+        fresh = await source.read((await source.shelf()).entries[0])
+        searched = (await source.shelf()).entries[0]
+        await source.close()
+
+    assert unchanged == before
+    assert fresh.sections[0].markdown == "new words"
+    assert searched.words == "new words"
+
+
+async def test_when_notion_falls_silent_the_last_list_is_given_and_said_to_be_old() -> None:
+    now = [NOW]
+    async with serving(Workspace(pages=[full_page()])) as url:
+        source = NotionDatabase(connect(url, TOKEN), DATABASE, lambda: now[0])
+        await source.shelf()
+    now[0] += timedelta(minutes=5)
+
+    shelf = await source.shelf()
+    await source.close()
+
+    assert len(shelf.entries) == 1
+    assert "12:00:00" in shelf.left_out[0]
+
+
+async def test_whoever_waits_for_readiness_does_not_spend_the_rate_limit() -> None:
+    workspace = Workspace(busy=[error(403, "restricted_resource", "No.")])
+
+    async with opened(workspace) as source:
+        for _ in range(20):
+            with pytest.raises(ToolFailureError, match="403"):
+                await source.require_ready()
+
+    assert len(workspace.asked) == 1
+
+
+async def test_a_text_without_end_is_cut_and_said_to_be() -> None:
+    found = full_page()
+    many = [words("paragraph", f"line {number}") for number in range(1010)]
+
+    async with opened(Workspace([found], {str(found["id"]): many})) as source:
+        runbook = await source.read((await source.shelf()).entries[0])
+
+    assert runbook.left_out == ("blocks beyond the first 1000 left out (1)",)
