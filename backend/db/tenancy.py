@@ -11,6 +11,14 @@ from backend.db.tables.tenancy import clusters, kill_switch, organizations
 
 
 @dataclass(frozen=True)
+class Tenant:
+    """Whose rows these are: an organization, and which of its clusters."""
+
+    org_id: str
+    cluster_id: str
+
+
+@dataclass(frozen=True)
 class Halt:
     """Who stopped all writing, when, and why."""
 

@@ -42,7 +42,7 @@ _ORPHANS = sa.text("""
     END
     AND NOT EXISTS (
         SELECT FROM procrastinate_jobs job
-        WHERE job.lock = 'incident:' || incidents.id AND job.status IN ('todo', 'doing'))
+        WHERE job.args ->> 'incident_id' = incidents.id AND job.status IN ('todo', 'doing'))
 """)
 
 
@@ -77,4 +77,6 @@ async def keep(app: procrastinate.App, engine: AsyncEngine, clock: ports.Clock) 
         ids = (await connection.execute(_ORPHANS, since)).scalars().all()
         if ids:
             _log.warning("incidents_requeued", incident_ids=list(ids))
-            await queue.enqueue_investigations(connection, [IncidentId(id_) for id_ in ids])
+            await queue.enqueue_investigations(
+                connection, [IncidentId(id_) for id_ in ids], now=now
+            )

@@ -2,6 +2,6 @@
 
 from backend.db.admission.arrivals import Arrival, Disposition, Receipt
 from backend.db.admission.desk import AdmissionDesk
-from backend.db.admission.statements import Tenant
+from backend.db.tenancy import Tenant
 
 __all__ = ["AdmissionDesk", "Arrival", "Disposition", "Receipt", "Tenant"]

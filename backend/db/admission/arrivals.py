@@ -7,8 +7,10 @@ from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
 
+from sre_agent.domain import priority
 from sre_agent.domain.alert import Alert, AlertStatus
 from sre_agent.domain.ids import IncidentId
+from sre_agent.domain.priority import Priority
 
 AlertKey = tuple[str, datetime]
 """What makes an alert the same when it comes again: its fingerprint and when it began."""
@@ -24,6 +26,7 @@ class Disposition(StrEnum):
     """What became of an alert."""
 
     OPENED = "opened"
+    REOPENED = "reopened"
     JOINED = "joined"
     DEDUPLICATED = "deduplicated"
     RESOLVED = "resolved"
@@ -62,6 +65,11 @@ class Arrival:
     def service_key(self) -> ServiceKey:
         """Return where it belongs."""
         return (_fit(self.alert.namespace), _fit(self.service))
+
+    @property
+    def priority(self) -> Priority:
+        """Return how soon it has to be looked at."""
+        return priority.of(self.alert)
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from backend.db.admission.admit import admit
 from backend.db.admission.arrivals import Arrival, Receipt
-from backend.db.admission.statements import Tenant
+from backend.db.tenancy import Tenant
 from sre_agent import ports
 from sre_agent.domain.errors import TransientError
 

@@ -11,11 +11,14 @@ from backend.db.admission.arrivals import (
     Disposition,
     Known,
     Receipt,
+    ServiceKey,
     Step,
 )
 from sre_agent.domain.alert import Severity
 from sre_agent.domain.events import Event, EventDraft, EventKind, seal
 from sre_agent.domain.ids import IncidentId
+from sre_agent.domain.incident import IncidentStatus
+from sre_agent.domain.priority import Priority
 
 ACTOR = "intake"
 
@@ -31,11 +34,17 @@ class Head:
     hash: str
     at: datetime
     severity: Severity
-    is_open: bool
+    priority: Priority
+    status: IncidentStatus
     is_new: bool
     alerts_added: int = 0
     firing_added: int = 0
     events: list[Event] = field(default_factory=list)
+
+    @property
+    def is_open(self) -> bool:
+        """Return whether work on it still goes on."""
+        return self.status.is_open
 
     def append(self, kind: EventKind, payload: dict[str, Any], now: datetime) -> None:
         """Chain an event to the incident's log."""
@@ -70,12 +79,13 @@ def keep(
     known: Mapping[AlertKey, Known],
     homes: Mapping[AlertKey, IncidentId],
     heads: Iterable[Head],
+    reasons: Mapping[ServiceKey, str],
     now: datetime,
 ) -> Ledger:
     """Return what is to be written for the arrivals, in their order.
 
     `homes` tells to which incident an alert that begins belongs; `heads` holds these, and those of
-    known alerts that end.
+    known alerts that end; `reasons` says why a service is new in an incident that is not its own.
     """
     ledger = Ledger(heads={head.incident_id: head for head in heads})
     place = {key: alert.incident_id for key, alert in known.items()}
@@ -86,7 +96,8 @@ def keep(
                 head = ledger.heads[homes[key]]
                 place[key] = head.incident_id
                 ledger.changed[key] = (arrival, head.incident_id)
-                ledger.receipts.append(_begin(head, arrival, now))
+                because = reasons.get(arrival.service_key, "")
+                ledger.receipts.append(_begin(head, arrival, now, because))
             case Step.END:
                 ledger.changed[key] = (arrival, place[key])
                 ledger.receipts.append(_end(ledger.heads[place[key]], arrival, now))
@@ -100,7 +111,7 @@ def keep(
     return ledger
 
 
-def _begin(head: Head, arrival: Arrival, now: datetime) -> Receipt:
+def _begin(head: Head, arrival: Arrival, now: datetime, because: str) -> Receipt:
     alert = arrival.alert
     opens = head.is_new and head.seq == 0
     if opens:
@@ -120,9 +131,12 @@ def _begin(head: Head, arrival: Arrival, now: datetime) -> Receipt:
         "summary": alert.summary,
         "labels": alert.labels,
         "starts_at": alert.starts_at.isoformat(),
+        "service": arrival.service_key[1],
+        **({"joined_because": because} if because else {}),
     }
     head.append(EventKind.ALERT_RECEIVED, received, now)
     head.severity = max(head.severity, alert.severity, key=_URGENCY.index)
+    head.priority = min(head.priority, arrival.priority)
     head.alerts_added += 1
     head.firing_added += 1
     return Receipt(Disposition.OPENED if opens else Disposition.JOINED, head.incident_id)

@@ -7,10 +7,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from backend.db import journal, queue
 from backend.db.admission import statements
 from backend.db.admission.arrivals import ServiceKey
-from backend.db.admission.statements import Opening, Tenant
+from backend.db.admission.statements import Opening
+from backend.db.tenancy import Tenant
 from sre_agent.domain.alert import Severity
 from sre_agent.domain.events import EventDraft, EventKind
 from sre_agent.domain.ids import IncidentId
+from sre_agent.domain.priority import Priority
 
 
 async def open_manually(
@@ -24,7 +26,11 @@ async def open_manually(
 ) -> tuple[IncidentId, bool]:
     """Return the open incident of a service, and whether it was opened just now."""
     opening = Opening(
-        service_key=service_key, title=reason, severity=Severity.WARNING, started_at=now
+        service_key=service_key,
+        title=reason,
+        severity=Severity.WARNING,
+        started_at=now,
+        priority=Priority.P2,
     )
     [head] = (await statements.open_incidents(connection, tenant, [opening], now)).values()
     if not head.is_new:
@@ -41,5 +47,5 @@ async def open_manually(
         actor=actor, kind=EventKind.INCIDENT_OPENED, payload=payload, step_key="opened"
     )
     await journal.append(connection, head.incident_id, [opened], now=now)
-    await queue.enqueue_investigations(connection, [head.incident_id])
+    await queue.enqueue_investigations(connection, [head.incident_id], now=now)
     return head.incident_id, True

@@ -14,19 +14,13 @@ from backend.db.admission.ledger import Head, Ledger
 from backend.db.engine import to_json
 from backend.db.journal import CHANNEL
 from backend.db.tables.incidents import OPEN
+from backend.db.tenancy import Tenant
 from sre_agent.domain.alert import Severity
 from sre_agent.domain.ids import IncidentId
 from sre_agent.domain.incident import IncidentStatus
+from sre_agent.domain.priority import Priority
 
 _TITLE_MAX_CHARS = 200
-
-
-@dataclass(frozen=True)
-class Tenant:
-    """Whose alerts these are."""
-
-    org_id: str
-    cluster_id: str
 
 
 @dataclass(frozen=True)
@@ -37,6 +31,7 @@ class Opening:
     title: str
     severity: Severity
     started_at: datetime
+    priority: Priority
 
 
 # Row by row on purpose. As a plain join, a planner without statistics reads all alerts of the
@@ -55,19 +50,20 @@ _FIND_KNOWN = sa.text("""
 # The no-op update makes PostgreSQL lock the open incident and return it, where there is one.
 _OPEN_INCIDENTS = sa.text(f"""
     INSERT INTO incidents (id, org_id, cluster_id, namespace, service, title, severity, status,
-        started_at, opened_at, last_at)
+        started_at, opened_at, last_at, priority)
     SELECT id, :org_id, :cluster_id, namespace, service, title, severity, 'received', started_at,
-        :now, :now
+        :now, :now, priority
     FROM json_to_recordset(CAST(:rows AS json)) AS row(
-        id text, namespace text, service text, title text, severity text, started_at timestamptz)
+        id text, namespace text, service text, title text, severity text, started_at timestamptz,
+        priority smallint)
     ORDER BY namespace, service
     ON CONFLICT (org_id, cluster_id, namespace, service) WHERE {OPEN}
     DO UPDATE SET started_at = LEAST(incidents.started_at, EXCLUDED.started_at)
-    RETURNING id, namespace, service, status, severity, last_seq, last_hash, last_at
+    RETURNING id, namespace, service, status, severity, priority, last_seq, last_hash, last_at
 """)  # noqa: S608 - a constant of ours
 
 _LOCK_INCIDENTS = sa.text("""
-    SELECT id, status, severity, last_seq, last_hash, last_at FROM incidents
+    SELECT id, status, severity, priority, last_seq, last_hash, last_at FROM incidents
     WHERE id = ANY(CAST(:ids AS text[])) ORDER BY namespace, service FOR UPDATE
 """)
 
@@ -99,11 +95,13 @@ _COUNT_REPEATS = sa.text("""
 
 _MOVE_HEADS = sa.text("""
     UPDATE incidents SET last_seq = row.seq, last_hash = row.hash, last_at = row.at,
-        severity = row.severity, alert_count = alert_count + row.alerts_added,
-        firing_count = firing_count + row.firing_added
+        severity = row.severity, priority = row.priority,
+        alert_count = alert_count + row.alerts_added,
+        firing_count = firing_count + row.firing_added,
+        last_alert_at = CASE WHEN row.alerts_added > 0 THEN row.at ELSE last_alert_at END
     FROM json_to_recordset(CAST(:rows AS json)) AS row(
-        id text, seq int, hash text, at timestamptz, severity text, alerts_added int,
-        firing_added int)
+        id text, seq int, hash text, at timestamptz, severity text, priority smallint,
+        alerts_added int, firing_added int)
     WHERE incidents.id = row.id
     RETURNING pg_notify(:channel, row.id || ':' || row.seq)
 """)
@@ -156,6 +154,7 @@ async def open_incidents(
             "title": opening.title[:_TITLE_MAX_CHARS],
             "severity": opening.severity.value,
             "started_at": opening.started_at.isoformat(),
+            "priority": opening.priority,
         }
         for opening in openings
     ]
@@ -225,6 +224,7 @@ async def move_heads(connection: AsyncConnection, heads: Iterable[Head]) -> None
             "hash": head.hash,
             "at": head.at.isoformat(),
             "severity": head.severity.value,
+            "priority": head.priority,
             "alerts_added": head.alerts_added,
             "firing_added": head.firing_added,
         }
@@ -246,6 +246,7 @@ def _head(row: sa.Row[Any]) -> Head:
         hash=row.last_hash,
         at=row.last_at,
         severity=Severity(row.severity),
-        is_open=IncidentStatus(row.status).is_open,
+        priority=Priority(row.priority),
+        status=IncidentStatus(row.status),
         is_new=row.last_seq == 0,
     )

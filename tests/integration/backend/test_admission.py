@@ -73,7 +73,7 @@ async def test_a_new_alert_opens_an_incident_and_enqueues_its_investigation(
     assert job == (
         "sre_agent.investigate",
         {"incident_id": receipt.incident_id},
-        f"incident:{receipt.incident_id}",
+        "service:default/default/prod/web",
         "todo",
     )
 

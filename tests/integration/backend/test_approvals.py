@@ -97,7 +97,7 @@ async def test_a_decision_is_recorded_and_lets_the_incident_go_on(
         (
             "sre_agent.resume",
             {"incident_id": "inc-1", "approval_id": waiting.id},
-            "incident:inc-1",
+            "service:default/default/prod/web",
         )
     ]
 
