@@ -5,6 +5,9 @@ from typing import Any
 
 from rich.markup import escape
 
+from sre_agent.domain.plan import Choice, RunbookCitation
+from sre_agent.planning import reasons
+
 Payload = dict[str, Any]
 
 
@@ -45,6 +48,7 @@ def _causes(payload: Payload) -> str:
 
 def plan(proposed: Payload) -> Iterator[str]:
     """Yield all that someone should read before saying yes to a plan."""
+    yield from _reasons(proposed)
     for action in proposed["actions"]:
         call, rehearsed = action["call"], action["dry_run"]
         arguments = ", ".join(f"{key}={value}" for key, value in call["arguments"].items())
@@ -56,6 +60,18 @@ def plan(proposed: Payload) -> Iterator[str]:
             undo = action["inverse"]["arguments"]
             told = ", ".join(f"{key}={value}" for key, value in undo.items())
             yield f"  undone by {escape(action['inverse']['tool'])}({escape(told)})"
+
+
+def _reasons(proposed: Payload) -> Iterator[str]:
+    """Yield the playbook and its steps, and the runbook, with warnings to be seen."""
+    chosen, cited = proposed.get("choice"), proposed.get("runbook")
+    choice = Choice.model_validate(chosen) if chosen else None
+    runbook = RunbookCitation.model_validate(cited) if cited else None
+    told = (*reasons.of_choice(proposed["playbook"], choice), *reasons.of_runbook(runbook))
+    for line in told:
+        warned = line.startswith(reasons.WARNING)
+        text = escape(line.removeprefix(reasons.WARNING))
+        yield f"[yellow]{reasons.WARNING}[/]{text}" if warned else text
 
 
 def _plan(payload: Payload) -> str:

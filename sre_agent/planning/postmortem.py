@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 
 from sre_agent.diagnosis.durations import say
 from sre_agent.domain.causes import Conclusion, Finding, Stance
-from sre_agent.domain.events import Event, EventKind
+from sre_agent.domain.events import Event
 from sre_agent.domain.incident import Incident
-from sre_agent.planning import action_items, seen_before, timeline
+from sre_agent.planning import action_items, deeds, seen_before, timeline
 from sre_agent.planning.story import Story, read
 from sre_agent.safety.redaction import redact
 
@@ -116,27 +116,10 @@ def _finding(finding: Finding) -> str:
 
 
 def _actions(story: Story) -> Iterator[str]:
-    if story.plan is None:
-        withheld = story.last(EventKind.PLAN_WITHHELD)
-        payload = withheld.payload if withheld else {}
-        if story.merged_into:
-            yield f"None here; what was done stands in the report of `{story.merged_into}`."
-            return
-        yield f"No action was planned. {_inline(str(payload.get('reason', '')))}".rstrip()
-        if payload.get("recommendation"):
-            yield f"Recommended instead: {_inline(str(payload['recommendation']))}"
-        return
-    for action in story.plan.actions:
-        yield f"- `{_inline(str(action.call))}`, risk {action.risk}"
-        yield f"  - why: {_inline(action.rationale)}"
-        yield f"  - felt by: {_inline(action.blast_radius.statement)}"
-        for warning in action.dry_run.warnings if action.dry_run else ():
-            yield f"  - warning of the dry run: {_inline(warning)}"
-        if action.inverse:
-            yield f"  - undone by: `{_inline(str(action.inverse))}`"
-        yield f"  - outcome: {_inline(story.outcome_of(action.id))}"
-    yield f"- Approval: {_inline(story.approval)}"
-    yield f"- {_inline(story.verification)}"
+    for line in deeds.of(story):
+        lead = "  " * (line.depth - 1) + "- " if line.depth else ""
+        code = f" `{_inline(line.call)}`" if line.call else ""
+        yield f"{lead}{_inline(line.text)}{code}"
 
 
 def _durations(story: Story) -> Iterator[str]:

@@ -106,7 +106,13 @@ def _ranked(payload: Payload) -> str:
 
 
 def _proposed(payload: Payload) -> str:
-    return f"Plan proposed: {_text(payload.get('plan') or {}, 'summary', 'see the plan')}"
+    plan = payload.get("plan") or {}
+    step = _text(plan.get("choice") or {}, "step")
+    by = f" by playbook {_text(plan, 'playbook')}, step {step!r}" if step else ""
+    runbook = plan.get("runbook") or {}
+    old = " (stale)" if runbook.get("is_stale") else ""
+    cited = f"; runbook {_text(runbook, 'title')!r}{old}" if runbook else ""
+    return f"Plan proposed{by}: {_text(plan, 'summary', 'see the plan')}{cited}"
 
 
 def _ruled(payload: Payload) -> str:

@@ -3,6 +3,27 @@
 from backend.cli import telling
 
 PLAN = {
+    "playbook": "high-error-rate",
+    "choice": {
+        "title": "Errors",
+        "why": "it is for bad_release",
+        "step": "undo",
+        "condition": "a revision worked before",
+        "passed_over": ["scale: it is not so that [red] is up"],
+        "not_seen": ["signals"],
+    },
+    "runbook": {
+        "id": "r1",
+        "title": "When it fails",
+        "source": "folder",
+        "url": "",
+        "owner": "team",
+        "last_validated": "2020-01-01",
+        "age_days": 400,
+        "is_stale": True,
+        "reason": "it is about bad_release",
+        "evidence_id": "run-1.1",
+    },
     "actions": [
         {
             "call": {"tool": "rollback_rollout", "arguments": {"name": "web", "to_revision": 3}},
@@ -10,7 +31,7 @@ PLAN = {
             "blast_radius": {"statement": "2 pods are replaced"},
             "inverse": {"tool": "rollback_rollout", "arguments": {"to_revision": 4}},
         }
-    ]
+    ],
 }
 
 
@@ -27,3 +48,13 @@ def test_a_warning_is_shown_as_text_not_as_markup() -> None:
     told = "\n".join(telling.plan(PLAN))
 
     assert r"the rollout is \[paused]" in told
+
+
+def test_a_plan_is_told_with_its_playbook_its_steps_and_the_age_of_its_runbook() -> None:
+    told = "\n".join(telling.plan(PLAN))
+
+    assert "playbook high-error-rate (Errors): it is for bad_release" in told
+    assert r"passed over step scale: it is not so that \[red] is up" in told
+    assert "step 'undo' holds: a revision worked before" in told
+    assert "[yellow]warning: [/]nobody could see signals" in told
+    assert "[yellow]warning: [/]runbook 'When it fails' is stale: last validated 400 days" in told
