@@ -78,6 +78,19 @@ def test_the_verification_bounds_target_and_alerting_service_by_their_own_past()
     assert (check.hold_s, check.deadline_s) == (20, 90)
 
 
+def test_latency_is_bounded_tightly_where_being_slow_was_the_trouble() -> None:
+    world = World(46)
+    world.release("pay", ago_s=4000)
+    world.release("pay", ago_s=120, slow_s=2.0)
+
+    plan = planned(world, world.incident("entry"), views.evidence(world, *ROLES))
+
+    assert isinstance(plan, Plan), plan
+    for bound in plan.actions[0].verification.bounds:
+        assert bound.latency_p99_max_s is not None
+        assert bound.latency_p99_max_s < 0.5
+
+
 def test_the_same_diagnosis_gives_the_same_plan() -> None:
     assert bad_release()[1].sha256 == bad_release()[1].sha256
 

@@ -6,8 +6,9 @@ from typing import Any
 from sre_agent.config import loader
 from sre_agent.diagnosis import diagnose
 from sre_agent.domain.events import Event, EventDraft, EventKind
+from sre_agent.domain.ids import EvidenceId
 from sre_agent.domain.incident import Incident, IncidentStatus
-from sre_agent.domain.plan import DryRun, NoPlan, Plan
+from sre_agent.domain.plan import DryRun, NoPlan, Plan, RunbookCitation
 from sre_agent.planning import planner, postmortem, timeline
 from sre_agent.planning.settings import PlanningSettings
 from sre_agent.testing import FakeClock, InMemoryJournal, views
@@ -123,6 +124,38 @@ async def test_the_warnings_of_the_dry_run_are_told() -> None:
     report = log.report(IncidentStatus.ESCALATED)
 
     assert "warning of the dry run: an autoscaler owns it" in report
+
+
+async def test_the_playbook_its_step_and_the_runbook_are_told() -> None:
+    _, log, plan = await repaired()
+    citation = RunbookCitation(
+        id="r",
+        title="When it fails",
+        source="folder",
+        url="https://runbooks.example/r",
+        owner="team-a",
+        last_validated="2020-01-01",
+        age_days=400,
+        is_stale=True,
+        reason="it is about bad_release",
+        evidence_id=EvidenceId("run-1.1"),
+    )
+    assert plan.choice
+    choice = plan.choice.model_copy(update={"passed_over": ("wait: it is not so that it heals",)})
+    told = plan.model_copy(update={"runbook": citation, "choice": choice})
+    await log.add(
+        EventKind.PLAN_PROPOSED, plan=told.model_dump(mode="json"), plan_sha256=told.sha256
+    )
+
+    report = log.report(IncidentStatus.RESOLVED)
+
+    assert f"- Playbook {plan.playbook} ({plan.choice.title})" in report
+    assert "- Passed over step wait: it is not so that it heals" in report
+    assert "- Step 'undo the release' holds: " in report
+    assert "- Runbook 'When it fails' (https://runbooks.example/r, kept by team-a" in report
+    assert "- Warning: runbook 'When it fails' is stale: last validated 400 days ago" in report
+    assert "step 'undo the release': " in report
+    assert "runbook 'When it fails' (stale)" in report
 
 
 async def test_without_a_verdict_the_report_asks_people_to_check_and_names_the_undo() -> None:

@@ -237,6 +237,64 @@ def test_alerts_that_joined_after_the_plan_are_looked_for() -> None:
     assert checked.alert_names == ("HighErrorRatio", "Late")
 
 
+def spikes(*at_s: float) -> Callable[[datetime], float]:
+    """Return a latency that is good but at some moments."""
+    bad = {after(seconds) for seconds in at_s}
+    return lambda at: 5.0 if at in bad else 0.02
+
+
+def test_one_slow_moment_of_a_busy_machine_does_not_make_a_good_repair_look_bad() -> None:
+    assert outcome(60, latency=spikes(45)) is Outcome.RESOLVED
+    assert outcome(120, latency=spikes(105, 110)) is Outcome.NOT_RESOLVED
+
+
+def test_not_one_moment_of_errors_is_forgiven() -> None:
+    one = build.step_at(after(45), GOOD, GOOD)
+
+    def errors(at: datetime) -> float:
+        return BAD if at == after(45) else one(at)
+
+    assert outcome(60, errors=errors) is Outcome.PENDING
+
+
+def test_nothing_is_judged_before_the_playbook_says_so() -> None:
+    waits = WHAT.model_copy(update={"wait_s": 50.0})
+
+    def judged(seconds: float, steady_since: datetime | None) -> verification.Judgement:
+        now = after(seconds)
+        look = Look(action_finished_at=DONE, now=now, steady_since=steady_since)
+        return verification.judge(waits, answers(now), look)
+
+    early = judged(45, DONE)
+    assert early.outcome is Outcome.PENDING
+    assert early.steady_since is None
+    assert "50 s after the action" in " ".join(early.checks)
+    assert judged(51, early.steady_since).outcome is Outcome.PENDING
+    assert judged(85, after(51)).outcome is Outcome.RESOLVED
+
+
+def test_an_alert_that_names_no_namespace_is_looked_for_everywhere() -> None:
+    nameless = alert("Late", labels={"alertname": "Late", "slo": "x", "cluster": "a"})
+
+    checked = verification.with_alerts(WHAT, (nameless,))
+
+    [asked] = [call for call in verification.calls(checked) if call.tool == "list_alerts"]
+    assert "namespace" not in asked.arguments
+    now = after(60)
+    found = [
+        Answer(asked, ok(AlertList(alerts=alerts).model_dump(mode="json"), observed_at=now))
+        for alerts in (
+            (),
+            (ActiveAlert(name="Late", state="firing", labels={"alertname": "Late", "slo": "x"}),),
+            (ActiveAlert(name="Late", state="firing", labels={"alertname": "Late", "slo": "y"}),),
+        )
+    ]
+    look = Look(action_finished_at=DONE, now=now, alerts=(nameless,), steady_since=DONE)
+    others = [answer for answer in answers(now) if answer.call.tool != "list_alerts"]
+    outcomes = [verification.judge(checked, [*others, one], look).outcome for one in found]
+    assert outcomes == [Outcome.RESOLVED, Outcome.PENDING, Outcome.RESOLVED]
+
+
 @pytest.mark.parametrize(
     ("query", "seconds"),
     [
