@@ -20,7 +20,7 @@ from backend.db.engine import create_engine, libpq_url
 from backend.db.journal import PostgresJournal
 from backend.db.memory import PostgresMemory
 from backend.db.outbox import PostgresOutbox
-from backend.jobs import queue, upkeep
+from backend.jobs import queue, upkeep, waiting
 from backend.jobs.publishing import PublishingIncidents
 from backend.jobs.runner import Runner
 from backend.notify import dispatcher
@@ -38,7 +38,6 @@ from sre_agent.tools.toolbox import McpToolbox
 
 _WORKER_POOL = 8
 _CHECKPOINT_POOL = 4
-_CONCURRENT_RUNS = 3
 _SHUTDOWN_S = 5.0
 
 # A step counts as done only when its checkpoint is on disk, whoever crashes next.
@@ -56,6 +55,20 @@ class Worker:
     app: procrastinate.App
     channel: Channel | None
 
+    @property
+    def house(self) -> upkeep.House:
+        """Return what its upkeep keeps in order."""
+        return upkeep.House(
+            app=self.app,
+            engine=self.engine,
+            clock=self.clock,
+            runs=self.runner,
+            patience=waiting.Patience(
+                ttl_s=self.settings.alert_queue_ttl_seconds,
+                ageing_s=self.settings.alert_queue_ageing_seconds,
+            ),
+        )
+
     async def run(self) -> None:
         """Work until told to stop: the queue, the outbox and the upkeep side by side."""
         async with asyncio.TaskGroup() as group:
@@ -65,10 +78,10 @@ class Worker:
                         PostgresOutbox(self.engine, self.clock), self.channel, self.clock
                     )
                 ),
-                group.create_task(upkeep.run(self.app, self.engine, self.clock)),
+                group.create_task(upkeep.run(self.house)),
             )
             await self.app.run_worker_async(
-                concurrency=_CONCURRENT_RUNS,
+                concurrency=self.settings.max_concurrent_alerts,
                 shutdown_graceful_timeout=_SHUTDOWN_S,
                 update_heartbeat_interval=upkeep.HEARTBEAT_S,
                 stalled_worker_timeout=upkeep.STALLED_AFTER_S,
@@ -83,7 +96,9 @@ class Worker:
 async def open_worker(settings: WorkerSettings) -> AsyncIterator[Worker]:
     """Open everything a worker needs, and close it again."""
     clock = SystemClock()
-    engine = create_engine(settings.database_url, pool_size=_WORKER_POOL)
+    engine = create_engine(
+        settings.database_url, pool_size=_WORKER_POOL + settings.max_concurrent_alerts
+    )
     endpoints = {
         name: Endpoint(
             url=item.url,
@@ -97,7 +112,9 @@ async def open_worker(settings: WorkerSettings) -> AsyncIterator[Worker]:
             McpToolbox(endpoints, clock) as toolbox,
             httpx.AsyncClient(trust_env=False) as http,
             checkpointer(settings.database_url) as saver,
-            queue.create(settings.database_url).open_async() as app,
+            queue.create(
+                settings.database_url, places=settings.max_concurrent_alerts
+            ).open_async() as app,
         ):
             async with engine.begin() as connection:
                 await tenancy.register(

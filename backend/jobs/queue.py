@@ -5,6 +5,7 @@ from procrastinate import JobContext
 
 from backend.db import queue as names
 from backend.db.engine import libpq_url
+from backend.jobs.places import PlacesJobManager
 from backend.jobs.runner import MAX_ATTEMPTS, Runner
 from sre_agent.domain.errors import TransientError
 from sre_agent.domain.ids import IncidentId
@@ -15,12 +16,17 @@ _RETRY = procrastinate.RetryStrategy(
 _POOL_SIZE = 4
 
 
-def create(database_url: str) -> procrastinate.App:
-    """Return the application, not yet open and without tasks."""
+def create(database_url: str, *, places: int) -> procrastinate.App:
+    """Return the application, not yet open and without tasks.
+
+    `places` is how many jobs are worked on at once by all workers together.
+    """
     connector = procrastinate.PsycopgConnector(
         conninfo=libpq_url(database_url), min_size=1, max_size=_POOL_SIZE
     )
-    return procrastinate.App(connector=connector)
+    app = procrastinate.App(connector=connector)
+    app.job_manager = PlacesJobManager(connector, places)
+    return app
 
 
 def register(app: procrastinate.App, runner: Runner) -> None:

@@ -49,6 +49,11 @@ class Runner:
                 failure = passed or error
                 await self._give_up(incident_id, f"{type(failure).__name__}: {failure}")
 
+    async def abandon(self, incident_id: IncidentId, reason: str) -> None:
+        """Escalate an incident that got no run, and write its report; safe to repeat."""
+        with structlog.contextvars.bound_contextvars(incident_id=incident_id):
+            await self._ensure_report(incident_id, reason)
+
     async def _run(self, incident_id: IncidentId) -> None:
         config: RunnableConfig = {
             "configurable": {"thread_id": incident_id},

@@ -1,6 +1,7 @@
 """Keep the house in order: expire what nobody decided, and pick up what a dead worker dropped."""
 
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 import procrastinate
 import sqlalchemy as sa
@@ -8,7 +9,7 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from backend.db import approvals, queue
-from backend.jobs import readmission
+from backend.jobs import readmission, waiting
 from sre_agent import ports
 from sre_agent.domain.ids import IncidentId
 
@@ -46,21 +47,32 @@ _ORPHANS = sa.text("""
 """)
 
 
-async def run(app: procrastinate.App, engine: AsyncEngine, clock: ports.Clock) -> None:
+@dataclass(frozen=True, kw_only=True)
+class House:
+    """What is kept in order, and by which rules."""
+
+    app: procrastinate.App
+    engine: AsyncEngine
+    clock: ports.Clock
+    runs: waiting.Runs
+    patience: waiting.Patience
+
+
+async def run(house: House) -> None:
     """Keep order until cancelled; a round that fails, as without a database, is told and repeated."""
     while True:
         try:
-            await keep(app, engine, clock)
+            await keep(house)
         except Exception as error:  # noqa: BLE001 - an outermost loop: the worker outlives a bad round
             _log.warning(
                 "upkeep_failed", reason=str(error).splitlines()[0] if str(error) else repr(error)
             )
-        await clock.sleep(_INTERVAL_S)
+        await house.clock.sleep(_INTERVAL_S)
 
 
-async def keep(app: procrastinate.App, engine: AsyncEngine, clock: ports.Clock) -> None:
+async def keep(house: House) -> None:
     """Do one round of upkeep."""
-    now = clock.now()
+    app, engine, now = house.app, house.engine, house.clock.now()
     for decision in await approvals.expire_due(engine, now=now):
         _log.info("approval_expired", approval_id=decision.approval_id)
     for receipt in await readmission.readmit(engine, now=now):
@@ -69,6 +81,13 @@ async def keep(app: procrastinate.App, engine: AsyncEngine, clock: ports.Clock) 
     for job in stalled:
         _log.warning("job_rescued", job_id=job.id, task=job.task_name, args=job.task_kwargs)
         await app.job_manager.retry_job(job)
+    await _requeue_orphans(engine, now)
+    await waiting.age(engine, house.patience, now=now)
+    for id_ in await waiting.end_overdue(app, engine, house.runs, house.patience, now=now):
+        _log.warning("incident_waited_too_long", incident_id=id_)
+
+
+async def _requeue_orphans(engine: AsyncEngine, now: datetime) -> None:
     async with engine.begin() as connection:
         since = {
             "before": now - timedelta(seconds=ORPHANED_AFTER_S),

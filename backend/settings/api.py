@@ -9,7 +9,8 @@ from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import NoDecode
 
 from backend.actors import Actor, Role
-from backend.settings.common import CommonSettings, check_secret
+from backend.settings.common import check_secret
+from backend.settings.queue import QueueSettings
 
 
 @dataclass(frozen=True)
@@ -20,7 +21,7 @@ class ApiToken:
     actor: Actor
 
 
-class ApiSettings(CommonSettings):
+class ApiSettings(QueueSettings):
     """What the API and the webhook need to know."""
 
     org_id: str = "default"

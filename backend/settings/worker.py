@@ -6,7 +6,8 @@ from typing import Any
 
 from pydantic import Field, SecretStr, field_validator
 
-from backend.settings.common import CommonSettings, Seconds, SettingsError
+from backend.settings.common import Seconds, SettingsError
+from backend.settings.queue import QueueSettings
 
 
 @dataclass(frozen=True)
@@ -18,7 +19,7 @@ class McpEndpoint:
     write_token: SecretStr | None = None
 
 
-class WorkerSettings(CommonSettings):
+class WorkerSettings(QueueSettings):
     """What the workers need to know. The signing key is not among it."""
 
     org_id: str = "default"

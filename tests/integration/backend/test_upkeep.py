@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from backend.actors import Actor, Role
 from backend.db import approvals
 from backend.db.incidents import PostgresIncidents
-from backend.jobs import queue, upkeep
+from backend.jobs import queue, upkeep, waiting
 from sre_agent.domain.ids import IncidentId
 from sre_agent.domain.incident import IncidentStatus
 from sre_agent.domain.plan import Plan
@@ -27,7 +28,7 @@ SILENCE = timedelta(seconds=upkeep.ORPHANED_AFTER_S + 1)
 
 @pytest.fixture
 async def app(database_url: str) -> AsyncIterator[procrastinate.App]:
-    app = queue.create(database_url)
+    app = queue.create(database_url, places=3)
     async with app.open_async():
         yield app
 
@@ -39,6 +40,19 @@ def incidents(engine: AsyncEngine, clock: Any, tmp_path: Path) -> PostgresIncide
     )
 
 
+class NoRuns:
+    """Nothing here waits long enough to be ended."""
+
+    async def abandon(self, incident_id: IncidentId, reason: str) -> None:
+        pytest.fail(f"{incident_id} was given up: {reason}")
+
+
+@pytest.fixture
+def house(app: procrastinate.App, engine: AsyncEngine, clock: Any) -> upkeep.House:
+    patience = waiting.Patience(ttl_s=600, ageing_s=60)
+    return upkeep.House(app=app, engine=engine, clock=clock, runs=NoRuns(), patience=patience)
+
+
 async def tasks(engine: AsyncEngine) -> list[str]:
     query = sa.text("SELECT task_name FROM procrastinate_jobs WHERE status = 'todo'")
     async with engine.connect() as connection:
@@ -46,7 +60,7 @@ async def tasks(engine: AsyncEngine) -> list[str]:
 
 
 async def test_an_incident_whose_approval_is_decided_but_whose_job_failed_gets_another_job(
-    app: procrastinate.App,
+    house: upkeep.House,
     engine: AsyncEngine,
     clock: Any,
     incidents: PostgresIncidents,
@@ -56,7 +70,7 @@ async def test_an_incident_whose_approval_is_decided_but_whose_job_failed_gets_a
     id_ = await make_incident(status="awaiting_approval")
     waiting = await incidents.request_approval(id_, plan, ())
     clock.time += SILENCE
-    await upkeep.keep(app, engine, clock)
+    await upkeep.keep(house)
     while_open = await tasks(engine)
     answer = approvals.Answer(waiting.id, Verdict.APPROVED, ANN, "test")
     await approvals.decide(engine, answer, now=clock.now())
@@ -64,14 +78,14 @@ async def test_an_incident_whose_approval_is_decided_but_whose_job_failed_gets_a
         await connection.execute(sa.text("UPDATE procrastinate_jobs SET status = 'failed'"))
 
     clock.time += SILENCE
-    await upkeep.keep(app, engine, clock)
+    await upkeep.keep(house)
 
     assert while_open == []
     assert await tasks(engine) == ["sre_agent.investigate"]
 
 
 async def test_an_incident_that_ended_without_its_report_gets_a_job(
-    app: procrastinate.App,
+    house: upkeep.House,
     engine: AsyncEngine,
     clock: Any,
     incidents: PostgresIncidents,
@@ -81,14 +95,12 @@ async def test_an_incident_that_ended_without_its_report_gets_a_job(
     await incidents.set_status(id_, IncidentStatus.CLOSED, reason="", step_key="status:closed")
 
     clock.time += SILENCE
-    await upkeep.keep(app, engine, clock)
+    await upkeep.keep(house)
 
     assert await tasks(engine) == ["sre_agent.investigate"]
 
 
-async def test_upkeep_outlives_a_round_that_fails(
-    app: procrastinate.App, engine: AsyncEngine, clock: Any
-) -> None:
+async def test_upkeep_outlives_a_round_that_fails(house: upkeep.House, clock: Any) -> None:
     rounds = asyncio.Event()
 
     class Failing:
@@ -107,7 +119,7 @@ async def test_upkeep_outlives_a_round_that_fails(
         async def sleep(self, seconds: float) -> None:
             await asyncio.sleep(0.01)
 
-    task = asyncio.create_task(upkeep.run(app, engine, Failing()))
+    task = asyncio.create_task(upkeep.run(replace(house, clock=Failing())))
     async with asyncio.timeout(5):
         await rounds.wait()
 
