@@ -10,6 +10,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from crew import Crew
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hands_lab import (
     WITHIN_S,
@@ -59,6 +60,12 @@ def signer() -> Signer:
 @pytest.fixture
 def workload(cluster: Cluster) -> Workload:
     return new_workload(cluster)
+
+
+@pytest.fixture(scope="session")
+def crew(cluster: Cluster) -> Crew:
+    """Two pods that run; a test that deletes one has another made in its place."""
+    return Crew(new_workload(cluster, "crew", replicas=2))
 
 
 @pytest.fixture

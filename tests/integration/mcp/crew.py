@@ -36,8 +36,13 @@ class Crew:
 
     def ready_pod(self) -> str:
         """Return the name of a pod, when all of them are ready."""
-        names: list[str] = eventually(self._all_ready)
-        return names[0]
+        name: str = self.all_ready()[0]["metadata"]["name"]
+        return name
+
+    def all_ready(self) -> list[Json]:
+        """Return the pods, when all of them are ready."""
+        found: list[Json] = eventually(self._ready)
+        return found
 
     def exists(self, name: str, uid: str) -> bool:
         return any(
@@ -72,15 +77,14 @@ class Crew:
         arguments = {"namespace": self.workload.namespace, "name": name}
         return ToolCall(server="kubernetes", tool="delete_pod", arguments=arguments)
 
-    def _all_ready(self) -> list[str]:
+    def _ready(self) -> list[Json]:
         ready = [
-            pod["metadata"]["name"]
+            pod
             for pod in self.pods
             for condition in pod["status"].get("conditions", ())
             if (condition["type"], condition["status"]) == ("Ready", "True")
         ]
-        wanted = self.workload.live["spec"]["replicas"]
-        return ready if len(ready) == wanted else []
+        return ready if len(ready) == self.workload.live["spec"]["replicas"] else []
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,6 @@ from hands_lab import (
     data,
     eventually,
     hands_with,
-    new_workload,
     settings,
 )
 
@@ -33,11 +32,6 @@ from sre_agent.domain.plan import DryRun
 from sre_agent.domain.tools import ToolStatus
 from sre_agent.tools.endpoint import Endpoint
 from sre_agent.tools.toolbox import McpToolbox
-
-
-@pytest.fixture(scope="module")
-def crew(cluster: Cluster) -> Crew:
-    return Crew(new_workload(cluster, "crew", replicas=2))
 
 
 async def test_a_rehearsal_names_what_replaces_the_pod_and_changes_nothing(

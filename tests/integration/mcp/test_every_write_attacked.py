@@ -1,0 +1,176 @@
+"""The same attacks on every tool that writes: no tool has a door of its own."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from crew import Crew
+from forgeries import FORGERIES, Scene
+from hands_lab import (
+    Cluster,
+    Hands,
+    Json,
+    Signer,
+    Workload,
+    data,
+    hands_with,
+    new_workload,
+    settings,
+)
+
+from sre_agent.config import loader
+from sre_agent.domain.tools import ToolCall, ToolStatus
+
+pytestmark = pytest.mark.attack
+
+
+@dataclass(frozen=True)
+class Aim:
+    """A call that is attacked, what the audit log has of it, and how its object is disturbed."""
+
+    call: ToolCall
+    other: ToolCall
+    written: Callable[[], list[Json]]
+    disturb: Callable[[], object]
+
+
+DEPLOYMENT_CALLS: dict[str, tuple[Json, Json]] = {
+    "rollback_rollout": ({"to_revision": 1}, {"to_revision": 2}),
+    "restart_rollout": ({}, {"name": "other"}),
+    "scale_workload": ({"replicas": 2}, {"replicas": 3}),
+    "set_resources": (
+        {"container": "app", "memory_limit": "128Mi"},
+        {"container": "app", "memory_limit": "1Gi"},
+    ),
+    "set_image": (
+        {"container": "app", "image": "lab/shell:2"},
+        {"container": "app", "image": "lab/shell:3"},
+    ),
+    "set_env": (
+        {"container": "app", "variable": "MODE", "value": "safe"},
+        {"container": "app", "variable": "MODE", "value": "wild"},
+    ),
+}
+
+
+TOOLS = [*DEPLOYMENT_CALLS, "delete_pod"]
+
+
+@pytest.fixture(params=TOOLS)
+def aim(request: pytest.FixtureRequest, crew: Crew) -> Aim:
+    """Return a call that may succeed."""
+    tool: str = request.param
+    return at_pod(crew) if tool == "delete_pod" else at(new_workload(crew.cluster), tool)
+
+
+@pytest.fixture(scope="module")
+def untouched(cluster: Cluster) -> Workload:
+    return new_workload(cluster)
+
+
+@pytest.fixture(params=TOOLS)
+def vain(request: pytest.FixtureRequest, untouched: Workload, crew: Crew) -> Aim:
+    """Return a call that a test asks for in vain only, so that all of them can share its object."""
+    tool: str = request.param
+    return at_pod(crew) if tool == "delete_pod" else at(untouched, tool)
+
+
+def at(workload: Workload, tool: str) -> Aim:
+    arguments, others = DEPLOYMENT_CALLS[tool]
+    spec: dict[str, Any] = {"spec": {"template": {"spec": {"hostNetwork": True}}}}
+    return Aim(
+        call=workload.call(tool, **arguments),
+        other=workload.call(tool, **others),
+        written=lambda: workload.writes,
+        disturb=lambda: workload.cluster.patch(workload.namespace, workload.name, spec),
+    )
+
+
+def at_pod(crew: Crew) -> Aim:
+    pod, other = (each["metadata"]["name"] for each in crew.all_ready())
+    return Aim(
+        call=crew.call(pod),
+        other=crew.call(other),
+        written=lambda: crew.deletions(pod) + crew.deletions(other),
+        disturb=lambda: crew.delete_as_a_person(pod),
+    )
+
+
+def test_every_writing_tool_is_attacked() -> None:
+    allowed = loader.load_allow_list()
+
+    assert {tool for _, tool in allowed.writes} == {*DEPLOYMENT_CALLS, "delete_pod"}
+
+
+async def test_forged_and_misused_grants_are_refused(
+    hands: Hands, signer: Signer, vain: Aim
+) -> None:
+    scene = Scene(signer, vain.call, await hands.rehearse(vain.call))
+
+    results = {
+        why: await hands.write(vain.call, forge(scene)) for why, (forge, _code) in FORGERIES.items()
+    }
+
+    found = {why: (result.status.value, result.code) for why, result in results.items()}
+    assert found == {why: ("refused", code) for why, (_forge, code) in FORGERIES.items()}
+    assert vain.written() == []
+
+
+async def test_a_grant_is_for_one_call_and_one_only(
+    hands: Hands, signer: Signer, vain: Aim
+) -> None:
+    grant = signer.grant(vain.call, await hands.rehearse(vain.call))
+
+    result = await hands.write(vain.other, grant)
+
+    assert (result.status, result.code) == (ToolStatus.REFUSED, "grant_not_for_this_call")
+    assert vain.written() == []
+
+
+async def test_a_grant_dies_with_a_change_of_its_object(
+    hands: Hands, signer: Signer, aim: Aim
+) -> None:
+    grant = signer.grant(aim.call, await hands.rehearse(aim.call))
+    aim.disturb()
+
+    result = await hands.write(aim.call, grant)
+
+    is_gone = aim.call.tool == "delete_pod"
+    assert result.status is ToolStatus.REFUSED
+    assert result.code in ({"not_found", "state_changed"} if is_gone else {"state_changed"})
+    assert aim.written() == []
+
+
+async def test_a_halt_stops_a_good_grant(
+    cluster: Cluster, signer: Signer, vain: Aim, tmp_path: Path
+) -> None:
+    halt = tmp_path / "halt"
+
+    async with hands_with(settings(cluster, signer, mcp_halt_file=halt)) as hands:
+        grant = signer.grant(vain.call, await hands.rehearse(vain.call))
+        halt.touch()
+        result = await hands.write(vain.call, grant)
+
+    assert (result.status, result.code) == (ToolStatus.REFUSED, "halted")
+    assert vain.written() == []
+
+
+async def test_a_replayed_grant_does_nothing_a_second_time(
+    hands: Hands, signer: Signer, aim: Aim
+) -> None:
+    claims = signer.claims(aim.call, await hands.rehearse(aim.call))
+    first = await hands.write(aim.call, signer.sign(claims))
+    expired = {**claims, "exp": claims["iat"] - 600}
+
+    replayed = await hands.write(aim.call, signer.sign(expired))
+
+    assert data(first)["outcome"] == "applied"
+    assert data(replayed)["outcome"] == "already_applied"
+    assert (data(replayed)["at"], data(replayed)["detail"]) == (
+        data(first)["at"],
+        data(first)["detail"],
+    )
+    written = [line for line in aim.written() if line["verb"] == "delete"] or aim.written()
+    assert len(written) == 1
