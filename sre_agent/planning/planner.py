@@ -87,14 +87,13 @@ def _action(
         cause.object, seen.fact if seen else None, drafting.diagnosis.dependencies
     )
     if target.kind == "Pod":
-        radius = radius.model_copy(
-            update={"pods": 1, "statement": f"one pod of {cause.object.name} is replaced"}
-        )
+        radius = risk.of_one_pod(radius, cause.object)
+    call = repair.call(cause)
     return Action(
         id=action_id,
-        call=repair.call(cause),
+        call=call,
         target=target,
-        risk=risk.assess(repair.risk, radius),
+        risk=risk.assess(repair.risk, radius, call.tool),
         rationale=places.fill_text(repair.rationale, cause),
         evidence_ids=cause.evidence_for,
         blast_radius=radius,

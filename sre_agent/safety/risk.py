@@ -10,6 +10,11 @@ from sre_agent.domain.plan import BlastRadius, Risk
 MANY_PODS = 20
 MANY_CALLERS = 5
 
+_LEAST_OF_TOOL = {"set_image": Risk.HIGH, "set_env": Risk.HIGH, "set_resources": Risk.MEDIUM}
+"""What a tool's kind of change is worth at least: an image or a variable may never have run here."""
+
+_GROWING = (Risk.LOW, Risk.MEDIUM, Risk.HIGH)
+
 
 def blast_radius(
     target: ObjectRef, workload: Workload | None, dependencies: Sequence[Dependency]
@@ -29,8 +34,15 @@ def blast_radius(
     return BlastRadius(pods=pods, callers=callers, statement=f"{counted}; {felt}")
 
 
-def assess(least: Risk, radius: BlastRadius) -> Risk:
-    """Return the risk of an action: at least what its playbook says, more when many feel it."""
+def of_one_pod(radius: BlastRadius, workload: ObjectRef) -> BlastRadius:
+    """Return the radius of what befalls one pod of a workload: its callers have the other pods."""
+    return radius.model_copy(
+        update={"pods": 1, "statement": f"one pod of {workload.name} is replaced"}
+    )
+
+
+def assess(least: Risk, radius: BlastRadius, tool: str) -> Risk:
+    """Return the risk of an action: at least what repair and tool say, more when many feel it."""
     if radius.pods >= MANY_PODS or len(radius.callers) >= MANY_CALLERS:
         return Risk.HIGH
-    return least
+    return max(least, _LEAST_OF_TOOL.get(tool, Risk.LOW), key=_GROWING.index)

@@ -81,6 +81,8 @@ SYSTEM = ["kube-system", "kube-public", "kube-node-lease"]
         (action(), Ruling.ASK, "every-write-asks"),
         (action("restart_rollout"), Ruling.ASK, "every-write-asks"),
         (action("scale_workload", {"replicas": 3}), Ruling.ASK, "every-write-asks"),
+        (action("set_image"), Ruling.ASK, "new-behaviour-asks"),
+        (action("set_env"), Ruling.ASK, "new-behaviour-asks"),
         *(
             (
                 action("scale_workload", {"replicas": value}),
