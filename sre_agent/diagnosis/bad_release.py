@@ -1,9 +1,10 @@
 """Releases as suspects: each workload that was released near the onset of its trouble."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
-from sre_agent.diagnosis import changes, repair, weights
+from sre_agent.diagnosis import changes, relapse, repair, weights
 from sre_agent.diagnosis.changes import Release
 from sre_agent.diagnosis.durations import say
 from sre_agent.diagnosis.hypothesis import Fact, Hypothesis, Suspect
@@ -41,7 +42,11 @@ def _onset(situation: Situation, ref: ObjectRef, found: Sequence[Release]) -> On
     first, health = situation.onset(ref), situation.health.get(ref)
     errors = health.errors if health else None
     newest = next((item for item in found if not item.is_restart), None)
-    if errors is None or newest is None or not _is_after(newest, first):
+    if newest is None or not _is_after(newest, first):
+        return first
+    if relapse.is_relapse(situation, found, newest):
+        return replace(first, at=newest.started_at + first.tolerance)
+    if errors is None:
         return first
     is_new = newest.started_at <= errors.onset_at <= newest.started_at + CLOSE
     if not is_new or not pod_split.fails_alone(situation, newest, errors.onset_at):
@@ -139,17 +144,25 @@ def _restoring(blamed: Release, suspect: Suspect) -> Iterator[Finding]:
 def _replaced(
     situation: Situation, found: Sequence[Release], blamed: Release, suspect: Suspect
 ) -> Iterator[Finding]:
-    """Speak against a release that is no longer in force while the trouble goes on."""
-    current = next((item for item in found if item.is_current), None)
-    if current is None or current is blamed or current.is_restart:
-        return
-    if situation.case.now - current.started_at > repair.SETTLING:
+    """Speak against a release that is no longer in force while the trouble goes on.
+
+    It weighs most that the revision before it came back since and was in force for a while.
+    """
+    later = [item for item in found if item.revision.number > blamed.revision.number]
+    ends = [situation.case.now, *(item.started_at for item in later)]
+    tried = [
+        item
+        for item, end in zip(later, ends, strict=False)
+        if not item.is_restart and end - item.started_at > repair.SETTLING
+    ]
+    told = next((item for item in tried if item.is_return), tried[0] if tried else None)
+    if told is not None:
         yield suspect.speaks_against(
             "change.release_replaced",
-            weights.RELEASE_UNDONE if current.is_return else weights.RELEASE_REPLACED,
-            f"revision {blamed.revision.number} was replaced by {current.revision.number} "
-            f"{say(situation.case.now - current.started_at)} ago and the trouble went on",
-            current.evidence_ids,
+            weights.RELEASE_UNDONE if told.is_return else weights.RELEASE_REPLACED,
+            f"revision {blamed.revision.number} was replaced by {told.revision.number} "
+            f"{say(situation.case.now - told.started_at)} ago and the trouble went on",
+            told.evidence_ids,
         )
 
 

@@ -8,7 +8,7 @@ from sre_agent.diagnosis import topology
 from sre_agent.diagnosis.case import Case
 from sre_agent.diagnosis.metrics.health import Health, judge
 from sre_agent.diagnosis.topology import Graph
-from sre_agent.domain.alert import Alert
+from sre_agent.domain.alert import Alert, AlertStatus
 from sre_agent.domain.objects import ObjectRef
 from sre_agent.domain.observations.metrics import GoldenSignals
 
@@ -70,21 +70,47 @@ class Situation:
 
     def onset(self, ref: ObjectRef) -> Onset:
         """Return the onset by the object's own signals, else by the anchors', else by the alert."""
-        for candidate in (ref, *self.anchors):
-            health = self.health.get(candidate)
-            if health and health.onset_at:
-                tolerance = timedelta(seconds=max(ONSET_TOLERANCE_S, 2 * health.step_s))
-                at = self._not_after_alert(health.onset_at)
-                return Onset(at, tolerance, is_measured=True, lag=tolerance)
-        return Onset(self._alerted_at(), timedelta(0), is_measured=False, lag=ALERT_LAG)
+        seen = self.suffering(ref)
+        health = self.health[seen] if seen else None
+        if health is None or health.onset_at is None:
+            return Onset(self._alerted_at(ref), timedelta(0), is_measured=False, lag=ALERT_LAG)
+        tolerance = timedelta(seconds=max(ONSET_TOLERANCE_S, 2 * health.step_s))
+        at = self._not_after_alert(ref, health, health.onset_at)
+        return Onset(at, tolerance, is_measured=True, lag=tolerance)
 
-    def _not_after_alert(self, measured: datetime) -> datetime:
-        """Return the alert's time where the signals show the same rise a little later than it."""
-        alerted = self._alerted_at()
-        return alerted if alerted < measured <= alerted + ALERT_LAG else measured
+    def suffering(self, ref: ObjectRef) -> ObjectRef | None:
+        """Return whose signals show the trouble of an object: its own, else an alerting workload's."""
+        found = (item for item in (ref, *self.anchors) if item in self.health)
+        return next((item for item in found if self.health[item].onset_at), None)
 
-    def _alerted_at(self) -> datetime:
-        return min([self.case.incident.started_at, *_pending_since(self.case, self.anchors)])
+    def _not_after_alert(self, ref: ObjectRef, health: Health, measured: datetime) -> datetime:
+        """Return the alert's time where the signals show the same rise a little later than it.
+
+        An alert from before the calm that preceded the rise speaks of an earlier episode.
+        """
+        alerted = self._alerted_at(ref)
+        if health.calm_since and alerted <= health.calm_since:
+            return measured
+        is_late = measured <= alerted + ALERT_LAG or health.is_high_from_the_start
+        return alerted if alerted < measured and is_late else measured
+
+    def _alerted_at(self, ref: ObjectRef) -> datetime:
+        """Return since when alerts fire: those of the object itself, else all of the incident."""
+        told = self._alert_times()
+        own = [at for named, at in told if named == ref]
+        return min(own or [at for _, at in told], default=self.case.incident.started_at)
+
+    def _alert_times(self) -> list[tuple[ObjectRef | None, datetime]]:
+        """Return what each alert that fires names, and since when; of one, the latest time counts.
+
+        Prometheus knows since when its rule holds, which is before the alert fires.
+        """
+        firing: dict[str, Alert] = {}
+        for alert in sorted(self.case.incident.alerts, key=lambda item: item.starts_at):
+            if alert.status is AlertStatus.FIRING:
+                firing[alert.fingerprint] = alert
+        told = [(self.workload_of(alert), alert.starts_at) for alert in firing.values()]
+        return [*told, *_pending_since(self.case, self.anchors)]
 
 
 def assess(case: Case) -> Situation:
@@ -125,13 +151,17 @@ def _anchors(case: Case) -> tuple[ObjectRef, ...]:
     return tuple(dict.fromkeys(ref for ref in named if ref))
 
 
-def _pending_since(case: Case, anchors: tuple[ObjectRef, ...]) -> list[datetime]:
+def _pending_since(
+    case: Case, anchors: tuple[ObjectRef, ...]
+) -> list[tuple[ObjectRef | None, datetime]]:
     """Return since when the rules of the incident's alerts hold, which is before they fire."""
     names = {alert.name for alert in case.incident.alerts}
     return [
-        alert.active_at
+        (named, alert.active_at)
         for alert in (case.alerts.fact.alerts if case.alerts else ())
-        if alert.active_at and alert.name in names and _named(case, alert.labels) in anchors
+        if alert.active_at
+        and alert.name in names
+        and (named := _named(case, alert.labels)) in anchors
     ]
 
 

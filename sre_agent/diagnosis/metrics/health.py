@@ -25,7 +25,8 @@ class Health:
 
     `errors` and `latency` are rises that last; `is_measured` says that requests were counted lately,
     so that the absence of a rise means something. `error_ratio` is the ratio now, and
-    `high_since` is set instead of a rise when errors are high and have been since the first point.
+    `high_since` is set instead of a rise when errors are high and no better time shows what they
+    were; then `is_high_from_the_start` says that they may have been so before the first point.
     """
 
     errors: Shift | None
@@ -33,6 +34,7 @@ class Health:
     is_measured: bool
     error_ratio: float | None
     high_since: datetime | None = None
+    is_high_from_the_start: bool = False
 
     @property
     def is_unhealthy(self) -> bool:
@@ -51,6 +53,12 @@ class Health:
         if self.high_since:
             starts.append(self.high_since)
         return min(starts) if starts else None
+
+    @property
+    def calm_since(self) -> datetime | None:
+        """Return when an earlier episode had ended before the one that began at the onset."""
+        first = [item for item in (self.errors, self.latency) if item]
+        return next((item.calm_since for item in first if item.onset_at == self.onset_at), None)
 
     @property
     def step_s(self) -> float:
@@ -78,12 +86,14 @@ def judge(group: SignalGroup, end: datetime, step_s: float) -> Health:
     errors, latency = _errors(group.errors, fresh_after), _latency(group.latency_p99, fresh_after)
     ratio = current(group.errors.points) if _is_fresh(group.errors.points, fresh_after) else None
     is_high = ratio is not None and ratio > ERROR_CEILING and errors is None
+    high_since = _high_since(group.errors.points) if is_high else None
     return Health(
         errors=errors,
         latency=latency,
         is_measured=_is_measured(group, fresh_after),
         error_ratio=ratio,
-        high_since=_high_since(group.errors.points) if is_high else None,
+        high_since=high_since,
+        is_high_from_the_start=is_high and high_since == group.errors.points[0].at,
     )
 
 
