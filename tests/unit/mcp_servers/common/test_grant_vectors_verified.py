@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from mcp_servers.common import canonical, grants
+from mcp_servers.common import canonical, figures, grants
 from mcp_servers.common.envelope import RefusedError
 from mcp_servers.common.grants import Grant, Target, Verifier
 from mcp_servers.common.toolset import Call
@@ -34,6 +34,13 @@ def test_json_is_spelled_and_hashed_as_the_signer_does(case: dict[str, Any]) -> 
 @pytest.mark.parametrize("case", VECTORS["arguments"], ids=lambda case: str(case["arguments"]))
 def test_arguments_are_hashed_as_the_signer_does(case: dict[str, Any]) -> None:
     assert grants.arguments_sha256(case["arguments"]) == case["sha256"]
+
+
+@pytest.mark.parametrize("case", VECTORS["figures"], ids=lambda case: str(case["figures"]))
+def test_numbers_are_hashed_as_the_signer_does(case: dict[str, Any]) -> None:
+    found = [figures.Figure.model_validate(each) for each in case["figures"]]
+
+    assert figures.sha256(found) == case["sha256"]
 
 
 def test_the_key_id_is_the_one_the_signer_writes() -> None:
