@@ -31,8 +31,9 @@ from sre_agent.domain.grant import GrantClaims
 from sre_agent.domain.grant_binding import arguments_sha256
 from sre_agent.domain.ids import ActionId, IncidentId
 from sre_agent.domain.incident import IncidentStatus
-from sre_agent.domain.plan import Plan
+from sre_agent.domain.plan import Figure, Plan
 from sre_agent.domain.ruling import PolicyRuling, Ruling, Verdict
+from sre_agent.domain.tools import ToolCall
 from sre_agent.safety import policy
 from sre_agent.safety.policy import Policy, Tools
 
@@ -258,6 +259,28 @@ async def test_what_the_signers_own_policy_denies_gets_no_grant_though_a_person_
     assert isinstance(answer, ports.GrantDenied)
     assert reason in answer.reason
     assert "(denied)" in answer.reason
+
+
+@pytest.mark.parametrize(("after_mib", "is_granted"), [(128, True), (129, False)])
+async def test_the_signer_itself_holds_the_numbers_of_a_plan_to_the_bounds(
+    after_mib: int, is_granted: bool, case: Case, signer: SignerClient
+) -> None:
+    [action] = case.plan.actions
+    memory = Figure(name="memory_limit_bytes", before=64 * 2**20, after=after_mib * 2**20)
+    arguments = {"namespace": "prod", "name": "web", "container": "a", "memory_limit": "x"}
+    raised = action.model_copy(
+        update={
+            "call": ToolCall(server="kubernetes", tool="set_resources", arguments=arguments),
+            "dry_run": action.dry_run and action.dry_run.model_copy(update={"figures": (memory,)}),
+        }
+    )
+    case.plan = case.plan.model_copy(update={"actions": (raised,)})
+    await case.approve()
+
+    answer = await signer.mint(ID, ACTION)
+
+    assert isinstance(answer, ports.Grant) is is_granted
+    assert is_granted or "memory-growth-is-bounded" in str(answer)
 
 
 async def test_a_grant_is_not_given_out_again_when_policy_denies_it_since(
