@@ -17,12 +17,14 @@ from backend.bootstrap import program
 from backend.clock import SystemClock
 from backend.db import tenancy
 from backend.db.engine import create_engine, libpq_url
-from backend.db.journal import PostgresJournal
 from backend.db.memory import PostgresMemory
 from backend.db.outbox import PostgresOutbox
+from backend.db.tenancy import Tenant
 from backend.jobs import queue, upkeep, waiting
+from backend.jobs.learning import LearningJournal
 from backend.jobs.publishing import PublishingIncidents
 from backend.jobs.runner import Runner
+from backend.jobs.survey import Surveyor
 from backend.notify import dispatcher
 from backend.notify.message import Channel
 from backend.notify.webhook import WebhookChannel
@@ -53,6 +55,7 @@ class Worker:
     clock: ports.Clock
     runner: Runner
     app: procrastinate.App
+    surveyor: Surveyor | None
     channel: Channel | None
 
     @property
@@ -79,6 +82,7 @@ class Worker:
                     )
                 ),
                 group.create_task(upkeep.run(self.house)),
+                *([group.create_task(self.surveyor.run())] if self.surveyor else []),
             )
             await self.app.run_worker_async(
                 concurrency=self.settings.max_concurrent_alerts,
@@ -127,7 +131,9 @@ async def open_worker(settings: WorkerSettings) -> AsyncIterator[Worker]:
             context = run_context(settings, engine, clock, toolbox, signer)
             runner = Runner(graph=build.build(saver), context=context)
             queue.register(app, runner)
-            yield Worker(settings, engine, clock, runner, app, _channel(settings, http, clock))
+            surveyor = _surveyor(settings, engine, clock, toolbox)
+            channel = _channel(settings, http, clock)
+            yield Worker(settings, engine, clock, runner, app, surveyor, channel)
     finally:
         await engine.dispose()
 
@@ -143,7 +149,7 @@ def run_context(
     allowlist = loader.load_allow_list(settings.agent_config)
     return RunContext(
         clock=clock,
-        journal=PostgresJournal(engine, clock),
+        journal=LearningJournal(engine, clock, Tenant(settings.org_id, settings.cluster_id)),
         incidents=PublishingIncidents(
             engine,
             clock,
@@ -185,6 +191,21 @@ async def checkpointer(database_url: str) -> AsyncIterator[AsyncPostgresSaver]:
         saver = AsyncPostgresSaver(pool)  # type: ignore[arg-type] # the row factory is given above
         await saver.setup()
         yield saver
+
+
+def _surveyor(
+    settings: WorkerSettings, engine: AsyncEngine, clock: ports.Clock, toolbox: ports.Toolbox
+) -> Surveyor | None:
+    """Return who looks around the cluster, where there is one."""
+    if "kubernetes" not in settings.mcp_endpoints:
+        return None
+    return Surveyor(
+        toolbox=toolbox,
+        engine=engine,
+        clock=clock,
+        tenant=Tenant(settings.org_id, settings.cluster_id),
+        interval_s=settings.topology_survey_seconds,
+    )
 
 
 def _channel(

@@ -76,6 +76,9 @@ class WorkerSettings(QueueSettings):
     max_investigation_rounds: int = Field(default=4, ge=1, le=10)
     """How often the reflector may send specialists again."""
 
+    topology_survey_seconds: Seconds = 300
+    """How often the cluster is looked over for who calls whom, which tells what fails together."""
+
     escalation_webhook_url: str | None = Field(default=None, pattern=r"^https?://")
     """Where "approval waiting" and "escalated" are posted; without it they are only logged."""
 

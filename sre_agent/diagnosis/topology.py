@@ -89,13 +89,13 @@ def _configured(case: Case) -> Iterator[Edge]:
     templates = [(ref, row.id, row.fact.containers) for ref, row in case.deployments.items()]
     templates += [(ref, seen.id, seen.fact.containers) for ref, seen in case.workloads.items()]
     for ref, id_, containers in templates:
-        for address in _addresses(containers):
+        for address in addresses(containers):
             callee = case.names.resolve(ref.namespace, address)
             if callee:
                 yield ref, callee, id_
 
 
-def _addresses(containers: Iterable[Container]) -> Iterator[str]:
+def addresses(containers: Iterable[Container]) -> Iterator[str]:
     """Return all that looks like an address in the variables and arguments of containers.
 
     A bare word is one only where its variable is named for an address.

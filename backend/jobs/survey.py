@@ -1,0 +1,90 @@
+"""Look around the cluster now and then, so that the neighbours of a service are known before it fails."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import structlog
+from pydantic import ValidationError
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from backend.db import service_edges
+from backend.db.service_edges import ServiceEdge
+from backend.db.tenancy import Tenant
+from sre_agent import ports
+from sre_agent.diagnosis import neighbourhood
+from sre_agent.domain.errors import TransientError
+from sre_agent.domain.observations.kubernetes import Resource, ResourceList
+from sre_agent.domain.tools import ToolCall, ToolResult, ToolStatus
+
+_SERVER = "kubernetes"
+_KINDS = ("Deployment", "Service")
+_ROWS_MAX = 500
+_CALL_DEADLINE_S = 10.0
+
+_log = structlog.get_logger()
+
+
+class SurveyError(TransientError):
+    """The cluster could not be looked at; the next survey may."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Surveyor:
+    """Reads what is deployed, in sessions that can only read, and stores who calls whom."""
+
+    toolbox: ports.Toolbox
+    engine: AsyncEngine
+    clock: ports.Clock
+    tenant: Tenant
+    interval_s: float
+
+    async def run(self) -> None:
+        """Survey until cancelled; a survey that fails is told, and what was known stays."""
+        while True:
+            try:
+                edges = await self.survey()
+                _log.info("cluster_surveyed", edges=edges)
+            except Exception as error:  # noqa: BLE001 - an outermost loop: the worker outlives a bad look
+                _log.warning("survey_failed", reason=str(error).partition("\n")[0] or repr(error))
+            await self.clock.sleep(self.interval_s)
+
+    async def survey(self) -> int:
+        """Look at every namespace once; return how many edges there are.
+
+        Raises:
+            SurveyError: The cluster cannot be seen; nothing was changed.
+        """
+        listed = await self._read("list_namespaces")
+        names = [str(item["name"]) for item in (listed.data or {}).get("namespaces", ())]
+        resources: list[Resource] = []
+        whole: list[str] = []
+        for name in names:
+            lists = [await self._list(kind, name) for kind in _KINDS]
+            resources += [row for found, _ in lists for row in found]
+            if not any(left_out for _, left_out in lists):
+                whole.append(name)
+        edges = [
+            ServiceEdge(call.namespace, call.caller, call.callee)
+            for call in sorted(neighbourhood.configured(resources))
+        ]
+        async with self.engine.begin() as connection:
+            now = self.clock.now()
+            await service_edges.replace(connection, self.tenant, whole, edges, now=now)
+        return len(edges)
+
+    async def _list(self, kind: str, namespace: str) -> tuple[Sequence[Resource], bool]:
+        """Return the rows of a kind, and whether some were left out."""
+        answer = await self._read("list_resources", kind=kind, namespace=namespace, limit=_ROWS_MAX)
+        if answer.status is ToolStatus.NO_DATA:
+            return (), False
+        try:
+            return ResourceList.model_validate(answer.data or {}).items, bool(answer.left_out)
+        except ValidationError as error:
+            raise SurveyError(f"an unreadable list of {kind} in {namespace}") from error
+
+    async def _read(self, tool: str, **arguments: str | int) -> ToolResult:
+        call = ToolCall(server=_SERVER, tool=tool, arguments=arguments)
+        answer = await self.toolbox.read(call, deadline_s=_CALL_DEADLINE_S)
+        if answer.status is ToolStatus.OK or answer.status is ToolStatus.NO_DATA:
+            return answer
+        raise SurveyError(f"{call}: {answer.reason}")
