@@ -15,6 +15,7 @@ from sre_agent.graph.nodes import (
     investigate,
     plan,
     reflect,
+    revert,
     supervise,
     verify,
 )
@@ -34,6 +35,7 @@ def build(checkpointer: BaseCheckpointSaver[Any]) -> Graph:
     graph.add_node("approve", approve.approve)
     graph.add_node("execute", execute.execute)
     graph.add_node("verify", verify.verify)
+    graph.add_node("revert", revert.revert)
     graph.add_node("conclude", conclude.conclude)
 
     graph.add_edge(START, "supervise")

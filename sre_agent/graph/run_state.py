@@ -18,7 +18,10 @@ Json = dict[str, Any]
 
 
 class RunState(TypedDict, total=False):
-    """The state of a run. Lists with `operator.add` grow; every other key is replaced."""
+    """The state of a run. Lists with `operator.add` grow; every other key is replaced.
+
+    `not_helped` is why a repair is known not to have helped, once it is to be taken back.
+    """
 
     incident_id: str
     round: int
@@ -29,6 +32,7 @@ class RunState(TypedDict, total=False):
     plan: Json
     rulings: list[Json]
     actions_finished_at: str
+    not_helped: str
     end_status: str
     end_reason: str
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from sre_agent.domain.events import EventKind
 from sre_agent.domain.faults import FaultClass
+from sre_agent.domain.plan import Action
 from sre_agent.domain.ruling import Verdict
 from sre_agent.planning.story import RESOLVED, Story
 
@@ -24,10 +25,18 @@ def _unfinished(story: Story) -> Iterator[str]:
         yield f"Take over: {story.escalation}"
     verified = story.last(EventKind.VERIFICATION_FINISHED)
     acted = story.last(EventKind.ACTION_FINISHED)
-    if acted and (verified is None or verified.payload.get("result") != RESOLVED):
-        inverse = story.plan.actions[0].inverse if story.plan else None
-        undo = f"; the action can be undone by {inverse}" if inverse else ""
-        yield f"Check by hand whether the repair worked{undo}"
+    if acted is None or (verified and verified.payload.get("result") == RESOLVED):
+        return
+    if story.undoing:
+        yield f"Look for another remedy: {story.plan.summary if story.plan else 'it'} did not help"
+        return
+    undo = "; ".join(str(item.inverse) for item in _actions(story) if item.inverse)
+    way_back = f"; the action can be undone by {undo}" if undo else ""
+    yield f"Check by hand whether the repair worked{way_back}"
+
+
+def _actions(story: Story) -> tuple[Action, ...]:
+    return story.plan.actions if story.plan else ()
 
 
 def _about_cause(story: Story) -> Iterator[str]:

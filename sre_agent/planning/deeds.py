@@ -26,9 +26,10 @@ def of(story: Story) -> Iterator[Line]:
     if story.plan is None:
         yield from _nothing(story)
         return
-    yield from _why(story.plan)
-    for action in story.plan.actions:
-        yield from _action(story, action)
+    for plan in filter(None, (story.plan, story.undoing)):
+        yield from _why(plan)
+        for action in plan.actions:
+            yield from _action(story, action)
     yield Line(1, f"Approval: {story.approval}")
     yield Line(1, story.verification)
 

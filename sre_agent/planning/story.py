@@ -10,7 +10,7 @@ from sre_agent.domain.evidence import Evidence
 from sre_agent.domain.ids import ActionId
 from sre_agent.domain.incident import Incident, IncidentStatus
 from sre_agent.domain.plan import Plan
-from sre_agent.planning import timeline
+from sre_agent.planning import revert, timeline
 
 RESOLVED = "resolved"
 SYMPTOM_RULES = ("signals.", "relation.callers_fail")
@@ -25,6 +25,8 @@ class Story:
     evidence: tuple[Evidence, ...]
     diagnosis: Diagnosis | None
     plan: Plan | None
+    undoing: Plan | None = None
+    """The plan that takes the other one back, where one was proposed."""
 
     def last(self, kind: EventKind) -> Event | None:
         """Return the newest event of a kind."""
@@ -146,7 +148,13 @@ _ABOUT_ACTIONS = frozenset(
 def read(incident: Incident, events: Sequence[Event]) -> Story:
     """Return the story of an incident from its log, oldest event first."""
     ranked = _last(events, EventKind.CAUSES_RANKED)
-    proposed = _last(events, EventKind.PLAN_PROPOSED)
+    plans = [
+        Plan.model_validate(event.payload["plan"])
+        for event in events
+        if event.kind is EventKind.PLAN_PROPOSED
+    ]
+    repairs = [plan for plan in plans if not revert.is_revert(plan)]
+    is_undone = bool(plans) and revert.is_revert(plans[-1])
     return Story(
         incident=incident,
         events=events,
@@ -156,7 +164,8 @@ def read(incident: Incident, events: Sequence[Event]) -> Story:
             if event.kind is EventKind.EVIDENCE_ADDED
         ),
         diagnosis=Diagnosis.model_validate(ranked.payload["diagnosis"]) if ranked else None,
-        plan=Plan.model_validate(proposed.payload["plan"]) if proposed else None,
+        plan=repairs[-1] if repairs else None,
+        undoing=plans[-1] if is_undone else None,
     )
 
 

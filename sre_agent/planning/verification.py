@@ -38,12 +38,15 @@ class Judgement(Value):
 
     `steady_since` is since when every look found alerts and rollout good, or None when this one
     did not; the next look is told, because these say nothing about the time between looks.
+    `is_in_vain` says that signals or rollout speak against the repair itself; an alert that is
+    still active may have another reason.
     """
 
     outcome: Outcome
     reason: str
     checks: tuple[str, ...] = ()
     steady_since: datetime | None = None
+    is_in_vain: bool = False
 
 
 @dataclass(frozen=True)
@@ -123,7 +126,8 @@ def judge(verification: Verification, answers: Sequence[Answer], look: Look) -> 
         why = f"alerts and rollout are good, for less than {verification.hold_s:g} s so far"
         checks.append((None, Check(Standing.SILENT, why)))
     told = tuple(f"{check.standing}: {check.reason}" for _, check in checks)
-    bad = [check for _, check in checks if check.standing is Standing.BAD]
+    against = [(call, check) for call, check in checks if check.standing is Standing.BAD]
+    bad = [check for _, check in against]
     open_checks = bad or [check for _, check in checks if check.standing is Standing.SILENT]
     if not open_checks:
         outcome = Outcome.RESOLVED
@@ -133,7 +137,13 @@ def judge(verification: Verification, answers: Sequence[Answer], look: Look) -> 
         end = look.action_finished_at + timedelta(seconds=verification.deadline_s)
         late = Outcome.NOT_RESOLVED if bad else Outcome.UNKNOWN
         outcome = Outcome.PENDING if look.now < end else late
-    return Judgement(outcome=outcome, reason=reason, checks=told, steady_since=steady_since)
+    return Judgement(
+        outcome=outcome,
+        reason=reason,
+        checks=told,
+        steady_since=steady_since,
+        is_in_vain=any(call and call.tool != "list_alerts" for call, _ in against),
+    )
 
 
 def _steady_since(checks: Sequence[tuple[ToolCall | None, Check]], look: Look) -> datetime | None:

@@ -13,6 +13,16 @@ async def conclude(state: run_state.RunState, runtime: Runtime[RunContext]) -> r
         runtime.context,
         run_state.incident_id(state),
         IncidentStatus(state["end_status"]),
-        state["end_reason"],
+        _reason(state),
     )
     return {}
+
+
+def _reason(state: run_state.RunState) -> str:
+    """Return why the run ends: where a repair did not help, that comes first, and what to do last."""
+    not_helped = state.get("not_helped")
+    if not not_helped:
+        return state["end_reason"]
+    choice = run_state.plan(state).choice
+    told = f". {choice.escalation}" if choice and choice.escalation else ""
+    return f"the repair did not help: {not_helped}. {state['end_reason']}{told}"

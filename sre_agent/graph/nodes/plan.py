@@ -10,9 +10,8 @@ from sre_agent.domain.events import EventDraft, EventKind
 from sre_agent.domain.ids import IncidentId
 from sre_agent.domain.incident import IncidentStatus
 from sre_agent.domain.objects import ObjectRef
-from sre_agent.domain.plan import Action, DryRun, NoPlan
-from sre_agent.domain.tools import ToolStatus
-from sre_agent.graph import run_state
+from sre_agent.domain.plan import NoPlan
+from sre_agent.graph import rehearsal, run_state
 from sre_agent.graph.context import RunContext
 from sre_agent.planning import planner
 
@@ -37,34 +36,11 @@ async def propose(state: run_state.RunState, runtime: Runtime[RunContext]) -> _N
         holder = await context.incidents.claim_target(id_, action.target)
         if holder != id_:
             return await _join(context, id_, holder, action.target)
-    rehearsed: list[Action] = []
-    for action in drafted.actions:
-        result = await _rehearse(context, action)
-        if isinstance(result, NoPlan):
-            return await _withhold(context, id_, result)
-        rehearsed.append(action.model_copy(update={"dry_run": result}))
-    plan = drafted.model_copy(update={"actions": tuple(rehearsed)})
-    dumped = plan.model_dump(mode="json")
-    await context.journal.append(
-        id_,
-        EventDraft(
-            actor="planner",
-            kind=EventKind.PLAN_PROPOSED,
-            payload={"plan": dumped, "plan_sha256": plan.sha256},
-            step_key=f"plan_proposed:{plan.sha256}",
-        ),
-    )
-    return Command(goto="gate", update={"plan": dumped})
-
-
-async def _rehearse(context: RunContext, action: Action) -> DryRun | NoPlan:
-    result = await context.toolbox.rehearse(action.call, deadline_s=context.limits.tool_deadline_s)
-    if result.status is ToolStatus.OK and result.data is not None:
-        return DryRun.model_validate(result.data)
-    return NoPlan(
-        reason=f"the dry run of {action.call} did not succeed ({result.status}): {result.reason}",
-        recommendation=f"Look at {action.target} by hand: {action.rationale}",
-    )
+    plan = await rehearsal.rehearse(context, drafted)
+    if isinstance(plan, NoPlan):
+        return await _withhold(context, id_, plan)
+    await rehearsal.record(context, id_, plan)
+    return Command(goto="gate", update={"plan": plan.model_dump(mode="json")})
 
 
 async def _withhold(context: RunContext, id_: IncidentId, nothing: NoPlan) -> _Next:

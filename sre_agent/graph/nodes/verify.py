@@ -12,7 +12,7 @@ from sre_agent.domain.incident import IncidentStatus
 from sre_agent.domain.plan import Action, Plan
 from sre_agent.graph import run_state
 from sre_agent.graph.context import RunContext
-from sre_agent.planning import verification
+from sre_agent.planning import revert, verification
 from sre_agent.planning.verification import Answer, Judgement, Look, Outcome
 
 _WORST_FIRST = (Outcome.NOT_RESOLVED, Outcome.UNKNOWN, Outcome.PENDING, Outcome.RESOLVED)
@@ -23,6 +23,8 @@ async def verify(state: run_state.RunState, runtime: Runtime[RunContext]) -> Com
     context = runtime.context
     id_ = run_state.incident_id(state)
     plan = run_state.plan(state)
+    if revert.is_revert(plan):
+        return Command(goto="conclude", update=_undone())
     finished_at = datetime.fromisoformat(state["actions_finished_at"])
     await context.incidents.set_status(
         id_,
@@ -56,6 +58,8 @@ async def verify(state: run_state.RunState, runtime: Runtime[RunContext]) -> Com
             await _record(context, state, EventKind.VERIFICATION_SAMPLED, judgement)
         await context.clock.sleep(context.limits.sample_interval_s)
     await _record(context, state, EventKind.VERIFICATION_FINISHED, judgement)
+    if judgement.outcome is Outcome.NOT_RESOLVED and judgement.is_in_vain:
+        return Command(goto="revert", update={"not_helped": judgement.reason})
     return Command(goto="conclude", update=_end(plan, judgement))
 
 
@@ -92,6 +96,14 @@ async def _record(
     )
 
 
+def _undone() -> run_state.RunState:
+    """Return the end of a run whose repair was taken back: the trouble is as it was."""
+    return {
+        "end_status": IncidentStatus.ESCALATED.value,
+        "end_reason": "It was taken back, and the trouble is as it was",
+    }
+
+
 def _end(plan: Plan, judgement: Judgement) -> run_state.RunState:
     if judgement.outcome is Outcome.RESOLVED:
         return {"end_status": IncidentStatus.RESOLVED.value, "end_reason": judgement.reason}
@@ -100,7 +112,10 @@ def _end(plan: Plan, judgement: Judgement) -> run_state.RunState:
         Outcome.UNKNOWN: "it is unknown whether the repair helped",
     }.get(judgement.outcome, judgement.outcome.value)
     undo = "; ".join(str(action.inverse) for action in plan.actions if action.inverse)
-    return {
-        "end_status": IncidentStatus.ESCALATED.value,
-        "end_reason": f"{said}: {judgement.reason}" + (f". To undo: {undo}" if undo else ""),
-    }
+    told = plan.choice.escalation if plan.choice else ""
+    parts = [
+        f"{said}: {judgement.reason}",
+        *([f"To undo: {undo}"] if undo else []),
+        *([told] if told else []),
+    ]
+    return {"end_status": IncidentStatus.ESCALATED.value, "end_reason": ". ".join(parts)}

@@ -1,0 +1,32 @@
+"""Propose to take back a repair that did not help; that is a write, and needs its own approval."""
+
+from typing import Literal
+
+from langgraph.runtime import Runtime
+from langgraph.types import Command
+
+from sre_agent.domain.incident import IncidentStatus
+from sre_agent.domain.plan import NoPlan
+from sre_agent.graph import rehearsal, run_state
+from sre_agent.graph.context import RunContext
+from sre_agent.planning import revert as undoing
+
+
+async def revert(
+    state: run_state.RunState, runtime: Runtime[RunContext]
+) -> Command[Literal["gate", "conclude"]]:
+    """Rehearse the way back and put it before policy; without one, people take over at once."""
+    context = runtime.context
+    drafted = undoing.of(run_state.plan(state), state["not_helped"])
+    plan = await rehearsal.rehearse(context, drafted) if drafted else None
+    if plan is None or isinstance(plan, NoPlan):
+        why = plan.reason if plan else "not all that was done has an undo"
+        return Command(
+            goto="conclude",
+            update={
+                "end_status": IncidentStatus.ESCALATED.value,
+                "end_reason": f"It is not taken back: {why}",
+            },
+        )
+    await rehearsal.record(context, run_state.incident_id(state), plan)
+    return Command(goto="gate", update={"plan": plan.model_dump(mode="json")})

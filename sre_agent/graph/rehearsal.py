@@ -1,0 +1,41 @@
+"""Trying a plan on the live system without changing it, and putting it before everyone's eyes."""
+
+from sre_agent.domain.events import EventDraft, EventKind
+from sre_agent.domain.ids import IncidentId
+from sre_agent.domain.plan import Action, DryRun, NoPlan, Plan
+from sre_agent.domain.tools import ToolStatus
+from sre_agent.graph.context import RunContext
+
+
+async def rehearse(context: RunContext, plan: Plan) -> Plan | NoPlan:
+    """Return the plan with what each action would do, or why one of them cannot be done."""
+    rehearsed: list[Action] = []
+    for action in plan.actions:
+        result = await _try(context, action)
+        if isinstance(result, NoPlan):
+            return result
+        rehearsed.append(action.model_copy(update={"dry_run": result}))
+    return plan.model_copy(update={"actions": tuple(rehearsed)})
+
+
+async def record(context: RunContext, incident_id: IncidentId, plan: Plan) -> None:
+    """Write the plan down as proposed; the same plan is written once."""
+    await context.journal.append(
+        incident_id,
+        EventDraft(
+            actor="planner",
+            kind=EventKind.PLAN_PROPOSED,
+            payload={"plan": plan.model_dump(mode="json"), "plan_sha256": plan.sha256},
+            step_key=f"plan_proposed:{plan.sha256}",
+        ),
+    )
+
+
+async def _try(context: RunContext, action: Action) -> DryRun | NoPlan:
+    result = await context.toolbox.rehearse(action.call, deadline_s=context.limits.tool_deadline_s)
+    if result.status is ToolStatus.OK and result.data is not None:
+        return DryRun.model_validate(result.data)
+    return NoPlan(
+        reason=f"the dry run of {action.call} did not succeed ({result.status}): {result.reason}",
+        recommendation=f"Look at {action.target} by hand: {action.rationale}",
+    )

@@ -1,0 +1,59 @@
+"""Verify or revert: the plan that takes a repair back which did not help."""
+
+from sre_agent.domain.ids import ActionId
+from sre_agent.domain.plan import Action, Choice, Plan
+
+NAME = "revert"
+"""What such a plan names in the place of a playbook."""
+
+
+def of(plan: Plan, reason: str) -> Plan | None:
+    """Return the plan that undoes another one, last action first, for a person to decide on.
+
+    None when there is something in it that cannot be undone, or when it undoes something itself:
+    nobody goes back and forth.
+
+    Args:
+        plan: what was carried out.
+        reason: why it is known not to have helped.
+    """
+    undone = [_undo(action, reason) for action in reversed(plan.actions)]
+    actions = tuple(
+        action.model_copy(update={"id": ActionId(f"r{number}")})
+        for number, action in enumerate((item for item in undone if item), start=1)
+    )
+    if is_revert(plan) or len(actions) < len(plan.actions):
+        return None
+    return Plan(
+        playbook=NAME,
+        fault_class=plan.fault_class,
+        cause_object=plan.cause_object,
+        confidence=plan.confidence,
+        summary="Undo what did not help: " + "; ".join(str(action.call) for action in actions),
+        actions=actions,
+        choice=Choice(
+            title="Undo what did not help",
+            why=reason,
+            step="undo",
+            condition="the repair was carried out, and fresh data say that it did not help",
+            escalation=plan.choice.escalation if plan.choice else "",
+        ),
+    )
+
+
+def is_revert(plan: Plan) -> bool:
+    """Return whether a plan takes another one back."""
+    return plan.playbook == NAME
+
+
+def _undo(action: Action, reason: str) -> Action | None:
+    if action.inverse is None:
+        return None
+    return action.model_copy(
+        update={
+            "call": action.inverse,
+            "inverse": action.call,
+            "rationale": f"{action.call} did not help ({reason}), so that it is taken back.",
+            "dry_run": None,
+        }
+    )
