@@ -79,9 +79,10 @@ def _conclude(
 ) -> tuple[Conclusion, str]:
     """Return what the ranked causes come to, with the reason.
 
-    Trouble that shows in the cluster is no calm, whoever says that it is not the cause.
+    Trouble that shows in the cluster is no calm, whoever says that it is not the cause; whether
+    anything is wrong at all is for fresh evidence alone to say, not for memory.
     """
-    calm = _calm(seen, (*causes, *dismissed))
+    calm = _calm(seen, precedent.forget((*causes, *dismissed)))
     if calm:
         return Conclusion.NOTHING_WRONG, calm
     repair_ = repair.under_way(seen, causes[0]) if causes else None

@@ -20,6 +20,8 @@ MAX_WORDS = 20
 """Of one family; an incident that shows more than this is not better known by more."""
 WORD_CHARACTERS = 160
 """Of one word: what is longer is told apart by its beginning."""
+TEMPLATE_CHARACTERS = 400
+"""Of a log line's template, before anything is looked for in it."""
 SUSPECT_CONFIDENCE = 0.3
 """A cause below this is not what the incident looks like."""
 RELEASED_WITHIN = timedelta(minutes=30)
@@ -105,16 +107,16 @@ def _log_lines(known: Case) -> list[str]:
     """Return the error lines that are new, the most frequent first."""
     found: dict[str, int] = {}
     for seen in known.patterns.values():
-        for pattern in seen.fact.patterns:
-            if pattern.is_novel:
-                line = _normal(pattern)
-                found[line] = found.get(line, 0) + pattern.count
+        novel = [pattern for pattern in seen.fact.patterns if pattern.is_novel]
+        for pattern in sorted(novel, key=lambda item: -item.count)[:MAX_WORDS]:
+            line = _normal(pattern)
+            found[line] = found.get(line, 0) + pattern.count
     return sorted(found, key=lambda line: (-found[line], line))
 
 
 def _normal(pattern: ErrorPattern) -> str:
     """Return a template in one spelling: no secrets, no numbers, no differences of case."""
-    flat = " ".join(redaction.redact(pattern.template).lower().split())
+    flat = " ".join(redaction.redact(pattern.template[:TEMPLATE_CHARACTERS]).lower().split())
     return _NUMBER.sub("#", flat)
 
 

@@ -12,7 +12,8 @@ from sre_agent.memory.similarity import Rarity
 LIMIT = 3
 """So many are evidence: people read three and skip ten."""
 LEAST_SIMILARITY = 0.35
-"""Below this, likeness is chance: two incidents of one alert rule and nothing else stay under it."""
+"""Below this, likeness is chance: where alerts are many, two of one rule at different services and
+nothing else in common stay under it."""
 SOUGHT_BY = (Family.SERVICE, Family.FINGERPRINT, Family.ALERT, Family.CAUSE)
 """A past incident that shares no word of these is not even looked at."""
 

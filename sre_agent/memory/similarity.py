@@ -1,11 +1,11 @@
 """How alike two incidents are, and in what: a count of shared words, rare ones counting more.
 
-Per family of features the likeness is the weighted Jaccard (Ruzicka) coefficient: the summed weight
-of the words both have, over that of the words either has. A word weighs its inverse document
-frequency, log(1 + N / n) for a word that n of N incidents have (Spärck Jones, "A statistical
-interpretation of term specificity", Journal of Documentation 28, 1972): an alert that every incident
-raises tells little. The whole is the mean over the families of which either incident has something,
-by the weights below. Nothing is learned, so that anybody can work out a score by hand.
+The likeness is the weighted Jaccard (Ruzicka) coefficient: the summed weight of the words both have,
+over that of the words either has. A word weighs its inverse document frequency, log(1 + N / n) for a
+word that n of N incidents have (Spärck Jones, "A statistical interpretation of term specificity",
+Journal of Documentation 28, 1972), so that an alert which every incident raises tells little; the
+words of one family share the weight that the family has below, so that twenty log lines count no
+more than one. Nothing is learned: anybody can work out a score by hand.
 """
 
 import math
@@ -58,10 +58,11 @@ def compare(present: Features, past: Features, rarity: Rarity) -> Likeness:
         ours, theirs = present.of(family), past.of(family)
         if not ours and not theirs:
             continue
-        total += weight
-        both = ours & theirs
+        either, both = ours | theirs, ours & theirs
+        share = weight / len(either)
+        total += share * _sum(rarity, family, either)
         if both:
-            shared += weight * _sum(rarity, family, both) / _sum(rarity, family, ours | theirs)
+            shared += share * _sum(rarity, family, both)
             reasons.append(_REASONS[family](_shown(rarity, family, both)))
     return Likeness(score=shared / total if total else 0.0, reasons=tuple(reasons))
 

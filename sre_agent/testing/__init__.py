@@ -3,6 +3,14 @@
 from sre_agent.testing.clock import FakeClock
 from sre_agent.testing.incidents import FakeIncidents, FakeSigner
 from sre_agent.testing.journal import InMemoryJournal
+from sre_agent.testing.memory import FakeMemory
 from sre_agent.testing.toolbox import FakeToolbox
 
-__all__ = ["FakeClock", "FakeIncidents", "FakeSigner", "FakeToolbox", "InMemoryJournal"]
+__all__ = [
+    "FakeClock",
+    "FakeIncidents",
+    "FakeMemory",
+    "FakeSigner",
+    "FakeToolbox",
+    "InMemoryJournal",
+]

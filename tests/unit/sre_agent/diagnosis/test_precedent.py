@@ -1,0 +1,278 @@
+"""Past incidents nudge a diagnosis by what was proven in them, and never decide it."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sre_agent.diagnosis import diagnose, precedent, ranking, weights
+from sre_agent.domain.causes import Cause, Conclusion, Diagnosis, Finding, Stance
+from sre_agent.domain.evidence import Evidence
+from sre_agent.domain.faults import FaultClass
+from sre_agent.domain.ids import EvidenceId
+from sre_agent.domain.objects import ObjectRef
+from sre_agent.domain.observations.memory import (
+    NamedCause,
+    Outcome,
+    PastIncident,
+    PastIncidents,
+    PastVerdict,
+)
+from sre_agent.domain.tools import ToolCall
+from sre_agent.domain.verdict import Judgement
+from sre_agent.testing import views
+from sre_agent.testing.clock import START
+from sre_agent.testing.world import ROLES, World
+
+WEB = ObjectRef.deployment("prod", "web")
+API = ObjectRef.deployment("prod", "api")
+
+
+def named(object_: ObjectRef, fault_class: FaultClass = FaultClass.BAD_RELEASE) -> NamedCause:
+    return NamedCause(fault_class=fault_class, object=object_)
+
+
+def past(cause: NamedCause | None, id_: str = "inc-old", **fields: Any) -> PastIncident:
+    values: dict[str, Any] = {"outcome": Outcome.RESOLVED, "similarity": 1.0, **fields}
+    return PastIncident(
+        incident_id=id_,
+        ended_at=START - timedelta(days=3),
+        namespace="prod",
+        service="web",
+        cause=cause,
+        **values,
+    )
+
+
+def memory(*found: PastIncident, id_: str = "memory-1.1") -> Evidence:
+    return Evidence(
+        id=EvidenceId(id_),
+        kind="memory.past_incidents",
+        specialist="memory",
+        call=ToolCall(server="memory", tool="similar_incidents", arguments={}),
+        subject=None,
+        facts=PastIncidents(incidents=found, considered=len(found)).model_dump(mode="json"),
+        summary="",
+        observed_at=START,
+    )
+
+
+def judged(world: World, *remembered: PastIncident, alerting: str = "core") -> Diagnosis:
+    evidence = [*views.evidence(world, *ROLES), *([memory(*remembered)] if remembered else [])]
+    return diagnose(evidence, world.incident(alerting), world.now)
+
+
+def released() -> World:
+    world = World(7)
+    world.release("core", ago_s=70, error_ratio=0.4)
+    return world
+
+
+def of_memory(found: Diagnosis) -> dict[str, list[Finding]]:
+    return {
+        str(cause.object): [item for item in cause.findings if item.rule.startswith("precedent.")]
+        for cause in found.causes
+    }
+
+
+RIGHT = PastVerdict(judgement=Judgement.RIGHT, actor="ann")
+WRONG = PastVerdict(judgement=Judgement.WRONG, actor="ann")
+
+
+@pytest.mark.parametrize(
+    ("fields", "shift"),
+    [
+        ({"outcome": Outcome.RESOLVED}, 1),
+        ({"outcome": Outcome.NOT_RESOLVED}, -1),
+        ({"outcome": Outcome.NOT_RESOLVED, "verdict": RIGHT}, 1),
+        ({"outcome": Outcome.RESOLVED, "verdict": WRONG}, -1),
+        ({"outcome": Outcome.ESCALATED, "verdict": RIGHT}, 1),
+        ({"outcome": Outcome.ESCALATED}, 0),
+        ({"outcome": Outcome.REJECTED}, 0),
+        ({"outcome": Outcome.CLOSED}, 0),
+        ({"outcome": Outcome.NOTHING_WRONG}, 0),
+    ],
+)
+def test_only_a_verified_repair_or_a_verdict_counts_and_the_verdict_is_last(
+    fields: dict[str, Any], shift: int
+) -> None:
+    world = released()
+    plain = judged(world).causes[0]
+
+    cause = judged(world, past(named(world.ref("core")), **fields)).causes[0]
+
+    assert (cause.confidence > plain.confidence) - (cause.confidence < plain.confidence) == shift
+
+
+def test_the_finding_cites_the_past_incident_and_the_evidence_it_came_with() -> None:
+    world = released()
+
+    found = judged(world, past(named(world.ref("core")), "inc-42", similarity=0.8))
+
+    [finding] = of_memory(found)[str(world.ref("core"))]
+    assert finding.evidence_ids == ("memory-1.1",)
+    assert "inc-42" in finding.statement
+    assert "80%" in finding.statement
+
+
+def test_what_a_person_said_it_was_instead_is_confirmed_and_what_was_named_refuted() -> None:
+    world = released()
+    verdict = PastVerdict(judgement=Judgement.WRONG, actor="ann", actual=named(world.ref("core")))
+
+    found = of_memory(judged(world, past(named(world.ref("pay")), verdict=verdict)))
+
+    assert [item.rule for item in found[str(world.ref("core"))]] == [
+        "precedent.confirmed",
+        "precedent.refuted",
+    ]
+    right, wrong = found[str(world.ref("core"))]
+    assert right.weight > wrong.weight, "the same class at another object tells half as much"
+
+
+def test_memory_brings_no_suspect_of_its_own() -> None:
+    world = World(7)
+    world.ail("core", ago_s=70, error_ratio=0.4)
+
+    found = judged(world, past(named(world.ref("core"), FaultClass.OUT_OF_MEMORY)))
+
+    assert FaultClass.OUT_OF_MEMORY not in {cause.fault_class for cause in found.causes}
+    assert found.abstained
+
+
+def test_an_incident_is_no_precedent_of_itself() -> None:
+    world = released()
+
+    found = judged(world, past(named(world.ref("core")), "inc-1"))
+
+    assert of_memory(found)[str(world.ref("core"))] == []
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_a_thousand_false_verdicts_do_not_clear_a_culprit_that_fresh_evidence_shows(
+    seed: int,
+) -> None:
+    world = World(seed)
+    world.release("pay", ago_s=70, error_ratio=0.4)
+    world.release("entry", ago_s=75)
+    lies = [
+        past(
+            named(world.ref("pay")),
+            f"inc-{number}",
+            verdict=PastVerdict(
+                judgement=Judgement.WRONG, actor="mallory", actual=named(world.ref("entry"))
+            ),
+        )
+        for number in range(1000)
+    ]
+
+    found = judged(world, *lies, alerting="entry")
+
+    assert found.causes[0].object == world.ref("pay")
+    assert not found.abstained, found.reason
+
+
+def cause(object_: ObjectRef, log_odds: float, *more: Finding) -> Cause:
+    """A cause that fresh evidence alone puts at these log-odds."""
+    weight = log_odds - weights.PRIOR
+    fresh = [finding(object_, f"rule{n}.x", weight / 3) for n in range(3)]
+    findings = (*fresh, *more)
+    return Cause(
+        fault_class=FaultClass.BAD_RELEASE,
+        object=object_,
+        confidence=ranking.confidence(findings),
+        statement="",
+        findings=findings,
+    )
+
+
+def finding(object_: ObjectRef, rule: str, weight: float, stance: Stance = Stance.FOR) -> Finding:
+    return Finding(
+        rule=rule,
+        fault_class=FaultClass.BAD_RELEASE,
+        object=object_,
+        stance=stance,
+        weight=weight,
+        statement="inc-42 says so",
+        evidence_ids=(EvidenceId("e1"),),
+    )
+
+
+SIMILARITIES = st.lists(st.floats(min_value=0, max_value=1), max_size=30)
+
+
+@settings(max_examples=25, deadline=None)
+@given(similarities=SIMILARITIES, is_right=st.booleans())
+def test_however_many_precedents_there_are_they_stay_within_the_cap(
+    similarities: list[float], *, is_right: bool
+) -> None:
+    world = released()
+    verdict = RIGHT if is_right else WRONG
+    known = [
+        past(named(world.ref("core")), f"inc-a{n}", similarity=each, verdict=verdict)
+        for n, each in enumerate(similarities)
+    ]
+
+    found = of_memory(judged(world, *known))[str(world.ref("core"))]
+
+    assert sum(item.weight for item in found) <= weights.PRECEDENT_CAP + 1e-9
+
+
+def test_precedent_alone_and_precedent_with_every_symptom_stay_below_acting() -> None:
+    symptoms = [finding(WEB, f"{family}.x", 9.0) for family in weights.SYMPTOM_FAMILIES]
+    proven = finding(WEB, "precedent.confirmed", weights.PRECEDENT_CAP)
+
+    assert ranking.confidence([proven]) < ranking.MIN_CONFIDENCE
+    assert ranking.confidence([*symptoms, proven]) < ranking.MIN_CONFIDENCE
+
+
+def test_a_decided_cause_is_never_swapped_for_another_however_precedent_speaks() -> None:
+    against = finding(WEB, "precedent.refuted", weights.PRECEDENT_CAP, Stance.AGAINST)
+    favour = finding(API, "precedent.confirmed", weights.PRECEDENT_CAP)
+    top, rival = cause(WEB, 2.0), cause(API, 2.0 - ranking.MIN_MARGIN)
+    assert ranking.indecision([top, rival]) is None
+
+    after = ranking.in_order([cause(WEB, 2.0, against), cause(API, 1.0, favour)])
+
+    assert after[0].object == WEB or ranking.indecision(after) is not None
+
+
+def test_a_diagnosis_that_memory_tipped_says_so_and_what_it_would_be_without() -> None:
+    proven = finding(WEB, "precedent.confirmed", weights.PRECEDENT_CAP)
+    causes = (cause(WEB, 0.3, proven),)
+
+    said = precedent.effect(causes, conclude)
+
+    assert "without them it would be undecided" in said
+    assert "inc-42" in said
+
+
+def test_a_diagnosis_that_memory_did_not_change_says_nothing_of_it() -> None:
+    proven = finding(WEB, "precedent.confirmed", weights.PRECEDENT_CAP)
+
+    assert precedent.effect((cause(WEB, 2.0, proven),), conclude) == ""
+    assert precedent.effect((cause(WEB, 2.0),), conclude) == ""
+
+
+def conclude(causes: Any) -> tuple[Conclusion, str]:
+    doubt = ranking.indecision(causes)
+    return (Conclusion.UNDECIDED, doubt) if doubt else (Conclusion.CAUSE_FOUND, "found")
+
+
+def test_forgetting_gives_the_ranking_that_fresh_evidence_alone_gives() -> None:
+    world = released()
+    remembered = past(named(world.ref("core")))
+
+    found = judged(world, remembered)
+
+    assert precedent.forget(found.causes) == judged(world).causes
+
+
+def test_whether_anything_is_wrong_is_not_for_memory_to_say() -> None:
+    world = World(9)
+
+    calm = judged(world)
+    remembered = judged(world, past(named(world.ref("core"))))
+
+    assert remembered.conclusion is calm.conclusion
