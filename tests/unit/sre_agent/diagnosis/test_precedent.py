@@ -1,5 +1,6 @@
 """Past incidents nudge a diagnosis by what was proven in them, and never decide it."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -7,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sre_agent.diagnosis import diagnose, precedent, ranking, weights
+from sre_agent.diagnosis import case, diagnose, precedent, ranking, situation, weights
 from sre_agent.domain.causes import Cause, Conclusion, Diagnosis, Finding, Stance
 from sre_agent.domain.evidence import Evidence
 from sre_agent.domain.faults import FaultClass
@@ -173,7 +174,7 @@ def test_a_thousand_false_verdicts_do_not_clear_a_culprit_that_fresh_evidence_sh
     assert not found.abstained, found.reason
 
 
-def cause(object_: ObjectRef, log_odds: float, *more: Finding) -> Cause:
+def weighed(object_: ObjectRef, log_odds: float, *more: Finding) -> Cause:
     """A cause that fresh evidence alone puts at these log-odds."""
     weight = log_odds - weights.PRIOR
     fresh = [finding(object_, f"rule{n}.x", weight / 3) for n in range(3)]
@@ -230,17 +231,17 @@ def test_precedent_alone_and_precedent_with_every_symptom_stay_below_acting() ->
 def test_a_decided_cause_is_never_swapped_for_another_however_precedent_speaks() -> None:
     against = finding(WEB, "precedent.refuted", weights.PRECEDENT_CAP, Stance.AGAINST)
     favour = finding(API, "precedent.confirmed", weights.PRECEDENT_CAP)
-    top, rival = cause(WEB, 2.0), cause(API, 2.0 - ranking.MIN_MARGIN)
-    assert ranking.indecision([top, rival]) is None
+    top, rival = weighed(WEB, 2.0), weighed(API, 2.0 - ranking.MIN_MARGIN)
+    assert undecided([top, rival]) is None
 
-    after = ranking.in_order([cause(WEB, 2.0, against), cause(API, 1.0, favour)])
+    after = ranking.in_order([weighed(WEB, 2.0, against), weighed(API, 1.0, favour)])
 
-    assert after[0].object == WEB or ranking.indecision(after) is not None
+    assert after[0].object == WEB or undecided(after) is not None
 
 
 def test_a_diagnosis_that_memory_tipped_says_so_and_what_it_would_be_without() -> None:
     proven = finding(WEB, "precedent.confirmed", weights.PRECEDENT_CAP)
-    causes = (cause(WEB, 0.3, proven),)
+    causes = (weighed(WEB, 0.3, proven),)
 
     said = precedent.effect(causes, conclude)
 
@@ -251,12 +252,19 @@ def test_a_diagnosis_that_memory_tipped_says_so_and_what_it_would_be_without() -
 def test_a_diagnosis_that_memory_did_not_change_says_nothing_of_it() -> None:
     proven = finding(WEB, "precedent.confirmed", weights.PRECEDENT_CAP)
 
-    assert precedent.effect((cause(WEB, 2.0, proven),), conclude) == ""
-    assert precedent.effect((cause(WEB, 2.0),), conclude) == ""
+    assert precedent.effect((weighed(WEB, 2.0, proven),), conclude) == ""
+    assert precedent.effect((weighed(WEB, 2.0),), conclude) == ""
 
 
-def conclude(causes: Any) -> tuple[Conclusion, str]:
-    doubt = ranking.indecision(causes)
+def undecided(causes: Sequence[Cause]) -> str | None:
+    world = World(1)
+    return ranking.indecision(
+        causes, situation.assess(case.build([], world.incident("core"), world.now))
+    )
+
+
+def conclude(causes: Sequence[Cause]) -> tuple[Conclusion, str]:
+    doubt = undecided(causes)
     return (Conclusion.UNDECIDED, doubt) if doubt else (Conclusion.CAUSE_FOUND, "found")
 
 
