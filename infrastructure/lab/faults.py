@@ -51,7 +51,7 @@ Change = SetImage | LimitMemory | Scale | SendNonsense | HoldScrapes
 
 @dataclass(frozen=True)
 class Injury:
-    """One change, the class of fault it is, and each action that would undo it alone."""
+    """One change, its class of fault, and each action that would undo it alone, the right one first."""
 
     fault_class: str
     change: Change

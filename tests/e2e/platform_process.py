@@ -169,8 +169,15 @@ class Platform:
 
     def events(self, incident_id: str, kind: str | None = None) -> list[Json]:
         """Return an incident's log."""
-        page = self.get(f"/api/v1/incidents/{incident_id}/events")
-        return [event for event in page["events"] if kind in (None, event["kind"])]
+        log: list[Json] = []
+        while page := self._page(incident_id, log[-1]["seq"] if log else 0):
+            log += page
+        return [event for event in log if kind in (None, event["kind"])]
+
+    def _page(self, incident_id: str, after: int) -> list[Json]:
+        path = f"/api/v1/incidents/{incident_id}/events"
+        page: list[Json] = self.get(path, after=after)["events"]
+        return page
 
     def incident(self, incident_id: str) -> Json:
         """Return an incident with its approval."""

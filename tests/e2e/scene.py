@@ -35,6 +35,11 @@ class Scene:
     def __post_init__(self) -> None:
         self.world = World(self.platform.root / ".run" / "lab")
 
+    @property
+    def seed(self) -> int:
+        """Return what the names of this world were drawn from."""
+        return int(self.world.record["seed"])
+
     @classmethod
     def open(cls, root: Path, seed: int, **settings: str) -> "Scene":
         """Bring everything up."""

@@ -48,6 +48,11 @@ class World:
         truth: Json = json.loads((self.folder / "faults.jsonl").read_text().splitlines()[-1])
         return truth
 
+    def notes(self) -> list[Json]:
+        """Return what was broken and healed so far."""
+        file = self.folder / "faults.jsonl"
+        return [json.loads(line) for line in file.read_text().splitlines()] if file.exists() else []
+
     def audit(self, after: int = 0) -> list[Json]:
         """Return the cluster's own record of every write, after the first `after` entries."""
         lines = Path(self.record["kubernetes"]["audit_log"]).read_text().splitlines()
