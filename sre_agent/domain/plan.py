@@ -140,6 +140,10 @@ class Choice(Value):
     escalation: str = ""
 
 
+REVERT = "revert"
+"""What a plan names in the place of a playbook when it takes another plan back."""
+
+
 class Plan(Value):
     """The actions for one cause, in order. `playbook` names the data it was made from."""
 
@@ -151,6 +155,11 @@ class Plan(Value):
     actions: tuple[Action, ...] = Field(min_length=1)
     runbook: RunbookCitation | None = None
     choice: Choice | None = None
+
+    @property
+    def is_revert(self) -> bool:
+        """Return whether it takes another plan back."""
+        return self.playbook == REVERT
 
     @property
     def sha256(self) -> str:

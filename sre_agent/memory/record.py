@@ -11,6 +11,7 @@ from sre_agent.domain.events import Event, EventKind
 from sre_agent.domain.evidence import Evidence
 from sre_agent.domain.incident import Incident, IncidentStatus
 from sre_agent.domain.observations.memory import NamedCause, Outcome, PastVerdict
+from sre_agent.domain.plan import REVERT
 from sre_agent.domain.verdict import CauseVerdict, Judgement
 from sre_agent.memory import features
 from sre_agent.memory.features import Family, Features
@@ -106,12 +107,19 @@ def _outcome(events: Sequence[Event], diagnosis: Diagnosis | None, status: str) 
 def _repair(events: Sequence[Event]) -> str:
     """Return the tools of the plan that was carried out, or an empty string."""
     run = _last_run(events)
-    proposed = _last(run, EventKind.PLAN_PROPOSED)
+    repairs = [event for event in run if not _is_revert(event)]
+    proposed = _last(repairs, EventKind.PLAN_PROPOSED)
     if proposed is None or _last(run, EventKind.ACTION_FINISHED) is None:
         return ""
     actions = proposed.payload.get("plan", {}).get("actions", ())
     calls: list[Mapping[str, Any]] = [action["call"] for action in actions]
     return ", ".join(f"{call['tool']}({', '.join(sorted(call['arguments']))})" for call in calls)
+
+
+def _is_revert(event: Event) -> bool:
+    """Return whether an event proposes to take a repair back, which is no repair."""
+    is_plan = event.kind is EventKind.PLAN_PROPOSED
+    return is_plan and event.payload.get("plan", {}).get("playbook") == REVERT
 
 
 def _verdict(events: Sequence[Event], cause: NamedCause | None) -> PastVerdict | None:

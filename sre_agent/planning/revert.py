@@ -1,10 +1,7 @@
 """Verify or revert: the plan that takes a repair back which did not help."""
 
 from sre_agent.domain.ids import ActionId
-from sre_agent.domain.plan import Action, Choice, Plan
-
-NAME = "revert"
-"""What such a plan names in the place of a playbook."""
+from sre_agent.domain.plan import REVERT, Action, Choice, Plan
 
 
 def of(plan: Plan, reason: str) -> Plan | None:
@@ -22,10 +19,10 @@ def of(plan: Plan, reason: str) -> Plan | None:
         action.model_copy(update={"id": ActionId(f"r{number}")})
         for number, action in enumerate((item for item in undone if item), start=1)
     )
-    if is_revert(plan) or len(actions) < len(plan.actions):
+    if plan.is_revert or len(actions) < len(plan.actions):
         return None
     return Plan(
-        playbook=NAME,
+        playbook=REVERT,
         fault_class=plan.fault_class,
         cause_object=plan.cause_object,
         confidence=plan.confidence,
@@ -39,11 +36,6 @@ def of(plan: Plan, reason: str) -> Plan | None:
             escalation=plan.choice.escalation if plan.choice else "",
         ),
     )
-
-
-def is_revert(plan: Plan) -> bool:
-    """Return whether a plan takes another one back."""
-    return plan.playbook == NAME
 
 
 def _undo(action: Action, reason: str) -> Action | None:

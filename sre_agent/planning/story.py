@@ -10,7 +10,7 @@ from sre_agent.domain.evidence import Evidence
 from sre_agent.domain.ids import ActionId
 from sre_agent.domain.incident import Incident, IncidentStatus
 from sre_agent.domain.plan import Plan
-from sre_agent.planning import revert, timeline
+from sre_agent.planning import timeline
 
 RESOLVED = "resolved"
 SYMPTOM_RULES = ("signals.", "relation.callers_fail")
@@ -153,8 +153,8 @@ def read(incident: Incident, events: Sequence[Event]) -> Story:
         for event in events
         if event.kind is EventKind.PLAN_PROPOSED
     ]
-    repairs = [plan for plan in plans if not revert.is_revert(plan)]
-    is_undone = bool(plans) and revert.is_revert(plans[-1])
+    repairs = [plan for plan in plans if not plan.is_revert]
+    is_undone = bool(plans) and plans[-1].is_revert
     return Story(
         incident=incident,
         events=events,

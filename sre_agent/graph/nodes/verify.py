@@ -12,7 +12,7 @@ from sre_agent.domain.incident import IncidentStatus
 from sre_agent.domain.plan import Action, Plan
 from sre_agent.graph import run_state
 from sre_agent.graph.context import RunContext
-from sre_agent.planning import revert, verification
+from sre_agent.planning import verification
 from sre_agent.planning.verification import Answer, Judgement, Look, Outcome
 
 _WORST_FIRST = (Outcome.NOT_RESOLVED, Outcome.UNKNOWN, Outcome.PENDING, Outcome.RESOLVED)
@@ -23,7 +23,7 @@ async def verify(state: run_state.RunState, runtime: Runtime[RunContext]) -> Com
     context = runtime.context
     id_ = run_state.incident_id(state)
     plan = run_state.plan(state)
-    if revert.is_revert(plan):
+    if plan.is_revert:
         return Command(goto="conclude", update=_undone())
     finished_at = datetime.fromisoformat(state["actions_finished_at"])
     await context.incidents.set_status(
