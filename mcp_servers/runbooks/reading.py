@@ -5,6 +5,7 @@ from typing import Any
 import yaml
 
 MAX_YAML_CHARS = 16_384
+MAX_DEPTH = 20
 
 
 class MalformedError(ValueError):
@@ -20,14 +21,28 @@ def mapping(text: str, what: str) -> dict[str, Any]:
     if len(text) > MAX_YAML_CHARS:
         raise MalformedError(f"{what} has more than {MAX_YAML_CHARS} characters")
     try:
-        if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, yaml.SafeLoader)):
-            raise MalformedError(f"{what} refers to itself with an alias")
-        found = yaml.safe_load(text)
+        refusal = _refusal(text)
+        found = None if refusal else yaml.safe_load(text)
     except yaml.MarkedYAMLError as err:
         line = f" in line {err.problem_mark.line + 1}" if err.problem_mark else ""
         raise MalformedError(f"{what} is no YAML: {err.problem}{line}") from err
-    except (yaml.YAMLError, RecursionError, ValueError) as err:
+    except (yaml.YAMLError, ValueError) as err:
         raise MalformedError(f"{what} is no YAML: {type(err).__name__}") from err
+    if refusal:
+        raise MalformedError(f"{what} {refusal}")
     if not isinstance(found, dict) or not all(isinstance(key, str) for key in found):
         raise MalformedError(f"{what} is no mapping of names to values")
     return found
+
+
+def _refusal(text: str) -> str:
+    """Return why a text is not to be loaded: a few lines can make gigabytes, or take minutes."""
+    depth = 0
+    for event in yaml.parse(text, yaml.SafeLoader):
+        if isinstance(event, yaml.AliasEvent):
+            return "refers to itself with an alias"
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        if depth > MAX_DEPTH:
+            return f"is nested more than {MAX_DEPTH} deep"
+    return ""
