@@ -24,7 +24,6 @@ FIRST_TOPICS = {
     "kubernetes": (Topic.WORKLOAD, Topic.HISTORY),
     "metrics": (Topic.SIGNALS,),
     "logs": (Topic.ERROR_PATTERNS,),
-    "runbooks": (),
 }
 """What each specialist asks about the workloads that the alerts name."""
 
@@ -52,7 +51,12 @@ def plan_calls(
     """
     known = _know(incident, evidence, asked)
     wanted = [question for question in questions if question.specialist == specialist.name]
-    calls = [*_first(specialist, known), *_follow_ups(specialist, known, wanted)]
+    if specialist.name == "runbooks":
+        refs = (*(question.object for question in wanted), *known.targets())
+        names = [ref.name for ref in refs]
+        calls = list(runbook_calls.plan(specialist.server, incident, names, evidence))
+    else:
+        calls = [*_first(specialist, known), *_follow_ups(specialist, known, wanted)]
     fresh = {key(call): call for call in calls if key(call) not in known.asked}
     return list(fresh.values())
 
@@ -66,7 +70,6 @@ class _Known:
     """
 
     case: Case
-    evidence: Sequence[Evidence]
     asked: frozenset[str]
     answers: frozenset[str]
     answered: frozenset[tuple[str, ObjectRef]]
@@ -102,7 +105,6 @@ def _know(incident: Incident, evidence: Sequence[Evidence], asked: frozenset[str
     answers = frozenset(key(item.call) for item in evidence)
     return _Known(
         case=known,
-        evidence=evidence,
         asked=asked | answers,
         answers=answers,
         answered=frozenset(answered),
@@ -119,9 +121,6 @@ def _first(specialist: Specialist, known: _Known) -> Iterator[ToolCall]:
         yield _call(specialist, "node_status")
     if specialist.name == "metrics":
         yield _call(specialist, "list_alerts", **({"namespace": namespace} if namespace else {}))
-    if specialist.name == "runbooks":
-        names = tuple(ref.name for ref in known.targets())
-        yield from runbook_calls.plan(specialist.server, known.case.incident, names, known.evidence)
 
 
 def _follow_ups(
@@ -150,6 +149,8 @@ def _answers(
             yield from _under_next_name(specialist, "golden_signals", known, ref)
         case Topic.ERROR_PATTERNS:
             yield from _under_next_name(specialist, "error_patterns", known, ref)
+        case Topic.RUNBOOK:
+            pass  # looked for by name, together with what the alerts name
 
 
 def _last_words(specialist: Specialist, known: _Known, pod: ObjectRef) -> Iterator[ToolCall]:

@@ -21,7 +21,7 @@ def plan(
     Args:
         server: who is asked.
         incident: whose alerts are looked up.
-        names: the workloads that the alerts speak of, the incident's own first.
+        names: the workloads in question, the most important first; the incident's service is added.
         evidence: what was brought so far.
     """
     pods = {alert.labels.get("pod") for alert in incident.alerts}

@@ -11,6 +11,7 @@ from sre_agent.diagnosis import (
     precedent,
     questions,
     ranking,
+    reading,
     relation,
     repair,
     situation,
@@ -64,7 +65,10 @@ def diagnose(
         abstained=conclusion is not Conclusion.CAUSE_FOUND,
         reason=reason + precedent.effect(causes, conclude),
         conclusion=conclusion,
-        questions=questions.ask(seen, causes, is_undecided=is_undecided),
+        questions=(
+            *questions.ask(seen, causes, is_undecided=is_undecided),
+            *(reading.ask(evidence, causes[0]) if conclusion is Conclusion.CAUSE_FOUND else ()),
+        ),
         dependencies=seen.graph.dependencies(),
         dismissed=dismissed_causes,
     )

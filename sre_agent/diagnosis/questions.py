@@ -23,6 +23,7 @@ class Topic(StrEnum):
     POD_LOGS = "pod_logs"
     SIGNALS = "signals"
     ERROR_PATTERNS = "error_patterns"
+    RUNBOOK = "runbook"
 
 
 SPECIALIST_OF = {
@@ -31,6 +32,7 @@ SPECIALIST_OF = {
     Topic.POD_LOGS: "kubernetes",
     Topic.SIGNALS: "metrics",
     Topic.ERROR_PATTERNS: "logs",
+    Topic.RUNBOOK: "runbooks",
 }
 """Which specialist answers what."""
 

@@ -212,8 +212,13 @@ def toolbox(world: World) -> FakeToolbox:
     fake.on("prometheus", "golden_signals", about("service", signals))
     fake.on("prometheus", "list_alerts", _ok(world, AlertList(alerts=())))
     fake.on("loki", "error_patterns", about("service", patterns))
-    fake.on("runbooks", "search_runbooks", _ok(world, RunbookMatches(matches=())))
+    fake.on("runbooks", "search_runbooks", lambda call: _ok(world, no_runbooks(call)))
     return fake
+
+
+def no_runbooks(call: ToolCall) -> RunbookMatches:
+    """Return what a search answers that finds none."""
+    return RunbookMatches.model_validate({**call.arguments, "matches": ()})
 
 
 def _ok(world: World, facts: Observation) -> ToolResult:
