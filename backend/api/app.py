@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.routing import Route
 
 from backend import halting
-from backend.api import deciding, learning, operating, problems, reading, webhook
+from backend.api import deciding, learning, operating, problems, queueing, reading, webhook
 from backend.api.context import ApiContext, Check
 from backend.api.following import Follower
 from backend.clock import SystemClock
@@ -68,6 +68,6 @@ def create_app(
     )
     problems.install(app)
     app.router.routes.append(Route("/webhook/alert", webhook.receive, methods=["POST"]))
-    for part in (reading, deciding, learning, operating):
+    for part in (reading, deciding, learning, operating, queueing):
         app.include_router(part.router)
     return app

@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from backend.cli import demo, incidents, learning, operations
+from backend.cli import demo, incidents, learning, operations, queueing
 from backend.cli.session import tell_error
 from sre_agent.domain.errors import PermanentError, TransientError
 
@@ -29,6 +29,7 @@ for command in (
     learning.verdict,
     learning.similar,
     learning.learned,
+    queueing.queue,
     operations.serve,
     operations.worker,
     operations.migrate,

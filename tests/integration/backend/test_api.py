@@ -158,6 +158,7 @@ ROUTES = [
     ("GET", "/api/v1/incidents/{id}/report", "viewer"),
     ("GET", "/api/v1/incidents/{id}/similar", "viewer"),
     ("GET", "/api/v1/learning", "viewer"),
+    ("GET", "/api/v1/queue", "viewer"),
     ("GET", "/api/v1/audit/verify", "viewer"),
     ("POST", "/api/v1/incidents/{id}/verdict", "responder"),
     ("POST", "/api/v1/trigger", "responder"),
@@ -431,3 +432,19 @@ async def test_an_incident_that_waits_for_nothing_cannot_be_decided(
 
     assert answer.status_code == 404
     assert id_ in answer.json()["hint"]
+
+
+async def test_the_queue_says_who_waits_and_until_when(client: httpx.AsyncClient) -> None:
+    [incident_id] = await fire(client, "web")
+
+    answer = await client.get("/api/v1/queue", headers=bearer("viewer"))
+
+    assert answer.status_code == 200
+    shown = answer.json()
+    assert (shown["running"], shown["places"], shown["waiting"]) == (0, 3, 1)
+    [row] = shown["first"]
+    assert row["incident_id"] == incident_id
+    assert (row["priority"], row["counts_as"]) == ("P1", "P1")
+    assert row["waiting_since"] == "2026-03-01T12:00:00Z"
+    assert row["escalated_at"] == "2026-03-01T12:10:00Z"
+    assert (await client.get("/api/v1/queue")).status_code == 401

@@ -2,8 +2,9 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import procrastinate
@@ -11,6 +12,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from backend.db import waiting_line
 from backend.db.admission import AdmissionDesk, Arrival, Tenant
 from backend.db.incidents import PostgresIncidents
 from backend.db.queue import QUEUE
@@ -21,6 +23,7 @@ from sre_agent.domain.ids import IncidentId
 from sre_agent.domain.incident import IncidentStatus
 
 PLACES = 3
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 PATIENCE = waiting.Patience(ttl_s=600, ageing_s=60)
 
 
@@ -211,3 +214,47 @@ async def test_an_overdue_incident_that_a_worker_takes_at_that_moment_is_left_to
     )
 
     assert (job is not None) != (ended == [id_])
+
+
+async def test_the_line_shows_who_waits_for_what(office: Office, engine: AsyncEngine) -> None:
+    running = [await office.alert(f"s{number}", Severity.CRITICAL) for number in range(PLACES)]
+    for _ in running:
+        assert await office.fetch() is not None
+    second = await office.alert("low", Severity.INFO)
+    first = await office.alert("high", Severity.CRITICAL)
+    office.clock.time += timedelta(seconds=60)
+    await office.age()
+
+    async with engine.connect() as connection:
+        line = await waiting_line.look(
+            connection, "default", places=PLACES, limit=10, now=office.clock.time
+        )
+        strangers = await waiting_line.look(
+            connection, "other", places=PLACES, limit=10, now=office.clock.time
+        )
+
+    assert (line.running, line.waiting) == (PLACES, 2)
+    assert [(item.incident_id, item.priority.name, item.counts_as.name) for item in line.first] == [
+        (first, "P1", "P1"),
+        (second, "P3", "P2"),
+    ]
+    assert {item.why for item in line.first} == {"3 of 3 places are taken (MAX_CONCURRENT_ALERTS)"}
+    assert strangers.first == []
+
+
+@pytest.mark.parametrize(
+    ("row", "running", "why"),
+    [
+        ({}, 0, "it is next: no worker has taken it yet"),
+        ({}, 3, "3 of 3 places are taken (MAX_CONCURRENT_ALERTS)"),
+        ({"is_locked": True}, 1, "another run of web goes on"),
+        ({"scheduled_at": NOW + timedelta(seconds=4)}, 0, "the next one is at 12:00:04 UTC"),
+        ({"scheduled_at": NOW}, 0, "it is next: no worker has taken it yet"),
+    ],
+)
+def test_what_a_job_waits_for_is_said(row: dict[str, Any], running: int, why: str) -> None:
+    fields = {"scheduled_at": None, "is_locked": False, "service": "web", "attempts": 1, **row}
+
+    said = waiting_line.explain(SimpleNamespace(**fields), running=running, places=3, now=NOW)
+
+    assert said.endswith(why)
