@@ -87,6 +87,7 @@ def facts(situation: Situation, release: Release, onset_at: datetime) -> dict[st
         "onset_at": onset_at.isoformat(),
         "image_before": ", ".join(before.revision.images) if before else None,
         "image_after": ", ".join(release.revision.images),
+        "image_changed": before is not None and before.revision.images != release.revision.images,
         "change_cause": release.revision.change_cause or None,
     }
 

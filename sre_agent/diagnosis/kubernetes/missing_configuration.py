@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Iterator
+from functools import partial
 
 from sre_agent.diagnosis import weights
 from sre_agent.diagnosis.case import Seen
-from sre_agent.diagnosis.hypothesis import Hypothesis
-from sre_agent.diagnosis.kubernetes import pods
+from sre_agent.diagnosis.hypothesis import Fact, Hypothesis
+from sre_agent.diagnosis.kubernetes import missing_variable, pods
 from sre_agent.diagnosis.kubernetes.pods import Trouble
 from sre_agent.diagnosis.situation import Situation
 from sre_agent.domain.faults import FaultClass
@@ -34,16 +35,25 @@ def propose(situation: Situation) -> Iterator[Hypothesis]:
     """Suspect each workload whose containers lack something they are configured with."""
     for _, seen in pods.workloads(situation):
         stated = [*_waiting(seen.fact), *_unmounted(situation, seen.fact)]
-        if stated:
-            yield from pods.hypothesis(situation, FaultClass.MISSING_CONFIGURATION, seen, stated)
-        else:
-            yield from pods.hypothesis(
-                situation,
-                FaultClass.MISSING_CONFIGURATION,
-                seen,
-                complaining(situation, seen),
-                weights.POD_STATE_FROM_LOGS + weights.NEW_ERRORS_IN_LOGS,
-            )
+        yield from pods.hypothesis(
+            situation,
+            FaultClass.MISSING_CONFIGURATION,
+            seen,
+            stated or complaining(situation, seen),
+            weights.POD_STATE
+            if stated
+            else weights.POD_STATE_FROM_LOGS + weights.NEW_ERRORS_IN_LOGS,
+            more=partial(_variable, seen.fact),
+        )
+
+
+def _variable(workload: Workload, trouble: Trouble) -> dict[str, Fact]:
+    """Return the variable that is missing, where it is clear which."""
+    declared = (item for item in workload.containers if item.name == trouble.container.name)
+    container = next(declared, None)
+    name = missing_variable.asked_for(trouble.detail, container)
+    name = name or missing_variable.named_in(trouble.detail)
+    return {"variable": name} if name else {}
 
 
 def complaining(situation: Situation, seen: Seen[Workload]) -> Iterator[Trouble]:

@@ -1,13 +1,15 @@
 """Containers that were killed for going beyond their memory limit."""
 
 from collections.abc import Iterator
+from functools import partial
 
 from sre_agent.diagnosis.case import Seen
-from sre_agent.diagnosis.hypothesis import Hypothesis
-from sre_agent.diagnosis.kubernetes import pods
+from sre_agent.diagnosis.hypothesis import Fact, Hypothesis
+from sre_agent.diagnosis.kubernetes import memory_need, pods
 from sre_agent.diagnosis.kubernetes.pods import Trouble
 from sre_agent.diagnosis.situation import Situation
 from sre_agent.domain.faults import FaultClass
+from sre_agent.domain.objects import ObjectRef
 from sre_agent.domain.observations.kubernetes import Workload
 
 REASON = "OOMKilled"
@@ -16,10 +18,18 @@ _MIB = 1024 * 1024
 
 def propose(situation: Situation) -> Iterator[Hypothesis]:
     """Suspect each workload whose containers were killed for memory near the onset or since."""
-    for _, seen in pods.workloads(situation):
+    for ref, seen in pods.workloads(situation):
         yield from pods.hypothesis(
-            situation, FaultClass.OUT_OF_MEMORY, seen, _troubles(situation, seen)
+            situation,
+            FaultClass.OUT_OF_MEMORY,
+            seen,
+            _troubles(situation, seen),
+            more=partial(_need, situation, ref),
         )
+
+
+def _need(situation: Situation, ref: ObjectRef, trouble: Trouble) -> dict[str, Fact]:
+    return memory_need.facts(situation, ref, trouble.container.name)
 
 
 def _troubles(situation: Situation, seen: Seen[Workload]) -> Iterator[Trouble]:

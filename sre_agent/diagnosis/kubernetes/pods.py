@@ -1,12 +1,12 @@
 """The containers of a workload's pods as they are now, and whether their last end was lately."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sre_agent.diagnosis import bad_release, weights
 from sre_agent.diagnosis.case import Seen
-from sre_agent.diagnosis.hypothesis import Hypothesis, Suspect
+from sre_agent.diagnosis.hypothesis import Fact, Hypothesis, Suspect
 from sre_agent.diagnosis.situation import Situation
 from sre_agent.domain.faults import FaultClass
 from sre_agent.domain.objects import ObjectRef
@@ -76,8 +76,18 @@ def hypothesis(
     seen: Seen[Workload],
     troubles: Iterable[Trouble],
     weight: float = weights.POD_STATE,
+    more: Callable[[Trouble], Mapping[str, Fact]] = lambda _: {},
 ) -> Iterator[Hypothesis]:
-    """Propose one fault for a workload from what is wrong with its containers; nothing from nothing."""
+    """Propose one fault for a workload from what is wrong with its containers; nothing from nothing.
+
+    Args:
+        situation: what is known.
+        fault_class: what kind of fault it would be.
+        seen: the workload.
+        troubles: what is wrong with its containers.
+        weight: how much that speaks for the fault.
+        more: facts of the fault's own, worked out from its first trouble.
+    """
     found = sorted(troubles, key=lambda trouble: (trouble.since, trouble.pod.name))
     if not found:
         return
@@ -104,5 +114,6 @@ def hypothesis(
             "container": first.container.name,
             "reason": first.reason,
             "detail": first.detail,
+            **more(first),
         },
     )

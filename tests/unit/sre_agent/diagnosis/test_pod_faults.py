@@ -149,6 +149,7 @@ def test_a_crash_whose_last_words_miss_a_setting_is_missing_configuration() -> N
     assert [item.topic for item in before.questions] == ["pod_logs"]
     assert found.causes[0].fault_class is FaultClass.MISSING_CONFIGURATION
     assert "LEDGER_URL" in found.causes[0].statement
+    assert found.causes[0].facts["variable"] == "LEDGER_URL"
 
 
 def old_restarts(world: World) -> None:
