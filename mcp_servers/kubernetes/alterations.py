@@ -1,4 +1,4 @@
-"""What each writing tool would alter on a deployment: computed here, carried out elsewhere."""
+"""What each writing tool would alter on a workload: computed here, carried out elsewhere."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,6 +14,7 @@ from mcp_servers.kubernetes.fields import section
 from mcp_servers.kubernetes.template_changes import changes, sentence
 
 RESTARTED_AT = "kubectl.kubernetes.io/restartedAt"
+_ON_DELETE = "a pod changes only when it is deleted: so says the update strategy"
 _PAUSED = "the deployment is paused: no pod changes until it is resumed"
 
 
@@ -31,9 +32,9 @@ class Alteration:
     figures: tuple[Figure, ...] = ()
     momentary: frozenset[str] = frozenset()
 
-    def result_sha256(self, deployment: Json) -> str:
+    def result_sha256(self, workload: Json) -> str:
         """Return the hash of the declaration that the patch makes of a live deployment's."""
-        after = merged(deployment, self.patch)
+        after = merged(workload, self.patch)
         metadata = section(after, "spec", "template", "metadata")
         annotations = section(metadata, "annotations")
         kept = {key: value for key, value in annotations.items() if key not in self.momentary}
@@ -45,14 +46,14 @@ class Alteration:
 
 
 def rollback(
-    deployment: Json, replicasets: Sequence[Json], to_revision: int, grant_id: str
+    workload: Json, replicasets: Sequence[Json], to_revision: int, grant_id: str
 ) -> Alteration:
     """Return the way back to an earlier revision's pod template."""
     wanted = rollouts.template_at(replicasets, to_revision)
-    live = section(deployment, "spec", "template")
-    current = rollouts.revision_of(deployment)
+    live = section(workload, "spec", "template")
+    current = rollouts.current_of(workload, replicasets)
     cause = f"rollback to revision {to_revision} by grant {grant_id}"
-    warnings = warn_if_paused(deployment)
+    warnings = warn_if_paused(workload)
     if current == to_revision or not changes(live, wanted):
         warnings = (*warnings, f"revision {to_revision} is already current")
     return Alteration(
@@ -65,20 +66,20 @@ def rollback(
     )
 
 
-def restart(deployment: Json, now: datetime) -> Alteration:
+def restart(workload: Json, now: datetime) -> Alteration:
     """Return the replacement of every pod, by a new mark on the pod template."""
     annotations = {RESTARTED_AT: rfc3339(now.replace(microsecond=0))}
     return Alteration(
         patch={"spec": {"template": {"metadata": {"annotations": annotations}}}},
         detail="restarted: every pod is replaced",
-        warnings=warn_if_paused(deployment),
+        warnings=warn_if_paused(workload),
         momentary=frozenset({RESTARTED_AT}),
     )
 
 
-def scale(deployment: Json, replicas: int) -> Alteration:
+def scale(workload: Json, replicas: int) -> Alteration:
     """Return the change of the number of pods."""
-    before = rollouts.replicas_of(deployment).desired
+    before = rollouts.replicas_of(workload).desired
     same = (f"it already has {replicas} replicas",) if before == replicas else ()
     return Alteration(
         patch={"spec": {"replicas": replicas}},
@@ -118,7 +119,7 @@ def merged(target: Json, patch: Json) -> Json:
 
 
 def differences(before: Json, after: Json) -> tuple[str, ...]:
-    """Return in words how a deployment's declaration differs, first the replicas."""
+    """Return in words how a workload's declaration differs, first the replicas."""
     old, new = section(before, "spec"), section(after, "spec")
     found = [
         f"{key}: {str(old.get(key)).lower()} -> {str(new.get(key)).lower()}"
@@ -129,6 +130,9 @@ def differences(before: Json, after: Json) -> tuple[str, ...]:
     return (*found, *(sentence(change) for change in templates))
 
 
-def warn_if_paused(deployment: Json) -> tuple[str, ...]:
+def warn_if_paused(workload: Json) -> tuple[str, ...]:
     """Return the warning that a change of the template waits, when it does."""
-    return (_PAUSED,) if section(deployment, "spec").get("paused") else ()
+    spec = section(workload, "spec")
+    if section(spec, "updateStrategy").get("type") == "OnDelete":
+        return (_ON_DELETE,)
+    return (_PAUSED,) if spec.get("paused") else ()

@@ -1,4 +1,4 @@
-"""The tools that change one container of a deployment."""
+"""The tools that change one container of a workload."""
 
 from dataclasses import dataclass
 from typing import Annotated
@@ -7,12 +7,12 @@ from pydantic import Field
 
 from mcp_servers.common.envelope import Answer
 from mcp_servers.common.toolset import Call, Tool
-from mcp_servers.kubernetes import container_edits
+from mcp_servers.kubernetes import container_edits, kinds
 from mcp_servers.kubernetes.alterations import Alteration
 from mcp_servers.kubernetes.api import Json
+from mcp_servers.kubernetes.repairs import DryRun, WorkloadKind
 from mcp_servers.kubernetes.writing import Hand, Write
 
-DryRun = Annotated[bool, Field(strict=True)]
 Quantity = Annotated[str, Field(strict=True, min_length=1, max_length=24)]
 Word = Annotated[str, Field(strict=True, min_length=1, max_length=512)]
 
@@ -33,9 +33,10 @@ class ContainerRepairs:
         memory_request: Quantity | None = None,
         cpu_limit: Quantity | None = None,
         cpu_request: Quantity | None = None,
+        kind: WorkloadKind = "Deployment",
         dry_run: DryRun = False,  # noqa: FBT002 - as above
     ) -> Answer:
-        """Set limits or requests of a deployment's container, such as 256Mi or 500m."""
+        """Set limits or requests of a workload's container, such as 256Mi or 500m."""
         asked = {
             "memory_limit": memory_limit,
             "memory_request": memory_request,
@@ -47,23 +48,28 @@ class ContainerRepairs:
         async def alter(live: Json, _grant_id: str) -> Alteration:
             return container_edits.set_resources(live, container, wanted)
 
-        return await self.hand.perform(Write(call, namespace, name, alter, dry_run))
+        return await self.hand.perform(
+            Write(call, kinds.workload(kind), namespace, name, alter, dry_run)
+        )
 
-    async def set_image(
+    async def set_image(  # noqa: PLR0913, PLR0917 - the tool's arguments
         self,
         call: Call,
         namespace: str,
         name: str,
         container: Word,
         image: Word,
-        dry_run: DryRun = False,  # noqa: FBT002 - the tool's arguments
+        kind: WorkloadKind = "Deployment",
+        dry_run: DryRun = False,  # noqa: FBT002 - as above
     ) -> Answer:
-        """Set a deployment's container to another tag or digest of the image it runs."""
+        """Set a workload's container to another tag or digest of the image it runs."""
 
         async def alter(live: Json, _grant_id: str) -> Alteration:
             return container_edits.set_image(live, container, image)
 
-        return await self.hand.perform(Write(call, namespace, name, alter, dry_run))
+        return await self.hand.perform(
+            Write(call, kinds.workload(kind), namespace, name, alter, dry_run)
+        )
 
     async def set_env(  # noqa: PLR0913, PLR0917 - the tool's arguments
         self,
@@ -73,14 +79,17 @@ class ContainerRepairs:
         container: Word,
         variable: Word,
         value: Annotated[str, Field(strict=True)],
+        kind: WorkloadKind = "Deployment",
         dry_run: DryRun = False,  # noqa: FBT002 - as above
     ) -> Answer:
-        """Set a plain variable, never a secret, of a deployment's container."""
+        """Set a plain variable, never a secret, of a workload's container."""
 
         async def alter(live: Json, _grant_id: str) -> Alteration:
             return container_edits.set_env(live, container, variable, value)
 
-        return await self.hand.perform(Write(call, namespace, name, alter, dry_run))
+        return await self.hand.perform(
+            Write(call, kinds.workload(kind), namespace, name, alter, dry_run)
+        )
 
     def tools(self) -> tuple[Tool, ...]:
         """Return the tools of a writing session."""

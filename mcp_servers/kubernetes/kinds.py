@@ -25,6 +25,7 @@ DEPLOYMENT = Kind("Deployment", "apis/apps/v1", "deployments")
 REPLICA_SET = Kind("ReplicaSet", "apis/apps/v1", "replicasets")
 STATEFUL_SET = Kind("StatefulSet", "apis/apps/v1", "statefulsets")
 DAEMON_SET = Kind("DaemonSet", "apis/apps/v1", "daemonsets")
+CONTROLLER_REVISION = Kind("ControllerRevision", "apis/apps/v1", "controllerrevisions")
 POD = Kind("Pod", "api/v1", "pods")
 SERVICE = Kind("Service", "api/v1", "services")
 ENDPOINTS = Kind("Endpoints", "api/v1", "endpoints")
@@ -51,6 +52,9 @@ KINDS = (
     Kind("HorizontalPodAutoscaler", "apis/autoscaling/v2", "horizontalpodautoscalers"),
 )
 
+WORKLOADS = (DEPLOYMENT, STATEFUL_SET, DAEMON_SET)
+"""The kinds that keep pods running from a template."""
+
 _BY_NAME = {spelling: kind for kind in KINDS for spelling in (kind.name.lower(), kind.plural)}
 
 
@@ -64,4 +68,17 @@ def find(name: str) -> Kind:
     if kind is None:
         known = ", ".join(kind.name for kind in KINDS)
         raise RefusedError("invalid_arguments", f"kind {name!r} is not one of {known}")
+    return kind
+
+
+def workload(name: str) -> Kind:
+    """Return the kind of workload of that name.
+
+    Raises:
+        RefusedError: It is no workload.
+    """
+    kind = find(name)
+    if kind not in WORKLOADS:
+        known = ", ".join(each.name for each in WORKLOADS)
+        raise RefusedError("invalid_arguments", f"a {kind.name} is no workload: one of {known} is")
     return kind

@@ -92,20 +92,6 @@ def _workload(item: Json, _beside: Beside) -> dict[str, Any]:
     }
 
 
-def _daemonset(item: Json, beside: Beside) -> dict[str, Any]:
-    status = section(item, "status")
-    names = {
-        "desired": "desiredNumberScheduled",
-        "current": "currentNumberScheduled",
-        "updated": "updatedNumberScheduled",
-        "ready": "numberReady",
-        "available": "numberAvailable",
-        "unavailable": "numberUnavailable",
-    }
-    counters = {ours: int(status.get(theirs) or 0) for ours, theirs in names.items()}
-    return {**_workload(item, beside), "replicas": answers.Replicas(**counters)}
-
-
 def _pod(item: Json, _beside: Beside) -> dict[str, Any]:
     return {"pod": pod(item)}
 
@@ -134,7 +120,7 @@ _OF_KIND: dict[str, Callable[[Json, Beside], dict[str, Any]]] = {
     "Deployment": _deployment,
     "ReplicaSet": _replicaset,
     "StatefulSet": _workload,
-    "DaemonSet": _daemonset,
+    "DaemonSet": _workload,
     "Pod": _pod,
     "Service": _service,
     "Endpoints": _endpoints,

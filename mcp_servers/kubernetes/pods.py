@@ -7,6 +7,7 @@ from mcp_servers.kubernetes.answers import ContainerStatus, Pod, Termination
 from mcp_servers.kubernetes.api import Json
 from mcp_servers.kubernetes.fields import count, created_at, entries, moment, section, text
 from mcp_servers.kubernetes.secrets import clean_text
+from mcp_servers.kubernetes.template_changes import HASH_LABEL, REVISION_LABEL
 
 MAX_PODS = 60
 """Pods in one answer; those in trouble come first."""
@@ -15,6 +16,7 @@ MAX_PODS = 60
 def pod(item: Json) -> Pod:
     """Return one pod."""
     metadata, status = section(item, "metadata"), section(item, "status")
+    labels = section(metadata, "labels")
     ready = any(
         condition.get("type") == "Ready" and condition.get("status") == "True"
         for condition in entries(status, "conditions")
@@ -34,7 +36,7 @@ def pod(item: Json) -> Pod:
         created_at=created_at(item),
         node=text(section(item, "spec"), "nodeName"),
         pod_ip=text(status, "podIP"),
-        template_hash=text(section(metadata, "labels"), "pod-template-hash"),
+        template_hash=text(labels, HASH_LABEL) or text(labels, REVISION_LABEL),
         containers=(*unfinished, *running),
     )
 

@@ -8,14 +8,13 @@ from mcp_servers.common import limits
 from mcp_servers.common.clock import utc_now
 from mcp_servers.common.envelope import Answer
 from mcp_servers.common.toolset import Tool
-from mcp_servers.kubernetes import answers, events, kinds, listing, pod_logs, rollouts, selectors
+from mcp_servers.kubernetes import answers, events, history, kinds, listing, pod_logs, rollouts
 from mcp_servers.kubernetes import workload as workloads
 from mcp_servers.kubernetes.api import Api
 from mcp_servers.kubernetes.fields import (
     EPOCH,
     conditions,
     entries,
-    is_owned_by,
     reference,
     section,
     text,
@@ -69,20 +68,18 @@ class Reading:
     async def describe_workload(
         self, namespace: str, name: str, kind: str = "Deployment"
     ) -> Answer:
-        """Describe a deployment: revisions and their changes, pods, services, limits, events."""
+        """Describe a Deployment, StatefulSet or DaemonSet: revisions and their changes, pods, services, limits, events."""
         return await workloads.describe(self.api, namespace, name, kind)
 
-    async def rollout_history(self, namespace: str, name: str) -> Answer:
-        """List a deployment's revisions, newest first, with what changed in each."""
-        deployment = await self.api.get(kinds.DEPLOYMENT, namespace, name)
-        query = selectors.as_query(section(deployment, "spec", "selector"))
-        listed = await self.api.list(kinds.REPLICA_SET, namespace, labels=query)
-        uid = text(section(deployment, "metadata"), "uid")
-        owned = [item for item in entries(listed, "items") if is_owned_by(item, uid)]
+    async def rollout_history(self, namespace: str, name: str, kind: str = "Deployment") -> Answer:
+        """List a workload's revisions, newest first, with what changed in each."""
+        wanted = kinds.workload(kind)
+        workload = await self.api.get(wanted, namespace, name)
+        kept = await history.read(self.api, wanted, workload)
         data = answers.RolloutHistory(
-            object=reference("Deployment", deployment),
-            current_revision=rollouts.revision_of(deployment),
-            revisions=rollouts.revisions(deployment, owned),
+            object=reference(wanted.name, workload),
+            current_revision=rollouts.current_of(workload, kept),
+            revisions=rollouts.revisions(workload, kept),
         )
         return Answer(data)
 

@@ -1,21 +1,20 @@
 """The tools that write."""
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from mcp_servers.common.clock import utc_now
-from mcp_servers.common.envelope import Answer
+from mcp_servers.common.envelope import Answer, RefusedError
 from mcp_servers.common.toolset import Call, Tool
-from mcp_servers.kubernetes import alterations, kinds, selectors
+from mcp_servers.kubernetes import alterations, history, kinds
 from mcp_servers.kubernetes.alterations import Alteration
 from mcp_servers.kubernetes.api import Json
-from mcp_servers.kubernetes.fields import entries, is_owned_by, section
-from mcp_servers.kubernetes.state import uid_of
 from mcp_servers.kubernetes.writing import Hand, Write
 
 DryRun = Annotated[bool, Field(strict=True)]
+WorkloadKind = Literal["Deployment", "StatefulSet", "DaemonSet"]
 Revision = Annotated[int, Field(strict=True, ge=1)]
 Replicas = Annotated[int, Field(strict=True, ge=1, le=1000)]
 """Never zero: to stop a service altogether is not a repair."""
@@ -23,7 +22,7 @@ Replicas = Annotated[int, Field(strict=True, ge=1, le=1000)]
 
 @dataclass(frozen=True, slots=True)
 class Repairs:
-    """Changes deployments, each time with a grant; `dry_run` needs none and changes nothing."""
+    """Changes workloads, each time with a grant; `dry_run` needs none and changes nothing."""
 
     hand: Hand
 
@@ -33,31 +32,35 @@ class Repairs:
         namespace: str,
         name: str,
         to_revision: Revision,
+        kind: WorkloadKind = "Deployment",
         dry_run: DryRun = False,  # noqa: FBT002 - the tool's arguments
     ) -> Answer:
-        """Roll a deployment back to the pod template of an earlier revision."""
+        """Roll a workload back to the pod template of an earlier revision."""
 
         async def alter(live: Json, grant_id: str) -> Alteration:
-            query = selectors.as_query(section(live, "spec", "selector"))
-            listed = await self.hand.reader.list(kinds.REPLICA_SET, namespace, labels=query)
-            owned = [each for each in entries(listed, "items") if is_owned_by(each, uid_of(live))]
-            return alterations.rollback(live, owned, to_revision, grant_id)
+            kept = await history.read(self.hand.reader, kinds.workload(kind), live)
+            return alterations.rollback(live, kept, to_revision, grant_id)
 
-        return await self.hand.perform(Write(call, namespace, name, alter, dry_run))
+        return await self.hand.perform(
+            Write(call, kinds.workload(kind), namespace, name, alter, dry_run)
+        )
 
     async def restart_rollout(
         self,
         call: Call,
         namespace: str,
         name: str,
+        kind: WorkloadKind = "Deployment",
         dry_run: DryRun = False,  # noqa: FBT002 - the tool's arguments
     ) -> Answer:
-        """Replace every pod of a deployment, one after the other."""
+        """Replace every pod of a workload, one after the other."""
 
         async def alter(live: Json, _grant_id: str) -> Alteration:
             return alterations.restart(live, utc_now())
 
-        return await self.hand.perform(Write(call, namespace, name, alter, dry_run))
+        return await self.hand.perform(
+            Write(call, kinds.workload(kind), namespace, name, alter, dry_run)
+        )
 
     async def scale_workload(
         self,
@@ -65,14 +68,19 @@ class Repairs:
         namespace: str,
         name: str,
         replicas: Replicas,
+        kind: WorkloadKind = "Deployment",
         dry_run: DryRun = False,  # noqa: FBT002 - the tool's arguments
     ) -> Answer:
-        """Set the number of pods of a deployment, never to zero."""
+        """Set the number of pods of a Deployment or StatefulSet, never to zero."""
+        if kind == kinds.DAEMON_SET.name:
+            raise RefusedError("invalid_arguments", "a DaemonSet has as many pods as nodes")
 
         async def alter(live: Json, _grant_id: str) -> Alteration:
             return alterations.scale(live, replicas)
 
-        return await self.hand.perform(Write(call, namespace, name, alter, dry_run))
+        return await self.hand.perform(
+            Write(call, kinds.workload(kind), namespace, name, alter, dry_run)
+        )
 
     def tools(self) -> tuple[Tool, ...]:
         """Return the tools of a writing session."""

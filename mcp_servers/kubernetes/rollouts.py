@@ -1,4 +1,4 @@
-"""A deployment's revisions, which are its ReplicaSets."""
+"""A workload's revisions and counters; each revision is told by a ReplicaSet."""
 
 from collections.abc import Sequence
 
@@ -19,9 +19,16 @@ def revision_of(item: Json) -> int:
     return int(number) if number.isdigit() else 0
 
 
+def current_of(workload: Json, replicasets: Sequence[Json]) -> int:
+    """Return the revision that a workload is at: a Deployment says it, of others it is the newest."""
+    return revision_of(workload) or max(map(revision_of, replicasets), default=0)
+
+
 def replicas_of(item: Json) -> Replicas:
-    """Return the counters of a deployment or ReplicaSet."""
+    """Return the counters of a workload or ReplicaSet."""
     status = section(item, "status")
+    if "desiredNumberScheduled" in status:
+        return _counters_of_daemonset(status)
     desired = section(item, "spec").get("replicas")
     current, available = count(status, "replicas"), count(status, "availableReplicas")
     return Replicas(
@@ -34,10 +41,21 @@ def replicas_of(item: Json) -> Replicas:
     )
 
 
-def revisions(deployment: Json, replicasets: Sequence[Json]) -> tuple[Revision, ...]:
+def _counters_of_daemonset(status: Json) -> Replicas:
+    return Replicas(
+        desired=count(status, "desiredNumberScheduled"),
+        current=count(status, "currentNumberScheduled"),
+        updated=count(status, "updatedNumberScheduled"),
+        ready=count(status, "numberReady"),
+        available=count(status, "numberAvailable"),
+        unavailable=count(status, "numberUnavailable"),
+    )
+
+
+def revisions(workload: Json, replicasets: Sequence[Json]) -> tuple[Revision, ...]:
     """Return the revisions, newest first, each with its changes from the one before."""
     ordered = sorted(replicasets, key=revision_of)
-    current = revision_of(deployment)
+    current = current_of(workload, ordered)
     found = []
     for index, replicaset in enumerate(ordered):
         template = section(replicaset, "spec", "template")

@@ -11,6 +11,9 @@ from mcp_servers.kubernetes.secrets import clean_arguments, clean_value
 HASH_LABEL = "pod-template-hash"
 """Written by the cluster itself; no part of what a person declared."""
 
+REVISION_LABEL = "controller-revision-hash"
+"""The same, on the pods of a StatefulSet or DaemonSet."""
+
 _ABSENT = "(none)"
 
 

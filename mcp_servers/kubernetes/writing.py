@@ -13,10 +13,11 @@ from mcp_servers.common.clock import rfc3339, utc_now
 from mcp_servers.common.envelope import Answer, RefusedError, UnreachableError
 from mcp_servers.common.grants import Grant, Target, Verifier
 from mcp_servers.common.toolset import Call
-from mcp_servers.kubernetes import kinds, marks, state
+from mcp_servers.kubernetes import marks, state
 from mcp_servers.kubernetes.alterations import Alteration, differences
 from mcp_servers.kubernetes.api import Api, Json
 from mcp_servers.kubernetes.fields import count, section
+from mcp_servers.kubernetes.kinds import Kind
 from mcp_servers.kubernetes.marks import Mark
 
 MAX_ATTEMPTS = 5
@@ -38,6 +39,7 @@ class Write:
     """One write that was asked for."""
 
     call: Call
+    kind: Kind
     namespace: str
     name: str
     alter: Alter
@@ -46,7 +48,7 @@ class Write:
     @property
     def target(self) -> Target:
         """Return the object the arguments name."""
-        return Target(kind="Deployment", namespace=self.namespace, name=self.name)
+        return Target(kind=self.kind.name, namespace=self.namespace, name=self.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +152,7 @@ class Hand:
         grants.require_unchanged(grant, uid=uid, state_sha256=state_sha256)
 
     async def _read(self, write: Write) -> Json:
-        return await self.reader.get(kinds.DEPLOYMENT, write.namespace, write.name)
+        return await self.reader.get(write.kind, write.namespace, write.name)
 
     async def _patch(self, write: Write, patch: Json, live: Json, *, dry_run: bool) -> Json:
         """Send the one patch, which the server takes only if the object is as it was read."""
@@ -158,7 +160,7 @@ class Hand:
         metadata = {**section(patch, "metadata"), "resourceVersion": version}
         try:
             return await self.writer.merge_patch(
-                kinds.DEPLOYMENT,
+                write.kind,
                 write.namespace,
                 write.name,
                 {**patch, "metadata": metadata},

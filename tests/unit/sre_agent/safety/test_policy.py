@@ -110,6 +110,12 @@ SYSTEM = ["kube-system", "kube-public", "kube-node-lease"]
             Ruling.DENY,
             "target-must-be-what-the-arguments-name",
         ),
+        (
+            action(arguments={"kind": "StatefulSet"}),
+            Ruling.DENY,
+            "target-must-be-what-the-arguments-name",
+        ),
+        (action(arguments={"kind": "Deployment"}), Ruling.ASK, "every-write-asks"),
         (action("delete_workload"), Ruling.DENY, policy.UNKNOWN_TOOL),
         (action("exec_in_pod"), Ruling.DENY, policy.UNKNOWN_TOOL),
     ],
