@@ -162,7 +162,7 @@ def run_context(
         signer=signer,
         allowlist=allowlist,
         policy=loader.load_policy(allowlist, settings.policy_dir),
-        playbooks=loader.load_playbooks(settings.playbook_dir),
+        playbooks=loader.load_playbooks(settings.playbook_dir).allowing(allowlist.writes),
         planning=PlanningSettings(
             catalogue=loader.load_catalogue(),
             hold_s=settings.verification_hold_seconds,

@@ -6,7 +6,10 @@ from sre_agent.domain.events import EventKind
 from sre_agent.domain.faults import FaultClass
 from sre_agent.domain.plan import Action
 from sre_agent.domain.ruling import Verdict
+from sre_agent.planning.runbook_advice import stale_warning
 from sre_agent.planning.story import RESOLVED, Story
+
+_OVERWRITTEN = frozenset({"set_resources", "set_env", "set_image", "scale_workload"})
 
 
 def of(story: Story) -> Iterator[str]:
@@ -16,6 +19,8 @@ def of(story: Story) -> Iterator[str]:
         return
     yield from _unfinished(story)
     yield from _about_cause(story)
+    yield from _to_keep(story)
+    yield from _about_runbook(story)
     yield from _about_ourselves(story)
     yield "Review this report and correct what it got wrong"
 
@@ -57,6 +62,28 @@ def _about_cause(story: Story) -> Iterator[str]:
         yield f"Add a check that stops such a release of {cause.object.name} before it takes traffic"
     else:
         yield f"Remove the reason for {cause.fault_class} of {cause.object.name}"
+
+
+def _to_keep(story: Story) -> Iterator[str]:
+    """Yield what the next release would undo, unless it is written down where releases come from."""
+    for action in _actions(story) if story.is_repaired else ():
+        if action.call.tool in _OVERWRITTEN:
+            changed = ", ".join(action.dry_run.changes if action.dry_run else ())
+            yield (
+                f"Write down where {action.target.name} is deployed from what was changed here"
+                f"{f' ({changed})' if changed else ''}: the next release would undo it"
+            )
+
+
+def _about_runbook(story: Story) -> Iterator[str]:
+    cited = story.runbook
+    if cited is None:
+        if story.cause:
+            yield f"Write a runbook for {story.cause.fault_class} of {story.cause.object.name}"
+        return
+    warning = stale_warning(cited)
+    if warning:
+        yield f"Go through it with {cited.owner or 'its owner'} and validate it: {warning}"
 
 
 def _alerts(story: Story) -> list[str]:

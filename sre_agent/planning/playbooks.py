@@ -1,8 +1,8 @@
 """Playbooks: what to do about a kind of trouble, step by step, as data."""
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Annotated, Self
 
 from pydantic import AfterValidator, Field, model_validator
@@ -115,10 +115,23 @@ class Playbook(Value):
 
 @dataclass(frozen=True)
 class Playbooks:
-    """The playbooks, by name in order, and the repairs that their steps speak of."""
+    """The playbooks, by name in order, and the repairs that their steps speak of.
+
+    `forbidden` names the repairs whose tools nobody may call here: their steps never hold.
+    """
 
     playbooks: tuple[Playbook, ...]
     repairs: Mapping[str, Repair]
+    forbidden: frozenset[str] = frozenset()
+
+    def allowing(self, writes: Collection[tuple[str, str]]) -> "Playbooks":
+        """Return the same for where only some tools, by server and name, may write."""
+        forbidden = {
+            name
+            for name, repair in self.repairs.items()
+            if (repair.server, repair.tool) not in writes
+        }
+        return replace(self, forbidden=frozenset(forbidden))
 
 
 def parse(files: Mapping[str, str], repairs: Mapping[str, Repair]) -> Playbooks:

@@ -89,7 +89,7 @@ def take(playbooks: Playbooks, cause: Cause, seen: View) -> Taken | None:
     passed_over: list[str] = []
     for step in playbook.steps:
         repairs = tuple(playbooks.repairs[name] for name in step.repairs)
-        obstacle = _obstacle(step, repairs, cause, seen)
+        obstacle = _obstacle(step, repairs, cause, seen) or _forbidden(step, playbooks)
         if not obstacle:
             return Taken(playbook, why, step, repairs, tuple(passed_over))
         passed_over.append(f"{step.name}: {obstacle}")
@@ -150,3 +150,8 @@ def _obstacle(step: Step, repairs: Sequence[Repair], cause: Cause, seen: View) -
     if not answer.holds:
         return f"it is not so that {step.condition}"
     return "; ".join(text for repair in repairs for text in repair.obstacles(cause))
+
+
+def _forbidden(step: Step, playbooks: Playbooks) -> str:
+    tools = [playbooks.repairs[name].tool for name in step.repairs if name in playbooks.forbidden]
+    return f"nobody may call {', '.join(tools)} here" if tools else ""

@@ -45,10 +45,12 @@ def quantity(size_bytes: int) -> str:
 def _wanted(facts: Mapping[str, Fact], limit: int) -> tuple[int, str]:
     """Return the limit that would do, and why."""
     before = _bytes(facts, "memory_limit_before_bytes")
-    if facts.get("limit_lowered") and before and before > limit:
+    seen = _bytes(facts, "memory_peak_bytes") or 0
+    is_lowered = bool(facts.get("limit_lowered")) and before is not None and before > limit
+    if is_lowered and before and (before <= MOST * limit or seen <= limit):
         return before, f"it was {quantity(before)} before it was lowered"
     # Killed at its limit, it needed that much at least, whatever the samples caught.
-    peak = max(_bytes(facts, "memory_peak_bytes") or 0, limit)
+    peak = max(seen, limit)
     rounded = -(-int(ROOM * peak) // STEP_BYTES) * STEP_BYTES
     is_enough = MOST * limit >= LEAST_ROOM * peak
     wanted = min(rounded, MOST * limit) if is_enough else rounded

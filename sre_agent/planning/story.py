@@ -9,7 +9,7 @@ from sre_agent.domain.events import Event, EventKind
 from sre_agent.domain.evidence import Evidence
 from sre_agent.domain.ids import ActionId
 from sre_agent.domain.incident import Incident, IncidentStatus
-from sre_agent.domain.plan import Plan
+from sre_agent.domain.plan import NoPlan, Plan, RunbookCitation
 from sre_agent.planning import timeline
 
 RESOLVED = "resolved"
@@ -92,6 +92,20 @@ class Story:
         """Return why the incident was handed to people, or an empty string."""
         event = self.last(EventKind.ESCALATED)
         return str(event.payload.get("reason", "no reason on record")) if event else ""
+
+    @property
+    def is_repaired(self) -> bool:
+        """Return whether a repair was carried out and seen to help."""
+        verified = self.last(EventKind.VERIFICATION_FINISHED)
+        return verified is not None and verified.payload.get("result") == RESOLVED
+
+    @property
+    def runbook(self) -> RunbookCitation | None:
+        """Return the runbook that fits the cause, from the plan or from why there is none."""
+        if self.plan:
+            return self.plan.runbook
+        event = self.last(EventKind.PLAN_WITHHELD)
+        return NoPlan.model_validate(event.payload).runbook if event and event.payload else None
 
     @property
     def gaps(self) -> list[str]:

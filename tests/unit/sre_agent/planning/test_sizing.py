@@ -33,6 +33,22 @@ def cause(fault_class: FaultClass = FaultClass.OUT_OF_MEMORY, **facts: Any) -> C
         ({"memory_limit_before_bytes": 100 * MIB, "limit_lowered": True}, "100Mi"),
         ({"memory_limit_before_bytes": 128 * MIB, "limit_lowered": True}, "128Mi"),
         ({"memory_limit_before_bytes": 129 * MIB, "limit_lowered": True}, None),
+        (
+            {
+                "memory_limit_before_bytes": 512 * MIB,
+                "limit_lowered": True,
+                "memory_peak_bytes": 72 * MIB,
+            },
+            "112Mi",
+        ),
+        (
+            {
+                "memory_limit_before_bytes": 512 * MIB,
+                "limit_lowered": True,
+                "memory_peak_bytes": 300 * MIB,
+            },
+            None,
+        ),
         ({"memory_limit_before_bytes": 32 * MIB, "limit_lowered": False}, "96Mi"),
         ({}, "96Mi"),
         ({"memory_peak_bytes": 20 * MIB}, "96Mi"),

@@ -12,7 +12,7 @@ from sre_agent.domain.observations.kubernetes import Replicas
 from sre_agent.domain.observations.metrics import ActiveAlert, AlertList
 from sre_agent.domain.plan import SignalBound, Verification
 from sre_agent.domain.tools import ToolCall, ToolResult
-from sre_agent.planning import hold, verification
+from sre_agent.planning import verification
 from sre_agent.planning.verification import Answer, Look, Outcome
 from sre_agent.testing import evidence as build
 from sre_agent.testing import views
@@ -293,29 +293,3 @@ def test_an_alert_that_names_no_namespace_is_looked_for_everywhere() -> None:
     others = [answer for answer in answers(now) if answer.call.tool != "list_alerts"]
     outcomes = [verification.judge(checked, [*others, one], look).outcome for one in found]
     assert outcomes == [Outcome.RESOLVED, Outcome.PENDING, Outcome.RESOLVED]
-
-
-@pytest.mark.parametrize(
-    ("query", "seconds"),
-    [
-        ("sum(rate(x[5s]))", 5),
-        ("sum(rate(x[2m])) / sum(rate(y[1m30s]))", 120),
-        ("rate(x[500ms])", 0.5),
-        ("max_over_time(x[4m:30s])", 240),
-        ('rate(x{path=~"a[9h]"}[5s])', 5),
-        ("some:recorded:rate", hold.UNKNOWN_RATE_WINDOW_S),
-    ],
-)
-def test_how_far_a_rate_looks_back_stands_in_its_query(query: str, seconds: float) -> None:
-    assert hold.rate_window_s(query) == seconds
-
-
-def test_points_that_look_back_to_before_the_action_prove_nothing() -> None:
-    slow = build.group(after(60), errors=GOOD, grid=(120, 5))
-    query = "rate(x[1m])"
-    total = slow.model_copy(update={"errors": slow.errors.model_copy(update={"query": query})})
-    signals = build.golden_signals(NAMESPACE, SERVICE, total)
-
-    found = hold.check(signals, WHAT.bounds[0], hold.Span(DONE, after(60), 30))
-
-    assert found.standing is hold.Standing.SILENT
