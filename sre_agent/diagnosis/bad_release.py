@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from sre_agent.diagnosis import changes, relapse, repair, weights
+from sre_agent.diagnosis import changes, relapse, repair, symptom, weights
 from sre_agent.diagnosis.changes import Release
 from sre_agent.diagnosis.durations import say
 from sre_agent.diagnosis.hypothesis import Fact, Hypothesis, Suspect
@@ -89,6 +89,7 @@ def facts(situation: Situation, release: Release, onset_at: datetime) -> dict[st
         "image_after": ", ".join(release.revision.images),
         "image_changed": before is not None and before.revision.images != release.revision.images,
         "change_cause": release.revision.change_cause or None,
+        "symptom": symptom.of(situation, release.object),
     }
 
 

@@ -6,7 +6,7 @@ from sre_agent.diagnosis import topology, weights
 from sre_agent.diagnosis.hypothesis import Hypothesis, Suspect
 from sre_agent.diagnosis.logs import novelty
 from sre_agent.diagnosis.metrics import pod_split
-from sre_agent.diagnosis.metrics.changepoint import current
+from sre_agent.diagnosis.metrics.changepoint import Shift, current
 from sre_agent.diagnosis.metrics.health import Health
 from sre_agent.diagnosis.situation import Situation
 from sre_agent.domain.causes import Finding
@@ -18,7 +18,8 @@ from sre_agent.domain.observations.metrics import SignalGroup
 EXCUSABLE = frozenset({FaultClass.BAD_RELEASE, FaultClass.CRASH_LOOP})
 """Faults that a failing callee can feign; a pod out of memory is ill by itself."""
 LEAST_SHARE = 0.3
-"""Failed calls to a callee must make up this share of a caller's errors to explain them."""
+"""Failed calls to a callee must make up this share of a caller's errors to explain them, and the
+time they take longer this share of the time its answers take longer."""
 
 
 def weigh(
@@ -60,6 +61,8 @@ def _failure(situation: Situation, caller: ObjectRef, callee: ObjectRef) -> tupl
         return ()
     if server is not None and (server.is_normal or not _is_earlier(situation, server, caller)):
         return ()
+    if client is None and server is not None and _is_too_fast(situation, server, caller):
+        return ()
     case = situation.case
     seen: list[EvidenceId] = []
     if client is not None:
@@ -79,7 +82,7 @@ def _is_earlier(situation: Situation, server: Health, caller: ObjectRef) -> bool
 
 def _explains(situation: Situation, client: Health, caller: ObjectRef, callee: ObjectRef) -> bool:
     """Return whether the calls got worse, and enough of them to explain the caller's own trouble."""
-    if client.latency:
+    if client.latency and _slows(client.latency, situation.health.get(caller)):
         return True
     if not client.is_unhealthy:
         return not client.is_measured
@@ -89,7 +92,22 @@ def _explains(situation: Situation, client: Health, caller: ObjectRef, callee: O
         for group in signals.dependencies
         if topology.peer(situation.case, caller, group.labels) == callee
     )
-    return calls >= LEAST_SHARE * _failed_rps(signals.total)
+    return 0 < calls >= LEAST_SHARE * _failed_rps(signals.total)
+
+
+def _slows(calls: Shift, caller: Health | None) -> bool:
+    """Return whether calls that take longer explain a caller: its errors, or about its delay."""
+    own = caller.latency if caller else None
+    if own is None or (caller and caller.errors):
+        return True
+    return calls.level - calls.baseline >= LEAST_SHARE * (own.level - own.baseline)
+
+
+def _is_too_fast(situation: Situation, server: Health, caller: ObjectRef) -> bool:
+    """Return whether a callee is slow only, and not by enough to slow its caller down so much."""
+    if server.latency is None or server.errors or server.high_since:
+        return False
+    return not _slows(server.latency, situation.health.get(caller))
 
 
 def _failed_rps(group: SignalGroup) -> float:
