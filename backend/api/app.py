@@ -9,9 +9,19 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.routing import Route
 
 from backend import halting
-from backend.api import deciding, learning, operating, problems, queueing, reading, webhook
+from backend.api import (
+    deciding,
+    learning,
+    operating,
+    problems,
+    queueing,
+    reading,
+    runbooks,
+    webhook,
+)
 from backend.api.context import ApiContext, Check
 from backend.api.following import Follower
+from backend.api.library import Library
 from backend.clock import SystemClock
 from backend.db import tenancy
 from backend.db.admission import AdmissionDesk, Tenant
@@ -47,6 +57,7 @@ def create_app(
         async with (
             AdmissionDesk(engine, clock, tenant) as desk,
             Follower(settings.database_url) as follower,
+            Library(settings, clock) as library,
         ):
             app.state.context = ApiContext(
                 settings=settings,
@@ -55,6 +66,7 @@ def create_app(
                 tenant=tenant,
                 desk=desk,
                 follower=follower,
+                library=library,
                 checks=checks or {},
             )
             yield
@@ -68,6 +80,6 @@ def create_app(
     )
     problems.install(app)
     app.router.routes.append(Route("/webhook/alert", webhook.receive, methods=["POST"]))
-    for part in (reading, deciding, learning, operating, queueing):
+    for part in (reading, deciding, learning, operating, queueing, runbooks):
         app.include_router(part.router)
     return app

@@ -8,6 +8,7 @@ from fastapi import Depends, Request
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from backend.api.following import Follower
+from backend.api.library import Library
 from backend.db.admission import AdmissionDesk, Tenant
 from backend.settings import ApiSettings
 from sre_agent import ports
@@ -26,6 +27,7 @@ class ApiContext:
     tenant: Tenant
     desk: AdmissionDesk
     follower: Follower
+    library: Library
     checks: Mapping[str, Check]
 
 

@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from backend.cli import demo, incidents, learning, operations, queueing
+from backend.cli import demo, incidents, learning, operations, queueing, runbooks
 from backend.cli.session import tell_error
 from sre_agent.domain.errors import PermanentError, TransientError
 
@@ -35,6 +35,7 @@ for command in (
     operations.migrate,
 ):
     cli.command()(command)
+cli.add_typer(runbooks.runbooks, name="runbooks")
 cli.add_typer(operations.lab, name="lab")
 cli.add_typer(operations.audit, name="audit")
 cli.add_typer(learning.memory, name="memory")

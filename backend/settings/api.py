@@ -46,6 +46,12 @@ class ApiSettings(QueueSettings):
     mcp_halt_file: Path | None = None
     """Written when writing is halted and removed when it is resumed: servers that write look at it."""
 
+    mcp_runbooks_url: str | None = None
+    """The runbooks MCP server, whose runbooks people may read here too."""
+
+    mcp_runbooks_read_token: SecretStr | None = None
+    """Opens its sessions."""
+
     @field_validator("api_tokens", mode="after")
     @classmethod
     def _check_api_tokens(cls, value: SecretStr) -> SecretStr:

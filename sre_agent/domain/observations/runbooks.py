@@ -44,6 +44,14 @@ class RunbookMatches(Observation):
     matches: tuple[RunbookMatch, ...]
 
 
+class StaleRunbooks(Observation):
+    """`list_stale`: runbooks last validated more than `days` ago or never, out of `total`."""
+
+    days: int
+    total: int
+    runbooks: tuple[RunbookHead, ...]
+
+
 class RunbookStep(Observation):
     """One typed step: an action of the platform's own list, its arguments, and for which faults.
 

@@ -33,7 +33,7 @@ SECRETS = {
     "MCP_KUBERNETES_WRITE_TOKEN": {"worker", "mcp-kubernetes"},
     "MCP_PROMETHEUS_READ_TOKEN": {"worker", "mcp-prometheus"},
     "MCP_LOKI_READ_TOKEN": {"worker", "mcp-loki"},
-    "MCP_RUNBOOKS_READ_TOKEN": {"worker", "mcp-runbooks"},
+    "MCP_RUNBOOKS_READ_TOKEN": {"api", "worker", "mcp-runbooks"},
     "KUBERNETES_READ_TOKEN": {"mcp-kubernetes"},
     "KUBERNETES_WRITE_TOKEN": {"mcp-kubernetes"},
     "PROMETHEUS_TOKEN": {"mcp-prometheus"},

@@ -1,0 +1,128 @@
+"""People read the runbooks that specialists read, through the API and the command line."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import uvicorn
+from pydantic import SecretStr
+from sqlalchemy.ext.asyncio import AsyncEngine
+from typer.testing import CliRunner
+
+from backend.api.app import create_app
+from backend.cli import runbooks as commands
+from backend.cli.client import Client
+from backend.settings import ApiSettings
+from mcp_servers.common.skin import build_app
+from mcp_servers.runbooks import server as runbooks
+from mcp_servers.runbooks.settings import RunbookSettings
+
+READ_TOKEN = "r" * 24
+VIEWER = "v" * 24
+AUTHORIZED = {"Authorization": f"Bearer {VIEWER}"}
+
+
+@asynccontextmanager
+async def serving(app: Any, **options: Any) -> AsyncIterator[str]:
+    listener = socket.create_server(("127.0.0.1", 0))
+    server = uvicorn.Server(uvicorn.Config(app, log_config=None, **options))
+    task = asyncio.create_task(server.serve(sockets=[listener]))
+    try:
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        await task
+
+
+def settings(database_url: str, **more: Any) -> ApiSettings:
+    return ApiSettings(
+        database_url=database_url,
+        webhook_token=SecretStr("w" * 24),
+        api_tokens=SecretStr(f"ada:viewer:{VIEWER}"),
+        **more,
+    )
+
+
+@pytest.fixture
+async def api_url(
+    database_url: str, engine: AsyncEngine, clock: Any, tmp_path: Path
+) -> AsyncIterator[str]:
+    (tmp_path / "team").mkdir()
+    (tmp_path / "team" / "ledger.md").write_text(
+        "---\ntitle: Ledger [bold]refuses[/]\nservice: ledger\nalert: LedgerDown\n---\n# Act\n"
+        "Call with password: hunter2hunter2\n```sre-action\naction: restart_rollout\n```\n"
+    )
+    (tmp_path / "broken.md").write_text("nothing in front")
+    program = runbooks.build(
+        RunbookSettings(mcp_port=0, mcp_read_token=SecretStr(READ_TOKEN), runbooks_dir=tmp_path)
+    )
+    async with serving(build_app(program, host="127.0.0.1")) as hands:
+        known = settings(
+            database_url,
+            mcp_runbooks_url=f"{hands}/mcp",
+            mcp_runbooks_read_token=SecretStr(READ_TOKEN),
+        )
+        async with serving(create_app(known, engine, clock=clock)) as url:
+            yield url
+
+
+async def get(url: str, path: str, **headers: str) -> httpx.Response:
+    async with httpx.AsyncClient(base_url=url, trust_env=False, timeout=30) as client:
+        return await client.get(path, headers={**AUTHORIZED, **headers})
+
+
+async def test_runbooks_are_found_shown_and_listed_when_stale(api_url: str) -> None:
+    found = (await get(api_url, "/api/v1/runbooks?alert=LedgerDown&service=ledger")).json()
+    shown = (await get(api_url, "/api/v1/runbooks/team/ledger")).json()
+    stale = (await get(api_url, "/api/v1/stale-runbooks")).json()
+    missing = await get(api_url, "/api/v1/runbooks/nothing")
+    stranger = await get(api_url, "/api/v1/runbooks", Authorization="Bearer " + "x" * 24)
+
+    assert found["runbooks"][0]["id"] == "team/ledger"
+    assert "broken.md" in found["left_out"][0]
+    assert shown["runbook"]["steps"][0]["action"] == "restart_rollout"
+    assert "hunter2hunter2" not in str(shown)
+    assert stale["runbooks"][0]["id"] == "team/ledger"
+    assert missing.status_code == 404
+    assert stranger.status_code == 401
+
+
+async def test_without_a_server_that_is_said_with_where_to_look(
+    database_url: str, engine: AsyncEngine, clock: Any
+) -> None:
+    async with serving(create_app(settings(database_url), engine, clock=clock)) as url:
+        answer = await get(url, "/api/v1/runbooks")
+
+    assert answer.status_code == 503
+    assert "MCP_RUNBOOKS_URL" in answer.json()["detail"]
+
+
+async def test_the_command_line_searches_shows_and_lists_and_obeys_no_markup(
+    api_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    caller = Client(api_url, VIEWER)
+    monkeypatch.setattr(commands, "client", lambda: caller)
+    run: Callable[..., Any] = CliRunner().invoke
+
+    async def said(*arguments: str) -> str:
+        result = await asyncio.to_thread(run, commands.runbooks, list(arguments))
+        assert result.exit_code == 0, result.output
+        return str(result.output)
+
+    searched = await said("search", "refuses")
+    shown = await said("show", "team/ledger")
+    stale = await said("stale")
+    caller._http.close()
+
+    assert "team/ledger" in searched
+    assert "left out: folder: broken.md" in searched
+    assert "Ledger [bold]refuses[/]" in shown
+    assert "typed step restart_rollout()" in shown
+    assert "never validated, stale" in shown
+    assert "team/ledger" in stale
+    assert "runbooks are stale" in stale
