@@ -20,6 +20,7 @@ from sre_agent.planning.hold import Check, Standing
 
 LEAST_WINDOW_S = 120
 POINTS_PER_HOLD = 6
+ROLLED_OUT = frozenset({"Deployment", "StatefulSet", "DaemonSet"})
 ALERTS_MOST = 500
 """So many alerts of a whole cluster are looked through; more than that, and nobody can tell."""
 
@@ -103,9 +104,8 @@ def calls(verification: Verification) -> tuple[ToolCall, ...]:
     elif verification.alert_names:
         namespaces = sorted({bound.namespace for bound in verification.bounds})
         asked += [_call("prometheus", "list_alerts", namespace=name) for name in namespaces]
-    if verification.object.kind == "Deployment":
-        namespace, name = verification.object.namespace, verification.object.name
-        asked.append(_call("kubernetes", "describe_workload", namespace=namespace, name=name))
+    if verification.object.kind in ROLLED_OUT:
+        asked.append(_call("kubernetes", "describe_workload", **verification.object.model_dump()))
     return tuple(asked)
 
 

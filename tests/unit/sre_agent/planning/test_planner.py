@@ -37,7 +37,7 @@ def test_a_bad_release_is_rolled_back_to_the_revision_before() -> None:
     world, plan = bad_release()
 
     [action] = plan.actions
-    name = {"namespace": world.namespace, "name": world.services["pay"].name}
+    name = {"kind": "Deployment", "namespace": world.namespace, "name": world.services["pay"].name}
     assert action.target == plan.cause_object == world.ref("pay")
     assert action.call == ToolCall(
         server="kubernetes", tool="rollback_rollout", arguments={**name, "to_revision": 2}
@@ -158,7 +158,7 @@ def test_what_was_scaled_away_is_scaled_back_and_checked_at_the_service_that_suf
 
     assert isinstance(plan, Plan), plan
     [action] = plan.actions
-    name = {"namespace": world.namespace, "name": world.services["pay"].name}
+    name = {"kind": "Deployment", "namespace": world.namespace, "name": world.services["pay"].name}
     assert action.call.tool == "scale_workload"
     assert action.call.arguments == {**name, "replicas": 3}
     assert action.inverse is not None
