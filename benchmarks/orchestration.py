@@ -21,8 +21,8 @@ from backend.bootstrap import program, worker
 from backend.db import approval_rows, approvals, tenancy
 from backend.db.admission.admit import admit
 from backend.db.admission.arrivals import Arrival
-from backend.db.tenancy import Tenant
 from backend.db.engine import create_engine
+from backend.db.tenancy import Tenant
 from backend.jobs.runner import Runner
 from backend.settings import WorkerSettings
 from benchmarks import programs

@@ -13,7 +13,7 @@ from mcp_servers.common.clock import rfc3339, utc_now
 from mcp_servers.common.envelope import Answer, RefusedError, UnreachableError
 from mcp_servers.common.grants import Grant, Target, Verifier
 from mcp_servers.common.toolset import Call
-from mcp_servers.kubernetes import marks, state
+from mcp_servers.kubernetes import marks, state, stewards
 from mcp_servers.kubernetes.alterations import Alteration, differences
 from mcp_servers.kubernetes.api import Api, Json
 from mcp_servers.kubernetes.fields import count, section
@@ -103,7 +103,7 @@ class Hand:
                     "figures": [each.model_dump(mode="json") for each in alteration.figures],
                     "uid": state.uid_of(live),
                     "changes": list(differences(live, after)),
-                    "warnings": list(alteration.warnings),
+                    "warnings": [*alteration.warnings, *stewards.warnings(live)],
                 }
             )
         raise RefusedError("conflict", _TOO_RESTLESS)

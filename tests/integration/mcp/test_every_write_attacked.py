@@ -79,7 +79,10 @@ def vain(request: pytest.FixtureRequest, untouched: Workload, crew: Crew) -> Aim
 
 def at(workload: Workload, tool: str) -> Aim:
     arguments, others = DEPLOYMENT_CALLS[tool]
-    spec: dict[str, Any] = {"spec": {"template": {"spec": {"hostNetwork": True}}}}
+    grace_s = 100 + TOOLS.index(tool)
+    spec: dict[str, Any] = {
+        "spec": {"template": {"spec": {"terminationGracePeriodSeconds": grace_s}}}
+    }
     return Aim(
         call=workload.call(tool, **arguments),
         other=workload.call(tool, **others),
@@ -130,17 +133,17 @@ async def test_a_grant_is_for_one_call_and_one_only(
 
 
 async def test_a_grant_dies_with_a_change_of_its_object(
-    hands: Hands, signer: Signer, aim: Aim
+    hands: Hands, signer: Signer, vain: Aim
 ) -> None:
-    grant = signer.grant(aim.call, await hands.rehearse(aim.call))
-    aim.disturb()
+    grant = signer.grant(vain.call, await hands.rehearse(vain.call))
+    vain.disturb()
 
-    result = await hands.write(aim.call, grant)
+    result = await hands.write(vain.call, grant)
 
-    is_gone = aim.call.tool == "delete_pod"
+    is_gone = vain.call.tool == "delete_pod"
     assert result.status is ToolStatus.REFUSED
     assert result.code in ({"not_found", "state_changed"} if is_gone else {"state_changed"})
-    assert aim.written() == []
+    assert vain.written() == []
 
 
 async def test_a_halt_stops_a_good_grant(
