@@ -51,6 +51,7 @@ def view(cause: Cause, situation: Situation, advice: Advice | None) -> View:
         for ref in (cause.object, *situation.anchors)
         if (health := situation.health.get(ref)) is not None
     ]
+    steps = advice.steps if advice else ()
     return {
         "cause": {
             "fault_class": cause.fault_class.value,
@@ -64,7 +65,8 @@ def view(cause: Cause, situation: Situation, advice: Advice | None) -> View:
         },
         "alerts": list(alert_names(situation.case.incident)),
         "runbook": {
-            "actions": [step.action for step in advice.steps] if advice else [],
+            "actions": [step.action for step in steps],
+            "explicit_actions": [step.action for step in steps if cause.fault_class in step.when],
             "is_for_service": bool(advice and advice.is_for_service),
             "is_stale": bool(advice and advice.citation.is_stale),
         },

@@ -41,6 +41,22 @@ def test_a_variable_is_set_when_the_services_runbook_names_it_and_nothing_can_be
 
 
 @pytest.mark.parametrize(
+    ("when", "tool"),
+    [((), "rollback_rollout"), (("missing_configuration",), "set_env")],
+)
+def test_a_release_is_undone_unless_the_runbook_says_for_this_fault_to_set_the_variable(
+    when: tuple[str, ...], tool: str
+) -> None:
+    step = SET.model_copy(update={"when": when})
+    missing = found(FaultClass.MISSING_CONFIGURATION, **{**RELEASE, **MISSING})
+
+    plan = planned(missing, more=(runbook(step),))
+
+    assert isinstance(plan, Plan)
+    assert plan.actions[0].call.tool == tool
+
+
+@pytest.mark.parametrize(
     "book",
     [
         runbook(SET, is_stale=True, age_days=400),
