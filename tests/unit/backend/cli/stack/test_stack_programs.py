@@ -1,12 +1,14 @@
 """Each program is told what it reads, and no other's secrets."""
 
 import re
+from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
 from pydantic_settings import BaseSettings
 
-from backend.cli.stack import programs
+from backend.cli.stack import lifecycle, programs
+from backend.cli.stack.layout import Layout
 from backend.settings import ApiSettings, SignerSettings, WorkerSettings
 from mcp_servers.kubernetes.settings import KubernetesSettings
 from mcp_servers.loki.settings import LokiSettings
@@ -116,3 +118,12 @@ def test_without_a_credential_that_can_write_nobody_can_open_a_writing_session()
 
     assert "MCP_READ_TOKEN" in found["mcp-kubernetes"]
     assert "MCP_WRITE_TOKEN" not in found["mcp-kubernetes"]
+
+
+def test_the_switch_and_the_server_that_writes_look_at_the_same_file(tmp_path: Path) -> None:
+    settings = {**everything(), **lifecycle.own_places(Layout(tmp_path))}
+
+    found = {item.name: item.environment for item in programs.programs(settings, PORTS)}
+
+    file = str(tmp_path / ".run" / "halted")
+    assert found["api"]["MCP_HALT_FILE"] == found["mcp-kubernetes"]["MCP_HALT_FILE"] == file
