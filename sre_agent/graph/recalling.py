@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from sre_agent.agents import summaries
-from sre_agent.diagnosis import diagnose
 from sre_agent.domain import observations
+from sre_agent.domain.causes import Diagnosis
 from sre_agent.domain.events import EventDraft, EventKind
 from sre_agent.domain.evidence import Evidence
 from sre_agent.domain.ids import EvidenceId
@@ -19,17 +19,16 @@ SPECIALIST = "memory"
 
 
 async def recall(
-    context: RunContext, incident: Incident, evidence: Sequence[Evidence], round_: int
+    context: RunContext,
+    incident: Incident,
+    evidence: Sequence[Evidence],
+    diagnosis: Diagnosis,
+    round_: int,
 ) -> list[Evidence]:
-    """Return past incidents that no earlier round was reminded of, as evidence already in the log.
-
-    What the incident looks like is judged without memory, so that a memory cannot confirm itself.
-    """
+    """Return past incidents that no earlier round was reminded of, as evidence already in the log."""
     if context.memory is None:
         return []
-    fresh = [item for item in evidence if item.kind != KIND]
-    now = context.clock.now()
-    present = features.extract(incident, fresh, diagnose(fresh, incident, now), now)
+    present = features.extract(incident, evidence, diagnosis, context.clock.now())
     found = await context.memory.recall(incident.id, present)
     if {item.incident_id for item in found.incidents} <= _known(evidence):
         return []

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sre_agent.diagnosis import case, changes, situation
+from sre_agent.diagnosis import case, changes, precedent, situation
 from sre_agent.diagnosis.case import Case
 from sre_agent.diagnosis.situation import Situation
 from sre_agent.domain.causes import Diagnosis
@@ -83,7 +83,8 @@ def extract(
     What a log says is compared as text and counts for nothing else.
     """
     seen = situation.assess(case.build(evidence, incident, now))
-    causes = diagnosis.causes if diagnosis else ()
+    # Without what memory made of it: a memory does not confirm itself.
+    causes = precedent.forget(diagnosis.causes) if diagnosis else ()
     words: dict[Family, Iterable[str]] = {
         Family.SERVICE: _services(incident),
         Family.FINGERPRINT: [alert.fingerprint for alert in incident.alerts],

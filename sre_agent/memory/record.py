@@ -11,7 +11,6 @@ from sre_agent.domain.events import Event, EventKind
 from sre_agent.domain.evidence import Evidence
 from sre_agent.domain.incident import Incident, IncidentStatus
 from sre_agent.domain.observations.memory import NamedCause, Outcome, PastVerdict
-from sre_agent.domain.plan import REVERT
 from sre_agent.domain.verdict import CauseVerdict, Judgement
 from sre_agent.memory import features
 from sre_agent.memory.features import Family, Features
@@ -20,6 +19,8 @@ KIND = "memory.past_incidents"
 """What memory itself brought is no feature of an incident: it would make the like more alike."""
 
 
+_PROPOSED = EventKind.PLAN_PROPOSED
+_APPLIED = frozenset({"applied", "already_applied"})
 _VERIFIED = frozenset({Outcome.RESOLVED, Outcome.NOT_RESOLVED})
 
 
@@ -107,19 +108,18 @@ def _outcome(events: Sequence[Event], diagnosis: Diagnosis | None, status: str) 
 def _repair(events: Sequence[Event]) -> str:
     """Return the tools of the plan that was carried out, or an empty string."""
     run = _last_run(events)
-    repairs = [event for event in run if not _is_revert(event)]
-    proposed = _last(repairs, EventKind.PLAN_PROPOSED)
-    if proposed is None or _last(run, EventKind.ACTION_FINISHED) is None:
+    done = [event.seq for event in run if _is_deed(event)]
+    # The first plan that was carried out: a later one takes back what did not help.
+    proposed = _last([event for event in run if done and event.seq < done[0]], _PROPOSED)
+    if proposed is None:
         return ""
-    actions = proposed.payload.get("plan", {}).get("actions", ())
+    actions = proposed.payload["plan"]["actions"]
     calls: list[Mapping[str, Any]] = [action["call"] for action in actions]
     return ", ".join(f"{call['tool']}({', '.join(sorted(call['arguments']))})" for call in calls)
 
 
-def _is_revert(event: Event) -> bool:
-    """Return whether an event proposes to take a repair back, which is no repair."""
-    is_plan = event.kind is EventKind.PLAN_PROPOSED
-    return is_plan and event.payload.get("plan", {}).get("playbook") == REVERT
+def _is_deed(event: Event) -> bool:
+    return event.kind is EventKind.ACTION_FINISHED and event.payload.get("outcome") in _APPLIED
 
 
 def _verdict(events: Sequence[Event], cause: NamedCause | None) -> PastVerdict | None:

@@ -17,8 +17,10 @@ async def reflect(state: run_state.RunState, runtime: Runtime[RunContext]) -> Co
     incident = await context.incidents.load(id_)
     round_ = state["round"]
     evidence = run_state.evidence(state)
-    remembered = await recalling.recall(context, incident, evidence, round_)
-    found = diagnose([*evidence, *remembered], incident, context.clock.now())
+    found = diagnose(evidence, incident, context.clock.now())
+    remembered = await recalling.recall(context, incident, evidence, found, round_)
+    if remembered:
+        found = diagnose([*evidence, *remembered], incident, context.clock.now())
     await context.journal.append(
         id_,
         EventDraft(

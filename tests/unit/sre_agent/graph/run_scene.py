@@ -20,6 +20,7 @@ from sre_agent.planning.settings import PlanningSettings
 from sre_agent.testing import (
     FakeClock,
     FakeIncidents,
+    FakeMemory,
     FakeSigner,
     FakeToolbox,
     InMemoryJournal,
@@ -62,6 +63,7 @@ class Scene:
     journal: InMemoryJournal
     signer: FakeSigner
     saver: InMemorySaver
+    memory: FakeMemory | None = None
 
     @property
     def id(self) -> IncidentId:
@@ -91,6 +93,7 @@ class Scene:
                     catalogue=loader.load_catalogue(), hold_s=20, deadline_s=120
                 ),
                 limits=Limits(sample_interval_s=5),
+                memory=self.memory,
             ),
         )
 

@@ -1,0 +1,86 @@
+"""Memory in a run: past incidents are evidence like any other, seen, cited and told."""
+
+from datetime import timedelta
+
+import pytest
+from run_scene import Scene, make_scene
+
+from sre_agent.domain.causes import Diagnosis
+from sre_agent.domain.events import EventKind
+from sre_agent.domain.observations.memory import NamedCause, Outcome, PastIncident, PastVerdict
+from sre_agent.domain.ruling import Verdict
+from sre_agent.domain.verdict import Judgement
+from sre_agent.memory.features import Family
+from sre_agent.testing import FakeMemory
+
+
+@pytest.fixture
+def scene() -> Scene:
+    return make_scene()
+
+
+def past(scene: Scene) -> PastIncident:
+    cause = NamedCause(fault_class="bad_release", object=scene.world.ref("core"))  # type: ignore[arg-type] # parsed
+    return PastIncident(
+        incident_id="inc-42",
+        ended_at=scene.world.now - timedelta(days=3),
+        namespace=scene.world.namespace,
+        service="core",
+        cause=cause,
+        repair="rollback_rollout(name, namespace, to_revision)",
+        outcome=Outcome.RESOLVED,
+        verdict=PastVerdict(judgement=Judgement.RIGHT, actor="ann"),
+        similarity=0.8,
+        reasons=("same service", "same alert"),
+    )
+
+
+def remembered(scene: Scene) -> list[dict[str, object]]:
+    added = [payload["evidence"] for payload in scene.payloads(EventKind.EVIDENCE_ADDED)]
+    return [item for item in added if item["kind"] == "memory.past_incidents"]
+
+
+async def test_a_past_incident_is_evidence_that_the_diagnosis_cites(scene: Scene) -> None:
+    scene.memory = FakeMemory((past(scene),))
+
+    await scene.start()
+
+    [evidence] = remembered(scene)
+    assert "inc-42" in str(evidence["summary"])
+    ranked = scene.payloads(EventKind.CAUSES_RANKED)[-1]["diagnosis"]
+    top = Diagnosis.model_validate(ranked).causes[0]
+    assert evidence["id"] in top.evidence_for
+    assert any("inc-42" in finding.statement for finding in top.findings)
+
+
+async def test_the_report_tells_what_was_seen_before(scene: Scene) -> None:
+    scene.memory = FakeMemory((past(scene),))
+    await scene.start()
+
+    await scene.answer(Verdict.APPROVED)
+
+    report = scene.incidents.reports[scene.id]
+    assert "## Seen before" in report
+    assert "inc-42" in report
+    assert "judged right by ann" in report
+
+
+async def test_an_organization_without_a_past_has_no_such_evidence(scene: Scene) -> None:
+    scene.memory = FakeMemory()
+
+    await scene.start()
+    await scene.answer(Verdict.APPROVED)
+
+    assert scene.memory.asked
+    assert remembered(scene) == []
+    assert "Seen before" not in scene.incidents.reports[scene.id]
+
+
+async def test_memory_is_asked_with_what_was_seen(scene: Scene) -> None:
+    scene.memory = FakeMemory()
+
+    await scene.start()
+
+    asked = scene.memory.asked[-1]
+    assert asked.of(Family.CAUSE) == {"bad_release"}
+    assert asked.of(Family.RELEASE) == {"recent"}
