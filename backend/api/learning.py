@@ -1,9 +1,9 @@
 """Routes of what is learned: a person's verdict, incidents alike, and how right we were."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 from fastapi import APIRouter
-from pydantic import AfterValidator, BaseModel, Field
+from pydantic import AfterValidator, BaseModel, Field, ValidationError, model_validator
 
 from backend.api.auth import Responder, Viewer
 from backend.api.context import Context
@@ -39,6 +39,27 @@ class Judge(BaseModel):
     actual_object: Annotated[str, AfterValidator(_checked)] | None = None
     note: str = Field(default="", max_length=NOTE_CHARACTERS)
 
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        try:
+            self.to_verdict()
+        except ValidationError as error:
+            raise ValueError("; ".join(item["msg"] for item in error.errors())) from error
+        return self
+
+    def to_verdict(self) -> CauseVerdict:
+        """Return the verdict with its object read.
+
+        Raises:
+            ValueError: What is said contradicts itself.
+        """
+        return CauseVerdict(
+            judgement=self.verdict,
+            actual_class=self.actual_class,
+            actual_object=ObjectRef.parse(self.actual_object) if self.actual_object else None,
+            note=self.note,
+        )
+
 
 class Judged(BaseModel):
     """A verdict as it stands in the log."""
@@ -60,16 +81,7 @@ class Judged(BaseModel):
 async def judge(context: Context, actor: Responder, incident_id: str, body: Judge) -> Judged:
     """Judge the cause that was named, also after the end; the newest verdict counts."""
     id_ = IncidentId(incident_id)
-    said = verdicts.Said(
-        verdict=CauseVerdict(
-            judgement=body.verdict,
-            actual_class=body.actual_class,
-            actual_object=ObjectRef.parse(body.actual_object) if body.actual_object else None,
-            note=body.note,
-        ),
-        actor=actor,
-        channel=CHANNEL,
-    )
+    said = verdicts.Said(verdict=body.to_verdict(), actor=actor, channel=CHANNEL)
     async with context.engine.begin() as connection:
         await incident_rows.get(connection, id_, org_id=actor.org_id)
         event = await verdicts.give(connection, id_, said, now=context.clock.now())
