@@ -31,6 +31,10 @@ class Clock(Protocol):
 class Journal(Protocol):
     """The event log of every incident; appending is idempotent by the draft's step key."""
 
+    def of_run(self, run: int) -> "Journal":
+        """Return the journal of one run: its step keys are its own, and only while it goes on."""
+        ...
+
     async def append(self, incident_id: IncidentId, draft: EventDraft) -> Event:
         """Append, or return the event that already has the step key."""
         ...
@@ -100,6 +104,13 @@ class Approval(Value):
 
 class Incidents(Protocol):
     """The incident as it stands, and the doors by which a run moves it."""
+
+    def of_run(self, run: int) -> "Incidents":
+        """Return the incidents as one run sees them.
+
+        Its step keys are its own. Once a later run goes on, every door raises `RunOverError`.
+        """
+        ...
 
     async def load(self, incident_id: IncidentId) -> Incident:
         """Return the incident with all alerts that joined it so far."""

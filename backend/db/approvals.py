@@ -133,12 +133,14 @@ async def decide(engine: AsyncEngine, answer: Answer, *, now: datetime) -> Decis
 
 
 async def close_open(
-    connection: AsyncConnection, incident_id: IncidentId, *, now: datetime
-) -> None:
-    """Close the request of an incident that ends: there is nothing left to allow."""
+    connection: AsyncConnection, incident_id: IncidentId, *, now: datetime, reason: str = _ENDED
+) -> str | None:
+    """Close the open request and return its id: there is nothing left to allow."""
     waiting = await find(connection, incident_id=incident_id, is_open=True)
-    if waiting is not None:
-        await _close(connection, waiting, _expiry(waiting, now, _ENDED))
+    if waiting is None:
+        return None
+    await _close(connection, waiting, _expiry(waiting, now, reason))
+    return waiting.id
 
 
 async def expire_due(engine: AsyncEngine, *, now: datetime) -> list[Decision]:

@@ -1,8 +1,12 @@
 """The incident port on PostgreSQL: every method is one transaction."""
 
+import copy
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Self
 
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from typing_extensions import override
 
 from backend.db import (
@@ -22,6 +26,7 @@ from sre_agent.domain.incident import Incident, IncidentStatus
 from sre_agent.domain.objects import ObjectRef
 from sre_agent.domain.plan import Plan
 from sre_agent.domain.ruling import Decision, PolicyRuling
+from sre_agent.domain.runs import of_run
 
 
 class PostgresIncidents(ports.Incidents):
@@ -49,6 +54,14 @@ class PostgresIncidents(ports.Incidents):
         self._approval_ttl_s = approval_ttl_s
         self._incidents_dir = incidents_dir
         self._is_kill_switch_set = is_kill_switch_set
+        self._run: int | None = None
+
+    @override
+    def of_run(self, run: int) -> Self:
+        """Return the incidents as one run sees them: its steps are its own, while it goes on."""
+        bound = copy.copy(self)
+        bound._run = run  # noqa: SLF001 - a copy of ourselves
+        return bound
 
     @override
     async def load(self, incident_id: IncidentId) -> Incident:
@@ -62,23 +75,28 @@ class PostgresIncidents(ports.Incidents):
     ) -> None:
         """Move the incident and record the move in its log."""
         now = self._clock.now()
-        async with self._engine.begin() as connection:
+        async with self._step(incident_id) as connection:
             await transitions.move(
-                connection, incident_id, status, reason=reason, step_key=step_key, now=now
+                connection,
+                incident_id,
+                status,
+                reason=reason,
+                step_key=self._own(step_key),
+                now=now,
             )
 
     @override
     async def claim_target(self, incident_id: IncidentId, target: ObjectRef) -> IncidentId:
         """Claim an object for this incident's repair; return the open incident that holds it."""
         now = self._clock.now()
-        async with self._engine.begin() as connection:
+        async with self._step(incident_id) as connection:
             return await claims.claim(connection, incident_id, target, now=now)
 
     @override
     async def merge(self, incident_id: IncidentId, *, into: IncidentId, reason: str) -> None:
         """End the incident as part of another one."""
         now = self._clock.now()
-        async with self._engine.begin() as connection:
+        async with self._step(incident_id) as connection:
             await transitions.merge(connection, incident_id, into=into, reason=reason, now=now)
 
     @override
@@ -87,7 +105,7 @@ class PostgresIncidents(ports.Incidents):
     ) -> ports.Approval:
         """Store the request and queue the notice that it waits; the same plan gets the same request."""
         now = self._clock.now()
-        async with self._engine.begin() as connection:
+        async with self._step(incident_id) as connection:
             return await approvals.request(
                 connection, incident_id, plan, rulings, now=now, ttl_s=self._approval_ttl_s
             )
@@ -105,9 +123,9 @@ class PostgresIncidents(ports.Incidents):
     async def escalate(self, incident_id: IncidentId, *, reason: str, step_key: str) -> None:
         """Hand the incident to people: status, event and notification in one transaction."""
         now = self._clock.now()
-        async with self._engine.begin() as connection:
+        async with self._step(incident_id) as connection:
             await transitions.escalate(
-                connection, incident_id, reason=reason, step_key=step_key, now=now
+                connection, incident_id, reason=reason, step_key=self._own(step_key), now=now
             )
 
     @override
@@ -120,7 +138,7 @@ class PostgresIncidents(ports.Incidents):
     async def publish_report(self, incident_id: IncidentId, markdown: str) -> str:
         """Store the report where people look and return its place."""
         now = self._clock.now()
-        async with self._engine.begin() as connection:
+        async with self._step(incident_id) as connection:
             return await reports.publish(
                 connection, incident_id, markdown, folder=self._incidents_dir, now=now
             )
@@ -133,3 +151,14 @@ class PostgresIncidents(ports.Incidents):
         async with self._reading.connect() as connection:
             halt = await tenancy.find_halt(connection, self._org_id)
         return None if halt is None else f"halted by {halt.actor}: {halt.reason}"
+
+    @asynccontextmanager
+    async def _step(self, incident_id: IncidentId) -> AsyncIterator[AsyncConnection]:
+        """Begin a transaction, which an outdated run does not commit."""
+        async with self._engine.begin() as connection:
+            yield connection
+            if self._run is not None:
+                await journal.lock_incident(connection, incident_id, run=self._run)
+
+    def _own(self, step_key: str) -> str:
+        return step_key if self._run is None else of_run(self._run, step_key)

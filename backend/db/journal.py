@@ -18,6 +18,7 @@ from sre_agent.domain import canonical
 from sre_agent.domain.errors import PermanentError
 from sre_agent.domain.events import Event, EventDraft, EventKind, seal
 from sre_agent.domain.ids import IncidentId
+from sre_agent.domain.runs import RunOverError, of_run
 
 CHANNEL = "sre_events"
 """The PostgreSQL channel that wakes followers; a notice reads `<incident id>:<seq>`."""
@@ -41,7 +42,7 @@ _INSERT_AND_MOVE_HEAD = sa.text(f"""
 # One round trip finds the head and whether any of the steps is known. Whoever had to wait for the
 # lock sees the new head but the old events: then `seen_seq` lags behind, and the steps are asked anew.
 _LOCK_HEAD = sa.text("""
-    SELECT org_id, last_seq, last_hash, last_at,
+    SELECT org_id, run, last_seq, last_hash, last_at,
         COALESCE((SELECT max(seq) FROM events WHERE incident_id = incidents.id), 0) AS seen_seq,
         EXISTS (SELECT FROM events WHERE incident_id = incidents.id
             AND step_key = ANY(CAST(:step_keys AS text[]))) AS is_known
@@ -51,6 +52,10 @@ _LOCK_HEAD = sa.text("""
 
 class IncidentNotFoundError(PermanentError):
     """There is no such incident."""
+
+
+class OutdatedRunError(RunOverError):
+    """The incident goes on in a later run; what an earlier one still wants is refused."""
 
 
 class UnreadableEventError(PermanentError):
@@ -64,10 +69,16 @@ class UnreadableEventError(PermanentError):
 class PostgresJournal(ports.Journal):
     """The journal port: durable when an append returns; appends that wait together are one commit."""
 
-    def __init__(self, engine: AsyncEngine, clock: ports.Clock) -> None:
+    def __init__(self, engine: AsyncEngine, clock: ports.Clock, *, run: int | None = None) -> None:
         self._engine = engine
         self._clock = clock
+        self._run = run
         self._lines: dict[IncidentId, GroupCommit] = {}
+
+    @override
+    def of_run(self, run: int) -> "PostgresJournal":
+        """Return the journal of one run: its step keys are its own, and only while it goes on."""
+        return PostgresJournal(self._engine, self._clock, run=run)
 
     @override
     async def append(self, incident_id: IncidentId, draft: EventDraft) -> Event:
@@ -90,7 +101,13 @@ class PostgresJournal(ports.Journal):
 
     async def _write(self, incident_id: IncidentId, drafts: Sequence[EventDraft]) -> list[Event]:
         async with self._engine.begin() as connection:
-            return await append(connection, incident_id, drafts, now=self._clock.now())
+            return await append(
+                connection,
+                incident_id,
+                drafts if self._run is None else [_of_run(self._run, item) for item in drafts],
+                now=self._clock.now(),
+                run=self._run,
+            )
 
 
 async def append(
@@ -99,6 +116,7 @@ async def append(
     drafts: Sequence[EventDraft],
     *,
     now: datetime,
+    run: int | None = None,
 ) -> list[Event]:
     """Append within the caller's transaction; the incident's row stays locked until its end.
 
@@ -106,9 +124,11 @@ async def append(
 
     Raises:
         IncidentNotFoundError: There is no such incident.
+        OutdatedRunError: The incident goes on in a later run than `run`.
     """
     step_keys = [draft.step_key for draft in drafts]
     head = await _lock_head(connection, incident_id, step_keys)
+    _check_run(head, incident_id, run)
     known: dict[str, Event] = {}
     if head.is_known or head.seen_seq != head.last_seq:
         known = await _find_steps(connection, incident_id, step_keys)
@@ -130,7 +150,9 @@ async def append(
     return [known[draft.step_key] for draft in drafts]
 
 
-async def lock_incident(connection: AsyncConnection, incident_id: IncidentId) -> str:
+async def lock_incident(
+    connection: AsyncConnection, incident_id: IncidentId, *, run: int | None = None
+) -> str:
     """Lock the incident until the transaction ends, and return its organization.
 
     Every transaction that changes several things of an incident begins here, which puts the locks of
@@ -138,8 +160,11 @@ async def lock_incident(connection: AsyncConnection, incident_id: IncidentId) ->
 
     Raises:
         IncidentNotFoundError: There is no such incident.
+        OutdatedRunError: The incident goes on in a later run than `run`.
     """
-    org_id: str = (await _lock_head(connection, incident_id)).org_id
+    head = await _lock_head(connection, incident_id)
+    _check_run(head, incident_id, run)
+    org_id: str = head.org_id
     return org_id
 
 
@@ -208,6 +233,15 @@ async def _lock_head(
     if row is None:
         raise IncidentNotFoundError(f"there is no incident {incident_id}")
     return row
+
+
+def _check_run(head: sa.Row[Any], incident_id: IncidentId, run: int | None) -> None:
+    if run is not None and head.run != run:
+        raise OutdatedRunError(f"incident {incident_id} is in run {head.run}, not in run {run}")
+
+
+def _of_run(run: int, draft: EventDraft) -> EventDraft:
+    return draft.model_copy(update={"step_key": of_run(run, draft.step_key)})
 
 
 async def _find_steps(

@@ -7,10 +7,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backend.db import approvals, journal, outbox
 from backend.db.tables.incidents import incidents, target_claims
-from sre_agent.domain.errors import PermanentError, TransientError
+from sre_agent.domain.errors import TransientError
 from sre_agent.domain.events import EventDraft, EventKind
 from sre_agent.domain.ids import IncidentId
 from sre_agent.domain.incident import IncidentStatus
+from sre_agent.domain.runs import RunOverError, of_run
 
 ACTOR = "platform"
 """The actor of moves that the program makes by itself."""
@@ -18,7 +19,7 @@ ACTOR = "platform"
 _LOCK_STATUS = sa.text("SELECT status, last_seq FROM incidents WHERE id = :incident_id FOR UPDATE")
 
 
-class IncidentEndedError(PermanentError):
+class IncidentEndedError(RunOverError):
     """The incident has ended; nothing moves it any more."""
 
 
@@ -74,9 +75,10 @@ async def merge(
         SurvivorEndedError: The other one is not open any more.
     """
     # Both rows are locked in the order of their ids, so that two merges cannot wait for each other.
-    both = sa.select(incidents.c.id, incidents.c.status)
+    both = sa.select(incidents.c.id, incidents.c.status, incidents.c.run)
     both = both.where(incidents.c.id.in_([incident_id, into])).order_by(incidents.c.id)
-    rows = await connection.execute(both.with_for_update())
+    rows = (await connection.execute(both.with_for_update())).all()
+    run = next((row.run for row in rows if row.id == incident_id), 1)
     statuses = {row.id: IncidentStatus(row.status) for row in rows}
     if statuses.get(incident_id) is IncidentStatus.MERGED:
         return
@@ -84,7 +86,10 @@ async def merge(
         raise SurvivorEndedError(f"incident {into} has ended: {statuses[into]}")
     payload = {"incident_id": incident_id, "into": into, "reason": reason}
     merged = EventDraft(
-        actor=ACTOR, kind=EventKind.MERGED, payload=payload, step_key=f"merged:{incident_id}"
+        actor=ACTOR,
+        kind=EventKind.MERGED,
+        payload=payload,
+        step_key=of_run(run, f"merged:{incident_id}"),
     )
     await journal.append(connection, incident_id, [merged], now=now)
     await journal.append(connection, into, [merged], now=now)
@@ -93,7 +98,7 @@ async def merge(
         incident_id,
         IncidentStatus.MERGED,
         reason=reason,
-        step_key="status:merged",
+        step_key=of_run(run, "status:merged"),
         now=now,
     )
     if moved:

@@ -9,7 +9,8 @@ from langgraph.types import Command
 from backend.jobs import passing
 from sre_agent.domain.events import EventDraft, EventKind
 from sre_agent.domain.ids import IncidentId
-from sre_agent.domain.incident import IncidentStatus
+from sre_agent.domain.incident import Incident, IncidentStatus
+from sre_agent.domain.runs import RunOverError, of_run
 from sre_agent.graph import ending
 from sre_agent.graph.build import Graph
 from sre_agent.graph.context import RunContext
@@ -40,8 +41,11 @@ class Runner:
         """
         with structlog.contextvars.bound_contextvars(incident_id=incident_id):
             try:
-                await self._run(incident_id)
+                await self._advance(incident_id)
             except Exception as error:
+                if _is_over(error):
+                    await self._close(incident_id)
+                    return
                 passed = passing.find(error)
                 if passed is not None and attempt + 1 < MAX_ATTEMPTS:
                     raise passing.to_transient(passed) from error
@@ -52,26 +56,50 @@ class Runner:
     async def abandon(self, incident_id: IncidentId, reason: str) -> None:
         """Escalate an incident that got no run, and write its report; safe to repeat."""
         with structlog.contextvars.bound_contextvars(incident_id=incident_id):
-            await self._ensure_report(incident_id, reason)
+            context = await self._context(incident_id)
+            await _ensure_report(context, incident_id, reason)
 
-    async def _run(self, incident_id: IncidentId) -> None:
+    async def _context(self, incident_id: IncidentId) -> RunContext:
+        """Return what the incident's present run works with."""
+        incident = await self.context.incidents.load(incident_id)
+        return self.context.of_run(incident.run)
+
+    async def _advance(self, incident_id: IncidentId) -> None:
+        incident = await self.context.incidents.load(incident_id)
+        context = self.context.of_run(incident.run)
+        if incident.status.is_open and not incident.is_cancelled:
+            await self._run(incident, context)
+        await self._close(incident_id)
+
+    async def _run(self, incident: Incident, context: RunContext) -> None:
         config: RunnableConfig = {
-            "configurable": {"thread_id": incident_id},
+            "configurable": {"thread_id": f"{incident.id}:{incident.run}"},
             "recursion_limit": _STEP_LIMIT,
         }
         snapshot = await self.graph.aget_state(config)
         if snapshot.created_at is None:
-            given: object = {"incident_id": incident_id}
+            given: object = {"incident_id": incident.id, "run": incident.run}
         elif snapshot.interrupts:
-            given = Command(resume=True)
+            # Specialists that were stopped side by side wait each by itself.
+            given = Command(resume={item.id: True for item in snapshot.interrupts})
         elif snapshot.next:
             given = None
         else:
-            await self._ensure_report(incident_id, "the run was over")
+            await _ensure_report(context, incident.id, "the run was over")
             return
         await self.graph.ainvoke(  # type: ignore[call-overload] # the overloads do not know a Command of ours
-            given, config, context=self.context, durability="sync"
+            given, config, context=context, durability="sync"
         )
+
+    async def _close(self, incident_id: IncidentId) -> None:
+        """Write the report that is missing when someone else than the run ended the incident."""
+        incident = await self.context.incidents.load(incident_id)
+        context = self.context.of_run(incident.run)
+        if incident.is_cancelled and incident.status.is_open:
+            reason = "it was cancelled; what had been begun is settled"
+            await ending.end(context, incident_id, IncidentStatus.CLOSED, reason)
+        elif not incident.status.is_open:
+            await _ensure_report(context, incident_id, "the incident had ended")
 
     async def _give_up(self, incident_id: IncidentId, reason: str) -> None:
         try:
@@ -84,7 +112,8 @@ class Runner:
             raise passing.to_transient(passed) from error
 
     async def _tell(self, incident_id: IncidentId, reason: str) -> None:
-        await self.context.journal.append(
+        context = await self._context(incident_id)
+        await context.journal.append(
             incident_id,
             EventDraft(
                 actor="worker",
@@ -93,13 +122,23 @@ class Runner:
                 step_key="run_failed",
             ),
         )
-        await self._ensure_report(incident_id, f"the run failed and needs a person: {reason}")
+        await _ensure_report(context, incident_id, f"the run failed and needs a person: {reason}")
 
-    async def _ensure_report(self, incident_id: IncidentId, reason: str) -> None:
-        """End the incident if nothing did, and write its report if a crash came in between."""
-        events = await self.context.incidents.events(incident_id)
-        incident = await self.context.incidents.load(incident_id)
-        if incident.status.is_open:
-            await ending.end(self.context, incident_id, IncidentStatus.ESCALATED, reason)
-        elif all(event.kind is not EventKind.REPORT_WRITTEN for event in events):
-            await ending.end(self.context, incident_id, incident.status, reason)
+
+async def _ensure_report(context: RunContext, incident_id: IncidentId, reason: str) -> None:
+    """End the incident if nothing did, and write its report if a crash came in between."""
+    incident = await context.incidents.load(incident_id)
+    if incident.status.is_open:
+        await ending.end(context, incident_id, IncidentStatus.ESCALATED, reason)
+        return
+    events = await context.incidents.events(incident_id)
+    written = of_run(incident.run, "report_written")
+    if all(event.step_key != written for event in events):
+        await ending.end(context, incident_id, incident.status, reason)
+
+
+def _is_over(error: BaseException) -> bool:
+    """Return whether the run was told that it has nothing more to do."""
+    if isinstance(error, BaseExceptionGroup):
+        return any(map(_is_over, error.exceptions))
+    return isinstance(error, RunOverError)

@@ -38,8 +38,9 @@ _ORPHANS = sa.text("""
             WHERE approvals.incident_id = incidents.id AND approvals.status = 'open')
         WHEN ended_at IS NOT NULL THEN ended_at > :ended_since AND NOT EXISTS (
             SELECT FROM events
-            WHERE events.incident_id = incidents.id AND events.step_key = 'report_written')
-        ELSE true
+            WHERE events.incident_id = incidents.id AND events.step_key =
+                CASE run WHEN 1 THEN '' ELSE run || '.' END || 'report_written')
+        ELSE NOT is_paused
     END
     AND NOT EXISTS (
         SELECT FROM procrastinate_jobs job

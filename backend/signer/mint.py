@@ -12,7 +12,7 @@ from backend.db import approval_rows, audit, incident_rows, journal, tenancy
 from backend.db.tables.approvals import grants as minted
 from backend.signer import token
 from backend.signer.keys import SigningKey
-from backend.signer.record import Record
+from backend.signer.record import Record, of_present_run
 from backend.signer.warrant import judge
 from sre_agent import ports
 from sre_agent.domain.events import EventDraft, EventKind
@@ -63,7 +63,7 @@ class Mint:
             incident=await incident_rows.load(connection, incident_id),
             halted=await self._find_halt(connection, org_id),
             broken=(await audit.verify_incident(connection, incident_id)).broken,
-            log=await journal.read(connection, incident_id),
+            log=of_present_run(await journal.read(connection, incident_id)),
             approval=await approval_rows.find(connection, incident_id=incident_id),
         )
 

@@ -12,11 +12,14 @@ from sre_agent.domain.incident import Incident
 from sre_agent.domain.plan import Plan
 from sre_agent.safety.grants import GrantRefusedError
 
+_BEGINNINGS = frozenset({EventKind.REOPENED, EventKind.REINVESTIGATED})
+
 
 @dataclass(frozen=True)
 class Record:
     """All that the signer looks at, read in one transaction under the incident's lock.
 
+    `log` is what was written since the present run began: a plan of an earlier run is no plan.
     `halted` is why writing is stopped, if it is; `broken` the first broken link of the log, if any;
     `approval` the newest request for approval, if there is one.
     """
@@ -35,6 +38,12 @@ class Record:
         """Return what the newest event of a kind says; nothing when there is none."""
         event = self.last(kind)
         return {} if event is None else event.payload
+
+
+def of_present_run(log: Sequence[Event]) -> Sequence[Event]:
+    """Return the events since the incident's present run began."""
+    begun = [number for number, event in enumerate(log) if event.kind in _BEGINNINGS]
+    return log[begun[-1] :] if begun else log
 
 
 def newest_plan(record: Record) -> Plan:

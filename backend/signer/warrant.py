@@ -5,7 +5,7 @@ from pydantic import ValidationError
 from backend.signer import consent
 from backend.signer.record import Record, newest_plan
 from sre_agent.domain.events import EventKind
-from sre_agent.domain.incident import IncidentStatus
+from sre_agent.domain.incident import Incident, IncidentStatus
 from sre_agent.domain.plan import Plan
 from sre_agent.domain.ruling import PolicyRuling
 from sre_agent.safety import grants, policy
@@ -39,8 +39,16 @@ def _check_obstacles(record: Record) -> None:
     if record.broken is not None:
         where = f"event {record.broken.seq}: {record.broken.reason}"
         raise GrantRefusedError("log_broken", f"the incident's log was changed ({where})")
+    _check_steering(record.incident)
     if record.incident.status not in _MINTING:
         raise GrantRefusedError("not_executing", f"the incident is {record.incident.status}")
+
+
+def _check_steering(incident: Incident) -> None:
+    if incident.is_paused:
+        raise GrantRefusedError("paused", "a person has paused the incident")
+    if incident.is_cancelled:
+        raise GrantRefusedError("cancelled", "a person has cancelled the incident")
 
 
 def _recorded(record: Record, plan: Plan) -> tuple[PolicyRuling, ...]:

@@ -11,6 +11,7 @@ from sre_agent.domain.causes import Question
 from sre_agent.domain.evidence import Evidence, Gap
 from sre_agent.domain.ids import EvidenceId
 from sre_agent.domain.incident import Incident
+from sre_agent.domain.runs import of_run
 from sre_agent.domain.tools import ToolCall, ToolResult
 from sre_agent.ports import Toolbox
 
@@ -30,6 +31,7 @@ class Assignment:
     questions: Sequence[Question] = ()
     evidence: Sequence[Evidence] = ()
     gaps: Sequence[Gap] = ()
+    run: int = 1
 
 
 @dataclass(frozen=True)
@@ -99,7 +101,9 @@ class _Run:
             started_s = clock.time()
             result = await self.toolbox.read(call, deadline_s=self.limits.call_deadline_s)
             duration_ms = (clock.time() - started_s) * 1000
-        name = f"{self.specialist.mark}-{self.assignment.round}.{number}"
+        name = of_run(
+            self.assignment.run, f"{self.specialist.mark}-{self.assignment.round}.{number}"
+        )
         origin = answers.Origin(self.specialist.name, EvidenceId(name))
         self.found[number] = answers.read(call, result, origin)
         if self.on_call:

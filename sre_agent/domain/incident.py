@@ -42,6 +42,8 @@ class Incident(Value):
 
     `service` is the name the alerts give the thing that suffers (a service, deployment, pod or job
     label); `started_at` is the earliest `starts_at` among the alerts, `opened_at` when we heard.
+    `run` counts from 1; a person may hold it (`is_paused`) or have it stop once a write that was
+    begun is settled (`is_cancelled`).
     """
 
     id: IncidentId
@@ -54,4 +56,7 @@ class Incident(Value):
     status: IncidentStatus
     started_at: datetime
     opened_at: datetime
+    run: int = 1
+    is_paused: bool = False
+    is_cancelled: bool = False
     alerts: tuple[Alert, ...]

@@ -20,22 +20,23 @@ from sre_agent.graph.nodes import (
     verify,
 )
 from sre_agent.graph.run_state import RunState
+from sre_agent.graph.steering import looking, steered
 
 Graph = CompiledStateGraph[RunState, RunContext, RunState, RunState]
 
 
 def build(checkpointer: BaseCheckpointSaver[Any]) -> Graph:
-    """Return the compiled graph; a run's thread is its incident."""
+    """Return the compiled graph; a thread is one run of an incident."""
     graph = StateGraph(RunState, RunContext)
-    graph.add_node("supervise", supervise.supervise, destinations=("investigate", END))
-    graph.add_node("investigate", investigate.investigate)
-    graph.add_node("reflect", reflect.reflect, destinations=("investigate", "plan"))
-    graph.add_node("plan", plan.propose)
-    graph.add_node("gate", gate.gate)
-    graph.add_node("approve", approve.approve)
-    graph.add_node("execute", execute.execute)
-    graph.add_node("verify", verify.verify)
-    graph.add_node("revert", revert.revert)
+    graph.add_node("supervise", steered(supervise.supervise), destinations=("investigate", END))
+    graph.add_node("investigate", looking(investigate.investigate))
+    graph.add_node("reflect", steered(reflect.reflect), destinations=("investigate", "plan"))
+    graph.add_node("plan", steered(plan.propose))
+    graph.add_node("gate", steered(gate.gate))
+    graph.add_node("approve", steered(approve.approve))
+    graph.add_node("execute", steered(execute.execute))
+    graph.add_node("verify", steered(verify.verify))
+    graph.add_node("revert", steered(revert.revert))
     graph.add_node("conclude", conclude.conclude)
 
     graph.add_edge(START, "supervise")

@@ -1,6 +1,7 @@
 """What a run is given: the ports to the world, the data it judges by, and its limits."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Self
 
 from sre_agent import ports
 from sre_agent.agents.allowlist import AllowList
@@ -48,3 +49,7 @@ class RunContext:
     limits: Limits
     memory: ports.Memory | None = None
     """Past incidents; without it each incident is the first."""
+
+    def of_run(self, run: int) -> Self:
+        """Return the same for one run, whose steps are its own and refused once it is outdated."""
+        return replace(self, journal=self.journal.of_run(run), incidents=self.incidents.of_run(run))

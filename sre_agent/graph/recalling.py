@@ -10,6 +10,7 @@ from sre_agent.domain.evidence import Evidence
 from sre_agent.domain.ids import EvidenceId
 from sre_agent.domain.incident import Incident
 from sre_agent.domain.observations.memory import PastIncidents
+from sre_agent.domain.runs import of_run
 from sre_agent.domain.tools import ToolCall
 from sre_agent.graph.context import RunContext
 from sre_agent.memory import features
@@ -56,7 +57,7 @@ def _evidence(
 ) -> Evidence:
     facts = found.model_dump(mode="json")
     return Evidence(
-        id=EvidenceId(f"{SPECIALIST}-{round_}.1"),
+        id=EvidenceId(of_run(incident.run, f"{SPECIALIST}-{round_}.1")),
         kind=KIND,
         specialist=SPECIALIST,
         call=ToolCall(

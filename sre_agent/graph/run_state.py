@@ -24,6 +24,7 @@ class RunState(TypedDict, total=False):
     """
 
     incident_id: str
+    run: int
     round: int
     questions: list[Json]
     evidence: Annotated[list[Json], operator.add]
@@ -41,6 +42,7 @@ class SpecialistTask(TypedDict):
     """What one specialist is sent to look at, and what is known already."""
 
     incident_id: str
+    run: int
     specialist: str
     round: int
     questions: list[Json]
@@ -51,6 +53,11 @@ class SpecialistTask(TypedDict):
 def incident_id(state: RunState | SpecialistTask) -> IncidentId:
     """Return the incident of the run."""
     return IncidentId(state["incident_id"])
+
+
+def run(state: RunState | SpecialistTask) -> int:
+    """Return which run of the incident it is, from 1."""
+    return state.get("run", 1)
 
 
 def evidence(state: RunState | SpecialistTask) -> list[Evidence]:

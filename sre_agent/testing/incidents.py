@@ -28,6 +28,12 @@ class FakeIncidents:
     decisions: dict[str, Decision] = field(default_factory=dict)
     reports: dict[IncidentId, str] = field(default_factory=dict)
     halted: str | None = None
+    run: int = 1
+
+    def of_run(self, run: int) -> "FakeIncidents":
+        """Return itself, which from now on serves that run."""
+        self.run = run
+        return self
 
     async def load(self, incident_id: IncidentId) -> Incident:
         """Return the incident."""

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from sre_agent.domain.events import GENESIS, Event, EventDraft, seal
 from sre_agent.domain.ids import IncidentId
+from sre_agent.domain.runs import of_run
 from sre_agent.ports import Clock
 
 
@@ -13,9 +14,16 @@ class InMemoryJournal:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self.events: dict[IncidentId, list[Event]] = {}
+        self._run = 1
+
+    def of_run(self, run: int) -> "InMemoryJournal":
+        """Return itself, which from now on is the journal of that run."""
+        self._run = run
+        return self
 
     async def append(self, incident_id: IncidentId, draft: EventDraft) -> Event:
         """Append, or return the event that already has the step key."""
+        draft = draft.model_copy(update={"step_key": of_run(self._run, draft.step_key)})
         log = self.events.setdefault(incident_id, [])
         for event in log:
             if event.step_key == draft.step_key:

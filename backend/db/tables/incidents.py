@@ -27,6 +27,12 @@ incidents = sa.Table(
     sa.Column("priority", sa.SmallInteger, nullable=False, server_default="2"),
     sa.Column("last_alert_at", Moment),
     sa.Column("queued_at", Moment),
+    # Which of its runs goes on; whether people hold it, or have it stop once a begun write is settled.
+    sa.Column("run", sa.Integer, nullable=False, server_default="1"),
+    sa.Column("is_paused", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("is_cancelled", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("acknowledged_by", sa.Text),
+    sa.Column("assigned_to", sa.Text),
     sa.Column("merged_into", sa.Text, sa.ForeignKey("incidents.id")),
     sa.Column("top_cause", Json),
     # The head of the incident's event log: whoever appends holds the lock of this row.

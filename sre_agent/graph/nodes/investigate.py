@@ -43,6 +43,7 @@ async def investigate(
         loop.Assignment(
             incident=await context.incidents.load(id_),
             round=round_,
+            run=run_state.run(state),
             questions=run_state.questions(state),
             evidence=run_state.evidence(state),
             gaps=run_state.gaps(state),

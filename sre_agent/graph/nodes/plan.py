@@ -7,10 +7,11 @@ from langgraph.types import Command
 
 from sre_agent.domain.causes import Conclusion
 from sre_agent.domain.events import EventDraft, EventKind
-from sre_agent.domain.ids import IncidentId
+from sre_agent.domain.ids import ActionId, IncidentId
 from sre_agent.domain.incident import IncidentStatus
 from sre_agent.domain.objects import ObjectRef
-from sre_agent.domain.plan import NoPlan
+from sre_agent.domain.plan import NoPlan, Plan
+from sre_agent.domain.runs import of_run
 from sre_agent.graph import rehearsal, run_state
 from sre_agent.graph.context import RunContext
 from sre_agent.planning import planner
@@ -32,6 +33,7 @@ async def propose(state: run_state.RunState, runtime: Runtime[RunContext]) -> _N
     )
     if isinstance(drafted, NoPlan):
         return await _withhold(context, id_, drafted)
+    drafted = _of_run(drafted, run_state.run(state))
     for action in drafted.actions:
         holder = await context.incidents.claim_target(id_, action.target)
         if holder != id_:
@@ -41,6 +43,14 @@ async def propose(state: run_state.RunState, runtime: Runtime[RunContext]) -> _N
         return await _withhold(context, id_, plan)
     await rehearsal.record(context, id_, plan)
     return Command(goto="gate", update={"plan": plan.model_dump(mode="json")})
+
+
+def _of_run(plan: Plan, run: int) -> Plan:
+    """Return the plan with actions of the run's own: a grant is for one action of one run."""
+    actions = (
+        item.model_copy(update={"id": ActionId(of_run(run, item.id))}) for item in plan.actions
+    )
+    return plan.model_copy(update={"actions": tuple(actions)})
 
 
 async def _withhold(context: RunContext, id_: IncidentId, nothing: NoPlan) -> _Next:

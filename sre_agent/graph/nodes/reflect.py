@@ -46,6 +46,7 @@ def _tasks(state: run_state.RunState, found: Diagnosis, round_: int) -> list[Sen
             "investigate",
             run_state.SpecialistTask(
                 incident_id=state["incident_id"],
+                run=run_state.run(state),
                 specialist=name,
                 round=round_,
                 questions=[

@@ -48,6 +48,7 @@ async def supervise(state: run_state.RunState, runtime: Runtime[RunContext]) -> 
             "investigate",
             run_state.SpecialistTask(
                 incident_id=id_,
+                run=run_state.run(state),
                 specialist=item.specialist,
                 round=1,
                 questions=[],

@@ -47,6 +47,7 @@ def make_runner(engine: AsyncEngine, clock: Any, tmp_path: Path) -> Any:
         context: Any = SimpleNamespace(
             incidents=incidents, journal=PostgresJournal(engine, clock), clock=clock
         )
+        context.of_run = lambda _run: context
         graph: Any = Graph(failure)
         return Runner(graph=graph, context=context)
 
