@@ -1,7 +1,8 @@
 """From a diagnosis to a plan: the step of a playbook that holds for the best cause, filled in."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from sre_agent.diagnosis import case
 from sre_agent.diagnosis.situation import Situation, assess
@@ -24,8 +25,12 @@ def plan(
     evidence: Sequence[Evidence],
     playbooks: Playbooks,
     settings: PlanningSettings,
+    refused: Mapping[str, str] = MappingProxyType({}),
 ) -> Plan | NoPlan:
-    """Return the plan for the best cause, or why there is none and what a person should do."""
+    """Return the plan for the best cause, or why there is none and what a person should do.
+
+    `refused` says of steps that were tried, by name, why the systems will not have them.
+    """
     top = diagnosis.causes[0] if diagnosis.causes else None
     reserved = selection.for_a_person(playbooks, incident)
     if reserved and (diagnosis.abstained or top is None or reserved.is_all):
@@ -35,9 +40,11 @@ def plan(
     situation = assess(case.build(evidence, incident, incident.opened_at))
     advice = runbook_advice.advise(top, incident, evidence, _services(situation, top))
     cause = sizing.with_memory(runbook_advice.with_variable(top, advice))
-    taken = selection.take(playbooks, cause, selection.view(cause, situation, advice))
+    taken = selection.take(playbooks, cause, selection.view(cause, situation, advice), refused)
     if taken is None or not taken.repairs:
-        return handover.unrepaired(cause, taken, advice, settings)
+        nothing = handover.unrepaired(cause, taken, advice, settings)
+        said = "; ".join((nothing.reason, *refused.values()))
+        return nothing.model_copy(update={"reason": said})
     drafting = _Drafting(taken, cause, diagnosis, situation, settings)
     actions = tuple(_actions(drafting))
     return Plan(

@@ -14,11 +14,8 @@ def of(plan: Plan, reason: str) -> Plan | None:
         plan: what was carried out.
         reason: why it is known not to have helped.
     """
-    undone = [_undo(action, reason) for action in reversed(plan.actions)]
-    actions = tuple(
-        action.model_copy(update={"id": ActionId(f"r{number}")})
-        for number, action in enumerate((item for item in undone if item), start=1)
-    )
+    undone = (_undo(action, reason) for action in reversed(plan.actions))
+    actions = tuple(action for action in undone if action)
     if plan.is_revert or len(actions) < len(plan.actions):
         return None
     return Plan(
@@ -43,6 +40,7 @@ def _undo(action: Action, reason: str) -> Action | None:
         return None
     return action.model_copy(
         update={
+            "id": ActionId(f"{action.id}-undo"),
             "call": action.inverse,
             "inverse": action.call,
             "rationale": f"{action.call} did not help ({reason}), so that it is taken back.",

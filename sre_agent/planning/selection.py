@@ -1,6 +1,6 @@
 """Which playbook applies to a cause, and which of its steps; with the reason for each."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -78,11 +78,13 @@ def alert_names(incident: Incident) -> tuple[str, ...]:
     return tuple(sorted({alert.name for alert in incident.alerts}))
 
 
-def take(playbooks: Playbooks, cause: Cause, seen: View) -> Taken | None:
+def take(
+    playbooks: Playbooks, cause: Cause, seen: View, refused: Mapping[str, str]
+) -> Taken | None:
     """Return the first step that holds of the playbook that applies; None when none applies.
 
     A step whose repairs cannot be made does not hold. One that hands over to a person holds also
-    when nobody can tell whether it does.
+    when nobody can tell whether it does. `refused` is what the systems said no to, by step.
     """
     playbook = _playbook(playbooks, cause, seen)
     if playbook is None:
@@ -91,7 +93,11 @@ def take(playbooks: Playbooks, cause: Cause, seen: View) -> Taken | None:
     passed_over: list[str] = []
     for step in playbook.steps:
         repairs = tuple(playbooks.repairs[name] for name in step.repairs)
-        obstacle = _obstacle(step, repairs, cause, seen) or _forbidden(step, playbooks)
+        obstacle = (
+            refused.get(step.name)
+            or _obstacle(step, repairs, cause, seen)
+            or _forbidden(step, playbooks)
+        )
         if not obstacle:
             return Taken(playbook, why, step, repairs, tuple(passed_over))
         passed_over.append(f"{step.name}: {obstacle}")

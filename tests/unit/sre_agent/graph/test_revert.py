@@ -71,7 +71,7 @@ async def test_what_did_not_help_is_taken_back_and_people_take_over(scene: Scene
     assert finished["result"] == "not_resolved"
     report = scene.incidents.reports[scene.id]
     assert "Undo what did not help" in report
-    assert "outcome: Action r1: applied" in report
+    assert "outcome: Action a1-undo: applied" in report
     assert "outcome: Action a1: applied" in report
     assert "Look for another remedy" in report
 
