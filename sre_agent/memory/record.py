@@ -6,22 +6,18 @@ from datetime import datetime
 from typing import Any
 
 from sre_agent.domain.alert import Alert, AlertStatus, Severity
-from sre_agent.domain.causes import Cause, Conclusion, Diagnosis
+from sre_agent.domain.causes import Cause, Diagnosis
 from sre_agent.domain.events import Event, EventKind
 from sre_agent.domain.evidence import Evidence
 from sre_agent.domain.incident import Incident, IncidentStatus
 from sre_agent.domain.observations.memory import NamedCause, Outcome, PastVerdict
 from sre_agent.domain.verdict import CauseVerdict, Judgement
-from sre_agent.memory import features
+from sre_agent.memory import endings, features
+from sre_agent.memory.endings import last
 from sre_agent.memory.features import Family, Features
 
 KIND = "memory.past_incidents"
 """What memory itself brought is no feature of an incident: it would make the like more alike."""
-
-
-_PROPOSED = EventKind.PLAN_PROPOSED
-_APPLIED = frozenset({"applied", "already_applied"})
-_VERIFIED = frozenset({Outcome.RESOLVED, Outcome.NOT_RESOLVED})
 
 
 @dataclass(frozen=True)
@@ -49,7 +45,7 @@ def read(incident: Incident, events: Sequence[Event]) -> Record | None:
     end = _end(events)
     if end is None or end.payload.get("to") == IncidentStatus.MERGED:
         return None
-    ranked = _last(events, EventKind.CAUSES_RANKED)
+    ranked = last(events, EventKind.CAUSES_RANKED)
     diagnosis = Diagnosis.model_validate(ranked.payload["diagnosis"]) if ranked else None
     named = None if diagnosis is None else top(diagnosis)
     cause = NamedCause(fault_class=named.fault_class, object=named.object) if named else None
@@ -58,8 +54,8 @@ def read(incident: Incident, events: Sequence[Event]) -> Record | None:
         ended_at=end.at,
         cause=cause,
         confidence=named.confidence if named else None,
-        repair=_repair(events),
-        outcome=_outcome(events, diagnosis, str(end.payload.get("to"))),
+        repair=endings.repair(events),
+        outcome=endings.outcome(events, diagnosis, str(end.payload.get("to"))),
         verdict=verdict,
         features=_corrected(features_of(incident, events), verdict),
     )
@@ -67,7 +63,7 @@ def read(incident: Incident, events: Sequence[Event]) -> Record | None:
 
 def features_of(incident: Incident, events: Sequence[Event]) -> Features:
     """Return the features of an incident as its log tells them, open or ended."""
-    ranked = _last(events, EventKind.CAUSES_RANKED)
+    ranked = last(events, EventKind.CAUSES_RANKED)
     return features.extract(
         incident.model_copy(update={"alerts": _alerts(events)}),
         _evidence(events),
@@ -83,48 +79,15 @@ def top(diagnosis: Diagnosis) -> Cause | None:
 
 def _end(events: Sequence[Event]) -> Event | None:
     """Return the event that ended the incident, unless it was opened again since."""
-    moved = _last(events, EventKind.STATUS_CHANGED)
+    moved = last(events, EventKind.STATUS_CHANGED)
     if moved is None or IncidentStatus(str(moved.payload.get("to"))).is_open:
         return None
     return moved
 
 
-def _outcome(events: Sequence[Event], diagnosis: Diagnosis | None, status: str) -> Outcome:
-    """Return how the last run ended; what an earlier run achieved did not last."""
-    run = _last_run(events)
-    verified = _last(run, EventKind.VERIFICATION_FINISHED)
-    decided = _last(run, EventKind.APPROVAL_DECIDED)
-    judged = verified.payload.get("result") if verified else None
-    if judged in _VERIFIED:
-        return Outcome(judged)
-    if decided is not None and decided.payload.get("verdict") == "rejected":
-        return Outcome.REJECTED
-    if status == IncidentStatus.CLOSED:
-        is_calm = diagnosis is not None and diagnosis.conclusion is Conclusion.NOTHING_WRONG
-        return Outcome.NOTHING_WRONG if is_calm else Outcome.CLOSED
-    return Outcome.ESCALATED
-
-
-def _repair(events: Sequence[Event]) -> str:
-    """Return the tools of the plan that was carried out, or an empty string."""
-    run = _last_run(events)
-    done = [event.seq for event in run if _is_deed(event)]
-    # The first plan that was carried out: a later one takes back what did not help.
-    proposed = _last([event for event in run if done and event.seq < done[0]], _PROPOSED)
-    if proposed is None:
-        return ""
-    actions = proposed.payload["plan"]["actions"]
-    calls: list[Mapping[str, Any]] = [action["call"] for action in actions]
-    return ", ".join(f"{call['tool']}({', '.join(sorted(call['arguments']))})" for call in calls)
-
-
-def _is_deed(event: Event) -> bool:
-    return event.kind is EventKind.ACTION_FINISHED and event.payload.get("outcome") in _APPLIED
-
-
 def _verdict(events: Sequence[Event], cause: NamedCause | None) -> PastVerdict | None:
     """Return the last word of a person; what they left open is as it was named."""
-    given = _last(events, EventKind.VERDICT_GIVEN)
+    given = last(events, EventKind.VERDICT_GIVEN)
     if given is None:
         return None
     said = CauseVerdict.model_validate(given.payload["verdict"])
@@ -187,12 +150,3 @@ def _alert(payload: Mapping[str, Any]) -> Alert:
         generator_url="",
         group_key="",
     )
-
-
-def _last_run(events: Sequence[Event]) -> Sequence[Event]:
-    starts = [n for n, event in enumerate(events) if event.kind is EventKind.RUN_STARTED]
-    return events[starts[-1] :] if starts else events
-
-
-def _last(events: Sequence[Event], kind: EventKind) -> Event | None:
-    return next((event for event in reversed(events) if event.kind is kind), None)
