@@ -1,5 +1,6 @@
 """What has to be true of every fault, whichever it is, read off from outside."""
 
+import datetime as dt
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,6 +23,7 @@ HARMLESS = frozenset({"resolved", "closed", "merged"})
 REST_LIMIT_S = 150.0
 PLAN_LIMIT_S = 150.0
 END_LIMIT_S = 240.0
+SETTLED_AFTER = dt.timedelta(seconds=32)
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,8 @@ class Trial:
 def inject(scene: Scene, fault: str) -> Trial:
     """Break what is whole; start only when everything is at rest."""
     _come_to_rest(scene)
+    if fault == "false-alarm":  # so short that it could pass for the echo of the repair before
+        until("the last repair has settled", lambda: _is_settled(scene))
     seen = {row["id"]: row["last_seq"] for row in scene.platform.incidents()}
     before = len(scene.world.audit())
     notes = len(scene.world.notes())
@@ -202,6 +206,12 @@ def _come_to_rest(scene: Scene) -> None:
     scene.world.command("heal")
     until("nothing alerts", lambda: not _restless(scene), REST_LIMIT_S)
     until("no incident is open", lambda: not _open(scene), END_LIMIT_S)
+
+
+def _is_settled(scene: Scene) -> bool:
+    before = dt.datetime.now(dt.UTC) - SETTLED_AFTER
+    ends = [row["ended_at"] for row in scene.platform.incidents() if row["ended_at"]]
+    return all(dt.datetime.fromisoformat(end) < before for end in ends)
 
 
 def _open(scene: Scene) -> list[str]:
