@@ -1,7 +1,6 @@
 """What was changed near the onset: the releases of a workload, with the moment each began."""
 
 import re
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,7 +15,7 @@ LOOK_BACK = timedelta(hours=2)
 BURST = timedelta(minutes=5)
 """The scaling steps of one rollout follow each other within this."""
 _SCALED = re.compile(
-    r"Scaled (?:up|down) replica set (?P<name>\S+)"
+    r"Scaled (?P<way>up|down) replica set (?P<name>\S+)"
     r"(?: from (?P<old>\d+))? to (?P<new>\d+)(?: from (?P<older>\d+))?"
 )
 
@@ -28,6 +27,7 @@ class Scaling:
     replicaset: str
     old: int | None
     new: int
+    is_rise: bool
 
 
 def scaling(message: str) -> Scaling | None:
@@ -36,7 +36,9 @@ def scaling(message: str) -> Scaling | None:
     if not found:
         return None
     old = found["old"] or found["older"]
-    return Scaling(found["name"], int(old) if old else None, int(found["new"]))
+    return Scaling(
+        found["name"], int(old) if old else None, int(found["new"]), found["way"] == "up"
+    )
 
 
 @dataclass(frozen=True)
@@ -166,21 +168,32 @@ def _started_at(
 def _seen_without_pods(case: Case, ref: ObjectRef, revision: Revision) -> list[datetime]:
     """Return when a workload was seen that had no pod yet of the revision now in force."""
     workload = case.workloads.get(ref)
-    return [workload.at] if workload and revision.is_current else []
+    is_awaited = workload is not None and workload.fact.replicas.desired > 0
+    return [workload.at] if workload and is_awaited and revision.is_current else []
 
 
 def _scaled_up_at(case: Case, ref: ObjectRef, replicaset: str) -> datetime | None:
-    """Return the start of the last rollout to a ReplicaSet: risen from zero while others shrank."""
-    rises, falls = [], []
+    """Return the start of the last rollout to a ReplicaSet: it began to rise while others shrank.
+
+    It rises from nothing, or from what an unfinished rollout to another had left of it.
+    """
+    own, falls = [], []
     for seen in case.events:
         event = seen.fact
         step = scaling(event.message) if event.object == ref else None
         if step is None or event.last_at is None:
             continue
-        if step.replicaset == replicaset and not step.old and step.new > 0:
-            rises.append(event.last_at)
-        elif step.replicaset != replicaset and step.new < (step.old or sys.maxsize):
+        if step.replicaset == replicaset:
+            own.append((event.last_at, step.is_rise, not step.old))
+        elif not step.is_rise:
             falls.append(event.last_at)
+    own.sort()
+    was_falling = [False, *(not is_rise for _, is_rise, _ in own)]
+    rises = [
+        at
+        for (at, is_rise, is_from_none), falling in zip(own, was_falling, strict=False)
+        if is_rise and (is_from_none or falling)
+    ]
     rollouts = [rise for rise in rises if any(rise <= fall <= rise + BURST for fall in falls)]
     return max(rollouts, default=None)
 

@@ -86,6 +86,27 @@ def test_scaling_back_from_zero_is_not_a_release() -> None:
     assert started(told, up) == 4 * HOUR
 
 
+def test_an_undone_rollout_that_left_some_pods_began_when_they_grew_again() -> None:
+    told = history((2, "bbbbbb", 4 * MINUTE), (3, "cccccc", 5 * HOUR))
+    first = scaled("Scaled up replica set svc-cccccc from 0 to 2", 5 * HOUR)
+    left = scaled("Scaled down replica set svc-cccccc from 2 to 1", 4 * MINUTE)
+    tried = scaled("Scaled up replica set svc-bbbbbb from 0 to 2", 4 * MINUTE)
+    back = scaled("Scaled up replica set svc-cccccc from 1 to 2", 3 * MINUTE)
+    undone = scaled("Scaled down replica set svc-bbbbbb from 2 to 0", 3 * MINUTE)
+
+    assert started(told, undone, back, tried, left, first) == 3 * MINUTE
+
+
+def test_a_revision_without_pods_because_nobody_wants_any_has_not_just_begun() -> None:
+    told = history((2, "bbbbbb", HOUR), (3, "cccccc", 5 * HOUR))
+    nobody = views.workload(WORLD, "core").replicas.model_copy(update={"desired": 0})
+    workload = views.workload(WORLD, "core").model_copy(
+        update={"object": REF, "pods": (), "revisions": (), "replicas": nobody}
+    )
+
+    assert started(told, workload=workload) == HOUR
+
+
 def test_a_revision_older_than_its_predecessor_came_with_its_oldest_pod() -> None:
     told = history((2, "bbbbbb", HOUR), (3, "cccccc", 5 * HOUR))
     pods = tuple(
