@@ -1,5 +1,7 @@
 """Trying a plan on the live system without changing it, and putting it before everyone's eyes."""
 
+from dataclasses import dataclass
+
 from sre_agent.domain.events import EventDraft, EventKind
 from sre_agent.domain.ids import IncidentId
 from sre_agent.domain.plan import Action, DryRun, NoPlan, Plan
@@ -7,12 +9,20 @@ from sre_agent.domain.tools import ToolStatus
 from sre_agent.graph.context import RunContext
 
 
-async def rehearse(context: RunContext, plan: Plan) -> Plan | NoPlan:
+@dataclass(frozen=True)
+class Failure:
+    """Why a plan cannot be carried out; `is_refused` says that the system will not have it."""
+
+    nothing: NoPlan
+    is_refused: bool
+
+
+async def rehearse(context: RunContext, plan: Plan) -> Plan | Failure:
     """Return the plan with what each action would do, or why one of them cannot be done."""
     rehearsed: list[Action] = []
     for action in plan.actions:
         result = await _try(context, action)
-        if isinstance(result, NoPlan):
+        if isinstance(result, Failure):
             return result
         rehearsed.append(action.model_copy(update={"dry_run": result}))
     return plan.model_copy(update={"actions": tuple(rehearsed)})
@@ -31,11 +41,12 @@ async def record(context: RunContext, incident_id: IncidentId, plan: Plan) -> No
     )
 
 
-async def _try(context: RunContext, action: Action) -> DryRun | NoPlan:
+async def _try(context: RunContext, action: Action) -> DryRun | Failure:
     result = await context.toolbox.rehearse(action.call, deadline_s=context.limits.tool_deadline_s)
     if result.status is ToolStatus.OK and result.data is not None:
         return DryRun.model_validate(result.data)
-    return NoPlan(
+    nothing = NoPlan(
         reason=f"the dry run of {action.call} did not succeed ({result.status}): {result.reason}",
         recommendation=f"Look at {action.target} by hand: {action.rationale}",
     )
+    return Failure(nothing, is_refused=result.status is ToolStatus.REFUSED)

@@ -20,29 +20,38 @@ _Next = Command[Literal["gate", "conclude"]]
 
 
 async def propose(state: run_state.RunState, runtime: Runtime[RunContext]) -> _Next:
-    """Plan, claim what the plan would touch, and rehearse each action."""
+    """Plan, claim what the plan would touch, and rehearse each action.
+
+    Where the system will not have a step, the next step of the playbook that holds is tried.
+    """
     context = runtime.context
     id_ = run_state.incident_id(state)
     incident = await context.incidents.load(id_)
-    drafted = planner.plan(
-        run_state.diagnosis(state),
-        incident,
-        run_state.evidence(state),
-        context.playbooks,
-        context.planning,
-    )
-    if isinstance(drafted, NoPlan):
-        return await _withhold(context, id_, drafted)
-    drafted = _of_run(drafted, run_state.run(state))
-    for action in drafted.actions:
-        holder = await context.incidents.claim_target(id_, action.target)
-        if holder != id_:
-            return await _join(context, id_, holder, action.target)
-    plan = await rehearsal.rehearse(context, drafted)
-    if isinstance(plan, NoPlan):
-        return await _withhold(context, id_, plan)
-    await rehearsal.record(context, id_, plan)
-    return Command(goto="gate", update={"plan": plan.model_dump(mode="json")})
+    refused: dict[str, str] = {}
+    while True:
+        drafted = planner.plan(
+            run_state.diagnosis(state),
+            incident,
+            run_state.evidence(state),
+            context.playbooks,
+            context.planning,
+            refused,
+        )
+        if isinstance(drafted, NoPlan):
+            return await _withhold(context, id_, drafted)
+        drafted = _of_run(drafted, run_state.run(state))
+        for action in drafted.actions:
+            holder = await context.incidents.claim_target(id_, action.target)
+            if holder != id_:
+                return await _join(context, id_, holder, action.target)
+        plan = await rehearsal.rehearse(context, drafted)
+        if isinstance(plan, Plan):
+            await rehearsal.record(context, id_, plan)
+            return Command(goto="gate", update={"plan": plan.model_dump(mode="json")})
+        step = drafted.choice.step if drafted.choice else ""
+        if not plan.is_refused or not step or step in refused:
+            return await _withhold(context, id_, plan.nothing)
+        refused[step] = plan.nothing.reason
 
 
 def _of_run(plan: Plan, run: int) -> Plan:

@@ -6,9 +6,9 @@ from langgraph.runtime import Runtime
 from langgraph.types import Command
 
 from sre_agent.domain.incident import IncidentStatus
-from sre_agent.domain.plan import NoPlan
 from sre_agent.graph import rehearsal, run_state
 from sre_agent.graph.context import RunContext
+from sre_agent.graph.rehearsal import Failure
 from sre_agent.planning import revert as undoing
 
 
@@ -19,8 +19,8 @@ async def revert(
     context = runtime.context
     drafted = undoing.of(run_state.plan(state), state["not_helped"])
     plan = await rehearsal.rehearse(context, drafted) if drafted else None
-    if plan is None or isinstance(plan, NoPlan):
-        why = plan.reason if plan else "not all that was done has an undo"
+    if plan is None or isinstance(plan, Failure):
+        why = plan.nothing.reason if plan else "not all that was done has an undo"
         return Command(
             goto="conclude",
             update={

@@ -1,7 +1,7 @@
 """A world with a bad release, and everything a run in it needs, to be played through."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from langgraph.checkpoint.memory import InMemorySaver
@@ -16,6 +16,7 @@ from sre_agent.domain.ruling import Verdict
 from sre_agent.domain.tools import ToolCall, ToolResult
 from sre_agent.graph import build
 from sre_agent.graph.context import Limits, RunContext
+from sre_agent.planning.playbooks import Playbooks
 from sre_agent.planning.settings import PlanningSettings
 from sre_agent.testing import (
     FakeClock,
@@ -64,6 +65,7 @@ class Scene:
     signer: FakeSigner
     saver: InMemorySaver
     memory: FakeMemory | None = None
+    playbooks: Playbooks = field(default_factory=loader.load_playbooks)
 
     @property
     def id(self) -> IncidentId:
@@ -88,7 +90,7 @@ class Scene:
                 signer=self.signer,
                 allowlist=ALLOW_LIST,
                 policy=POLICY,
-                playbooks=loader.load_playbooks(),
+                playbooks=self.playbooks,
                 planning=PlanningSettings(
                     catalogue=loader.load_catalogue(), hold_s=20, deadline_s=120
                 ),
