@@ -172,6 +172,40 @@ def _object(ref: Mapping[str, Any]) -> str:
     return "/".join(str(ref[key]) for key in ("kind", "namespace", "name") if ref.get(key))
 
 
+def _steered(deed: str, key: str = "") -> Callable[[Payload], str]:
+    """Tell what a person did to the incident, with what, through which door and why."""
+
+    def say(payload: Payload) -> str:
+        what = f" {_text(payload, key)}".rstrip() if key else ""
+        by = f" by {_text(payload, 'actor')}" if payload.get("actor") else ""
+        through = f" through {_text(payload, 'channel')}" if payload.get("channel") else ""
+        return _with_reason(f"{deed}{what}{by}{through}")(payload)
+
+    return say
+
+
+def _dismissed(payload: Payload) -> str:
+    said = payload.get("dismissal") or {}
+    named = said.get("object") or {}
+    object_ = "/".join(str(part) for part in named.values() if part) or "?"
+    cause = f"{_text(said, 'fault_class', 'a cause')} of {object_}"
+    return _steered(f"Dismissed as a cause: {cause}")({"reason": said.get("reason"), **payload})
+
+
+def _hinted(payload: Payload) -> str:
+    hint = _text(payload.get("hint") or {}, "text")
+    lead = _steered("Investigated again")(payload)
+    return f"{lead}, with the hint: {hint}" if hint else lead
+
+
+def _commented(payload: Payload) -> str:
+    return f"{_steered('Comment')(payload)}: {_text(payload, 'text', '…')}"
+
+
+def _split(payload: Payload) -> str:
+    return _steered("Some alerts were split off into", "into")(payload)
+
+
 def _nothing(_: Payload) -> str:
     return ""
 
@@ -200,6 +234,16 @@ _SENTENCES: Mapping[EventKind, Callable[[Payload], str]] = {
     EventKind.VERIFICATION_SAMPLED: _with_reason("Looked again"),
     EventKind.VERIFICATION_FINISHED: _verified,
     EventKind.VERDICT_GIVEN: _judged,
+    EventKind.REOPENED: _steered("Reopened"),
+    EventKind.REINVESTIGATED: _hinted,
+    EventKind.CANCELLED: _steered("Cancelled"),
+    EventKind.PAUSED: _steered("Paused"),
+    EventKind.RESUMED: _steered("Resumed"),
+    EventKind.CAUSE_DISMISSED: _dismissed,
+    EventKind.ACKNOWLEDGED: _steered("Acknowledged"),
+    EventKind.ASSIGNED: _steered("Assigned to", "to"),
+    EventKind.COMMENTED: _commented,
+    EventKind.SPLIT: _split,
     EventKind.MERGED: _merged,
     EventKind.ESCALATED: _with_reason("Escalated to people"),
     EventKind.REPORT_WRITTEN: _with_reason("Report written"),

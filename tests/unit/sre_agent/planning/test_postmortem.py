@@ -166,3 +166,25 @@ async def test_every_kind_of_event_can_be_told_even_with_an_empty_payload() -> N
 
     untold = [event.kind for event, said in zip(log.events, told, strict=True) if not said]
     assert set(untold) == timeline.UNTOLD
+
+
+async def test_what_people_did_to_the_incident_is_told_with_who_and_why() -> None:
+    log = Log(World(57).incident("core"))
+    who = {"actor": "ada", "channel": "cli"}
+    object_ = {"kind": "Deployment", "namespace": "ns", "name": "web"}
+    dismissal = {"fault_class": "bad_release", "object": object_, "reason": "it is older"}
+    await log.add(EventKind.CAUSE_DISMISSED, dismissal=dismissal, **who)
+    await log.add(EventKind.REINVESTIGATED, hint={"text": "look at the cache"}, **who)
+    await log.add(EventKind.PAUSED, reason="freeze", **who)
+    await log.add(EventKind.ASSIGNED, to="bob", **who)
+    await log.add(EventKind.COMMENTED, text="I am on it", **who)
+
+    told = [said for _, said in timeline.rows(log.events)]
+
+    assert told == [
+        "Dismissed as a cause: bad_release of Deployment/ns/web by ada through cli: it is older",
+        "Investigated again by ada through cli, with the hint: look at the cache",
+        "Paused by ada through cli: freeze",
+        "Assigned to bob by ada through cli",
+        "Comment by ada through cli: I am on it",
+    ]
