@@ -22,6 +22,7 @@ _COMMON = frozenset(
         "or out so than that the their them then there this to was what when where which with"
     )
 )
+_WORDS_ALONE = ("words",)
 _K1, _B = 1.2, 0.75
 _TITLE_WEIGHT = 4
 _HALF_SCORE = 4.0
@@ -61,6 +62,9 @@ def find(entries: Sequence[Entry], asked: Asked) -> list[Hit]:
         hit = _hit(entry, asked, score, [word for word in wanted if words[word]])
         if hit.matched:
             hits.append(hit)
+    if not asked.query and any(hit.matched != _WORDS_ALONE for hit in hits):
+        # The words of an alert's name are a guess for when nothing bears that name.
+        hits = [hit for hit in hits if hit.matched != _WORDS_ALONE]
     return sorted(hits, key=lambda hit: -hit.score)
 
 

@@ -86,6 +86,16 @@ async def test_the_words_of_an_alert_find_what_has_no_exact_name(shelves: Shelve
     assert await shelves.found(alert="MyCertificateExpiring") == ["certificates"]
 
 
+async def test_the_words_of_an_alert_add_nothing_where_a_runbook_bears_its_name(
+    shelves: Shelves,
+) -> None:
+    shelves.put("exact", alert="DiskFull")
+    shelves.put("guess", "The disk is full.")
+
+    assert await shelves.found(alert="DiskFull") == ["exact"]
+    assert await shelves.found(alert="DiskFull", query="full disk") == ["exact", "guess"]
+
+
 async def test_a_rare_word_counts_more_than_a_common_one(shelves: Shelves) -> None:
     for number in range(4):
         shelves.put(f"common{number}", "restart restart restart")
