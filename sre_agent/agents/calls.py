@@ -1,5 +1,7 @@
 """From questions to tool calls: which calls answer what, for each specialist."""
 
+import json
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -19,6 +21,8 @@ from sre_agent.domain.tools import ToolCall
 
 EVENTS_SINCE_S = 6 * 3600
 LOG_TAIL_LINES = 80
+SCRAPES_SEEN = "10m:5s"
+"""How far back, and how finely, one looks at what could be scraped."""
 
 FIRST_TOPICS = {
     "kubernetes": (Topic.WORKLOAD, Topic.HISTORY),
@@ -26,6 +30,18 @@ FIRST_TOPICS = {
     "logs": (Topic.ERROR_PATTERNS,),
 }
 """What each specialist asks about the workloads that the alerts name."""
+
+
+RENEWABLE = frozenset(
+    {
+        "kubernetes.workload",
+        "kubernetes.events",
+        "metrics.golden_signals",
+        "metrics.alerts",
+        "metrics.series",
+    }
+)
+"""Kinds of evidence that a second look may find changed."""
 
 
 def key(call: ToolCall) -> str:
@@ -59,6 +75,28 @@ def plan_calls(
         calls = [*_first(specialist, known), *_follow_ups(specialist, known, wanted)]
     fresh = {key(call): call for call in calls if key(call) not in known.asked}
     return list(fresh.values())
+
+
+def repeat_calls(
+    specialist: Specialist, questions: Sequence[Question], evidence: Sequence[Evidence]
+) -> list[ToolCall]:
+    """Return the calls to make once more for questions that ask to look again, each once.
+
+    They are those whose answers change while one watches: about the objects that are asked about,
+    and about the namespace as a whole.
+    """
+    again = [item for item in questions if item.topic == Topic.AGAIN]
+    if not any(item.specialist == specialist.name for item in again):
+        return []
+    names = {item.object.name for item in again}
+    found = {
+        key(item.call): item.call
+        for item in evidence
+        if item.kind in RENEWABLE
+        and item.specialist == specialist.name
+        and (item.subject is None or item.subject.name in names)
+    }
+    return list(found.values())
 
 
 @dataclass(frozen=True)
@@ -149,8 +187,10 @@ def _answers(
             yield from _under_next_name(specialist, "golden_signals", known, ref)
         case Topic.ERROR_PATTERNS:
             yield from _under_next_name(specialist, "error_patterns", known, ref)
-        case Topic.RUNBOOK:
-            pass  # looked for by name, together with what the alerts name
+        case Topic.TARGETS:
+            yield from _scrapes(specialist, known, ref)
+        case Topic.AGAIN | Topic.RUNBOOK:
+            pass  # the one repeats what was asked; the other is looked for by all names together
 
 
 def _last_words(specialist: Specialist, known: _Known, pod: ObjectRef) -> Iterator[ToolCall]:
@@ -164,6 +204,19 @@ def _last_words(specialist: Specialist, known: _Known, pod: ObjectRef) -> Iterat
             previous=previous,
             tail_lines=LOG_TAIL_LINES,
         )
+        if key(call) not in known.asked:
+            yield call
+            return
+        if key(call) in known.answers:
+            return
+
+
+def _scrapes(specialist: Specialist, known: _Known, ref: ObjectRef) -> Iterator[ToolCall]:
+    """Ask for the targets of a workload: discovery labels them with a Service or with their job."""
+    names = "|".join(re.escape(name) for name in known.case.names.also_known_as(ref))
+    for label in ("service", "job"):
+        where = f"namespace={json.dumps(ref.namespace)},{label}=~{json.dumps(names)}"
+        call = _call(specialist, "instant_query", query=f"up{{{where}}}[{SCRAPES_SEEN}]")
         if key(call) not in known.asked:
             yield call
             return

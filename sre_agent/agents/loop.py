@@ -86,6 +86,11 @@ class _Run:
         planned = calls.plan_calls(
             self.specialist, self.assignment.incident, self.assignment.questions, evidence, asked
         )
+        if not self.asked:
+            repeated = calls.repeat_calls(
+                self.specialist, self.assignment.questions, self.assignment.evidence
+            )
+            planned = [*repeated, *planned]
         first = len(self.asked) + 1
         room = max(0, self.limits.max_calls - len(self.asked))
         return list(enumerate(planned[:room], start=first))

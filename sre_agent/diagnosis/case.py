@@ -24,7 +24,7 @@ from sre_agent.domain.observations.kubernetes import (
 )
 from sre_agent.domain.observations.logs import ErrorPatterns
 from sre_agent.domain.observations.memory import PastIncidents
-from sre_agent.domain.observations.metrics import AlertList, GoldenSignals
+from sre_agent.domain.observations.metrics import AlertList, GoldenSignals, SeriesList
 
 FactT_co = TypeVar("FactT_co", covariant=True)
 ObservationT = TypeVar("ObservationT", bound=Observation)
@@ -41,7 +41,10 @@ class Seen(Generic[FactT_co]):
 
 @dataclass(frozen=True)
 class Case:
-    """What is known, by object. Metrics and logs are filed under the workload they come from."""
+    """What is known, by object. Metrics and logs are filed under the workload they come from.
+
+    `targets` tell what Prometheus could scrape.
+    """
 
     incident: Incident
     now: datetime
@@ -56,6 +59,7 @@ class Case:
     events: tuple[Seen[KubeEvent], ...]
     nodes: Seen[NodeList] | None
     alerts: Seen[AlertList] | None
+    targets: tuple[Seen[SeriesList], ...]
     precedents: tuple[Seen[PastIncidents], ...]
     ids: frozenset[EvidenceId]
 
@@ -83,6 +87,7 @@ def build(evidence: Sequence[Evidence], incident: Incident, now: datetime) -> Ca
         events=_events(_all(ordered, EventList), tuple(workloads.values())),
         nodes=nodes[-1] if nodes else None,
         alerts=alerts[-1] if alerts else None,
+        targets=tuple(seen for seen in _all(ordered, SeriesList) if _is_of_targets(seen.fact)),
         precedents=_all(ordered, PastIncidents),
         ids=frozenset(item.id for item in ordered),
     )
@@ -93,6 +98,11 @@ def _all(
 ) -> tuple[Seen[ObservationT], ...]:
     found = ((item, observations.read(item, schema)) for item in evidence)
     return tuple(Seen(item.id, item.observed_at, fact) for item, fact in found if fact)
+
+
+def _is_of_targets(series: SeriesList) -> bool:
+    """Return whether series say which targets can be scraped."""
+    return series.query.startswith("up{")
 
 
 def _rows(lists: Iterable[Seen[ResourceList]]) -> dict[ObjectRef, Seen[Resource]]:

@@ -6,6 +6,7 @@ from functools import partial
 
 from sre_agent.diagnosis import (
     bad_release,
+    calm,
     case,
     narrower,
     precedent,
@@ -22,9 +23,8 @@ from sre_agent.diagnosis.kubernetes import ANALYZERS, new_pods
 from sre_agent.diagnosis.logs import novelty
 from sre_agent.diagnosis.metrics import pod_split, signals
 from sre_agent.diagnosis.situation import Situation
-from sre_agent.domain.causes import Cause, Conclusion, Diagnosis, Dismissal, Finding, Stance
+from sre_agent.domain.causes import Cause, Conclusion, Diagnosis, Dismissal, Finding
 from sre_agent.domain.evidence import Evidence
-from sre_agent.domain.faults import FaultClass
 from sre_agent.domain.incident import Incident
 
 PROPOSERS = (bad_release.propose, *ANALYZERS)
@@ -86,9 +86,9 @@ def _conclude(
     Trouble that shows in the cluster is no calm, whoever says that it is not the cause; whether
     anything is wrong at all is for fresh evidence alone to say, not for memory.
     """
-    calm = _calm(seen, precedent.forget((*causes, *dismissed)))
-    if calm:
-        return Conclusion.NOTHING_WRONG, calm
+    nothing = calm.explain(seen, precedent.forget((*causes, *dismissed)))
+    if nothing:
+        return Conclusion.NOTHING_WRONG, nothing
     repair_ = repair.under_way(seen, causes[0]) if causes else None
     if repair_:
         return Conclusion.REPAIR_UNDER_WAY, repair_
@@ -106,42 +106,6 @@ def _findings(
         yield from weigh(seen, hypothesis)
     yield from victim.weigh(seen, hypothesis, hypotheses)
     yield from narrower.weigh(hypothesis, hypotheses)
-
-
-def _calm(seen: Situation, causes: Sequence[Cause]) -> str | None:
-    """Return that nothing is wrong, when all that was alerted about says so.
-
-    An alert that names nothing we know, or that Prometheus still has firing, is not explained by
-    signals that are normal; neither are pods that are not ready.
-    """
-    healths = [seen.health.get(anchor) for anchor in seen.anchors]
-    if not all(health is not None and health.is_normal for health in healths):
-        return None
-    is_all_named = seen.anchors and all(seen.is_named(alert) for alert in seen.case.incident.alerts)
-    if not is_all_named or any(anchor in seen.firing for anchor in seen.anchors):
-        return None
-    if any(_shows_trouble(cause) for cause in causes) or not _pods_are_ready(seen):
-        return None
-    names = ", ".join(anchor.name for anchor in seen.anchors)
-    return f"signals are normal: {names} serves requests as before the alert"
-
-
-def _pods_are_ready(seen: Situation) -> bool:
-    looks = [seen.case.workloads.get(anchor) for anchor in seen.anchors]
-    return all(
-        look is not None and look.fact.replicas.ready >= look.fact.replicas.desired
-        for look in looks
-    )
-
-
-def _shows_trouble(cause: Cause) -> bool:
-    """Return whether something beside a change is wrong with the cause's object."""
-    if cause.fault_class is not FaultClass.BAD_RELEASE:
-        return cause.confidence >= ranking.MIN_CONFIDENCE
-    return any(
-        finding.stance is Stance.FOR and finding.rule.startswith("pods.")
-        for finding in cause.findings
-    )
 
 
 def _conclusion(top: Cause) -> str:

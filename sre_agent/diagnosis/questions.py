@@ -1,18 +1,30 @@
 """What is worth asking next: the suspects nobody has looked at yet."""
 
+import re
 from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from sre_agent.diagnosis import victim
 from sre_agent.diagnosis.kubernetes import pods
 from sre_agent.diagnosis.situation import Situation
-from sre_agent.domain.causes import Cause, Question
+from sre_agent.domain.causes import Cause, Question, Stance
+from sre_agent.domain.faults import FaultClass
 from sre_agent.domain.objects import ObjectRef
 
 SURE = 0.95
 """With a cause this sure and no failing callee left unseen, more evidence decides nothing."""
 MAX_SUSPECTS = 4
 """So many workloads are looked at in one round."""
+YOUNG = timedelta(minutes=2)
+"""While the newest alert is younger than this, another look may show what this one does not."""
+PAUSE_S = 15.0
+FRESH = timedelta(seconds=45)
+AT_ONCE = timedelta(seconds=90)
+"""Trouble that a release brings begins within this, mostly."""
+LOOKS_AGAIN = ("kubernetes", "metrics")
+ABOUT_TARGETS = re.compile(r"target|scrape|instance_?down|exporter_?down", re.IGNORECASE)
+"""Names of alerts that speak of what Prometheus scrapes, and not of requests."""
 
 
 class Topic(StrEnum):
@@ -23,6 +35,8 @@ class Topic(StrEnum):
     POD_LOGS = "pod_logs"
     SIGNALS = "signals"
     ERROR_PATTERNS = "error_patterns"
+    TARGETS = "targets"
+    AGAIN = "again"
     RUNBOOK = "runbook"
 
 
@@ -32,6 +46,7 @@ SPECIALIST_OF = {
     Topic.POD_LOGS: "kubernetes",
     Topic.SIGNALS: "metrics",
     Topic.ERROR_PATTERNS: "logs",
+    Topic.TARGETS: "metrics",
     Topic.RUNBOOK: "runbooks",
 }
 """Which specialist answers what."""
@@ -46,7 +61,60 @@ def ask(
         suspects.setdefault(ref, reason)
     unseen = [tuple(_unseen(situation, ref, reason)) for ref, reason in suspects.items()]
     found = [question for asked in list(filter(None, unseen))[:MAX_SUSPECTS] for question in asked]
-    return (*found, *_dying_pods(situation))
+    found += [*_dying_pods(situation), *_unscraped(situation)]
+    is_open = is_undecided or (bool(causes) and _is_hasty(situation, causes[0]))
+    return tuple(found) or tuple(_again(situation) if is_open else ())
+
+
+def _is_hasty(situation: Situation, cause: Cause) -> bool:
+    """Return whether to blame a release is too soon: the trouble came late after it, and just now.
+
+    A release that breaks something mostly does so at once; what comes later may go by itself.
+    """
+    if cause.fault_class is not FaultClass.BAD_RELEASE or _shows_in_pods(cause):
+        return False
+    onset_at = situation.onset(cause.object).at
+    released_at = datetime.fromisoformat(str(cause.facts["released_at"]))
+    is_fresh = situation.case.now - onset_at < FRESH
+    return is_fresh and onset_at - released_at > AT_ONCE
+
+
+def _shows_in_pods(cause: Cause) -> bool:
+    return any(
+        item.stance is Stance.FOR and item.rule.startswith("pods.") for item in cause.findings
+    )
+
+
+def _again(situation: Situation) -> Iterator[Question]:
+    """Ask the same again a little later, while trouble is so young that time will tell of it.
+
+    What ends by itself has ended then; what is real shows more.
+    """
+    if situation.case.now - situation.alerted_last > YOUNG:
+        return
+    for ref in situation.anchors[:MAX_SUSPECTS]:
+        for specialist in LOOKS_AGAIN:
+            yield Question(
+                specialist=specialist,
+                topic=Topic.AGAIN,
+                object=ref,
+                reason="the alert is young and nothing explains it yet",
+                wait_s=PAUSE_S,
+            )
+
+
+def _unscraped(situation: Situation) -> Iterator[Question]:
+    """Ask which targets could be scraped, where an alert is about that."""
+    names = {alert.name for alert in situation.case.incident.alerts}
+    if situation.case.targets or not any(ABOUT_TARGETS.search(name) for name in names):
+        return
+    for ref in situation.anchors[:MAX_SUSPECTS]:
+        yield Question(
+            specialist=SPECIALIST_OF[Topic.TARGETS],
+            topic=Topic.TARGETS,
+            object=ref,
+            reason="the alert is about targets that cannot be scraped",
+        )
 
 
 def _suspects(

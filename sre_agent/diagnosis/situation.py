@@ -64,6 +64,10 @@ class Situation:
         """Return whether an alert names a workload that is known."""
         return self.workload_of(alert) is not None
 
+    def named_by(self, labels: Mapping[str, str]) -> ObjectRef | None:
+        """Return the workload that labels name, or None when they name none that is known."""
+        return _named(self.case, labels)
+
     def workload_of(self, alert: Alert) -> ObjectRef | None:
         """Return the workload that an alert names, or None when it names none that is known."""
         return _named(self.case, alert.labels)
@@ -82,6 +86,14 @@ class Situation:
         """Return whose signals show the trouble of an object: its own, else an alerting workload's."""
         found = (item for item in (ref, *self.anchors) if item in self.health)
         return next((item for item in found if self.health[item].onset_at), None)
+
+    @property
+    def alerted_last(self) -> datetime:
+        """Return when the newest of the incident's alerts began."""
+        return max(
+            (alert.starts_at for alert in self.case.incident.alerts),
+            default=self.case.incident.started_at,
+        )
 
     def _not_after_alert(self, ref: ObjectRef, health: Health, measured: datetime) -> datetime:
         """Return the alert's time where the signals show the same rise a little later than it.

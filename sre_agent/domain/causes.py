@@ -67,12 +67,16 @@ class Dismissal(Value):
 
 
 class Question(Value):
-    """Something worth asking before judging: which specialist should look at what, and why."""
+    """Something worth asking before judging: which specialist should look at what, and why.
+
+    `wait_s` is how long to wait before: some questions only time answers.
+    """
 
     specialist: str
     topic: str
     object: ObjectRef
     reason: str
+    wait_s: float = Field(default=0.0, ge=0, le=60)
 
 
 class Dependency(Value):

@@ -48,7 +48,7 @@ class Shift:
 
 
 @dataclass(frozen=True)
-class _Floor:
+class Floor:
     """The least rise that matters: in the series' own unit, and as a share of the level before."""
 
     absolute: float
@@ -69,10 +69,10 @@ def rise(points: Sequence[Point], *, floor: float, relative_floor: float = 0.0) 
         floor: the least rise that matters, in the series' own unit.
         relative_floor: the least rise that matters, as a share of the level before it.
     """
-    return _last_rise(_thinned(points), _Floor(floor, relative_floor))
+    return _last_rise(_thinned(points), Floor(floor, relative_floor))
 
 
-def _last_rise(points: Sequence[Point], floor: _Floor) -> Shift | None:
+def _last_rise(points: Sequence[Point], floor: Floor) -> Shift | None:
     """Return the last rise: where a fall fits best, what was before it may be an earlier story."""
     values = [point.value for point in points]
     fits = _fits(values)
@@ -87,7 +87,7 @@ def _last_rise(points: Sequence[Point], floor: _Floor) -> Shift | None:
     return _shift(points, upward, floor) if upward is not None else None
 
 
-def _shift(points: Sequence[Point], split: int, floor: _Floor) -> Shift | None:
+def _shift(points: Sequence[Point], split: int, floor: Floor) -> Shift | None:
     values = [point.value for point in points]
     bound, level = floor.bound(values[:split]), median(values[split:])
     if level <= bound:
@@ -132,7 +132,7 @@ def _is_end(pause: int, *, length: int, paused: int) -> bool:
     return bool(pause >= LEAST_PAUSE and share**pause < CHANCE)
 
 
-def _jumped_last(values: Sequence[float], bound: float, floor: _Floor) -> bool:
+def _jumped_last(values: Sequence[float], bound: float, floor: Floor) -> bool:
     """Return whether the very last point jumped far out: there is no second one yet to confirm."""
     return values[-1] > bound + 2 * floor.absolute
 

@@ -18,6 +18,10 @@ async def investigate(
     context = runtime.context
     id_ = run_state.incident_id(state)
     name, round_ = state["specialist"], state["round"]
+    questions = run_state.questions(state)
+    wait_s = max((question.wait_s for question in questions), default=0.0)
+    if wait_s > 0:
+        await context.clock.sleep(wait_s)
 
     async def record_call(call: ToolCall, result: ToolResult, duration_ms: float) -> None:
         await context.journal.append(
@@ -44,7 +48,7 @@ async def investigate(
             incident=await context.incidents.load(id_),
             round=round_,
             run=run_state.run(state),
-            questions=run_state.questions(state),
+            questions=questions,
             evidence=run_state.evidence(state),
             gaps=run_state.gaps(state),
         ),

@@ -1,0 +1,212 @@
+"""An alert about nothing is explained; what is not known to be over is never called nothing."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import pytest
+
+from sre_agent.agents import calls, specialists
+from sre_agent.diagnosis import diagnose
+from sre_agent.diagnosis.questions import Topic
+from sre_agent.domain.causes import Conclusion, Diagnosis
+from sre_agent.domain.evidence import Evidence
+from sre_agent.domain.incident import Incident
+from sre_agent.domain.observations.metrics import (
+    ActiveAlert,
+    AlertList,
+    GoldenSignals,
+    Point,
+    Series,
+    SeriesList,
+)
+from sre_agent.testing import evidence as build
+from sre_agent.testing import views
+from sre_agent.testing.world import ROLES, World
+
+
+def at(world: World, ago_s: float) -> datetime:
+    return world.now - timedelta(seconds=ago_s)
+
+
+def between(world: World, began_s: float, ended_s: float, level: float) -> Callable[..., float]:
+    """Return a curve that is high from so many seconds ago to so many seconds ago."""
+    return lambda moment: level if at(world, began_s) <= moment < at(world, ended_s) else 0.0
+
+
+def signals(world: World, role: str, errors: build.Curve, traffic: float = 10.0) -> Evidence:
+    total = build.group(world.now, errors=errors, traffic=traffic)
+    told: GoldenSignals = build.golden_signals(world.namespace, world.services[role].name, total)
+    return build.evidence("met-9.1", told, world.now)
+
+
+def alerts(world: World, *found: ActiveAlert) -> Evidence:
+    return build.evidence("met-9.2", AlertList(alerts=found), world.now)
+
+
+def judged(world: World, incident: Incident, *more: Evidence) -> Diagnosis:
+    return diagnose([*views.evidence(world, *ROLES), *more], incident, world.now)
+
+
+def named(world: World, alert_name: str, *, ago_s: float = 30) -> Incident:
+    incident = world.incident("core", ago_s=ago_s)
+    [alert] = incident.alerts
+    renamed = alert.model_copy(update={"name": alert_name})
+    return incident.model_copy(update={"alerts": (renamed,)})
+
+
+def test_a_spike_that_ended_by_itself_is_told_with_its_time_height_and_end() -> None:
+    world = World(41)
+    spike = signals(world, "core", between(world, 60, 40, 0.37))
+
+    found = judged(world, world.incident("core", ago_s=50), spike, alerts(world))
+
+    assert found.conclusion is Conclusion.NOTHING_WRONG, found.reason
+    assert found.questions == ()
+    assert f"errors rose to 37.0% at {at(world, 60):%H:%M:%S}" in found.reason
+    assert f"normal since {at(world, 40):%H:%M:%S}" in found.reason
+    assert "(met-9.1)" in found.reason
+    assert "2 of 2 pods" in found.reason
+    assert "none of its alerts fires any more (met-9.2)" in found.reason
+
+
+def test_a_spike_that_goes_on_is_no_false_alarm_and_is_looked_at_again() -> None:
+    world = World(42)
+    spike = signals(world, "core", between(world, 20, -60, 0.37))
+
+    found = judged(world, world.incident("core", ago_s=15), spike, alerts(world))
+
+    assert found.conclusion is Conclusion.UNDECIDED
+    assert {(item.topic, item.specialist) for item in found.questions} == {
+        (Topic.AGAIN, "kubernetes"),
+        (Topic.AGAIN, "metrics"),
+    }
+    assert all(item.wait_s > 0 for item in found.questions)
+
+
+def test_a_spike_long_after_a_release_is_looked_at_again_before_the_release_is_blamed() -> None:
+    world = World(43)
+    world.release("core", ago_s=400)
+    spike = signals(world, "core", between(world, 20, -60, 0.37))
+
+    early = judged(world, world.incident("core", ago_s=15), spike, alerts(world))
+    over = signals(world, "core", between(world, 40, 20, 0.37))
+    late = judged(world, world.incident("core", ago_s=35), over, alerts(world))
+
+    assert {item.topic for item in early.questions} == {Topic.AGAIN}
+    assert late.conclusion is Conclusion.NOTHING_WRONG, late.reason
+
+
+def test_trouble_right_after_a_release_is_blamed_on_it_without_waiting() -> None:
+    world = World(44)
+    world.release("core", ago_s=40, error_ratio=0.4)
+
+    found = judged(world, world.incident("core", ago_s=20))
+
+    assert found.conclusion is Conclusion.CAUSE_FOUND, found.reason
+    assert found.questions == ()
+
+
+def test_old_trouble_that_nothing_explains_is_not_looked_at_for_ever() -> None:
+    world = World(45)
+    world.ail("core", ago_s=900, error_ratio=0.4)
+
+    found = judged(world, world.incident("core", ago_s=600))
+
+    assert found.conclusion is Conclusion.UNDECIDED
+    assert all(item.topic != Topic.AGAIN for item in found.questions)
+
+
+def scrapes(world: World, role: str, down: Callable[[float], bool]) -> Evidence:
+    """Return what could be scraped of a service's first pod; `down` is by seconds ago."""
+    pod = world.pods(role)[0].name
+    points = tuple(
+        Point(at=at(world, ago_s), value=0.0 if down(ago_s) else 1.0)
+        for ago_s in range(600, -1, -5)
+    )
+    labels = {"namespace": world.namespace, "service": world.services[role].name, "pod": pod}
+    told = SeriesList(
+        query=f'up{{namespace="{world.namespace}"}}[10m:5s]',
+        start=world.now,
+        end=world.now,
+        step_s=0.0,
+        series=(Series(labels=labels, points=points),),
+    )
+    return build.evidence("met-9.3", told, world.now)
+
+
+def test_an_alert_about_targets_asks_what_could_be_scraped() -> None:
+    world = World(46)
+
+    found = judged(world, named(world, "TargetDown"), alerts(world))
+
+    assert Topic.TARGETS in {item.topic for item in found.questions}
+    asked = calls.plan_calls(
+        specialists.BY_NAME["metrics"],
+        named(world, "TargetDown"),
+        found.questions,
+        views.evidence(world, *ROLES),
+    )
+    queries = [str(call.arguments["query"]) for call in asked if call.tool == "instant_query"]
+    name = world.services["core"].name
+    assert queries == [f'up{{namespace="{world.namespace}",service=~"{name}"}}[10m:5s]']
+
+
+def test_a_target_that_flaps_while_requests_are_served_is_explained() -> None:
+    world = World(47)
+    flapped = scrapes(world, "core", lambda ago_s: 60 < ago_s <= 75 or 20 < ago_s <= 35)
+
+    found = judged(world, named(world, "TargetDown"), flapped, alerts(world))
+
+    assert found.conclusion is Conclusion.NOTHING_WRONG, found.reason
+    assert f"could not scrape {world.pods('core')[0].name} 2 times" in found.reason
+    assert f"since {at(world, 20):%H:%M:%S}" in found.reason
+    assert "(met-9.3)" in found.reason
+
+
+def test_a_target_that_is_down_now_is_no_false_alarm() -> None:
+    world = World(48)
+    gone = scrapes(world, "core", lambda ago_s: ago_s <= 35)
+
+    found = judged(world, named(world, "TargetDown"), gone, alerts(world))
+
+    assert found.conclusion is Conclusion.UNDECIDED
+
+
+def test_a_target_of_another_service_explains_nothing() -> None:
+    world = World(49)
+    flapped = scrapes(world, "stock", lambda ago_s: 20 < ago_s <= 35)
+
+    found = judged(world, named(world, "TargetDown"), flapped, alerts(world))
+
+    assert "could not scrape" not in found.reason
+
+
+@pytest.mark.parametrize("kind", ["metrics.golden_signals", "kubernetes.workload"])
+def test_without_data_behind_the_alert_nothing_is_called_well(kind: str) -> None:
+    world = World(50)
+    evidence = [item for item in views.evidence(world, *ROLES) if item.kind != kind]
+
+    found = diagnose([*evidence, alerts(world)], world.incident("core"), world.now)
+
+    assert found.conclusion is Conclusion.UNDECIDED
+
+
+def test_a_service_without_any_traffic_is_not_called_well() -> None:
+    world = World(50)
+    idle = signals(world, "core", 0.0, traffic=0.0)
+
+    found = judged(world, world.incident("core"), idle, alerts(world))
+
+    assert found.conclusion is Conclusion.UNDECIDED
+
+
+def test_normal_signals_do_not_end_an_alert_that_prometheus_still_fires() -> None:
+    world = World(50)
+    labels = {"namespace": world.namespace, "service": world.services["core"].name}
+    firing = ActiveAlert(name="HighErrorRatio", state="firing", labels=labels)
+    spike = signals(world, "core", between(world, 60, 40, 0.37))
+
+    found = judged(world, world.incident("core", ago_s=50), spike, alerts(world, firing))
+
+    assert found.conclusion is Conclusion.UNDECIDED
+    assert {item.topic for item in found.questions} == {Topic.AGAIN}
