@@ -1,5 +1,7 @@
 """The report is a view of the log: it tells what is there, masks secrets and obeys no text."""
 
+from typing import Any
+
 from incident_log import Log, investigated, repaired
 
 from sre_agent.domain.events import EventKind
@@ -170,7 +172,7 @@ async def test_every_kind_of_event_can_be_told_even_with_an_empty_payload() -> N
 
 async def test_what_people_did_to_the_incident_is_told_with_who_and_why() -> None:
     log = Log(World(57).incident("core"))
-    who = {"actor": "ada", "channel": "cli"}
+    who: dict[str, Any] = {"actor": "ada", "channel": "cli"}
     object_ = {"kind": "Deployment", "namespace": "ns", "name": "web"}
     dismissal = {"fault_class": "bad_release", "object": object_, "reason": "it is older"}
     await log.add(EventKind.CAUSE_DISMISSED, dismissal=dismissal, **who)
