@@ -35,9 +35,14 @@ def _is_own(situation: Situation, cause: Cause, other: Cause) -> bool:
     rules = [item.rule for item in cause.findings if item.stance is Stance.FOR]
     if any(rule.startswith(OWN_STATE) for rule in rules):
         return True
-    health = situation.health.get(other.object)
     is_free = not situation.graph.path(cause.object, other.object)
-    return OWN_SIGNALS in rules and (is_free or (health is not None and health.is_normal))
+    return OWN_SIGNALS in rules and (is_free or serves_as_before(situation, other))
+
+
+def serves_as_before(situation: Situation, cause: Cause) -> bool:
+    """Return whether the object of a cause is seen to serve its requests as before."""
+    health = situation.health.get(cause.object)
+    return health is not None and health.is_normal
 
 
 def explains(situation: Situation, cause: Cause, ref: ObjectRef) -> bool:

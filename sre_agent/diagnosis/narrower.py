@@ -39,9 +39,13 @@ def weigh(hypothesis: Hypothesis, hypotheses: Sequence[Hypothesis]) -> Iterator[
 
 def _better(hypothesis: Hypothesis, same: Sequence[Hypothesis]) -> tuple[list[Hypothesis], float]:
     if hypothesis.fault_class is FaultClass.BAD_RELEASE:
-        found = [item for item in same if item.fault_class in SPECIFIC and item.release]
+        found = [
+            item
+            for item in same
+            if (item.fault_class in SPECIFIC and item.release) or _is_scaled_away(item)
+        ]
         return found, weights.SPECIFIC_BEATS_RELEASE
-    if hypothesis.fault_class in UNSPECIFIC:
+    if hypothesis.fault_class in UNSPECIFIC and not _is_scaled_away(hypothesis):
         narrow = [item for item in same if item.fault_class in SPECIFIC]
         cause = [
             item
@@ -57,3 +61,9 @@ def _better(hypothesis: Hypothesis, same: Sequence[Hypothesis]) -> tuple[list[Hy
         ]
         return [*narrow, *cause, *crash], weights.RELEASE_BEATS_CRASH
     return [], 0.0
+
+
+def _is_scaled_away(hypothesis: Hypothesis) -> bool:
+    """Return whether somebody took the pods away, which says all there is to say of their absence."""
+    is_absence = hypothesis.fault_class is FaultClass.NO_ENDPOINTS
+    return is_absence and hypothesis.facts.get("previous_replicas") is not None

@@ -61,12 +61,19 @@ def _owned(seen: Situation, top: Cause, others: Sequence[Cause]) -> Mapping[str,
 def _owner(
     seen: Situation, ref: ObjectRef | None, top: Cause, others: Sequence[Cause]
 ) -> Cause | None:
+    """Return the other cause that trouble of a workload belongs to, None for the best one.
+
+    Where both could explain it, requests that fail are put down to what fails its requests.
+    """
     if ref is None or ref == top.object:
         return None
     own = next((item for item in others if item.object == ref), None)
-    if own is not None or independence.explains(seen, top, ref):
+    if own is not None:
         return own
-    return next((item for item in others if independence.explains(seen, item, ref)), None)
+    able = [item for item in (top, *others) if independence.explains(seen, item, ref)]
+    failing = [item for item in able if not independence.serves_as_before(seen, item)]
+    found = (failing or able or [top])[0]
+    return None if found is top else found
 
 
 def _part(

@@ -220,6 +220,30 @@ def test_a_workload_scaled_away_near_the_onset_leaves_no_endpoints() -> None:
     assert top.facts["previous_replicas"] == 2
 
 
+def test_a_rollout_shortly_before_does_not_add_to_the_pods_that_were_scaled_away() -> None:
+    world = World(25)
+    world.release("pay", ago_s=140)
+    world.undo("pay", ago_s=100)
+    world.ail("pay", ago_s=60, error_ratio=1.0)
+    rollout = KubeEvent(
+        object=world.ref("pay"),
+        type="Normal",
+        reason="ScalingReplicaSet",
+        message=f"Scaled down replica set {world.services['pay'].name}-ghjklm to 0 from 2",
+        count=1,
+        first_at=at(world, 95),
+        last_at=at(world, 95),
+    )
+    world.services["pay"].events = [rollout]
+
+    found = judged(world, "entry", scaled(world, "pay", ago_s=65))
+
+    top = found.causes[0]
+    assert not found.abstained, found.reason
+    assert (top.fault_class, top.object) == (FaultClass.NO_ENDPOINTS, world.ref("pay"))
+    assert top.facts["previous_replicas"] == 2
+
+
 def test_counters_that_linger_do_not_excuse_a_workload_without_pods() -> None:
     world = World(28)
     world.ail("pay", ago_s=60, error_ratio=1.0)

@@ -76,7 +76,7 @@ def test_two_faults_are_two_causes_and_the_alerts_of_each_are_its_own(
 def test_alerts_that_both_faults_could_explain_stay_with_the_surer_one() -> None:
     world = World(82)
     world.release("pay", ago_s=70, error_ratio=0.4)
-    lose_a_setting(world, "stock")
+    world.release("stock", ago_s=66, error_ratio=0.3)
 
     found, [part] = judged(world, alerted(world, "entry", "core", "pay", "stock"))
 
@@ -85,6 +85,20 @@ def test_alerts_that_both_faults_could_explain_stay_with_the_surer_one() -> None
     assert part.fingerprints == (other[top],)
     assert part.services == (world.services[other[top]].name,)
     assert "failure beside" in part.reason
+
+
+@pytest.mark.parametrize("failing", ["pay", "stock"])
+def test_alerts_of_callers_go_with_the_fault_that_fails_their_calls(failing: str) -> None:
+    world = World(90)
+    [other] = {"pay", "stock"} - {failing}
+    world.release(failing, ago_s=70, error_ratio=0.4)
+    lose_a_setting(world, other)
+
+    found, [part] = judged(world, alerted(world, "entry", "core", "pay", "stock"))
+
+    together = {"entry", "core", failing}
+    is_top = found.causes[0].object == world.ref(failing)
+    assert set(part.fingerprints) == ({other} if is_top else together)
 
 
 @pytest.mark.parametrize("culprit", ["core", "pay", "store"])
