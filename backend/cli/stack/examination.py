@@ -8,7 +8,7 @@ from pathlib import Path
 
 import psycopg
 
-from backend.cli.stack import environment, lifecycle, supervision
+from backend.cli.stack import environment, lifecycle, shelves, supervision
 from backend.cli.stack.layout import Layout
 from backend.db.engine import libpq_url
 from backend.signer import keys
@@ -36,6 +36,7 @@ def examine(layout: Layout) -> list[Finding]:
         _reports(layout.root / settings["INCIDENTS_DIR"]),
         _policy(layout, settings),
         _playbooks(layout, settings),
+        _runbooks(layout, settings),
         _key(layout.root / settings["SIGNING_KEY_FILE"]),
     ]
     return found
@@ -105,6 +106,11 @@ def _playbooks(layout: Layout, settings: Mapping[str, str]) -> Finding:
     folder = _path(layout, settings, "PLAYBOOK_DIR")
     mend = "correct the file, or empty PLAYBOOK_DIR in .env for the built-in ones"
     return _attempt("playbooks", lambda: loader.load_playbooks(folder), mend)
+
+
+def _runbooks(layout: Layout, settings: Mapping[str, str]) -> Finding:
+    fault = shelves.fault(layout, settings)
+    return Finding("runbooks", fault, shelves.MEND if fault else None)
 
 
 def _key(file: Path) -> Finding:

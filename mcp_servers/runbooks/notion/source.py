@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from mcp_servers.common.envelope import ToolFailureError
+from mcp_servers.common.envelope import ToolFailureError, UnreachableError
 from mcp_servers.runbooks.notion.api import NotionApi
 from mcp_servers.runbooks.notion.blocks import Page
 from mcp_servers.runbooks.notion.properties import meta
@@ -71,10 +71,16 @@ class NotionDatabase:
         return found
 
     async def require_ready(self) -> None:
-        """Ask for the database, unless that was done a moment ago: whoever waits asks often."""
+        """Ask for the database, unless that was done a moment ago: whoever waits asks often.
+
+        What Notion refuses, somebody has to mend. A Notion that is silent is told with every answer
+        and keeps nobody from starting: the other places still have their runbooks.
+        """
         if self._checked is None or self.now() - self._checked[0] > CHECKED_FOR:
             try:
                 await self.api.data_sources(self.database_id)
+                self._checked = (self.now(), None)
+            except UnreachableError:
                 self._checked = (self.now(), None)
             except ToolFailureError as failure:
                 self._checked = (self.now(), failure)

@@ -299,6 +299,15 @@ async def test_whoever_waits_for_readiness_does_not_spend_the_rate_limit() -> No
     assert len(workspace.asked) == 1
 
 
+async def test_a_silent_notion_keeps_nobody_from_starting() -> None:
+    busy = [error(503, "service_unavailable", "Notion is unavailable.")] * 20
+
+    async with opened(Workspace(busy=busy)) as source:
+        await source.require_ready()
+        with pytest.raises(UnreachableError):
+            await source.shelf()
+
+
 async def test_a_text_without_end_is_cut_and_said_to_be() -> None:
     found = full_page()
     many = [words("paragraph", f"line {number}") for number in range(1010)]

@@ -40,6 +40,7 @@ def test_what_is_well_is_said_to_be_well_though_the_platform_is_down(checkout: W
         "reports",
         "policy",
         "playbooks",
+        "runbooks",
         "signing key",
     }
     assert found["platform"] == Finding("platform", "it is not up here", "./start.sh")
@@ -98,3 +99,10 @@ def test_a_key_that_others_can_read_is_ill(checkout: Write) -> None:
     os.chmod(layout.signing_key, 0o644)
 
     assert "chmod 600" in str(findings(layout)["signing key"].fault)
+
+
+def test_a_folder_of_runbooks_that_is_not_there_is_named(checkout: Write) -> None:
+    found = findings(checkout(RUNBOOKS_DIR="no/such/folder"))["runbooks"]
+
+    assert "no/such/folder" in str(found.fault)
+    assert "docs/runbooks.md" in str(found.mend)

@@ -17,6 +17,8 @@ from typer.testing import CliRunner
 from backend.api.app import create_app
 from backend.cli import runbooks as commands
 from backend.cli.client import Client
+from backend.cli.stack import lifecycle, shelves
+from backend.cli.stack.layout import Layout
 from backend.settings import ApiSettings
 from mcp_servers.common.skin import build_app
 from mcp_servers.runbooks import server as runbooks
@@ -100,6 +102,18 @@ async def test_without_a_server_that_is_said_with_where_to_look(
 
     assert answer.status_code == 503
     assert "MCP_RUNBOOKS_URL" in answer.json()["detail"]
+
+
+async def test_the_doctor_names_each_runbook_that_cannot_be_used(
+    api_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(lifecycle, "record", lambda _layout: {"url": api_url, "is_lab": True})
+    known = {"API_TOKENS": f"ada:admin:{VIEWER}"}
+
+    fault = await asyncio.to_thread(shelves.fault, Layout(tmp_path), known)
+
+    assert fault is not None
+    assert fault.startswith("folder: broken.md: ")
 
 
 async def test_the_command_line_searches_shows_and_lists_and_obeys_no_markup(
