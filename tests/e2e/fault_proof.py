@@ -135,6 +135,8 @@ def kept_when_it_fails(trial: Trial, name: str) -> Iterator[None]:
         logs = {row["id"]: trial.scene.platform.events(row["id"]) for row in trial.incidents()}
         text = json.dumps({"truths": trial.truths, "incidents": logs}, indent=1)
         (KEPT / f"{name}.json").write_text(text)
+        for id_ in trial.waiting():  # the next trial begins when nothing is open
+            trial.scene.platform.post(f"/api/v1/incidents/{id_}/reject", {"reason": "failed"})
         raise
 
 
