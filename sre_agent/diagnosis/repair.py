@@ -12,6 +12,8 @@ from sre_agent.domain.causes import Cause
 
 SETTLING = timedelta(minutes=2)
 """A release that replaced another needs this long before the signals can show it."""
+LIKELY = 0.5
+"""The repair of what is less likely than this to be the cause says nothing about this trouble."""
 
 
 def is_repair(

@@ -1,11 +1,13 @@
 """Error patterns that were not there before: a new revision's own, or a callee's echo."""
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
 
 from sre_agent.diagnosis import topology, weights
 from sre_agent.diagnosis.case import Case
 from sre_agent.diagnosis.hypothesis import Hypothesis, Suspect
 from sre_agent.diagnosis.situation import Situation
+from sre_agent.domain.alert import AlertStatus
 from sre_agent.domain.causes import Finding
 from sre_agent.domain.faults import FaultClass
 from sre_agent.domain.objects import ObjectRef
@@ -13,18 +15,30 @@ from sre_agent.domain.observations.logs import ErrorPattern
 
 GROWTH = 5
 """A pattern that is this many times as frequent as before is as good as new."""
+LINGERING = timedelta(minutes=1)
+"""What raised an alert was still written about this long before it fired, or after."""
 SHOWN_CHARACTERS = 120
 
 
 def new_patterns(case: Case, ref: ObjectRef) -> tuple[ErrorPattern, ...]:
-    """Return the error patterns of a workload that are new or much more frequent."""
+    """Return the error patterns of a workload that are new or much more frequent.
+
+    Lines that were last written well before anything was alerted about are of an earlier story.
+    """
     seen = case.patterns.get(ref)
     patterns = seen.fact.patterns if seen else ()
+    ended_before = _alerted_at(case) - LINGERING
     return tuple(
         pattern
         for pattern in patterns
-        if pattern.is_novel or pattern.count > GROWTH * pattern.count_before
+        if pattern.last_at >= ended_before
+        and (pattern.is_novel or pattern.count > GROWTH * pattern.count_before)
     )
+
+
+def _alerted_at(case: Case) -> datetime:
+    firing = [item for item in case.incident.alerts if item.status is AlertStatus.FIRING]
+    return min((item.starts_at for item in firing), default=case.incident.started_at)
 
 
 def callees_blamed(

@@ -11,6 +11,7 @@ from sre_agent.diagnosis.questions import Topic
 from sre_agent.domain.causes import Conclusion, Diagnosis
 from sre_agent.domain.evidence import Evidence
 from sre_agent.domain.incident import Incident
+from sre_agent.domain.observations.logs import ErrorPattern
 from sre_agent.domain.observations.metrics import (
     ActiveAlert,
     AlertList,
@@ -210,3 +211,34 @@ def test_normal_signals_do_not_end_an_alert_that_prometheus_still_fires() -> Non
 
     assert found.conclusion is Conclusion.UNDECIDED
     assert {item.topic for item in found.questions} == {Topic.AGAIN}
+
+
+def old_lines(world: World, caller: str, callee: str, ago_s: float) -> Evidence:
+    """Return error lines of a caller about its callee that ended so many seconds ago."""
+    template = f"call to {world.services[callee].name}:8080 answered <*>"
+    pattern = ErrorPattern(
+        template=template,
+        level="error",
+        count=80,
+        count_before=0,
+        first_at=at(world, ago_s + 60),
+        last_at=at(world, ago_s),
+        pods=(),
+        sample=template,
+    )
+    told = views.patterns(world, caller).model_copy(update={"patterns": (pattern,)})
+    return build.evidence("log-9.1", told, world.now)
+
+
+def test_the_repair_of_an_earlier_failure_is_not_what_this_alert_waits_for() -> None:
+    world = World(40)
+    world.release("pay", ago_s=240)
+    world.undo("pay", ago_s=100)
+    labels = {"namespace": world.namespace, "service": world.services["core"].name}
+    firing = ActiveAlert(name="TargetDown", state="firing", labels=labels)
+    lines = old_lines(world, "core", "pay", ago_s=110)
+
+    found = judged(world, named(world, "TargetDown", ago_s=5), lines, alerts(world, firing))
+
+    assert found.conclusion is Conclusion.UNDECIDED, found.reason
+    assert all("complain" not in item.statement for c in found.causes for item in c.findings)
