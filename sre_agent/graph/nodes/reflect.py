@@ -6,6 +6,7 @@ from langgraph.types import Command, Send
 from sre_agent.diagnosis import diagnose
 from sre_agent.domain.causes import Diagnosis
 from sre_agent.domain.events import EventDraft, EventKind
+from sre_agent.domain.evidence import Evidence
 from sre_agent.graph import recalling, run_state
 from sre_agent.graph.context import RunContext
 
@@ -18,7 +19,10 @@ async def reflect(state: run_state.RunState, runtime: Runtime[RunContext]) -> Co
     round_ = state["round"]
     evidence = run_state.evidence(state)
     found = diagnose(evidence, incident, context.clock.now())
-    remembered = await recalling.recall(context, incident, evidence, found, round_)
+    is_seen_through = not found.questions or round_ >= context.limits.max_rounds
+    remembered: list[Evidence] = []
+    if is_seen_through:  # what an incident is like shows best when all is seen
+        remembered = await recalling.recall(context, incident, evidence, found, round_)
     if remembered:
         found = diagnose([*evidence, *remembered], incident, context.clock.now())
     await context.journal.append(
