@@ -62,6 +62,7 @@ class Case:
     targets: tuple[Seen[SeriesList], ...]
     precedents: tuple[Seen[PastIncidents], ...]
     ids: frozenset[EvidenceId]
+    looked_since: datetime
 
 
 def build(evidence: Sequence[Evidence], incident: Incident, now: datetime) -> Case:
@@ -90,6 +91,7 @@ def build(evidence: Sequence[Evidence], incident: Incident, now: datetime) -> Ca
         targets=tuple(seen for seen in _all(ordered, SeriesList) if _is_of_targets(seen.fact)),
         precedents=_all(ordered, PastIncidents),
         ids=frozenset(item.id for item in ordered),
+        looked_since=min((item.observed_at for item in ordered), default=now),
     )
 
 

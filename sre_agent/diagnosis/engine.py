@@ -89,8 +89,7 @@ def _conclude(
     nothing = calm.explain(seen, precedent.forget((*causes, *dismissed)))
     if nothing:
         return Conclusion.NOTHING_WRONG, nothing
-    is_likely = bool(causes) and causes[0].confidence >= repair.LIKELY
-    repair_ = repair.under_way(seen, causes[0]) if is_likely else None
+    repair_ = repair.under_way(seen, causes[0]) if causes else None
     if repair_:
         return Conclusion.REPAIR_UNDER_WAY, repair_
     doubt = ranking.indecision(causes, seen)

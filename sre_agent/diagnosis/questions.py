@@ -86,11 +86,13 @@ def _shows_in_pods(cause: Cause) -> bool:
 
 
 def _again(situation: Situation) -> Iterator[Question]:
-    """Ask the same again a little later, while trouble is so young that time will tell of it.
+    """Ask the same once more a little later, while trouble is so young that time will tell of it.
 
     What ends by itself has ended then; what is real shows more.
     """
-    if situation.case.now - situation.alerted_last > YOUNG:
+    now = situation.case.now
+    has_waited = now - situation.case.looked_since >= timedelta(seconds=PAUSE_S)
+    if has_waited or now - situation.alerted_last > YOUNG:
         return
     for ref in situation.anchors[:MAX_SUSPECTS]:
         for specialist in LOOKS_AGAIN:

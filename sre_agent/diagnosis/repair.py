@@ -13,7 +13,7 @@ from sre_agent.domain.causes import Cause
 SETTLING = timedelta(minutes=2)
 """A release that replaced another needs this long before the signals can show it."""
 LIKELY = 0.5
-"""The repair of what is less likely than this to be the cause says nothing about this trouble."""
+"""What is less likely than this to be the cause is hardly it."""
 
 
 def is_repair(
@@ -47,7 +47,13 @@ def is_repair(
 
 
 def under_way(situation: Situation, cause: Cause) -> str | None:
-    """Return that what a cause is about is being repaired, so that acting now would interfere."""
+    """Return that what a cause is about is being repaired, so that acting now would interfere.
+
+    The repair of what is hardly the cause, or serves as before by now, says nothing of this trouble.
+    """
+    health = situation.health.get(cause.object)
+    if cause.confidence < LIKELY or (health is not None and health.is_normal):
+        return None
     onset = situation.onset(cause.object)
     found = changes.releases(situation.case, cause.object)
     current = next((item for item in found if item.is_current), None)

@@ -15,7 +15,7 @@ from sre_agent.domain.observations.logs import ErrorPattern
 
 GROWTH = 5
 """A pattern that is this many times as frequent as before is as good as new."""
-LINGERING = timedelta(minutes=1)
+LINGERING = timedelta(seconds=30)
 """What raised an alert was still written about this long before it fired, or after."""
 SHOWN_CHARACTERS = 120
 

@@ -242,3 +242,27 @@ def test_the_repair_of_an_earlier_failure_is_not_what_this_alert_waits_for() -> 
 
     assert found.conclusion is Conclusion.UNDECIDED, found.reason
     assert all("complain" not in item.statement for c in found.causes for item in c.findings)
+
+
+def test_a_spike_right_after_the_repair_of_another_failure_waits_to_be_looked_at_again() -> None:
+    world = World(39)
+    world.release("pay", ago_s=130)
+    world.undo("pay", ago_s=60)
+    spike = signals(world, "core", between(world, 20, -60, 0.37))
+    lines = old_lines(world, "core", "pay", ago_s=20)
+
+    found = judged(world, world.incident("core", ago_s=10), spike, lines, alerts(world))
+
+    assert found.conclusion is Conclusion.UNDECIDED, found.reason
+    assert {item.topic for item in found.questions} == {Topic.AGAIN}
+
+
+def test_a_second_look_is_the_last_one() -> None:
+    world = World(38)
+    spike = signals(world, "core", between(world, 30, -60, 0.37))
+    first_look = build.evidence("met-0.1", AlertList(alerts=()), at(world, 20))
+
+    found = judged(world, world.incident("core", ago_s=25), spike, first_look)
+
+    assert found.conclusion is Conclusion.UNDECIDED
+    assert all(item.topic != Topic.AGAIN for item in found.questions)
