@@ -8,7 +8,7 @@ STEP_BLOCK = "sre-action"
 """The info string of a fenced block that is a typed step."""
 
 _FENCE = re.compile(r"^ {0,3}(?P<mark>`{3,}|~{3,})(?P<info>[^`]*)$")
-_HEADING = re.compile(r"^ {0,3}(#{1,6})\s+(.*?)\s*#*\s*$")
+_HEADING = re.compile(r"^ {0,3}(#{1,6})[ \t](.*)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ def sections(text: str) -> tuple[Section, ...]:
     for number, line in enumerate(text.splitlines(), start=1):
         heading = _HEADING.match(line) if number not in fenced else None
         if heading:
-            found.append((heading[2], len(heading[1]), []))
+            found.append((_without_tail(heading[2]), len(heading[1]), []))
         else:
             found[-1][2].append(line)
     made = (Section(name, level, "\n".join(lines).strip()) for name, level, lines in found)
@@ -62,6 +62,13 @@ def blocks(text: str) -> Iterator[Block]:
             inside.append(line)
     if mark:
         yield Block(info, _joined(inside), first, is_closed=False)
+
+
+def _without_tail(heading: str) -> str:
+    """Return a heading's words without the marks that may close it."""
+    words = heading.strip()
+    bare = words.rstrip("#")
+    return bare.rstrip() if not bare or bare[-1].isspace() else words
 
 
 def _closes(mark: str, line: str) -> bool:

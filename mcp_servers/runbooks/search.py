@@ -5,6 +5,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 from mcp_servers.runbooks.runbook import Entry
@@ -25,6 +26,9 @@ _COMMON = frozenset(
 _WORDS_ALONE = ("words",)
 _K1, _B = 1.2, 0.75
 _TITLE_WEIGHT = 4
+MAX_KNOWN = 4096
+"""Of so many texts the words stay counted: counting them with every question takes a second."""
+
 _HALF_SCORE = 4.0
 """The sum of word scores that earns half of what words can earn."""
 
@@ -96,8 +100,13 @@ def _is_of_others(entry: Entry, service: str) -> bool:
 def _tokens_of(entry: Entry) -> Counter[str]:
     """Return how often each word occurs; what a runbook is called counts several times."""
     meta = entry.meta
-    told = " ".join((meta.title, *meta.alert, *meta.fault_class, *meta.keywords, *meta.service))
-    found = Counter(_words(entry.words))
+    told = (meta.title, *meta.alert, *meta.fault_class, *meta.keywords, *meta.service)
+    return _counted(" ".join(told), entry.words)
+
+
+@lru_cache(maxsize=MAX_KNOWN)
+def _counted(told: str, text: str) -> Counter[str]:
+    found = Counter(_words(text))
     for word in _words(told):
         found[word] += _TITLE_WEIGHT
     return found

@@ -87,17 +87,21 @@ def with_variable(cause: Cause, advice: Advice | None) -> Cause:
     """Return the cause with what its runbook knows of a missing variable among its facts.
 
     Adds `variable_value` and, where the step names one, `container`: only when the cause misses a
-    variable by name and the runbook of this very service gives it a value.
+    variable by name and the runbook of this very service gives it a value, for the same container
+    where both name one.
     """
     name = cause.facts.get("variable")
     step = advice.variable(name) if advice and isinstance(name, str) else None
     if step is None or "value" not in step.arguments:
         return cause
+    meant, lacking = step.arguments.get("container"), cause.facts.get("container")
+    if meant and lacking and meant != lacking:
+        return cause
     known: dict[str, str | int | float | bool] = {
         "variable_value": _as_text(step.arguments["value"])
     }
-    if step.arguments.get("container"):
-        known["container"] = step.arguments["container"]
+    if meant:
+        known["container"] = meant
     return cause.model_copy(update={"facts": {**cause.facts, **known}})
 
 

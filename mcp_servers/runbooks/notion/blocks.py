@@ -13,6 +13,9 @@ Children = Callable[[str], AsyncIterator[Json]]
 
 MAX_DEPTH = 6
 MAX_BLOCKS = 1000
+MAX_LISTS = 40
+"""So many blocks are looked into: each takes a question, and an answer has to come in time."""
+
 _INDENT = "  "
 _STRUCTURE = frozenset({"column_list", "column", "synced_block", "toggle", "table"})
 """Blocks whose children stand at their own level."""
@@ -29,6 +32,7 @@ class Page:
     parts: list[tuple[str, str]] = field(default_factory=list)
     left_out: dict[str, int] = field(default_factory=dict)
     count: int = 0
+    lists: int = 0
 
     async def read(self, block_id: str, depth: int = 0) -> None:
         """Add the blocks below one, and all below those."""
@@ -45,9 +49,10 @@ class Page:
                 await self._below(str(block["id"]), kind, depth)
 
     async def _below(self, block_id: str, kind: str, depth: int) -> None:
-        if depth >= MAX_DEPTH:
-            self._miss(f"blocks below level {MAX_DEPTH}")
+        if depth >= MAX_DEPTH or self.lists >= MAX_LISTS:
+            self._miss(f"blocks whose children are below level {MAX_DEPTH} or after {MAX_LISTS}")
             return
+        self.lists += 1
         is_same_level = kind in _STRUCTURE or kind.startswith("heading_")
         await self.read(block_id, depth if is_same_level else depth + 1)
 
@@ -81,7 +86,7 @@ class Page:
         return text
 
     def told(self) -> tuple[str, ...]:
-        """Return what was left out, in sentences."""
+        """Return what was left out, each with how often."""
         return tuple(f"{what} left out ({count})" for what, count in sorted(self.left_out.items()))
 
 

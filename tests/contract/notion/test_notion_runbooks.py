@@ -308,6 +308,19 @@ async def test_a_silent_notion_keeps_nobody_from_starting() -> None:
             await source.shelf()
 
 
+async def test_a_page_nested_without_end_is_read_so_far_and_said_to_be() -> None:
+    found = full_page()
+    toggles = [words("toggle", f"level {number}", has_children=True) for number in range(60)]
+    children: dict[str, list[dict[str, object]]] = {item["id"]: [] for item in toggles}
+    workspace = Workspace([found], {str(found["id"]): toggles, **children})
+
+    async with opened(workspace) as source:
+        runbook = await source.read((await source.shelf()).entries[0])
+
+    assert len(workspace.asked) == 43
+    assert runbook.left_out[0].endswith("after 40 left out (20)")
+
+
 async def test_a_text_without_end_is_cut_and_said_to_be() -> None:
     found = full_page()
     many = [words("paragraph", f"line {number}") for number in range(1010)]

@@ -53,8 +53,8 @@ async def server(**settings: str) -> AsyncIterator[McpToolbox]:
         stderr=asyncio.subprocess.DEVNULL,
     )
     try:
-        async with asyncio.timeout(WITHIN_S):
-            while not await _is_ready(f"http://127.0.0.1:{port}/ready"):
+        async with asyncio.timeout(WITHIN_S), httpx.AsyncClient(trust_env=False) as http:
+            while not await _is_ready(http, f"http://127.0.0.1:{port}/ready"):
                 assert process.returncode is None, "the server ended"
                 await asyncio.sleep(0.05)
         endpoint = Endpoint(f"http://127.0.0.1:{port}/mcp", READ_TOKEN)
@@ -65,10 +65,9 @@ async def server(**settings: str) -> AsyncIterator[McpToolbox]:
         await process.wait()
 
 
-async def _is_ready(url: str) -> bool:
+async def _is_ready(http: httpx.AsyncClient, url: str) -> bool:
     try:
-        async with httpx.AsyncClient(trust_env=False) as http:
-            return (await http.get(url)).is_success
+        return (await http.get(url)).is_success
     except httpx.TransportError:
         return False
 

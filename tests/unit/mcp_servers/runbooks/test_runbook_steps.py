@@ -1,5 +1,7 @@
 """Typed steps: read strictly, and what is not one is told."""
 
+import time
+
 import pytest
 
 from mcp_servers.runbooks import markdown
@@ -91,6 +93,23 @@ def test_steps_beyond_a_number_are_told() -> None:
 
     assert len(found.usable) == MAX_STEPS
     assert "2 steps" in found.problems[0]
+
+
+@pytest.mark.parametrize(
+    ("line", "heading"),
+    [("# A", "A"), ("## A ##", "A"), ("# C#", "C#"), ("#  ", ""), ("### #", "")],
+)
+def test_marks_that_close_a_heading_are_not_part_of_it(line: str, heading: str) -> None:
+    assert markdown.sections(line)[0].heading == heading
+
+
+def test_a_line_made_to_be_slow_is_not() -> None:
+    started = time.perf_counter()
+
+    markdown.sections("# " + " " * 200_000 + "x")
+    markdown.sections("# " + "#" * 200_000 + "x")
+
+    assert time.perf_counter() - started < 2
 
 
 def test_headings_make_sections_and_comments_in_code_do_not() -> None:

@@ -126,6 +126,15 @@ def test_a_value_for_the_missing_variable_becomes_a_fact() -> None:
     assert known.facts["container"] == "ledger"
 
 
+def test_a_value_for_another_container_is_none() -> None:
+    elsewhere = cause(variable="LEDGER_SIGNING_MODE", container="sidecar")
+    here = cause(variable="LEDGER_SIGNING_MODE", container="ledger")
+    advice = runbook_advice.advise(here, INCIDENT, seen(runbook()))
+
+    assert "variable_value" not in runbook_advice.with_variable(elsewhere, advice).facts
+    assert "variable_value" in runbook_advice.with_variable(here, advice).facts
+
+
 def test_a_runbook_that_names_another_variable_or_no_service_gives_no_value() -> None:
     other = cause(variable="ANOTHER")
     missing = cause(variable="LEDGER_SIGNING_MODE")
