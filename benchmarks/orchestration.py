@@ -46,7 +46,7 @@ async def measure(database_url: str, incidents: int = INCIDENTS) -> list[float]:
     """Return the milliseconds each incident took, after one to warm up."""
     engine = create_engine(database_url)
     with tempfile.TemporaryDirectory(prefix="sre-bench-") as folder:
-        settings = _settings(database_url, Path(folder))
+        settings = worker_settings(database_url, Path(folder))
         toolbox = InstantToolbox()
         try:
             async with engine.begin() as connection:
@@ -103,7 +103,7 @@ async def _approve(engine: AsyncEngine, clock: FakeClock, id_: IncidentId) -> No
     await approvals.decide(engine, answer, now=clock.now())
 
 
-def _settings(database_url: str, incidents_dir: Path) -> WorkerSettings:
+def worker_settings(database_url: str, incidents_dir: Path) -> WorkerSettings:
     token = secrets.token_hex(16)
     return WorkerSettings(
         database_url=database_url,

@@ -86,13 +86,16 @@ class Past:
         return self.status.is_open and self.first_ended_at > now - MERGED_FOR
 
     def settles(self, arrival: Arrival, now: datetime) -> bool:
-        """Return whether the alert is the echo of what was just repaired."""
-        return (
-            self.status is IncidentStatus.RESOLVED
-            and self.ended_at is not None
-            and self.ended_at > now - SETTLING
-            and arrival.alert.fingerprint in self.fingerprints
-        )
+        """Return whether the alert is the echo of what just ended.
+
+        After a repair that is what the incident knew itself; when people were told, or nothing was
+        wrong, all that is of the same name, such as the rest of a storm.
+        """
+        if self.ended_at is None or self.ended_at <= now - SETTLING:
+            return False
+        if arrival.alert.fingerprint in self.fingerprints:
+            return True
+        return self.status is not IncidentStatus.RESOLVED and arrival.alert.name in self.names
 
     def comes_back(self, arrival: Arrival, now: datetime) -> bool:
         """Return whether the alert says that the same failure is there again."""
