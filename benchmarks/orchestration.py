@@ -80,7 +80,7 @@ async def _open(engine: AsyncEngine, clock: FakeClock) -> IncidentId:
 
 async def _run(runner: Runner, engine: AsyncEngine, clock: FakeClock, id_: IncidentId) -> float:
     """Return how long the run took in milliseconds, without the wait for a person."""
-    with _silence():
+    with silence():
         started = time.perf_counter()
         await runner.advance(id_, attempt=0)
         before_s = time.perf_counter() - started
@@ -104,6 +104,7 @@ async def _approve(engine: AsyncEngine, clock: FakeClock, id_: IncidentId) -> No
 
 
 def worker_settings(database_url: str, incidents_dir: Path) -> WorkerSettings:
+    """Return the settings of a worker whose verification is short."""
     token = secrets.token_hex(16)
     return WorkerSettings(
         database_url=database_url,
@@ -115,7 +116,7 @@ def worker_settings(database_url: str, incidents_dir: Path) -> WorkerSettings:
 
 
 @contextlib.contextmanager
-def _silence() -> Iterator[None]:
+def silence() -> Iterator[None]:
     """Send the printed reports nowhere."""
     with open(os.devnull, "w", encoding="utf-8") as nowhere, contextlib.redirect_stdout(nowhere):
         yield

@@ -132,7 +132,8 @@ async def _plan(url: str) -> float:
                 runner = Runner(build.build(saver), context)
                 id_ = await _find(engine)
                 started = time.perf_counter()
-                await runner.advance(id_, attempt=0)
+                with orchestration.silence():
+                    await runner.advance(id_, attempt=0)
                 took_s = time.perf_counter() - started
                 status = (await context.incidents.load(id_)).status
         finally:

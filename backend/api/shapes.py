@@ -26,6 +26,8 @@ class IncidentRow(BaseModel):
     started_at: datetime
     opened_at: datetime
     ended_at: datetime | None
+    run: int
+    priority: int
     alert_count: int
     firing_count: int
     merged_into: str | None

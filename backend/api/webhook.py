@@ -16,6 +16,7 @@ MAX_BODY_BYTES = 1024 * 1024
 
 _COUNTED = (
     Disposition.OPENED,
+    Disposition.REOPENED,
     Disposition.JOINED,
     Disposition.DEDUPLICATED,
     Disposition.RESOLVED,

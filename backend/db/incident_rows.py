@@ -13,15 +13,33 @@ from sre_agent.domain.ids import IncidentId
 from sre_agent.domain.incident import Incident
 
 _ALERT_FIELDS = tuple(Alert.model_fields)
-_INCIDENT_FIELDS = tuple(field for field in Incident.model_fields if field != "alerts")
+_INCIDENT_FIELDS = tuple(
+    field for field in Incident.model_fields if field not in {"alerts", "alerts_left_out"}
+)
+
+ALERTS_MAX = 200
+"""So many alerts speak for all: a storm repeats itself, and each step of a run reads them again."""
+
+# What an alert is about, near enough to choose from each thing's alerts the first ones.
+_ABOUT = """labels ->> 'namespace', COALESCE(labels ->> 'service', labels ->> 'app', labels ->> 'deployment',
+    labels ->> 'statefulset', labels ->> 'daemonset', labels ->> 'job_name',
+    regexp_replace(labels ->> 'pod', '(-[a-z0-9]+)?-[a-z0-9]+$', ''), labels ->> 'node',
+    labels ->> 'job')"""
 
 # A run asks for its incident at every step: one round trip, and one pass from text to value.
 _LOAD = sa.text(f"""
     SELECT CAST(row_to_json(found) AS text) FROM (
         SELECT {", ".join(_INCIDENT_FIELDS)}, COALESCE((
-            SELECT json_agg(alert ORDER BY alert.starts_at, alert.fingerprint)
-            FROM (SELECT {", ".join(_ALERT_FIELDS)} FROM alerts WHERE incident_id = incidents.id) AS alert
-        ), '[]') AS alerts
+            SELECT json_agg(alert ORDER BY alert.starts_at, alert.fingerprint) FROM (
+                SELECT {", ".join(_ALERT_FIELDS)} FROM (
+                    SELECT {", ".join(_ALERT_FIELDS)}, row_number() OVER (
+                        PARTITION BY status, name, {_ABOUT} ORDER BY starts_at, fingerprint) AS rank
+                    FROM alerts WHERE incident_id = incidents.id
+                ) AS ranked ORDER BY rank, starts_at, fingerprint LIMIT {ALERTS_MAX}
+            ) AS alert
+        ), '[]') AS alerts, GREATEST(0, (
+            SELECT count(*) FROM alerts WHERE incident_id = incidents.id) - {ALERTS_MAX}
+        ) AS alerts_left_out
         FROM incidents
         WHERE id = :incident_id AND (CAST(:org_id AS text) IS NULL OR org_id = :org_id)
     ) AS found
@@ -32,6 +50,8 @@ async def load(
     connection: AsyncConnection, incident_id: IncidentId, *, org_id: str | None = None
 ) -> Incident:
     """Return the incident with its alerts, oldest first; `org_id` hides those of others.
+
+    Of a storm only some are among them, of each thing in trouble the first.
 
     Raises:
         IncidentNotFoundError: There is no such incident, or it belongs to another organization.

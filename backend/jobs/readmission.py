@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from backend.db.admission import Arrival, Receipt, Tenant
+from backend.db.admission import Arrival, Receipt, Tenant, returning
 from backend.db.admission.admit import admit
 from backend.db.admission.statements import take_turn
 from backend.intake import identity
@@ -21,8 +21,9 @@ _SOUGHT_FOR = timedelta(days=1)
 """An incident that ended longer ago is history."""
 
 # What an alert waits for is the end of its incident, or of the one at the end of a chain of mergers.
-# It had its run if that incident knew it when it planned; `was_here` is an earlier incident of the
-# service that had it, so that an alert which never ends does not start runs for ever.
+# It had its run if that incident knew it when it planned; `was_here` counts how often incidents of the
+# service took it in, so that an alert which never ends does not start runs for ever. What flaps was
+# told to people.
 _STRANDED = """
     WITH RECURSIVE chain AS (
         SELECT id, id AS last_id, status, merged_into, ended_at FROM incidents
@@ -40,15 +41,18 @@ _STRANDED = """
         FROM held JOIN alerts ON alerts.incident_id = held.id
         JOIN incidents AS own ON own.id = held.id
         WHERE alerts.status = 'firing' AND alerts.received_at <= :before
+        AND NOT EXISTS (
+            SELECT FROM events WHERE events.incident_id = held.last_id AND events.at > :calm_since
+                AND events.kind = 'escalated' AND events.step_key LIKE '%flapping')
         AND CASE
             WHEN held.id <> held.last_id THEN true
             WHEN alerts.received_at > COALESCE(held.planned_at, held.ended_at) THEN true
-            ELSE held.status <> 'escalated' AND held.ended_at <= :long_before AND NOT EXISTS (
-                SELECT FROM incidents AS earlier
+            ELSE held.status <> 'escalated' AND held.ended_at <= :long_before AND 2 > (
+                SELECT count(*) FROM incidents AS earlier
                 JOIN events AS was_here ON was_here.incident_id = earlier.id
                 WHERE earlier.org_id = own.org_id AND earlier.cluster_id = own.cluster_id
                     AND earlier.namespace = own.namespace AND earlier.service = own.service
-                    AND earlier.id <> own.id AND earlier.opened_at >= :earliest
+                    AND earlier.opened_at >= :earliest
                     AND was_here.kind = 'alert_received'
                     AND was_here.payload ->> 'fingerprint' = alerts.fingerprint
                     AND CAST(was_here.payload ->> 'starts_at' AS timestamptz) = alerts.starts_at)
@@ -80,6 +84,7 @@ async def readmit(engine: AsyncEngine, *, now: datetime) -> list[Receipt]:
     before = {
         "before": now - PATIENCE,
         "long_before": now - LONG_PATIENCE,
+        "calm_since": now - returning.FLAPPING_WITHIN,
         "since": now - _SOUGHT_FOR,
         "earliest": now - 2 * _SOUGHT_FOR,
     }

@@ -60,3 +60,9 @@ class Incident(Value):
     is_paused: bool = False
     is_cancelled: bool = False
     alerts: tuple[Alert, ...]
+    alerts_left_out: int = 0
+
+    @property
+    def alert_count(self) -> int:
+        """Return how many alerts there are, those left out included."""
+        return len(self.alerts) + self.alerts_left_out

@@ -1,7 +1,8 @@
 """One sentence for each event of an incident's log."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from itertools import zip_longest
+from itertools import groupby, zip_longest
 from typing import Any
 
 from sre_agent.domain.events import Event, EventKind
@@ -15,6 +16,8 @@ UNTOLD = frozenset({EventKind.TOOL_CALLED, EventKind.EVIDENCE_ADDED})
 _ROUTINE = frozenset(
     {EventKind.SPECIALISTS_SELECTED, EventKind.GRANT_MINTED, EventKind.REPORT_WRITTEN}
 )
+_ALERTS = {EventKind.ALERT_RECEIVED: "received", EventKind.ALERT_RESOLVED: "resolved"}
+_ALERTS_TOLD = 5
 _TOLD_STATUSES = frozenset({IncidentStatus.RESOLVED, IncidentStatus.CLOSED})
 """The other ends have events of their own."""
 
@@ -36,7 +39,27 @@ def rows(events: Sequence[Event]) -> Iterator[tuple[Event, str]]:
     did their work, and all but the last of several looks in a row.
     """
     told = [event for event in events if not _is_routine(event)]
-    for event, following in zip_longest(told, told[1:]):
+    for kind, run in groupby(told, key=lambda event: event.kind):
+        if kind in _ALERTS:
+            yield from _alerts(list(run))
+        else:
+            yield from _others(list(run))
+
+
+def _alerts(events: Sequence[Event]) -> Iterator[tuple[Event, str]]:
+    """Yield the first alerts that came or went in a row; of a storm only the number of the rest."""
+    for event in events[:_ALERTS_TOLD]:
+        yield event, sentence(event) or ""
+    rest = events[_ALERTS_TOLD:]
+    if rest:
+        names = Counter(_text(event.payload, "name", "?") for event in rest)
+        verb = _ALERTS[rest[-1].kind]
+        told = ", ".join(f"{name} ({number})" for name, number in names.most_common(_ALERTS_TOLD))
+        yield rest[-1], f"{len(rest)} more alerts {verb} by then: {told}"
+
+
+def _others(events: Sequence[Event]) -> Iterator[tuple[Event, str]]:
+    for event, following in zip_longest(events, events[1:]):
         said = sentence(event)
         is_repeated = (
             event.kind is EventKind.VERIFICATION_SAMPLED

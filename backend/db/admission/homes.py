@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from backend.db.admission import correlation, hosts, standing, statements
+from backend.db.admission import correlation, hosts, returning, standing, statements
 from backend.db.admission.arrivals import AlertKey, Arrival, ServiceKey
 from backend.db.admission.correlation import Correlation, Standing
 from backend.db.admission.hosts import Hosts
@@ -67,8 +67,11 @@ async def find(
     heads = {head.incident_id: head for head in locked}
     lost = [key for key, place in places.items() if not place.holds(heads[place.incident_id])]
     groups = [*found.groups, *((key,) for key in lost)]
-    opened = await _open(connection, tenant, services, groups, now)
-    places |= opened.places
+    back = await _take_back(connection, past, services, groups, now)
+    fresh = [group for group in groups if group[0] not in back.places]
+    opened = await _open(connection, tenant, services, fresh, now)
+    places |= {**opened.places, **back.places}
+    heads |= {head.incident_id: head for head in back.heads}
     heads |= {head.incident_id: head for head in opened.heads}
     return Homes(
         of={item.key: places[item.service_key].incident_id for item in beginning},
@@ -136,6 +139,40 @@ def _joined(found: Correlation) -> dict[ServiceKey, _Place]:
 class _Opened:
     places: Mapping[ServiceKey, _Place]
     heads: Sequence[Head]
+
+
+async def _take_back(
+    connection: AsyncConnection,
+    past: Hosts,
+    services: _Services,
+    groups: Sequence[Sequence[ServiceKey]],
+    now: datetime,
+) -> _Opened:
+    """Reopen the incidents of those groups whose failure was there not long ago."""
+    places = {}
+    runs = set()
+    for group in groups:
+        found = past.returning([item for key in group for item in services[key]])
+        if found is None:
+            continue
+        before, arrival = found
+        back = await returning.take_back(connection, before, arrival, now=now)
+        if back.is_run:
+            runs.add(before.incident_id)
+        reason = f"a neighbour of {arrival.service_key[1]}"
+        for key in group:
+            is_known = key in (before.own_key, arrival.service_key)
+            places[key] = _Place(
+                before.incident_id,
+                is_member=key == before.own_key,
+                reason="" if is_known else reason,
+            )
+    heads = await statements.lock_incidents(
+        connection, (place.incident_id for place in places.values())
+    )
+    for head in heads:
+        head.is_reopened = head.incident_id in runs
+    return _Opened(places, heads)
 
 
 async def _open(

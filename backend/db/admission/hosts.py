@@ -74,6 +74,7 @@ class Past:
     """An incident that is over: the one whose service it was, or what that was merged into."""
 
     incident_id: IncidentId
+    own_key: ServiceKey
     status: IncidentStatus
     ended_at: datetime | None
     first_ended_at: datetime
@@ -123,12 +124,12 @@ class Hosts:
         newest = next(iter(self.past.get(arrival.service_key, ())), None)
         return newest.incident_id if newest and newest.settles(arrival, self.now) else None
 
-    def returning(self, arrivals: Sequence[Arrival]) -> Past | None:
-        """Return the incident whose failure is there again, as one of the alerts says."""
+    def returning(self, arrivals: Sequence[Arrival]) -> tuple[Past, Arrival] | None:
+        """Return the incident whose failure is there again, and the alert that says so."""
         for arrival in arrivals:
             for past in self.past.get(arrival.service_key, ()):
                 if past.comes_back(arrival, self.now):
-                    return past
+                    return past, arrival
         return None
 
 
@@ -154,6 +155,7 @@ async def find(
         prints = {*known.get(row.first_id, ()), *known.get(row.id, ())}
         item = Past(
             incident_id=IncidentId(row.id),
+            own_key=(row.own_namespace, row.own_service),
             status=IncidentStatus(row.status),
             ended_at=row.ended_at,
             first_ended_at=row.first_ended_at,

@@ -37,6 +37,7 @@ class Head:
     priority: Priority
     status: IncidentStatus
     is_new: bool
+    is_reopened: bool = False
     alerts_added: int = 0
     firing_added: int = 0
     events: list[Event] = field(default_factory=list)
@@ -135,11 +136,15 @@ def _begin(head: Head, arrival: Arrival, now: datetime, because: str) -> Receipt
         **({"joined_because": because} if because else {}),
     }
     head.append(EventKind.ALERT_RECEIVED, received, now)
+    is_first = head.alerts_added == 0
     head.severity = max(head.severity, alert.severity, key=_URGENCY.index)
     head.priority = min(head.priority, arrival.priority)
     head.alerts_added += 1
     head.firing_added += 1
-    return Receipt(Disposition.OPENED if opens else Disposition.JOINED, head.incident_id)
+    if opens:
+        return Receipt(Disposition.OPENED, head.incident_id)
+    is_back = head.is_reopened and is_first
+    return Receipt(Disposition.REOPENED if is_back else Disposition.JOINED, head.incident_id)
 
 
 def _end(head: Head, arrival: Arrival, now: datetime) -> Receipt:

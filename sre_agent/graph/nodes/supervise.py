@@ -29,7 +29,7 @@ async def supervise(state: run_state.RunState, runtime: Runtime[RunContext]) -> 
         EventDraft(
             actor="supervisor",
             kind=EventKind.RUN_STARTED,
-            payload={"reason": f"{len(incident.alerts)} alerts of {incident.service}"},
+            payload={"reason": f"{incident.alert_count} alerts of {incident.service}"},
             step_key="run_started",
         ),
     )

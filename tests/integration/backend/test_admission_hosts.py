@@ -1,4 +1,4 @@
-"""One run per service: what flaps or was merged away opens no second one; what fires on does."""
+"""One run per service: what flaps or was merged away starts no second one; what fires on does."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
@@ -141,16 +141,30 @@ async def an_incident_of_its_own_since(case: Case, _victim: Receipt, culprit: Re
 
 
 @pytest.mark.parametrize(
-    "change", [long_after, survivor_escalated, survivor_resolved, an_incident_of_its_own_since]
+    ("change", "name", "disposition"),
+    [
+        (long_after, "HighErrorRate", Disposition.OPENED),
+        (survivor_escalated, "HighErrorRate", Disposition.JOINED),
+        (survivor_escalated, "Another", Disposition.OPENED),
+        (survivor_resolved, "HighErrorRate", Disposition.REOPENED),
+        (survivor_resolved, "Another", Disposition.OPENED),
+        (an_incident_of_its_own_since, "Another", Disposition.OPENED),
+    ],
 )
-async def test_a_merger_that_is_history_takes_no_alerts(
-    change: Callable[[Case, Receipt, Receipt], Awaitable[None]], case: Case
+async def test_a_merger_that_is_history_counts_for_the_same_failure_only(
+    change: Callable[[Case, Receipt, Receipt], Awaitable[None]],
+    name: str,
+    disposition: Disposition,
+    case: Case,
 ) -> None:
     victim, culprit = await case.fire("web"), await case.fire("db")
     await case.merge(victim, culprit)
     await change(case, victim, culprit)
 
-    assert (await case.fire("web", "f-new")).disposition is Disposition.OPENED
+    [receipt] = await case.desk.submit([case.alert("web", "f-new", name=name)])
+
+    assert receipt.disposition is disposition
+    assert (receipt.incident_id == culprit.incident_id) is (disposition is not Disposition.OPENED)
 
 
 @pytest.mark.parametrize(
@@ -198,7 +212,7 @@ async def test_an_alert_that_was_merged_away_may_flap_after_the_repair_too(case:
 
 
 @pytest.mark.parametrize(("fingerprint", "after_s"), [("f-other", 1), ("of-web", 30)])
-async def test_another_alert_or_a_later_one_opens_a_new_incident(
+async def test_another_alert_or_a_later_one_is_no_echo(
     fingerprint: str, after_s: int, case: Case
 ) -> None:
     first = await case.fire("web")
@@ -207,22 +221,23 @@ async def test_another_alert_or_a_later_one_opens_a_new_incident(
 
     second = await case.fire("web", fingerprint)
 
-    assert second.disposition is Disposition.OPENED
-    assert second.incident_id != first.incident_id
+    assert second == Receipt(Disposition.REOPENED, first.incident_id)
 
 
 async def test_an_echo_beside_something_new_belongs_to_the_new_incident(case: Case) -> None:
     await case.move(await case.fire("web"), IncidentStatus.RESOLVED)
     case.clock.time += SECOND
 
-    echo, new = await case.desk.submit([case.alert("web"), case.alert("web", "f-new")])
+    echo, new = await case.desk.submit(
+        [case.alert("web"), case.alert("web", "f-new", name="Another")]
+    )
 
-    assert (echo.disposition, new.disposition) == (Disposition.OPENED, Disposition.JOINED)
+    assert (echo.disposition, new.disposition) == (Disposition.REOPENED, Disposition.JOINED)
     assert echo.incident_id == new.incident_id
 
 
 @pytest.mark.parametrize("keeps_its_start", [True, False])
-async def test_what_fires_on_after_a_repair_gets_a_run_of_its_own(
+async def test_what_fires_on_after_a_repair_gets_another_run(
     keeps_its_start: bool, case: Case
 ) -> None:
     before = case.alert("web")
@@ -237,9 +252,8 @@ async def test_what_fires_on_after_a_repair_gets_a_run_of_its_own(
     [receipt] = await readmission.readmit(case.engine, now=case.clock.time)
 
     assert early == []
-    assert receipt.disposition is Disposition.OPENED
-    assert await case.firing(first.incident_id) == 0
-    assert await case.firing(receipt.incident_id) == 1
+    assert receipt == Receipt(Disposition.REOPENED, first.incident_id)
+    assert await case.firing(first.incident_id) == 1
     assert await readmission.readmit(case.engine, now=case.clock.time) == []
 
 
@@ -256,7 +270,7 @@ async def test_an_alert_that_fires_on_after_its_repair_is_looked_at_once_more_an
     case.clock.time += timedelta(hours=1)
 
     assert early == []
-    assert second.disposition is Disposition.OPENED
+    assert second == Receipt(Disposition.REOPENED, first.incident_id)
     assert await readmission.readmit(case.engine, now=case.clock.time) == []
 
 
@@ -279,8 +293,8 @@ async def test_an_alert_that_came_after_the_plan_gets_a_run_when_the_incident_is
     case.clock.time += 60 * SECOND
     receipts = await readmission.readmit(case.engine, now=case.clock.time)
 
-    assert [receipt.disposition for receipt in receipts] == [Disposition.OPENED]
-    assert await case.firing(first.incident_id) == 1
+    assert receipts == [Receipt(Disposition.REOPENED, first.incident_id)]
+    assert await case.firing(first.incident_id) == 2
 
 
 async def test_an_alert_that_was_merged_away_gets_a_run_when_the_survivor_did_not_help(
@@ -296,6 +310,6 @@ async def test_an_alert_that_was_merged_away_gets_a_run_when_the_survivor_did_no
     [receipt] = await readmission.readmit(case.engine, now=case.clock.time)
 
     assert while_open == []
-    assert receipt.disposition is Disposition.OPENED
+    assert receipt == Receipt(Disposition.REOPENED, culprit.incident_id)
     assert await case.firing(victim.incident_id) == 0
     assert await readmission.readmit(case.engine, now=case.clock.time) == []
