@@ -98,6 +98,7 @@ async def test_a_webhook_is_acknowledged_with_what_became_of_it(client: httpx.As
         "received": 2,
         "incidents": first.json()["incidents"],
         "opened": 2,
+        "reopened": 0,
         "joined": 0,
         "deduplicated": 0,
         "resolved": 0,
