@@ -8,10 +8,11 @@ from rich.markup import escape
 from rich.table import Table
 
 from backend.cli.incidents import IncidentId
-from backend.cli.session import client, console
+from backend.cli.session import client, console, layout
+from backend.cli.stack import environment, lifecycle
 from backend.db import remembering
 from backend.db.engine import create_engine
-from backend.settings import CommonSettings
+from backend.settings import CommonSettings, SettingsError
 
 memory = typer.Typer(help="What is remembered of past incidents.", no_args_is_help=True)
 
@@ -83,7 +84,7 @@ def rebuild() -> None:
     """Forget everything and remember it anew from the event log."""
 
     async def run() -> remembering.Rebuilt:
-        engine = create_engine(CommonSettings.load().database_url)
+        engine = create_engine(_database_url())
         try:
             return await remembering.rebuild(engine)
         finally:
@@ -93,6 +94,18 @@ def rebuild() -> None:
     console.print(f"{done.remembered} past incidents are remembered")
     for id_ in done.unreadable:
         console.print(f"[yellow]the log of {escape(id_)} cannot be read[/]")
+
+
+def _database_url() -> str:
+    """Return the database of the settings, or else the embedded one that runs for this checkout."""
+    try:
+        return CommonSettings.load().database_url
+    except SettingsError:
+        place = layout()
+        is_named = "DATABASE_URL" in environment.read(place.env_file)
+        if is_named or lifecycle.record(place) is None:
+            raise
+        return lifecycle.own_places(place)["DATABASE_URL"]
 
 
 def named(cause: dict[str, Any]) -> str:

@@ -25,7 +25,7 @@ LEARNED_FROM = 10_000
 
 # An incident that is open again has no end that could prove anything.
 _CANDIDATES = sa.text("""
-    SELECT past.* FROM past_incidents AS past
+    SELECT past.*, incidents.cluster_id FROM past_incidents AS past
     JOIN incidents ON incidents.id = past.incident_id AND incidents.ended_at IS NOT NULL
     WHERE past.org_id = :org_id AND past.incident_id <> :incident_id AND past.incident_id IN (
         SELECT newest.incident_id
@@ -105,6 +105,7 @@ def _candidate(row: RowMapping) -> Candidate:
     cause, verdict = row["cause"], row["verdict"]
     return Candidate(
         incident_id=row["incident_id"],
+        cluster_id=row["cluster_id"],
         namespace=row["namespace"],
         service=row["service"],
         record=Record(

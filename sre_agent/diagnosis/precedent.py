@@ -13,12 +13,12 @@ from sre_agent.diagnosis.case import Case, Seen
 from sre_agent.diagnosis.hypothesis import Hypothesis, Suspect
 from sre_agent.diagnosis.situation import Situation
 from sre_agent.domain.causes import Cause, Conclusion, Finding
-from sre_agent.domain.ids import EvidenceId
+from sre_agent.domain.ids import ClusterId, EvidenceId
 from sre_agent.domain.observations.memory import NamedCause, PastIncident
 
 FAMILY = "precedent"
 OTHER_OBJECT = 0.5
-"""The same kind of fault at another object tells half as much."""
+"""The same kind of fault at another object, or in another cluster, tells half as much."""
 
 Conclude = Callable[[Sequence[Cause]], tuple[Conclusion, str]]
 _Told = Callable[[PastIncident], NamedCause | None]
@@ -29,7 +29,8 @@ def weigh(situation: Situation, hypothesis: Hypothesis) -> Iterator[Finding]:
     """Speak for a suspect that was the cause in like incidents, against one that was not."""
     suspect = Suspect(hypothesis.fault_class, hypothesis.object)
     known = recalled(situation.case)
-    confirmed = _matching(known, suspect, lambda past: past.confirmed)
+    here = situation.case.incident.cluster_id
+    confirmed = _matching(known, suspect, here, lambda past: past.confirmed)
     if confirmed:
         yield suspect.speaks_for(
             f"{FAMILY}.confirmed",
@@ -37,7 +38,7 @@ def weigh(situation: Situation, hypothesis: Hypothesis) -> Iterator[Finding]:
             f"it was the cause in {_list(confirmed)}",
             _ids(confirmed),
         )
-    refuted = _matching(known, suspect, lambda past: past.refuted)
+    refuted = _matching(known, suspect, here, lambda past: past.refuted)
     if refuted:
         yield suspect.speaks_against(
             f"{FAMILY}.refuted",
@@ -85,14 +86,14 @@ def _forgotten(cause: Cause) -> Cause:
 
 
 def _matching(
-    known: Sequence[Seen[PastIncident]], suspect: Suspect, told: _Told
+    known: Sequence[Seen[PastIncident]], suspect: Suspect, cluster_id: ClusterId, told: _Told
 ) -> tuple[_Match, ...]:
     found: list[_Match] = []
     for seen in known:
         cause = told(seen.fact)
         if cause is not None and cause.fault_class is suspect.fault_class:
-            share = 1.0 if cause.object == suspect.object else OTHER_OBJECT
-            found.append((seen, share * seen.fact.similarity))
+            is_same = cause.object == suspect.object and seen.fact.cluster_id == cluster_id
+            found.append((seen, (1.0 if is_same else OTHER_OBJECT) * seen.fact.similarity))
     return tuple(found)
 
 

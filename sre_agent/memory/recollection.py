@@ -23,6 +23,7 @@ class Candidate:
     """A past incident that may be like the present one."""
 
     incident_id: str
+    cluster_id: str
     namespace: str
     service: str
     record: Record
@@ -42,6 +43,7 @@ def _compared(present: Features, past: Candidate, rarity: Rarity) -> PastInciden
     return PastIncident(
         incident_id=past.incident_id,
         ended_at=record.ended_at,
+        cluster_id=past.cluster_id,
         namespace=past.namespace,
         service=past.service,
         cause=record.cause,

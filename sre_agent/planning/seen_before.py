@@ -20,8 +20,8 @@ def _sentence(past: PastIncident) -> str:
     repair = f", repaired with {past.repair}" if past.repair else ""
     alike = "; ".join(past.reasons)
     return (
-        f"{past.incident_id} of {past.ended_at:%Y-%m-%d}, {past.similarity:.0%} alike ({alike}): "
-        f"{cause}{repair}: {past.outcome}{_judged(past)}"
+        f"{past.incident_id} of {past.ended_at:%Y-%m-%d}, {past.similarity:.0%} alike: "
+        f"{cause}{repair}: {past.outcome}{_judged(past)} ({alike})"
     )
 
 

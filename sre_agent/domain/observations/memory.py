@@ -52,6 +52,7 @@ class PastIncident(Observation):
 
     incident_id: str
     ended_at: datetime
+    cluster_id: str
     namespace: str
     service: str
     cause: NamedCause | None

@@ -36,7 +36,12 @@ def named(object_: ObjectRef, fault_class: FaultClass = FaultClass.BAD_RELEASE) 
 
 
 def past(cause: NamedCause | None, id_: str = "inc-old", **fields: Any) -> PastIncident:
-    values: dict[str, Any] = {"outcome": Outcome.RESOLVED, "similarity": 1.0, **fields}
+    values: dict[str, Any] = {
+        "outcome": Outcome.RESOLVED,
+        "similarity": 1.0,
+        "cluster_id": "cluster-1",
+        **fields,
+    }
     return PastIncident(
         incident_id=id_,
         ended_at=START - timedelta(days=3),
@@ -130,6 +135,16 @@ def test_what_a_person_said_it_was_instead_is_confirmed_and_what_was_named_refut
     ]
     right, wrong = found[str(world.ref("core"))]
     assert right.weight > wrong.weight, "the same class at another object tells half as much"
+
+
+def test_the_same_name_in_another_cluster_is_another_object() -> None:
+    world = released()
+    culprit = named(world.ref("core"))
+
+    [here] = of_memory(judged(world, past(culprit)))[str(world.ref("core"))]
+    [there] = of_memory(judged(world, past(culprit, cluster_id="c2")))[str(world.ref("core"))]
+
+    assert there.weight == pytest.approx(here.weight / 2)
 
 
 def test_memory_brings_no_suspect_of_its_own() -> None:

@@ -24,6 +24,7 @@ def past(scene: Scene) -> PastIncident:
     return PastIncident(
         incident_id="inc-42",
         ended_at=scene.world.now - timedelta(days=3),
+        cluster_id="cluster-1",
         namespace=scene.world.namespace,
         service="core",
         cause=cause,
@@ -31,7 +32,7 @@ def past(scene: Scene) -> PastIncident:
         outcome=Outcome.RESOLVED,
         verdict=PastVerdict(judgement=Judgement.RIGHT, actor="ann"),
         similarity=0.8,
-        reasons=("same service", "same alert"),
+        reasons=("same service", "same new error line: " + "x" * 400),
     )
 
 

@@ -19,6 +19,7 @@ def of(**words: str) -> Features:
 def candidate(id_: str, features: Features, *, days_ago: int = 1) -> Candidate:
     return Candidate(
         incident_id=id_,
+        cluster_id="c1",
         namespace="prod",
         service="web",
         record=Record(
