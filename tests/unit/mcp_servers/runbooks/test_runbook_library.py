@@ -76,6 +76,12 @@ async def test_every_class_of_fault_and_every_playbook_that_is_named_exists() ->
         assert set(meta.playbook) <= playbooks, runbook.entry.name
 
 
+async def test_every_class_of_fault_has_a_runbook() -> None:
+    named = {fault for runbook in await library() for fault in runbook.entry.meta.fault_class}
+
+    assert named == set(FaultClass)
+
+
 async def test_no_shipped_runbook_is_for_one_service_or_gives_a_value() -> None:
     for runbook in await library():
         assert runbook.entry.meta.service == ()
