@@ -8,7 +8,7 @@ from mcp_servers.common.envelope import RefusedError
 from mcp_servers.kubernetes.api import Json
 from mcp_servers.kubernetes.containers import env_of
 from mcp_servers.kubernetes.fields import text
-from mcp_servers.kubernetes.secrets import clean_text, is_secret_name
+from mcp_servers.kubernetes.secrets import REDACTED, clean_text, is_secret_name
 
 MAX_VALUE_CHARS = 1024
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,127}")
@@ -42,8 +42,9 @@ def require_plain(variable: str, value: str) -> None:
         raise RefusedError("invalid_arguments", "value has line breaks or control characters")
     if "$(" in value:
         raise RefusedError("forbidden", "value refers to another variable")
-    if clean_text(value) != value:
-        # Who approves could not see it, because secrets are blotted out of what is shown.
+    if REDACTED in value or clean_text(value) != value:
+        # Who approves could not see it, because secrets are blotted out of what is shown; and what
+        # is left of a value that was blotted out before it came here is not that value.
         raise RefusedError("forbidden", "value looks like it holds a secret")
 
 

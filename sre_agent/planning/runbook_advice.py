@@ -9,6 +9,7 @@ from sre_agent.domain.evidence import Evidence
 from sre_agent.domain.incident import Incident
 from sre_agent.domain.observations.runbooks import Runbook, RunbookStep
 from sre_agent.domain.plan import RunbookCitation
+from sre_agent.safety.redaction import MASK
 
 SET_VARIABLE = "set_env"
 _FOR_CLASS = 3
@@ -92,7 +93,7 @@ def with_variable(cause: Cause, advice: Advice | None) -> Cause:
     """
     name = cause.facts.get("variable")
     step = advice.variable(name) if advice and isinstance(name, str) else None
-    if step is None or "value" not in step.arguments:
+    if step is None or not _is_whole(step.arguments.get("value")):
         return cause
     meant, lacking = step.arguments.get("container"), cause.facts.get("container")
     if meant and lacking and meant != lacking:
@@ -103,6 +104,11 @@ def with_variable(cause: Cause, advice: Advice | None) -> Cause:
     if meant:
         known["container"] = meant
     return cause.model_copy(update={"facts": {**cause.facts, **known}})
+
+
+def _is_whole(value: object) -> bool:
+    """Return whether there is a value, and none from which a secret was taken out on the way."""
+    return value is not None and MASK not in str(value)
 
 
 def _as_text(value: object) -> str:

@@ -158,6 +158,7 @@ def test_a_variable_is_added_or_replaced_in_its_place() -> None:
         ("https_proxy", "http://x", "forbidden"),
         ("MODE", "$(DB_PASSWORD)", "forbidden"),
         ("DB_URL", "postgres://app:s3cret@db/x", "forbidden"),
+        ("DB_URL", "postgres://app:[redacted]@db/x", "forbidden"),
         ("HEADER", "Bearer abcdefgh12345678", "forbidden"),
         ("MODE", "a\nb", "invalid_arguments"),
         ("MODE", "a\x00b", "invalid_arguments"),

@@ -13,6 +13,7 @@ from sre_agent.domain.faults import FaultClass
 from sre_agent.domain.ids import EvidenceId
 from sre_agent.domain.observations.runbooks import Runbook, RunbookMatches
 from sre_agent.planning import runbook_advice
+from sre_agent.safety.redaction import redact_json
 from sre_agent.testing import evidence as build
 from sre_agent.testing.world import World
 
@@ -146,6 +147,21 @@ def test_a_runbook_that_names_another_variable_or_no_service_gives_no_value() ->
     assert "variable_value" not in runbook_advice.with_variable(other, own).facts
     assert "variable_value" not in runbook_advice.with_variable(missing, general).facts
     assert "variable_value" not in runbook_advice.with_variable(missing, None).facts
+
+
+@pytest.mark.parametrize("value", ["postgres://app:hunter2@db/x", "Bearer abcdef0123456789"])
+def test_a_value_that_was_masked_on_its_way_here_is_no_value(value: str) -> None:
+    # Evidence holds no secrets: what is left of such a value is not what the runbook names.
+    told = runbook().model_dump(mode="json")
+    told["steps"][0]["arguments"]["value"] = value
+    masked = Runbook.model_validate(redact_json(told))
+    missing = cause(variable="LEDGER_SIGNING_MODE")
+    advice = runbook_advice.advise(missing, INCIDENT, seen(masked))
+
+    known = runbook_advice.with_variable(missing, advice)
+
+    assert "hunter2" not in str(masked)
+    assert "variable_value" not in known.facts
 
 
 @pytest.mark.parametrize(
