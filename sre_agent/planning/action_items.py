@@ -52,6 +52,9 @@ def _about_cause(story: Story) -> Iterator[str]:
     if cause is None:
         yield "Find the cause: the evidence did not decide"
         return
+    if cause.fault_class is FaultClass.OUT_OF_MEMORY and cause.facts.get("limit_lowered"):
+        yield f"Find out why the memory limit of {cause.object.name} was lowered below its need"
+        return
     revision = cause.facts.get("revision")
     if cause.fault_class is FaultClass.BAD_RELEASE or revision is not None:
         image = cause.facts.get("image_after")

@@ -11,6 +11,7 @@ from sre_agent.diagnosis.names import owner_guesses
 from sre_agent.diagnosis.situation import OBJECT_LABELS
 from sre_agent.domain.alert import Alert, AlertStatus
 from sre_agent.domain.model import Value
+from sre_agent.domain.objects import ObjectRef
 from sre_agent.domain.observations.kubernetes import Workload
 from sre_agent.domain.observations.metrics import ActiveAlert, AlertList, GoldenSignals
 from sre_agent.domain.plan import SignalBound, Verification
@@ -39,8 +40,8 @@ class Judgement(Value):
 
     `steady_since` is since when every look found alerts and rollout good, or None when this one
     did not; the next look is told, because these say nothing about the time between looks.
-    `is_in_vain` says that signals or rollout speak against the repair itself; an alert that is
-    still active may have another reason.
+    `is_in_vain` says that signals or rollout of the repaired object itself are bad; an alert that
+    is still active, and others that suffer, may have another reason.
     """
 
     outcome: Outcome
@@ -142,8 +143,15 @@ def judge(verification: Verification, answers: Sequence[Answer], look: Look) -> 
         reason=reason,
         checks=told,
         steady_since=steady_since,
-        is_in_vain=any(call and call.tool != "list_alerts" for call, _ in against),
+        is_in_vain=any(call and _is_own(call, verification.object) for call, _ in against),
     )
+
+
+def _is_own(call: ToolCall, repaired: ObjectRef) -> bool:
+    """Return whether a call looks at the repaired object itself."""
+    name = {"describe_workload": "name", "golden_signals": "service"}.get(call.tool, "")
+    where = (call.arguments.get("namespace"), call.arguments.get(name))
+    return where == (repaired.namespace, repaired.name)
 
 
 def _steady_since(checks: Sequence[tuple[ToolCall | None, Check]], look: Look) -> datetime | None:

@@ -34,6 +34,7 @@ from sre_agent.domain.incident import IncidentStatus
 from sre_agent.domain.plan import Figure, Plan
 from sre_agent.domain.ruling import PolicyRuling, Ruling, Verdict
 from sre_agent.domain.tools import ToolCall
+from sre_agent.planning import revert
 from sre_agent.safety import policy
 from sre_agent.safety.policy import Policy, Tools
 
@@ -67,7 +68,8 @@ class Case:
         await self.log(EventKind.PLAN_PROPOSED, payload)
 
     def rulings(self, ruling: Ruling) -> tuple[PolicyRuling, ...]:
-        return (PolicyRuling(action_id=ACTION, ruling=ruling, rule="a-rule", reason="because"),)
+        [action] = self.plan.actions
+        return (PolicyRuling(action_id=action.id, ruling=ruling, rule="a-rule", reason="because"),)
 
     async def rule(self, ruling: Ruling = Ruling.ASK) -> None:
         rulings = [item.model_dump(mode="json") for item in self.rulings(ruling)]
@@ -189,6 +191,40 @@ async def test_the_mint_is_logged_without_the_token(case: Case, signer: SignerCl
     assert (event.kind, event.actor) == (EventKind.GRANT_MINTED, "signer")
     assert event.payload["grant_id"] == grant.id
     assert grant.token not in event.model_dump_json()
+
+
+async def test_an_undo_gets_a_grant_only_by_an_approval_of_its_own(
+    case: Case, signer: SignerClient, clock: Any
+) -> None:
+    [action] = case.plan.actions
+    inverse = action.call.model_copy(
+        update={"arguments": {**action.call.arguments, "to_revision": 2}}
+    )
+    case.plan = case.plan.model_copy(
+        update={"actions": (action.model_copy(update={"inverse": inverse}),)}
+    )
+    await case.approve()
+    first = await signer.mint(ID, ACTION)
+    drafted = revert.of(case.plan, "errors go on")
+    assert drafted is not None
+    [undo] = drafted.actions
+    case.plan = drafted.model_copy(
+        update={"actions": (undo.model_copy(update={"dry_run": action.dry_run}),)}
+    )
+
+    await clock.sleep(1)
+    await case.propose()
+    await case.rule()
+    on_the_first_approval = await signer.mint(ID, undo.id)
+    await case.decide()
+    on_its_own = await signer.mint(ID, undo.id)
+    again = await signer.mint(ID, ACTION)
+
+    assert isinstance(first, ports.Grant)
+    assert isinstance(on_the_first_approval, ports.GrantDenied)
+    assert isinstance(on_its_own, ports.Grant)
+    assert on_its_own.id != first.id
+    assert isinstance(again, ports.GrantDenied), "the repair must not be done a second time"
 
 
 async def test_asking_again_gives_the_same_grant_even_after_it_expired(

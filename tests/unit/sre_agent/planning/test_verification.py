@@ -5,88 +5,29 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from verification_answers import (
+    BAD,
+    DONE,
+    GOOD,
+    NAMESPACE,
+    SERVICE,
+    WHAT,
+    after,
+    alert,
+    answers,
+    firing,
+    outcome,
+)
 
-from sre_agent.domain.alert import Alert, AlertStatus
+from sre_agent.domain.alert import AlertStatus
 from sre_agent.domain.objects import ObjectRef
 from sre_agent.domain.observations.kubernetes import Replicas
-from sre_agent.domain.observations.metrics import ActiveAlert, AlertList
-from sre_agent.domain.plan import SignalBound, Verification
-from sre_agent.domain.tools import ToolCall, ToolResult
+from sre_agent.domain.observations.metrics import ActiveAlert
+from sre_agent.domain.tools import ToolCall
 from sre_agent.planning import verification
 from sre_agent.planning.verification import Answer, Look, Outcome
 from sre_agent.testing import evidence as build
-from sre_agent.testing import views
-from sre_agent.testing.clock import START
 from sre_agent.testing.toolbox import no_data, ok, unreachable
-from sre_agent.testing.world import World
-
-DONE = START
-NAMESPACE, SERVICE = "ns", "svc"
-GOOD, BAD = 0.0, 0.4
-WHAT = Verification(
-    object=ObjectRef.deployment(NAMESPACE, SERVICE),
-    bounds=(
-        SignalBound(
-            namespace=NAMESPACE,
-            service=SERVICE,
-            error_ratio_max=0.02,
-            latency_p99_max_s=0.2,
-            min_traffic_rps=1.0,
-        ),
-    ),
-    alert_names=("HighErrorRatio",),
-    hold_s=30,
-    deadline_s=120,
-)
-
-
-def after(seconds: float) -> datetime:
-    return DONE + timedelta(seconds=seconds)
-
-
-def answers(now: datetime, **changes: Any) -> list[Answer]:
-    """Answer every call of the verification with good news, but for what a test changes."""
-    group = build.group(
-        changes.get("data_end", now),
-        errors=changes.get("errors", build.step_at(DONE, BAD, GOOD)),
-        traffic=changes.get("traffic", 10.0),
-        latency_p99=changes.get("latency", 0.02),
-        grid=(120, 5),
-    )
-    alerts = changes.get("alerts", ())
-    workload = views.workload(World(), "core").model_copy(
-        update={
-            "object": WHAT.object,
-            "replicas": changes.get("replicas", build.replicas(2)),
-            "generation": 3,
-            "observed_generation": changes.get("observed_generation", 3),
-        }
-    )
-    said: dict[str, Any] = {
-        "golden_signals": build.golden_signals(NAMESPACE, SERVICE, group),
-        "list_alerts": AlertList(alerts=alerts),
-        "describe_workload": workload,
-    }
-    replaced: dict[str, ToolResult] = changes.get("results", {})
-    return [
-        Answer(
-            call,
-            replaced.get(call.tool)
-            or ok(said[call.tool].model_dump(mode="json"), observed_at=changes.get("at", now)),
-        )
-        for call in verification.calls(WHAT)
-    ]
-
-
-def outcome(seconds: float, **changes: Any) -> Outcome:
-    now = after(seconds)
-    look = Look(
-        action_finished_at=DONE,
-        now=now,
-        alerts=changes.get("known", ()),
-        steady_since=changes.get("steady_since", DONE),
-    )
-    return verification.judge(WHAT, answers(now, **changes), look).outcome
 
 
 def test_good_signals_for_long_enough_after_the_action_are_resolved() -> None:
@@ -123,15 +64,6 @@ def test_a_look_that_finds_an_alert_starts_the_time_anew() -> None:
 
     assert verification.judge(WHAT, bad, look).steady_since is None
     assert verification.judge(WHAT, answers(now), look).steady_since == DONE
-
-
-def alert(name: str = "HighErrorRatio", **fields: Any) -> Alert:
-    [made] = World().incident("core").alerts
-    return made.model_copy(update={"name": name, **fields})
-
-
-def firing(name: str, service: str) -> tuple[ActiveAlert, ...]:
-    return (ActiveAlert(name=name, state="firing", labels={"service": service}),)
 
 
 @pytest.mark.parametrize(
@@ -248,6 +180,29 @@ def test_one_slow_moment_of_a_busy_machine_does_not_make_a_good_repair_look_bad(
     assert outcome(120, latency=spikes(105, 110)) is Outcome.NOT_RESOLVED
 
 
+@pytest.mark.parametrize(
+    ("target", "changes", "is_in_vain"),
+    [
+        (SERVICE, {"errors": BAD}, True),
+        (SERVICE, {"replicas": build.replicas(2, ready=1)}, True),
+        (SERVICE, {"alerts": firing("HighErrorRatio", SERVICE)}, False),
+        ("another", {"errors": BAD}, False),
+    ],
+)
+def test_a_repair_is_in_vain_only_when_the_repaired_object_itself_is_bad(
+    target: str, changes: dict[str, Any], *, is_in_vain: bool
+) -> None:
+    what = WHAT.model_copy(update={"object": ObjectRef.deployment(NAMESPACE, target)})
+    now = after(130)
+    said = {answer.call.tool: answer.result for answer in answers(now, **changes)}
+    given = [Answer(call, said[call.tool]) for call in verification.calls(what)]
+
+    judged = verification.judge(what, given, Look(action_finished_at=DONE, now=now))
+
+    assert judged.outcome is Outcome.NOT_RESOLVED
+    assert judged.is_in_vain is is_in_vain
+
+
 def test_not_one_moment_of_errors_is_forgiven() -> None:
     one = build.step_at(after(45), GOOD, GOOD)
 
@@ -255,41 +210,3 @@ def test_not_one_moment_of_errors_is_forgiven() -> None:
         return BAD if at == after(45) else one(at)
 
     assert outcome(60, errors=errors) is Outcome.PENDING
-
-
-def test_nothing_is_judged_before_the_playbook_says_so() -> None:
-    waits = WHAT.model_copy(update={"wait_s": 50.0})
-
-    def judged(seconds: float, steady_since: datetime | None) -> verification.Judgement:
-        now = after(seconds)
-        look = Look(action_finished_at=DONE, now=now, steady_since=steady_since)
-        return verification.judge(waits, answers(now), look)
-
-    early = judged(45, DONE)
-    assert early.outcome is Outcome.PENDING
-    assert early.steady_since is None
-    assert "50 s after the action" in " ".join(early.checks)
-    assert judged(51, early.steady_since).outcome is Outcome.PENDING
-    assert judged(85, after(51)).outcome is Outcome.RESOLVED
-
-
-def test_an_alert_that_names_no_namespace_is_looked_for_everywhere() -> None:
-    nameless = alert("Late", labels={"alertname": "Late", "slo": "x", "cluster": "a"})
-
-    checked = verification.with_alerts(WHAT, (nameless,))
-
-    [asked] = [call for call in verification.calls(checked) if call.tool == "list_alerts"]
-    assert "namespace" not in asked.arguments
-    now = after(60)
-    found = [
-        Answer(asked, ok(AlertList(alerts=alerts).model_dump(mode="json"), observed_at=now))
-        for alerts in (
-            (),
-            (ActiveAlert(name="Late", state="firing", labels={"alertname": "Late", "slo": "x"}),),
-            (ActiveAlert(name="Late", state="firing", labels={"alertname": "Late", "slo": "y"}),),
-        )
-    ]
-    look = Look(action_finished_at=DONE, now=now, alerts=(nameless,), steady_since=DONE)
-    others = [answer for answer in answers(now) if answer.call.tool != "list_alerts"]
-    outcomes = [verification.judge(checked, [*others, one], look).outcome for one in found]
-    assert outcomes == [Outcome.RESOLVED, Outcome.PENDING, Outcome.RESOLVED]
