@@ -3,7 +3,7 @@
 import json
 import subprocess
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 import httpx
@@ -22,6 +22,9 @@ from sre_agent.domain.errors import PermanentError
 _PATIENCE_S = 240.0
 _POLL_S = 0.3
 _CALM_S = 90.0
+_SETTLED_AFTER = timedelta(seconds=32)
+"""What alerts sooner after a repair passes for its echo."""
+
 _STILL_S = 15.0
 """After so long without an event nobody else comes, whatever may still alert."""
 
@@ -41,6 +44,7 @@ def demo(
     api = client()
     _heal(place)
     _await_calm(place)
+    _await_settled(api)
     log = Follower(api)
     began = datetime.now(UTC)  # noqa: TID251 - a command measures by the wall clock
     console.rule(f"lab break {scenario}")
@@ -118,6 +122,16 @@ def _await_calm(place: Layout) -> None:
         if time.monotonic() > deadline_s:
             raise PermanentError(f"the lab does not come to rest: {', '.join(restless)}")
         time.sleep(_POLL_S)
+
+
+def _await_settled(api: Client) -> None:
+    """Wait until no repair is so fresh that trouble would be taken for what is left of the old."""
+    rows = api.get("/api/v1/incidents", limit=20)["incidents"]
+    ends = [datetime.fromisoformat(row["ended_at"]) for row in rows if row["ended_at"]]
+    if not ends:
+        return
+    age = datetime.now(UTC) - max(ends)  # noqa: TID251 - a command measures by the wall clock
+    time.sleep(max(timedelta(0), _SETTLED_AFTER - age).total_seconds())
 
 
 def _restless(place: Layout) -> list[str]:

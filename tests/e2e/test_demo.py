@@ -1,0 +1,50 @@
+"""`make demo`, whichever the scenario: what it prints at the end is what happened."""
+
+import json
+from typing import Any
+
+import pytest
+from scene import OpenScene, Scene
+
+pytestmark = pytest.mark.e2e
+
+SEED = 1
+SCENARIOS = {
+    "bad-release": 1,
+    "crash-loop": 1,
+    "oom": 1,
+    "dependency-down": 1,
+    "slow-dependency": 1,
+    "two-at-once": 2,
+    "false-alarm": 0,
+}
+"""Each scenario, and how many repairs it takes."""
+
+
+@pytest.fixture(scope="module")
+def scene(open_shared_scene: OpenScene) -> Scene:
+    """One platform for all scenarios, as someone has it who tries them all."""
+    return open_shared_scene(SEED, VERIFICATION_HOLD_SECONDS="5")
+
+
+@pytest.mark.parametrize("scenario", list(SCENARIOS))
+def test_the_demo_tells_how_each_cause_was_repaired(scene: Scene, scenario: str) -> None:
+    notes = len(scene.world.notes())
+
+    printed = scene.platform.command("demo", scenario)
+
+    told: dict[str, Any] = json.loads(printed.splitlines()[-1])
+    truths = [note for note in scene.world.notes()[notes:] if "class" in note]
+    repaired = [entry for entry in told["incidents"] if entry["actions_executed"]]
+    assert told["scenario"] == scenario
+    assert len(repaired) == SCENARIOS[scenario]
+    assert {entry["verification"] for entry in repaired} <= {"resolved"}
+    named = sorted(
+        (entry["top_cause"]["class"], entry["top_cause"]["object"]) for entry in repaired
+    )
+    assert named == sorted(
+        (truth["class"], "/".join(truth["object"][key] for key in ("kind", "namespace", "name")))
+        for truth in truths
+        if truth["repairs"]
+    )
+    assert repaired or (told["status"] == "closed" and told["explanation"])
