@@ -191,42 +191,47 @@ def _judged(payload: Payload) -> str:
     return f"Cause judged {_text(said, 'judgement', '?')} by {_text(payload, 'actor', '?')}{actual}{note}"
 
 
-def _object(ref: Mapping[str, Any]) -> str:
-    return "/".join(str(ref[key]) for key in ("kind", "namespace", "name") if ref.get(key))
+def _reinvestigated(payload: Payload) -> str:
+    hint = payload.get("hint") or {}
+    about = [
+        f"at {_object(hint['object'])}" if hint.get("object") else "",
+        f"for {hint['fault_class']}" if hint.get("fault_class") else "",
+        f"by {hint['specialist']}" if hint.get("specialist") else "",
+    ]
+    looks = f", to look first {' '.join(filter(None, about))}" if any(about) else ""
+    return _by("Investigated anew")(payload) + looks
 
 
-def _steered(deed: str, key: str = "") -> Callable[[Payload], str]:
-    """Tell what a person did to the incident, with what, through which door and why."""
-
+def _by(lead: str) -> Callable[[Payload], str]:
     def say(payload: Payload) -> str:
-        what = f" {_text(payload, key)}".rstrip() if key else ""
         by = f" by {_text(payload, 'actor')}" if payload.get("actor") else ""
-        through = f" through {_text(payload, 'channel')}" if payload.get("channel") else ""
-        return _with_reason(f"{deed}{what}{by}{through}")(payload)
+        return _with_reason(f"{lead}{by}")(payload)
 
     return say
 
 
 def _dismissed(payload: Payload) -> str:
-    said = payload.get("dismissal") or {}
-    named = said.get("object") or {}
-    object_ = "/".join(str(part) for part in named.values() if part) or "?"
-    cause = f"{_text(said, 'fault_class', 'a cause')} of {object_}"
-    return _steered(f"Dismissed as a cause: {cause}")({"reason": said.get("reason"), **payload})
+    cause = payload.get("dismissal") or {}
+    of = f" of {_object(cause['object'])}" if cause.get("object") else ""
+    return _by(f"Cause {_text(cause, 'fault_class', '?')}{of} dismissed")(payload)
 
 
-def _hinted(payload: Payload) -> str:
-    hint = _text(payload.get("hint") or {}, "text")
-    lead = _steered("Investigated again")(payload)
-    return f"{lead}, with the hint: {hint}" if hint else lead
+def _assigned(payload: Payload) -> str:
+    return _by(f"Assigned to {_text(payload, 'to', '?')}")(payload)
 
 
 def _commented(payload: Payload) -> str:
-    return f"{_steered('Comment')(payload)}: {_text(payload, 'text', '…')}"
+    return f"{_text(payload, 'actor', 'Someone')} comments: {_text(payload, 'text')}"
 
 
 def _split(payload: Payload) -> str:
-    return _steered("Some alerts were split off into", "into")(payload)
+    what = ", ".join(str(name) for name in payload.get("services") or ())
+    origin, into = _text(payload, "incident_id", "?"), _text(payload, "into", "?")
+    return _with_reason(f"Alerts of {what or '?'} went from {origin} to {into}")(payload)
+
+
+def _object(ref: Mapping[str, Any]) -> str:
+    return "/".join(str(ref[key]) for key in ("kind", "namespace", "name") if ref.get(key))
 
 
 def _nothing(_: Payload) -> str:
@@ -257,14 +262,14 @@ _SENTENCES: Mapping[EventKind, Callable[[Payload], str]] = {
     EventKind.VERIFICATION_SAMPLED: _with_reason("Looked again"),
     EventKind.VERIFICATION_FINISHED: _verified,
     EventKind.VERDICT_GIVEN: _judged,
-    EventKind.REOPENED: _steered("Reopened"),
-    EventKind.REINVESTIGATED: _hinted,
-    EventKind.CANCELLED: _steered("Cancelled"),
-    EventKind.PAUSED: _steered("Paused"),
-    EventKind.RESUMED: _steered("Resumed"),
+    EventKind.REOPENED: _by("Reopened"),
+    EventKind.REINVESTIGATED: _reinvestigated,
+    EventKind.CANCELLED: _by("Cancelled"),
+    EventKind.PAUSED: _by("Paused"),
+    EventKind.RESUMED: _by("Resumed"),
     EventKind.CAUSE_DISMISSED: _dismissed,
-    EventKind.ACKNOWLEDGED: _steered("Acknowledged"),
-    EventKind.ASSIGNED: _steered("Assigned to", "to"),
+    EventKind.ACKNOWLEDGED: _by("Acknowledged"),
+    EventKind.ASSIGNED: _assigned,
     EventKind.COMMENTED: _commented,
     EventKind.SPLIT: _split,
     EventKind.MERGED: _merged,

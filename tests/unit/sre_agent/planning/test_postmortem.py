@@ -174,19 +174,22 @@ async def test_what_people_did_to_the_incident_is_told_with_who_and_why() -> Non
     log = Log(World(57).incident("core"))
     who: dict[str, Any] = {"actor": "ada", "channel": "cli"}
     object_ = {"kind": "Deployment", "namespace": "ns", "name": "web"}
-    dismissal = {"fault_class": "bad_release", "object": object_, "reason": "it is older"}
-    await log.add(EventKind.CAUSE_DISMISSED, dismissal=dismissal, **who)
-    await log.add(EventKind.REINVESTIGATED, hint={"text": "look at the cache"}, **who)
+    dismissal = {"fault_class": "bad_release", "object": object_}
+    hint = {"text": "look at the cache", "object": object_, "specialist": "logs"}
+    await log.add(EventKind.CAUSE_DISMISSED, dismissal=dismissal, reason="it is older", **who)
+    await log.add(EventKind.REINVESTIGATED, hint=hint, **who)
     await log.add(EventKind.PAUSED, reason="freeze", **who)
     await log.add(EventKind.ASSIGNED, to="bob", **who)
     await log.add(EventKind.COMMENTED, text="I am on it", **who)
+    await log.add(EventKind.SPLIT, incident_id="a", into="b", services=["web"], **who)
 
     told = [said for _, said in timeline.rows(log.events)]
 
     assert told == [
-        "Dismissed as a cause: bad_release of Deployment/ns/web by ada through cli: it is older",
-        "Investigated again by ada through cli, with the hint: look at the cache",
-        "Paused by ada through cli: freeze",
-        "Assigned to bob by ada through cli",
-        "Comment by ada through cli: I am on it",
+        "Cause bad_release of Deployment/ns/web dismissed by ada: it is older",
+        "Investigated anew by ada, to look first at Deployment/ns/web by logs",
+        "Paused by ada: freeze",
+        "Assigned to bob by ada",
+        "ada comments: I am on it",
+        "Alerts of web went from a to b",
     ]
