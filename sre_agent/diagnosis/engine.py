@@ -8,6 +8,7 @@ from sre_agent.diagnosis import (
     bad_release,
     calm,
     case,
+    certificates,
     narrower,
     precedent,
     questions,
@@ -27,7 +28,7 @@ from sre_agent.domain.causes import Cause, Conclusion, Diagnosis, Dismissal, Fin
 from sre_agent.domain.evidence import Evidence
 from sre_agent.domain.incident import Incident
 
-PROPOSERS = (bad_release.propose, *ANALYZERS)
+PROPOSERS = (bad_release.propose, certificates.propose, *ANALYZERS)
 """What brings suspects."""
 WEIGHERS = (
     relation.weigh,

@@ -42,7 +42,9 @@ def _better(hypothesis: Hypothesis, same: Sequence[Hypothesis]) -> tuple[list[Hy
         found = [
             item
             for item in same
-            if (item.fault_class in SPECIFIC and item.release) or _is_scaled_away(item)
+            if (item.fault_class in SPECIFIC and item.release)
+            or item.fault_class is FaultClass.UNHEALTHY_POD
+            or _is_scaled_away(item)
         ]
         return found, weights.SPECIFIC_BEATS_RELEASE
     if hypothesis.fault_class in UNSPECIFIC and not _is_scaled_away(hypothesis):

@@ -11,6 +11,9 @@ from sre_agent.domain.causes import Finding
 from sre_agent.domain.ids import EvidenceId
 from sre_agent.domain.objects import ObjectRef
 
+BELOW_WORKLOADS = frozenset({"Node", "Service"})
+"""Kinds whose trouble is no workload's, so that no call has to lead to them."""
+
 
 def weigh(situation: Situation, hypothesis: Hypothesis) -> Iterator[Finding]:
     """Speak for what the alert names or depends on, against what it does not depend on."""
@@ -59,7 +62,7 @@ def _stranger(
     """Speak against what the alerting workloads do not call, as far as their calls are known."""
     graph, anchors = situation.graph, situation.anchors
     known = [anchor for anchor in anchors if _calls_are_known(situation, anchor)]
-    if suspect.object.kind == "Node" or not known:
+    if suspect.object.kind in BELOW_WORKLOADS or not known:
         return
     if any(graph.path(suspect.object, anchor) for anchor in anchors):
         yield suspect.speaks_against(

@@ -10,6 +10,7 @@ from sre_agent.diagnosis.kubernetes import (
     no_endpoints,
     node_not_ready,
     out_of_memory,
+    unhealthy_pod,
 )
 from sre_agent.diagnosis.situation import Situation
 
@@ -22,5 +23,6 @@ ANALYZERS: tuple[Analyzer, ...] = (
     crash_loop.propose,
     no_endpoints.propose,
     node_not_ready.propose,
+    unhealthy_pod.propose,
 )
 """Every analyzer; each proposes what its kind of trouble shows, or nothing."""

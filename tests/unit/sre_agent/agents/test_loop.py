@@ -2,12 +2,15 @@
 
 import asyncio
 
+import pytest
+
 from sre_agent.agents import loop
 from sre_agent.agents.allowlist import AllowList, Toolset
 from sre_agent.agents.loop import Assignment, Limits, SpecialistReport
 from sre_agent.agents.specialists import BY_NAME, SPECIALISTS
 from sre_agent.config import loader
 from sre_agent.diagnosis import diagnose
+from sre_agent.diagnosis.questions import LOOKS_AGAIN, Topic
 from sre_agent.domain.causes import Question
 from sre_agent.domain.evidence import Evidence, Gap
 from sre_agent.domain.incident import Incident
@@ -259,3 +262,31 @@ async def test_secrets_in_an_answer_do_not_become_evidence() -> None:
 
     assert report.evidence
     assert "hunter2" not in report.evidence[0].model_dump_json()
+
+
+@pytest.mark.parametrize(
+    ("name", "repeated"),
+    [
+        ("kubernetes", ["describe_workload", "list_events"]),
+        ("metrics", ["golden_signals", "list_alerts"]),
+        ("logs", []),
+    ],
+)
+async def test_to_look_again_is_to_ask_once_more_what_time_may_have_changed(
+    name: str, repeated: list[str]
+) -> None:
+    world = World(7)
+    incident, toolbox = world.incident("core"), views.toolbox(world)
+    reports = [await sent(each, incident, toolbox) for each in ("kubernetes", "metrics", "logs")]
+    evidence = tuple(item for report in reports for item in report.evidence)
+    again = tuple(
+        Question(specialist=each, topic=Topic.AGAIN, object=world.ref("core"), reason="young")
+        for each in LOOKS_AGAIN
+    )
+
+    report = await loop.run(
+        BY_NAME[name], Assignment(incident, 2, questions=again, evidence=evidence), toolbox, LIMITS
+    )
+
+    assert sorted(tools(report)) == repeated
+    assert not {item.id for item in report.evidence} & {item.id for item in evidence}

@@ -81,3 +81,19 @@ async def test_a_repair_by_someone_else_is_left_to_people() -> None:
     assert incidents.incident.status is IncidentStatus.ESCALATED
     assert "is under way" in report
     assert {asked.mode for asked in toolbox.asked} == {"read"}
+
+
+async def test_young_trouble_is_looked_at_once_more_before_a_person_is_called() -> None:
+    world = World(6)
+    world.ail("core", ago_s=10, error_ratio=0.4)
+
+    incidents, toolbox = await run(world, {})
+
+    assert incidents.incident.status is IncidentStatus.ESCALATED
+    core = world.services["core"].name
+    looks = [
+        asked
+        for asked in toolbox.asked
+        if asked.call.tool == "golden_signals" and asked.call.arguments["service"] == core
+    ]
+    assert len(looks) == 2
