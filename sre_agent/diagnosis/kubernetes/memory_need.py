@@ -36,14 +36,21 @@ class Cut:
         return self.after is not None and (self.before is None or self.after < self.before)
 
 
-def facts(situation: Situation, ref: ObjectRef, container: str) -> dict[str, Fact]:
-    """Return what a planner needs to choose another limit, in bytes; what is unknown is left out."""
+def facts(
+    situation: Situation, ref: ObjectRef, container: str, blamed: Release | None = None
+) -> dict[str, Fact]:
+    """Return what a planner needs to choose another limit, in bytes; what is unknown is left out.
+
+    A lower limit that was enough until a later release, the one to be `blamed`, is not what is wrong.
+    """
     limit = _limit(situation, ref, container)
     cut = last_cut(situation, ref, container)
+    was_enough = cut and blamed and cut.release.revision.number < blamed.revision.number
+    lowered = None if was_enough else cut
     found: dict[str, Fact] = {
         "memory_limit_bytes": limit,
-        "memory_limit_before_bytes": cut.before if cut else None,
-        "limit_lowered": cut is not None,
+        "memory_limit_before_bytes": lowered.before if lowered else None,
+        "limit_lowered": lowered is not None,
         "memory_peak_bytes": _peak(situation, ref, limit, cut),
     }
     return {name: value for name, value in found.items() if value is not None}

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from functools import partial
 
+from sre_agent.diagnosis import bad_release
 from sre_agent.diagnosis.case import Seen
 from sre_agent.diagnosis.hypothesis import Fact, Hypothesis
 from sre_agent.diagnosis.kubernetes import memory_need, pods
@@ -29,7 +30,10 @@ def propose(situation: Situation) -> Iterator[Hypothesis]:
 
 
 def _need(situation: Situation, ref: ObjectRef, trouble: Trouble) -> dict[str, Fact]:
-    return memory_need.facts(situation, ref, trouble.container.name)
+    blamed = bad_release.release_at(situation, ref, trouble.since)
+    if blamed and blamed.revision.template_hash != trouble.pod.template_hash:
+        blamed = None
+    return memory_need.facts(situation, ref, trouble.container.name, blamed)
 
 
 def _troubles(situation: Situation, seen: Seen[Workload]) -> Iterator[Trouble]:

@@ -9,7 +9,7 @@ from sre_agent.diagnosis.kubernetes.memory_need import size_bytes
 from sre_agent.domain.causes import Cause, Conclusion
 from sre_agent.domain.evidence import Evidence
 from sre_agent.domain.faults import FaultClass
-from sre_agent.domain.observations.kubernetes import Resources, TemplateChange
+from sre_agent.domain.observations.kubernetes import Resources, TemplateChange, Workload
 from sre_agent.domain.observations.metrics import Signal
 from sre_agent.testing import evidence as build
 from sre_agent.testing import views
@@ -108,6 +108,25 @@ def test_a_new_image_under_the_same_limit_is_told_apart_from_a_lower_limit() -> 
     assert facts["limit_lowered"] is False
     assert facts["image_changed"] is True
     assert facts["previous_revision"] == 1
+
+
+def test_a_limit_that_was_lowered_long_before_the_release_is_not_what_the_release_did() -> None:
+    world = World(66)
+    world.release("core", ago_s=7000)
+    world.release("core", ago_s=90, old_pods=1)
+    killed(world, "core")
+    found = looked(world, 64)
+    workload = Workload.model_validate(found.facts)
+    newest, trimmed, first = workload.revisions
+    trimmed = trimmed.model_copy(update={"changes": (lowered(world, "128Mi", "64Mi"),)})
+    update = {"revisions": (newest, trimmed, first)}
+    told = build.evidence("k8s-9.1", workload.model_copy(update=update), world.now)
+
+    facts = judged(world, told).facts
+
+    assert facts["image_changed"] is True
+    assert facts["limit_lowered"] is False
+    assert "memory_limit_before_bytes" not in facts
 
 
 def test_a_limit_that_was_raised_was_not_lowered() -> None:

@@ -32,6 +32,12 @@ from sre_agent.planning.sizing import MIB
         (FaultClass.OUT_OF_MEMORY, {**RELEASE, **LOWERED}, "set_resources"),
         (FaultClass.OUT_OF_MEMORY, {**RELEASE, **LEAK}, "rollback_rollout"),
         (FaultClass.OUT_OF_MEMORY, RELEASE, "rollback_rollout"),
+        # A limit where there was none: how much was used without one is not known.
+        (
+            FaultClass.OUT_OF_MEMORY,
+            {**RELEASE, **LOWERED, "memory_limit_before_bytes": None},
+            "rollback_rollout",
+        ),
         (FaultClass.OUT_OF_MEMORY, GROWN, "set_resources"),
         (
             FaultClass.OUT_OF_MEMORY,
