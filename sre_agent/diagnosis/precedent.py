@@ -38,7 +38,7 @@ def weigh(situation: Situation, hypothesis: Hypothesis) -> Iterator[Finding]:
             f"it was the cause in {_list(confirmed)}",
             _ids(confirmed),
         )
-    refuted = _matching(known, suspect, here, lambda past: past.refuted)
+    refuted = _matching(known, suspect, here, lambda past: _refuted_at(past, suspect))
     if refuted:
         yield suspect.speaks_against(
             f"{FAMILY}.refuted",
@@ -46,6 +46,12 @@ def weigh(situation: Situation, hypothesis: Hypothesis) -> Iterator[Finding]:
             f"it was named and was wrong, or its repair did not help, in {_list(refuted)}",
             _ids(refuted),
         )
+
+
+def _refuted_at(past: PastIncident, suspect: Suspect) -> NamedCause | None:
+    """Return what was refuted, if it was in this object: that says nothing against others."""
+    refuted = past.refuted
+    return refuted if refuted and refuted.object == suspect.object else None
 
 
 def recalled(case: Case) -> tuple[Seen[PastIncident], ...]:

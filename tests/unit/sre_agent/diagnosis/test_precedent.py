@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sre_agent.diagnosis import case, diagnose, precedent, ranking, situation, weights
+from sre_agent.diagnosis import case, diagnose, engine, precedent, ranking, situation, weights
 from sre_agent.domain.causes import Cause, Conclusion, Diagnosis, Finding, Stance
 from sre_agent.domain.evidence import Evidence
 from sre_agent.domain.faults import FaultClass
@@ -123,18 +123,31 @@ def test_the_finding_cites_the_past_incident_and_the_evidence_it_came_with() -> 
     assert "80%" in finding.statement
 
 
-def test_what_a_person_said_it_was_instead_is_confirmed_and_what_was_named_refuted() -> None:
+def test_what_a_person_said_it_was_instead_is_confirmed() -> None:
     world = released()
     verdict = PastVerdict(judgement=Judgement.WRONG, actor="ann", actual=named(world.ref("core")))
 
-    found = of_memory(judged(world, past(named(world.ref("pay")), verdict=verdict)))
+    found = judged(world, past(named(world.ref("pay")), verdict=verdict))
 
-    assert [item.rule for item in found[str(world.ref("core"))]] == [
-        "precedent.confirmed",
-        "precedent.refuted",
-    ]
-    right, wrong = found[str(world.ref("core"))]
-    assert right.weight > wrong.weight, "the same class at another object tells half as much"
+    [right] = of_memory(found)[str(world.ref("core"))]
+    assert right.rule == "precedent.confirmed"
+
+
+def test_a_kind_of_fault_that_was_proven_elsewhere_speaks_half_as_loud() -> None:
+    world = released()
+
+    [same] = of_memory(judged(world, past(named(world.ref("core")))))[str(world.ref("core"))]
+    [other] = of_memory(judged(world, past(named(world.ref("pay")))))[str(world.ref("core"))]
+
+    assert other.weight == pytest.approx(same.weight / 2)
+
+
+def test_what_was_refuted_elsewhere_says_nothing_against_this_object() -> None:
+    world = released()
+
+    found = judged(world, past(named(world.ref("pay")), verdict=WRONG))
+
+    assert of_memory(found)[str(world.ref("core"))] == []
 
 
 def test_the_same_name_in_another_cluster_is_another_object() -> None:
@@ -294,8 +307,19 @@ def test_forgetting_gives_the_ranking_that_fresh_evidence_alone_gives() -> None:
 
 def test_whether_anything_is_wrong_is_not_for_memory_to_say() -> None:
     world = World(9)
+    calm = situation.assess(
+        case.build(views.evidence(world, *ROLES), world.incident("core"), world.now)
+    )
+    shown = weighed(WEB, 0.5).model_copy(update={"fault_class": FaultClass.CRASH_LOOP})
+    refuted = finding(WEB, "precedent.refuted", weights.PRECEDENT_CAP, Stance.AGAINST)
+    findings = (*shown.findings, refuted)
+    denied = shown.model_copy(
+        update={"findings": findings, "confidence": ranking.confidence(findings)}
+    )
 
-    calm = judged(world)
-    remembered = judged(world, past(named(world.ref("core"))))
+    without, _ = engine._conclude(calm, (), ())
+    conclusion, _ = engine._conclude(calm, (), (denied,))
 
-    assert remembered.conclusion is calm.conclusion
+    assert without is Conclusion.NOTHING_WRONG
+    assert denied.confidence < ranking.MIN_CONFIDENCE < shown.confidence
+    assert conclusion is Conclusion.UNDECIDED
