@@ -26,7 +26,9 @@ def withheld(diagnosis: Diagnosis, top: Cause | None, settings: PlanningSettings
     )
 
 
-def reserved(found: Reserved, diagnosis: Diagnosis, incident: Incident) -> NoPlan:
+def reserved(
+    found: Reserved, diagnosis: Diagnosis, incident: Incident, advice: Advice | None
+) -> NoPlan:
     """Return that a person has to answer some alerts, with all that they and the evidence say.
 
     Signals that are normal do not excuse such an alert: it warns of what is still to come.
@@ -35,8 +37,9 @@ def reserved(found: Reserved, diagnosis: Diagnosis, incident: Incident) -> NoPla
     step = found.playbook.steps[0]
     return NoPlan(
         reason=f"{step.escalate}: {told}. The investigation says: {diagnosis.reason}",
-        recommendation=found.playbook.escalation.tell,
+        recommendation=" ".join(filter(None, (found.playbook.escalation.tell, _to_read(advice)))),
         playbook=found.playbook.name,
+        runbook=advice.citation if advice else None,
     )
 
 
@@ -50,12 +53,10 @@ def unrepaired(
         return NoPlan(
             reason=f"no playbook is for {found}", recommendation=general, object=cause.object
         )
-    told = [places.fill_text(taken.playbook.escalation.tell, cause), general]
-    if advice:
-        told += [_to_read(advice)]
+    told = (places.fill_text(taken.playbook.escalation.tell, cause), general, _to_read(advice))
     return NoPlan(
         reason=f"{found}: {places.fill_text(taken.step.escalate, cause)}",
-        recommendation=" ".join(told),
+        recommendation=" ".join(filter(None, told)),
         object=cause.object,
         playbook=taken.playbook.name,
         passed_over=taken.passed_over,
@@ -70,7 +71,9 @@ def _alert_details(found: Reserved, incident: Incident) -> Iterator[str]:
             yield f"{alert.name} since {alert.starts_at:%Y-%m-%d %H:%M} UTC ({alert.summary}; {labels})"
 
 
-def _to_read(advice: Advice) -> str:
+def _to_read(advice: Advice | None) -> str:
+    if advice is None:
+        return ""
     warning = stale_warning(advice.citation)
     return f"Go by runbook {advice.citation.title!r}{f'; mind that {warning}' if warning else ''}."
 

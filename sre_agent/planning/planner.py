@@ -34,7 +34,8 @@ def plan(
     top = diagnosis.causes[0] if diagnosis.causes else None
     reserved = selection.for_a_person(playbooks, incident)
     if reserved and (diagnosis.abstained or top is None or reserved.is_all):
-        return handover.reserved(reserved, diagnosis, incident)
+        advice = runbook_advice.advise(top, incident, evidence) if top else None
+        return handover.reserved(reserved, diagnosis, incident, advice)
     if diagnosis.abstained or top is None:
         return handover.withheld(diagnosis, top, settings)
     situation = assess(case.build(evidence, incident, incident.opened_at))

@@ -136,6 +136,19 @@ def test_a_certificate_is_for_a_person_whatever_else_is_found(diagnosis: Diagnos
     assert "openssl" in nothing.recommendation
 
 
+def test_who_gets_a_certificate_gets_its_runbook_as_well() -> None:
+    book = runbook(services=(), fault_classes=("certificate_expiry",), title="Renew it")
+
+    nothing = planned(
+        found(FaultClass.CERTIFICATE_EXPIRY), "SSLCertificateExpiresSoon", more=(book,)
+    )
+
+    assert isinstance(nothing, NoPlan)
+    assert nothing.runbook
+    assert nothing.runbook.title == "Renew it"
+    assert "Go by runbook 'Renew it'." in nothing.recommendation
+
+
 def test_an_alert_about_something_else_beside_it_may_still_be_repaired() -> None:
     sure = found(FaultClass.BAD_RELEASE, **RELEASE)
 
