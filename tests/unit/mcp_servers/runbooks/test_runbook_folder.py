@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from mcp_servers.common.envelope import UnreachableError
+from mcp_servers.runbooks import folder as folders
 from mcp_servers.runbooks.folder import MAX_FILE_BYTES, Folder
 
 GOOD = "---\ntitle: Good\n---\n# Checks\nLook.\n"
@@ -96,6 +97,18 @@ async def test_a_link_that_leads_out_of_the_folder_is_never_followed(tmp_path: P
         "file.md",
         "folder",
     ]
+
+
+async def test_files_beyond_a_number_are_not_read_and_that_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(folders, "MAX_FILES", 2)
+    folder = folder_of(tmp_path, a=GOOD, b=GOOD, c=GOOD)
+
+    shelf = await folder.shelf()
+
+    assert [entry.id for entry in shelf.entries] == ["a", "b"]
+    assert shelf.left_out == ("folder: files beyond the first 2",)
 
 
 async def test_a_change_is_seen_with_the_next_question(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from mcp_servers.common.envelope import Answer, NoDataError, RefusedError, UnreachableError
-from mcp_servers.runbooks.catalogue import Catalogue
+from mcp_servers.runbooks.catalogue import MAX_TOLD, Catalogue
 from mcp_servers.runbooks.folder import Folder
 from mcp_servers.runbooks.tools import MAX_TEXT_CHARS, RunbookTools
 
@@ -212,6 +212,18 @@ async def test_the_stale_are_listed_never_validated_first_then_the_oldest(
     assert [item["id"] for item in stale["runbooks"]] == ["never", "older", "old"]
     assert stale["total"] == 4
     assert len(strict["runbooks"]) == 4
+
+
+async def test_many_broken_files_are_counted_when_they_cannot_all_be_named(
+    shelves: Shelves,
+) -> None:
+    for number in range(MAX_TOLD + 5):
+        (shelves.root / "folder" / f"broken{number}.md").write_text("nothing in front")
+
+    answer = await shelves.tools.search_runbooks()
+
+    assert len(answer.left_out) == MAX_TOLD + 1
+    assert answer.left_out[-1] == "5 more left out"
 
 
 async def test_one_silent_source_is_told_and_the_other_still_answers(shelves: Shelves) -> None:

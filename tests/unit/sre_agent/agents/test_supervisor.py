@@ -23,3 +23,11 @@ def test_without_a_namespace_only_metrics_have_something_to_look_at() -> None:
     chosen = supervisor.select(incident, ["kubernetes", "metrics", "logs"])
 
     assert [item.specialist for item in chosen] == ["metrics"]
+
+
+def test_runbooks_are_looked_for_without_a_namespace_too() -> None:
+    incident = World(1).incident("core").model_copy(update={"namespace": ""})
+
+    chosen = supervisor.select(incident, ["kubernetes", "runbooks"])
+
+    assert [item.specialist for item in chosen] == ["runbooks"]
