@@ -31,6 +31,11 @@ def require_other_version(before: str, after: str) -> None:
         raise RefusedError("forbidden", reason)
 
 
+def is_image(text: str) -> bool:
+    """Return whether a text is the name of an image and nothing else."""
+    return len(text) <= _MAX_CHARS and _IMAGE.fullmatch(text) is not None
+
+
 def is_pinned(image: str) -> bool:
     """Return whether the name will mean the same image tomorrow."""
     found = _IMAGE.fullmatch(image)

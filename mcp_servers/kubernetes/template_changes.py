@@ -6,6 +6,7 @@ from mcp_servers.kubernetes.answers import TemplateChange
 from mcp_servers.kubernetes.api import Json
 from mcp_servers.kubernetes.containers import source_of
 from mcp_servers.kubernetes.fields import section
+from mcp_servers.kubernetes.images import is_image
 from mcp_servers.kubernetes.secrets import clean_arguments, clean_value
 
 HASH_LABEL = "pod-template-hash"
@@ -74,6 +75,8 @@ def _flatten_list(path: str, items: list[Any], found: dict[str, str]) -> None:
 def _shown(path: str, value: str | None) -> str | None:
     if value is None:
         return None
+    if path.endswith(".image") and is_image(value):
+        return value  # in `token-service:1.4` the version is no secret, and has to be seen
     if path.endswith((".args", ".command")):
         return " ".join(clean_arguments(value.split(" ")))
     inside = path.rpartition(".env[")

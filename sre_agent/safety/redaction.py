@@ -55,6 +55,10 @@ _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
 )
 
 
+_IMAGE = re.compile(
+    r"[a-z0-9][\w.-]{0,250}(?::[0-9]{1,5}(?=/))?(?:/[\w.-]{1,250}){0,20}(?::[\w.-]{1,128})?"
+    r"(?:@sha256:[0-9a-f]{64})?"
+)
 _MYSQL = re.compile(r"^(?:.*/)?(?:mysql|mariadb)[\w-]*$")
 _SECRET_NAME = re.compile(
     r"(?i)(?:^|[_.-])(?:password|passwd|pwd|secret|api[_-]?key|access[_-]?key|private[_-]?key|"
@@ -81,13 +85,25 @@ def redact_json(value: Any) -> Any:
         return _arguments(value)
     if not isinstance(value, dict):
         return value
-    found = {
-        key: MASK if _is_secret(key) and isinstance(item, str) and item else redact_json(item)
-        for key, item in value.items()
-    }
+    found = {key: _redacted(key, item, value) for key, item in value.items()}
     if _is_secret(value.get("name")) and isinstance(value.get("value"), str):
         found["value"] = MASK
     return found
+
+
+def _redacted(key: str, item: Any, beside: dict[str, Any]) -> Any:
+    if _is_secret(key) and isinstance(item, str) and item:
+        return MASK
+    return item if _is_version(key, item, beside) else redact_json(item)
+
+
+def _is_version(key: str, item: Any, beside: dict[str, Any]) -> bool:
+    """Return whether it names images: the version in `auth-token:1.4` is no secret."""
+    is_change = key in {"before", "after"} and str(beside.get("path", "")).endswith(".image")
+    names = item if isinstance(item, list | tuple) else [item]
+    return (is_change or key in {"image", "images"}) and all(
+        isinstance(name, str) and _IMAGE.fullmatch(name) for name in names
+    )
 
 
 def _arguments(items: Sequence[Any]) -> list[Any]:

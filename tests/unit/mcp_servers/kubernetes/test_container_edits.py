@@ -105,6 +105,16 @@ def test_another_version_of_the_same_repository_may_be_set(image: str) -> None:
     assert bool(altered.warnings) is ("@" not in image)
 
 
+@pytest.mark.parametrize("name", ["token-service", "secrets", "credential-store", "api-key"])
+def test_the_version_of_an_image_is_shown_whatever_its_repository_is_called(name: str) -> None:
+    live = deployment(image=f"registry.local/{name}:1.4")
+
+    altered = container_edits.set_image(live, "app", f"registry.local/{name}:1.3")
+
+    told = f"containers[app].image: registry.local/{name}:1.4 -> registry.local/{name}:1.3"
+    assert changed(live, altered) == (told,)
+
+
 @pytest.mark.parametrize(
     ("image", "code"),
     [

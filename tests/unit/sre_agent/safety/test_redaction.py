@@ -94,6 +94,21 @@ def test_json_is_redacted_by_text_and_by_name_and_keeps_its_shape() -> None:
     assert found["none"] is None
 
 
+def test_the_versions_of_images_are_left_and_what_is_no_image_is_not() -> None:
+    image = "registry.local:5000/team/auth-token:1.4"
+    value = {
+        "image": image,
+        "images": [image, f"secrets@sha256:{'a' * 64}"],
+        "changes": [{"path": "containers[app].image", "before": image, "after": "secrets:2"}],
+    }
+
+    assert redact_json(value) == value
+    assert redact_json({"image": "password=hunter2"})["image"] == f"password={MASK}"
+    assert redact_json({"images": [f"x {JWT}"]})["images"] == [f"x {MASK}"]
+    assert redact_json({"image": "http://ada:hunter2@host"})["image"] == f"http://ada:{MASK}@host"
+    assert redact_json({"path": "env[X]", "before": image})["before"] != image
+
+
 def test_the_value_after_a_flag_in_a_list_of_arguments_is_masked() -> None:
     arguments = ["serve", "--password", "hunter2", "--token", "--port", "80"]
 
