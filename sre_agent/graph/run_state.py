@@ -85,6 +85,16 @@ def plan(state: RunState) -> Plan:
     return Plan.model_validate(state["plan"])
 
 
+def advice(state: RunState) -> str:
+    """Return what the plan's playbook tells whoever takes over, as the end of a reason.
+
+    Where a repair is being taken back, that has been said already.
+    """
+    choice = plan(state).choice
+    is_told = "not_helped" not in state and choice is not None and choice.escalation
+    return f". {choice.escalation}" if is_told and choice else ""
+
+
 def rulings(state: RunState) -> tuple[PolicyRuling, ...]:
     """Return the rulings on the plan's actions."""
     return tuple(PolicyRuling.model_validate(item) for item in state["rulings"])

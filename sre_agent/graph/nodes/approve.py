@@ -43,5 +43,8 @@ async def approve(
     }[decision.verdict]
     return Command(
         goto="conclude",
-        update={"end_status": IncidentStatus.ESCALATED.value, "end_reason": said},
+        update={
+            "end_status": IncidentStatus.ESCALATED.value,
+            "end_reason": f"{said}{run_state.advice(state)}",
+        },
     )

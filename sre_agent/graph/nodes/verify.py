@@ -60,7 +60,7 @@ async def verify(state: run_state.RunState, runtime: Runtime[RunContext]) -> Com
     await _record(context, state, EventKind.VERIFICATION_FINISHED, judgement)
     if judgement.outcome is Outcome.NOT_RESOLVED and judgement.is_in_vain:
         return Command(goto="revert", update={"not_helped": judgement.reason})
-    return Command(goto="conclude", update=_end(plan, judgement))
+    return Command(goto="conclude", update=_end(plan, judgement, run_state.advice(state)))
 
 
 async def _judge(context: RunContext, action: Action, look: Look) -> Judgement:
@@ -104,7 +104,7 @@ def _undone() -> run_state.RunState:
     }
 
 
-def _end(plan: Plan, judgement: Judgement) -> run_state.RunState:
+def _end(plan: Plan, judgement: Judgement, advice: str) -> run_state.RunState:
     if judgement.outcome is Outcome.RESOLVED:
         return {"end_status": IncidentStatus.RESOLVED.value, "end_reason": judgement.reason}
     said = {
@@ -112,10 +112,5 @@ def _end(plan: Plan, judgement: Judgement) -> run_state.RunState:
         Outcome.UNKNOWN: "it is unknown whether the repair helped",
     }.get(judgement.outcome, judgement.outcome.value)
     undo = "; ".join(str(action.inverse) for action in plan.actions if action.inverse)
-    told = plan.choice.escalation if plan.choice else ""
-    parts = [
-        f"{said}: {judgement.reason}",
-        *([f"To undo: {undo}"] if undo else []),
-        *([told] if told else []),
-    ]
-    return {"end_status": IncidentStatus.ESCALATED.value, "end_reason": ". ".join(parts)}
+    reason = f"{said}: {judgement.reason}{f'. To undo: {undo}' if undo else ''}{advice}"
+    return {"end_status": IncidentStatus.ESCALATED.value, "end_reason": reason}

@@ -60,6 +60,7 @@ async def test_a_plan_without_a_yes_is_escalated(scene: Scene, verdict: Verdict,
     await scene.answer(verdict, "not now")
 
     assert said in scene.escalation
+    assert "Stop further releases of " in scene.escalation, "the playbook says what to do now"
     assert "write" not in scene.modes()
 
 
