@@ -97,8 +97,9 @@ def _opened(payload: Payload) -> str:
 
 def _alert(verb: str) -> Callable[[Payload], str]:
     def say(payload: Payload) -> str:
-        summary = _text(payload, "summary")
-        return f"Alert {_text(payload, 'name', '?')} {verb}{f': {summary}' if summary else ''}"
+        summary, why = _text(payload, "summary"), _text(payload, "joined_because")
+        told = f"Alert {_text(payload, 'name', '?')} {verb}{f': {summary}' if summary else ''}"
+        return f"{told} (joined: {why})" if why else told
 
     return say
 

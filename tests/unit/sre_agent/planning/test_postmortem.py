@@ -170,6 +170,17 @@ async def test_every_kind_of_event_can_be_told_even_with_an_empty_payload() -> N
     assert set(untold) == timeline.UNTOLD
 
 
+async def test_why_an_alert_of_another_service_is_in_the_incident_is_told() -> None:
+    log = Log(World(58).incident("core"))
+    await log.add(
+        EventKind.ALERT_RECEIVED, name="Slow", summary="web", joined_because="a neighbour of core"
+    )
+
+    [(_, said)] = timeline.rows(log.events)
+
+    assert said == "Alert Slow received: web (joined: a neighbour of core)"
+
+
 async def test_what_people_did_to_the_incident_is_told_with_who_and_why() -> None:
     log = Log(World(57).incident("core"))
     who: dict[str, Any] = {"actor": "ada", "channel": "cli"}
