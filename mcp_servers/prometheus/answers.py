@@ -30,7 +30,7 @@ class SeriesList(Record):
 
 
 class Signal(Record):
-    """One golden signal; `unit` is ratio, seconds or requests_per_second."""
+    """One golden signal; `unit` is ratio, seconds, cores or requests_per_second."""
 
     name: str
     unit: str
@@ -47,6 +47,8 @@ class SignalGroup(Record):
     latency_p50: Signal | None
     latency_p99: Signal | None
     saturation: Signal | None
+    cpu: Signal | None = None
+    throttling: Signal | None = None
 
 
 class GoldenSignals(Record):

@@ -14,6 +14,9 @@ from mcp_servers.prometheus.samples import number
 WORKING_SET = "container_memory_working_set_bytes"
 LIMITS = ("container_spec_memory_limit_bytes", "kube_pod_container_resource_limits")
 """Where a container's memory limit may be told, the better place first."""
+CPU_SECONDS = "container_cpu_usage_seconds_total"
+CFS_PERIODS = "container_cpu_cfs_periods_total"
+CFS_THROTTLED = "container_cpu_cfs_throttled_periods_total"
 
 SIDE_DOOR = 0.1
 """A metric with fewer requests than this share of the busiest one's counts a side door."""
@@ -47,6 +50,9 @@ class Footprint:
     made_times: Source | None = None
     memory_limits: str = ""
     """The metric of memory limits for pods whose names tell their owner, or an empty string."""
+    has_cpu: bool = False
+    has_throttling: bool = False
+    """Whether the node tells the CPU time of such pods, and how often it held them back."""
 
     @property
     def is_whole(self) -> bool:
@@ -86,10 +92,12 @@ def _places() -> Iterator[_Place]:
     for (owners, fixed), known in names.items():
         for owner in owners:
             yield _Place(owner, fixed, tuple(filter(None, known)))
-    yield _Place(PODS, (_MEMORY_ONLY,), (WORKING_SET, *LIMITS))
+    yield _Place(PODS, (_MEMORY_ONLY,), (WORKING_SET, *LIMITS, CPU_SECONDS, CFS_PERIODS))
 
 
 PLACES = tuple(_places())
+_OF_PODS = len(PLACES) - 1
+"""Where what the node tells of pods stands among them."""
 
 
 def query(namespace: str, service: str, window_s: float) -> str:
@@ -128,6 +136,8 @@ def read(rows: Sequence[Mapping[str, Any]], namespace: str, service: str) -> Foo
         made=made,
         made_times=_matching(timed, made),
         memory_limits=_memory_limits(known),
+        has_cpu=(_OF_PODS, CPU_SECONDS) in known,
+        has_throttling=(_OF_PODS, CFS_PERIODS) in known,
     )
     return _about(found, namespace, service)
 
@@ -181,11 +191,10 @@ def _matching(timed: Sequence[Source], counted: Source | None) -> Source | None:
 
 
 def _memory_limits(findings: _Findings) -> str:
-    index = len(PLACES) - 1
-    if (index, WORKING_SET) not in findings:
+    if (_OF_PODS, WORKING_SET) not in findings:
         return ""
-    told = (name for name in LIMITS if (index, name) in findings)
-    return next((name for name in told if findings[index, name].volume > 0), "")
+    told = (name for name in LIMITS if (_OF_PODS, name) in findings)
+    return next((name for name in told if findings[_OF_PODS, name].volume > 0), "")
 
 
 def _about(found: Footprint, namespace: str, service: str) -> Footprint:

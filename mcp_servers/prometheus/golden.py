@@ -76,7 +76,7 @@ class Golden:
         step_s: float | None = None,
         end: datetime | None = None,
     ) -> Answer:
-        """Return traffic, error ratio, latency and memory saturation of a service.
+        """Return traffic, error ratio, latency, memory and CPU of a service.
 
         They cover the `window_s` seconds before `end` (now unless given): as a whole, by pod and,
         for the calls it makes, by peer. Which metrics the service, its framework or its proxy has

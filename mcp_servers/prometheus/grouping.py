@@ -77,6 +77,8 @@ def _group(labels: dict[str, str], signals: dict[str, Signal]) -> SignalGroup:
         latency_p50=signals.get("latency_p50"),
         latency_p99=signals.get("latency_p99"),
         saturation=signals.get("saturation"),
+        cpu=signals.get("cpu"),
+        throttling=signals.get("throttling"),
     )
 
 

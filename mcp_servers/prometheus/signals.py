@@ -1,9 +1,17 @@
 """The golden signals as expressions over what a service leaves in Prometheus."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from mcp_servers.prometheus.footprint import LIMITS, WORKING_SET, Footprint, Source
+from mcp_servers.prometheus.footprint import (
+    CFS_PERIODS,
+    CFS_THROTTLED,
+    CPU_SECONDS,
+    LIMITS,
+    WORKING_SET,
+    Footprint,
+    Source,
+)
 from mcp_servers.prometheus.ownership import PODS
 from mcp_servers.prometheus.promql import Matcher, Selector, highest, rate, summed
 
@@ -13,6 +21,8 @@ Write = Callable[[tuple[str, ...], tuple[Matcher, ...]], str]
 RATE_INTERVALS = 4
 LEAST_RATE_S = 5.0
 """A rate is taken over four samples, so that one may be missing, and over 5 s at least."""
+LEAST_NODE_RATE_S = 30.0
+"""What nodes tell of containers is gathered more rarely than what programs tell of themselves."""
 
 _CONTAINERS = (Matcher("container", "!=", ""), Matcher("container", "!=", "POD"))
 _CONTAINER = ("namespace", "pod", "container")
@@ -56,7 +66,7 @@ def of_service(footprint: Footprint, namespace: str, service: str, window_s: flo
         asks.append(_memory(footprint.memory_limits, PODS.of(namespace, service), ""))
     elif served and served.owner.pod_label == PODS.pod_label:
         asks.append(_memory(LIMITS[0], (Matcher("namespace", "=", namespace),), _serving(served)))
-    return asks
+    return [*asks, *_cpu(footprint, PODS.of(namespace, service), window_s)]
 
 
 def of_calls(footprint: Footprint, window_s: float) -> list[Ask]:
@@ -99,6 +109,27 @@ def _timed(source: Source, group_label: str, window_s: float) -> list[Ask]:
         Ask(f"latency_p{round(100 * share)}", "seconds", group_label, quantile(share))
         for share in (0.5, 0.99)
     ]
+
+
+def _cpu(footprint: Footprint, whose: tuple[Matcher, ...], window_s: float) -> Iterator[Ask]:
+    """Yield the cores that the busiest container uses, and how often it was held back."""
+    window_s = max(window_s, LEAST_NODE_RATE_S)
+
+    def used(metric: str, only: tuple[Matcher, ...]) -> str:
+        selector = Selector(metric, (*whose, *_CONTAINERS, *only))
+        return summed(_CONTAINER, rate(selector, window_s))
+
+    def cores(by: tuple[str, ...], only: tuple[Matcher, ...]) -> str:
+        return highest(by, used(CPU_SECONDS, only))
+
+    def throttled(by: tuple[str, ...], only: tuple[Matcher, ...]) -> str:
+        share = f"{used(CFS_THROTTLED, only)} / ({used(CFS_PERIODS, only)} > 0)"
+        return highest(by, share)
+
+    if footprint.has_cpu:
+        yield Ask("cpu", "cores", "pod", cores)
+    if footprint.has_throttling:
+        yield Ask("throttling", "ratio", "pod", throttled)
 
 
 def _serving(served: Source) -> str:

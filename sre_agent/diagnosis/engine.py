@@ -16,6 +16,7 @@ from sre_agent.diagnosis import (
     reading,
     relation,
     repair,
+    saturation,
     situation,
     victim,
 )
@@ -28,7 +29,7 @@ from sre_agent.domain.causes import Cause, Conclusion, Diagnosis, Dismissal, Fin
 from sre_agent.domain.evidence import Evidence
 from sre_agent.domain.incident import Incident
 
-PROPOSERS = (bad_release.propose, certificates.propose, *ANALYZERS)
+PROPOSERS = (bad_release.propose, saturation.propose, certificates.propose, *ANALYZERS)
 """What brings suspects."""
 WEIGHERS = (
     relation.weigh,

@@ -92,8 +92,9 @@ def match_services(
     A Service that selects several workloads (canary beside stable) belongs to the first by name.
     """
     found: dict[tuple[str, str], ObjectRef] = {}
+    ordered = sorted(workloads, key=lambda pair: str(pair[0]))
     for service, selector in services:
-        for workload, labels in sorted(workloads, key=lambda pair: str(pair[0])):
+        for workload, labels in ordered:
             if workload.namespace == service.namespace and selects(selector, labels):
                 found.setdefault((service.namespace, service.name), workload)
     return found

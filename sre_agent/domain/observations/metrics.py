@@ -34,7 +34,7 @@ class SeriesList(Observation):
 class Signal(Observation):
     """One golden signal over a window.
 
-    `unit` is ratio, seconds or requests_per_second; `query` is what was asked, to be asked again;
+    `unit` is ratio, seconds, cores or requests_per_second; `query` is what was asked, to be asked again;
     `points` are oldest first. No points means that Prometheus has no such data.
     """
 
@@ -53,7 +53,8 @@ class SignalGroup(Observation):
     """The signals of one group: the whole service (no labels), one pod, or one dependency.
 
     `errors` is the ratio of failed requests, `traffic` requests per second, `latency_p99` seconds,
-    `saturation` the highest share of its memory limit that a container uses.
+    `saturation` the highest share of its memory limit that a container uses, `cpu` the most cores
+    that one uses, `throttling` the highest share of time slices in which one was held back.
     """
 
     labels: dict[str, str]
@@ -62,6 +63,8 @@ class SignalGroup(Observation):
     latency_p50: Signal | None = None
     latency_p99: Signal | None = None
     saturation: Signal | None = None
+    cpu: Signal | None = None
+    throttling: Signal | None = None
 
 
 class GoldenSignals(Observation):

@@ -95,3 +95,17 @@ def test_memory_of_oddly_named_pods_is_found_through_the_requests_they_serve() -
         "and on (namespace,pod) group by (namespace,pod) "
         '(http_requests_total{namespace="store",service="cart"})'
     ) in asks["saturation"].of_all()
+
+
+def test_cpu_is_that_of_the_busiest_container_and_asked_only_where_the_node_tells_it() -> None:
+    asks = asked(Footprint(memory_limits="", has_cpu=True, has_throttling=True))
+
+    used = (
+        "sum by (namespace,pod,container)(rate(container_cpu_usage_seconds_total"
+        '{namespace="store",pod=~'
+    )
+    assert asks["cpu"].of_each().startswith(f"max by (pod)({used}")
+    assert asks["cpu"].of_all().startswith(f"max({used}")
+    assert "container_cpu_cfs_throttled_periods_total" in asks["throttling"].of_all()
+    assert "[30s]" in asks["cpu"].of_all()
+    assert {"cpu", "throttling"}.isdisjoint(asked(Footprint()))
