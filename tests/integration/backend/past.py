@@ -97,10 +97,12 @@ class Past:
         async with self.engine.begin() as connection:
             return await verdicts.give(connection, id_, said, now=self.world.now)
 
-    async def recall(self, org_id: str = "default", role: str = "core") -> PastIncidents:
-        return await PostgresMemory(self.engine, org_id=org_id).recall(
-            IncidentId("present"), self.features(role)
-        )
+    async def recall(
+        self, org_id: str = "default", present: Features | None = None
+    ) -> PastIncidents:
+        """Return what an incident of the same world is like."""
+        asked = present or self.features()
+        return await PostgresMemory(self.engine, org_id=org_id).recall(IncidentId("now"), asked)
 
     def features(self, role: str = "core") -> Features:
         incident = self.world.incident(role)

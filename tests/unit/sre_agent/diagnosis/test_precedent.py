@@ -178,7 +178,7 @@ def test_an_incident_is_no_precedent_of_itself() -> None:
     assert of_memory(found)[str(world.ref("core"))] == []
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", [1, 2])
 def test_a_thousand_false_verdicts_do_not_clear_a_culprit_that_fresh_evidence_shows(
     seed: int,
 ) -> None:
@@ -231,7 +231,7 @@ def finding(object_: ObjectRef, rule: str, weight: float, stance: Stance = Stanc
 SIMILARITIES = st.lists(st.floats(min_value=0, max_value=1), max_size=30)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(similarities=SIMILARITIES, is_right=st.booleans())
 def test_however_many_precedents_there_are_they_stay_within_the_cap(
     similarities: list[float], *, is_right: bool
