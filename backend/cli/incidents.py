@@ -40,11 +40,13 @@ def show(incident_id: IncidentId) -> None:
     api = client()
     row = api.get(f"/api/v1/incidents/{incident_id}")
     console.print(f"[bold]{escape(row['title'])}[/]  {row['status']}, severity {row['severity']}")
-    for event in api.events(incident_id):
-        if event["kind"] not in {"tool_called", "evidence_added"} or _is_memory(event):
-            told = telling.line(event)
-            if told is not None:
-                console.print(told, soft_wrap=True)
+    shown = (
+        event
+        for event in api.events(incident_id)
+        if event["kind"] not in {"tool_called", "evidence_added"} or _is_memory(event)
+    )
+    for told in telling.lines(shown):
+        console.print(told, soft_wrap=True)
     waiting = row["approval"]
     if waiting and waiting["status"] == "open":
         console.print(

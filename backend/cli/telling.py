@@ -1,6 +1,8 @@
 """Events as lines for people: what happened, with what, in a breath."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from rich.markup import escape
@@ -9,6 +11,9 @@ from sre_agent.domain.plan import Choice, RunbookCitation
 from sre_agent.planning import reasons
 
 Payload = dict[str, Any]
+
+_ALERT_KINDS = frozenset({"alert_received", "alert_resolved"})
+_ALERTS_TOLD = 5
 
 
 def line(event: dict[str, Any]) -> str | None:
@@ -22,6 +27,24 @@ def line(event: dict[str, Any]) -> str | None:
     said = teller(event["payload"])
     clock = str(event["at"])[11:19]
     return f"[dim]{clock}[/] [cyan]{escape(event['actor']):<12}[/] {said}"
+
+
+def lines(events: Iterable[dict[str, Any]]) -> Iterator[str]:
+    """Yield the events as lines; of alerts that came in a row only the first, and how many more."""
+    for kind, run in groupby(events, key=itemgetter("kind")):
+        told = [said for event in run if (said := line(event)) is not None]
+        limit = _ALERTS_TOLD if kind in _ALERT_KINDS else len(told)
+        yield from told[:limit]
+        if len(told) > limit:
+            yield f"[dim]{'':8} {'':<12} and {len(told) - limit} more alerts[/]"
+
+
+def _alert(payload: Payload) -> str:
+    alert = payload.get("alert") or payload
+    service, because = payload.get("service"), payload.get("joined_because")
+    told = f"alert {escape(str(alert.get('name', '')))}"
+    told += f" of {escape(str(service))}" if service else ""
+    return told + (f" [dim](joins as {escape(str(because))})[/]" if because else "")
 
 
 def _call(payload: Payload) -> str:
@@ -119,9 +142,7 @@ def _plain(template: str) -> Callable[[Payload], str]:
 
 _TELLERS: dict[str, Callable[[Payload], str]] = {
     "incident_opened": lambda payload: f"[bold]opened[/]: {escape(str(payload.get('title', '')))}",
-    "alert_received": lambda payload: (
-        f"alert {escape(str((payload.get('alert') or payload).get('name', '')))}"
-    ),
+    "alert_received": _alert,
     "alert_resolved": lambda payload: (
         f"alert over: {escape(str((payload.get('alert') or payload).get('name', '')))}"
     ),

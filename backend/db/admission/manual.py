@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backend.db import journal, queue
-from backend.db.admission import statements
+from backend.db.admission import standing, statements
 from backend.db.admission.arrivals import ServiceKey
 from backend.db.admission.statements import Opening
 from backend.db.tenancy import Tenant
@@ -24,7 +24,11 @@ async def open_manually(
     reason: str,
     now: datetime,
 ) -> tuple[IncidentId, bool]:
-    """Return the open incident of a service, and whether it was opened just now."""
+    """Return the open incident that looks at a service, and whether it was opened just now."""
+    await statements.take_turn(connection, tenant)
+    looking = await standing.find_open(connection, tenant, [service_key])
+    if looking:
+        return max(looking, key=lambda item: (item.is_own, item.opened_at)).incident_id, False
     opening = Opening(
         service_key=service_key,
         title=reason,

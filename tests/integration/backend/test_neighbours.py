@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from backend.db import audit, journal, service_edges, transitions
 from backend.db.admission import AdmissionDesk, Arrival, Disposition, Receipt, Tenant
+from backend.db.admission.manual import open_manually
 from backend.db.service_edges import ServiceEdge
 from sre_agent.domain.alert import Alert, AlertStatus, Severity
 from sre_agent.domain.events import EventKind
@@ -193,6 +194,24 @@ async def test_a_heartbeat_of_a_neighbour_neither_joins_nor_opens(intake: Intake
     [receipt] = await intake.desk.submit([Arrival(watchdog.alert, "middle", is_actionable=False)])
 
     assert receipt == Receipt(Disposition.IGNORED)
+
+
+async def test_a_person_who_asks_for_a_service_that_joined_is_led_to_its_incident(
+    intake: Intake,
+) -> None:
+    first, _ = await intake.fire("front", "middle")
+
+    async with intake.engine.begin() as connection:
+        led = await open_manually(
+            connection,
+            TENANT,
+            service_key=("prod", "middle"),
+            actor="ann",
+            reason="slow",
+            now=intake.clock.time,
+        )
+
+    assert led == (first.incident_id, False)
 
 
 async def test_who_was_not_seen_for_long_is_no_neighbour(intake: Intake) -> None:

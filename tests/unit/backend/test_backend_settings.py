@@ -165,3 +165,33 @@ def test_an_mcp_url_without_its_token_is_refused(monkeypatch: pytest.MonkeyPatch
 
     with pytest.raises(SettingsError, match="MCP_LOKI_READ_TOKEN"):
         _ = settings.mcp_endpoints
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("MAX_CONCURRENT_ALERTS", "0"),
+        ("MAX_CONCURRENT_ALERTS", "many"),
+        ("ALERT_QUEUE_TTL_SECONDS", "0"),
+        ("ALERT_QUEUE_AGEING_SECONDS", "-1"),
+        ("TOPOLOGY_SURVEY_SECONDS", "soon"),
+    ],
+)
+def test_a_queue_setting_that_makes_no_sense_is_named_with_what_it_is_for(
+    name: str, value: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(SettingsError) as refusal:
+        load_worker(monkeypatch, **{name: value})
+
+    field = WorkerSettings.model_fields[name.lower()]
+    assert f"{name}: Input should be" in str(refusal.value)
+    assert " ".join(str(field.description).split()) in str(refusal.value)
+
+
+def test_the_queue_is_ruled_by_what_users_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    changes = {"MAX_CONCURRENT_ALERTS": "7", "ALERT_QUEUE_TTL_SECONDS": "30"}
+
+    worker, api = load_worker(monkeypatch, **changes), load(monkeypatch, **changes)
+
+    for settings in (worker, api):
+        assert (settings.max_concurrent_alerts, settings.alert_queue_ttl_seconds) == (7, 30)

@@ -58,3 +58,20 @@ def test_a_plan_is_told_with_its_playbook_its_steps_and_the_age_of_its_runbook()
     assert "step 'undo' holds: a revision worked before" in told
     assert "[yellow]warning: [/]nobody could see signals" in told
     assert "[yellow]warning: [/]runbook 'When it fails' is stale: last validated 400 days" in told
+
+
+def test_of_a_storm_the_first_alerts_are_told_and_the_number_of_the_rest() -> None:
+    alert = {
+        "kind": "alert_received",
+        "at": "2026-03-01T12:00:00Z",
+        "actor": "intake",
+        "payload": {"name": "Errors", "service": "web", "joined_because": "a neighbour of [api]"},
+    }
+    started = {**alert, "kind": "run_failed", "payload": {"reason": "x"}}
+
+    told = list(telling.lines([*[alert] * 1000, started, alert]))
+
+    assert len(told) == 5 + 1 + 1 + 1
+    assert "alert Errors of web" in told[0]
+    assert r"joins as a neighbour of \[api]" in told[0]
+    assert "and 995 more alerts" in told[5]
