@@ -120,7 +120,8 @@ def is_explained_and_left_alone(trial: Trial) -> None:
         assert row["status"] in {"closed", "merged"}, (row["status"], _conclusions(trial, id_))
         assert trial.events(id_, "plan_proposed", "approval_requested", "action_started") == []
         report = trial.scene.report(id_)
-        assert "Nothing was changed" in report or "no change" in report.lower(), report
+        assert "There is nothing to repair: " in report
+        assert "No action was planned." in report
     assert trial.scene.world.audit(trial.audit_before) == []
     repair_proof.audit_holds(trial.scene)
 
