@@ -8,6 +8,7 @@ from sre_agent.diagnosis.case import Seen
 from sre_agent.diagnosis.durations import say
 from sre_agent.diagnosis.hypothesis import Hypothesis, Suspect
 from sre_agent.diagnosis.kubernetes import pods
+from sre_agent.diagnosis.logs import novelty
 from sre_agent.diagnosis.situation import Situation
 from sre_agent.domain.faults import FaultClass
 from sre_agent.domain.ids import EvidenceId
@@ -21,7 +22,7 @@ AT_ONCE = timedelta(seconds=2)
 def propose(situation: Situation) -> Iterator[Hypothesis]:
     """Suspect each workload whose Services lost all their addresses.
 
-    One that was scaled to zero long before the onset is meant to be so.
+    One that was scaled to zero is meant to be so, unless a caller that fails needs it.
     """
     for ref, seen in pods.workloads(situation):
         workload = seen.fact
@@ -37,34 +38,54 @@ def propose(situation: Situation) -> Iterator[Hypothesis]:
 def _scaled_away(
     situation: Situation, ref: ObjectRef, seen: Seen[Workload], empty: list[str]
 ) -> Iterator[Hypothesis]:
-    scaled = _scaled_to_zero(situation, ref)
-    onset = situation.onset(ref)
-    if scaled is None:
+    scaled, onset = _scaled_to_zero(situation, ref), situation.onset(ref)
+    is_near = scaled and onset.at - changes.LOOK_BACK <= scaled[0] <= onset.at + onset.tolerance
+    missed = _missing_it(situation, ref)
+    if not missed and not (is_near and _may_be_missed(situation, ref)):
         return
-    at, replicas, event_id = scaled
-    if not onset.at - changes.LOOK_BACK <= at <= onset.at + onset.tolerance:
-        return
-    statement = (
-        f"{ref.name} was scaled from {replicas} to 0 {say(onset.at - at)} before the trouble began; "
-        f"nothing stands behind {', '.join(empty)}"
-    )
+    what = f"{ref.name} has no pods, as it is scaled to 0"
+    if scaled:
+        when = f"{say(onset.at - scaled[0])} before the trouble began"
+        what = f"{ref.name} was scaled from {scaled[1]} to 0 {when}"
+    statement = f"{what}; nothing stands behind {', '.join(empty)}"
     suspect = Suspect(FaultClass.NO_ENDPOINTS, ref)
+    ids = [seen.id, *missed, *([scaled[2]] if scaled else [])]
     yield Hypothesis(
         fault_class=FaultClass.NO_ENDPOINTS,
         object=ref,
         statement=statement,
-        findings=(
-            suspect.speaks_for(
-                "pods.scaled_to_zero", weights.POD_STATE, statement, [seen.id, event_id]
-            ),
-        ),
+        findings=(suspect.speaks_for("pods.scaled_to_zero", weights.POD_STATE, statement, ids),),
         facts={
-            "previous_replicas": replicas,
+            "previous_replicas": scaled[1] if scaled else None,
             "current_replicas": 0,
-            "scaled_at": at.isoformat(),
+            "scaled_at": scaled[0].isoformat() if scaled else None,
             "onset_at": onset.at.isoformat(),
         },
     )
+
+
+def _missing_it(situation: Situation, ref: ObjectRef) -> list[EvidenceId]:
+    """Return the evidence of callers whose calls to a workload fail."""
+    case, found = situation.case, []
+    for caller in situation.graph.callers(ref):
+        calls, patterns = situation.calls.get((caller, ref)), novelty.new_patterns(case, caller)
+        if calls and calls.is_unhealthy:
+            found.append(case.signals[caller].id)
+        elif ref in novelty.callees_blamed(case, caller, patterns):
+            found.append(case.patterns[caller].id)
+    return found
+
+
+def _may_be_missed(situation: Situation, ref: ObjectRef) -> bool:
+    """Return whether an alert names a workload, or a caller is not known to do without it."""
+    if ref in situation.anchors:
+        return True
+    for caller in situation.graph.callers(ref):
+        calls, health = situation.calls.get((caller, ref)), situation.health.get(caller)
+        is_served = calls is not None and calls.is_normal
+        if not is_served and not (health is not None and health.is_normal):
+            return True
+    return False
 
 
 def _scaled_to_zero(

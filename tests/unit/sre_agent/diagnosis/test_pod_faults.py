@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from sre_agent.diagnosis import diagnose
-from sre_agent.domain.causes import Diagnosis
+from sre_agent.domain.causes import Conclusion, Diagnosis
 from sre_agent.domain.evidence import Evidence
 from sre_agent.domain.faults import FaultClass
 from sre_agent.domain.objects import ObjectRef
@@ -268,6 +268,42 @@ def test_a_workload_scaled_to_zero_long_ago_is_meant_to_be_so() -> None:
 
     assert found.abstained
     assert found.causes == ()
+
+
+def test_a_workload_scaled_to_zero_on_purpose_is_well_although_something_else_fails() -> None:
+    world = World(26)
+    world.ail("pay", ago_s=60, error_ratio=0.4)
+    away = scaled(world, "stock", ago_s=70)
+
+    found = judged(world, "core", away)
+
+    assert found.abstained
+    assert all(cause.object != world.ref("stock") for cause in found.causes)
+
+
+def test_a_workload_scaled_to_zero_long_ago_is_missed_once_a_caller_fails_for_it() -> None:
+    world = World(29)
+    world.ail("stock", ago_s=60, error_ratio=1.0)
+    away = scaled(world, "stock", ago_s=5 * 3600)
+
+    found = judged(world, "core", away)
+
+    top = found.causes[0]
+    assert found.conclusion is Conclusion.CAUSE_FOUND, found.reason
+    assert (top.fault_class, top.object) == (FaultClass.NO_ENDPOINTS, world.ref("stock"))
+    assert top.facts["previous_replicas"] == 2
+
+
+def test_what_was_scaled_to_zero_nobody_knows_when_is_named_without_a_number_to_return_to() -> None:
+    world = World(30)
+    world.ail("stock", ago_s=60, error_ratio=1.0)
+    away = scaled(world, "stock", ago_s=65)
+    forgotten = away.model_copy(update={"facts": {**away.facts, "events": []}})
+
+    top = judged(world, "core", forgotten).causes[0]
+
+    assert (top.fault_class, top.object) == (FaultClass.NO_ENDPOINTS, world.ref("stock"))
+    assert top.facts["previous_replicas"] is None
 
 
 def not_ready(pod: Pod) -> Pod:
