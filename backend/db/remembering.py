@@ -48,7 +48,7 @@ async def remember(connection: AsyncConnection, incident_id: IncidentId) -> bool
     incident = await incident_rows.load(connection, incident_id)
     try:
         found = record.read(incident, await journal.read(connection, incident_id))
-    except (KeyError, ValueError, journal.UnreadableEventError) as error:
+    except (LookupError, TypeError, ValueError, journal.UnreadableEventError) as error:
         _log.warning("incident_not_remembered", incident_id=incident_id, reason=str(error))
         await _forget(connection, incident_id)
         return False
