@@ -1,7 +1,7 @@
 """Changes of one container in a deployment's pod template: resources, image, a variable."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from mcp_servers.common.envelope import RefusedError
@@ -10,6 +10,7 @@ from mcp_servers.kubernetes import images, sizes, variables
 from mcp_servers.kubernetes.alterations import Alteration, merge_patch, warn_if_paused
 from mcp_servers.kubernetes.api import Json
 from mcp_servers.kubernetes.fields import entries, section, text
+from mcp_servers.kubernetes.quantities import number
 
 _SAME = "nothing changes: it is so already"
 
@@ -38,7 +39,10 @@ def set_resources(deployment: Json, container: str, wanted: Mapping[str, str]) -
         container,
         {"resources": after},
         detail=f"set {said} of container {container}",
-        warnings=tuple(_lowered(figure) for figure in figures if _is_lowered(figure)),
+        warnings=(
+            *(_lowered(figure) for figure in figures if _is_lowered(figure)),
+            *_reserved(before, after),
+        ),
         figures=figures,
     )
 
@@ -115,6 +119,19 @@ def _container(deployment: Json, name: str) -> Json:
             return found
     known = ", ".join(text(each, "name") for each in containers)
     raise RefusedError("not_found", f"there is no container {name!r}; there is {known}")
+
+
+def _reserved(before: Json, after: Json) -> Iterator[str]:
+    """Yield a warning for each raised limit that is reserved on a node, because no request is set."""
+    for resource in ("memory", "cpu"):
+        limits = [section(each, "limits").get(resource) for each in (before, after)]
+        old, new = (number(each) for each in limits)
+        is_raised = old is not None and new is not None and new > old
+        if is_raised and section(after, "requests").get(resource) is None:
+            yield (
+                f"there is no {resource} request, so that the limit counts as one: a node needs "
+                f"{limits[1]} free where {limits[0]} were enough"
+            )
 
 
 def _is_lowered(figure: Figure) -> bool:

@@ -15,7 +15,8 @@ _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,127}")
 _DECIDES_WHAT_RUNS = re.compile(
     r"(?:LD|DYLD)_\w+|PATH|IFS|SHELL|HOME|\w*OPTS|\w*OPTIONS|\w+OPT|BASH_\w+|GIT_\w+"
     r"|PYTHON\w+|NODE_\w+|PERL\w+|RUBY\w+|CLASSPATH|GCONV_PATH|\w*_PRELOAD|\w*_PROXY|\w*_CA_\w+"
-    r"|SSL_CERT_\w+|KUBERNETES_\w+",
+    r"|SSL_CERT_\w+|KUBERNETES_\w+|OPENSSL_\w+|DOTNET_STARTUP_\w+|COR(?:ECLR)?_\w+|PHPRC|PHP_INI_\w+"
+    r"|LUA_\w+|PROMPT_COMMAND",
     re.IGNORECASE,
 )
 """Names by which an interpreter, a linker or a client can be led to run or trust something else."""

@@ -24,7 +24,9 @@ def changed(live: Json, altered: Alteration) -> tuple[str, ...]:
 
 
 def test_resources_are_set_where_they_are_named_and_nothing_else_changes() -> None:
-    live = deployment(resources={"limits": {"memory": "64Mi", "cpu": "1"}, "claims": []})
+    asked = {"memory": "32Mi"}
+    declared = {"limits": {"memory": "64Mi", "cpu": "1"}, "requests": asked, "claims": []}
+    live = deployment(resources=declared)
 
     altered = container_edits.set_resources(live, "app", {"memory_limit": "128Mi"})
 
@@ -83,6 +85,17 @@ def test_a_limit_that_is_lowered_is_warned_of() -> None:
         "memory_limit_bytes becomes less: 67108864 -> 33554432",
         "cpu_limit_millicores becomes less: no limit -> 1000",
     )
+
+
+def test_a_raised_limit_that_counts_as_the_request_is_warned_of() -> None:
+    live = deployment(resources={"limits": {"memory": "64Mi", "cpu": "1"}})
+
+    raised = container_edits.set_resources(live, "app", {"memory_limit": "128Mi"})
+    both = {"memory_limit": "128Mi", "memory_request": "64Mi"}
+
+    [warning] = raised.warnings
+    assert warning.startswith("there is no memory request, so that the limit counts as one")
+    assert container_edits.set_resources(live, "app", both).warnings == ()
 
 
 def test_a_container_that_is_not_there_is_refused_with_those_that_are() -> None:
@@ -166,6 +179,12 @@ def test_a_variable_is_added_or_replaced_in_its_place() -> None:
         ("JAVA_TOOL_OPTIONS", "-javaagent:x", "forbidden"),
         ("PYTHONPATH", "/x", "forbidden"),
         ("https_proxy", "http://x", "forbidden"),
+        ("DOTNET_STARTUP_HOOKS", "/x.dll", "forbidden"),
+        ("CORECLR_PROFILER_PATH", "/x", "forbidden"),
+        ("OPENSSL_CONF", "/x", "forbidden"),
+        ("PHP_INI_SCAN_DIR", "/x", "forbidden"),
+        ("LUA_INIT", "x", "forbidden"),
+        ("PROMPT_COMMAND", "x", "forbidden"),
         ("MODE", "$(DB_PASSWORD)", "forbidden"),
         ("DB_URL", "postgres://app:s3cret@db/x", "forbidden"),
         ("DB_URL", "postgres://app:[redacted]@db/x", "forbidden"),
