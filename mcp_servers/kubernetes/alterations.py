@@ -10,11 +10,15 @@ from mcp_servers.common.clock import rfc3339
 from mcp_servers.common.figures import Figure
 from mcp_servers.kubernetes import rollouts
 from mcp_servers.kubernetes.api import Json
-from mcp_servers.kubernetes.fields import section
+from mcp_servers.kubernetes.fields import count, section, text
 from mcp_servers.kubernetes.template_changes import changes, sentence
 
 RESTARTED_AT = "kubectl.kubernetes.io/restartedAt"
 _ON_DELETE = "a pod changes only when it is deleted: so says the update strategy"
+_IN_ORDER = (
+    "pods are replaced one after the other, and one that is not ready keeps the others waiting: it "
+    "may have to be deleted by hand"
+)
 _PAUSED = "the deployment is paused: no pod changes until it is resumed"
 
 
@@ -77,14 +81,14 @@ def restart(workload: Json, now: datetime) -> Alteration:
     )
 
 
-def scale(workload: Json, replicas: int) -> Alteration:
-    """Return the change of the number of pods."""
+def scale(workload: Json, replicas: int, warnings: tuple[str, ...] = ()) -> Alteration:
+    """Return the change of the number of pods; `warnings` are what else there is to know."""
     before = rollouts.replicas_of(workload).desired
     same = (f"it already has {replicas} replicas",) if before == replicas else ()
     return Alteration(
         patch={"spec": {"replicas": replicas}},
         detail=f"scaled from {before} to {replicas} replicas",
-        warnings=same,
+        warnings=(*same, *warnings),
         figures=(Figure(name="replicas", before=before, after=replicas),),
     )
 
@@ -131,8 +135,21 @@ def differences(before: Json, after: Json) -> tuple[str, ...]:
 
 
 def warn_if_paused(workload: Json) -> tuple[str, ...]:
-    """Return the warning that a change of the template waits, when it does."""
+    """Return the warnings that a change of the template waits, or does not reach every pod."""
     spec = section(workload, "spec")
     if section(spec, "updateStrategy").get("type") == "OnDelete":
         return (_ON_DELETE,)
-    return (_PAUSED,) if spec.get("paused") else ()
+    paused = (_PAUSED,) if spec.get("paused") else ()
+    return (*paused, *_warn_of_order(workload))
+
+
+def _warn_of_order(workload: Json) -> tuple[str, ...]:
+    """Return what a StatefulSet's numbering of its pods means for a change of its template."""
+    spec, replicas = section(workload, "spec"), rollouts.replicas_of(workload)
+    first = count(section(spec, "updateStrategy", "rollingUpdate"), "partition")
+    name = text(section(workload, "metadata"), "name")
+    partition = (f"only pods from {name}-{first} on change: so says the partition",)
+    is_stuck = spec.get("podManagementPolicy") == "OrderedReady" and (
+        replicas.ready < replicas.desired
+    )
+    return (*(partition if first else ()), *((_IN_ORDER,) if is_stuck else ()))

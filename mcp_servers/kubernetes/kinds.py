@@ -31,6 +31,7 @@ SERVICE = Kind("Service", "api/v1", "services")
 ENDPOINTS = Kind("Endpoints", "api/v1", "endpoints")
 EVENT = Kind("Event", "api/v1", "events")
 NODE = Kind("Node", "api/v1", "nodes", namespaced=False)
+AUTOSCALER = Kind("HorizontalPodAutoscaler", "apis/autoscaling/v2", "horizontalpodautoscalers")
 NAMESPACE = Kind("Namespace", "api/v1", "namespaces", namespaced=False)
 
 KINDS = (
@@ -49,7 +50,7 @@ KINDS = (
     Kind("Job", "apis/batch/v1", "jobs"),
     Kind("CronJob", "apis/batch/v1", "cronjobs"),
     Kind("Ingress", "apis/networking.k8s.io/v1", "ingresses"),
-    Kind("HorizontalPodAutoscaler", "apis/autoscaling/v2", "horizontalpodautoscalers"),
+    AUTOSCALER,
 )
 
 WORKLOADS = (DEPLOYMENT, STATEFUL_SET, DAEMON_SET)

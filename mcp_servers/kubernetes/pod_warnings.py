@@ -16,6 +16,7 @@ async def about(api: Api, pod: Json, controller: Controller) -> list[str]:
         each
         for each in entries(listed, "items")
         if is_owned_by(each, uid_of(controller.live)) and uid_of(each) != uid_of(pod)
+        if _counts(each)
     ]
     found: list[str] = []
     if described(pod).ready:
@@ -32,6 +33,7 @@ async def about(api: Api, pod: Json, controller: Controller) -> list[str]:
     return found
 
 
-def described_namespace(pod: Json) -> str:
-    """Return the pod's namespace."""
-    return str(section(pod, "metadata").get("namespace") or "")
+def _counts(pod: Json) -> bool:
+    """Return whether a controller counts a pod; one that is over or leaving it has replaced."""
+    is_over = text(section(pod, "status"), "phase") in {"Failed", "Succeeded"}
+    return not is_over and not section(pod, "metadata").get("deletionTimestamp")

@@ -60,7 +60,15 @@ class Removal:
             return await self._rehearse(target)
         return await self._do(target, self.hand.verifier.admit(call, target))
 
-    async def _rehearse(self, target: Target) -> Answer:
+    async def _rehearse(self, target: Target, attempts: int = MAX_ATTEMPTS) -> Answer:
+        try:
+            return await self._rehearse_once(target)
+        except RefusedError as err:
+            if err.code != "conflict" or attempts == 1:
+                raise
+        return await self._rehearse(target, attempts - 1)
+
+    async def _rehearse_once(self, target: Target) -> Answer:
         pod = await self.hand.reader.get(kinds.POD, target.namespace, target.name)
         if _is_leaving(pod):
             raise RefusedError("conflict", "the pod is being deleted already")

@@ -8,10 +8,10 @@ from pydantic import Field
 from mcp_servers.common.clock import utc_now
 from mcp_servers.common.envelope import Answer, RefusedError
 from mcp_servers.common.toolset import Call, Tool
-from mcp_servers.kubernetes import alterations, history, kinds
+from mcp_servers.kubernetes import alterations, autoscalers, history, kinds
 from mcp_servers.kubernetes.alterations import Alteration
 from mcp_servers.kubernetes.api import Json
-from mcp_servers.kubernetes.writing import Hand, Write
+from mcp_servers.kubernetes.writing import REHEARSAL, Hand, Write
 
 DryRun = Annotated[bool, Field(strict=True)]
 WorkloadKind = Literal["Deployment", "StatefulSet", "DaemonSet"]
@@ -75,8 +75,14 @@ class Repairs:
         if kind == kinds.DAEMON_SET.name:
             raise RefusedError("invalid_arguments", "a DaemonSet has as many pods as nodes")
 
-        async def alter(live: Json, _grant_id: str) -> Alteration:
-            return alterations.scale(live, replicas)
+        async def alter(live: Json, grant_id: str) -> Alteration:
+            is_asked = grant_id == REHEARSAL
+            found = (
+                await autoscalers.warnings(self.hand.reader, kinds.workload(kind), live)
+                if is_asked
+                else ()
+            )
+            return alterations.scale(live, replicas, found)
 
         return await self.hand.perform(
             Write(call, kinds.workload(kind), namespace, name, alter, dry_run)

@@ -14,6 +14,7 @@ Json = dict[str, Any]
 
 APPS = "/apis/apps/v1/namespaces/data"
 CORE = "/api/v1/namespaces/data"
+AUTOSCALERS = "/apis/autoscaling/v2/namespaces/data/horizontalpodautoscalers"
 LABELS = {"app": "db"}
 
 
@@ -24,6 +25,8 @@ class SmallApi:
     objects: dict[str, Json] = field(default_factory=dict)
     writes: list[tuple[str, str]] = field(default_factory=list)
     version: int = 1
+    conflicts: int = 0
+    """So many writes are refused because someone else was quicker."""
 
     def app(self) -> Starlette:
         methods = ["GET", "PATCH", "DELETE"]
@@ -41,13 +44,15 @@ class SmallApi:
             return JSONResponse({"message": "not found"}, 404)
         if request.method == "GET":
             return JSONResponse(found)
+        is_late = self.conflicts > 0
+        self.conflicts -= is_late
         asked = given.get("preconditions") or given.get("metadata") or {}
         mismatched = [
             key
             for key in ("uid", "resourceVersion")
             if key in asked and asked[key] != found["metadata"][key]
         ]
-        if mismatched:
+        if mismatched or is_late:
             return JSONResponse({"message": f"{mismatched} differ"}, 409)
         if not is_dry:
             self.writes.append((request.method, path))

@@ -1,11 +1,12 @@
 """StatefulSets and DaemonSets: described, rolled back and replaced as Deployments are."""
 
+import copy
 from collections.abc import AsyncIterator
 
 import pytest
 from hands_lab import CLUSTER_ID, READ_TOKEN, WRITE_TOKEN, Hands, Json, Signer, data, hands_with
 from hands_lab import serving as served
-from small_api import APPS, CORE, SmallApi, database
+from small_api import APPS, AUTOSCALERS, CORE, SmallApi, database, item
 
 from mcp_servers.kubernetes.settings import KubernetesSettings
 from sre_agent.domain.observations.kubernetes import RolloutHistory, Workload
@@ -136,3 +137,61 @@ async def test_what_does_not_fit_the_kind_is_said(hands: Hands, api: SmallApi) -
 
     assert scaled.code == "invalid_arguments"
     assert "only when it is deleted" in data(restarted)["warnings"][0]
+
+
+async def test_a_rehearsal_that_someone_was_quicker_than_begins_again(
+    hands: Hands, api: SmallApi
+) -> None:
+    api.conflicts = 2
+
+    rehearsed = await hands.rehearse(call("delete_pod", "db-0"))
+
+    assert data(rehearsed)["uid"] == "db-0"
+    assert api.conflicts == 0
+
+
+async def test_pods_that_are_over_or_leaving_replace_nobody(hands: Hands, api: SmallApi) -> None:
+    path = f"{CORE}/pods/db-0"
+    for name, phase in (("db-evicted", "Failed"), ("db-leaving", "Running")):
+        other = copy.deepcopy(api.objects[path])
+        other["metadata"] |= {"name": name, "uid": name}
+        other["status"]["phase"] = phase
+        api.objects[f"{CORE}/pods/{name}"] = other
+    api.objects[f"{CORE}/pods/db-leaving"]["metadata"]["deletionTimestamp"] = "2026-01-01T00:00:00Z"
+
+    warnings = data(await hands.rehearse(call("delete_pod", "db-0")))["warnings"]
+
+    assert "StatefulSet db has no other pod that is ready" in warnings
+    assert not [each for each in warnings if "may not be replaced" in each]
+
+
+async def test_an_autoscaler_that_may_set_another_number_is_warned_of(
+    hands: Hands, api: SmallApi
+) -> None:
+    ref = {"apiVersion": "apps/v1", "kind": "StatefulSet", "name": "db"}
+    for name, scaled in (("db-scaler", ref), ("other", {**ref, "name": "other"})):
+        spec = {"scaleTargetRef": scaled, "maxReplicas": 4}
+        api.objects[f"{AUTOSCALERS}/{name}"] = item(name, spec=spec)
+
+    rehearsed = await hands.rehearse(call("scale_workload", "db", replicas=3, kind="StatefulSet"))
+
+    assert data(rehearsed)["warnings"] == [
+        "HorizontalPodAutoscaler db-scaler keeps 1 to 4 pods and may set another number at once"
+    ]
+
+
+async def test_pods_of_a_statefulset_that_a_change_does_not_reach_are_warned_of(
+    hands: Hands, api: SmallApi
+) -> None:
+    live = api.objects[f"{APPS}/statefulsets/db"]
+    live["spec"] |= {
+        "replicas": 3,
+        "podManagementPolicy": "OrderedReady",
+        "updateStrategy": {"type": "RollingUpdate", "rollingUpdate": {"partition": 2}},
+    }
+
+    rehearsed = await hands.rehearse(call("restart_rollout", "db", kind="StatefulSet"))
+
+    partition, order = data(rehearsed)["warnings"]
+    assert partition.startswith("only pods from db-2 on change")
+    assert "not ready keeps the others waiting" in order
