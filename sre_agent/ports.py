@@ -140,6 +140,16 @@ class Incidents(Protocol):
         """Return how the approval ended, or None while it is open."""
         ...
 
+    async def start_action(self, incident_id: IncidentId, draft: EventDraft) -> str | None:
+        """Record that a write begins, or return why it may not: decided and recorded as one."""
+        ...
+
+    async def split(
+        self, incident_id: IncidentId, fingerprints: Sequence[str], *, reason: str, step_key: str
+    ) -> IncidentId:
+        """Let alerts go on in an incident of their own, with its own run, and return it."""
+        ...
+
     async def escalate(self, incident_id: IncidentId, *, reason: str, step_key: str) -> None:
         """Hand the incident to people: status, event and notification in one transaction."""
         ...

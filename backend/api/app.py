@@ -17,6 +17,7 @@ from backend.api import (
     queueing,
     reading,
     runbooks,
+    steering,
     webhook,
 )
 from backend.api.context import ApiContext, Check
@@ -80,6 +81,6 @@ def create_app(
     )
     problems.install(app)
     app.router.routes.append(Route("/webhook/alert", webhook.receive, methods=["POST"]))
-    for part in (reading, deciding, learning, operating, queueing, runbooks):
+    for part in (reading, deciding, learning, steering, operating, queueing, runbooks):
         app.include_router(part.router)
     return app

@@ -10,12 +10,13 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 
-from backend.db import approvals, verdicts
+from backend.db import approvals, runs, steering, transitions, verdicts
 from backend.db.admission.desk import BusyError
 from backend.db.journal import IncidentNotFoundError, UnreadableEventError
 from backend.halting import HaltFileError
 from backend.intake.alertmanager import MalformedError, NotJsonError
 from sre_agent.domain.errors import TransientError
+from sre_agent.domain.steering import UnfitStepError
 
 _log = structlog.get_logger()
 
@@ -69,6 +70,26 @@ _TABLE: Mapping[type[Exception], tuple[int, str, str]] = {
         422,
         "The verdict cannot be",
         "See what was named with GET /api/v1/incidents/{id}/causes.",
+    ),
+    steering.WrongStateError: (
+        409,
+        "The state of the incident does not allow it",
+        "See where it stands with GET /api/v1/incidents/{id}; `detail` says what can be done.",
+    ),
+    UnfitStepError: (
+        422,
+        "That cannot be done with this incident",
+        "Correct what `detail` names and send again.",
+    ),
+    runs.ServiceTakenError: (
+        409,
+        "The service has another open incident",
+        "Go on in the open incident that `detail` names.",
+    ),
+    transitions.IncidentEndedError: (
+        409,
+        "The incident has ended",
+        "POST /api/v1/incidents/{id}/reinvestigate begins a new run.",
     ),
     HaltFileError: (
         500,

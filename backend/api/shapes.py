@@ -30,6 +30,9 @@ class IncidentRow(BaseModel):
     priority: int
     alert_count: int
     firing_count: int
+    is_paused: bool
+    acknowledged_by: str | None
+    assigned_to: str | None
     merged_into: str | None
     top_cause: dict[str, Any] | None
     last_seq: int

@@ -9,7 +9,8 @@ from backend.api.auth import check_secret
 from backend.api.context import ApiContext
 from backend.api.problems import ProblemError
 from backend.db.admission import Arrival, Disposition, Receipt
-from backend.intake import alertmanager, identity
+from backend.intake import alertmanager
+from sre_agent.domain import identity
 
 MAX_BODY_BYTES = 1024 * 1024
 """Alertmanager's largest groups are far below this."""

@@ -58,6 +58,7 @@ class Client:
         """
         seq = 0
         gone_since: float | None = None
+        is_over = False
         while True:
             try:
                 page = self.get(
@@ -73,8 +74,11 @@ class Client:
             for event in page["events"]:
                 seq = event["seq"]
                 yield event
-                if event["kind"] == "report_written":
-                    return
+                # A report is the end, unless the incident went on in another run.
+                if event["kind"] in {"report_written", "reopened", "reinvestigated"}:
+                    is_over = event["kind"] == "report_written"
+            if is_over:
+                return
 
     def _send(self, method: str, path: str, **rest: Any) -> httpx.Response:
         try:

@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from backend.cli import demo, incidents, learning, operations, queueing, runbooks
+from backend.cli import demo, incidents, learning, operations, queueing, runbooks, steering
 from backend.cli.session import tell_error
 from sre_agent.domain.errors import PermanentError, TransientError
 
@@ -26,6 +26,16 @@ for command in (
     incidents.reject,
     incidents.trigger,
     incidents.report,
+    steering.cancel,
+    steering.pause,
+    steering.resume,
+    steering.reinvestigate,
+    steering.dismiss,
+    steering.acknowledge,
+    steering.assign,
+    steering.comment,
+    steering.merge,
+    steering.split,
     learning.verdict,
     learning.similar,
     learning.learned,

@@ -121,6 +121,25 @@ def _judged(payload: Payload) -> str:
     return f"judges the cause [bold]{said['judgement']}[/]{actual}{note}"
 
 
+def _reinvestigated(payload: Payload) -> str:
+    hint = payload["hint"]
+    place = _place(hint["object"]) if hint["object"] else ""
+    wanted = (place, hint["fault_class"], hint["specialist"])
+    look = ", ".join(part for part in wanted if part)
+    told = f" (look first: {escape(look)})" if look else ""
+    return f"[bold]run {payload['run']}[/]: {escape(payload['reason'])}{told}"
+
+
+def _dismissed(payload: Payload) -> str:
+    cause = payload["dismissal"]
+    place = escape(_place(cause["object"]))
+    return f"dismisses {cause['fault_class']} of {place}: {escape(payload['reason'])}"
+
+
+def _place(ref: Payload) -> str:
+    return "/".join(part for part in (ref["kind"], ref["namespace"], ref["name"]) if part)
+
+
 def _finished(payload: Payload) -> str:
     result = payload["result"]
     colour = "green" if result == "resolved" else "red"
@@ -168,6 +187,16 @@ _TELLERS: dict[str, Callable[[Payload], str]] = {
     "verification_sampled": lambda payload: f"[dim]looks again[/]: {escape(payload['reason'])}",
     "verification_finished": _finished,
     "verdict_given": _judged,
+    "reopened": _plain("[bold]reopened[/]: {reason}"),
+    "reinvestigated": _reinvestigated,
+    "cancelled": _plain("[bold]cancelled[/]: {reason}"),
+    "paused": _plain("[bold]paused[/]: {reason}"),
+    "resumed": _plain("[bold]resumed[/]: {reason}"),
+    "cause_dismissed": _dismissed,
+    "acknowledged": _plain("has seen it"),
+    "assigned": _plain("assigns it to [bold]{to}[/]"),
+    "commented": _plain("says: {text}"),
+    "split": _plain("alerts go from {incident_id} to {into}: {reason}"),
     "merged": _plain("joins incident {into}: {reason}"),
     "escalated": _plain("[bold red]escalated[/]: {reason}"),
     "report_written": _plain("report: {place}"),

@@ -1,7 +1,7 @@
 """The incident port on PostgreSQL: every method is one transaction."""
 
 import copy
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Self
@@ -16,11 +16,13 @@ from backend.db import (
     incident_rows,
     journal,
     reports,
+    splitting,
     tenancy,
     transitions,
 )
 from sre_agent import ports
-from sre_agent.domain.events import Event
+from sre_agent.domain import steering
+from sre_agent.domain.events import Event, EventDraft
 from sre_agent.domain.ids import IncidentId
 from sre_agent.domain.incident import Incident, IncidentStatus
 from sre_agent.domain.objects import ObjectRef
@@ -118,6 +120,40 @@ class PostgresIncidents(ports.Incidents):
         if request is None:
             raise approvals.ApprovalNotFoundError(f"there is no approval {approval_id}")
         return approval_rows.to_decision(request)
+
+    @override
+    async def start_action(self, incident_id: IncidentId, draft: EventDraft) -> str | None:
+        """Record that a write begins, or return why it may not: decided and recorded as one."""
+        halted = await self.writes_halted()
+        if halted is not None:
+            return f"writes are halted: {halted}"
+        now = self._clock.now()
+        async with self._step(incident_id) as connection:
+            await journal.lock_incident(connection, incident_id)
+            incident = await incident_rows.load(connection, incident_id)
+            obstacle = steering.obstacle(incident)
+            if obstacle is None and incident.status is not IncidentStatus.EXECUTING:
+                obstacle = f"the incident is {incident.status}"
+            if obstacle is None:
+                own = draft.model_copy(update={"step_key": self._own(draft.step_key)})
+                await journal.append(connection, incident_id, [own], now=now)
+            return obstacle
+
+    @override
+    async def split(
+        self, incident_id: IncidentId, fingerprints: Sequence[str], *, reason: str, step_key: str
+    ) -> IncidentId:
+        """Let alerts go on in an incident of their own, with its own run, and return it."""
+        wanted = splitting.Wanted(
+            fingerprints=tuple(fingerprints),
+            reason=reason,
+            actor=splitting.REFLECTOR,
+            channel="platform",
+            step_key=self._own(step_key),
+        )
+        now = self._clock.now()
+        async with self._step(incident_id) as connection:
+            return await splitting.split(connection, incident_id, wanted, now=now)
 
     @override
     async def escalate(self, incident_id: IncidentId, *, reason: str, step_key: str) -> None:

@@ -68,6 +68,7 @@ async def merge(
     into: IncidentId,
     reason: str,
     now: datetime,
+    actor: str = ACTOR,
 ) -> None:
     """End an incident as part of another; both logs say so. Safe to repeat.
 
@@ -86,7 +87,7 @@ async def merge(
         raise SurvivorEndedError(f"incident {into} has ended: {statuses[into]}")
     payload = {"incident_id": incident_id, "into": into, "reason": reason}
     merged = EventDraft(
-        actor=ACTOR,
+        actor=actor,
         kind=EventKind.MERGED,
         payload=payload,
         step_key=of_run(run, f"merged:{incident_id}"),
@@ -144,6 +145,7 @@ async def _store(
 ) -> None:
     values: dict[str, object] = {"status": status.value}
     if not status.is_open:
+        values["is_paused"] = False
         values["ended_at"] = sa.func.coalesce(incidents.c.ended_at, now)
         held = sa.delete(target_claims).where(target_claims.c.incident_id == incident_id)
         await connection.execute(held)

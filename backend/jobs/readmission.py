@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from backend.db.admission import Arrival, Receipt, Tenant, returning
 from backend.db.admission.admit import admit
 from backend.db.admission.statements import take_turn
-from backend.intake import identity
+from sre_agent.domain import identity
 from sre_agent.domain.alert import Alert, AlertStatus
 
 PATIENCE = timedelta(seconds=60)

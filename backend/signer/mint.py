@@ -12,9 +12,10 @@ from backend.db import approval_rows, audit, incident_rows, journal, tenancy
 from backend.db.tables.approvals import grants as minted
 from backend.signer import token
 from backend.signer.keys import SigningKey
-from backend.signer.record import Record, of_present_run
+from backend.signer.record import Record
 from backend.signer.warrant import judge
 from sre_agent import ports
+from sre_agent.domain import runs, steering
 from sre_agent.domain.events import EventDraft, EventKind
 from sre_agent.domain.grant import GrantClaims
 from sre_agent.domain.ids import ActionId, GrantId, IncidentId
@@ -59,11 +60,13 @@ class Mint:
 
     async def _read(self, connection: AsyncConnection, incident_id: IncidentId) -> Record:
         org_id = await journal.lock_incident(connection, incident_id)
+        log = await journal.read(connection, incident_id)
         return Record(
             incident=await incident_rows.load(connection, incident_id),
             halted=await self._find_halt(connection, org_id),
             broken=(await audit.verify_incident(connection, incident_id)).broken,
-            log=of_present_run(await journal.read(connection, incident_id)),
+            log=runs.present(log),
+            steering=steering.read(log),
             approval=await approval_rows.find(connection, incident_id=incident_id),
         )
 

@@ -1,7 +1,7 @@
 """What the signer looks at, and the plan that its log names."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from pydantic import ValidationError
@@ -10,9 +10,8 @@ from backend.db.approval_rows import Request
 from sre_agent.domain.events import BrokenLink, Event, EventKind
 from sre_agent.domain.incident import Incident
 from sre_agent.domain.plan import Plan
+from sre_agent.domain.steering import Steering
 from sre_agent.safety.grants import GrantRefusedError
-
-_BEGINNINGS = frozenset({EventKind.REOPENED, EventKind.REINVESTIGATED})
 
 
 @dataclass(frozen=True)
@@ -20,6 +19,7 @@ class Record:
     """All that the signer looks at, read in one transaction under the incident's lock.
 
     `log` is what was written since the present run began: a plan of an earlier run is no plan.
+    `steering` is what people asked of the incident.
     `halted` is why writing is stopped, if it is; `broken` the first broken link of the log, if any;
     `approval` the newest request for approval, if there is one.
     """
@@ -29,6 +29,7 @@ class Record:
     broken: BrokenLink | None
     log: Sequence[Event]
     approval: Request | None
+    steering: Steering = field(default_factory=Steering)
 
     def last(self, kind: EventKind) -> Event | None:
         """Return the newest event of a kind."""
@@ -38,12 +39,6 @@ class Record:
         """Return what the newest event of a kind says; nothing when there is none."""
         event = self.last(kind)
         return {} if event is None else event.payload
-
-
-def of_present_run(log: Sequence[Event]) -> Sequence[Event]:
-    """Return the events since the incident's present run began."""
-    begun = [number for number, event in enumerate(log) if event.kind in _BEGINNINGS]
-    return log[begun[-1] :] if begun else log
 
 
 def newest_plan(record: Record) -> Plan:

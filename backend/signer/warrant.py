@@ -26,6 +26,8 @@ def judge(record: Record, rules: Policy) -> grants.Record:
     """
     _check_obstacles(record)
     plan = newest_plan(record)
+    if not plan.is_revert and record.steering.dismisses(plan.fault_class, plan.cause_object):
+        raise GrantRefusedError("dismissed", "a person has dismissed the cause of the plan")
     own = [policy.rule(rules, action, plan, record.incident) for action in plan.actions]
     rulings = tuple(_severer(ruling, _recorded(record, plan)) for ruling in own)
     decision = consent.find(record, plan) if grants.needs_person(plan, rulings) else None

@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
+from sre_agent.domain import runs
 from sre_agent.domain.events import EventDraft, EventKind
-from sre_agent.domain.ids import IncidentId
+from sre_agent.domain.ids import ActionId, IncidentId
 from sre_agent.domain.plan import Action, DryRun, NoPlan, Plan
 from sre_agent.domain.tools import ToolStatus
 from sre_agent.graph.context import RunContext
@@ -15,6 +16,14 @@ class Failure:
 
     nothing: NoPlan
     is_refused: bool
+
+
+def of_run(plan: Plan, run: int) -> Plan:
+    """Return the plan with actions of the run's own: a grant is for one action of one run."""
+    actions = (
+        item.model_copy(update={"id": ActionId(runs.of_run(run, item.id))}) for item in plan.actions
+    )
+    return plan.model_copy(update={"actions": tuple(actions)})
 
 
 async def rehearse(context: RunContext, plan: Plan) -> Plan | Failure:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from sre_agent.domain import runs
 from sre_agent.domain.causes import Cause, Conclusion, Diagnosis, Stance
 from sre_agent.domain.events import Event, EventKind
 from sre_agent.domain.evidence import Evidence
@@ -29,8 +30,8 @@ class Story:
     """The plan that takes the other one back, where one was proposed."""
 
     def last(self, kind: EventKind) -> Event | None:
-        """Return the newest event of a kind."""
-        return _last(self.events, kind)
+        """Return the newest event of a kind in the present run."""
+        return _last(runs.present(self.events), kind)
 
     @property
     def cause(self) -> Cause | None:
@@ -160,11 +161,15 @@ _ABOUT_ACTIONS = frozenset(
 
 
 def read(incident: Incident, events: Sequence[Event]) -> Story:
-    """Return the story of an incident from its log, oldest event first."""
-    ranked = _last(events, EventKind.CAUSES_RANKED)
+    """Return the story of an incident from its log, oldest event first.
+
+    What was found and done is that of the present run; the timeline tells of all.
+    """
+    present = runs.present(events)
+    ranked = _last(present, EventKind.CAUSES_RANKED)
     plans = [
         Plan.model_validate(event.payload["plan"])
-        for event in events
+        for event in present
         if event.kind is EventKind.PLAN_PROPOSED
     ]
     repairs = [plan for plan in plans if not plan.is_revert]

@@ -1,10 +1,13 @@
 """The incident port and the signer in memory, with a person's answer that a test decides."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
 from sre_agent import ports
+from sre_agent.domain import steering
+from sre_agent.domain.alert import Alert
 from sre_agent.domain.events import Event, EventDraft, EventKind
 from sre_agent.domain.ids import ActionId, IncidentId
 from sre_agent.domain.incident import Incident, IncidentStatus
@@ -29,6 +32,7 @@ class FakeIncidents:
     reports: dict[IncidentId, str] = field(default_factory=dict)
     halted: str | None = None
     run: int = 1
+    parted: dict[IncidentId, tuple[Alert, ...]] = field(default_factory=dict)
 
     def of_run(self, run: int) -> "FakeIncidents":
         """Return itself, which from now on serves that run."""
@@ -98,6 +102,26 @@ class FakeIncidents:
             plan_sha256=approval.plan_sha256,
             decided_at=self.clock.now(),
         )
+
+    async def start_action(self, incident_id: IncidentId, draft: EventDraft) -> str | None:
+        """Record that a write begins, unless the incident is held, ends, or writes are halted."""
+        obstacle = self.halted or steering.obstacle(self.incident)
+        if obstacle is None:
+            await self.journal.append(incident_id, draft)
+        return obstacle
+
+    async def split(
+        self, incident_id: IncidentId, fingerprints: Sequence[str], *, reason: str, step_key: str
+    ) -> IncidentId:
+        """Take the alerts out of the incident; `parted` holds them by the incident they go to."""
+        into = IncidentId(f"{incident_id}-{len(self.parted) + 1}")
+        gone = tuple(a for a in self.incident.alerts if a.fingerprint in fingerprints)
+        left = tuple(a for a in self.incident.alerts if a not in gone)
+        self.parted[into] = gone
+        self.incident = self.incident.model_copy(update={"alerts": left})
+        payload = {"into": into, "fingerprints": list(fingerprints), "reason": reason}
+        await self._record(incident_id, EventKind.SPLIT, payload, step_key)
+        return into
 
     async def escalate(self, incident_id: IncidentId, *, reason: str, step_key: str) -> None:
         """Hand the incident to people."""

@@ -7,12 +7,13 @@ from langgraph.runtime import Runtime
 from langgraph.types import Command
 
 from sre_agent import ports
+from sre_agent.domain import steering as asked
 from sre_agent.domain.events import EventDraft, EventKind
 from sre_agent.domain.ids import IncidentId
 from sre_agent.domain.incident import IncidentStatus
 from sre_agent.domain.plan import Action
 from sre_agent.domain.tools import ToolResult, ToolStatus
-from sre_agent.graph import marks, run_state
+from sre_agent.graph import marks, run_state, steering
 from sre_agent.graph.context import RunContext
 
 _NO_ANSWER = frozenset({"malformed_answer", "internal_error", "outcome_unknown"})
@@ -45,11 +46,11 @@ async def execute(
 async def _carry_out(context: RunContext, id_: IncidentId, action: Action) -> str | None:
     """Return None when the action is done, otherwise what a person must know."""
     started = await _started(context, id_, action)
-    grant = await _permit(context, id_, action)
+    grant = await _permit(context, id_, action, is_begun=started is not None)
     if isinstance(grant, str):
-        return await _settle(context, id_, action, _Stopped(started, grant)) if started else grant
+        return await _stop(context, id_, action, started, grant)
     # Written before the deed: when the audit cannot be written, this raises and nothing is done.
-    await context.journal.append(
+    obstacle = await context.incidents.start_action(
         id_,
         EventDraft(
             actor="executor",
@@ -63,13 +64,26 @@ async def _carry_out(context: RunContext, id_: IncidentId, action: Action) -> st
             step_key=f"action_started:{action.id}",
         ),
     )
-    result = await _write(context, action, grant, may_be_done=started is not None)
+    if obstacle is not None:
+        why = f"{action.call} was not begun: {obstacle}"
+        return await _stop(context, id_, action, started, why)
+    result = await _write(context, id_, action, grant, may_be_done=started is not None)
     if isinstance(result, _Stopped):
         return await _settle(context, id_, action, result)
     await _finish(context, id_, action, grant.id, result)
     if result.status is ToolStatus.OK:
         return None
     return f"{action.call} was refused ({result.code}): {result.reason}"
+
+
+async def _stop(
+    context: RunContext, id_: IncidentId, action: Action, started: str | None, why: str
+) -> str | None:
+    """Settle what was begun before; what was not is left, or waits while people hold it."""
+    if started is not None:
+        return await _settle(context, id_, action, _Stopped(started, why))
+    await steering.hold(context, id_)
+    return why
 
 
 @dataclass(frozen=True)
@@ -89,14 +103,20 @@ async def _started(context: RunContext, id_: IncidentId, action: Action) -> str 
     return None
 
 
-async def _permit(context: RunContext, id_: IncidentId, action: Action) -> ports.Grant | str:
-    """Return the grant, or why nothing may be written."""
+async def _permit(
+    context: RunContext, id_: IncidentId, action: Action, *, is_begun: bool
+) -> ports.Grant | str:
+    """Return the grant, or why nothing may be written; what is not begun waits while it is held."""
+    if not is_begun:
+        await steering.hold(context, id_)
     halted = await context.incidents.writes_halted()
     if halted is not None:
         return f"writes are halted: {halted}"
     grant = await context.signer.mint(id_, action.id)
     if not isinstance(grant, ports.GrantDenied):
         return grant
+    if not is_begun:
+        await steering.hold(context, id_)
     await context.journal.append(
         id_,
         EventDraft(
@@ -110,7 +130,7 @@ async def _permit(context: RunContext, id_: IncidentId, action: Action) -> ports
 
 
 async def _write(
-    context: RunContext, action: Action, grant: ports.Grant, *, may_be_done: bool
+    context: RunContext, id_: IncidentId, action: Action, grant: ports.Grant, *, may_be_done: bool
 ) -> ToolResult | _Stopped:
     """Ask until the server answers: the grant's mark in the target makes asking again harmless.
 
@@ -119,10 +139,9 @@ async def _write(
     limits = context.limits
     attempt = 1
     while True:
-        halted = await context.incidents.writes_halted()
+        halted = await _obstacle(context, id_, is_begun=may_be_done)
         if halted is not None:
-            why = f"writes are halted: {halted}"
-            return _Stopped(grant.id, why) if may_be_done else _halted(context, why)
+            return _Stopped(grant.id, halted) if may_be_done else _halted(context, halted)
         result = await context.toolbox.write(
             action.call, grant=grant.token, deadline_s=limits.tool_deadline_s
         )
@@ -135,6 +154,17 @@ async def _write(
             return _Stopped(grant.id, result.reason)
         attempt += 1
         await context.clock.sleep(limits.write_retry_s)
+
+
+async def _obstacle(context: RunContext, id_: IncidentId, *, is_begun: bool) -> str | None:
+    """Return why the write may not be asked for now, or not again."""
+    halted = await context.incidents.writes_halted()
+    if halted is not None:
+        return f"writes are halted: {halted}"
+    if not is_begun:
+        return None  # nobody held the incident when the start was written down
+    incident = await context.incidents.load(id_)
+    return asked.obstacle(incident)
 
 
 def _is_no(result: ToolResult) -> bool:
@@ -154,6 +184,9 @@ async def _settle(
     found = await marks.find(
         context.toolbox, action, stopped.grant_id, deadline_s=context.limits.tool_deadline_s
     )
+    if found is None:
+        # Held, it waits and asks again: the same grant cannot do it twice.
+        await steering.wait(context, id_)
     unknown = ToolResult(
         status=ToolStatus.UNREACHABLE, reason=stopped.reason, observed_at=context.clock.now()
     )

@@ -7,12 +7,11 @@ from langgraph.types import Command
 
 from sre_agent.domain.causes import Conclusion
 from sre_agent.domain.events import EventDraft, EventKind
-from sre_agent.domain.ids import ActionId, IncidentId
+from sre_agent.domain.ids import IncidentId
 from sre_agent.domain.incident import IncidentStatus
 from sre_agent.domain.objects import ObjectRef
 from sre_agent.domain.plan import NoPlan, Plan
-from sre_agent.domain.runs import of_run
-from sre_agent.graph import rehearsal, run_state
+from sre_agent.graph import parting, rehearsal, run_state
 from sre_agent.graph.context import RunContext
 from sre_agent.planning import planner
 
@@ -26,20 +25,17 @@ async def propose(state: run_state.RunState, runtime: Runtime[RunContext]) -> _N
     """
     context = runtime.context
     id_ = run_state.incident_id(state)
-    incident = await context.incidents.load(id_)
+    diagnosis, evidence = run_state.diagnosis(state), run_state.evidence(state)
+    found = await context.incidents.load(id_)
+    incident = await parting.part(context, found, diagnosis, evidence)
     refused: dict[str, str] = {}
     while True:
         drafted = planner.plan(
-            run_state.diagnosis(state),
-            incident,
-            run_state.evidence(state),
-            context.playbooks,
-            context.planning,
-            refused,
+            diagnosis, incident, evidence, context.playbooks, context.planning, refused
         )
         if isinstance(drafted, NoPlan):
             return await _withhold(context, id_, drafted)
-        drafted = _of_run(drafted, run_state.run(state))
+        drafted = rehearsal.of_run(drafted, run_state.run(state))
         for action in drafted.actions:
             holder = await context.incidents.claim_target(id_, action.target)
             if holder != id_:
@@ -52,14 +48,6 @@ async def propose(state: run_state.RunState, runtime: Runtime[RunContext]) -> _N
         if not plan.is_refused or not step or step in refused:
             return await _withhold(context, id_, plan.nothing)
         refused[step] = plan.nothing.reason
-
-
-def _of_run(plan: Plan, run: int) -> Plan:
-    """Return the plan with actions of the run's own: a grant is for one action of one run."""
-    actions = (
-        item.model_copy(update={"id": ActionId(of_run(run, item.id))}) for item in plan.actions
-    )
-    return plan.model_copy(update={"actions": tuple(actions)})
 
 
 async def _withhold(context: RunContext, id_: IncidentId, nothing: NoPlan) -> _Next:

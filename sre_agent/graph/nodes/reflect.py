@@ -4,6 +4,7 @@ from langgraph.runtime import Runtime
 from langgraph.types import Command, Send
 
 from sre_agent.diagnosis import diagnose
+from sre_agent.domain import steering
 from sre_agent.domain.causes import Diagnosis
 from sre_agent.domain.events import EventDraft, EventKind
 from sre_agent.domain.evidence import Evidence
@@ -18,20 +19,21 @@ async def reflect(state: run_state.RunState, runtime: Runtime[RunContext]) -> Co
     incident = await context.incidents.load(id_)
     round_ = state["round"]
     evidence = run_state.evidence(state)
-    found = diagnose(evidence, incident, context.clock.now())
+    asked = steering.read(await context.incidents.events(id_))
+    found = diagnose(evidence, incident, context.clock.now(), asked.dismissed)
     is_seen_through = not found.questions or round_ >= context.limits.max_rounds
     remembered: list[Evidence] = []
     if is_seen_through:  # what an incident is like shows best when all is seen
         remembered = await recalling.recall(context, incident, evidence, found, round_)
     if remembered:
-        found = diagnose([*evidence, *remembered], incident, context.clock.now())
+        found = diagnose([*evidence, *remembered], incident, context.clock.now(), asked.dismissed)
     await context.journal.append(
         id_,
         EventDraft(
             actor="reflector",
             kind=EventKind.CAUSES_RANKED,
             payload={"round": round_, "diagnosis": found.model_dump(mode="json")},
-            step_key=f"causes_ranked:{round_}",
+            step_key=_step(round_, len(asked.dismissed)),
         ),
     )
     update = {
@@ -41,6 +43,11 @@ async def reflect(state: run_state.RunState, runtime: Runtime[RunContext]) -> Co
     if not found.questions or round_ >= context.limits.max_rounds:
         return Command(goto="plan", update=update)
     return Command(goto=_tasks(state, found, round_ + 1), update={**update, "round": round_ + 1})
+
+
+def _step(round_: int, dismissed: int) -> str:
+    """Return the step of a ranking: each dismissal asks for another one in the same round."""
+    return f"causes_ranked:{round_}" + (f":{dismissed}" if dismissed else "")
 
 
 def _tasks(state: run_state.RunState, found: Diagnosis, round_: int) -> list[Send]:

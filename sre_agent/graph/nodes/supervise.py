@@ -4,7 +4,8 @@ from langgraph.graph import END
 from langgraph.runtime import Runtime
 from langgraph.types import Command, Send
 
-from sre_agent.agents import supervisor
+from sre_agent.agents import hinted, supervisor
+from sre_agent.domain import steering
 from sre_agent.domain.events import EventDraft, EventKind
 from sre_agent.domain.incident import IncidentStatus
 from sre_agent.graph import run_state
@@ -33,13 +34,18 @@ async def supervise(state: run_state.RunState, runtime: Runtime[RunContext]) -> 
             step_key="run_started",
         ),
     )
-    selected = supervisor.select(incident, list(context.allowlist.specialists))
+    hint = steering.read(await context.incidents.events(id_)).hint
+    selected = supervisor.select(incident, list(context.allowlist.specialists), hint)
+    asked = hinted.questions(incident, hint)
     await context.journal.append(
         id_,
         EventDraft(
             actor="supervisor",
             kind=EventKind.SPECIALISTS_SELECTED,
-            payload={"selected": [item.model_dump(mode="json") for item in selected]},
+            payload={
+                "selected": [item.model_dump(mode="json") for item in selected],
+                **({"hint": hint.model_dump(mode="json")} if hint else {}),
+            },
             step_key="specialists_selected",
         ),
     )
@@ -51,7 +57,11 @@ async def supervise(state: run_state.RunState, runtime: Runtime[RunContext]) -> 
                 run=run_state.run(state),
                 specialist=item.specialist,
                 round=1,
-                questions=[],
+                questions=[
+                    question.model_dump(mode="json")
+                    for question in asked
+                    if question.specialist == item.specialist
+                ],
                 evidence=[],
                 gaps=[],
             ),

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
+from langgraph.graph import END
 from langgraph.runtime import Runtime
 from langgraph.types import Command
 
@@ -10,7 +11,7 @@ from sre_agent.domain.events import EventDraft, EventKind
 from sre_agent.domain.ids import ActionId
 from sre_agent.domain.incident import IncidentStatus
 from sre_agent.domain.plan import Action, Plan
-from sre_agent.graph import run_state
+from sre_agent.graph import run_state, steering
 from sre_agent.graph.context import RunContext
 from sre_agent.planning import verification
 from sre_agent.planning.verification import Answer, Judgement, Look, Outcome
@@ -35,7 +36,9 @@ async def verify(state: run_state.RunState, runtime: Runtime[RunContext]) -> Com
     told = ""
     steady: dict[ActionId, datetime | None] = {}
     while True:
-        alerts = (await context.incidents.load(id_)).alerts
+        incident = await context.incidents.load(id_)
+        if steering.is_over(state, incident):
+            return Command(goto=END)
         judgements = {
             action.id: await _judge(
                 context,
@@ -43,7 +46,7 @@ async def verify(state: run_state.RunState, runtime: Runtime[RunContext]) -> Com
                 Look(
                     action_finished_at=finished_at,
                     now=context.clock.now(),
-                    alerts=alerts,
+                    alerts=incident.alerts,
                     steady_since=steady.get(action.id),
                 ),
             )

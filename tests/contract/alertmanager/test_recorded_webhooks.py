@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from backend.intake import alertmanager
-from backend.intake.identity import is_actionable, service_of
 from sre_agent.domain.alert import Alert, AlertStatus, Severity
+from sre_agent.domain.identity import is_actionable, service_of
 
 RECORDED = sorted((Path(__file__).parent / "recorded").glob("*.json"))
 

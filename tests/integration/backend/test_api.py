@@ -165,13 +165,30 @@ ROUTES = [
     ("GET", "/api/v1/stale-runbooks", "viewer"),
     ("GET", "/api/v1/audit/verify", "viewer"),
     ("POST", "/api/v1/incidents/{id}/verdict", "responder"),
+    *(
+        ("POST", f"/api/v1/incidents/{{id}}/{verb}", "responder")
+        for verb in ("cancel", "pause", "resume", "reinvestigate", "dismiss", "acknowledge")
+    ),
+    *(
+        ("POST", f"/api/v1/incidents/{{id}}/{verb}", "responder")
+        for verb in ("assign", "comment", "merge", "split")
+    ),
     ("POST", "/api/v1/trigger", "responder"),
     ("POST", "/api/v1/incidents/{id}/approve", "approver"),
     ("POST", "/api/v1/incidents/{id}/reject", "approver"),
     ("POST", "/api/v1/halt", "admin"),
     ("POST", "/api/v1/resume", "admin"),
 ]
-BODY = {"reason": "r", "verdict": "right"}
+BODY = {
+    "reason": "r",
+    "verdict": "right",
+    "object": "Deployment/prod/web",
+    "fault_class": "bad_release",
+    "to": "ada",
+    "text": "t",
+    "into": "inc-y",
+    "fingerprints": ["f"],
+}
 BELOW = {"viewer": None, "responder": "viewer", "approver": "responder", "admin": "approver"}
 
 
@@ -201,10 +218,10 @@ async def test_the_list_of_routes_is_complete(app: FastAPI) -> None:
     assert {(m.upper(), path) for path, ways in paths.items() for m in ways} == known
 
 
-@pytest.mark.parametrize("path", [path for method, path, _ in ROUTES if "{id}" in path])
-async def test_an_unknown_incident_is_not_found(path: str, client: httpx.AsyncClient) -> None:
-    method = "POST" if path.endswith(("approve", "reject", "verdict")) else "GET"
-
+@pytest.mark.parametrize(("method", "path"), [(m, path) for m, path, _ in ROUTES if "{id}" in path])
+async def test_an_unknown_incident_is_not_found(
+    method: str, path: str, client: httpx.AsyncClient
+) -> None:
     answer = await client.request(
         method,
         path.replace("{id}", "inc-none"),

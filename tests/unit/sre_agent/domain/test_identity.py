@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from backend.intake.identity import is_actionable, owner_of, service_of
 from sre_agent.domain.alert import Alert, AlertStatus, Severity
+from sre_agent.domain.identity import is_actionable, owner_of, service_of
 
 
 def alert(

@@ -1,0 +1,108 @@
+"""Commands that steer an incident: stop it, hold it, look anew, say what you know of it."""
+
+from typing import Annotated, Any
+
+import typer
+from rich.markup import escape
+
+from backend.cli.incidents import IncidentId
+from backend.cli.session import client, console
+
+Why = Annotated[str, typer.Option(help="Why; it is kept and told.", prompt=True)]
+MaybeWhy = Annotated[str, typer.Option(help="Why; it is kept and told.")]
+
+
+def cancel(incident_id: IncidentId, reason: Why) -> None:
+    """End an incident; a write that was begun is settled first."""
+    _step(incident_id, "cancel", {"reason": reason})
+
+
+def pause(incident_id: IncidentId, reason: MaybeWhy = "") -> None:
+    """Hold an incident: nothing goes on and nothing is written until it is resumed."""
+    _step(incident_id, "pause", {"reason": reason})
+
+
+def resume(incident_id: IncidentId, reason: MaybeWhy = "") -> None:
+    """Let an incident go on from where it was held."""
+    _step(incident_id, "resume", {"reason": reason})
+
+
+def reinvestigate(
+    incident_id: IncidentId,
+    hint: Annotated[str, typer.Option(help="What people should know; it proves nothing.")] = "",
+    about: Annotated[
+        str | None, typer.Option("--object", help="Look here first: Kind/namespace/name.")
+    ] = None,
+    service: Annotated[str | None, typer.Option(help="Look at this service first.")] = None,
+    fault_class: Annotated[
+        str | None, typer.Option(help="Look for this kind of fault first.")
+    ] = None,
+    specialist: Annotated[str | None, typer.Option(help="Send this specialist first.")] = None,
+) -> None:
+    """Investigate an incident anew, open or ended, with a hint where to look."""
+    wanted = {
+        "hint": hint,
+        "object": about,
+        "service": service,
+        "fault_class": fault_class,
+        "specialist": specialist,
+    }
+    body = {name: value for name, value in wanted.items() if value}
+    _step(incident_id, "reinvestigate", body)
+
+
+def dismiss(
+    incident_id: IncidentId,
+    fault_class: Annotated[str, typer.Argument(help="The kind of fault it is not.")],
+    about: Annotated[str, typer.Argument(metavar="OBJECT", help="Kind/namespace/name.")],
+    reason: Why,
+) -> None:
+    """Take a cause out of the decision; a plan for it that waits is withdrawn."""
+    body = {"object": about, "fault_class": fault_class, "reason": reason}
+    _step(incident_id, "dismiss", body)
+
+
+def acknowledge(incident_id: IncidentId) -> None:
+    """Say that you have seen an incident."""
+    _step(incident_id, "acknowledge", {})
+
+
+def assign(
+    incident_id: IncidentId, to: Annotated[str, typer.Argument(help="Whose it is from now on.")]
+) -> None:
+    """Say whose an incident is from now on."""
+    _step(incident_id, "assign", {"to": to})
+
+
+def comment(
+    incident_id: IncidentId, text: Annotated[str, typer.Argument(help="What others should read.")]
+) -> None:
+    """Say something about an incident."""
+    _step(incident_id, "comment", {"text": text})
+
+
+def merge(
+    incident_id: IncidentId,
+    into: Annotated[str, typer.Argument(help="The open incident that it is a part of.")],
+    reason: Why,
+) -> None:
+    """End an incident as part of another open one."""
+    _step(incident_id, "merge", {"into": into, "reason": reason})
+
+
+def split(
+    incident_id: IncidentId,
+    fingerprints: Annotated[list[str], typer.Argument(help="The alerts that go.")],
+    reason: Why,
+) -> None:
+    """Let alerts go on in an incident of their own."""
+    answer = _step(incident_id, "split", {"fingerprints": fingerprints, "reason": reason})
+    console.print(f"they go on in {escape(answer['payload']['into'])}")
+
+
+def _step(incident_id: str, verb: str, body: dict[str, Any]) -> Any:
+    answer = client().post(f"/api/v1/incidents/{incident_id}/{verb}", body)
+    held = ", paused" if answer["is_paused"] else ""
+    told = f"{answer['kind'].replace('_', ' ')}: the incident is {answer['status']}{held}"
+    console.print(f"{escape(told)} (run {answer['run']})")
+    return answer
