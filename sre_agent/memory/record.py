@@ -127,12 +127,15 @@ def _evidence(events: Sequence[Event]) -> list[Evidence]:
 
 
 def _alerts(events: Sequence[Event]) -> tuple[Alert, ...]:
-    """Return the alerts as the log received them, each once."""
-    found = {
-        str(event.payload["fingerprint"]): _alert(event.payload)
-        for event in events
-        if event.kind is EventKind.ALERT_RECEIVED
-    }
+    """Return the alerts as the log received them, each once, without those that were split off."""
+    found: dict[str, Alert] = {}
+    for event in events:
+        if event.kind is EventKind.ALERT_RECEIVED:
+            alert = _alert(event.payload)
+            found[alert.fingerprint] = alert
+        elif event.kind is EventKind.SPLIT and event.payload["incident_id"] == event.incident_id:
+            for fingerprint in event.payload["fingerprints"]:
+                found.pop(fingerprint, None)
     return tuple(found[key] for key in sorted(found))
 
 

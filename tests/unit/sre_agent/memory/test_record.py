@@ -156,6 +156,17 @@ async def test_the_last_verdict_counts_and_names_the_actual_cause(log: Log) -> N
     assert found.features.of(Family.CAUSE) == {"out_of_memory"}
 
 
+@pytest.mark.parametrize(("origin", "left"), [("inc-1", set()), ("inc-other", {"f1"})])
+async def test_an_alert_that_was_split_off_is_remembered_where_it_went(
+    origin: str, left: set[str], log: Log
+) -> None:
+    into = "inc-other" if origin == "inc-1" else "inc-1"
+    await log.add(EventKind.SPLIT, incident_id=origin, into=into, fingerprints=["f1"])
+    await log.end("escalated")
+
+    assert log.read().features.of(Family.FINGERPRINT) == left
+
+
 async def test_what_memory_brought_is_no_feature(log: Log) -> None:
     await log.end("escalated")
     before = log.read().features
