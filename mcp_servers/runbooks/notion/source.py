@@ -17,6 +17,10 @@ from mcp_servers.runbooks.sources import Shelf
 FRESH_FOR = timedelta(seconds=60)
 """So old the list of pages may be: Notion allows three requests a second, for everyone together."""
 
+SETTLED_AFTER = timedelta(minutes=2)
+"""Notion tells when a page was edited to the minute only: a page edited more lately than this may be
+edited again and bear the same time."""
+
 CHECKED_FOR = timedelta(seconds=5)
 MAX_PAGES = 1000
 NAME = "notion"
@@ -61,13 +65,13 @@ class NotionDatabase:
         """Return a page with all its blocks."""
         edited = self._seen.edited.get(entry.id, "") if self._seen else ""
         known = self._read.get(entry.id)
-        if known and known[0] == edited:
+        if known and edited and known[0] == edited:
             return known[1]
-        page = Page(self.api.children)
+        asked_at, page = self.now(), Page(self.api.children)
         await page.read(entry.id.removeprefix(f"{NAME}:"))
         text = page.markdown()
         found = whole(replace(entry, words=text), text, page.told())
-        self._read[entry.id] = (edited, found)
+        self._read[entry.id] = (edited if _is_settled(edited, asked_at) else "", found)
         return found
 
     async def require_ready(self) -> None:
@@ -117,6 +121,14 @@ class NotionDatabase:
         read = {id_: found.entry.words for id_, (_, found) in self._read.items()}
         entries = (replace(entry, words=read.get(entry.id, "")) for entry in shelf.entries)
         return Shelf(tuple(entries), shelf.left_out)
+
+
+def _is_settled(edited: str, asked_at: datetime) -> bool:
+    """Return whether a later edit would bear a later time than the one that was told."""
+    try:
+        return asked_at - datetime.fromisoformat(edited) > SETTLED_AFTER
+    except (ValueError, TypeError):  # no time at all, or one without a zone
+        return False
 
 
 def _entry(page: dict[str, Any]) -> Entry:

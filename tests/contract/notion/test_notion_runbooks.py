@@ -274,6 +274,25 @@ async def test_what_was_read_is_kept_until_the_page_changes() -> None:
     assert searched.words == "new words"
 
 
+async def test_a_page_changed_twice_within_the_minute_that_notion_tells_is_read_twice() -> None:
+    # Notion tells when a page was edited to the minute: both edits bear the same time.
+    found = full_page() | {"last_edited_time": "2026-11-20T12:00:00.000Z"}
+    workspace = Workspace([found], {str(found["id"]): [words("paragraph", "value one")]})
+    now = [NOW + timedelta(seconds=10)]
+    async with serving(workspace) as url:
+        source = NotionDatabase(connect(url, TOKEN), DATABASE, lambda: now[0])
+        await source.read((await source.shelf()).entries[0])
+        workspace.children[str(found["id"])] = [words("paragraph", "value two")]
+        now[0] += timedelta(minutes=30)
+        fresh = await source.read((await source.shelf()).entries[0])
+        asked = len(workspace.asked)
+        await source.read(fresh.entry)
+        await source.close()
+
+    assert fresh.sections[0].markdown == "value two"
+    assert len(workspace.asked) == asked
+
+
 async def test_when_notion_falls_silent_the_last_list_is_given_and_said_to_be_old() -> None:
     now = [NOW]
     async with serving(Workspace(pages=[full_page()])) as url:
