@@ -12,10 +12,15 @@ from backend.db.admission.arrivals import Arrival
 from backend.db.admission.hosts import Past
 from backend.db.admission.ledger import ACTOR
 from sre_agent.domain.events import EventKind
+from sre_agent.domain.incident import IncidentStatus
 from sre_agent.domain.runs import of_run
 
 REOPENINGS_MAX = 3
-"""So often within `FLAPPING_WITHIN` an incident is reopened; then it is for people."""
+"""So often within `FLAPPING_WITHIN` an incident is reopened; then it is for people.
+
+A return after a verified repair does not count: trouble that a person had repaired did not go by
+itself, and what comes after it has, more often than not, another cause.
+"""
 
 FLAPPING_WITHIN = timedelta(hours=1)
 """The time over which reopenings are counted."""
@@ -27,7 +32,7 @@ FLAPPING = "flapping"
 _LOOK_BACK = sa.text("""
     SELECT run, status,
         (SELECT count(*) FROM events WHERE incident_id = incidents.id AND kind = 'reopened'
-            AND at > :since) AS reopenings,
+            AND payload ->> 'ended_as' <> 'resolved' AND at > :since) AS reopenings,
         EXISTS (SELECT FROM events WHERE incident_id = incidents.id AND at > :since
             AND step_key = CASE run WHEN 1 THEN '' ELSE run || '.' END || :flapping) AS is_told,
         (SELECT actor FROM events WHERE incident_id = incidents.id
@@ -60,7 +65,7 @@ async def take_back(
         "flapping": FLAPPING,
     }
     row = (await connection.execute(_LOOK_BACK, parameters)).one()
-    is_flapping = row.reopenings >= REOPENINGS_MAX
+    is_flapping = row.status != IncidentStatus.RESOLVED and row.reopenings >= REOPENINGS_MAX
     if is_flapping and row.is_told:
         return Return(is_run=False)
     begins = runs.Beginning(

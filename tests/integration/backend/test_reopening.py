@@ -163,6 +163,20 @@ async def test_the_rest_of_a_storm_starts_no_run_right_after_people_were_told(
     assert back == Receipt(Disposition.REOPENED, first.incident_id)
 
 
+async def test_what_was_repaired_each_time_is_looked_at_each_time(house: House) -> None:
+    first = await house.fire()
+    id_ = first.incident_id
+    assert id_ is not None
+    for number in range(5):
+        await house.end(id_, IncidentStatus.RESOLVED)
+        house.clock.time += 5 * MINUTE
+
+        back = await house.fire(fingerprint=f"f1{number}")
+
+        assert back == Receipt(Disposition.REOPENED, id_)
+    assert await house.events(id_, EventKind.ESCALATED) == []
+
+
 async def test_what_comes_and_goes_is_handed_to_people_and_starts_no_more_runs(
     house: House,
 ) -> None:
@@ -170,10 +184,10 @@ async def test_what_comes_and_goes_is_handed_to_people_and_starts_no_more_runs(
     id_ = first.incident_id
     assert id_ is not None
     for number in range(3):
-        await house.end(id_, IncidentStatus.RESOLVED)
+        await house.end(id_, IncidentStatus.CLOSED)
         house.clock.time += 5 * MINUTE
         assert await house.fire(fingerprint=f"f1{number}") == Receipt(Disposition.REOPENED, id_)
-    await house.end(id_, IncidentStatus.RESOLVED)
+    await house.end(id_, IncidentStatus.CLOSED)
     house.clock.time += 5 * MINUTE
 
     fourth = await house.fire(fingerprint="f20")
@@ -195,7 +209,7 @@ async def test_what_has_calmed_down_for_an_hour_is_looked_at_again(house: House)
     first = await house.fire()
     id_ = first.incident_id
     for number in range(4):
-        await house.end(id_, IncidentStatus.RESOLVED)
+        await house.end(id_, IncidentStatus.CLOSED)
         house.clock.time += 5 * MINUTE
         await house.fire(fingerprint=f"f1{number}")
     house.clock.time += 20 * MINUTE
