@@ -7,6 +7,7 @@ from sqlalchemy.engine import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from typing_extensions import override
 
+from backend.db.tables.incidents import incidents
 from backend.db.tables.memory import past_incidents
 from sre_agent import ports
 from sre_agent.domain.ids import IncidentId
@@ -79,7 +80,10 @@ async def recall(
 async def learned(connection: AsyncConnection, *, org_id: str) -> Learned:
     """Return how right the causes named in an organization's incidents were."""
     columns = (past_incidents.c[name] for name in Named.model_fields)
-    query = sa.select(*columns).where(past_incidents.c.org_id == org_id)
+    ended = sa.and_(
+        incidents.c.id == past_incidents.c.incident_id, incidents.c.ended_at.is_not(None)
+    )
+    query = sa.select(*columns).join(incidents, ended).where(past_incidents.c.org_id == org_id)
     newest = query.order_by(past_incidents.c.ended_at.desc()).limit(LEARNED_FROM)
     rows = (await connection.execute(newest)).mappings()
     return learn([Named.model_validate(dict(row)) for row in rows])

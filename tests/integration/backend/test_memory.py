@@ -85,6 +85,8 @@ async def test_an_incident_that_is_open_again_proves_nothing(past: Past) -> None
         await connection.execute(reopened.values(status="investigating", ended_at=None))
 
     assert (await past.recall()).incidents == ()
+    async with past.engine.connect() as connection:
+        assert (await memory.learned(connection, org_id="default")).incidents == 0
 
 
 async def test_an_open_incident_is_no_past_one_even_when_it_was_judged(past: Past) -> None:
