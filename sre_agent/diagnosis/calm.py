@@ -1,6 +1,7 @@
 """Nothing wrong: when all that was alerted about is well, what happened and since when it is over."""
 
 from collections.abc import Iterator, Sequence
+from datetime import timedelta
 
 from sre_agent.diagnosis import ranking
 from sre_agent.diagnosis.metrics import scrapes, spikes
@@ -8,6 +9,9 @@ from sre_agent.diagnosis.situation import Situation
 from sre_agent.domain.causes import Cause, Stance
 from sre_agent.domain.faults import FaultClass
 from sre_agent.domain.objects import ObjectRef
+
+ALERT_LAG = timedelta(minutes=1)
+"""What ended this long before an alert did not raise it."""
 
 
 def explain(seen: Situation, causes: Sequence[Cause]) -> str | None:
@@ -34,7 +38,7 @@ def _history(seen: Situation, ref: ObjectRef) -> Iterator[str]:
     """Tell what raised the alert, as far as it is on record."""
     signals = seen.case.signals[ref]
     spike = spikes.last(signals.fact.total)
-    if spike:
+    if spike and spike.ended_at >= seen.alerted_at(ref) - ALERT_LAG:
         yield f"{ref.name}: {spike.statement} ({signals.id})"
     for flap in scrapes.flapping(seen, ref):
         yield f"{ref.name}: {flap.statement} ({flap.evidence_id})"

@@ -61,14 +61,13 @@ def diagnose(
     dismissed_causes = _ranked(seen, left_out)
     conclude = partial(_conclude, seen, dismissed_causes)
     conclusion, reason = conclude(causes)
-    is_undecided = conclusion is Conclusion.UNDECIDED
     return Diagnosis(
         causes=causes,
         abstained=conclusion is not Conclusion.CAUSE_FOUND,
         reason=reason + precedent.effect(causes, conclude),
         conclusion=conclusion,
         questions=(
-            *questions.ask(seen, causes, is_undecided=is_undecided),
+            *questions.ask(seen, causes, conclusion),
             *(reading.ask(evidence, causes[0]) if conclusion is Conclusion.CAUSE_FOUND else ()),
         ),
         dependencies=seen.graph.dependencies(),

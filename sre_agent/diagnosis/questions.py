@@ -1,14 +1,13 @@
 """What is worth asking next: the suspects nobody has looked at yet."""
 
-import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sre_agent.diagnosis import victim
+from sre_agent.diagnosis import alert_names, victim
 from sre_agent.diagnosis.kubernetes import pods
 from sre_agent.diagnosis.situation import Situation
-from sre_agent.domain.causes import Cause, Question, Stance
+from sre_agent.domain.causes import Cause, Conclusion, Question, Stance
 from sre_agent.domain.faults import FaultClass
 from sre_agent.domain.objects import ObjectRef
 
@@ -23,8 +22,6 @@ FRESH = timedelta(seconds=45)
 AT_ONCE = timedelta(seconds=90)
 """Trouble that a release brings begins within this, mostly."""
 LOOKS_AGAIN = ("kubernetes", "metrics")
-ABOUT_TARGETS = re.compile(r"target|scrape|instance_?down|exporter_?down", re.IGNORECASE)
-"""Names of alerts that speak of what Prometheus scrapes, and not of requests."""
 
 
 class Topic(StrEnum):
@@ -53,17 +50,32 @@ SPECIALIST_OF = {
 
 
 def ask(
-    situation: Situation, causes: Sequence[Cause], *, is_undecided: bool
+    situation: Situation, causes: Sequence[Cause], conclusion: Conclusion
 ) -> tuple[Question, ...]:
     """Return the open questions, the most telling first, each once."""
+    is_undecided = conclusion is Conclusion.UNDECIDED
     suspects: dict[ObjectRef, str] = {}
     for ref, reason in _suspects(situation, causes, is_undecided=is_undecided):
         suspects.setdefault(ref, reason)
     unseen = [tuple(_unseen(situation, ref, reason)) for ref, reason in suspects.items()]
     found = [question for asked in list(filter(None, unseen))[:MAX_SUSPECTS] for question in asked]
     found += [*_dying_pods(situation), *_unscraped(situation)]
-    is_open = is_undecided or (bool(causes) and _is_hasty(situation, causes[0]))
-    return tuple(found) or tuple(_again(situation) if is_open else ())
+    is_early = _is_early(situation, causes, conclusion)
+    return tuple(found) or tuple(_again(situation) if is_early else ())
+
+
+def _is_early(situation: Situation, causes: Sequence[Cause], conclusion: Conclusion) -> bool:
+    """Return whether a little time may change the conclusion."""
+    match conclusion:
+        case Conclusion.UNDECIDED:
+            return True
+        case Conclusion.NOTHING_WRONG:
+            return False
+        case Conclusion.REPAIR_UNDER_WAY:
+            health = situation.health.get(causes[0].object)
+            return health is not None and health.is_normal
+        case Conclusion.CAUSE_FOUND:
+            return _is_hasty(situation, causes[0])
 
 
 def _is_hasty(situation: Situation, cause: Cause) -> bool:
@@ -108,7 +120,7 @@ def _again(situation: Situation) -> Iterator[Question]:
 def _unscraped(situation: Situation) -> Iterator[Question]:
     """Ask which targets could be scraped, where an alert is about that."""
     names = {alert.name for alert in situation.case.incident.alerts}
-    if situation.case.targets or not any(ABOUT_TARGETS.search(name) for name in names):
+    if situation.case.targets or not any(alert_names.is_about_targets(name) for name in names):
         return
     for ref in situation.anchors[:MAX_SUSPECTS]:
         yield Question(

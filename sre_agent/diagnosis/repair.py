@@ -49,10 +49,9 @@ def is_repair(
 def under_way(situation: Situation, cause: Cause) -> str | None:
     """Return that what a cause is about is being repaired, so that acting now would interfere.
 
-    The repair of what is hardly the cause, or serves as before by now, says nothing of this trouble.
+    The repair of what is hardly the cause says nothing about this trouble.
     """
-    health = situation.health.get(cause.object)
-    if cause.confidence < LIKELY or (health is not None and health.is_normal):
+    if cause.confidence < LIKELY:
         return None
     onset = situation.onset(cause.object)
     found = changes.releases(situation.case, cause.object)

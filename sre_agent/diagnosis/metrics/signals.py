@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 
-from sre_agent.diagnosis import weights
+from sre_agent.diagnosis import alert_names, weights
 from sre_agent.diagnosis.hypothesis import Hypothesis, Suspect
 from sre_agent.diagnosis.kubernetes import new_pods
 from sre_agent.diagnosis.situation import Situation
 from sre_agent.domain.causes import Finding
 from sre_agent.domain.faults import FaultClass
+from sre_agent.domain.objects import ObjectRef
 
 
 def weigh(situation: Situation, hypothesis: Hypothesis) -> Iterator[Finding]:
@@ -18,6 +19,7 @@ def weigh(situation: Situation, hypothesis: Hypothesis) -> Iterator[Finding]:
     """
     ref = hypothesis.object
     seen, health = situation.case.signals.get(ref), situation.health.get(ref)
+    firing = _about_requests(situation, ref)
     suspect = Suspect(hypothesis.fault_class, ref)
     if seen and health and health.is_unhealthy:
         onset = f" at {health.onset_at:%H:%M:%S}" if health.onset_at else ""
@@ -25,8 +27,8 @@ def weigh(situation: Situation, hypothesis: Hypothesis) -> Iterator[Finding]:
         yield suspect.speaks_for(
             "signals.own_signals_shifted", weights.OWN_SIGNALS_SHIFTED, text, [seen.id]
         )
-    elif ref in situation.firing and situation.case.alerts:
-        names = ", ".join(sorted(situation.firing[ref]))
+    elif firing and situation.case.alerts:
+        names = ", ".join(firing)
         yield suspect.speaks_for(
             "signals.alert_fires",
             weights.ALERT_FIRES,
@@ -38,6 +40,12 @@ def weigh(situation: Situation, hypothesis: Hypothesis) -> Iterator[Finding]:
         yield suspect.speaks_against(
             "signals.own_signals_normal", weights.OWN_SIGNALS_NORMAL, text, [seen.id]
         )
+
+
+def _about_requests(situation: Situation, ref: ObjectRef) -> list[str]:
+    """Return the alerts of a workload that fire, save those that say only what cannot be scraped."""
+    names = sorted(situation.firing.get(ref, ()))
+    return [name for name in names if not alert_names.is_about_targets(name)]
 
 
 def _would_show(situation: Situation, hypothesis: Hypothesis) -> bool:

@@ -266,3 +266,41 @@ def test_a_second_look_is_the_last_one() -> None:
 
     assert found.conclusion is Conclusion.UNDECIDED
     assert all(item.topic != Topic.AGAIN for item in found.questions)
+
+
+def test_a_flapping_target_blames_no_release_although_its_alert_fires() -> None:
+    world = World(37)
+    world.release("core", ago_s=95)
+    world.undo("core", ago_s=75)
+    labels = {"namespace": world.namespace, "service": world.services["core"].name}
+    firing = ActiveAlert(name="TargetDown", state="firing", labels=labels)
+    down = scrapes(world, "core", lambda ago_s: ago_s <= 10)
+
+    found = judged(world, named(world, "TargetDown", ago_s=5), down, alerts(world, firing))
+
+    assert found.conclusion is Conclusion.UNDECIDED, found.reason
+    assert {item.topic for item in found.questions} == {Topic.AGAIN}
+
+
+def test_a_repair_under_way_is_not_undone_when_its_service_is_well_again_before_its_alert() -> None:
+    world = World(36)
+    world.release("core", ago_s=95, error_ratio=0.4)
+    world.undo("core", ago_s=40)
+    labels = {"namespace": world.namespace, "service": world.services["core"].name}
+    firing = ActiveAlert(name="HighErrorRatio", state="firing", labels=labels)
+    well = signals(world, "core", between(world, 90, 40, 0.4))
+
+    found = judged(world, world.incident("core", ago_s=70), well, alerts(world, firing))
+
+    assert found.conclusion is not Conclusion.CAUSE_FOUND, found.reason
+    assert {item.topic for item in found.questions} == {Topic.AGAIN}
+
+
+def test_an_older_spike_is_not_told_as_the_reason_of_a_later_alert() -> None:
+    world = World(35)
+    older = signals(world, "core", between(world, 400, 380, 0.37))
+
+    found = judged(world, world.incident("core", ago_s=30), older, alerts(world))
+
+    assert found.conclusion is Conclusion.NOTHING_WRONG
+    assert "errors rose" not in found.reason
