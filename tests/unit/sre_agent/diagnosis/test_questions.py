@@ -1,6 +1,7 @@
 """The engine asks about what it has not seen, as far down the calls as the trouble goes."""
 
 from sre_agent.diagnosis.engine import diagnose
+from sre_agent.diagnosis.questions import Topic
 from sre_agent.testing import views
 from sre_agent.testing.world import World
 
@@ -30,3 +31,21 @@ def test_a_sure_engine_asks_nothing() -> None:
     world.release("core", ago_s=60, error_ratio=0.4, old_pods=1)
 
     assert asked(world, "core", "core") == set()
+
+
+def test_an_alert_that_joins_later_brings_its_service_into_question() -> None:
+    world = World(94)
+    world.release("core", ago_s=60, error_ratio=0.4, old_pods=1)
+    incident = world.incident("core")
+    late = world.incident("stock").alerts[0].model_copy(update={"fingerprint": "late"})
+    joined = incident.model_copy(update={"alerts": (*incident.alerts, late)})
+
+    found = diagnose(views.evidence(world, "core"), joined, world.now)
+
+    assert {question.object for question in found.questions} == {world.ref("stock")}
+    assert {question.topic for question in found.questions} == {
+        Topic.WORKLOAD,
+        Topic.SIGNALS,
+        Topic.ERROR_PATTERNS,
+    }
+    assert found.causes[0].object == world.ref("core")
