@@ -8,11 +8,12 @@ from sre_agent.diagnosis.questions import Topic
 from sre_agent.diagnosis.situation import Situation
 from sre_agent.domain.causes import Cause
 from sre_agent.domain.incident import Incident
+from sre_agent.domain.observations.runbooks import RunbookStep
 from sre_agent.planning import conditions
 from sre_agent.planning.conditions import View
 from sre_agent.planning.playbooks import Playbook, Playbooks, Step
 from sre_agent.planning.repairs import Repair
-from sre_agent.planning.runbook_advice import Advice
+from sre_agent.planning.runbook_advice import SET_VARIABLE, Advice
 
 
 @dataclass(frozen=True)
@@ -66,11 +67,19 @@ def view(cause: Cause, situation: Situation, advice: Advice | None) -> View:
         "alerts": list(alert_names(situation.case.incident)),
         "runbook": {
             "actions": [step.action for step in steps],
-            "explicit_actions": [step.action for step in steps if cause.fault_class in step.when],
+            "explicit_actions": [step.action for step in steps if _is_explicit(step, cause)],
             "is_for_service": bool(advice and advice.is_for_service),
             "is_stale": bool(advice and advice.citation.is_stale),
         },
     }
+
+
+def _is_explicit(step: RunbookStep, cause: Cause) -> bool:
+    """Return whether a runbook says of this class of fault, and of the variable missing, to do so."""
+    is_other = step.action == SET_VARIABLE and (
+        step.arguments.get("variable") != cause.facts.get("variable")
+    )
+    return cause.fault_class in step.when and not is_other
 
 
 def alert_names(incident: Incident) -> tuple[str, ...]:

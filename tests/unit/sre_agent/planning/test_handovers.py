@@ -56,6 +56,20 @@ def test_a_release_is_undone_unless_the_runbook_says_for_this_fault_to_set_the_v
     assert plan.actions[0].call.tool == tool
 
 
+def test_a_step_for_this_fault_about_another_variable_is_no_word_about_the_missing_one() -> None:
+    other = RunbookStep(
+        action="set_env",
+        arguments={"variable": "OTHER", "value": "1"},
+        when=("missing_configuration",),
+    )
+    missing = found(FaultClass.MISSING_CONFIGURATION, **{**RELEASE, **MISSING})
+
+    plan = planned(missing, more=(runbook(SET, other),))
+
+    assert isinstance(plan, Plan)
+    assert plan.actions[0].call.tool == "rollback_rollout"
+
+
 @pytest.mark.parametrize(
     "book",
     [
