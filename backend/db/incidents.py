@@ -150,6 +150,7 @@ class PostgresIncidents(ports.Incidents):
             actor=splitting.REFLECTOR,
             channel="platform",
             step_key=self._own(step_key),
+            with_whole_services=True,
         )
         now = self._clock.now()
         async with self._step(incident_id) as connection:

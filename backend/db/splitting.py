@@ -25,6 +25,7 @@ from sre_agent.domain.steering import UnfitStepError
 REFLECTOR = "reflector"
 """The actor of what the platform splits by itself."""
 
+_SHOWN = 40
 _URGENCY = (Severity.NONE, Severity.INFO, Severity.WARNING, Severity.CRITICAL)
 
 _FIND_OPEN = sa.text(f"""
@@ -35,13 +36,17 @@ _FIND_OPEN = sa.text(f"""
 
 @dataclass(frozen=True, kw_only=True)
 class Wanted:
-    """Which alerts leave an incident, why, and who wants it through which channel."""
+    """Which alerts leave an incident, why, and who wants it through which channel.
+
+    `with_whole_services` takes along the other alerts of their services.
+    """
 
     fingerprints: tuple[str, ...]
     reason: str
     actor: str
     channel: str
     step_key: str
+    with_whole_services: bool = False
 
 
 @dataclass(frozen=True)
@@ -88,7 +93,7 @@ async def split(
     if done is not None:
         return IncidentId(done.payload["into"])
     incident = await incident_rows.load(connection, incident_id)
-    parts = _part(incident, wanted.fingerprints)
+    parts = _part(await incident_rows.load_alerts(connection, incident_id), wanted)
     await _keep_service(connection, tenant, incident, parts)
     into, is_new = await _open(connection, tenant, parts, now)
     move = _Move(incident_id, into, is_new)
@@ -108,25 +113,29 @@ async def _find_done(
     return next((event for event in log if event.step_key == step_key), None)
 
 
-def _part(incident: Incident, fingerprints: Sequence[str]) -> _Parts:
-    known = {alert.fingerprint for alert in incident.alerts}
-    unknown = [name for name in fingerprints if name not in known]
-    if unknown or not fingerprints:
+def _part(known: Sequence[Alert], wanted: Wanted) -> _Parts:
+    names = sorted({alert.fingerprint for alert in known})
+    unknown = [name for name in wanted.fingerprints if name not in names]
+    if unknown or not wanted.fingerprints:
+        shown = ", ".join(names[:_SHOWN])
         raise UnfitStepError(
-            f"the incident has no alert {', '.join(unknown) or '(none is named)'}; "
-            f"it has: {', '.join(sorted(known))}"
+            f"the incident has no alert {', '.join(unknown) or '(none is named)'}; it has: {shown}"
         )
-    arrivals = [Arrival(alert, identity.service_of(alert)) for alert in incident.alerts]
+    arrivals = [Arrival(alert, identity.service_of(alert)) for alert in known]
+    chosen = set(wanted.fingerprints)
+    services = {item.service_key for item in arrivals if item.alert.fingerprint in chosen}
+    if wanted.with_whole_services:
+        chosen |= {item.alert.fingerprint for item in arrivals if item.service_key in services}
     parts = _Parts(
-        going=[item for item in arrivals if item.alert.fingerprint in fingerprints],
-        staying=[item for item in arrivals if item.alert.fingerprint not in fingerprints],
+        going=[item for item in arrivals if item.alert.fingerprint in chosen],
+        staying=[item for item in arrivals if item.alert.fingerprint not in chosen],
     )
     if not parts.staying:
         raise UnfitStepError("nothing would be left: name fewer alerts")
     torn = [item for item in parts.staying if item.service_key in parts.services]
     if torn:
-        names = ", ".join(sorted({item.alert.fingerprint for item in torn}))
-        raise UnfitStepError(f"alerts of one service stay together: name {names} as well")
+        more = ", ".join(sorted({item.alert.fingerprint for item in torn})[:_SHOWN])
+        raise UnfitStepError(f"alerts of one service stay together: name {more} as well")
     return parts
 
 

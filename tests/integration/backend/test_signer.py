@@ -15,9 +15,10 @@ from pydantic import SecretStr
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from backend.actors import Actor, Role
-from backend.db import approvals, tenancy
+from backend.db import approvals, steering, tenancy
 from backend.db.incidents import PostgresIncidents
 from backend.db.journal import PostgresJournal
+from backend.db.runs import Beginning, begin_run
 from backend.signer import keys
 from backend.signer.app import create_app
 from backend.signer.client import SignerClient
@@ -25,8 +26,10 @@ from backend.signer.mint import Mint
 from sre_agent import ports
 from sre_agent.config import loader
 from sre_agent.domain import canonical
+from sre_agent.domain.causes import Dismissal
 from sre_agent.domain.errors import TransientError
 from sre_agent.domain.events import EventDraft, EventKind
+from sre_agent.domain.faults import FaultClass
 from sre_agent.domain.grant import GrantClaims
 from sre_agent.domain.grant_binding import arguments_sha256
 from sre_agent.domain.ids import ActionId, IncidentId
@@ -410,6 +413,44 @@ async def halted(case: Case) -> None:
         )
 
 
+async def in_a_later_run(case: Case) -> None:
+    await case.approve()
+    begins = Beginning(kind=EventKind.REINVESTIGATED, actor="ann", reason="look again")
+    begins.more["hint"] = {}
+    async with case.engine.begin() as connection:
+        await begin_run(connection, ID, begins, now=case.clock.now())
+    await case.sql("UPDATE incidents SET status = 'executing'")
+
+
+async def paused(case: Case) -> None:
+    await case.approve()
+    async with case.engine.begin() as connection:
+        step = await steering.begin(connection, ID, ANN, channel="test", now=case.clock.now())
+        await steering.pause(step, "wait")
+
+
+async def cancelled(case: Case) -> None:
+    await case.approve()
+    async with case.engine.begin() as connection:
+        step = await steering.begin(connection, ID, ANN, channel="test", now=case.clock.now())
+        await steering.cancel(step, "stop")
+
+
+async def cancelled_amid_a_write(case: Case) -> None:
+    await case.approve()
+    await case.log(EventKind.ACTION_STARTED, {"action_id": ACTION, "grant_id": "g"})
+    async with case.engine.begin() as connection:
+        step = await steering.begin(connection, ID, ANN, channel="test", now=case.clock.now())
+        await steering.cancel(step, "stop")
+
+
+async def dismissed(case: Case) -> None:
+    await case.approve()
+    dismissal = Dismissal(object=case.plan.cause_object, fault_class=FaultClass.BAD_RELEASE)
+    payload = {"dismissal": dismissal.model_dump(mode="json")}
+    await case.log(EventKind.CAUSE_DISMISSED, payload)
+
+
 async def approved_in_the_table_only(case: Case) -> None:
     await undecided(case)
     await case.sql(
@@ -497,6 +538,11 @@ async def plan_and_hash_differ(case: Case) -> None:
         (not_yet_executing, "not_executing"),
         (over, "not_executing"),
         (halted, "halted"),
+        (in_a_later_run, "no_plan"),
+        (paused, "paused"),
+        (cancelled, "cancelled"),
+        (cancelled_amid_a_write, "cancelled"),
+        (dismissed, "dismissed"),
         (approved_in_the_table_only, "not_approved"),
         (approved_by_someone_who_may_not, "not_approved"),
         (approved_too_late, "not_approved"),
@@ -525,7 +571,9 @@ async def test_without_a_sound_record_there_is_no_grant(
         assert stored.scalar() == 0
 
 
-@pytest.mark.parametrize("prepare", [halted, over, another_plan_since, log_edited])
+@pytest.mark.parametrize(
+    "prepare", [halted, over, another_plan_since, log_edited, in_a_later_run, paused, cancelled]
+)
 async def test_a_stored_grant_is_not_given_out_any_more_when_things_have_changed(
     prepare: Callable[[Case], Awaitable[None]], case: Case, signer: SignerClient
 ) -> None:
