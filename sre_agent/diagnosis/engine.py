@@ -5,6 +5,7 @@ from datetime import datetime
 from functools import partial
 
 from sre_agent.diagnosis import (
+    attribution,
     bad_release,
     calm,
     case,
@@ -61,14 +62,15 @@ def diagnose(
     dismissed_causes = _ranked(seen, left_out)
     conclude = partial(_conclude, seen, dismissed_causes)
     conclusion, reason = conclude(causes)
+    shown = attribution.in_order(seen, causes)
     return Diagnosis(
-        causes=causes,
+        causes=shown,
         abstained=conclusion is not Conclusion.CAUSE_FOUND,
         reason=reason + precedent.effect(causes, conclude),
         conclusion=conclusion,
         questions=(
-            *questions.ask(seen, causes, conclusion),
-            *(reading.ask(evidence, causes[0]) if conclusion is Conclusion.CAUSE_FOUND else ()),
+            *questions.ask(seen, shown, conclusion),
+            *(reading.ask(evidence, shown[0]) if conclusion is Conclusion.CAUSE_FOUND else ()),
         ),
         dependencies=seen.graph.dependencies(),
         dismissed=dismissed_causes,
@@ -90,13 +92,14 @@ def _conclude(
     nothing = calm.explain(seen, precedent.forget((*causes, *dismissed)))
     if nothing:
         return Conclusion.NOTHING_WRONG, nothing
-    repair_ = repair.under_way(seen, causes[0]) if causes else None
+    led = attribution.in_order(seen, causes)
+    repair_ = repair.under_way(seen, led[0]) if led else None
     if repair_:
         return Conclusion.REPAIR_UNDER_WAY, repair_
-    doubt = ranking.indecision(causes, seen)
+    doubt = ranking.indecision(led, seen)
     if doubt:
         return Conclusion.UNDECIDED, doubt
-    return Conclusion.CAUSE_FOUND, _conclusion(causes[0])
+    return Conclusion.CAUSE_FOUND, _conclusion(led[0])
 
 
 def _findings(

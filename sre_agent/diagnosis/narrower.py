@@ -68,4 +68,4 @@ def _better(hypothesis: Hypothesis, same: Sequence[Hypothesis]) -> tuple[list[Hy
 def _is_scaled_away(hypothesis: Hypothesis) -> bool:
     """Return whether somebody took the pods away, which says all there is to say of their absence."""
     is_absence = hypothesis.fault_class is FaultClass.NO_ENDPOINTS
-    return is_absence and hypothesis.facts.get("previous_replicas") is not None
+    return is_absence and "current_replicas" in hypothesis.facts

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sre_agent.diagnosis import case, independence
+from sre_agent.diagnosis import attribution, case
 from sre_agent.diagnosis.situation import Situation, assess
 from sre_agent.domain.causes import Cause, Conclusion, Diagnosis
 from sre_agent.domain.evidence import Evidence
@@ -29,25 +29,15 @@ def apart(
     What both could explain stays with the best cause, and so does what names nothing that is known.
     Nothing is split off while no cause was found, or when nothing would be left.
     """
-    others = _others(diagnosis) if diagnosis.conclusion is Conclusion.CAUSE_FOUND else ()
-    if not others:
+    if diagnosis.conclusion is not Conclusion.CAUSE_FOUND:
         return ()
     seen = assess(case.build(evidence, incident, incident.opened_at))
-    top = diagnosis.causes[0]
-    others = tuple(item for item in others if independence.are_independent(seen, top, item))
+    top, others = diagnosis.causes[0], attribution.beside(seen, diagnosis.causes)
     owned = _owned(seen, top, others)
     if all(owner is not None for owner in owned.values()):
         return ()
     found = (_part(seen, item, top, owned) for item in others)
     return tuple(part for part in found if part is not None)
-
-
-def _others(diagnosis: Diagnosis) -> tuple[Cause, ...]:
-    """Return the best cause of each other object."""
-    found: dict[ObjectRef, Cause] = {}
-    for cause in diagnosis.causes:
-        found.setdefault(cause.object, cause)
-    return tuple(found.values())[1:]
 
 
 def _owned(seen: Situation, top: Cause, others: Sequence[Cause]) -> Mapping[str, Cause | None]:
@@ -61,18 +51,7 @@ def _owned(seen: Situation, top: Cause, others: Sequence[Cause]) -> Mapping[str,
 def _owner(
     seen: Situation, ref: ObjectRef | None, top: Cause, others: Sequence[Cause]
 ) -> Cause | None:
-    """Return the other cause that trouble of a workload belongs to, None for the best one.
-
-    Where both could explain it, requests that fail are put down to what fails its requests.
-    """
-    if ref is None or ref == top.object:
-        return None
-    own = next((item for item in others if item.object == ref), None)
-    if own is not None:
-        return own
-    able = [item for item in (top, *others) if independence.explains(seen, item, ref)]
-    failing = [item for item in able if not independence.serves_as_before(seen, item)]
-    found = (failing or able or [top])[0]
+    found = attribution.owner(seen, ref, (top, *others)) if ref else None
     return None if found is top else found
 
 

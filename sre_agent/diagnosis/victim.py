@@ -15,8 +15,9 @@ from sre_agent.domain.ids import EvidenceId
 from sre_agent.domain.objects import ObjectRef
 from sre_agent.domain.observations.metrics import SignalGroup
 
-EXCUSABLE = frozenset({FaultClass.BAD_RELEASE, FaultClass.CRASH_LOOP})
-"""Faults that a failing callee can feign; a pod out of memory is ill by itself."""
+EXCUSABLE = frozenset({FaultClass.BAD_RELEASE, FaultClass.CRASH_LOOP, FaultClass.NO_ENDPOINTS})
+"""Faults that a failing callee can feign; a pod out of memory is ill by itself, and pods that were
+scaled away are gone whatever the callee does."""
 LEAST_SHARE = 0.3
 """Failed calls to a callee must make up this share of a caller's errors to explain them, and the
 time they take longer this share of the time its answers take longer."""
@@ -26,7 +27,8 @@ def weigh(
     situation: Situation, hypothesis: Hypothesis, hypotheses: Sequence[Hypothesis]
 ) -> Iterator[Finding]:
     """Speak against a caller whose trouble is explained by a callee that fails."""
-    if hypothesis.fault_class not in EXCUSABLE or _is_pinned(situation, hypothesis):
+    is_excusable = hypothesis.fault_class in EXCUSABLE and not _was_scaled_away(hypothesis)
+    if not is_excusable or _is_pinned(situation, hypothesis):
         return
     suspect = Suspect(hypothesis.fault_class, hypothesis.object)
     for callee in situation.graph.callees(hypothesis.object):
@@ -46,6 +48,10 @@ def failing_callees(situation: Situation, caller: ObjectRef) -> tuple[ObjectRef,
     """Return the callees whose failure could explain a caller's trouble."""
     callees = situation.graph.callees(caller)
     return tuple(callee for callee in callees if _failure(situation, caller, callee))
+
+
+def _was_scaled_away(hypothesis: Hypothesis) -> bool:
+    return "current_replicas" in hypothesis.facts
 
 
 def _is_pinned(situation: Situation, hypothesis: Hypothesis) -> bool:

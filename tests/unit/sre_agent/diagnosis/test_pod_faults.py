@@ -18,6 +18,7 @@ from sre_agent.domain.observations.kubernetes import (
     Pod,
     PodLogs,
     Replicas,
+    ServiceEndpoints,
     Termination,
 )
 from sre_agent.testing import evidence as build
@@ -308,6 +309,25 @@ def test_what_was_scaled_to_zero_nobody_knows_when_is_named_without_a_number_to_
 
 def not_ready(pod: Pod) -> Pod:
     return pod.model_copy(update={"ready": False})
+
+
+def test_callers_whose_readiness_fails_with_their_callee_are_its_victims() -> None:
+    world = World(20)
+    world.ail("store", ago_s=60, error_ratio=1.0)
+    world.services["pay"].pods = tuple(not_ready(pod) for pod in world.pods("pay"))
+    empty = ServiceEndpoints(
+        name=world.services["pay"].name, ports=(), ready_addresses=0, not_ready_addresses=2
+    )
+    update = {"services": (empty,), "replicas": build.replicas(2, 0)}
+    pay = build.evidence(
+        "k8s-9.2", views.workload(world, "pay").model_copy(update=update), world.now
+    )
+
+    found = judged(world, "core", scaled(world, "store", ago_s=65), pay)
+
+    assert found.conclusion is Conclusion.CAUSE_FOUND, found.reason
+    assert found.causes[0].object == world.ref("store")
+    assert all(cause.confidence < 0.5 for cause in found.causes if cause.object == world.ref("pay"))
 
 
 def test_a_node_that_is_not_ready_is_blamed_for_the_pods_on_it() -> None:

@@ -101,6 +101,24 @@ def test_alerts_of_callers_go_with_the_fault_that_fails_their_calls(failing: str
     assert set(part.fingerprints) == ({other} if is_top else together)
 
 
+@pytest.mark.parametrize(("release", "setting"), [("pay", "stock"), ("stock", "pay")])
+@pytest.mark.parametrize("others", [(), ("core", "entry")])
+def test_an_incident_is_about_the_fault_that_its_own_alerts_tell_of(
+    release: str, setting: str, others: tuple[str, ...]
+) -> None:
+    world = World(80)
+    world.release(release, ago_s=70, error_ratio=0.4)
+    lose_a_setting(world, setting)
+
+    failing, _ = judged(world, alerted(world, release, *others))
+    silent, parts = judged(world, alerted(world, setting))
+
+    assert failing.conclusion is silent.conclusion is Conclusion.CAUSE_FOUND
+    assert failing.causes[0].object == world.ref(release)
+    assert silent.causes[0].object == world.ref(setting)
+    assert parts == ()
+
+
 @pytest.mark.parametrize("culprit", ["core", "pay", "store"])
 def test_the_victims_of_one_fault_are_never_split_off(culprit: str) -> None:
     world = World(83)
