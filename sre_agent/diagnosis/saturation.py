@@ -94,8 +94,9 @@ def _busy(total: SignalGroup, workload: Workload) -> str | None:
     held_back = current(total.throttling.points) if total.throttling else None
     if held_back is not None and held_back >= HELD_BACK:
         return f"was throttled in {held_back:.0%} of its time slices"
-    limits = [item.limits.cpu_cores for item in workload.containers if item.limits.cpu_cores]
+    limits = [item.limits.cpu_cores or math.inf for item in workload.containers]
     used = current(total.cpu.points) if total.cpu else None
+    # Which container is the busiest is not told: one without a limit may use all there is.
     if not limits or used is None or used < AT_LIMIT * max(limits):
         return None
     return f"uses {used:.2g} of the {max(limits):g} cores a container may use"

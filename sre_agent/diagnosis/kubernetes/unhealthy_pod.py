@@ -121,7 +121,9 @@ def _error_ratios(situation: Situation, ref: ObjectRef) -> Mapping[str, float]:
 
 
 def _living(workload: Workload) -> list[Pod]:
-    return [pod for pod in workload.pods if pod.phase not in {"Succeeded", "Failed"}]
+    """Return the pods that are not over and not on their way out."""
+    alive = (pod for pod in workload.pods if pod.phase not in {"Succeeded", "Failed"})
+    return [pod for pod in alive if pod.reason != "Terminating"]
 
 
 def _are_equals(sick: Pod, well: list[Pod]) -> bool:

@@ -8,7 +8,7 @@ from sre_agent.diagnosis import diagnose
 from sre_agent.domain.causes import Conclusion, Diagnosis
 from sre_agent.domain.evidence import Evidence
 from sre_agent.domain.faults import FaultClass
-from sre_agent.domain.observations.kubernetes import Resources
+from sre_agent.domain.observations.kubernetes import Resources, Workload
 from sre_agent.domain.observations.metrics import SignalGroup
 from sre_agent.testing import evidence as build
 from sre_agent.testing import views
@@ -126,3 +126,14 @@ def test_a_limit_that_is_not_known_cannot_be_reached() -> None:
     evidence = [item for item in load(world) if item.id != "k8s-9.1"]
 
     assert not is_saturated(judged(world, evidence))
+
+
+def test_the_limit_of_a_sidecar_is_not_reached_by_a_container_that_has_none() -> None:
+    world = World(17)
+    *rest, described = load(world, cores=(0.3, 0.8))
+    workload = Workload.model_validate(described.facts)
+    [proxy] = workload.containers
+    app = proxy.model_copy(update={"name": "app", "limits": Resources()})
+    told = workload.model_copy(update={"containers": (app, proxy)})
+
+    assert not is_saturated(judged(world, [*rest, build.evidence("k8s-9.1", told, world.now)]))

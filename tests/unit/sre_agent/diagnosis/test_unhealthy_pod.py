@@ -133,3 +133,12 @@ def test_pods_that_all_fail_their_requests_are_not_one_ill_pod() -> None:
     found = judged(world, served(world, {first.name: 0.3, second.name: 0.9, third.name: 0.4}))
 
     assert of_pods(found) == []
+
+
+def test_a_pod_that_is_leaving_is_not_ill() -> None:
+    world = World(38)
+    first, leaving, third = pods(world, (True, False, True))
+    gone = leaving.model_copy(update={"reason": "Terminating"})
+    world.services["core"].pods = (first, gone, third)
+
+    assert of_pods(judged(world)) == []

@@ -98,6 +98,19 @@ def test_a_restart_needs_the_services_own_runbook() -> None:
     assert isinstance(nothing, NoPlan)
 
 
+def test_a_workload_whose_pods_keep_data_is_not_given_more_of_them_by_a_program() -> None:
+    diagnosis = found(FaultClass.SATURATION, replicas=3, suggested_replicas=4)
+    [cause] = diagnosis.causes
+    database = cause.object.model_copy(update={"kind": "StatefulSet"})
+    of_data = cause.model_copy(update={"object": database})
+
+    nothing = planned(diagnosis.model_copy(update={"causes": (of_data,)}))
+
+    assert isinstance(planned(diagnosis), Plan)
+    assert isinstance(nothing, NoPlan)
+    assert "keep no data" in "; ".join(nothing.passed_over)
+
+
 def test_one_ill_pod_is_replaced_and_nothing_else_is_touched() -> None:
     plan = planned(found(FaultClass.UNHEALTHY_POD, pod="p-1", ready_pods=2))
 
