@@ -13,6 +13,8 @@ from sre_agent.safety.redaction import redact
 
 SHOWN_RIVALS = 4
 CELL_CHARACTERS = 300
+LINE_CHARACTERS = 1200
+"""What people have to act on is not cut where a table would be."""
 
 
 _WITHOUT_CAUSE = {
@@ -40,7 +42,11 @@ def write(incident: Incident, events: Sequence[Event], now: datetime) -> str:
         *([["## Seen before", "", *seen]] if seen else []),
         ["## Actions and outcomes", "", *_actions(story)],
         ["## Durations", "", *_durations(story)],
-        ["## Action items", "", *(f"- [ ] {_inline(item)}" for item in action_items.of(story))],
+        [
+            "## Action items",
+            "",
+            *(f"- [ ] {_inline(item, LINE_CHARACTERS)}" for item in action_items.of(story)),
+        ],
         ["## Timeline (UTC)", "", *_timeline(story)],
         ["## Evidence", "", *_evidence(story)],
     )
@@ -59,7 +65,7 @@ def _head(story: Story, now: datetime) -> Iterator[str]:
     if story.merged_into:
         yield f"- **Merged into `{story.merged_into}`**, which works on the same cause: see its report"
     if story.escalation:
-        yield f"- **Escalated to people**: {_inline(story.escalation)}"
+        yield f"- **Escalated to people**: {_inline(story.escalation, LINE_CHARACTERS)}"
 
 
 def _impact(story: Story, now: datetime) -> Iterator[str]:
@@ -119,7 +125,7 @@ def _actions(story: Story) -> Iterator[str]:
     for line in deeds.of(story):
         lead = "  " * (line.depth - 1) + "- " if line.depth else ""
         code = f" `{_inline(line.call)}`" if line.call else ""
-        yield f"{lead}{_inline(line.text)}{code}"
+        yield f"{lead}{_inline(line.text, LINE_CHARACTERS)}{code}"
 
 
 def _durations(story: Story) -> Iterator[str]:
@@ -166,8 +172,8 @@ def _time(at: datetime) -> str:
     return f"{at:%Y-%m-%d %H:%M:%S}"
 
 
-def _inline(text: str) -> str:
+def _inline(text: str, most: int = CELL_CHARACTERS) -> str:
     """Return text from anywhere as plain words of one line: no markup of its own, no line breaks."""
     flat = " ".join(text.split()).replace("`", "'").replace("|", "\\|")
     flat = flat.replace("<", "&lt;").replace("](", "] (")
-    return flat if len(flat) <= CELL_CHARACTERS else f"{flat[:CELL_CHARACTERS]}…"
+    return flat if len(flat) <= most else f"{flat[:most]}…"

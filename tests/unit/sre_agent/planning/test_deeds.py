@@ -84,3 +84,13 @@ async def test_what_the_next_release_would_undo_is_to_be_written_down(
     report = log.report(IncidentStatus.RESOLVED)
 
     assert ("32Mi -> 64Mi): the next release would undo it" in report) is is_asked
+
+
+async def test_what_people_have_to_act_on_is_not_cut_short() -> None:
+    _, log, _ = await repaired()
+    await log.add(EventKind.ESCALATED, reason="because " * 60 + "of the last word")
+
+    report = log.report(IncidentStatus.ESCALATED)
+
+    told = [line for line in report.splitlines() if line.endswith("of the last word")]
+    assert len(told) == 2, "at the head and among the action items"
