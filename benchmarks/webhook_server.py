@@ -6,6 +6,7 @@ import uvicorn
 from pydantic import SecretStr
 
 from backend.api.app import create_app
+from backend.bootstrap import program
 from backend.db.engine import create_engine
 from backend.settings import ApiSettings
 
@@ -19,6 +20,7 @@ def main() -> None:
         api_tokens=SecretStr(f"bench:viewer:{token}"),
     )
     app = create_app(settings, create_engine(database_url))
+    program.spare_collector()
     uvicorn.run(app, uds=socket_path, log_level="warning", access_log=False)
 
 

@@ -27,8 +27,10 @@ def create_api(settings: ApiSettings) -> FastAPI:
 def main() -> None:
     """Serve the API and the webhook until terminated."""
     settings = ApiSettings.load()
+    app = create_api(settings)
+    program.spare_collector()
     uvicorn.run(
-        create_api(settings),
+        app,
         host=settings.api_host,
         port=settings.port,
         log_level="warning",

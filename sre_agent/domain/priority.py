@@ -25,5 +25,6 @@ _LABEL = "priority"
 
 def of(alert: Alert) -> Priority:
     """Return the class that the label `priority` names (P1 to P4), or that of the severity."""
-    named = Priority.__members__.get(alert.labels.get(_LABEL, "").strip().upper())
+    label = alert.labels.get(_LABEL)
+    named = Priority.__members__.get(label.strip().upper()) if label else None
     return _OF_SEVERITY[alert.severity] if named is None else named

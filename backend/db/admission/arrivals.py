@@ -2,10 +2,9 @@
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from functools import cached_property
 
 from sre_agent.domain import priority
 from sre_agent.domain.alert import Alert, AlertStatus
@@ -50,26 +49,24 @@ class Step(StrEnum):
 
 @dataclass(frozen=True)
 class Arrival:
-    """An alert and the service it is about; `is_actionable` is false for heartbeats."""
+    """An alert and the service it is about; `is_actionable` is false for heartbeats.
+
+    `key` identifies the alert, `service_key` is where it belongs, `priority` says how soon it has to
+    be looked at. They are worked out once, because a storm asks for them again and again.
+    """
 
     alert: Alert
     service: str
     is_actionable: bool = True
+    key: AlertKey = field(init=False)
+    service_key: ServiceKey = field(init=False)
+    priority: Priority = field(init=False)
 
-    @cached_property
-    def key(self) -> AlertKey:
-        """Return what identifies the alert."""
-        return (self.alert.fingerprint, self.alert.starts_at)
-
-    @cached_property
-    def service_key(self) -> ServiceKey:
-        """Return where it belongs."""
-        return (_fit(self.alert.namespace), _fit(self.service))
-
-    @property
-    def priority(self) -> Priority:
-        """Return how soon it has to be looked at."""
-        return priority.of(self.alert)
+    def __post_init__(self) -> None:
+        alert = self.alert
+        object.__setattr__(self, "key", (alert.fingerprint, alert.starts_at))
+        object.__setattr__(self, "service_key", (_fit(alert.namespace), _fit(self.service)))
+        object.__setattr__(self, "priority", priority.of(alert))
 
 
 @dataclass(frozen=True)

@@ -38,7 +38,7 @@ class Opening:
 # organization and compares each with every key.
 _FIND_KNOWN = sa.text("""
     SELECT known.*
-    FROM unnest(CAST(:fingerprints AS text[]), CAST(:starts AS timestamptz[])) AS key(print, start)
+    FROM json_to_recordset(CAST(:keys AS json)) AS key(print text, start timestamptz)
     CROSS JOIN LATERAL (
         SELECT fingerprint, starts_at, status, incident_id FROM alerts
         WHERE fingerprint = key.print AND starts_at = key.start
@@ -126,8 +126,7 @@ async def find_known(
     if not keys:
         return {}
     parameters = {
-        "fingerprints": [fingerprint for fingerprint, _ in keys],
-        "starts": [starts_at.isoformat() for _, starts_at in keys],
+        "keys": to_json([{"print": key[0], "start": key[1]} for key in keys]),
         "org_id": tenant.org_id,
         "cluster_id": tenant.cluster_id,
     }
