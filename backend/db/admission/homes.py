@@ -57,16 +57,17 @@ async def find(
     places = _standing(await standing.find_open(connection, tenant, services))
     past = await hosts.find(connection, tenant, _left(services, places), now)
     places |= _hosted(past, services, places)
-    found = await _correlate(
-        connection, tenant, [key for key in services if key not in places], now
-    )
+    homeless = [key for key in services if key not in places]
+    apart = [key for key in homeless if past.is_apart(key, services[key])]
+    together = [key for key in homeless if key not in apart]
+    found = await _correlate(connection, tenant, together, now)
     places |= _joined(found)
     locked = await statements.lock_incidents(
         connection, (place.incident_id for place in places.values())
     )
     heads = {head.incident_id: head for head in locked}
     lost = [key for key, place in places.items() if not place.holds(heads[place.incident_id])]
-    groups = [*found.groups, *((key,) for key in lost)]
+    groups = [*found.groups, *((key,) for key in (*apart, *lost))]
     back = await _take_back(connection, past, services, groups, now)
     fresh = [group for group in groups if group[0] not in back.places]
     opened = await _open(connection, tenant, services, fresh, now)

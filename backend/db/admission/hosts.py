@@ -58,7 +58,10 @@ _FIND = sa.text(f"""
     SELECT chain.*, EXISTS (
         SELECT FROM incidents WHERE org_id = :org_id AND cluster_id = :cluster_id
             AND incidents.namespace = own_namespace AND incidents.service = own_service AND {OPEN}
-    ) AS is_followed
+    ) AS is_followed, EXISTS (
+        SELECT FROM events WHERE events.incident_id = chain.id AND events.kind = 'split'
+            AND payload ->> 'into' = chain.id
+    ) AS was_split_off
     FROM chain WHERE merged_into IS NULL ORDER BY first_ended_at DESC, first_id
 """)  # noqa: S608 - a constant of ours
 
@@ -79,6 +82,7 @@ class Past:
     ended_at: datetime | None
     first_ended_at: datetime
     is_followed: bool
+    was_split_off: bool
     fingerprints: frozenset[str]
     names: frozenset[str]
 
@@ -124,6 +128,11 @@ class Hosts:
         newest = next(iter(self.past.get(arrival.service_key, ())), None)
         return newest.incident_id if newest and newest.settles(arrival, self.now) else None
 
+    def is_apart(self, key: ServiceKey, arrivals: Sequence[Arrival]) -> bool:
+        """Return whether what is back was split off from others, which it must not join again."""
+        back = self.returning(arrivals)
+        return back is not None and back[0].was_split_off and back[0].own_key == key
+
     def returning(self, arrivals: Sequence[Arrival]) -> tuple[Past, Arrival] | None:
         """Return the incident whose failure is there again, and the alert that says so."""
         for arrival in arrivals:
@@ -160,6 +169,7 @@ async def find(
             ended_at=row.ended_at,
             first_ended_at=row.first_ended_at,
             is_followed=row.is_followed,
+            was_split_off=row.was_split_off,
             fingerprints=frozenset(fingerprint for fingerprint, _ in prints),
             names=frozenset(name for _, name in prints),
         )

@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from backend.db import audit, journal, service_edges, transitions
+from backend.db import audit, journal, service_edges, splitting, transitions
 from backend.db.admission import AdmissionDesk, Arrival, Disposition, Receipt, Tenant
 from backend.db.admission.manual import open_manually
 from backend.db.service_edges import ServiceEdge
@@ -212,6 +212,28 @@ async def test_a_person_who_asks_for_a_service_that_joined_is_led_to_its_inciden
         )
 
     assert led == (first.incident_id, False)
+
+
+async def test_what_was_split_off_goes_its_own_way_again_when_it_is_back(intake: Intake) -> None:
+    first, _ = await intake.fire("front", "middle")
+    assert first.incident_id is not None
+    wanted = splitting.Wanted(
+        fingerprints=("prod-middle",),
+        reason="another cause",
+        actor="reflector",
+        channel="run",
+        step_key="split:1",
+    )
+    async with intake.engine.begin() as connection:
+        apart = await splitting.split(connection, first.incident_id, wanted, now=intake.clock.time)
+    [meanwhile] = await intake.fire("middle", fingerprint="another")
+    await intake.move(apart, IncidentStatus.RESOLVED)
+    intake.clock.time += MINUTE
+
+    [back] = await intake.fire("middle", fingerprint="a-third")
+
+    assert meanwhile == Receipt(Disposition.JOINED, apart)
+    assert back == Receipt(Disposition.REOPENED, apart)
 
 
 async def test_who_was_not_seen_for_long_is_no_neighbour(intake: Intake) -> None:

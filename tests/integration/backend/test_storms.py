@@ -12,7 +12,7 @@ from pydantic import SecretStr
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from backend.api.app import create_app
-from backend.db import audit, incident_rows, service_edges
+from backend.db import audit, incident_rows, service_edges, splitting
 from backend.db.service_edges import ServiceEdge
 from backend.db.tenancy import Tenant
 from backend.settings import ApiSettings
@@ -111,3 +111,26 @@ async def test_a_run_is_given_some_alerts_of_a_storm_and_none_of_its_services_is
     assert told == {
         (service, name) for service in SERVICES for name in ("HighErrorRate", "HighLatency")
     }
+
+
+async def test_of_a_storm_all_alerts_of_a_service_are_split_off_with_the_few_a_run_has_seen(
+    client: httpx.AsyncClient, engine: AsyncEngine, clock: Any
+) -> None:
+    [origin] = {id_ for answer in await rage(client) for id_ in answer["incidents"]}
+    wanted = splitting.Wanted(
+        fingerprints=("print-0",),
+        reason="",
+        actor="reflector",
+        channel="run",
+        step_key="split:1",
+        with_whole_services=True,
+    )
+
+    async with engine.begin() as connection:
+        into = await splitting.split(connection, origin, wanted, now=clock.time)
+
+    async with engine.connect() as connection:
+        query = sa.text("""SELECT incident_id, count(*), count(DISTINCT labels ->> 'service')
+            FROM alerts GROUP BY incident_id""")
+        found = {row[0]: (row[1], row[2]) for row in await connection.execute(query)}
+    assert found == {into: (ALERTS // 5, 1), origin: (ALERTS - ALERTS // 5, 4)}
