@@ -57,6 +57,7 @@ class Case:
     patterns: Mapping[ObjectRef, Seen[ErrorPatterns]]
     pod_logs: tuple[Seen[PodLogs], ...]
     events: tuple[Seen[KubeEvent], ...]
+    events_of: Mapping[ObjectRef, tuple[Seen[KubeEvent], ...]]
     nodes: Seen[NodeList] | None
     alerts: Seen[AlertList] | None
     targets: tuple[Seen[SeriesList], ...]
@@ -74,6 +75,7 @@ def build(evidence: Sequence[Evidence], incident: Incident, now: datetime) -> Ca
     services = {ref: row for ref, row in rows.items() if ref.kind == "Service"}
     names = _names(deployments, services, workloads, _all(ordered, GoldenSignals), incident)
     nodes, alerts = _all(ordered, NodeList), _all(ordered, AlertList)
+    events = _events(_all(ordered, EventList), tuple(workloads.values()))
     return Case(
         incident=incident,
         now=now,
@@ -85,7 +87,8 @@ def build(evidence: Sequence[Evidence], incident: Incident, now: datetime) -> Ca
         signals=_by_workload(names, _all(ordered, GoldenSignals)),
         patterns=_by_workload(names, _all(ordered, ErrorPatterns)),
         pod_logs=_all(ordered, PodLogs),
-        events=_events(_all(ordered, EventList), tuple(workloads.values())),
+        events=events,
+        events_of=_by_object(events),
         nodes=nodes[-1] if nodes else None,
         alerts=alerts[-1] if alerts else None,
         targets=tuple(seen for seen in _all(ordered, SeriesList) if _is_of_targets(seen.fact)),
@@ -159,3 +162,12 @@ def _events(
         for event in events:
             found[str(event.object), event.reason, event.message] = Seen(id_, at, event)
     return tuple(found[key] for key in sorted(found))
+
+
+def _by_object(
+    events: Iterable[Seen[KubeEvent]],
+) -> dict[ObjectRef, tuple[Seen[KubeEvent], ...]]:
+    found: dict[ObjectRef, list[Seen[KubeEvent]]] = {}
+    for seen in events:
+        found.setdefault(seen.fact.object, []).append(seen)
+    return {ref: tuple(each) for ref, each in found.items()}

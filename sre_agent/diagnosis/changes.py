@@ -178,9 +178,9 @@ def _scaled_up_at(case: Case, ref: ObjectRef, replicaset: str) -> datetime | Non
     It rises from nothing, or from what an unfinished rollout to another had left of it.
     """
     own, falls = [], []
-    for seen in case.events:
+    for seen in case.events_of.get(ref, ()):
         event = seen.fact
-        step = scaling(event.message) if event.object == ref else None
+        step = scaling(event.message)
         if step is None or event.last_at is None:
             continue
         if step.replicaset == replicaset:

@@ -91,10 +91,23 @@ def match_services(
 
     A Service that selects several workloads (canary beside stable) belongs to the first by name.
     """
+    bearers = _bearers(workloads)
     found: dict[tuple[str, str], ObjectRef] = {}
-    ordered = sorted(workloads, key=lambda pair: str(pair[0]))
     for service, selector in services:
-        for workload, labels in ordered:
-            if workload.namespace == service.namespace and selects(selector, labels):
+        borne = [bearers.get((service.namespace, *item), ()) for item in selector.items()]
+        for workload, labels in min(borne, key=len, default=()):
+            if selects(selector, labels):
                 found.setdefault((service.namespace, service.name), workload)
+    return found
+
+
+_Labelled = tuple[ObjectRef, Mapping[str, str]]
+
+
+def _bearers(workloads: Sequence[_Labelled]) -> dict[tuple[str, str, str], list[_Labelled]]:
+    """Return the workloads of each namespace that bear a label, by it, in the order of their names."""
+    found: dict[tuple[str, str, str], list[_Labelled]] = {}
+    for workload, labels in sorted(workloads, key=lambda pair: str(pair[0])):
+        for label, value in labels.items():
+            found.setdefault((workload.namespace, label, value), []).append((workload, labels))
     return found

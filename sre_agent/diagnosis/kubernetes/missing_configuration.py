@@ -76,8 +76,9 @@ def _unmounted(situation: Situation, workload: Workload) -> Iterator[Trouble]:
     by_name = {pod.name: pod for pod in workload.pods if not pod.ready and pod.containers}
     for seen in situation.case.events:
         event, pod = seen.fact, by_name.get(seen.fact.object.name)
-        found = NOT_THERE.search(event.message)
-        if pod and event.reason == "FailedMount" and found:
+        is_mount = pod is not None and event.reason == "FailedMount"
+        found = NOT_THERE.search(event.message) if is_mount else None
+        if pod and found:
             yield Trouble(pod, pod.containers[0], event.reason, found[0], pod.created_at)
 
 

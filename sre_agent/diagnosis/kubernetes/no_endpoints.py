@@ -93,9 +93,9 @@ def _scaled_to_zero(
 ) -> tuple[datetime, int, EvidenceId] | None:
     """Return when a workload was last scaled to zero, from how many, and the evidence."""
     found = []
-    for seen in situation.case.events:
+    for seen in situation.case.events_of.get(ref, ()):
         event = seen.fact
-        step = changes.scaling(event.message) if event.object == ref else None
+        step = changes.scaling(event.message)
         if step and step.old and step.new == 0 and event.last_at:
             found.append((event.last_at, step.old, seen.id))
     newest = max(found, default=None)
