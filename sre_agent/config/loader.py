@@ -75,9 +75,12 @@ def load_playbooks(folder: Path | None = None) -> Playbooks:
         own = folder / "repairs" if folder else None
         if own and own.is_dir():
             known |= repairs.parse(_texts(own))
-        return playbooks.parse(_texts(folder or _shipped() / "playbooks"), known)
-    except OSError as error:
+        texts = _texts(folder or _shipped() / "playbooks")
+    except (OSError, UnicodeDecodeError) as error:
         raise InvalidConfigurationError(f"the playbooks cannot be read: {error}") from error
+    if not texts:
+        raise InvalidConfigurationError(f"{folder}: there is no playbook (*.yaml) in it")
+    return playbooks.parse(texts, known)
 
 
 def load_catalogue() -> dict[FaultClass, CatalogueEntry]:

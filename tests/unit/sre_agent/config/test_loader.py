@@ -108,3 +108,10 @@ def test_a_playbook_that_makes_no_sense_is_refused_by_name(tmp_path: Path) -> No
         loader.load_playbooks(tmp_path)
     with pytest.raises(InvalidConfigurationError):
         loader.load_playbooks(tmp_path / "missing")
+
+
+def test_a_folder_without_any_playbook_is_refused_rather_than_repairing_nothing(
+    tmp_path: Path,
+) -> None:
+    with pytest.raises(InvalidConfigurationError, match="there is no playbook"):
+        loader.load_playbooks(tmp_path)
