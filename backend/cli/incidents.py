@@ -1,5 +1,6 @@
 """Commands about incidents: list, look, follow, decide."""
 
+from collections.abc import Iterator
 from typing import Annotated, Any
 
 import typer
@@ -40,6 +41,8 @@ def show(incident_id: IncidentId) -> None:
     api = client()
     row = api.get(f"/api/v1/incidents/{incident_id}")
     console.print(f"[bold]{escape(row['title'])}[/]  {row['status']}, severity {row['severity']}")
+    for told in _standing(row):
+        console.print(told)
     shown = (
         event
         for event in api.events(incident_id)
@@ -53,6 +56,18 @@ def show(incident_id: IncidentId) -> None:
             f"\nIt waits for you: [bold]sre-agent approve {incident_id}[/] or "
             f"[bold]sre-agent reject {incident_id} --reason ...[/]"
         )
+
+
+def _standing(row: dict[str, Any]) -> Iterator[str]:
+    """Yield what people have made of the incident."""
+    if row["run"] > 1:
+        yield f"run {row['run']}"
+    if row["is_paused"]:
+        yield f"[bold yellow]paused[/]: sre-agent resume {escape(row['id'])} lets it go on"
+    if row["acknowledged_by"]:
+        yield f"seen by {escape(row['acknowledged_by'])}"
+    if row["assigned_to"]:
+        yield f"assigned to {escape(row['assigned_to'])}"
 
 
 def _is_memory(event: dict[str, Any]) -> bool:

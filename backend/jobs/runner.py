@@ -67,7 +67,7 @@ class Runner:
     async def _advance(self, incident_id: IncidentId) -> None:
         incident = await self.context.incidents.load(incident_id)
         context = self.context.of_run(incident.run)
-        if incident.status.is_open and not incident.is_cancelled:
+        if incident.status.is_open:  # cancelled as well: what was begun is settled
             await self._run(incident, context)
         await self._close(incident_id)
 
@@ -84,6 +84,8 @@ class Runner:
             given = Command(resume={item.id: True for item in snapshot.interrupts})
         elif snapshot.next:
             given = None
+        elif incident.is_cancelled:
+            return
         else:
             await _ensure_report(context, incident.id, "the run was over")
             return

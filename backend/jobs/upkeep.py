@@ -31,7 +31,7 @@ _log = structlog.get_logger()
 
 _ORPHANS = sa.text("""
     SELECT id FROM incidents
-    WHERE last_at < :before
+    WHERE last_at < :before AND NOT is_paused
     AND CASE
         WHEN status = 'awaiting_approval' THEN NOT EXISTS (
             SELECT FROM approvals
@@ -40,7 +40,7 @@ _ORPHANS = sa.text("""
             SELECT FROM events
             WHERE events.incident_id = incidents.id AND events.step_key =
                 CASE run WHEN 1 THEN '' ELSE run || '.' END || 'report_written')
-        ELSE NOT is_paused
+        ELSE true
     END
     AND NOT EXISTS (
         SELECT FROM procrastinate_jobs job

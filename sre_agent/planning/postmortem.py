@@ -38,7 +38,7 @@ def write(incident: Incident, events: Sequence[Event], now: datetime) -> str:
     sections = (
         [f"# Postmortem: {_inline(incident.title)}", "", *_head(story, now)],
         ["## Impact", "", *_impact(story, now)],
-        ["## Cause", "", *_cause(story)],
+        ["## Cause", "", *_cause(story), *_dismissals(story)],
         *([["## Seen before", "", *seen]] if seen else []),
         ["## Actions and outcomes", "", *_actions(story)],
         ["## Durations", "", *_durations(story)],
@@ -64,6 +64,8 @@ def _head(story: Story, now: datetime) -> Iterator[str]:
     yield f"- Report written {_time(now)}"
     if story.merged_into:
         yield f"- **Merged into `{story.merged_into}`**, which works on the same cause: see its report"
+    if story.cancellation:
+        yield f"- **{_inline(story.cancellation)}**"
     if story.escalation:
         yield f"- **Escalated to people**: {_inline(story.escalation, LINE_CHARACTERS)}"
 
@@ -116,6 +118,14 @@ def _cause(story: Story) -> Iterator[str]:
         yield f"- {cause.fault_class} of `{cause.object}`, {cause.confidence:.0%}{why}"
 
 
+def _dismissals(story: Story) -> Iterator[str]:
+    if story.dismissals:
+        yield ""
+        yield "Taken out of the decision by people:"
+        yield ""
+        yield from (f"- {_inline(said)}" for said in story.dismissals)
+
+
 def _finding(finding: Finding) -> str:
     ids = ", ".join(f"`{id_}`" for id_ in finding.evidence_ids)
     return f"- {finding.stance}: {_inline(finding.statement)} ({ids})"
@@ -134,7 +144,7 @@ def _durations(story: Story) -> Iterator[str]:
     if story.merged_into:
         return
     decided = _after(incident.opened_at, story.acknowledged_at)
-    yield f"- Time to acknowledge: {decided} (opened to a person's decision)"
+    yield f"- Time to acknowledge: {decided} (opened to a person's first word)"
     ended = _after(story.began_at, story.resolved_at)
     yield f"- Time to resolve: {ended} (trouble to its verified end)"
 

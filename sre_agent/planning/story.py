@@ -63,6 +63,18 @@ class Story:
         return "" if into == self.incident.id else into
 
     @property
+    def cancellation(self) -> str:
+        """Return who cancelled the incident and why, or an empty string."""
+        event = self.last(EventKind.CANCELLED)
+        return (timeline.sentence(event) or "") if event else ""
+
+    @property
+    def dismissals(self) -> list[str]:
+        """Return which causes people took out of the decision, and why."""
+        found = (e for e in self.events if e.kind is EventKind.CAUSE_DISMISSED)
+        return [said for event in found if (said := timeline.sentence(event))]
+
+    @property
     def symptoms(self) -> list[str]:
         """Return how the trouble showed, as the findings about the best cause say."""
         causes = self.diagnosis.causes[:1] if self.diagnosis else ()
@@ -130,10 +142,12 @@ class Story:
 
     @property
     def acknowledged_at(self) -> datetime | None:
-        """Return when a person first decided something."""
+        """Return when a person first said that they had seen it, or decided something."""
+        noted = next((e.at for e in self.events if e.kind is EventKind.ACKNOWLEDGED), None)
         event = self.last(EventKind.APPROVAL_DECIDED)
         is_person = event is not None and event.payload.get("verdict") != "expired"
-        return event.at if event and is_person else None
+        decided = event.at if event and is_person else None
+        return min(filter(None, (noted, decided)), default=None)
 
     @property
     def resolved_at(self) -> datetime | None:

@@ -1,7 +1,8 @@
 """The graph on a real database, steered while it runs: by the doors that people use."""
 
-from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ from backend.signer.client import SignerClient
 from backend.signer.mint import Mint
 from sre_agent.config import loader
 from sre_agent.domain.causes import Dismissal
+from sre_agent.domain.errors import TransientError
 from sre_agent.domain.events import Event, EventKind
 from sre_agent.domain.incident import Incident, IncidentStatus
 from sre_agent.domain.ruling import Verdict
@@ -116,10 +118,19 @@ def _rollback(world: World, toolbox: FakeToolbox) -> Callable[[ToolCall], ToolRe
 async def case(engine: AsyncEngine, tmp_path: Path) -> AsyncIterator[Case]:
     world = World(5)
     world.release("core", ago_s=70, error_ratio=0.4)
+    async with _case(engine, tmp_path, world, "core") as made:
+        yield made
+
+
+@asynccontextmanager
+async def _case(
+    engine: AsyncEngine, tmp_path: Path, world: World, *roles: str
+) -> AsyncIterator[Case]:
+    """Yield the case of one incident that has an alert of each role, the first one's its own."""
     clock, toolbox = WorldClock(world), views.toolbox(world)
     toolbox.on("kubernetes", "rollback_rollout", _rollback(world, toolbox))
     toolbox.on("prometheus", "list_alerts", lambda _call: ok({"alerts": []}, observed_at=world.now))
-    incident = await _store(engine, world.incident("core"))
+    incident = await _store(engine, _joined(world, roles))
     allow_list = loader.load_allow_list()
     mint = Mint(
         engine=engine,
@@ -146,6 +157,14 @@ async def case(engine: AsyncEngine, tmp_path: Path) -> AsyncIterator[Case]:
         )
         runner = Runner(graph=build.build(InMemorySaver()), context=context)
         yield Case(engine, clock, world, toolbox, runner, incident)
+
+
+def _joined(world: World, roles: Sequence[str]) -> Incident:
+    alerts_ = [
+        world.incident(role).alerts[0].model_copy(update={"fingerprint": f"print-{role}"})
+        for role in roles
+    ]
+    return world.incident(roles[0]).model_copy(update={"alerts": tuple(alerts_)})
 
 
 async def _store(engine: AsyncEngine, incident: Incident) -> Incident:
@@ -262,3 +281,50 @@ async def test_a_dismissed_cause_is_not_acted_on(case: Case) -> None:
     async with case.engine.connect() as connection:
         markdown = (await connection.execute(sa.text("SELECT markdown FROM reports"))).scalar_one()
         assert "dismissed by ann: it is fine" in markdown
+
+
+async def test_two_failures_in_one_incident_become_two_each_with_its_own_plan(
+    engine: AsyncEngine, tmp_path: Path
+) -> None:
+    world = World(7)
+    world.release("stock", ago_s=75, error_ratio=0.5)
+    world.release("store", ago_s=70, error_ratio=0.5)
+    async with _case(engine, tmp_path, world, "stock", "store") as case:
+        status = await case.go()
+        [split] = await case.events(EventKind.SPLIT)
+        other = replace(
+            case, incident=await case.runner.context.incidents.load(split.payload["into"])
+        )
+
+        assert (status, await other.go()) == (IncidentStatus.AWAITING_APPROVAL,) * 2
+        planned = {
+            (await each.events(EventKind.PLAN_PROPOSED))[-1].payload["plan"]["cause_object"]["name"]
+            for each in (case, other)
+        }
+        assert planned == {world.services["stock"].name, world.services["store"].name}
+        assert len((await case.load()).alerts) == len((await other.load()).alerts) == 1
+
+
+async def test_a_write_whose_worker_died_is_settled_before_a_cancelled_incident_ends(
+    case: Case,
+) -> None:
+    await case.go()
+    await case.approve()
+
+    def dies(_call: ToolCall) -> ToolResult:
+        raise ConnectionError
+
+    case.toolbox.on("kubernetes", "rollback_rollout", dies)
+    with pytest.raises(TransientError):
+        await case.go()
+    await case.steer(lambda step: steering.cancel(step, "stop"))
+    asked_before = case.writes()
+
+    status = await case.go()
+
+    assert status is IncidentStatus.ESCALATED
+    assert case.writes() == asked_before
+    [finished] = await case.events(EventKind.ACTION_FINISHED)
+    assert finished.payload["outcome"] == "unknown"
+    [escalated] = await case.events(EventKind.ESCALATED)
+    assert "it is unknown whether" in escalated.payload["reason"]
