@@ -72,12 +72,19 @@ def release_at(situation: Situation, ref: ObjectRef, since: datetime) -> Release
     return blamed if blamed and is_near and blamed.is_current else None
 
 
-def facts(situation: Situation, release: Release, onset_at: datetime) -> dict[str, Fact]:
-    """Return what a planner needs to undo a release."""
+def facts(
+    situation: Situation, release: Release, onset_at: datetime, first: Onset | None = None
+) -> dict[str, Fact]:
+    """Return what a planner needs to undo a release.
+
+    Args:
+        situation: what is known.
+        release: the one to undo.
+        onset_at: when the trouble began that the release brought.
+        first: when there first was trouble, where that may be older than the release.
+    """
     found = changes.releases(situation.case, release.object)
-    before = changes.previous(found, release)
-    if before and _was_given_up(before, release):
-        before = None
+    before = _worked_before(found, release, first)
     current = next((item for item in found if item.is_current), release)
     return {
         "revision": release.revision.number,
@@ -91,6 +98,25 @@ def facts(situation: Situation, release: Release, onset_at: datetime) -> dict[st
         "change_cause": release.revision.change_cause or None,
         "symptom": symptom.of(situation, release.object),
     }
+
+
+def _worked_before(
+    found: Sequence[Release], release: Release, first: Onset | None
+) -> Release | None:
+    """Return the newest release before one of which no trouble is known, or None.
+
+    Where the trouble is older than the release, what came with the trouble or in the midst of it did
+    not work either: people try one hasty release after the other. What brought an earlier template
+    back is none of these.
+    """
+    before = changes.previous(found, release)
+    if before and _was_given_up(before, release):
+        return None
+    if first is None or not _is_after(release, first):
+        return before
+    while before and before.started_at >= first.at - CLOSE and not before.is_return:
+        before = changes.previous(found, before)
+    return before
 
 
 def _was_given_up(release: Release, successor: Release) -> bool:

@@ -92,6 +92,7 @@ def hypothesis(
     if not found:
         return
     ref, first = seen.fact.object, found[0]
+    onset = situation.onset(ref)
     pods = {trouble.pod.name for trouble in found}
     statement = (
         f"{len(pods)} of {len(seen.fact.pods)} pods of {ref.name}: {first.reason}"
@@ -109,8 +110,8 @@ def hypothesis(
         findings=(suspect.speaks_for(f"pods.{fault_class}", weight, statement, [seen.id]),),
         release=release,
         facts={
-            "onset_at": situation.onset(ref).at.isoformat(),
-            **(bad_release.facts(situation, release, first.since) if release else {}),
+            "onset_at": onset.at.isoformat(),
+            **(bad_release.facts(situation, release, first.since, onset) if release else {}),
             "container": first.container.name,
             "reason": first.reason,
             "detail": first.detail,

@@ -381,3 +381,26 @@ def test_of_two_faults_at_once_each_service_is_told_its_own() -> None:
     assert of_entry.causes[0].object == world.ref("pay")
     assert not of_stock.abstained, of_stock.reason
     assert of_stock.causes[0].object == world.ref("stock")
+
+
+def previous_of_the_crash(*released_ago_s: float, began_ago_s: float) -> object:
+    """Return the revision to return to when the newest of some releases crashes."""
+    world = World(71)
+    for ago_s in released_ago_s:
+        world.release("pay", ago_s=ago_s)
+    put(world, "pay", dead(world, build.ended(at(world, 15), 1)), age_s=released_ago_s[-1])
+
+    found = judged(world, "pay", ago_s=began_ago_s)
+
+    [crash] = [cause for cause in found.causes if cause.fault_class is FaultClass.CRASH_LOOP]
+    return crash.facts["previous_revision"]
+
+
+def test_a_revision_with_which_the_trouble_began_is_none_to_return_to() -> None:
+    assert previous_of_the_crash(600, 120, began_ago_s=500) == 1
+    assert previous_of_the_crash(600, 400, 120, began_ago_s=500) == 1
+
+
+def test_a_revision_that_ran_well_before_the_trouble_is_the_one_to_return_to() -> None:
+    assert previous_of_the_crash(3600, 120, began_ago_s=500) == 2
+    assert previous_of_the_crash(600, 120, began_ago_s=60) == 2
