@@ -18,38 +18,44 @@ UP = 0.5
 
 @dataclass(frozen=True)
 class Flapping:
-    """A target whose scrapes failed for a while, so often, and work again."""
+    """A target whose scrapes failed for a while, so often, and worked again.
+
+    `since` is when they began to work again, or None when they fail once more at present.
+    """
 
     target: str
     times: int
-    since: datetime
+    since: datetime | None
     evidence_id: EvidenceId
 
     @property
     def statement(self) -> str:
         """Return what happened, as part of a sentence."""
         often = "once" if self.times == 1 else f"{self.times} times"
+        now = f"and can again since {self.since:%H:%M:%S}" if self.since else "and again cannot now"
         return (
-            f"Prometheus could not scrape {self.target} {often} and can again since "
-            f"{self.since:%H:%M:%S}, while requests were served"
+            f"Prometheus could not scrape {self.target} {often} {now}, while requests were served"
         )
 
 
 def flapping(situation: Situation, ref: ObjectRef) -> tuple[Flapping, ...]:
-    """Return the targets of a workload that were down for a while and are up again."""
+    """Return the targets of a workload that were down for a while and came up again."""
     found = []
     for seen in situation.case.targets:
         for series in seen.fact.series:
             if situation.named_by(series.labels) == ref:
                 times, since = _outages(series.points)
-                if times and since:
+                if times:
                     found.append(Flapping(_name(series), times, since, seen.id))
     newest = {item.target: item for item in found}
     return tuple(newest[name] for name in sorted(newest))
 
 
 def is_down(situation: Situation, ref: ObjectRef) -> bool:
-    """Return whether a target of a workload cannot be scraped now, by the newest look."""
+    """Return whether a target of a workload cannot be scraped since it went down, by the newest look.
+
+    One that went down and came up again before, and is down once more, comes and goes.
+    """
     return any(
         _is_down(series.points, seen.fact.end - FRESH)
         for seen in situation.case.targets[-1:]
@@ -59,8 +65,11 @@ def is_down(situation: Situation, ref: ObjectRef) -> bool:
 
 
 def _is_down(points: Sequence[Point], fresh_after: datetime) -> bool:
-    """Return whether a target that is still looked for is down; one that is gone is not."""
-    return bool(points) and points[-1].value < UP and points[-1].at >= fresh_after
+    """Return whether a target that is still looked for is down for good; one that is gone is not."""
+    if not points or points[-1].at < fresh_after:
+        return False
+    times, _ = _outages(points)
+    return points[-1].value < UP and not times
 
 
 def _outages(points: Sequence[Point]) -> tuple[int, datetime | None]:
