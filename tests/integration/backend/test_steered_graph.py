@@ -28,7 +28,8 @@ from backend.signer.mint import Mint
 from sre_agent.config import loader
 from sre_agent.domain.causes import Dismissal
 from sre_agent.domain.errors import TransientError
-from sre_agent.domain.events import Event, EventKind
+from sre_agent.domain.events import Event, EventDraft, EventKind
+from sre_agent.domain.ids import IncidentId
 from sre_agent.domain.incident import Incident, IncidentStatus
 from sre_agent.domain.ruling import Verdict
 from sre_agent.domain.steering import Hint
@@ -328,3 +329,43 @@ async def test_a_write_whose_worker_died_is_settled_before_a_cancelled_incident_
     assert finished.payload["outcome"] == "unknown"
     [escalated] = await case.events(EventKind.ESCALATED)
     assert "it is unknown whether" in escalated.payload["reason"]
+
+
+class PausingJournal(PostgresJournal):
+    """A journal at whose side someone pauses the incident as soon as specialists are selected."""
+
+    case: Case
+
+    @override
+    def of_run(self, run: int) -> "PausingJournal":
+        self._run = run
+        return self
+
+    @override
+    async def append(self, incident_id: IncidentId, draft: EventDraft) -> Event:
+        event = await super().append(incident_id, draft)
+        if draft.kind is EventKind.SPECIALISTS_SELECTED:
+            await self.case.steer(lambda step: steering.pause(step, "wait"))
+        return event
+
+
+async def test_specialists_that_are_held_side_by_side_all_go_on(case: Case) -> None:
+    journal = PausingJournal(case.engine, case.clock)
+    journal.case = case
+    context = replace(case.runner.context, journal=journal)
+    case.runner = replace(case.runner, context=context)
+
+    await case.go()
+    asked_while_held = list(case.toolbox.asked)
+    await case.steer(lambda step: steering.resume(step, ""))
+
+    assert asked_while_held == []
+    assert await case.go() is IncidentStatus.AWAITING_APPROVAL
+    sent = (await case.events(EventKind.SPECIALISTS_SELECTED))[0].payload["selected"]
+    ended = {
+        event.payload["specialist"]
+        for kind in (EventKind.SPECIALIST_FINISHED, EventKind.SPECIALIST_FAILED)
+        for event in await case.events(kind)
+    }
+    assert len(sent) > 1
+    assert {item["specialist"] for item in sent} <= ended
