@@ -78,7 +78,9 @@ def effect(causes: Sequence[Cause], conclude: Conclude) -> str:
 
 
 def forget(causes: Sequence[Cause]) -> tuple[Cause, ...]:
-    """Return the causes as they would rank had memory said nothing."""
+    """Return the causes as they would rank had memory said nothing; in the order given if so."""
+    if not any(_of_memory(cause) for cause in causes):
+        return tuple(causes)
     return ranking.in_order(_forgotten(cause) for cause in causes)
 
 

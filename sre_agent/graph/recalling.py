@@ -33,7 +33,9 @@ async def recall(
     found = await context.memory.recall(incident.id, present)
     if {item.incident_id for item in found.incidents} <= _known(evidence):
         return []
-    added = _evidence(context, incident, found, round_)
+    # A round may be judged again, after a dismissal: each memory has an id of its own.
+    number = 1 + sum(item.kind == KIND for item in evidence)
+    added = _evidence(context, incident, found, f"{round_}.{number}")
     event = await context.journal.append(
         incident.id,
         EventDraft(
@@ -52,12 +54,10 @@ def _known(evidence: Sequence[Evidence]) -> set[str]:
     return {past.incident_id for seen in read if seen for past in seen.incidents}
 
 
-def _evidence(
-    context: RunContext, incident: Incident, found: PastIncidents, round_: int
-) -> Evidence:
+def _evidence(context: RunContext, incident: Incident, found: PastIncidents, mark: str) -> Evidence:
     facts = found.model_dump(mode="json")
     return Evidence(
-        id=EvidenceId(of_run(incident.run, f"{SPECIALIST}-{round_}.1")),
+        id=EvidenceId(of_run(incident.run, f"{SPECIALIST}-{mark}")),
         kind=KIND,
         specialist=SPECIALIST,
         call=ToolCall(

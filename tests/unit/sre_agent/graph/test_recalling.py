@@ -1,17 +1,22 @@
 """Memory in a run: past incidents are evidence like any other, seen, cited and told."""
 
 from datetime import timedelta
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from run_scene import Scene, make_scene
 
+from sre_agent.diagnosis import diagnose
 from sre_agent.domain.causes import Diagnosis
 from sre_agent.domain.events import EventKind
 from sre_agent.domain.observations.memory import NamedCause, Outcome, PastIncident, PastVerdict
 from sre_agent.domain.ruling import Verdict
 from sre_agent.domain.verdict import Judgement
+from sre_agent.graph import recalling
 from sre_agent.memory.features import Family
-from sre_agent.testing import FakeMemory
+from sre_agent.testing import FakeMemory, views
+from sre_agent.testing.world import ROLES
 
 
 @pytest.fixture
@@ -85,3 +90,25 @@ async def test_memory_is_asked_with_what_was_seen(scene: Scene) -> None:
     asked = scene.memory.asked[-1]
     assert asked.of(Family.CAUSE) == {"bad_release"}
     assert asked.of(Family.RELEASE) == {"recent"}
+
+
+async def test_a_round_that_is_judged_again_files_new_memories_under_an_id_of_their_own(
+    scene: Scene,
+) -> None:
+    first, second = past(scene), past(scene).model_copy(update={"incident_id": "inc-43"})
+    context: Any = SimpleNamespace(
+        clock=scene.clock, journal=scene.journal, memory=FakeMemory((first,))
+    )
+    incident = scene.incidents.incident
+    known = views.evidence(scene.world, *ROLES)
+    found = diagnose(known, incident, scene.world.now)
+    [told] = await recalling.recall(context, incident, known, found, 1)
+
+    context.memory = FakeMemory((first, second))
+    [more] = await recalling.recall(context, incident, [*known, told], found, 1)
+    context.memory = FakeMemory((second,))
+    nothing_new = await recalling.recall(context, incident, [*known, told, more], found, 1)
+
+    assert told.id != more.id
+    assert "inc-43" in more.summary
+    assert nothing_new == []
