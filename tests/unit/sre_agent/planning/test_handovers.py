@@ -95,6 +95,8 @@ def test_a_restart_needs_the_services_own_runbook() -> None:
     assert isinstance(plan, Plan)
     assert plan.actions[0].call.tool == "restart_rollout"
     assert plan.actions[0].inverse is None
+    # Whether anything was changed lately is not among what this cause is known by.
+    assert "changed" not in plan.actions[0].rationale
     assert isinstance(nothing, NoPlan)
 
 
