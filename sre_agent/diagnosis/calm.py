@@ -38,9 +38,11 @@ def _history(seen: Situation, ref: ObjectRef) -> Iterator[str]:
     """Tell what raised the alert, as far as it is on record."""
     signals = seen.case.signals[ref]
     spike = spikes.last(signals.fact.total)
-    if spike and spike.ended_at >= seen.alerted_at(ref) - ALERT_LAG:
+    if spike and spike.ended_at >= seen.alerted_last - ALERT_LAG:
         yield f"{ref.name}: {spike.statement} ({signals.id})"
     for flap in scrapes.flapping(seen, ref):
+        if flap.since < seen.alerted_last - ALERT_LAG:
+            continue
         yield f"{ref.name}: {flap.statement} ({flap.evidence_id})"
 
 

@@ -77,7 +77,7 @@ class Situation:
         seen = self.suffering(ref)
         health = self.health[seen] if seen else None
         if health is None or health.onset_at is None:
-            return Onset(self.alerted_at(ref), timedelta(0), is_measured=False, lag=ALERT_LAG)
+            return Onset(self._alerted_at(ref), timedelta(0), is_measured=False, lag=ALERT_LAG)
         tolerance = timedelta(seconds=max(ONSET_TOLERANCE_S, 2 * health.step_s))
         at = self._not_after_alert(ref, health, health.onset_at)
         return Onset(at, tolerance, is_measured=True, lag=tolerance)
@@ -100,13 +100,13 @@ class Situation:
 
         An alert from before the calm that preceded the rise speaks of an earlier episode.
         """
-        alerted = self.alerted_at(ref)
+        alerted = self._alerted_at(ref)
         if health.calm_since and alerted <= health.calm_since:
             return measured
         is_late = measured <= alerted + ALERT_LAG or health.is_high_from_the_start
         return alerted if alerted < measured and is_late else measured
 
-    def alerted_at(self, ref: ObjectRef) -> datetime:
+    def _alerted_at(self, ref: ObjectRef) -> datetime:
         """Return since when alerts fire: those of the object itself, else all of the incident."""
         told = self._alert_times()
         own = [at for named, at in told if named == ref]

@@ -160,8 +160,27 @@ def test_a_target_that_flaps_while_requests_are_served_is_explained() -> None:
 
     assert found.conclusion is Conclusion.NOTHING_WRONG, found.reason
     assert f"could not scrape {world.pods('core')[0].name} 2 times" in found.reason
-    assert f"since {at(world, 20):%H:%M:%S}" in found.reason
+    assert f"could again at {at(world, 20):%H:%M:%S}" in found.reason
     assert "(met-9.3)" in found.reason
+
+
+def test_a_target_caught_down_for_the_second_time_is_flapping_and_not_down() -> None:
+    world = World(47)
+    flapped = scrapes(world, "core", lambda ago_s: 15 < ago_s <= 30 or ago_s <= 5)
+
+    found = judged(world, named(world, "TargetDown", ago_s=20), flapped, alerts(world))
+
+    assert found.conclusion is Conclusion.NOTHING_WRONG, found.reason
+    assert "losing it again" in found.reason
+
+
+def test_a_target_that_came_back_only_before_the_alert_and_is_down_now_is_down() -> None:
+    world = World(47)
+    gone = scrapes(world, "core", lambda ago_s: 90 < ago_s <= 120 or ago_s <= 35)
+
+    found = judged(world, named(world, "TargetDown", ago_s=20), gone, alerts(world))
+
+    assert found.conclusion is Conclusion.UNDECIDED, found.reason
 
 
 def test_a_target_that_is_down_now_is_no_false_alarm() -> None:
