@@ -192,16 +192,6 @@ def test_a_target_that_is_down_now_is_no_false_alarm() -> None:
     assert found.conclusion is Conclusion.UNDECIDED
 
 
-def test_a_target_that_flaps_is_explained_also_while_it_is_down_once_more() -> None:
-    world = World(49)
-    flapping = scrapes(world, "core", lambda ago_s: 40 < ago_s <= 55 or ago_s <= 10)
-
-    found = judged(world, named(world, "TargetDown"), flapping, alerts(world))
-
-    assert found.conclusion is Conclusion.NOTHING_WRONG
-    assert "once and again cannot now, while requests were served" in found.reason
-
-
 def test_a_target_of_another_service_explains_nothing() -> None:
     world = World(49)
     flapped = scrapes(world, "stock", lambda ago_s: 20 < ago_s <= 35)
