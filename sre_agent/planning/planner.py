@@ -10,7 +10,9 @@ from sre_agent.domain.causes import Cause, Diagnosis
 from sre_agent.domain.evidence import Evidence
 from sre_agent.domain.ids import ActionId
 from sre_agent.domain.incident import Incident
-from sre_agent.domain.plan import Action, Choice, NoPlan, Plan, Verification
+from sre_agent.domain.objects import ObjectRef
+from sre_agent.domain.plan import Action, BlastRadius, Choice, NoPlan, Plan, Verification
+from sre_agent.domain.tools import ToolCall
 from sre_agent.planning import bounds, handover, places, runbook_advice, selection, sizing
 from sre_agent.planning.playbooks import Playbooks
 from sre_agent.planning.repairs import Repair
@@ -89,14 +91,12 @@ def _actions(drafting: _Drafting) -> Iterator[Action]:
 def _action(
     action_id: ActionId, repair: Repair, drafting: _Drafting, check: Verification
 ) -> Action:
-    cause, situation = drafting.cause, drafting.situation
-    seen, target = situation.case.workloads.get(cause.object), repair.changed(cause)
-    radius = risk.blast_radius(
-        cause.object, seen.fact if seen else None, drafting.diagnosis.dependencies
+    cause, call, target = (
+        drafting.cause,
+        repair.call(drafting.cause),
+        repair.changed(drafting.cause),
     )
-    if target.kind == "Pod":
-        radius = risk.of_one_pod(radius, cause.object)
-    call = repair.call(cause)
+    radius = _radius(drafting, call, target)
     return Action(
         id=action_id,
         call=call,
@@ -108,6 +108,20 @@ def _action(
         inverse=repair.undo(cause),
         verification=check,
     )
+
+
+def _radius(drafting: _Drafting, call: ToolCall, target: ObjectRef) -> BlastRadius:
+    cause = drafting.cause
+    seen = drafting.situation.case.workloads.get(cause.object)
+    radius = risk.blast_radius(
+        cause.object, seen.fact if seen else None, drafting.diagnosis.dependencies
+    )
+    replicas = call.arguments.get("replicas")
+    if target.kind == "Pod":
+        return risk.of_one_pod(radius, cause.object)
+    if isinstance(replicas, int):
+        return risk.of_scaling(radius, cause.object, replicas)
+    return radius
 
 
 def _verification(drafting: _Drafting) -> Verification:

@@ -41,6 +41,14 @@ def of_one_pod(radius: BlastRadius, workload: ObjectRef) -> BlastRadius:
     )
 
 
+def of_scaling(radius: BlastRadius, workload: ObjectRef, replicas: int) -> BlastRadius:
+    """Return the radius of another number of pods: those that stay are left alone."""
+    most = max(radius.pods, replicas)
+    felt = radius.statement.partition("; ")[2]
+    statement = f"pods of {workload.name} are added or taken away, to {most} at most; {felt}"
+    return radius.model_copy(update={"pods": most, "statement": statement})
+
+
 def assess(least: Risk, radius: BlastRadius, tool: str) -> Risk:
     """Return the risk of an action: at least what repair and tool say, more when many feel it."""
     if radius.pods >= MANY_PODS or len(radius.callers) >= MANY_CALLERS:

@@ -20,7 +20,7 @@ from sre_agent.domain.causes import Conclusion, Diagnosis
 from sre_agent.domain.evidence import Evidence
 from sre_agent.domain.faults import FaultClass
 from sre_agent.domain.observations.runbooks import RunbookStep
-from sre_agent.domain.plan import NoPlan, Plan
+from sre_agent.domain.plan import NoPlan, Plan, Risk
 from sre_agent.planning import planner
 
 SET = RunbookStep(action="set_env", arguments={"variable": "DB_POOL", "value": 8})
@@ -98,6 +98,18 @@ def test_a_restart_needs_the_services_own_runbook() -> None:
     # Whether anything was changed lately is not among what this cause is known by.
     assert "changed" not in plan.actions[0].rationale
     assert isinstance(nothing, NoPlan)
+
+
+def test_who_scales_is_told_that_pods_come_and_none_is_replaced() -> None:
+    plan = planned(found(FaultClass.NO_ENDPOINTS, previous_replicas=40, current_replicas=0))
+
+    assert isinstance(plan, Plan), plan
+    [action] = plan.actions
+    assert action.blast_radius.pods == 40
+    assert action.blast_radius.statement.startswith("pods of ")
+    assert " are added or taken away, to 40 at most; " in action.blast_radius.statement
+    assert "replaced" not in action.blast_radius.statement
+    assert action.risk is Risk.HIGH
 
 
 def test_a_workload_whose_pods_keep_data_is_not_given_more_of_them_by_a_program() -> None:
