@@ -20,6 +20,10 @@ _INCIDENT_FIELDS = tuple(
 ALERTS_MAX = 200
 """So many alerts speak for all: a storm repeats itself, and each step of a run reads them again."""
 
+# An incident that was reopened is about what is wrong now: what was over before that began is history.
+_PRESENT = """(alerts.status = 'firing' OR alerts.starts_at >= incidents.started_at
+    OR COALESCE(alerts.ends_at, alerts.last_received_at) >= incidents.started_at)"""
+
 # What an alert is about, near enough to choose from each thing's alerts the first ones.
 _ABOUT = """labels ->> 'namespace', COALESCE(labels ->> 'service', labels ->> 'app', labels ->> 'deployment',
     labels ->> 'statefulset', labels ->> 'daemonset', labels ->> 'job_name',
@@ -34,11 +38,12 @@ _LOAD = sa.text(f"""
                 SELECT {", ".join(_ALERT_FIELDS)} FROM (
                     SELECT {", ".join(_ALERT_FIELDS)}, row_number() OVER (
                         PARTITION BY status, name, {_ABOUT} ORDER BY starts_at, fingerprint) AS rank
-                    FROM alerts WHERE incident_id = incidents.id
+                    FROM alerts WHERE incident_id = incidents.id AND {_PRESENT}
                 ) AS ranked ORDER BY rank, starts_at, fingerprint LIMIT {ALERTS_MAX}
             ) AS alert
         ), '[]') AS alerts, GREATEST(0, (
-            SELECT count(*) FROM alerts WHERE incident_id = incidents.id) - {ALERTS_MAX}
+            SELECT count(*) FROM alerts
+            WHERE incident_id = incidents.id AND {_PRESENT}) - {ALERTS_MAX}
         ) AS alerts_left_out
         FROM incidents
         WHERE id = :incident_id AND (CAST(:org_id AS text) IS NULL OR org_id = :org_id)
@@ -51,7 +56,8 @@ async def load(
 ) -> Incident:
     """Return the incident with its alerts, oldest first; `org_id` hides those of others.
 
-    Of a storm only some are among them, of each thing in trouble the first.
+    Of a storm only some are among them, of each thing in trouble the first; of an incident that was
+    reopened none that was over before the trouble came back.
 
     Raises:
         IncidentNotFoundError: There is no such incident, or it belongs to another organization.

@@ -28,17 +28,19 @@ class House:
         self.clock = clock
         self.desk = desk
 
-    async def fire(self, name: str = "Errors", fingerprint: str = "f1") -> Receipt:
+    async def fire(
+        self, name: str = "Errors", fingerprint: str = "f1", *, is_over: bool = False
+    ) -> Receipt:
         alert = Alert(
             source="alertmanager",
             fingerprint=fingerprint,
-            status=AlertStatus.FIRING,
+            status=AlertStatus.RESOLVED if is_over else AlertStatus.FIRING,
             name=name,
             severity=Severity.WARNING,
             labels={"alertname": name, "namespace": "prod", "service": "web"},
             annotations={},
             starts_at=self.clock.time,
-            ends_at=None,
+            ends_at=self.clock.time if is_over else None,
             generator_url="",
             group_key="g",
         )
@@ -104,6 +106,23 @@ async def test_the_same_failure_reopens_its_incident_in_a_new_run(
         in event.payload["reason"]
     )
     assert await house.count("procrastinate_jobs") == 1
+
+
+async def test_a_new_run_is_about_what_is_wrong_now_and_not_about_what_was_over(
+    house: House,
+) -> None:
+    first = await house.fire(fingerprint="over")
+    await house.fire(fingerprint="fires-on")
+    await house.fire(fingerprint="over", is_over=True)
+    await house.end(first.incident_id, IncidentStatus.RESOLVED)
+    house.clock.time += MINUTE
+
+    again = await house.fire(fingerprint="new")
+
+    assert again == Receipt(Disposition.REOPENED, first.incident_id)
+    assert first.incident_id is not None
+    alerts = (await house.load(first.incident_id)).alerts
+    assert [alert.fingerprint for alert in alerts] == ["fires-on", "new"]
 
 
 async def test_after_half_an_hour_it_is_another_incident(house: House) -> None:
