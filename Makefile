@@ -40,7 +40,7 @@ test-chaos: setup ## Parts of the world fail while a repair runs
 bench: setup ## Measure; never part of the tests
 	$(BIN)/python -m benchmarks
 
-demo: setup ## Break something in the lab and watch it be repaired (SCENARIO=bad-release)
+demo: setup ## Break something in the lab and watch it be repaired (SCENARIO=bad-release; docs/lab.md lists them)
 	@$(BIN)/sre-agent demo $(SCENARIO)
 
 up: ## The same as ./start.sh
