@@ -150,6 +150,13 @@ def _action_finished(payload: Payload) -> str:
     return f"{payload['status']}, {payload['outcome']}: {escape(str(payload['detail']))}"
 
 
+def _with_reason(deed: str) -> Callable[[Payload], str]:
+    def tell(payload: Payload) -> str:
+        return f"{deed}: {escape(payload['reason'])}" if payload["reason"] else deed
+
+    return tell
+
+
 def _plain(template: str) -> Callable[[Payload], str]:
     def tell(payload: Payload) -> str:
         return template.format_map(
@@ -190,8 +197,8 @@ _TELLERS: dict[str, Callable[[Payload], str]] = {
     "reopened": _plain("[bold]reopened[/]: {reason}"),
     "reinvestigated": _reinvestigated,
     "cancelled": _plain("[bold]cancelled[/]: {reason}"),
-    "paused": _plain("[bold]paused[/]: {reason}"),
-    "resumed": _plain("[bold]resumed[/]: {reason}"),
+    "paused": _with_reason("[bold]paused[/]"),
+    "resumed": _with_reason("[bold]resumed[/]"),
     "cause_dismissed": _dismissed,
     "acknowledged": _plain("has seen it"),
     "assigned": _plain("assigns it to [bold]{to}[/]"),

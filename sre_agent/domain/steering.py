@@ -55,6 +55,8 @@ def read(log: Sequence[Event]) -> Steering:
                 dismissed, hint = {}, None
             case EventKind.REINVESTIGATED:
                 hint = Hint.model_validate(event.payload["hint"])
+                if hint.fault_class and hint.object:  # whoever points at a cause takes it up again
+                    dismissed.pop((hint.fault_class, hint.object), None)
             case EventKind.CAUSE_DISMISSED:
                 item = Dismissal.model_validate(event.payload["dismissal"])
                 dismissed[item.fault_class, item.object] = item
