@@ -11,20 +11,19 @@ from sre_agent.domain.incident import IncidentStatus
 WINDOW = timedelta(minutes=10)
 """So long after its newest alert an incident takes in alerts of its neighbours."""
 
-_STILL_ASKING = frozenset(
-    {
-        IncidentStatus.RECEIVED,
-        IncidentStatus.INVESTIGATING,
-        IncidentStatus.AWAITING_APPROVAL,
-    }
-)
+_STILL_ASKING = frozenset({IncidentStatus.RECEIVED, IncidentStatus.INVESTIGATING})
 
 Neighbours = Mapping[ServiceKey, frozenset[ServiceKey]]
 """For each service those that it calls or that call it."""
 
 
 def is_asking(status: IncidentStatus) -> bool:
-    """Return whether what is wrong is still being asked, or a person still decides on it."""
+    """Return whether what is wrong is still being asked.
+
+    A plan answers what was known when it was made. Nobody would tell apart what joins after it, and
+    a second failure would wait for the repair of the first; of the same failure, an incident of its
+    own is merged as soon as it has found the cause.
+    """
     return status in _STILL_ASKING
 
 
@@ -47,7 +46,7 @@ class Standing:
     def takes_neighbours(self, now: datetime) -> bool:
         """Return whether what its neighbours say may still be part of it.
 
-        Once a plan is carried out it was made for what was known then.
+        Once there is a plan, it was made for what was known then.
         """
         return is_asking(self.status) and self.last_alert_at > now - WINDOW
 

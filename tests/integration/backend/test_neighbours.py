@@ -158,7 +158,7 @@ async def test_the_window_ends_ten_minutes_after_the_newest_alert(
     ("status", "joins"),
     [
         (IncidentStatus.INVESTIGATING, True),
-        (IncidentStatus.AWAITING_APPROVAL, True),
+        (IncidentStatus.AWAITING_APPROVAL, False),
         (IncidentStatus.EXECUTING, False),
         (IncidentStatus.VERIFYING, False),
         (IncidentStatus.RESOLVED, False),
