@@ -9,6 +9,7 @@ from sre_agent.diagnosis.durations import say
 from sre_agent.diagnosis.metrics import pod_split
 from sre_agent.diagnosis.situation import Onset, Situation
 from sre_agent.domain.causes import Cause
+from sre_agent.domain.faults import FaultClass
 
 SETTLING = timedelta(minutes=2)
 """A release that replaced another needs this long before the signals can show it."""
@@ -49,9 +50,10 @@ def is_repair(
 def under_way(situation: Situation, cause: Cause) -> str | None:
     """Return that what a cause is about is being repaired, so that acting now would interfere.
 
-    The repair of what is hardly the cause says nothing about this trouble.
+    The repair of what is hardly the cause says nothing about this trouble. Neither does a release of
+    what was scaled away: whichever revision it is, it has no pods.
     """
-    if cause.confidence < LIKELY:
+    if cause.confidence < LIKELY or _is_scaled_away(cause):
         return None
     onset = situation.onset(cause.object)
     found = changes.releases(situation.case, cause.object)
@@ -66,6 +68,10 @@ def under_way(situation: Situation, cause: Cause) -> str | None:
         f"a repair of {cause.object.name} is under way: revision {current.revision.number}, "
         f"which {what}, came into force {say(age)} ago"
     )
+
+
+def _is_scaled_away(cause: Cause) -> bool:
+    return cause.fault_class is FaultClass.NO_ENDPOINTS and cause.facts.get("current_replicas") == 0
 
 
 def _answers(

@@ -69,12 +69,13 @@ async def signals(hands: Hands) -> GoldenSignals:
 
 
 async def until_errors_are(hands: Hands, fit: Callable[[float], bool]) -> GoldenSignals:
-    """Ask until the newest error ratio is as wanted."""
-    deadline = time.monotonic() + 20
+    """Ask until the newest error ratio is as wanted, from when on the pace of scraping is known."""
+    deadline = time.monotonic() + 40
     while True:
         found = await signals(hands)
         ratio = found.total.errors.last
-        if ratio is not None and fit(ratio):
+        is_paced = "[5s]" in found.total.traffic.query
+        if ratio is not None and fit(ratio) and is_paced:
             return found
         assert time.monotonic() < deadline, f"the error ratio stayed {ratio}"
         await asyncio.sleep(0.2)

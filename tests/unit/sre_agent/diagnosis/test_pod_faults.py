@@ -245,6 +245,22 @@ def test_a_rollout_shortly_before_does_not_add_to_the_pods_that_were_scaled_away
     assert top.facts["previous_replicas"] == 2
 
 
+@pytest.mark.parametrize("undone_ago_s", [85, 75, 66])
+def test_what_was_scaled_away_is_not_repaired_by_a_revision_that_came_back(
+    undone_ago_s: float,
+) -> None:
+    world = World(25)
+    world.release("pay", ago_s=100, error_ratio=0.5)
+    world.undo("pay", ago_s=undone_ago_s)
+    world.ail("pay", ago_s=60, error_ratio=1.0)
+
+    found = judged(world, "entry", scaled(world, "pay", ago_s=64))
+
+    assert not found.abstained, found.reason
+    top = found.causes[0]
+    assert (top.fault_class, top.object) == (FaultClass.NO_ENDPOINTS, world.ref("pay"))
+
+
 def test_counters_that_linger_do_not_excuse_a_workload_without_pods() -> None:
     world = World(28)
     world.ail("pay", ago_s=60, error_ratio=1.0)
