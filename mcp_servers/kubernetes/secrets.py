@@ -14,7 +14,7 @@ _ONLY_NAMES_A_SECRET = re.compile(
     r"(?<!access_key)(?<!accesskey)[_.-](id|name|file|path)$", re.IGNORECASE
 )
 _ASSIGNMENT = re.compile(
-    r"(?P<name>[\w.-]{0,64}(?:password|passwd|secret|token|credential|api[_-]?key|access[_-]?key)[\w.-]{0,64})"
+    r"(?P<name>(?:password|passwd|secret|token|credential|api[_-]?key|access[_-]?key)[\w.-]{0,64})"
     r"(?P<sign>[\"']?\s*[=:]\s*[\"']?)(?P<value>[^\s\"',;&}]+)",
     re.IGNORECASE,
 )

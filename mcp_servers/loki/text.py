@@ -1,6 +1,6 @@
 """Log text made fit to be shown: bounded, printable, without secrets.
 
-Every expression here looks a bounded way ahead, because the writer of a log line may be hostile.
+Every expression here does work that grows with the line and no faster, because the writer of a log line may be hostile.
 """
 
 import re
@@ -18,7 +18,7 @@ _UNPRINTABLE = re.compile(
     # Controls, directions and joints that hide text, and halves of characters.
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]"
 )
-_BREAKS = re.compile(r"[ \t]*(?:\r\n|\n|\r|\t)\s*")
+_BREAKS = re.compile(r"(?<![ \t])[ \t]*(?:\r\n|\n|\r|\t)\s*")
 
 _NAMED = (
     r"(?:pass(?:word|wd|phrase)|pwd|secret|token|credential|api[_-]?key|access[_-]?key"
@@ -33,7 +33,11 @@ _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
         re.compile(r"-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----.*?(?:-----END|\Z)", re.DOTALL),
         REDACTED,
     ),
-    (re.compile(r"\beyJ[\w-]{5,}\.[\w-]{5,}(?:\.[\w-]*)?"), REDACTED),
+    (
+        # From the start of a run of such characters, so that no run is looked through twice.
+        re.compile(r"(?<![\w-])(?=[\w-]++\.)([\w-]*?)\beyJ[\w-]{5,}+\.[\w-]{5,}+(?:\.[\w-]*)?"),
+        rf"\1{REDACTED}",
+    ),
     (re.compile(r"\b(bearer|basic)\s{1,3}[\w.~+/=-]{8,}", re.IGNORECASE), rf"\1 {REDACTED}"),
     (re.compile(r"://([^\s:/@]{0,100}):[^\s/@]{1,200}@"), rf"://\1:{REDACTED}@"),
     (

@@ -5,6 +5,9 @@ from collections.abc import Sequence
 from typing import Any
 
 MASK = "[redacted]"
+
+# Whoever writes the text may be hostile, so the work must grow with its length and no faster: what
+# may be long is looked through from where its run of characters starts, not from each place in it.
 _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
     # A private key, with all its lines.
     (
@@ -15,15 +18,23 @@ _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
         MASK,
     ),
     # A JSON Web Token: three base64url parts, the first an object.
-    (re.compile(r"\beyJ[\w-]{5,}\.[\w-]{5,}\.[\w-]*"), MASK),
+    (
+        re.compile(
+            r"(?<![\w-])(?=[\w-]++\.[\w-]{5,}+\.)([\w-]*?)\beyJ[\w-]{5,}+\.[\w-]{5,}+\.[\w-]*"
+        ),
+        rf"\1{MASK}",
+    ),
     # Credentials of an HTTP header.
     (re.compile(r"(?i)\b(bearer|basic|token)\s+[A-Za-z0-9+/=._~-]{8,}"), rf"\1 {MASK}"),
     # User and password in a URL or connection string.
-    (re.compile(r"(?i)\b([a-z][a-z0-9+.-]*://[^\s:/@]*):[^\s@]+@"), rf"\1:{MASK}@"),
+    (
+        re.compile(r"(?i)(?<![^\s@])(?=[^\s@]++@)([^\s@]*?[a-z0-9+.-]://[^\s:/@]*+):[^\s@]++@"),
+        rf"\1:{MASK}@",
+    ),
     # A named secret in JSON, a query string, an assignment or a header.
     (
         re.compile(
-            r"(?i)([\"']?[\w-]*(?:password|passwd|pwd|secret|api[_-]?key|access[_-]?key|"
+            r"(?i)((?:password|passwd|pwd|secret|api[_-]?key|access[_-]?key|"
             r"private[_-]?key|auth[_-]?token|access[_-]?token|refresh[_-]?token|token|credential)s?"
             r"[\"']?\s*[:=]\s*)(\"[^\"]+\"|'[^']+'|[^\s,;&\"'}\]]+)"
         ),
@@ -32,8 +43,8 @@ _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
     # The value after a flag, on a command line or as the next argument of a list.
     (
         re.compile(
-            r"(?i)((?<![\w-])--?(?:[\w.]+-)*(?:password|passwd|pwd|secret|api[_-]?key|"
-            r"access[_-]?key|private[_-]?key|token|credentials?)"
+            r"(?i)(?<![\w.-])((?=-|[\w.-]*?\.-)[\w.-]*-(?:password|passwd|pwd|secret|"
+            r"api[_-]?key|access[_-]?key|private[_-]?key|token|credentials?)"
             r"(?:[\"']\s*,\s*[\"']|\s+))(?!-)(\"[^\"]+\"|'[^']+'|[^\s\"',;]+)"
         ),
         rf"\1{MASK}",
@@ -41,7 +52,7 @@ _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
     # MySQL's short flag, which has its value attached; the capital one is a port.
     (
         re.compile(
-            r"(\b(?:mysql|mariadb)[\w-]*\b[^\n;|]{0,400}?[\s\"']-p)"
+            r"((?<![\w-])(?>[\w-]*?\b(?:mysql|mariadb))[\w-]*+[^\n;|]{0,400}?[\s\"']-p)"
             r"(\"[^\"]+\"|'[^']+'|[^\s\"',;]+)"
         ),
         rf"\1{MASK}",
