@@ -7,6 +7,7 @@ from typing import Any
 
 from mcp_servers.common import canonical
 from mcp_servers.common.clock import rfc3339
+from mcp_servers.common.envelope import RefusedError
 from mcp_servers.common.figures import Figure
 from mcp_servers.kubernetes import rollouts
 from mcp_servers.kubernetes.api import Json
@@ -19,7 +20,7 @@ _IN_ORDER = (
     "pods are replaced one after the other, and one that is not ready keeps the others waiting: it "
     "may have to be deleted by hand"
 )
-_PAUSED = "the deployment is paused: no pod changes until it is resumed"
+_PAUSED = "the rollout is paused: resume it first, because until then no pod would change"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +53,17 @@ class Alteration:
 def rollback(
     workload: Json, replicasets: Sequence[Json], to_revision: int, grant_id: str
 ) -> Alteration:
-    """Return the way back to an earlier revision's pod template."""
+    """Return the way back to an earlier revision's pod template.
+
+    Raises:
+        RefusedError: `forbidden`: the rollout is paused; `not_found`: the revision is not kept.
+    """
+    require_rolling(workload)
     wanted = rollouts.template_at(replicasets, to_revision)
     live = section(workload, "spec", "template")
     current = rollouts.current_of(workload, replicasets)
     cause = f"rollback to revision {to_revision} by grant {grant_id}"
-    warnings = warn_if_paused(workload)
+    warnings = warn_of_waiting(workload)
     if current == to_revision or not changes(live, wanted):
         warnings = (*warnings, f"revision {to_revision} is already current")
     return Alteration(
@@ -71,12 +77,17 @@ def rollback(
 
 
 def restart(workload: Json, now: datetime) -> Alteration:
-    """Return the replacement of every pod, by a new mark on the pod template."""
+    """Return the replacement of every pod, by a new mark on the pod template.
+
+    Raises:
+        RefusedError: `forbidden`: the rollout is paused.
+    """
+    require_rolling(workload)
     annotations = {RESTARTED_AT: rfc3339(now.replace(microsecond=0))}
     return Alteration(
         patch={"spec": {"template": {"metadata": {"annotations": annotations}}}},
         detail="restarted: every pod is replaced",
-        warnings=warn_if_paused(workload),
+        warnings=warn_of_waiting(workload),
         momentary=frozenset({RESTARTED_AT}),
     )
 
@@ -134,13 +145,21 @@ def differences(before: Json, after: Json) -> tuple[str, ...]:
     return (*found, *(sentence(change) for change in templates))
 
 
-def warn_if_paused(workload: Json) -> tuple[str, ...]:
+def require_rolling(workload: Json) -> None:
+    """Refuse a change of the template that would reach no pod, because a person paused the rollout.
+
+    Raises:
+        RefusedError: `forbidden`.
+    """
+    if section(workload, "spec").get("paused"):
+        raise RefusedError("forbidden", _PAUSED)
+
+
+def warn_of_waiting(workload: Json) -> tuple[str, ...]:
     """Return the warnings that a change of the template waits, or does not reach every pod."""
-    spec = section(workload, "spec")
-    if section(spec, "updateStrategy").get("type") == "OnDelete":
+    if section(workload, "spec", "updateStrategy").get("type") == "OnDelete":
         return (_ON_DELETE,)
-    paused = (_PAUSED,) if spec.get("paused") else ()
-    return (*paused, *_warn_of_order(workload))
+    return _warn_of_order(workload)
 
 
 def _warn_of_order(workload: Json) -> tuple[str, ...]:

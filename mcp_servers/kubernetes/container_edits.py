@@ -7,7 +7,12 @@ from typing import Any
 from mcp_servers.common.envelope import RefusedError
 from mcp_servers.common.figures import Figure
 from mcp_servers.kubernetes import images, sizes, variables
-from mcp_servers.kubernetes.alterations import Alteration, merge_patch, warn_if_paused
+from mcp_servers.kubernetes.alterations import (
+    Alteration,
+    merge_patch,
+    require_rolling,
+    warn_of_waiting,
+)
 from mcp_servers.kubernetes.api import Json
 from mcp_servers.kubernetes.fields import entries, section, text
 from mcp_servers.kubernetes.quantities import number
@@ -94,7 +99,12 @@ def _edit(
     warnings: tuple[str, ...] = (),
     figures: tuple[Figure, ...] = (),
 ) -> Alteration:
-    """Return the patch that replaces one container; the others stay as they are."""
+    """Return the patch that replaces one container; the others stay as they are.
+
+    Raises:
+        RefusedError: `forbidden`: the rollout is paused.
+    """
+    require_rolling(deployment)
     live = section(deployment, "spec", "template")
     containers = [
         {**each, **changed} if each.get("name") == container else each
@@ -106,7 +116,7 @@ def _edit(
     return Alteration(
         patch={"spec": {"template": patch}},
         detail=detail,
-        warnings=(*warn_if_paused(deployment), *warnings, *same),
+        warnings=(*warn_of_waiting(deployment), *warnings, *same),
         figures=figures,
     )
 

@@ -154,12 +154,20 @@ async def test_warnings_say_what_an_approver_ought_to_know(
     hands: Hands, workload: Workload
 ) -> None:
     current = await hands.rehearse(workload.rollback(to_revision=2))
-    workload.cluster.patch(workload.namespace, workload.name, {"spec": {"paused": True}})
-    paused = await hands.rehearse(workload.rollback())
 
     assert data(current)["warnings"] == ["revision 2 is already current"]
     assert data(current)["changes"] == []
-    assert "paused" in data(paused)["warnings"][0]
+
+
+async def test_a_paused_rollout_is_refused_when_rehearsed(hands: Hands, workload: Workload) -> None:
+    workload.cluster.patch(workload.namespace, workload.name, {"spec": {"paused": True}})
+
+    rollback = await hands.rehearse(workload.rollback())
+    scaling = await hands.rehearse(workload.call("scale_workload", replicas=3))
+
+    assert (rollback.status, rollback.code) == (ToolStatus.REFUSED, "forbidden")
+    assert "rollout is paused: resume it first" in rollback.reason
+    assert scaling.status is ToolStatus.OK
 
 
 async def test_what_cannot_be_done_is_refused_with_its_reason(

@@ -1,5 +1,6 @@
 """What the repairs would alter, computed on plain objects."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -106,12 +107,34 @@ def test_a_revision_that_is_not_kept_is_refused_with_those_that_are() -> None:
 
 def test_what_an_approver_ought_to_know_is_said() -> None:
     current = alterations.rollback(deployment(), HISTORY, 2, "g1")
-    paused = alterations.restart(deployment(paused=True), datetime(2026, 1, 1, tzinfo=UTC))
     same = alterations.scale(deployment(), 2)
 
     assert current.warnings == ("revision 2 is already current",)
-    assert "paused" in paused.warnings[0]
     assert same.warnings == ("it already has 2 replicas",)
+
+
+@pytest.mark.parametrize(
+    "alter",
+    [
+        lambda live: alterations.rollback(live, HISTORY, 1, "g1"),
+        lambda live: alterations.restart(live, datetime(2026, 1, 1, tzinfo=UTC)),
+    ],
+    ids=["rollback", "restart"],
+)
+def test_a_rollout_that_is_paused_is_not_asked_for_another(
+    alter: Callable[[Json], alterations.Alteration],
+) -> None:
+    with pytest.raises(RefusedError, match="rollout is paused: resume it first") as refusal:
+        alter(deployment(paused=True))
+
+    assert refusal.value.code == "forbidden"
+    assert alter(deployment(paused=False)).patch
+
+
+def test_a_paused_deployment_can_be_scaled() -> None:
+    altered = alterations.scale(deployment(paused=True), 3)
+
+    assert altered.patch == {"spec": {"replicas": 3}}
 
 
 def test_differences_are_told_in_words() -> None:

@@ -1,5 +1,6 @@
 """What may be changed on one container, and what never is."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -226,10 +227,23 @@ def test_a_source_that_would_lose_is_warned_of() -> None:
     assert altered.warnings == ("a value of MODE from configmap shared would no longer count",)
 
 
-def test_what_hangs_on_the_template_is_warned_of_when_the_rollout_is_paused() -> None:
-    live = deployment()
+@pytest.mark.parametrize(
+    "alter",
+    [
+        lambda live: container_edits.set_env(live, "app", "MODE", "safe"),
+        lambda live: container_edits.set_image(live, "app", "shop/web:1"),
+        lambda live: container_edits.set_resources(live, "app", {"memory_limit": "256Mi"}),
+    ],
+    ids=["variable", "image", "resources"],
+)
+def test_a_container_of_a_paused_rollout_is_not_changed(
+    alter: Callable[[Json], Alteration],
+) -> None:
+    live = deployment(image="shop/web:2")
+    assert alter(live).patch
     live["spec"]["paused"] = True
 
-    altered = container_edits.set_env(live, "app", "MODE", "safe")
+    with pytest.raises(RefusedError, match="rollout is paused: resume it first") as refusal:
+        alter(live)
 
-    assert "paused" in altered.warnings[0]
+    assert refusal.value.code == "forbidden"
