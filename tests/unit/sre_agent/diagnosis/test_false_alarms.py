@@ -84,9 +84,12 @@ def test_a_spike_that_goes_on_is_no_false_alarm_and_is_looked_at_again() -> None
     assert all(item.wait_s > 0 for item in found.questions)
 
 
-def test_a_spike_long_after_a_release_is_looked_at_again_before_the_release_is_blamed() -> None:
+@pytest.mark.parametrize("released_ago_s", [80, 400])
+def test_a_spike_long_after_a_release_is_looked_at_again_before_the_release_is_blamed(
+    released_ago_s: float,
+) -> None:
     world = World(43)
-    world.release("core", ago_s=400)
+    world.release("core", ago_s=released_ago_s)
     spike = signals(world, "core", between(world, 20, -60, 0.37))
 
     early = judged(world, world.incident("core", ago_s=15), spike, alerts(world))
