@@ -62,7 +62,7 @@ def diagnose(
     dismissed_causes = _ranked(seen, left_out)
     conclude = partial(_conclude, seen, dismissed_causes)
     conclusion, reason = conclude(causes)
-    shown = attribution.in_order(seen, causes)
+    shown = _led(seen, causes)
     return Diagnosis(
         causes=shown,
         abstained=conclusion is not Conclusion.CAUSE_FOUND,
@@ -92,7 +92,7 @@ def _conclude(
     nothing = calm.explain(seen, precedent.forget((*causes, *dismissed)))
     if nothing:
         return Conclusion.NOTHING_WRONG, nothing
-    led = attribution.in_order(seen, causes)
+    led = _led(seen, causes)
     repair_ = repair.under_way(seen, led[0]) if led else None
     if repair_:
         return Conclusion.REPAIR_UNDER_WAY, repair_
@@ -100,6 +100,11 @@ def _conclude(
     if doubt:
         return Conclusion.UNDECIDED, doubt
     return Conclusion.CAUSE_FOUND, _conclusion(led[0])
+
+
+def _led(seen: Situation, causes: Sequence[Cause]) -> tuple[Cause, ...]:
+    """Return the causes with the one first that something should be done about."""
+    return repair.behind_others(seen, attribution.in_order(seen, causes))
 
 
 def _findings(

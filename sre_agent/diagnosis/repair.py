@@ -8,13 +8,15 @@ from sre_agent.diagnosis.changes import Release
 from sre_agent.diagnosis.durations import say
 from sre_agent.diagnosis.metrics import pod_split
 from sre_agent.diagnosis.situation import Onset, Situation
-from sre_agent.domain.causes import Cause
+from sre_agent.domain.causes import Cause, Stance
 from sre_agent.domain.faults import FaultClass
 
 SETTLING = timedelta(minutes=2)
 """A release that replaced another needs this long before the signals can show it."""
 LIKELY = 0.5
 """What is less likely than this to be the cause is hardly it."""
+SURE = 0.9
+"""What is at least as likely as this needs somebody, whatever else is being repaired."""
 
 
 def is_repair(
@@ -67,6 +69,27 @@ def under_way(situation: Situation, cause: Cause) -> str | None:
     return (
         f"a repair of {cause.object.name} is under way: revision {current.revision.number}, "
         f"which {what}, came into force {say(age)} ago"
+    )
+
+
+def behind_others(situation: Situation, causes: Sequence[Cause]) -> tuple[Cause, ...]:
+    """Return the causes, the first one behind a sure other one when it is being repaired already.
+
+    Only trouble that the state of pods shows takes its place: signals take a while to tell what was
+    repaired from what is not.
+    """
+    if not causes or not under_way(situation, causes[0]):
+        return tuple(causes)
+    top = causes[0]
+    other = next((item for item in causes if item.object != top.object and _stands(item)), None)
+    if other is None or under_way(situation, other):
+        return tuple(causes)
+    return (other, *(item for item in causes if item is not other))
+
+
+def _stands(cause: Cause) -> bool:
+    return cause.confidence >= SURE and any(
+        item.stance is Stance.FOR and item.rule.startswith("pods.") for item in cause.findings
     )
 
 

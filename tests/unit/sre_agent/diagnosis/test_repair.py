@@ -3,9 +3,13 @@
 import pytest
 
 from sre_agent.config import loader
+from sre_agent.diagnosis import case, repair
 from sre_agent.diagnosis.engine import diagnose
+from sre_agent.diagnosis.hypothesis import Suspect
+from sre_agent.diagnosis.situation import assess
 from sre_agent.domain.causes import Cause, Conclusion, Diagnosis, Stance
 from sre_agent.domain.faults import FaultClass
+from sre_agent.domain.ids import EvidenceId
 from sre_agent.domain.observations.metrics import ActiveAlert, AlertList
 from sre_agent.domain.plan import NoPlan, Plan
 from sre_agent.planning import planner
@@ -153,3 +157,31 @@ def test_of_two_releases_around_the_onset_the_one_before_it_is_blamed() -> None:
     found = judged(world, ago_s=40)
 
     assert of_release(found, world).facts["revision"] == 2
+
+
+@pytest.mark.parametrize(("confidence", "is_first"), [(0.95, True), (0.7, False)])
+def test_what_is_being_repaired_steps_back_behind_what_surely_needs_somebody(
+    confidence: float, *, is_first: bool
+) -> None:
+    world = World(72)
+    world.release("core", ago_s=45, error_ratio=0.4)
+    world.undo("core", ago_s=4, old_pods=1)
+    incident = world.incident("core", ago_s=5)
+    seen = assess(case.build(views.evidence(world, *ROLES), incident, world.now))
+    undone = of_release(judged(world), world)
+    suspect = Suspect(FaultClass.NO_ENDPOINTS, world.ref("pay"))
+    empty = undone.model_copy(
+        update={
+            "fault_class": FaultClass.NO_ENDPOINTS,
+            "object": world.ref("pay"),
+            "confidence": confidence,
+            "findings": (
+                suspect.speaks_for("pods.scaled_to_zero", 4.0, "no pods", [EvidenceId("k8s-1.1")]),
+            ),
+            "facts": {"current_replicas": 0},
+        }
+    )
+
+    shown = repair.behind_others(seen, (undone, empty))
+
+    assert shown == ((empty, undone) if is_first else (undone, empty))
