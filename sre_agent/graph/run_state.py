@@ -8,9 +8,10 @@ typed values through the functions below.
 import operator
 from typing import Annotated, Any, TypedDict
 
-from sre_agent.domain.causes import Diagnosis, Question
+from sre_agent.domain.causes import Cause, Diagnosis, Question
 from sre_agent.domain.evidence import Evidence, Gap
 from sre_agent.domain.ids import IncidentId
+from sre_agent.domain.objects import ObjectRef
 from sre_agent.domain.plan import Plan
 from sre_agent.domain.ruling import PolicyRuling
 
@@ -20,6 +21,7 @@ Json = dict[str, Any]
 class RunState(TypedDict, total=False):
     """The state of a run. Lists with `operator.add` grow; every other key is replaced.
 
+    `denied` is why policy denies steps of the playbook, by cause and by the step's name.
     `not_helped` is why a repair is known not to have helped, once it is to be taken back.
     """
 
@@ -32,6 +34,7 @@ class RunState(TypedDict, total=False):
     diagnosis: Json
     plan: Json
     rulings: list[Json]
+    denied: dict[str, dict[str, str]]
     actions_finished_at: str
     not_helped: str
     end_status: str
@@ -93,6 +96,27 @@ def advice(state: RunState) -> str:
     choice = plan(state).choice
     is_told = "not_helped" not in state and choice is not None and choice.escalation
     return f". {choice.escalation}" if is_told and choice else ""
+
+
+def denied(state: RunState, cause: Cause | None) -> dict[str, str]:
+    """Return why policy denies steps that were planned for the cause, by the step's name."""
+    known = state.get("denied", {})
+    return dict(known.get(_cause_key(cause.fault_class, cause.object), {})) if cause else {}
+
+
+def with_denied(state: RunState, reason: str) -> dict[str, dict[str, str]] | None:
+    """Return what is denied, the plan's step now included; None where no other step can follow."""
+    found = plan(state)
+    step = found.choice.step if found.choice else ""
+    known = state.get("denied", {})
+    cause = _cause_key(found.fault_class, found.cause_object)
+    if found.is_revert or not step or step in known.get(cause, {}):
+        return None
+    return {**known, cause: {**known.get(cause, {}), step: reason}}
+
+
+def _cause_key(fault_class: str, ref: ObjectRef) -> str:
+    return f"{fault_class} of {ref}"
 
 
 def rulings(state: RunState) -> tuple[PolicyRuling, ...]:

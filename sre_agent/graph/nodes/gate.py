@@ -15,8 +15,11 @@ from sre_agent.safety import policy
 
 async def gate(
     state: run_state.RunState, runtime: Runtime[RunContext]
-) -> Command[Literal["approve", "execute", "conclude"]]:
-    """Rule on the plan: one denied action denies it all, one asked action asks for it all."""
+) -> Command[Literal["approve", "execute", "plan", "conclude"]]:
+    """Rule on the plan: one denied action denies it all, one asked action asks for it all.
+
+    What is denied goes back to be planned without that step, which is not tried again.
+    """
     context = runtime.context
     id_ = run_state.incident_id(state)
     plan = run_state.plan(state)
@@ -35,12 +38,16 @@ async def gate(
     denied = [item for item in rulings if item.ruling is Ruling.DENY]
     if denied:
         said = "; ".join(f"{item.reason} (rule {item.rule})" for item in denied)
+        reason = f"policy denies the plan: {said}"
+        steps = run_state.with_denied(state, reason)
+        if steps is not None:
+            return Command(goto="plan", update={"rulings": dumped, "denied": steps})
         return Command(
             goto="conclude",
             update={
                 "rulings": dumped,
                 "end_status": IncidentStatus.ESCALATED.value,
-                "end_reason": f"policy denies the plan: {said}",
+                "end_reason": reason,
             },
         )
     asked = any(item.ruling is Ruling.ASK for item in rulings)

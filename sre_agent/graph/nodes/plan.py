@@ -21,14 +21,15 @@ _Next = Command[Literal["gate", "conclude"]]
 async def propose(state: run_state.RunState, runtime: Runtime[RunContext]) -> _Next:
     """Plan, claim what the plan would touch, and rehearse each action.
 
-    Where the system will not have a step, the next step of the playbook that holds is tried.
+    Where the system will not have a step, or policy has denied it, the next step of the playbook that
+    holds is tried.
     """
     context = runtime.context
     id_ = run_state.incident_id(state)
     diagnosis, evidence = run_state.diagnosis(state), run_state.evidence(state)
     found = await context.incidents.load(id_)
     incident = await parting.part(context, found, diagnosis, evidence)
-    refused: dict[str, str] = {}
+    refused = run_state.denied(state, diagnosis.causes[0] if diagnosis.causes else None)
     while True:
         drafted = planner.plan(
             diagnosis, incident, evidence, context.playbooks, context.planning, refused

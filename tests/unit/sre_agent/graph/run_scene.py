@@ -18,6 +18,7 @@ from sre_agent.graph import build
 from sre_agent.graph.context import Limits, RunContext
 from sre_agent.planning.playbooks import Playbooks
 from sre_agent.planning.settings import PlanningSettings
+from sre_agent.safety.policy import Policy
 from sre_agent.testing import (
     FakeClock,
     FakeIncidents,
@@ -66,6 +67,7 @@ class Scene:
     saver: InMemorySaver
     memory: FakeMemory | None = None
     playbooks: Playbooks = field(default_factory=loader.load_playbooks)
+    policy: Policy = POLICY
 
     @property
     def id(self) -> IncidentId:
@@ -89,7 +91,7 @@ class Scene:
                 toolbox=self.toolbox,
                 signer=self.signer,
                 allowlist=ALLOW_LIST,
-                policy=POLICY,
+                policy=self.policy,
                 playbooks=self.playbooks,
                 planning=PlanningSettings(
                     catalogue=loader.load_catalogue(), hold_s=20, deadline_s=120
