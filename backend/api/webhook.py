@@ -1,7 +1,9 @@
 """Where Alertmanager sends: parsed, admitted and committed before it is acknowledged."""
 
 from collections import Counter
+from collections.abc import Mapping
 
+import structlog
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
@@ -10,10 +12,15 @@ from backend.api.context import ApiContext
 from backend.api.problems import ProblemError
 from backend.db.admission import Arrival, Disposition, Receipt
 from backend.intake import alertmanager
+from backend.intake.alertmanager import Problem
 from sre_agent.domain import identity
 
 MAX_BODY_BYTES = 1024 * 1024
 """Alertmanager's largest groups are far below this."""
+
+_LOGGED_MAX = 10
+
+_log = structlog.get_logger()
 
 _COUNTED = (
     Disposition.OPENED,
@@ -26,7 +33,10 @@ _COUNTED = (
 
 
 async def receive(request: Request) -> JSONResponse:
-    """Admit every alert of the group; 202 says that all of it is on disk.
+    """Admit every alert of the group that can be read; 202 says that those are on disk.
+
+    What cannot be read is told in the answer, and logged: Alertmanager sends nothing again that
+    was answered with 4xx, so a refusal of the whole group would lose the rest of it.
 
     A plain route: at thousands of requests a second, dependency injection would cost more than
     everything else here.
@@ -37,13 +47,16 @@ async def receive(request: Request) -> JSONResponse:
     content_type = request.headers.get("content-type", "application/json")
     if content_type.partition(";")[0].strip().lower() != "application/json":
         raise ProblemError(415, "Only JSON is read here", "Send Content-Type: application/json.")
-    alerts = alertmanager.parse(await read_body(request, MAX_BODY_BYTES))
+    parsed = alertmanager.parse(await read_body(request, MAX_BODY_BYTES))
     arrivals = [
         Arrival(alert, identity.service_of(alert), identity.is_actionable(alert))
-        for alert in alerts
+        for alert in parsed.alerts
     ]
     receipts = await context.desk.submit(arrivals)
-    return JSONResponse(_summary(receipts), status_code=202)
+    refused = _refused(parsed.refused)
+    if refused:
+        _log.warning("alerts_refused", count=len(refused), first=refused[:_LOGGED_MAX])
+    return JSONResponse({**_summary(receipts), "refused": refused}, status_code=202)
 
 
 async def read_body(request: Request, limit_bytes: int) -> bytes:
@@ -66,6 +79,16 @@ async def read_body(request: Request, limit_bytes: int) -> bytes:
 def _too_large(limit_bytes: int) -> ProblemError:
     hint = f"Send at most {limit_bytes} bytes: lower max_alerts in Alertmanager's webhook_config."
     return ProblemError(413, "The body is too large", hint)
+
+
+def _refused(refused: Mapping[int, tuple[Problem, ...]]) -> list[dict[str, object]]:
+    return [
+        {
+            "index": place,
+            "errors": [{"field": item.field, "message": item.message} for item in problems],
+        }
+        for place, problems in refused.items()
+    ]
 
 
 def _summary(receipts: list[Receipt]) -> dict[str, object]:

@@ -1,10 +1,12 @@
 """Alertmanager's webhook, version 4."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+from pydantic_core import ErrorDetails, from_json, to_json
 
 from sre_agent.domain.alert import Alert, AlertStatus, Severity
 from sre_agent.domain.errors import PermanentError
@@ -34,6 +36,17 @@ class Problem:
 
     field: str
     message: str
+
+
+@dataclass(frozen=True)
+class Parsed:
+    """The alerts of a group that can be taken, in the order given, and what is wrong with others.
+
+    `refused` tells by the place of each alert that cannot be taken what is wrong with it.
+    """
+
+    alerts: tuple[Alert, ...]
+    refused: Mapping[int, tuple[Problem, ...]]
 
 
 class NotJsonError(PermanentError):
@@ -78,27 +91,74 @@ class _Webhook(BaseModel):
     alerts: list[_Alert]
 
 
-def parse(body: bytes) -> list[Alert]:
-    """Return every alert of the group, in the order given.
+def parse(body: bytes) -> Parsed:
+    """Return the alerts of the group; one that is wrong does not take the others with it.
 
     Raises:
         NotJsonError: The body is not JSON.
-        MalformedError: A field is missing or wrong; the field is named.
+        MalformedError: The envelope is wrong, or every alert in it; the fields are named.
     """
     # The database has no room for the character zero.
     body = body.replace(b"\\u0000", b"\\ufffd")
+    refused: dict[int, list[Problem]] = {}
     try:
         webhook = _Webhook.model_validate_json(body)
     except ValidationError as error:
-        raise _refusal(error) from None
-    nameless = [
-        Problem(f"alerts[{index}].labels.alertname", "is missing")
-        for index, alert in enumerate(webhook.alerts)
-        if not alert.labels.get("alertname")
-    ]
-    if nameless:
-        raise MalformedError(tuple(nameless[:_PROBLEMS_MAX]))
-    return [_to_domain(alert, webhook.groupKey) for alert in webhook.alerts]
+        refused = _refused(error)
+        webhook = _Webhook.model_validate_json(_without(body, refused))
+    sent = len(webhook.alerts) + len(refused)
+    places = [place for place in range(sent) if place not in refused]
+    named = []
+    for place, alert in zip(places, webhook.alerts, strict=True):
+        if alert.labels.get("alertname"):
+            named.append(alert)
+        else:
+            refused[place] = [Problem(f"alerts[{place}].labels.alertname", "is missing")]
+    if refused and not named:
+        problems = [problem for place in sorted(refused) for problem in refused[place]]
+        raise MalformedError(tuple(problems[:_PROBLEMS_MAX]))
+    return Parsed(
+        alerts=tuple(_to_domain(alert, webhook.groupKey) for alert in named),
+        refused={place: tuple(refused[place][:_PROBLEMS_MAX]) for place in sorted(refused)},
+    )
+
+
+def _refused(error: ValidationError) -> dict[int, list[Problem]]:
+    """Return what is wrong with which alerts.
+
+    Raises:
+        NotJsonError: The body is not JSON.
+        MalformedError: Something else than an alert is wrong.
+    """
+    details = error.errors(include_input=False, include_url=False, include_context=False)
+    if details[0]["type"] == "json_invalid":
+        raise NotJsonError(details[0]["msg"])
+    found: dict[int, list[Problem]] = {}
+    outside = []
+    for detail in details:
+        place = _place(detail)
+        (outside if place is None else found.setdefault(place, [])).append(
+            Problem(_path(detail["loc"]), detail["msg"])
+        )
+    if outside:
+        raise MalformedError(tuple(outside[:_PROBLEMS_MAX]))
+    return found
+
+
+def _place(detail: ErrorDetails) -> int | None:
+    """Return the place of the alert that an error is about; None when it is about the envelope."""
+    match detail["loc"]:
+        case ("alerts", int() as place, *_):
+            return place
+        case _:
+            return None
+
+
+def _without(body: bytes, refused: Mapping[int, object]) -> bytes:
+    """Return the webhook without the alerts that are refused."""
+    sent = from_json(body)
+    kept = [alert for place, alert in enumerate(sent["alerts"]) if place not in refused]
+    return to_json({**sent, "alerts": kept})
 
 
 def _to_domain(alert: _Alert, group_key: str) -> Alert:
@@ -121,15 +181,6 @@ def _to_domain(alert: _Alert, group_key: str) -> Alert:
 def _end(moment: datetime | None) -> datetime | None:
     # Go's zero time, the year 1, means that there is none.
     return None if moment is None or moment.year == 1 else moment
-
-
-def _refusal(error: ValidationError) -> PermanentError:
-    problems = error.errors(include_input=False, include_url=False, include_context=False)
-    if problems[0]["type"] == "json_invalid":
-        return NotJsonError(problems[0]["msg"])
-    return MalformedError(
-        tuple(Problem(_path(p["loc"]), p["msg"]) for p in problems[:_PROBLEMS_MAX])
-    )
 
 
 def _path(location: tuple[int | str, ...]) -> str:

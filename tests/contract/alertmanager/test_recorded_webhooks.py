@@ -15,7 +15,9 @@ RECORDED = sorted((Path(__file__).parent / "recorded").glob("*.json"))
 
 def parse(recording: Path) -> list[Alert]:
     bodies = json.loads(recording.read_text())
-    return [alert for body in bodies for alert in alertmanager.parse(json.dumps(body).encode())]
+    return [
+        alert for body in bodies for alert in alertmanager.parse(json.dumps(body).encode()).alerts
+    ]
 
 
 def test_there_are_recordings_of_two_versions() -> None:

@@ -82,6 +82,20 @@ async def fire(client: httpx.AsyncClient, *services: str) -> list[str]:
     return incidents
 
 
+async def test_a_bad_alert_is_told_and_the_rest_of_its_webhook_is_taken(
+    client: httpx.AsyncClient,
+) -> None:
+    sent = webhook("web", "api")
+    del sent["alerts"][0]["labels"]["alertname"]
+
+    answer = await client.post("/webhook/alert", json=sent, headers=bearer("webhook"))
+
+    told = answer.json()
+    assert (answer.status_code, told["received"], told["opened"]) == (202, 1, 1)
+    problem = {"field": "alerts[0].labels.alertname", "message": "is missing"}
+    assert told["refused"] == [{"index": 0, "errors": [problem]}]
+
+
 async def test_a_webhook_is_acknowledged_with_what_became_of_it(client: httpx.AsyncClient) -> None:
     headers = bearer("webhook")
     first = await client.post("/webhook/alert", json=webhook("web", "api"), headers=headers)
@@ -103,6 +117,7 @@ async def test_a_webhook_is_acknowledged_with_what_became_of_it(client: httpx.As
         "deduplicated": 0,
         "resolved": 0,
         "ignored": 0,
+        "refused": [],
     }
     assert len(set(first.json()["incidents"])) == 2
     assert again.json()["deduplicated"] == 1
