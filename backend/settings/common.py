@@ -1,10 +1,11 @@
 """What the settings of all programs share: where they are read, and how faults in them are told."""
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import BaseModel, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from sre_agent.domain.errors import PermanentError
@@ -56,6 +57,20 @@ class CommonSettings(BaseSettings):
             return cls(_env_file=env_file)
         except ValidationError as error:
             raise SettingsError(_explain(cls, error)) from None
+
+    @classmethod
+    def of(cls, values: Mapping[str, str]) -> Self:
+        """Take the variables given, and nothing else: neither the environment nor a file is read.
+
+        Raises:
+            SettingsError: Something is missing or malformed; all of it is named.
+        """
+        settings = cls.__new__(cls)
+        try:
+            BaseModel.__init__(settings, **{name.lower(): value for name, value in values.items()})
+        except ValidationError as error:
+            raise SettingsError(_explain(cls, error)) from None
+        return settings
 
     @field_validator("*", mode="after")
     @classmethod

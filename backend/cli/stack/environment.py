@@ -39,6 +39,11 @@ def read(env_file: Path) -> dict[str, str]:
     return {name: value for name, value in values.items() if value}
 
 
+def completed(env_file: Path) -> dict[str, str]:
+    """Return what the file sets, with secrets made up where `ensure` would add one; nothing is written."""
+    return {**_secrets(), **read(env_file)}
+
+
 def operator_token(settings: dict[str, str]) -> str | None:
     """Return the first token that may decide, for commands run on this machine."""
     for entry in settings.get("API_TOKENS", "").split(","):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import psycopg
 
-from backend.cli.stack import environment, lifecycle, shelves, supervision
+from backend.cli.stack import checking, environment, lifecycle, shelves, supervision
 from backend.cli.stack.layout import Layout
 from backend.db.engine import libpq_url
 from backend.signer import keys
@@ -16,6 +16,8 @@ from sre_agent.config import loader
 from sre_agent.domain.errors import PermanentError
 
 _CONNECT_S = 5
+_SOME_PORT = 8085
+"""Stands for the ports that a start chooses: any will do to judge the other settings."""
 _FREE_MIN_BYTES = 200 * 1024 * 1024
 
 
@@ -31,7 +33,7 @@ class Finding:
 def examine(layout: Layout) -> list[Finding]:
     """Look at everything, whether the platform runs or not: what keeps it from starting shows too."""
     settings = {**lifecycle.own_places(layout), **environment.read(layout.env_file)}
-    found = [*_programs(layout), _database(layout, settings["DATABASE_URL"])]
+    found = [_settings(layout), *_programs(layout), _database(layout, settings["DATABASE_URL"])]
     found += [
         _reports(layout.root / settings["INCIDENTS_DIR"]),
         _policy(layout, settings),
@@ -40,6 +42,13 @@ def examine(layout: Layout) -> list[Finding]:
         _key(layout.root / settings["SIGNING_KEY_FILE"]),
     ]
     return found
+
+
+def _settings(layout: Layout) -> Finding:
+    given = {**lifecycle.own_places(layout), **environment.completed(layout.env_file)}
+    ports = dict.fromkeys(lifecycle.SERVERS, _SOME_PORT)
+    mend = "correct them in .env; .env.example explains each"
+    return _attempt("settings", lambda: checking.check(given, ports), mend)
 
 
 def _programs(layout: Layout) -> list[Finding]:

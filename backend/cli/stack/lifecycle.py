@@ -12,7 +12,7 @@ from typing import Any
 
 import httpx
 
-from backend.cli.stack import environment, programs, supervision, world
+from backend.cli.stack import checking, environment, programs, supervision, world
 from backend.cli.stack.layout import Layout
 from backend.db.embedded import cluster
 from backend.db.migrations import migrate
@@ -21,7 +21,8 @@ from sre_agent.domain.errors import PermanentError
 _DATABASE_S = 30.0
 _READY_S = 60.0
 _DEFAULT_PORT = 8080
-_SERVERS = ("kubernetes", "prometheus", "loki", "runbooks")
+SERVERS = ("kubernetes", "prometheus", "loki", "runbooks")
+"""The MCP servers, each with a port of its own."""
 
 Say = Callable[[str], None]
 """Told what happens, one line at a time."""
@@ -46,6 +47,7 @@ def up(layout: Layout, say: Say, *, seed: int | None = None) -> Stack:
     port = _port(layout, chosen)
     url = f"http://127.0.0.1:{port}"
     settings = _complete(layout, chosen, port)
+    checking.check(settings, _server_ports(layout))
     world.write_webhook_token(layout.webhook_token_file, settings["WEBHOOK_TOKEN"])
     _start_database(layout, settings, say)
     is_lab = not world.is_real(chosen)
@@ -115,7 +117,7 @@ def _complete(layout: Layout, chosen: Mapping[str, str], port: int) -> dict[str,
         "SIGNER_URL": f"http://127.0.0.1:{signer_port}",
         "GRANT_PUBLIC_KEY": _public_key(layout),
     }
-    ours |= {f"MCP_{name.upper()}_URL": f"http://127.0.0.1:{ports[name]}/mcp" for name in _SERVERS}
+    ours |= {f"MCP_{name.upper()}_URL": f"http://127.0.0.1:{ports[name]}/mcp" for name in SERVERS}
     return {**ours, **chosen, "PORT": str(port)}
 
 
@@ -125,7 +127,7 @@ def _server_ports(layout: Layout) -> dict[str, int]:
     if supervision.pid(layout) is not None and file.exists():
         known: dict[str, int] = json.loads(file.read_text(encoding="utf-8"))
         return known
-    names = ("signer", *_SERVERS)
+    names = ("signer", *SERVERS)
     sockets = [socket.socket() for _ in names]
     for item in sockets:
         item.bind(("127.0.0.1", 0))

@@ -36,6 +36,7 @@ def test_what_is_well_is_said_to_be_well_though_the_platform_is_down(checkout: W
     found = findings(checkout())
 
     assert {name for name, item in found.items() if item.fault is None} == {
+        "settings",
         "database",
         "reports",
         "policy",
@@ -106,3 +107,10 @@ def test_a_folder_of_runbooks_that_is_not_there_is_named(checkout: Write) -> Non
 
     assert "no/such/folder" in str(found.fault)
     assert "docs/runbooks.md" in str(found.mend)
+
+
+def test_settings_that_a_program_would_refuse_are_told_in_its_words(checkout: Write) -> None:
+    found = findings(checkout(MAX_CONCURRENT_ALERTS="banana"))["settings"]
+
+    assert "MAX_CONCURRENT_ALERTS: Input should be a valid integer" in str(found.fault)
+    assert ".env" in str(found.mend)
