@@ -97,6 +97,7 @@ def approve(
         shown = api.get(f"/api/v1/incidents/{incident_id}/plan")
         if shown["plan"] is None:
             raise PermanentError("there is no plan to approve: sre-agent show " + incident_id)
+        _refuse_closed(shown["approval"], incident_id)
         for told in telling.plan(shown["plan"]):
             console.print(told, soft_wrap=True)
         plan = str(shown["plan_sha256"])
@@ -109,11 +110,31 @@ def approve(
 
 def reject(
     incident_id: IncidentId,
-    reason: Annotated[str, typer.Option(help="Why; it is kept and told.", prompt=True)],
+    reason: Annotated[
+        str | None, typer.Option(help="Why; it is kept and told. Asked for when not given.")
+    ] = None,
 ) -> None:
     """Reject the plan that waits; the incident goes to people."""
-    decision = client().post(f"/api/v1/incidents/{incident_id}/reject", {"reason": reason})
+    api = client()
+    if reason is None:
+        _refuse_closed(api.get(f"/api/v1/incidents/{incident_id}/plan")["approval"], incident_id)
+        reason = typer.prompt("Reason")
+    decision = api.post(f"/api/v1/incidents/{incident_id}/reject", {"reason": reason})
     console.print(f"{decision['verdict']} by {escape(decision['actor'])}")
+
+
+def _refuse_closed(approval: dict[str, Any] | None, incident_id: str) -> None:
+    """Refuse before anyone reads or types: what does not wait cannot be decided."""
+    if approval is None:
+        raise PermanentError("no plan waits for a decision: sre-agent show " + incident_id)
+    if approval["status"] == "open":
+        return
+    who = f" by {approval['decided_by']}" if approval["decided_by"] else ""
+    why = f" ({approval['reason']})" if approval["reason"] else ""
+    raise PermanentError(
+        f"no plan waits for a decision, this one is {approval['status']}{who}{why}: "
+        f"sre-agent show {incident_id}"
+    )
 
 
 def trigger(

@@ -1,0 +1,74 @@
+"""The commands about incidents: what they say, and what they do not ask for in vain."""
+
+from typing import Any
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from backend.cli import incidents
+from sre_agent.domain.errors import PermanentError
+
+ID = "inc-01890a5d-ac96-774b-bcce-b302099a8057"
+
+
+class Api:
+    """Answers with what it was given, and keeps what it was sent."""
+
+    def __init__(self, **answers: Any) -> None:
+        self._answers = answers
+        self.sent: list[tuple[str, dict[str, Any]]] = []
+
+    def get(self, path: str, **_parameters: Any) -> Any:
+        return self._answers[path.rsplit("/", 1)[1].split("-", 1)[0]]
+
+    def events(self, _incident_id: str) -> list[dict[str, Any]]:
+        return []
+
+    def post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
+        self.sent.append((path, body))
+        return {"verdict": "rejected", "actor": "ada"}
+
+
+def run(monkeypatch: pytest.MonkeyPatch, api: Api, *words: str, typed: str = "") -> Any:
+    monkeypatch.setattr(incidents, "client", lambda: api)
+    app = typer.Typer()
+    for command in (incidents.incidents, incidents.show, incidents.approve, incidents.reject):
+        app.command()(command)
+    return CliRunner().invoke(app, list(words), input=typed)
+
+
+def approval(status: str, by: str | None, reason: str | None = None) -> dict[str, Any]:
+    return {"status": status, "decided_by": by, "reason": reason}
+
+
+@pytest.mark.parametrize("verb", ["approve", "reject"])
+@pytest.mark.parametrize(
+    ("closed", "told"),
+    [
+        (approval("rejected", "ada", "too late in the day"), "rejected by ada (too late"),
+        (approval("expired", None), "is expired: sre-agent show"),
+    ],
+)
+def test_a_closed_approval_is_told_before_anything_is_shown_or_asked(
+    verb: str, closed: dict[str, Any], told: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    api = Api(plan={"plan": {"summary": "long"}, "plan_sha256": "ab", "approval": closed})
+
+    result = run(monkeypatch, api, verb, ID)
+
+    assert isinstance(result.exception, PermanentError)
+    assert told in str(result.exception)
+    assert not result.output
+    assert not api.sent
+
+
+def test_a_rejection_asks_for_the_reason_when_the_plan_waits(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    api = Api(plan={"approval": approval("open", None)})
+
+    result = run(monkeypatch, api, "reject", ID, typed="not now\n")
+
+    assert "rejected by ada" in result.output
+    assert api.sent == [(f"/api/v1/incidents/{ID}/reject", {"reason": "not now"})]
