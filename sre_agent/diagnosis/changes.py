@@ -133,12 +133,13 @@ def _release(
         started_at=started_at,
         is_rolling_out=revision.is_current and _has_strangers(case, ref, revision),
         is_current=revision.is_current,
-        # Kubernetes gives a template that comes back its old ReplicaSet and a new number.
+        # Kubernetes gives a template that comes back its old ReplicaSet and a new number. What was
+        # born between the two may bear a newer number yet, when it came back itself.
         is_return=started_at - revision.created_at > BURST
         or any(
             other.created_at > revision.created_at
+            and (other.number < revision.number or other.created_at < started_at)
             for other in ordered
-            if other.number < revision.number
         ),
         evidence_ids=ids,
     )

@@ -1,5 +1,6 @@
 """Trouble that comes back is judged by when it came back, not by when it was first seen."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -97,6 +98,43 @@ def test_the_same_bad_release_is_blamed_a_second_time(calm_s: float) -> None:
     top = found.causes[0]
     assert (top.fault_class, top.object) == (FaultClass.BAD_RELEASE, world.ref("core"))
     assert top.facts["previous_revision"] is not None
+
+
+def born(world: World, role: str, ago_s: float) -> None:
+    """Let the first revision of a service be so many seconds old."""
+    state = world.services[role]
+    state.releases[0] = replace(state.releases[0], at=world.now - timedelta(seconds=ago_s))
+
+
+def fail_since(world: World, role: str, ago_s: float) -> None:
+    """Let the newest release of a service fail only since so many seconds ago."""
+    state = world.services[role]
+    state.releases[-1] = replace(state.releases[-1], error_ratio=0.0)
+    world.ail(role, ago_s=ago_s, error_ratio=0.4)
+
+
+@pytest.mark.parametrize(
+    ("calm_s", "is_told_by_events"), [(180, True), (660, True), (660, False), (2400, True)]
+)
+@pytest.mark.parametrize("first_lived_s", [60, 7200])
+@pytest.mark.parametrize("delay_s", [0, 7])
+def test_the_same_bad_release_put_out_long_after_its_repair_is_no_repair(
+    delay_s: float, calm_s: float, first_lived_s: float, is_told_by_events: bool
+) -> None:
+    world = World(98)
+    ago_s = 60
+    again(world, "core", (ago_s + calm_s + 120, ago_s + calm_s, ago_s))
+    born(world, "core", ago_s + calm_s + 120 + first_lived_s)
+    fail_since(world, "core", ago_s - delay_s)
+    if not is_told_by_events:
+        world.services["core"].events = []
+
+    found = judged(world, world.incident("core", ago_s=30))
+
+    assert found.conclusion is Conclusion.CAUSE_FOUND, found.reason
+    top = found.causes[0]
+    assert (top.fault_class, top.object) == (FaultClass.BAD_RELEASE, world.ref("core"))
+    assert (top.facts["revision"], top.facts["previous_revision"]) == (4, 3)
 
 
 def test_an_alert_of_the_first_episode_does_not_date_the_second() -> None:
