@@ -51,7 +51,14 @@ def show(incident_id: IncidentId) -> None:
     for told in telling.lines(shown):
         console.print(told, soft_wrap=True)
     waiting = row["approval"]
-    if waiting and waiting["status"] == "open":
+    if not waiting or waiting["status"] != "open":
+        return
+    if row["is_paused"]:
+        console.print(
+            "\nIt is [bold yellow]paused[/]: nothing is done about its plan until "
+            f"[bold]sre-agent resume {escape(incident_id)}[/]"
+        )
+    else:
         console.print(
             f"\nIt waits for you: [bold]sre-agent approve {incident_id}[/] or "
             f"[bold]sre-agent reject {incident_id} --reason ...[/]"

@@ -72,3 +72,37 @@ def test_a_rejection_asks_for_the_reason_when_the_plan_waits(
 
     assert "rejected by ada" in result.output
     assert api.sent == [(f"/api/v1/incidents/{ID}/reject", {"reason": "not now"})]
+
+
+def incident(**fields: Any) -> dict[str, Any]:
+    return {
+        "id": ID,
+        "title": "web answers with errors",
+        "status": "awaiting_approval",
+        "severity": "P1",
+        "run": 1,
+        "is_paused": False,
+        "acknowledged_by": None,
+        "assigned_to": None,
+        "approval": approval("open", None),
+        "top_cause": None,
+        "namespace": "production-of-the-shop",
+        "service": "web-frontend-with-a-long-name",
+        "opened_at": "2026-03-01T12:00:00Z",
+        **fields,
+    }
+
+
+@pytest.mark.parametrize(
+    ("is_paused", "told", "not_told"),
+    [(True, f"sre-agent resume {ID}", "approve "), (False, f"sre-agent approve {ID}", "resume ")],
+)
+def test_a_paused_incident_is_to_be_resumed_and_only_another_approved(
+    is_paused: bool, told: str, not_told: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    api = Api(inc=incident(is_paused=is_paused))
+
+    said = " ".join(run(monkeypatch, api, "show", ID).output.split())
+
+    assert told in said
+    assert not_told not in said
