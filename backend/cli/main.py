@@ -4,7 +4,16 @@ import sys
 
 import typer
 
-from backend.cli import demo, incidents, learning, operations, queueing, runbooks, steering
+from backend.cli import (
+    demo,
+    incidents,
+    learning,
+    operations,
+    queueing,
+    runbooks,
+    steering,
+    switching,
+)
 from backend.cli.session import tell_error
 from sre_agent.domain.errors import PermanentError, TransientError
 
@@ -36,6 +45,8 @@ for command in (
     steering.comment,
     steering.merge,
     steering.split,
+    switching.halt,
+    switching.unhalt,
     learning.verdict,
     learning.similar,
     learning.learned,
