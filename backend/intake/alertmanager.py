@@ -134,7 +134,7 @@ def _refused(error: ValidationError) -> dict[int, list[Problem]]:
     if details[0]["type"] == "json_invalid":
         raise NotJsonError(details[0]["msg"])
     found: dict[int, list[Problem]] = {}
-    outside = []
+    outside: list[Problem] = []
     for detail in details:
         place = _place(detail)
         (outside if place is None else found.setdefault(place, [])).append(

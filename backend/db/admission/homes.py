@@ -56,7 +56,15 @@ async def find(
         return Homes()
     places = _standing(await standing.find_open(connection, tenant, services))
     past = await hosts.find(connection, tenant, _left(services, places), now)
-    places |= _hosted(past, services, places)
+    hosted = _hosted(past, services, places)
+    places |= hosted
+    # An echo may as well be news of a failure next door that nobody has a plan for yet.
+    echoing = [
+        key
+        for key, place in hosted.items()
+        if place.is_echo and not past.is_apart(key, services[key])
+    ]
+    places |= _joined(await _correlate(connection, tenant, echoing, now))
     homeless = [key for key in services if key not in places]
     apart = [key for key in homeless if past.is_apart(key, services[key])]
     together = [key for key in homeless if key not in apart]

@@ -266,3 +266,34 @@ async def test_another_organization_has_other_neighbours(intake: Intake, clock: 
         receipts = await desk.submit([intake.alert("front"), intake.alert("middle")])
 
     assert [item.disposition for item in receipts] == [Disposition.OPENED] * 2
+
+
+@pytest.mark.parametrize("ending", [IncidentStatus.RESOLVED, IncidentStatus.CLOSED])
+async def test_an_open_neighbour_takes_what_would_settle_in_an_incident_just_ended(
+    ending: IncidentStatus, intake: Intake
+) -> None:
+    [ended] = await intake.fire("middle")
+    await intake.move(ended.incident_id, IncidentStatus.EXECUTING)
+    [neighbour] = await intake.fire("back")
+    await intake.move(ended.incident_id, ending)
+    intake.clock.time += timedelta(seconds=1)
+
+    [receipt] = await intake.fire("middle")
+
+    assert ended.incident_id != neighbour.incident_id
+    assert receipt == Receipt(Disposition.JOINED, neighbour.incident_id)
+
+
+async def test_a_neighbour_past_its_plan_leaves_an_echo_to_the_incident_just_ended(
+    intake: Intake,
+) -> None:
+    [ended] = await intake.fire("middle")
+    await intake.move(ended.incident_id, IncidentStatus.EXECUTING)
+    [neighbour] = await intake.fire("back")
+    await intake.move(neighbour.incident_id, IncidentStatus.EXECUTING)
+    await intake.move(ended.incident_id, IncidentStatus.RESOLVED)
+    intake.clock.time += timedelta(seconds=1)
+
+    [receipt] = await intake.fire("middle")
+
+    assert receipt == Receipt(Disposition.JOINED, ended.incident_id)
