@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Annotated, Any
 
 import typer
+from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
@@ -14,6 +15,9 @@ from sre_agent.domain.errors import PermanentError
 IncidentId = Annotated[
     str, typer.Argument(help="The incident's id, as `sre-agent incidents` shows it.")
 ]
+
+_PIPED_COLUMNS = 1000
+"""Wide enough for every row in one line: where no one looks, a line is a record."""
 
 
 def incidents(
@@ -26,14 +30,17 @@ def incidents(
         wanted["status"] = status
     table = Table(box=None, pad_edge=False)
     for name in ("id", "opened", "status", "service", "cause", "title"):
-        table.add_column(name, overflow="fold")
+        # An id is copied whole; the rest may go on in the next line.
+        table.add_column(name, overflow="fold", no_wrap=name == "id")
     for row in client().get("/api/v1/incidents", **wanted)["incidents"]:
         cause = row["top_cause"]
         told = f"{cause['fault_class']} of {cause['object']['name']}" if cause else ""
         service = f"{row['namespace']}/{row['service']}"
         cells = (row["id"], row["opened_at"][:19], row["status"], service, told, row["title"])
         table.add_row(*(escape(cell) for cell in cells))
-    console.print(table)
+    is_seen = console.is_terminal
+    where = console if is_seen else Console(file=console.file, width=_PIPED_COLUMNS)
+    where.print(table)
 
 
 def show(incident_id: IncidentId) -> None:

@@ -1,9 +1,11 @@
 """The commands about incidents: what they say, and what they do not ask for in vain."""
 
+import io
 from typing import Any
 
 import pytest
 import typer
+from rich.console import Console
 from typer.testing import CliRunner
 
 from backend.cli import incidents
@@ -106,3 +108,26 @@ def test_a_paused_incident_is_to_be_resumed_and_only_another_approved(
 
     assert told in said
     assert not_told not in said
+
+
+def test_a_piped_list_has_one_line_for_each_incident(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [incident(title="web answers with errors " * 5), incident()]
+
+    said = run(monkeypatch, Api(incidents={"incidents": rows}), "incidents").output
+
+    assert len(said.splitlines()) == 1 + len(rows)
+    assert said.count(ID) == len(rows)
+
+
+@pytest.mark.parametrize("columns", [80, 100, 120])
+def test_an_id_is_never_broken_however_narrow_the_terminal(
+    columns: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown = io.StringIO()
+    terminal = Console(file=shown, force_terminal=True, width=columns, color_system=None)
+    monkeypatch.setattr(incidents, "console", terminal)
+
+    run(monkeypatch, Api(incidents={"incidents": [incident()]}), "incidents")
+
+    assert ID in shown.getvalue()
+    assert max(map(len, shown.getvalue().splitlines())) <= columns
