@@ -21,3 +21,9 @@ def present(log: Sequence[Event]) -> Sequence[Event]:
     """Return the events since the incident's present run began."""
     begun = [number for number, event in enumerate(log) if event.kind in _BEGINNINGS]
     return log[begun[-1] :] if begun else log
+
+
+def earlier(log: Sequence[Event]) -> list[Sequence[Event]]:
+    """Return the events of each run before the present one, the first run first."""
+    begun = [number for number, event in enumerate(log) if event.kind in _BEGINNINGS]
+    return [log[start:end] for start, end in zip([0, *begun], begun, strict=False)]

@@ -7,7 +7,7 @@ from sre_agent.diagnosis.durations import say
 from sre_agent.domain.causes import Conclusion, Finding, Stance
 from sre_agent.domain.events import Event
 from sre_agent.domain.incident import Incident
-from sre_agent.planning import action_items, deeds, seen_before, timeline
+from sre_agent.planning import action_items, deeds, earlier_runs, seen_before, timeline
 from sre_agent.planning.story import Story, read
 from sre_agent.safety.redaction import redact
 
@@ -35,12 +35,14 @@ def write(incident: Incident, events: Sequence[Event], now: datetime) -> str:
     """
     story = read(incident, events)
     seen = [f"- {_inline(said)}" for said in seen_before.sentences(story.evidence)]
+    before = [_inline(said, LINE_CHARACTERS) for said in earlier_runs.paragraphs(story)]
     sections = (
         [f"# Postmortem: {_inline(incident.title)}", "", *_head(story, now)],
         ["## Impact", "", *_impact(story, now)],
         ["## Cause", "", *_cause(story), *_dismissals(story)],
         *([["## Seen before", "", *seen]] if seen else []),
         ["## Actions and outcomes", "", *_actions(story)],
+        *([["## Earlier runs", "", "\n\n".join(before)]] if before else []),
         ["## Durations", "", *_durations(story)],
         [
             "## Action items",

@@ -204,3 +204,25 @@ async def test_what_people_did_to_the_incident_is_told_with_who_and_why() -> Non
         "ada comments: I am on it",
         "Alerts of web went from a to b",
     ]
+
+
+async def test_a_later_run_leaves_the_proven_repair_of_an_earlier_one_in_the_report() -> None:
+    world, log, _ = await repaired()
+    await log.add(EventKind.VERIFICATION_FINISHED, result="resolved", reason="checks hold")
+    await log.add(EventKind.STATUS_CHANGED, to="resolved")
+    first = log.report(IncidentStatus.RESOLVED)
+    await log.add(EventKind.REOPENED, reason="it fires again")
+    await log.add(EventKind.ESCALATED, reason="nothing found")
+    await log.add(EventKind.STATUS_CHANGED, to="escalated")
+
+    _, _, rest = log.report(IncidentStatus.ESCALATED).partition("## Earlier runs")
+
+    told = rest.partition("##")[0]
+    assert "Run 1 ended at" in told
+    assert ": resolved. " in told
+    assert f"bad_release of {world.ref('pay')}" in told
+    assert "Action rollback_rollout" in told
+    assert "Action a1: applied" in told
+    assert "Verified: resolved: checks hold" in told
+    assert "Run 2" not in told
+    assert "## Earlier runs" not in first
