@@ -6,25 +6,30 @@ from datetime import timedelta
 from sre_agent.diagnosis import ranking
 from sre_agent.diagnosis.metrics import scrapes, spikes
 from sre_agent.diagnosis.situation import Situation
+from sre_agent.domain.alert import Alert, AlertStatus
 from sre_agent.domain.causes import Cause, Stance
 from sre_agent.domain.faults import FaultClass
 from sre_agent.domain.objects import ObjectRef
 
 ALERT_LAG = timedelta(minutes=1)
 """What ended this long before an alert did not raise it."""
+ELSEWHERE = ("/explore", "/alerting/")
+"""Where the links of Loki's and Grafana's rules lead: of those, Prometheus knows nothing."""
 
 
 def explain(seen: Situation, causes: Sequence[Cause]) -> str | None:
     """Return that nothing is wrong and what the evidence shows instead, or None.
 
     An alert that names nothing we know, or that Prometheus still has firing, is not explained by
-    signals that are normal; neither are pods that are not ready, or a target that is down.
+    signals that are normal, nor is one that another's rule has firing; neither are pods that are not ready, or a target that is down.
     """
     healths = [seen.health.get(anchor) for anchor in seen.anchors]
     if not all(health is not None and health.is_normal for health in healths):
         return None
     is_all_named = seen.anchors and all(seen.is_named(alert) for alert in seen.case.incident.alerts)
     if not is_all_named or any(anchor in seen.firing for anchor in seen.anchors):
+        return None
+    if any(_is_for_others_to_end(alert) for alert in seen.case.incident.alerts):
         return None
     if any(_shows_trouble(cause) for cause in causes) or not _is_all_up(seen):
         return None
@@ -57,6 +62,12 @@ def _standing(seen: Situation) -> Iterator[str]:
         )
     if seen.case.alerts:
         yield f"none of its alerts fires any more ({seen.case.alerts.id})"
+
+
+def _is_for_others_to_end(alert: Alert) -> bool:
+    """Return whether an alert fires by a rule that is not Prometheus': its silence ends nothing."""
+    path = alert.generator_url.partition("?")[0]
+    return alert.status is AlertStatus.FIRING and any(part in path for part in ELSEWHERE)
 
 
 def _is_all_up(seen: Situation) -> bool:

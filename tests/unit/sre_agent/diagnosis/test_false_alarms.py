@@ -8,6 +8,7 @@ import pytest
 from sre_agent.agents import calls, specialists
 from sre_agent.diagnosis import diagnose
 from sre_agent.diagnosis.questions import Topic
+from sre_agent.domain.alert import AlertStatus
 from sre_agent.domain.causes import Conclusion, Diagnosis
 from sre_agent.domain.evidence import Evidence
 from sre_agent.domain.incident import Incident
@@ -326,3 +327,25 @@ def test_an_older_spike_is_not_told_as_the_reason_of_a_later_alert() -> None:
 
     assert found.conclusion is Conclusion.NOTHING_WRONG
     assert "errors rose" not in found.reason
+
+
+@pytest.mark.parametrize(
+    ("url", "status", "conclusion"),
+    [
+        ("http://grafana:3000/explore?left=%7B%7D", AlertStatus.FIRING, Conclusion.UNDECIDED),
+        ("http://grafana/g/alerting/grafana/a1/view", AlertStatus.FIRING, Conclusion.UNDECIDED),
+        ("http://grafana:3000/explore?left=%7B%7D", AlertStatus.RESOLVED, Conclusion.NOTHING_WRONG),
+        ("http://prom:9090/graph?g0.expr=up", AlertStatus.FIRING, Conclusion.NOTHING_WRONG),
+    ],
+)
+def test_prometheus_cannot_end_an_alert_that_another_ruler_still_has_firing(
+    url: str, status: AlertStatus, conclusion: Conclusion
+) -> None:
+    world = World(34)
+    incident = world.incident("core", ago_s=50)
+    [alert] = incident.alerts
+    told = alert.model_copy(update={"generator_url": url, "status": status})
+
+    found = judged(world, incident.model_copy(update={"alerts": (told,)}), alerts(world))
+
+    assert found.conclusion is conclusion, found.reason
