@@ -91,13 +91,16 @@ class Past:
         return self.status.is_open and self.first_ended_at > now - MERGED_FOR
 
     def settles(self, arrival: Arrival, now: datetime) -> bool:
-        """Return whether the alert is the echo of a repair: one that the incident knew itself.
+        """Return whether the alert is the echo of what just ended.
 
-        Where nothing was repaired there is nothing to settle: what fires then is there again.
+        After a repair that is what the incident knew itself; when people were told, or nothing was
+        wrong, all that is of the same name, such as the rest of a storm.
         """
-        is_repaired = self.status is IncidentStatus.RESOLVED
-        is_recent = self.ended_at is not None and self.ended_at > now - SETTLING
-        return is_repaired and is_recent and arrival.alert.fingerprint in self.fingerprints
+        if self.ended_at is None or self.ended_at <= now - SETTLING:
+            return False
+        if arrival.alert.fingerprint in self.fingerprints:
+            return True
+        return self.status is not IncidentStatus.RESOLVED and arrival.alert.name in self.names
 
     def comes_back(self, arrival: Arrival, now: datetime) -> bool:
         """Return whether the alert says that the same failure is there again."""

@@ -167,16 +167,19 @@ async def test_what_a_person_ended_is_reopened_and_says_so(house: House) -> None
     assert "by ann" in event.payload["reason"]
 
 
-async def test_what_fires_right_after_people_were_told_is_looked_at_again(house: House) -> None:
+async def test_the_rest_of_a_storm_starts_no_run_right_after_people_were_told(
+    house: House,
+) -> None:
     first = await house.fire()
     await house.end(first.incident_id, IncidentStatus.ESCALATED)
     house.clock.time += timedelta(seconds=29)
 
     rest = await house.fire(fingerprint="f2")
-    more = await house.fire(fingerprint="f3")
+    house.clock.time += MINUTE
+    [back] = await readmission.readmit(house.engine, now=house.clock.time)
 
-    assert rest == Receipt(Disposition.REOPENED, first.incident_id)
-    assert more == Receipt(Disposition.JOINED, first.incident_id)
+    assert rest == Receipt(Disposition.JOINED, first.incident_id)
+    assert back == Receipt(Disposition.REOPENED, first.incident_id)
 
 
 async def test_what_was_repaired_each_time_is_looked_at_each_time(house: House) -> None:
