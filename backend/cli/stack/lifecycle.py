@@ -47,7 +47,7 @@ def up(layout: Layout, say: Say, *, seed: int | None = None) -> Stack:
     port = _port(layout, chosen)
     url = f"http://127.0.0.1:{port}"
     settings = _complete(layout, chosen, port)
-    checking.check(settings, _server_ports(layout))
+    checking.check(settings, _written_ports(layout))
     world.write_webhook_token(layout.webhook_token_file, settings["WEBHOOK_TOKEN"])
     _start_database(layout, settings, say)
     is_lab = not world.is_real(chosen)
@@ -125,8 +125,7 @@ def _server_ports(layout: Layout) -> dict[str, int]:
     """Return a free port for each inner server: the same ones while the stack is up."""
     file = layout.run / "ports.json"
     if supervision.pid(layout) is not None and file.exists():
-        known: dict[str, int] = json.loads(file.read_text(encoding="utf-8"))
-        return known
+        return _written_ports(layout)
     names = ("signer", *SERVERS)
     sockets = [socket.socket() for _ in names]
     for item in sockets:
@@ -136,6 +135,12 @@ def _server_ports(layout: Layout) -> dict[str, int]:
         item.close()
     file.write_text(json.dumps(found), encoding="utf-8")
     return found
+
+
+def _written_ports(layout: Layout) -> dict[str, int]:
+    """Return the ports that were chosen last: asking for free ones again would find others."""
+    known: dict[str, int] = json.loads((layout.run / "ports.json").read_text(encoding="utf-8"))
+    return known
 
 
 def _public_key(layout: Layout) -> str:
