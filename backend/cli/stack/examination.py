@@ -8,7 +8,7 @@ from pathlib import Path
 
 import psycopg
 
-from backend.cli.stack import checking, environment, lifecycle, shelves, supervision
+from backend.cli.stack import checking, environment, lifecycle, ports, shelves, supervision
 from backend.cli.stack.layout import Layout
 from backend.db.engine import libpq_url
 from backend.signer import keys
@@ -46,9 +46,9 @@ def examine(layout: Layout) -> list[Finding]:
 
 def _settings(layout: Layout) -> Finding:
     given = {**lifecycle.own_places(layout), **environment.completed(layout.env_file)}
-    ports = dict.fromkeys(lifecycle.SERVERS, _SOME_PORT)
+    some_ports = dict.fromkeys(ports.SERVERS, _SOME_PORT)
     mend = "correct them in .env; .env.example explains each"
-    return _attempt("settings", lambda: checking.check(given, ports), mend)
+    return _attempt("settings", lambda: checking.check(given, some_ports), mend)
 
 
 def _programs(layout: Layout) -> list[Finding]:

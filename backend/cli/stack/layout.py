@@ -73,6 +73,11 @@ class Layout:
         return Path("/tmp", f"sre-{digest}-supervisor.sock")  # noqa: S108 - mode 0700, by the supervisor
 
     @property
+    def ports_file(self) -> Path:
+        """Return the file that says which port each inner server has."""
+        return self.run / "ports.json"
+
+    @property
     def record(self) -> Path:
         """Return the file that says where the platform serves."""
         return self.run / "stack.json"

@@ -12,7 +12,7 @@ from typing import Any
 
 import httpx
 
-from backend.cli.stack import checking, environment, programs, supervision, world
+from backend.cli.stack import checking, environment, ports, programs, supervision, world
 from backend.cli.stack.layout import Layout
 from backend.db.embedded import cluster
 from backend.db.migrations import migrate
@@ -21,8 +21,6 @@ from sre_agent.domain.errors import PermanentError
 _DATABASE_S = 30.0
 _READY_S = 60.0
 _DEFAULT_PORT = 8080
-SERVERS = ("kubernetes", "prometheus", "loki", "runbooks")
-"""The MCP servers, each with a port of its own."""
 
 Say = Callable[[str], None]
 """Told what happens, one line at a time."""
@@ -45,9 +43,10 @@ def up(layout: Layout, say: Say, *, seed: int | None = None) -> Stack:
     layout.run.mkdir(parents=True, exist_ok=True)
     chosen = environment.ensure(layout.env_file)
     port = _port(layout, chosen)
+    ports.choose(layout)
     url = f"http://127.0.0.1:{port}"
-    settings = _complete(layout, chosen, port)
-    checking.check(settings, _written_ports(layout))
+    settings = complete(layout, chosen, port)
+    checking.check(settings, ports.read(layout))
     world.write_webhook_token(layout.webhook_token_file, settings["WEBHOOK_TOKEN"])
     _start_database(layout, settings, say)
     is_lab = not world.is_real(chosen)
@@ -56,7 +55,7 @@ def up(layout: Layout, say: Say, *, seed: int | None = None) -> Stack:
         world.lab_up(layout, f"{url}/webhook/alert", seed=seed)
         settings = {**world.lab_settings(layout), **settings}
     say("Starting the platform ...")
-    supervision.apply(layout, _programs(layout, settings))
+    supervision.apply(layout, programs_of(layout, settings))
     _await_ready(layout, settings, url)
     record = {"url": url, "is_lab": is_lab, "pid": supervision.pid(layout)}
     layout.record.write_text(json.dumps(record), encoding="utf-8")
@@ -107,40 +106,21 @@ def _port(layout: Layout, chosen: Mapping[str, str]) -> int:
     return port
 
 
-def _complete(layout: Layout, chosen: Mapping[str, str], port: int) -> dict[str, str]:
+def complete(layout: Layout, chosen: Mapping[str, str], port: int) -> dict[str, str]:
     """Return the user's settings with everything that follows from this checkout filled in."""
-    ports = _server_ports(layout)
-    signer_port = str(ports["signer"])
+    chosen_ports = ports.read(layout)
+    signer_port = str(chosen_ports["signer"])
     ours = {
         **own_places(layout),
         "SIGNER_PORT": signer_port,
         "SIGNER_URL": f"http://127.0.0.1:{signer_port}",
         "GRANT_PUBLIC_KEY": _public_key(layout),
     }
-    ours |= {f"MCP_{name.upper()}_URL": f"http://127.0.0.1:{ports[name]}/mcp" for name in SERVERS}
+    ours |= {
+        f"MCP_{name.upper()}_URL": f"http://127.0.0.1:{chosen_ports[name]}/mcp"
+        for name in ports.SERVERS
+    }
     return {**ours, **chosen, "PORT": str(port)}
-
-
-def _server_ports(layout: Layout) -> dict[str, int]:
-    """Return a free port for each inner server: the same ones while the stack is up."""
-    file = layout.run / "ports.json"
-    if supervision.pid(layout) is not None and file.exists():
-        return _written_ports(layout)
-    names = ("signer", *SERVERS)
-    sockets = [socket.socket() for _ in names]
-    for item in sockets:
-        item.bind(("127.0.0.1", 0))
-    found = {name: item.getsockname()[1] for name, item in zip(names, sockets, strict=True)}
-    for item in sockets:
-        item.close()
-    file.write_text(json.dumps(found), encoding="utf-8")
-    return found
-
-
-def _written_ports(layout: Layout) -> dict[str, int]:
-    """Return the ports that were chosen last: asking for free ones again would find others."""
-    known: dict[str, int] = json.loads((layout.run / "ports.json").read_text(encoding="utf-8"))
-    return known
 
 
 def _public_key(layout: Layout) -> str:
@@ -163,8 +143,9 @@ def _public_key(layout: Layout) -> str:
     return layout.public_key.read_text(encoding="utf-8")
 
 
-def _programs(layout: Layout, settings: Mapping[str, str]) -> list[programs.Program]:
-    served = programs.programs(settings, _server_ports(layout))
+def programs_of(layout: Layout, settings: Mapping[str, str]) -> list[programs.Program]:
+    """Return every program of this checkout, at the ports that its settings speak of."""
+    served = programs.programs(settings, ports.read(layout))
     return [programs.database(layout), *served] if _is_embedded(layout, settings) else served
 
 
@@ -214,7 +195,7 @@ def _running_settings(layout: Layout) -> tuple[dict[str, str], str]:
         raise PermanentError("the platform is not up here: ./start.sh starts it")
     chosen = environment.read(layout.env_file)
     url = str(running["url"])
-    settings = _complete(layout, chosen, int(url.rsplit(":", 1)[1]))
+    settings = complete(layout, chosen, int(url.rsplit(":", 1)[1]))
     if running["is_lab"]:
         settings = {**world.lab_settings(layout), **settings}
     return settings, url
@@ -223,7 +204,7 @@ def _running_settings(layout: Layout) -> tuple[dict[str, str], str]:
 def _addresses(layout: Layout, settings: Mapping[str, str], url: str) -> dict[str, str]:
     """Return where each part tells whether it is ready."""
     found = {"signer ready": f"{settings['SIGNER_URL']}/health", "api ready": f"{url}/ready"}
-    for program in _programs(layout, settings):
+    for program in programs_of(layout, settings):
         if program.name.startswith("mcp-"):
             port = program.environment["MCP_PORT"]
             found[f"{program.name} ready"] = f"http://127.0.0.1:{port}/ready"

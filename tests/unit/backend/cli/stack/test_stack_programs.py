@@ -7,7 +7,7 @@ import pytest
 from pydantic import SecretStr
 from pydantic_settings import BaseSettings
 
-from backend.cli.stack import lifecycle, programs
+from backend.cli.stack import lifecycle, ports, programs
 from backend.cli.stack.layout import Layout
 from backend.settings import ApiSettings, SignerSettings, WorkerSettings
 from mcp_servers.kubernetes.settings import KubernetesSettings
@@ -127,3 +127,24 @@ def test_the_switch_and_the_server_that_writes_look_at_the_same_file(tmp_path: P
 
     file = str(tmp_path / ".run" / "halted")
     assert found["api"]["MCP_HALT_FILE"] == found["mcp-kubernetes"]["MCP_HALT_FILE"] == file
+
+
+def test_servers_listen_where_the_others_look_for_them(tmp_path: Path) -> None:
+    layout = Layout(tmp_path)
+    layout.run.mkdir()
+    layout.public_key.write_text("a key")
+    ports.choose(layout)
+
+    settings = lifecycle.complete(layout, everything_but_addresses(), 8080)
+    found = {item.name: item.environment for item in lifecycle.programs_of(layout, settings)}
+
+    for server in ports.SERVERS:
+        listens = found[f"mcp-{server}"]["MCP_PORT"]
+        assert found["worker"][f"MCP_{server.upper()}_URL"] == f"http://127.0.0.1:{listens}/mcp"
+    assert found["worker"]["SIGNER_URL"] == f"http://127.0.0.1:{found['signer']['SIGNER_PORT']}"
+
+
+def everything_but_addresses() -> dict[str, str]:
+    """Return what a user may set, without what follows from the checkout."""
+    ours = {f"MCP_{server.upper()}_URL" for server in ports.SERVERS} | {"SIGNER_URL", "SIGNER_PORT"}
+    return {name: value for name, value in everything().items() if name not in ours}
