@@ -1,15 +1,27 @@
 """The tables, one module per concern, registered on one metadata when this package is imported."""
 
-from backend.db.tables import approvals, events, incidents, memory, notices, tenancy, topology
+from backend.db.tables import (
+    accounts,
+    approvals,
+    events,
+    incidents,
+    memory,
+    notices,
+    organization_log,
+    tenancy,
+    topology,
+)
 from backend.db.tables.base import metadata
 
 __all__ = [
+    "accounts",
     "approvals",
     "events",
     "incidents",
     "memory",
     "metadata",
     "notices",
+    "organization_log",
     "tenancy",
     "topology",
 ]

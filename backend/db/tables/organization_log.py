@@ -1,0 +1,18 @@
+"""What people did to the platform itself, chained like an incident's events and as unchangeable."""
+
+import sqlalchemy as sa
+
+from backend.db.tables.base import Json, Moment, metadata
+
+organization_log = sa.Table(
+    "organization_log",
+    metadata,
+    sa.Column("org_id", sa.Text, sa.ForeignKey("organizations.id"), primary_key=True),
+    sa.Column("seq", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("at", Moment, nullable=False),
+    sa.Column("actor", sa.Text, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("payload", Json, nullable=False),
+    sa.Column("prev_hash", sa.Text, nullable=False),
+    sa.Column("hash", sa.Text, nullable=False),
+)
