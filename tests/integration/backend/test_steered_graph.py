@@ -37,9 +37,10 @@ from sre_agent.domain.tools import ToolCall, ToolResult
 from sre_agent.graph import build
 from sre_agent.graph.context import Limits, RunContext
 from sre_agent.planning.settings import PlanningSettings
-from sre_agent.testing import FakeClock, FakeToolbox, views
+from sre_agent.testing import FakeToolbox, views
 from sre_agent.testing.toolbox import ok
 from sre_agent.testing.world import World
+from sre_agent.testing.world_clock import WorldClock
 
 ANN = Actor(name="ann", role=Role.APPROVER, org_id="default")
 SECRET = SecretStr("a secret of the tests")
@@ -49,19 +50,6 @@ DRY_RUN = {
     "uid": "uid-1",
     "changes": ["image: v2 -> v1"],
 }
-
-
-class WorldClock(FakeClock):
-    """A clock whose world grows older with it."""
-
-    def __init__(self, world: World) -> None:
-        super().__init__(world.now)
-        self._world = world
-
-    @override
-    async def sleep(self, seconds: float) -> None:
-        await super().sleep(seconds)
-        self._world.now = self.now()
 
 
 @dataclass

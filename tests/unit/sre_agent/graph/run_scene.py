@@ -6,7 +6,6 @@ from typing import Any
 
 from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.types import Command
-from typing_extensions import override
 
 from sre_agent.config import loader
 from sre_agent.domain.events import Event, EventKind
@@ -20,7 +19,6 @@ from sre_agent.planning.playbooks import Playbooks
 from sre_agent.planning.settings import PlanningSettings
 from sre_agent.safety.policy import Policy
 from sre_agent.testing import (
-    FakeClock,
     FakeIncidents,
     FakeMemory,
     FakeSigner,
@@ -30,6 +28,7 @@ from sre_agent.testing import (
 )
 from sre_agent.testing.toolbox import ok
 from sre_agent.testing.world import World
+from sre_agent.testing.world_clock import WorldClock
 
 DRY_RUN = {
     "state_sha256": "s" * 64,
@@ -39,19 +38,6 @@ DRY_RUN = {
 }
 ALLOW_LIST = loader.load_allow_list()
 POLICY = loader.load_policy(ALLOW_LIST)
-
-
-class WorldClock(FakeClock):
-    """A clock whose world grows older with it."""
-
-    def __init__(self, world: World) -> None:
-        super().__init__(world.now)
-        self._world = world
-
-    @override
-    async def sleep(self, seconds: float) -> None:
-        await super().sleep(seconds)
-        self._world.now = self.now()
 
 
 @dataclass
