@@ -23,6 +23,15 @@ class Role(StrEnum):
         return _RANKS.index(self) >= _RANKS.index(other)
 
 
+class ActorKind(StrEnum):
+    """What asks."""
+
+    PERSON = "person"
+    """Signed in with a password, and has a session."""
+    PROGRAM = "program"
+    """Has a token."""
+
+
 @dataclass(frozen=True)
 class Actor:
     """Someone known by a credential, acting within one organization."""
@@ -30,3 +39,9 @@ class Actor:
     name: str
     role: Role
     org_id: str
+    kind: ActorKind = ActorKind.PROGRAM
+
+    @property
+    def channel(self) -> str:
+        """Return through what they act, as decisions and steps tell it."""
+        return "war room" if self.kind is ActorKind.PERSON else "api"

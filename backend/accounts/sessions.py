@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backend.accounts import credentials
 from backend.accounts.people import User
-from backend.actors import Actor, Role
+from backend.actors import Actor, ActorKind, Role
 from backend.db.tables.accounts import sessions, users
 
 LIFETIME = timedelta(days=7)
@@ -75,7 +75,7 @@ async def find(connection: AsyncConnection, token: str, *, now: datetime) -> Ses
     if row.seen_at < now - _SEEN_EVERY:
         seen = sa.update(sessions).where(sessions.c.token_sha256 == row.token_sha256)
         await connection.execute(seen.values(seen_at=now))
-    actor = Actor(name=row.name, role=Role(row.role), org_id=row.org_id)
+    actor = Actor(row.name, Role(row.role), row.org_id, ActorKind.PERSON)
     return Session(actor, row.user_id, row.csrf_token, row.expires_at)
 
 

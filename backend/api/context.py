@@ -4,8 +4,9 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import Depends, Request
+from fastapi import Depends
 from sqlalchemy.ext.asyncio import AsyncEngine
+from starlette.requests import HTTPConnection
 
 from backend.api.following import Follower
 from backend.api.library import Library
@@ -31,9 +32,9 @@ class ApiContext:
     checks: Mapping[str, Check]
 
 
-def find_context(request: Request) -> ApiContext:
-    """Return the application's parts."""
-    context: ApiContext = request.app.state.context
+def find_context(connection: HTTPConnection) -> ApiContext:
+    """Return the application's parts, to a request or a WebSocket."""
+    context: ApiContext = connection.app.state.context
     return context
 
 

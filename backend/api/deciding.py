@@ -14,8 +14,6 @@ from sre_agent.domain.ruling import Decision, Verdict
 
 router = APIRouter(prefix="/api/v1", tags=["decisions"])
 
-CHANNEL = "api"
-
 
 @router.post("/incidents/{incident_id}/approve")
 async def approve(
@@ -82,7 +80,7 @@ async def _decide(
         approval_id=request.id,
         verdict=verdict,
         actor=actor,
-        channel=CHANNEL,
+        channel=actor.channel,
         reason=reason,
         plan_sha256=plan_sha256,
     )

@@ -22,8 +22,6 @@ from sre_agent.domain.steering import TEXT_CHARACTERS, Hint
 
 router = APIRouter(prefix="/api/v1/incidents/{incident_id}", tags=["steering"])
 
-CHANNEL = "api"
-
 
 def _checked(text: str) -> str:
     ObjectRef.parse(text)
@@ -210,7 +208,7 @@ async def _steer(context: ApiContext, actor: Actor, incident_id: str, act: _Act)
         # The turn comes before the lock of any incident, as in every admission.
         await take_turn(connection, context.tenant)
         step = await steering.begin(
-            connection, id_, actor, channel=CHANNEL, now=context.clock.now()
+            connection, id_, actor, channel=actor.channel, now=context.clock.now()
         )
         event = await act(step)
         row = await incident_rows.get(connection, id_, org_id=actor.org_id)
