@@ -12,8 +12,8 @@ from backend import halting
 from backend.api.auth import Admin, Viewer
 from backend.api.context import ApiContext, Check, Context
 from backend.api.problems import respond
-from backend.api.shapes import AuditView, HaltView, Reason
-from backend.db import audit, incident_rows, tenancy
+from backend.api.shapes import AuditView, BrokenLog, HaltView, Reason
+from backend.db import audit, incident_rows, organization_log, tenancy
 from sre_agent.domain.errors import PermanentError, TransientError
 from sre_agent.domain.ids import IncidentId
 
@@ -48,21 +48,29 @@ async def ready(context: Context) -> JSONResponse:
 
 @router.get("/api/v1/audit/verify")
 async def verify(context: Context, actor: Viewer, incident: str | None = None) -> AuditView:
-    """Walk the event logs, of one incident or of all, and name every first broken link."""
+    """Walk the logs, of one incident or of all and the organization, and name each broken link."""
+    entries, own_broken = 0, None
     async with context.engine.connect() as connection:
         if incident is None:
             audits = await audit.verify_all(connection, actor.org_id)
+            entries, own_broken = await organization_log.verify(connection, actor.org_id)
         else:
             id_ = IncidentId(incident)
             await incident_rows.get(connection, id_, org_id=actor.org_id)
             audits = [await audit.verify_incident(connection, id_)]
+    found = [(None, own_broken), *((item.incident_id, item.broken) for item in audits)]
     broken = [
-        {"incident_id": item.incident_id, **item.broken.model_dump()}
-        for item in audits
-        if item.broken is not None
+        BrokenLog(incident_id=log, seq=link.seq, reason=link.reason)
+        for log, link in found
+        if link is not None
     ]
-    events = sum(item.events for item in audits)
-    return AuditView(ok=not broken, incidents=len(audits), events=events, broken=broken)
+    return AuditView(
+        ok=not broken,
+        incidents=len(audits),
+        events=sum(item.events for item in audits),
+        entries=entries,
+        broken=broken,
+    )
 
 
 @router.post("/api/v1/halt")

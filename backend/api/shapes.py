@@ -131,13 +131,25 @@ class HaltView(BaseModel):
     reason: str | None
 
 
+class BrokenLog(BaseModel):
+    """The first place where a log does not hold; without an incident it is the organization's own."""
+
+    incident_id: str | None
+    seq: int
+    reason: str
+
+
 class AuditView(BaseModel):
-    """The result of walking the logs; `broken` names the first broken link of each bad one."""
+    """The result of walking the logs; `broken` names the first broken link of each bad one.
+
+    `events` are those of incidents, `entries` those of the organization's own log.
+    """
 
     ok: bool
     incidents: int
     events: int
-    broken: list[dict[str, Any]]
+    entries: int
+    broken: list[BrokenLog]
 
 
 def encode_cursor(opened_at: datetime, incident_id: str) -> str:

@@ -1,6 +1,5 @@
 """The event log: appending in order, reading, and proving that nothing was changed."""
 
-import json
 from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
@@ -12,9 +11,9 @@ from typing_extensions import override
 
 from backend.db.engine import to_json
 from backend.db.group_commit import GroupCommit
+from backend.db.plain_json import plain_json
 from backend.db.tables.events import events
 from sre_agent import ports
-from sre_agent.domain import canonical
 from sre_agent.domain.errors import PermanentError
 from sre_agent.domain.events import Event, EventDraft, EventKind, seal
 from sre_agent.domain.ids import IncidentId
@@ -138,7 +137,7 @@ async def append(
             previous = fresh[-1] if fresh else None
             event = seal(
                 incident_id,
-                draft.model_copy(update={"payload": _plain_json(draft.payload)}),
+                draft.model_copy(update={"payload": plain_json(draft.payload)}),
                 seq=(previous.seq if previous else head.last_seq) + 1,
                 at=max(now, previous.at if previous else head.last_at),
                 prev_hash=previous.hash if previous else head.last_hash,
@@ -200,29 +199,6 @@ async def read(
 async def has_step(connection: AsyncConnection, incident_id: IncidentId, step_key: str) -> bool:
     """Return whether the log has an event with this step key."""
     return step_key in await _find_steps(connection, incident_id, [step_key])
-
-
-def _plain_json(payload: dict[str, Any]) -> dict[str, Any]:
-    """Return what reading the stored text will give: the hash is over that, not over what we meant.
-
-    Two things that hostile telemetry may carry cannot be stored and are replaced: half a surrogate
-    pair, which has no UTF-8, and the character zero, which PostgreSQL does not take.
-    """
-    text = canonical.dumps(payload).encode("utf-8", "replace").decode()
-    plain: dict[str, Any] = json.loads(text)
-    return _without_zero(plain) if "\\u0000" in text else plain
-
-
-def _without_zero(value: Any) -> Any:
-    match value:
-        case str():
-            return value.replace("\0", "\N{REPLACEMENT CHARACTER}")
-        case list():
-            return [_without_zero(item) for item in value]
-        case dict():
-            return {_without_zero(key): _without_zero(item) for key, item in value.items()}
-        case _:
-            return value
 
 
 async def _lock_head(

@@ -7,6 +7,8 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from backend.db import organization_log
+from backend.db.organization_log import Deed
 from backend.db.tables.tenancy import clusters, kill_switch, organizations
 
 
@@ -66,6 +68,14 @@ async def set_halt(
     reason: str,
     now: datetime,
 ) -> None:
-    """Throw the switch; every throw is kept."""
+    """Throw the switch; every throw is kept, and recorded in the organization's log."""
+    await organization_log.append(
+        connection,
+        org_id=org_id,
+        actor=actor,
+        kind=Deed.WRITING_HALTED if is_halted else Deed.WRITING_RESUMED,
+        payload={"reason": reason},
+        now=now,
+    )
     row = {"org_id": org_id, "is_halted": is_halted, "actor": actor, "reason": reason}
     await connection.execute(sa.insert(kill_switch).values(**row, changed_at=now))

@@ -99,6 +99,7 @@ def _empty(url: str) -> None:
             keep = {"organizations": "id = 'default'", "clusters": "org_id = 'default'"}
             where = f" WHERE NOT ({keep[table]})" if table in keep else ""
             connection.execute(f"DELETE FROM {table}{where}")  # noqa: S608 - names of ours
+        connection.execute("UPDATE organizations SET last_seq = DEFAULT, last_hash = DEFAULT")
 
 
 @pytest.fixture

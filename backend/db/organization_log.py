@@ -1,0 +1,161 @@
+"""What people did to the platform itself: appended, chained and verified like an incident's events."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from backend.db.plain_json import plain_json
+from backend.db.tables.organization_log import organization_log
+from backend.db.tables.tenancy import organizations
+from sre_agent.domain import canonical
+from sre_agent.domain.errors import PermanentError
+from sre_agent.domain.events import GENESIS, BrokenLink
+
+
+class Deed(StrEnum):
+    """Everything that is done to the platform itself, as a past participle."""
+
+    USER_REGISTERED = "user_registered"
+    USER_ADDED = "user_added"
+    USER_CHANGED = "user_changed"
+    PASSWORD_CHANGED = "password_changed"  # noqa: S105 - a deed
+    PASSWORD_RESET = "password_reset"  # noqa: S105 - a deed
+    SIGNED_IN = "signed_in"
+    SIGN_IN_REFUSED = "sign_in_refused"
+    SIGNED_OUT = "signed_out"
+    TOKEN_CREATED = "token_created"  # noqa: S105 - a deed
+    TOKEN_REVOKED = "token_revoked"  # noqa: S105 - a deed
+    CLUSTER_CONNECTED = "cluster_connected"
+    CLUSTER_DISCONNECTED = "cluster_disconnected"
+    WRITING_HALTED = "writing_halted"
+    WRITING_RESUMED = "writing_resumed"
+
+
+class NoSuchOrganizationError(PermanentError):
+    """There is no such organization."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """One entry of an organization's log; `payload` is plain JSON and never holds a secret."""
+
+    org_id: str
+    seq: int
+    at: datetime
+    actor: str
+    kind: str
+    payload: dict[str, Any]
+    prev_hash: str
+    hash: str
+
+    def compute_hash(self) -> str:
+        """Return the SHA-256 over every field but the hash itself."""
+        content = {**vars(self), "at": self.at.astimezone(UTC).isoformat(timespec="microseconds")}
+        del content["hash"]
+        return canonical.sha256(content)
+
+
+async def append(
+    connection: AsyncConnection,
+    *,
+    org_id: str,
+    actor: str,
+    kind: Deed,
+    payload: dict[str, Any],
+    now: datetime,
+) -> Entry:
+    """Append within the caller's transaction; the organization's row stays locked until its end.
+
+    Call it before other rows of the transaction are locked or, where that cannot be, always after
+    the same ones: two transactions must not wait for each other.
+
+    Raises:
+        NoSuchOrganizationError: There is no such organization.
+    """
+    # "No key update" lets others insert rows that refer to the organization meanwhile.
+    head_query = sa.select(organizations.c.last_seq, organizations.c.last_hash).where(
+        organizations.c.id == org_id
+    )
+    head = (await connection.execute(head_query.with_for_update(key_share=True))).one_or_none()
+    if head is None:
+        raise NoSuchOrganizationError(f"there is no organization {org_id}")
+    entry = _seal(
+        Entry(
+            org_id=org_id,
+            seq=head.last_seq + 1,
+            at=await _not_before_the_last(connection, org_id, head.last_seq, now),
+            actor=actor,
+            kind=kind.value,
+            payload=plain_json(payload),
+            prev_hash=head.last_hash,
+            hash="",
+        )
+    )
+    await connection.execute(sa.insert(organization_log).values(**vars(entry)))
+    moved = sa.update(organizations).where(organizations.c.id == org_id)
+    await connection.execute(moved.values(last_seq=entry.seq, last_hash=entry.hash))
+    return entry
+
+
+async def read(
+    connection: AsyncConnection, org_id: str, *, after: int = 0, limit: int | None = None
+) -> list[Entry]:
+    """Return the entries with a number above `after`, oldest first."""
+    query = (
+        sa.select(organization_log)
+        .where(organization_log.c.org_id == org_id, organization_log.c.seq > after)
+        .order_by(organization_log.c.seq)
+        .limit(limit)
+    )
+    return [Entry(**row._mapping) for row in await connection.execute(query)]  # noqa: SLF001 - public
+
+
+async def verify(connection: AsyncConnection, org_id: str) -> tuple[int, BrokenLink | None]:
+    """Walk the chain; return how many entries it has, and the first broken link if there is one.
+
+    Raises:
+        NoSuchOrganizationError: There is no such organization.
+    """
+    query = sa.select(organizations.c.last_seq, organizations.c.last_hash)
+    head = (await connection.execute(query.where(organizations.c.id == org_id))).one_or_none()
+    if head is None:
+        raise NoSuchOrganizationError(f"there is no organization {org_id}")
+    # What was appended after the head was read is nobody's fault.
+    log = [entry for entry in await read(connection, org_id) if entry.seq <= head.last_seq]
+    broken = _first_broken(log)
+    if broken is None and len(log) < head.last_seq:
+        broken = BrokenLink(seq=len(log) + 1, reason=f"entry {len(log) + 1} is missing")
+    if broken is None and log and log[-1].hash != head.last_hash:
+        broken = BrokenLink(seq=log[-1].seq, reason="it is not the entry the log ends with")
+    return len(log), broken
+
+
+def _first_broken(log: list[Entry]) -> BrokenLink | None:
+    previous = GENESIS
+    for expected, entry in enumerate(log, start=1):
+        if entry.seq != expected:
+            return BrokenLink(seq=expected, reason=f"entry {expected} is missing")
+        if entry.prev_hash != previous:
+            return BrokenLink(seq=entry.seq, reason="it does not continue the entry before it")
+        if entry.compute_hash() != entry.hash:
+            return BrokenLink(seq=entry.seq, reason="its content does not match its hash")
+        previous = entry.hash
+    return None
+
+
+def _seal(entry: Entry) -> Entry:
+    return Entry(**{**vars(entry), "hash": entry.compute_hash()})
+
+
+async def _not_before_the_last(
+    connection: AsyncConnection, org_id: str, last_seq: int, now: datetime
+) -> datetime:
+    query = sa.select(organization_log.c.at).where(
+        organization_log.c.org_id == org_id, organization_log.c.seq == last_seq
+    )
+    last: datetime | None = (await connection.execute(query)).scalar_one_or_none()
+    return now if last is None else max(now, last)
