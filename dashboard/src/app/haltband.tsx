@@ -1,0 +1,33 @@
+import { OctagonX } from "lucide-react";
+import { useState } from "react";
+import { Ago } from "../design/ago";
+import { useHalt } from "./halt";
+import { useMay } from "./session";
+import { SwitchDialog } from "./switchdialog";
+
+/** A band over every page while writing is stopped: who, when, why, and who may end it. */
+export function HaltBand() {
+  const halt = useHalt().data;
+  const mayEnd = useMay("admin");
+  const [isOpen, setIsOpen] = useState(false);
+  if (!halt?.halted) return null;
+  return (
+    <section className="halt-band" aria-label="Writing is stopped" role="status">
+      <OctagonX aria-hidden="true" />
+      <p>
+        <strong>Nothing is changed in any cluster.</strong>{" "}
+        {halt.actor ? `${halt.actor} stopped all writing` : "All writing is stopped"}{" "}
+        {halt.since && <Ago at={halt.since} />}
+        {halt.reason && <q>{halt.reason}</q>}
+      </p>
+      {mayEnd ? (
+        <button type="button" className="button" onClick={() => setIsOpen(true)}>
+          Allow writing again
+        </button>
+      ) : (
+        <p className="who">An admin can allow it again.</p>
+      )}
+      {isOpen && <SwitchDialog to="resume" onClose={() => setIsOpen(false)} />}
+    </section>
+  );
+}

@@ -1,0 +1,34 @@
+import "./layout.css";
+import { useEffect, useRef } from "react";
+import { Outlet, useLocation } from "react-router";
+import { HaltBand } from "./haltband";
+import { Rail } from "./rail";
+
+/** The frame around every page: the rail, the band while writing is stopped, the page. */
+export function Layout() {
+  const content = useRef<HTMLDivElement>(null);
+  const { pathname } = useLocation();
+  const before = useRef(pathname);
+
+  useEffect(() => {
+    if (before.current === pathname) return;
+    before.current = pathname;
+    window.scrollTo(0, 0);
+    content.current?.focus({ preventScroll: true });
+  }, [pathname]);
+
+  return (
+    <div className="frame">
+      <a className="skip" href="#content">
+        Skip to the page
+      </a>
+      <Rail />
+      <div className="beside">
+        <HaltBand />
+        <div id="content" ref={content} tabIndex={-1}>
+          <Outlet />
+        </div>
+      </div>
+    </div>
+  );
+}
