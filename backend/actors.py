@@ -22,6 +22,10 @@ class Role(StrEnum):
         """Return whether this role may do what the other may."""
         return _RANKS.index(self) >= _RANKS.index(other)
 
+    def at_most(self, other: "Role") -> "Role":
+        """Return the lesser of the two."""
+        return other if self.includes(other) else self
+
 
 class ActorKind(StrEnum):
     """What asks."""
@@ -40,6 +44,8 @@ class Actor:
     role: Role
     org_id: str
     kind: ActorKind = ActorKind.PROGRAM
+    user_id: str | None = None
+    """The person, or the one behind the program; None when only the settings know the credential."""
 
     @property
     def channel(self) -> str:

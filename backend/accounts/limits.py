@@ -1,24 +1,26 @@
 """How often someone may try a door: counted in the database, so that every replica counts alike."""
 
+import hashlib
+import ipaddress
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from backend.db.tables.accounts import attempts
 from sre_agent.domain.errors import PermanentError
 
-_WINDOW_S = 60
-_KEPT = timedelta(minutes=10)
-_SUBJECT_MAX_CHARS = 320
+_MINUTE = timedelta(minutes=1)
+_IPV6_NETWORK_BITS = 64
 
 
 @dataclass(frozen=True)
 class Door:
-    """What is tried, and how often a minute it may be."""
+    """What is tried, and how often within any minute it may be."""
 
     name: str
     per_minute: int
@@ -33,38 +35,76 @@ class TooManyAttemptsError(PermanentError):
 
     def __init__(self, door: Door, retry_after_s: int) -> None:
         self.retry_after_s = retry_after_s
-        super().__init__(f"{door.name} may be tried {door.per_minute} times a minute")
+        super().__init__(
+            f"{door.name} may be tried {door.per_minute} times a minute; wait {retry_after_s} s"
+        )
 
 
-async def count(connection: AsyncConnection, door: Door, subject: str, *, now: datetime) -> None:
-    """Count one attempt of a subject (an address, a name) at a door.
+def by_address(address: str) -> str:
+    """Return whom an address counts for: of IPv6 everyone has a whole network to come from."""
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return f"address:{address}"
+    if isinstance(parsed, ipaddress.IPv6Address):
+        if parsed.ipv4_mapped is not None:
+            return f"address:{parsed.ipv4_mapped}"
+        network = ipaddress.ip_network((int(parsed), _IPV6_NETWORK_BITS), strict=False)
+        return f"address:{network}"
+    return f"address:{parsed}"
 
-    Two windows are looked at, the one before weighted by how much of it lies within the last
-    minute: a burst around the turn of a window counts as one burst.
+
+def by_name(name: str) -> str:
+    """Return whom a name counts for, known or not."""
+    return f"name:{name.strip().lower()}"
+
+
+async def enter(engine: AsyncEngine, door: Door, *subjects: str, now: datetime) -> None:
+    """Count an attempt of each subject, one after the other, in a transaction of its own.
+
+    An attempt that is refused counts no further: who waits as told comes in.
 
     Raises:
-        TooManyAttemptsError: This one is too many. It counts all the same.
+        TooManyAttemptsError: It is one too many for one of them.
     """
-    start = datetime.fromtimestamp(now.timestamp() // _WINDOW_S * _WINDOW_S, UTC)
-    before = start - timedelta(seconds=_WINDOW_S)
-    key = {"door": door.name, "subject": subject[:_SUBJECT_MAX_CHARS]}
-    added = insert(attempts).values(**key, window_start=start, count=1)
-    counted = added.on_conflict_do_update(
-        index_elements=["door", "subject", "window_start"],
-        set_={"count": attempts.c.count + 1},
-    ).returning(attempts.c.count)
-    current: int = (await connection.execute(counted)).scalar_one()
-    previous = sa.select(attempts.c.count).where(
-        attempts.c.door == key["door"],
-        attempts.c.subject == key["subject"],
-        attempts.c.window_start == before,
-    )
-    earlier: int = (await connection.execute(previous)).scalar_one_or_none() or 0
-    passed_s = (now - start).total_seconds()
-    if current + min(earlier, door.per_minute) * (1 - passed_s / _WINDOW_S) > door.per_minute:
-        raise TooManyAttemptsError(door, max(1, math.ceil(_WINDOW_S - passed_s)))
+    wait_s = None
+    async with engine.begin() as connection:
+        for subject in subjects:
+            wait_s = await _count(connection, door, subject, now)
+            if wait_s is not None:
+                break
+    if wait_s is not None:
+        raise TooManyAttemptsError(door, wait_s)
+
+
+def within_limit(times: Sequence[datetime], per_minute: int, now: datetime) -> int | None:
+    """Return None when one more attempt is within the limit, or after how many seconds it is."""
+    recent = sorted(time for time in times if time > now - _MINUTE)
+    if len(recent) < per_minute:
+        return None
+    return max(1, math.ceil((recent[-per_minute] + _MINUTE - now).total_seconds()))
 
 
 async def sweep(connection: AsyncConnection, *, now: datetime) -> None:
-    """Forget windows that no longer count."""
-    await connection.execute(sa.delete(attempts).where(attempts.c.window_start < now - _KEPT))
+    """Forget what no longer counts."""
+    await connection.execute(sa.delete(attempts).where(attempts.c.last_at <= now - _MINUTE))
+
+
+async def _count(
+    connection: AsyncConnection, door: Door, subject: str, now: datetime
+) -> int | None:
+    key = {"door": door.name, "subject_sha256": hashlib.sha256(subject.encode()).digest()}
+    # The row is locked by this: attempts at the same moment are counted one after the other.
+    found = insert(attempts).values(**key, times=[], last_at=now)
+    locked = found.on_conflict_do_update(
+        index_elements=["door", "subject_sha256"], set_={"last_at": now}
+    ).returning(attempts.c.times)
+    times: list[datetime] = (await connection.execute(locked)).scalar_one()
+    wait_s = within_limit(times, door.per_minute, now)
+    if wait_s is None:
+        kept = [time for time in times if time > now - _MINUTE]
+        query = sa.update(attempts).where(
+            attempts.c.door == key["door"], attempts.c.subject_sha256 == key["subject_sha256"]
+        )
+        await connection.execute(query.values(times=[*kept, now]))
+    return wait_s

@@ -1,4 +1,4 @@
-"""People: registering, signing in, their roles."""
+"""People as they are stored: names, roles, passwords."""
 
 import re
 import secrets
@@ -10,10 +10,20 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backend.actors import Role
-from backend.db.tables.accounts import sessions, users
+from backend.db.tables.accounts import api_tokens, users
 from sre_agent.domain.errors import PermanentError
 
+FIRST_ADMIN = "admin"
+"""What the administrator is called whom the first start makes."""
+
 _NAME = re.compile(r"[a-z0-9][a-z0-9._+-]{0,62}(@[a-z0-9.-]{1,190})?")
+
+_OWN_ACTORS = frozenset(
+    {"clock", "intake", "notifier", "platform", "queue", "signer", "sre-agent", "system", "worker"}
+    | {"executor", "planner", "policy", "reflector", "reporter", "supervisor", "verifier"}
+    | {"kubernetes", "metrics", "logs", "runbooks"}
+)
+"""Under these names the platform itself acts in its logs: nobody else is called so."""
 
 
 class InvalidNameError(PermanentError):
@@ -26,10 +36,6 @@ class NameTakenError(PermanentError):
 
 class NoSuchUserError(PermanentError):
     """The organization has no such user."""
-
-
-class LastAdminError(PermanentError):
-    """It would leave the organization without anybody who can let people in."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +61,8 @@ def normalize(name: str) -> str:
         raise InvalidNameError(
             "a name is letters, digits and . _ + -, or a mail address; it begins with a letter or digit"
         )
+    if normal in _OWN_ACTORS:
+        raise InvalidNameError(f"{normal} is what the platform itself is called in its logs")
     return normal
 
 
@@ -70,8 +78,13 @@ async def add(
     """Store a new user under a normalized name.
 
     Raises:
-        NameTakenError: Somebody has it, in whichever organization.
+        NameTakenError: Somebody has it, in whichever organization, or a token of this one.
     """
+    token = sa.exists().where(
+        api_tokens.c.org_id == org_id, api_tokens.c.name == name, api_tokens.c.revoked_at.is_(None)
+    )
+    if (await connection.execute(sa.select(token))).scalar_one():
+        raise NameTakenError(f"a token is called {name}, and logs would not tell them apart")
     row = {
         "id": f"usr-{secrets.token_hex(8)}",
         "org_id": org_id,
@@ -95,54 +108,33 @@ async def find_secret(connection: AsyncConnection, name: str) -> tuple[User, str
     return None if row is None else (_user(row), row.password_hash)
 
 
+async def lock_secret(connection: AsyncConnection, org_id: str, user_id: str) -> tuple[User, str]:
+    """Return a user with the stored hash; neither changes until the transaction ends.
+
+    Raises:
+        NoSuchUserError: Not in this organization.
+    """
+    query = sa.select(users).where(users.c.org_id == org_id, users.c.id == user_id)
+    row = (await connection.execute(query.with_for_update())).one_or_none()
+    if row is None:
+        raise NoSuchUserError(f"there is no user {user_id}")
+    return _user(row), row.password_hash
+
+
 async def list_all(connection: AsyncConnection, org_id: str) -> list[User]:
     """Return the users of an organization by name."""
     query = sa.select(users).where(users.c.org_id == org_id).order_by(users.c.name)
     return [_user(row) for row in await connection.execute(query)]
 
 
-async def has_any(connection: AsyncConnection, org_id: str) -> bool:
-    """Return whether the organization has a user at all."""
-    query = sa.select(sa.exists().where(users.c.org_id == org_id))
-    return bool((await connection.execute(query)).scalar_one())
-
-
-async def change(
-    connection: AsyncConnection,
-    *,
-    org_id: str,
-    user_id: str,
-    role: Role | None,
-    is_disabled: bool,
-    now: datetime,
-) -> User:
-    """Give a user a role, or take it away, or shut them out; their sessions end when they lose.
-
-    Raises:
-        NoSuchUserError: Not in this organization.
-        LastAdminError: Nobody would be left who could undo it.
-    """
-    # All administrators are locked, so that two of them cannot remove each other at once.
-    admins = sa.select(users.c.id).where(
-        users.c.org_id == org_id, users.c.role == Role.ADMIN.value, users.c.disabled_at.is_(None)
-    )
-    others = set((await connection.execute(admins.with_for_update())).scalars()) - {user_id}
-    where = (users.c.org_id == org_id, users.c.id == user_id)
-    known = (await connection.execute(sa.select(users).where(*where))).one_or_none()
-    if known is None:
-        raise NoSuchUserError(f"there is no user {user_id}")
-    if not others and (is_disabled or role is not Role.ADMIN) and known.role == Role.ADMIN.value:
-        raise LastAdminError(f"{known.name} is the last administrator")
-    values = {
-        "role": role.value if role else None,
-        "disabled_at": (known.disabled_at or now) if is_disabled else None,
-    }
-    changed = await connection.execute(
-        sa.update(users).where(*where).values(values).returning(users)
-    )
-    if is_disabled or role is None:
-        await connection.execute(sa.delete(sessions).where(sessions.c.user_id == user_id))
-    return _user(changed.one())
+async def store(
+    connection: AsyncConnection, user: User, *, password_hash: str | None = None
+) -> None:
+    """Store what may change of a user: the role, whether they are shut out, the password."""
+    values = {"role": user.role.value if user.role else None, "disabled_at": user.disabled_at}
+    if password_hash is not None:
+        values["password_hash"] = password_hash
+    await connection.execute(sa.update(users).where(users.c.id == user.id).values(values))
 
 
 def _user(row: sa.Row[tuple[object, ...]]) -> User:

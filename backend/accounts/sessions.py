@@ -8,7 +8,6 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backend.accounts import credentials
-from backend.accounts.people import User
 from backend.actors import Actor, ActorKind, Role
 from backend.db.tables.accounts import sessions, users
 
@@ -29,6 +28,7 @@ class Session:
     user_id: str
     csrf_token: str
     expires_at: datetime
+    token_sha256: bytes
 
 
 @dataclass(frozen=True)
@@ -36,24 +36,27 @@ class Opened:
     """A new session; `token` is what the cookie holds and is nowhere else."""
 
     token: str
-    csrf_token: str
-    expires_at: datetime
+    session: Session
 
 
-async def open_session(connection: AsyncConnection, user: User, *, now: datetime) -> Opened:
-    """Open a session."""
-    opened = Opened(credentials.new_session(), secrets.token_urlsafe(24), now + LIFETIME)
+async def open_session(
+    connection: AsyncConnection, actor: Actor, user_id: str, *, now: datetime
+) -> Opened:
+    """Open a session for a person."""
+    token = credentials.new_session()
+    digest, csrf_token = credentials.sha256(token), secrets.token_urlsafe(24)
+    session = Session(actor, user_id, csrf_token, now + LIFETIME, digest)
     row = {
-        "token_sha256": credentials.sha256(opened.token),
-        "org_id": user.org_id,
-        "user_id": user.id,
-        "csrf_token": opened.csrf_token,
+        "token_sha256": digest,
+        "org_id": actor.org_id,
+        "user_id": user_id,
+        "csrf_token": csrf_token,
         "created_at": now,
         "seen_at": now,
-        "expires_at": opened.expires_at,
+        "expires_at": session.expires_at,
     }
     await connection.execute(sa.insert(sessions).values(row))
-    return opened
+    return Opened(token, session)
 
 
 async def find(connection: AsyncConnection, token: str, *, now: datetime) -> Session | None:
@@ -75,14 +78,23 @@ async def find(connection: AsyncConnection, token: str, *, now: datetime) -> Ses
     if row.seen_at < now - _SEEN_EVERY:
         seen = sa.update(sessions).where(sessions.c.token_sha256 == row.token_sha256)
         await connection.execute(seen.values(seen_at=now))
-    actor = Actor(row.name, Role(row.role), row.org_id, ActorKind.PERSON)
-    return Session(actor, row.user_id, row.csrf_token, row.expires_at)
+    actor = Actor(row.name, Role(row.role), row.org_id, ActorKind.PERSON, row.user_id)
+    return Session(actor, row.user_id, row.csrf_token, row.expires_at, row.token_sha256)
 
 
-async def close(connection: AsyncConnection, token: str) -> None:
+async def close(connection: AsyncConnection, token_sha256: bytes) -> None:
     """End a session; ending one that is over is fine."""
-    digest = credentials.sha256(token)
-    await connection.execute(sa.delete(sessions).where(sessions.c.token_sha256 == digest))
+    await connection.execute(sa.delete(sessions).where(sessions.c.token_sha256 == token_sha256))
+
+
+async def close_all(
+    connection: AsyncConnection, user_id: str, *, but: Session | None = None
+) -> None:
+    """End every session of a user, except one if it is given."""
+    query = sa.delete(sessions).where(sessions.c.user_id == user_id)
+    if but is not None:
+        query = query.where(sessions.c.token_sha256 != but.token_sha256)
+    await connection.execute(query)
 
 
 async def sweep(connection: AsyncConnection, *, now: datetime) -> None:

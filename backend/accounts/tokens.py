@@ -1,25 +1,37 @@
-"""Tokens of programs: scoped by a role, shown once, stored as a hash, revocable."""
+"""Tokens of programs: scoped by a role, shown once, stored as a hash, revocable.
 
+A token is never more than the person behind it: it does what both its own role and theirs allow,
+and nothing while they are disabled. Whoever is shut out may have kept what they made.
+"""
+
+import re
 import secrets
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backend.accounts import credentials
-from backend.actors import Actor, Role
-from backend.db.tables.accounts import api_tokens
+from backend.accounts.administration import RoleAboveOwnError
+from backend.accounts.people import InvalidNameError, NameTakenError, normalize
+from backend.actors import Actor, ActorKind, Role
+from backend.db import organization_log
+from backend.db.organization_log import Deed
+from backend.db.tables.accounts import api_tokens, users
 from sre_agent.domain.errors import PermanentError
 
-
-class TokenNameTakenError(PermanentError):
-    """A token of that name is there already."""
+_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,62}")
+_USED_EVERY = timedelta(minutes=1)
 
 
 class NoSuchTokenError(PermanentError):
     """The organization has no such token."""
+
+
+class ExpiredAlreadyError(PermanentError):
+    """The token would open nothing from the first moment."""
 
 
 @dataclass(frozen=True)
@@ -48,65 +60,112 @@ async def create(
     """Make a token for a program, at most as powerful as who makes it; return it with its secret.
 
     Raises:
-        PermanentError: The role is above the creator's own.
-        TokenNameTakenError: The name is in use.
+        RoleAboveOwnError: The role is above the creator's own.
+        InvalidNameError: Tokens are not called that.
+        NameTakenError: A token or a person is called that.
+        ExpiredAlreadyError: Its end lies in the past.
     """
     if not creator.role.includes(role):
-        raise PermanentError(f"{creator.name} is {creator.role} and cannot give away {role}")
+        raise RoleAboveOwnError(f"{creator.name} is {creator.role}, and {role} is above that")
+    if expires_at is not None and expires_at <= now:
+        raise ExpiredAlreadyError(f"{expires_at.isoformat()} is over")
+    normal = _normalize(name)
+    await organization_log.hold(connection, creator.org_id)
     secret = credentials.new_token()
     row = {
         "id": f"tok-{secrets.token_hex(6)}",
         "org_id": creator.org_id,
-        "name": name,
+        "name": normal,
         "role": role.value,
         "token_sha256": credentials.sha256(secret),
         "created_by": creator.name,
+        "user_id": creator.user_id,
         "created_at": now,
         "expires_at": expires_at,
     }
+    person = sa.select(sa.exists().where(users.c.name == normal))
+    if (await connection.execute(person)).scalar_one():
+        raise NameTakenError(f"a person is called {normal}, and logs would not tell them apart")
     added = insert(api_tokens).values(row).on_conflict_do_nothing().returning(api_tokens)
     stored = (await connection.execute(added)).one_or_none()
     if stored is None:
-        raise TokenNameTakenError(f"there is a token {name} already")
-    return _token(stored), secret
+        raise NameTakenError(f"there is a token {normal} already; revoke it first")
+    token = _token(stored)
+    await _record(connection, creator, Deed.TOKEN_CREATED, token, now)
+    return token, secret
 
 
 async def find_actor(connection: AsyncConnection, token: str, *, now: datetime) -> Actor | None:
     """Return whose token it is, or None when it opens nothing (any more)."""
-    row = (
-        await connection.execute(
-            sa.select(api_tokens).where(api_tokens.c.token_sha256 == credentials.sha256(token))
+    query = (
+        sa.select(api_tokens, users.c.role.label("person_role"), users.c.disabled_at)
+        .outerjoin(users, users.c.id == api_tokens.c.user_id)
+        .where(
+            api_tokens.c.token_sha256 == credentials.sha256(token),
+            api_tokens.c.revoked_at.is_(None),
+            sa.or_(api_tokens.c.expires_at.is_(None), api_tokens.c.expires_at > now),
         )
-    ).one_or_none()
-    if row is None or row.revoked_at is not None:
+    )
+    row = (await connection.execute(query)).one_or_none()
+    if row is None:
         return None
-    if row.expires_at is not None and row.expires_at <= now:
-        return None
-    return Actor(name=row.name, role=Role(row.role), org_id=row.org_id)
+    role = Role(row.role)
+    if row.user_id is not None:
+        if row.disabled_at is not None or row.person_role is None:
+            return None
+        role = role.at_most(Role(row.person_role))
+    if row.used_at is None or row.used_at <= now - _USED_EVERY:
+        used = sa.update(api_tokens).where(api_tokens.c.id == row.id)
+        await connection.execute(used.values(used_at=now))
+    return Actor(row.name, role, row.org_id, ActorKind.PROGRAM, row.user_id)
 
 
 async def list_all(connection: AsyncConnection, org_id: str) -> list[Token]:
     """Return the tokens of an organization, newest first."""
     query = sa.select(api_tokens).where(api_tokens.c.org_id == org_id)
-    rows = await connection.execute(query.order_by(api_tokens.c.created_at.desc()))
+    rows = await connection.execute(query.order_by(api_tokens.c.created_at.desc(), api_tokens.c.id))
     return [_token(row) for row in rows]
 
 
-async def revoke(
-    connection: AsyncConnection, org_id: str, token_id: str, *, now: datetime
-) -> Token:
+async def revoke(connection: AsyncConnection, by: Actor, token_id: str, *, now: datetime) -> Token:
     """Make a token open nothing from now on; safe to repeat.
 
     Raises:
         NoSuchTokenError: Not in this organization.
     """
-    where = (api_tokens.c.org_id == org_id, api_tokens.c.id == token_id)
-    values = {"revoked_at": sa.func.coalesce(api_tokens.c.revoked_at, now)}
-    changed = sa.update(api_tokens).where(*where).values(values).returning(api_tokens)
-    row = (await connection.execute(changed)).one_or_none()
-    if row is None:
+    await organization_log.hold(connection, by.org_id)
+    where = (api_tokens.c.org_id == by.org_id, api_tokens.c.id == token_id)
+    known = (await connection.execute(sa.select(api_tokens).where(*where))).one_or_none()
+    if known is None:
         raise NoSuchTokenError(f"there is no token {token_id}")
-    return _token(row)
+    if known.revoked_at is not None:
+        return _token(known)
+    changed = sa.update(api_tokens).where(*where).values(revoked_at=now).returning(api_tokens)
+    token = _token((await connection.execute(changed)).one())
+    await _record(connection, by, Deed.TOKEN_REVOKED, token, now)
+    return token
+
+
+def _normalize(name: str) -> str:
+    normal = normalize(name)
+    if not _NAME.fullmatch(normal):
+        raise InvalidNameError("a token's name is letters, digits and . _ -")
+    return normal
+
+
+async def _record(
+    connection: AsyncConnection, by: Actor, deed: Deed, token: Token, now: datetime
+) -> None:
+    expires_at = token.expires_at.isoformat() if token.expires_at else None
+    payload = {"token_id": token.id, "name": token.name, "role": token.role}
+    await organization_log.append(
+        connection,
+        org_id=by.org_id,
+        actor=by.name,
+        kind=deed,
+        payload={**payload, "expires_at": expires_at, "channel": by.channel},
+        now=now,
+    )
 
 
 def _token(row: sa.Row[tuple[object, ...]]) -> Token:

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.routing import Route
 
 from backend import halting
+from backend.accounts.passwords import Passwords
 from backend.api import (
     deciding,
     learning,
@@ -20,6 +21,9 @@ from backend.api import (
     steering,
     webhook,
 )
+from backend.api.accounts import signing_in, tokens, users
+from backend.api.bounds import BoundedBodies
+from backend.api.caching import NeverStored
 from backend.api.context import ApiContext, Check
 from backend.api.following import Follower
 from backend.api.library import Library
@@ -36,6 +40,7 @@ def create_app(
     *,
     clock: ports.Clock | None = None,
     checks: Mapping[str, Check] | None = None,
+    passwords: Passwords | None = None,
 ) -> FastAPI:
     """Return the application; its parts start and end with it.
 
@@ -44,6 +49,7 @@ def create_app(
         engine: The database; whoever made it disposes of it.
         clock: The time; the machine's when not given.
         checks: What else must hold before `/ready` says yes, by name.
+        passwords: What hashes passwords; slowly, with argon2id, when not given.
     """
     clock = clock or SystemClock()
     tenant = Tenant(org_id=settings.org_id, cluster_id=settings.cluster_id)
@@ -68,6 +74,7 @@ def create_app(
                 desk=desk,
                 follower=follower,
                 library=library,
+                passwords=passwords or Passwords(),
                 checks=checks or {},
             )
             yield
@@ -81,6 +88,9 @@ def create_app(
     )
     problems.install(app)
     app.router.routes.append(Route("/webhook/alert", webhook.receive, methods=["POST"]))
-    for part in (reading, deciding, learning, steering, operating, queueing, runbooks):
+    app.add_middleware(BoundedBodies)
+    app.add_middleware(NeverStored)
+    accounts = (signing_in, users, tokens)
+    for part in (reading, deciding, learning, steering, operating, queueing, runbooks, *accounts):
         app.include_router(part.router)
     return app

@@ -156,6 +156,11 @@ def _check_csrf(connection: HTTPConnection, session: Session) -> None:
         raise ProblemError(403, "The request does not carry your session's CSRF token", hint)
 
 
+async def _know(connection: HTTPConnection, context: Context) -> Identity:
+    return await recognize(connection, context)
+
+
+Known = Annotated[Identity, Depends(_know)]
 Viewer = Annotated[Actor, Depends(Requires(Role.VIEWER))]
 Responder = Annotated[Actor, Depends(Requires(Role.RESPONDER))]
 Approver = Annotated[Actor, Depends(Requires(Role.APPROVER))]

@@ -8,6 +8,7 @@ from fastapi import Depends
 from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.requests import HTTPConnection
 
+from backend.accounts.passwords import Passwords
 from backend.api.following import Follower
 from backend.api.library import Library
 from backend.db.admission import AdmissionDesk, Tenant
@@ -29,6 +30,7 @@ class ApiContext:
     desk: AdmissionDesk
     follower: Follower
     library: Library
+    passwords: Passwords
     checks: Mapping[str, Check]
 
 

@@ -10,6 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 
+from backend.accounts import administration, limits, passwords, people, signing_in, tokens
 from backend.db import approvals, runs, steering, transitions, verdicts
 from backend.db.admission.desk import BusyError
 from backend.db.journal import IncidentNotFoundError, UnreadableEventError
@@ -21,6 +22,13 @@ from sre_agent.domain.steering import UnfitStepError
 _log = structlog.get_logger()
 
 
+# No browser asks for a password by itself because of `Bearer`.
+_HEADERS: Mapping[int, dict[str, str]] = {
+    401: {"WWW-Authenticate": "Bearer"},
+    503: {"Retry-After": "2"},
+}
+
+
 class ProblemError(Exception):
     """A refusal that is already in the shape of its answer."""
 
@@ -29,7 +37,7 @@ class ProblemError(Exception):
     ) -> None:
         self.status = status
         self.body: dict[str, Any] = {"title": title, "hint": hint, "detail": detail, **more}
-        self.headers = {"WWW-Authenticate": "Bearer"} if status == 401 else {}
+        self.headers = _HEADERS.get(status, {})
         super().__init__(title)
 
 
@@ -96,6 +104,50 @@ _TABLE: Mapping[type[Exception], tuple[int, str, str]] = {
         "The switch was thrown, but its file could not be changed",
         "Make or remove MCP_HALT_FILE by hand: it stops grants that were minted before a halt.",
     ),
+    signing_in.WrongPasswordError: (
+        401,
+        "That is not right",
+        "Try again; an administrator can give you a new password.",
+    ),
+    signing_in.PresentPasswordError: (
+        422,
+        "The present password is another",
+        "An administrator can give you a new password.",
+    ),
+    signing_in.ShutOutError: (
+        403,
+        "You may not come in",
+        "Ask an administrator; `sre-agent users` is theirs to use.",
+    ),
+    limits.TooManyAttemptsError: (
+        429,
+        "Too many attempts",
+        "Wait as long as Retry-After says; until then nothing is looked at.",
+    ),
+    passwords.WeakPasswordError: (
+        422,
+        "The password will not do",
+        "Take 12 to 256 characters that are not the name, such as five random words.",
+    ),
+    people.InvalidNameError: (422, "Nobody can be called that here", "Choose another name."),
+    people.NameTakenError: (409, "The name is taken", "Choose another name."),
+    people.NoSuchUserError: (404, "No such user", "List them with GET /api/v1/users."),
+    administration.LastAdminError: (
+        409,
+        "Somebody has to stay administrator",
+        "Make somebody else an administrator first.",
+    ),
+    administration.RoleAboveOwnError: (
+        403,
+        "The role is above your own",
+        "Ask somebody who has it.",
+    ),
+    tokens.NoSuchTokenError: (404, "No such token", "List them with GET /api/v1/tokens."),
+    tokens.ExpiredAlreadyError: (
+        422,
+        "The token would be over already",
+        "Send an expires_at in the future, or none.",
+    ),
     NotJsonError: (400, "The body is not JSON", "Send what Alertmanager's webhook sends."),
     BusyError: (503, "Too many webhooks wait", "Send again in some seconds; nothing was recorded."),
     TransientError: (
@@ -146,7 +198,13 @@ def _from_table(request: Request, error: Exception) -> JSONResponse:
         _log.warning("request_refused", path=request.url.path, reason=str(error))
     else:
         body["detail"] = str(error)
-    return respond(status, body, {"Retry-After": "2"} if status == 503 else None)
+    return respond(status, body, _headers(status, error))
+
+
+def _headers(status: int, error: Exception) -> dict[str, str]:
+    if isinstance(error, limits.TooManyAttemptsError):
+        return {"Retry-After": str(error.retry_after_s)}
+    return _HEADERS.get(status, {})
 
 
 def _from_problem(_request: Request, error: Exception) -> JSONResponse:

@@ -35,6 +35,8 @@ def main() -> None:
         port=settings.port,
         log_level="warning",
         access_log=False,
+        # Whose forwarded headers are believed is for our own settings to say.
+        proxy_headers=False,
     )
 
 

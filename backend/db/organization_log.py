@@ -59,6 +59,15 @@ class Entry:
         return canonical.sha256(content)
 
 
+async def hold(connection: AsyncConnection, org_id: str) -> None:
+    """Keep others from the organization's log until the transaction ends.
+
+    Whoever locks other rows before there is something to append begins with this.
+    """
+    query = sa.select(organizations.c.id).where(organizations.c.id == org_id)
+    await connection.execute(query.with_for_update(key_share=True))
+
+
 async def append(
     connection: AsyncConnection,
     *,

@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated
 
@@ -11,6 +12,9 @@ from pydantic_settings import NoDecode
 from backend.actors import Actor, Role
 from backend.settings.common import check_secret
 from backend.settings.queue import QueueSettings
+
+Network = IPv4Network | IPv6Network
+"""One address or many."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +47,13 @@ class ApiSettings(QueueSettings):
     """Who may use the API: `name:role:token`, separated by commas; roles: viewer, responder,
     approver, admin."""
 
+    registration_open: bool = True
+    """Whether people may register; they see nothing until an administrator gives them a role."""
+
+    trusted_proxies: Annotated[tuple[Network, ...], NoDecode] = ()
+    """Addresses or networks, separated by commas, whose X-Forwarded-For and X-Forwarded-Proto are
+    believed; nobody's unless you say otherwise."""
+
     mcp_halt_file: Path | None = None
     """Written when writing is halted and removed when it is resumed: servers that write look at it."""
 
@@ -51,6 +62,13 @@ class ApiSettings(QueueSettings):
 
     mcp_runbooks_read_token: SecretStr | None = None
     """Opens its sessions."""
+
+    @field_validator("trusted_proxies", mode="before")
+    @classmethod
+    def _split_trusted_proxies(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        return tuple(part.strip() for part in value.split(",") if part.strip())
 
     @field_validator("api_tokens", mode="after")
     @classmethod

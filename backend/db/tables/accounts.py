@@ -1,6 +1,7 @@
 """Who may come in: people with their sessions, programs with their tokens, and counted attempts."""
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
 
 from backend.db.tables.base import Moment, metadata
 
@@ -44,21 +45,31 @@ api_tokens = sa.Table(
     sa.Column("role", sa.Text, nullable=False),
     sa.Column("token_sha256", sa.LargeBinary, nullable=False, unique=True),
     sa.Column("created_by", sa.Text, nullable=False),
+    # The person behind it: it opens nothing that they may not. Empty when the settings' own
+    # credential made it.
+    sa.Column("user_id", sa.Text, sa.ForeignKey("users.id")),
     sa.Column("created_at", Moment, nullable=False),
     sa.Column("expires_at", Moment),
     sa.Column("revoked_at", Moment),
     sa.Column("used_at", Moment),
-    sa.UniqueConstraint("org_id", "name"),
+    # A name is free again once its token is revoked.
+    sa.Index(
+        "uq_api_tokens_org_id_name",
+        "org_id",
+        "name",
+        unique=True,
+        postgresql_where=sa.text("revoked_at IS NULL"),
+    ),
 )
 
 attempts = sa.Table(
     "attempts",
     metadata,
-    # One row per door, whom it counts for, and window; old windows are swept away. Whom it counts
-    # for is not known yet, so that it belongs to no organization.
+    # One row per door and whom it counts for, as a hash: people mistype passwords as names. Whom it
+    # counts for is not known yet, so that it belongs to no organization.
     sa.Column("door", sa.Text, primary_key=True),
-    sa.Column("subject", sa.Text, primary_key=True),
-    sa.Column("window_start", Moment, primary_key=True),
-    sa.Column("count", sa.Integer, nullable=False),
-    sa.Index("ix_attempts_window_start", "window_start"),
+    sa.Column("subject_sha256", sa.LargeBinary, primary_key=True),
+    sa.Column("times", postgresql.ARRAY(Moment), nullable=False),
+    sa.Column("last_at", Moment, nullable=False),
+    sa.Index("ix_attempts_last_at", "last_at"),
 )

@@ -179,6 +179,14 @@ ROUTES = [
     ("GET", "/api/v1/runbooks/{runbook_id}", "viewer"),
     ("GET", "/api/v1/stale-runbooks", "viewer"),
     ("GET", "/api/v1/audit/verify", "viewer"),
+    ("GET", "/api/v1/auth/me", "viewer"),
+    ("GET", "/api/v1/users", "admin"),
+    ("POST", "/api/v1/users", "admin"),
+    ("PATCH", "/api/v1/users/{user_id}", "admin"),
+    ("POST", "/api/v1/users/{user_id}/password", "admin"),
+    ("GET", "/api/v1/tokens", "admin"),
+    ("POST", "/api/v1/tokens", "admin"),
+    ("DELETE", "/api/v1/tokens/{token_id}", "admin"),
     ("POST", "/api/v1/incidents/{id}/verdict", "responder"),
     *(
         ("POST", f"/api/v1/incidents/{{id}}/{verb}", "responder")
@@ -226,7 +234,10 @@ async def test_every_route_asks_who_you_are_and_what_you_may(
 
 async def test_the_list_of_routes_is_complete(app: FastAPI) -> None:
     open_to_all = {("GET", "/api/v1/health"), ("GET", "/api/v1/ready")}
-    known = {(m, p.replace("{id}", "{incident_id}")) for m, p, _ in ROUTES} | open_to_all
+    doors = {("POST", f"/api/v1/auth/{way}") for way in ("register", "sign-in")}
+    for_people = {("POST", f"/api/v1/auth/{way}") for way in ("sign-out", "password")}
+    known = {(m, p.replace("{id}", "{incident_id}")) for m, p, _ in ROUTES}
+    known |= open_to_all | doors | for_people
 
     paths = app.openapi()["paths"]
 

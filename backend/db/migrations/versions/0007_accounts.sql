@@ -34,24 +34,27 @@ CREATE TABLE api_tokens (
     role TEXT NOT NULL,
     token_sha256 BYTEA NOT NULL,
     created_by TEXT NOT NULL,
+    user_id TEXT,
     created_at TIMESTAMP WITH TIME ZONE NOT NULL,
     expires_at TIMESTAMP WITH TIME ZONE,
     revoked_at TIMESTAMP WITH TIME ZONE,
     used_at TIMESTAMP WITH TIME ZONE,
     CONSTRAINT pk_api_tokens PRIMARY KEY (id),
     CONSTRAINT fk_api_tokens_org_id FOREIGN KEY(org_id) REFERENCES organizations (id),
-    CONSTRAINT uq_api_tokens_org_id_name UNIQUE (org_id, name),
+    CONSTRAINT fk_api_tokens_user_id FOREIGN KEY(user_id) REFERENCES users (id),
     CONSTRAINT uq_api_tokens_token_sha256 UNIQUE (token_sha256)
 );
+CREATE UNIQUE INDEX uq_api_tokens_org_id_name ON api_tokens (org_id, name)
+    WHERE revoked_at IS NULL;
 
 CREATE TABLE attempts (
     door TEXT NOT NULL,
-    subject TEXT NOT NULL,
-    window_start TIMESTAMP WITH TIME ZONE NOT NULL,
-    count INTEGER NOT NULL,
-    CONSTRAINT pk_attempts PRIMARY KEY (door, subject, window_start)
+    subject_sha256 BYTEA NOT NULL,
+    times TIMESTAMP WITH TIME ZONE[] NOT NULL,
+    last_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_attempts PRIMARY KEY (door, subject_sha256)
 );
-CREATE INDEX ix_attempts_window_start ON attempts (window_start);
+CREATE INDEX ix_attempts_last_at ON attempts (last_at);
 
 ALTER TABLE organizations ADD COLUMN last_seq INTEGER DEFAULT '0' NOT NULL;
 ALTER TABLE organizations ADD COLUMN last_hash TEXT
