@@ -2,11 +2,10 @@
 
 import sys
 
-import uvicorn
 from pydantic import SecretStr
 
 from backend.api.app import create_app
-from backend.bootstrap import program
+from backend.bootstrap import program, serving
 from backend.db.engine import create_engine
 from backend.settings import ApiSettings
 
@@ -21,7 +20,7 @@ def main() -> None:
     )
     app = create_app(settings, create_engine(database_url))
     program.spare_collector()
-    uvicorn.run(app, uds=socket_path, log_level="warning", access_log=False)
+    serving.serve(app, uds=socket_path)
 
 
 if __name__ == "__main__":

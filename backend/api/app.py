@@ -25,8 +25,9 @@ from backend.api.accounts import signing_in, tokens, users
 from backend.api.bounds import BoundedBodies
 from backend.api.caching import NeverStored
 from backend.api.context import ApiContext, Check
-from backend.api.following import Follower
 from backend.api.library import Library
+from backend.api.live import sockets
+from backend.api.live.newsroom import open_newsroom
 from backend.clock import SystemClock
 from backend.db import tenancy
 from backend.db.admission import AdmissionDesk, Tenant
@@ -63,7 +64,7 @@ def create_app(
         await halting.restore(engine, tenant.org_id, settings.mcp_halt_file)
         async with (
             AdmissionDesk(engine, clock, tenant) as desk,
-            Follower(settings.database_url) as follower,
+            open_newsroom(settings, engine) as newsroom,
             Library(settings, clock) as library,
         ):
             app.state.context = ApiContext(
@@ -72,7 +73,7 @@ def create_app(
                 clock=clock,
                 tenant=tenant,
                 desk=desk,
-                follower=follower,
+                newsroom=newsroom,
                 library=library,
                 passwords=passwords or Passwords(),
                 checks=checks or {},
@@ -93,4 +94,5 @@ def create_app(
     accounts = (signing_in, users, tokens)
     for part in (reading, deciding, learning, steering, operating, queueing, runbooks, *accounts):
         app.include_router(part.router)
+    app.include_router(sockets.router)
     return app

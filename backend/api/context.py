@@ -9,8 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.requests import HTTPConnection
 
 from backend.accounts.passwords import Passwords
-from backend.api.following import Follower
 from backend.api.library import Library
+from backend.api.live.newsroom import Newsroom
 from backend.db.admission import AdmissionDesk, Tenant
 from backend.settings import ApiSettings
 from sre_agent import ports
@@ -28,7 +28,7 @@ class ApiContext:
     clock: ports.Clock
     tenant: Tenant
     desk: AdmissionDesk
-    follower: Follower
+    newsroom: Newsroom
     library: Library
     passwords: Passwords
     checks: Mapping[str, Check]

@@ -76,14 +76,14 @@ async def follow_events(
     """Return the events after a number; with `wait_s`, wait that long (seconds) for the next one."""
     id_ = IncidentId(incident_id)
     # Subscribed before the first look, so that nothing falls between looking and waiting.
-    news = context.follower.subscribe(id_)
+    news = context.newsroom.wakeups.subscribe(id_)
     try:
         page = await _read_events(context, id_, actor.org_id, after)
         if not page.events and wait_s > 0:
             await _wait(news, wait_s)
             page = await _read_events(context, id_, actor.org_id, after)
     finally:
-        context.follower.unsubscribe(id_, news)
+        context.newsroom.wakeups.unsubscribe(id_, news)
     return page
 
 

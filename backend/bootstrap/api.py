@@ -1,10 +1,9 @@
 """The API: from settings to the application, and the program that serves it."""
 
-import uvicorn
 from fastapi import FastAPI
 
 from backend.api.app import create_app
-from backend.bootstrap import program
+from backend.bootstrap import program, serving
 from backend.db.engine import create_engine
 from backend.settings import ApiSettings
 from sre_agent.config import loader
@@ -29,15 +28,7 @@ def main() -> None:
     settings = ApiSettings.load()
     app = create_api(settings)
     program.spare_collector()
-    uvicorn.run(
-        app,
-        host=settings.api_host,
-        port=settings.port,
-        log_level="warning",
-        access_log=False,
-        # Whose forwarded headers are believed is for our own settings to say.
-        proxy_headers=False,
-    )
+    serving.serve(app, host=settings.api_host, port=settings.port)
 
 
 if __name__ == "__main__":

@@ -10,6 +10,9 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
+AWAY = (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.TimeoutError, OSError)
+"""What is raised while the database does not answer; it may do so again later."""
+
 _DIALECT = "postgresql+psycopg://"
 _PREFIXES = ("postgresql://", "postgres://", _DIALECT)
 

@@ -11,6 +11,9 @@ from backend.db import organization_log
 from backend.db.organization_log import Deed
 from backend.db.tables.tenancy import clusters, kill_switch, organizations
 
+SWITCH_CHANNEL = "sre_switch"
+"""The PostgreSQL channel that tells of a thrown switch; a notice is the organization's id."""
+
 
 @dataclass(frozen=True)
 class Tenant:
@@ -79,3 +82,4 @@ async def set_halt(
     )
     row = {"org_id": org_id, "is_halted": is_halted, "actor": actor, "reason": reason}
     await connection.execute(sa.insert(kill_switch).values(**row, changed_at=now))
+    await connection.execute(sa.select(sa.func.pg_notify(SWITCH_CHANNEL, org_id)))

@@ -11,6 +11,7 @@ from pydantic_settings import NoDecode
 
 from backend.actors import Actor, Role
 from backend.settings.common import check_secret
+from backend.settings.live import LiveSettings
 from backend.settings.queue import QueueSettings
 
 Network = IPv4Network | IPv6Network
@@ -25,7 +26,7 @@ class ApiToken:
     actor: Actor
 
 
-class ApiSettings(QueueSettings):
+class ApiSettings(LiveSettings, QueueSettings):
     """What the API and the webhook need to know."""
 
     org_id: str = "default"

@@ -1,0 +1,160 @@
+"""What happens in an organization as a whole: its incidents as they change, and the switch."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import AsyncIterator, Collection, Iterable
+from contextlib import asynccontextmanager
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from backend.api.live import feed_frames
+from backend.api.live.frames import Frame
+from backend.api.live.notices import Changed, Notice, Thrown
+from backend.api.live.outbox import Outbox
+from backend.db import overview, tenancy
+from backend.db.engine import AWAY
+from sre_agent.domain.incident import IncidentStatus
+
+PAUSE_S = 0.25
+"""An incident that changes all the time is told of this often."""
+
+SWEEP_S = 15.0
+"""How long a wake-up that was lost can go unnoticed."""
+
+SHOWN_MAX = 500
+"""How many open incidents a newcomer is told of, and a sweep looks at: the newest."""
+
+SNAPSHOT_FROM = 200
+"""When more incidents than this change at once, everybody is given the whole anew."""
+
+_RETRY_S = 1.0
+
+_log = structlog.get_logger()
+
+
+class Feed:
+    """Reads what changed, once for all followers of all organizations in this process.
+
+    A newcomer is first given the whole; it is read under the same lock as every change, so that no
+    older state can come after it.
+    """
+
+    def __init__(self, engine: AsyncEngine, *, is_held: bool) -> None:
+        self._engine = engine
+        self._is_held = is_held
+        self._followers: dict[str, set[Outbox]] = defaultdict(set)
+        self._changed: set[str] = set()
+        self._thrown: set[str] = set()
+        self._waiting: dict[str, int] = {}
+        self._ends: dict[str, int] = {}
+        self._is_swept = True
+        self._news = asyncio.Event()
+        self._turn = asyncio.Lock()
+
+    def notice(self, notice: Notice) -> None:
+        """Take note that something changed."""
+        if not self._followers:
+            return
+        match notice:
+            case Changed(incident_id):
+                self._changed.add(incident_id)
+            case Thrown(org_id):
+                self._thrown.add(org_id)
+            case _:
+                self._is_swept = False
+        self._news.set()
+
+    @asynccontextmanager
+    async def join(self, org_id: str, outbox: Outbox) -> AsyncIterator[None]:
+        """Give the follower the organization as it stands, then every change."""
+        async with self._turn:
+            async with self._engine.connect() as connection:
+                outbox.put(await self._look(connection, org_id))
+            self._followers[org_id].add(outbox)
+        try:
+            yield
+        finally:
+            self._leave(org_id, outbox)
+
+    async def run(self) -> None:
+        """Tell of changes until cancelled."""
+        while True:
+            try:
+                async with asyncio.timeout(SWEEP_S):
+                    await self._news.wait()
+            except TimeoutError:
+                self._is_swept = False
+            self._news.clear()
+            try:
+                await self._tell()
+            except AWAY as error:
+                _log.warning("feed_not_read", reason=str(error))
+                self._is_swept = False
+                self._news.set()
+                await asyncio.sleep(_RETRY_S)
+            await asyncio.sleep(PAUSE_S)
+
+    async def _tell(self) -> None:
+        async with self._turn:
+            if not self._followers:
+                return
+            async with self._engine.connect() as connection:
+                if not self._is_swept:
+                    await self._sweep(connection)
+                changed, self._changed = self._changed, set()
+                thrown, self._thrown = self._thrown, set()
+                await self._tell_incidents(connection, changed)
+                await self._tell_switch(connection, thrown & self._followers.keys())
+
+    async def _look(self, connection: AsyncConnection, org_id: str) -> Frame:
+        seen = await overview.look(connection, org_id, limit=SHOWN_MAX)
+        self._ends |= {row.id: row.last_seq for row in seen.incidents}
+        self._waiting[org_id] = seen.approvals_waiting
+        return feed_frames.snapshot(seen, is_held=self._is_held)
+
+    async def _sweep(self, connection: AsyncConnection) -> None:
+        """Find what changed while nobody told."""
+        ends = await overview.find_ends(
+            connection, self._followers.keys(), known=self._ends.keys(), limit=SHOWN_MAX
+        )
+        self._changed |= {id_ for id_, end in ends.items() if self._ends.get(id_) != end}
+        self._thrown |= self._followers.keys()
+        self._is_swept = True
+
+    async def _tell_incidents(self, connection: AsyncConnection, changed: Collection[str]) -> None:
+        orgs = self._followers.keys()
+        if len(changed) > SNAPSHOT_FROM:
+            for org_id in orgs:
+                self._hand(org_id, await self._look(connection, org_id))
+            return
+        if not changed:
+            return
+        for row in await overview.find(connection, changed, orgs):
+            if IncidentStatus(row.status).is_open:
+                self._ends[row.id] = row.last_seq
+            else:
+                self._ends.pop(row.id, None)
+            self._hand(row.org_id, feed_frames.incident(row))
+        waiting = await overview.count_waiting(connection, orgs)
+        for org_id in orgs:
+            if self._waiting.get(org_id) != waiting.get(org_id, 0):
+                self._waiting[org_id] = waiting.get(org_id, 0)
+                self._hand(org_id, feed_frames.approvals(self._waiting[org_id]))
+
+    async def _tell_switch(self, connection: AsyncConnection, org_ids: Iterable[str]) -> None:
+        for org_id in org_ids:
+            halt = await tenancy.find_halt(connection, org_id)
+            self._hand(org_id, feed_frames.halt(halt, is_held=self._is_held))
+
+    def _hand(self, org_id: str, frame: Frame) -> None:
+        for outbox in self._followers[org_id]:
+            outbox.put(frame)
+
+    def _leave(self, org_id: str, outbox: Outbox) -> None:
+        self._followers[org_id].discard(outbox)
+        if not self._followers[org_id]:
+            del self._followers[org_id]
+            self._waiting.pop(org_id, None)
+        if not self._followers:
+            self._ends.clear()

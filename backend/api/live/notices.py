@@ -1,0 +1,39 @@
+"""What a wake-up says: where to look. It carries no news itself, so that losing one loses nothing."""
+
+from dataclasses import dataclass
+
+from backend.db import journal, tenancy
+
+
+@dataclass(frozen=True)
+class Changed:
+    """An incident's log has grown."""
+
+    incident_id: str
+
+
+@dataclass(frozen=True)
+class Thrown:
+    """An organization's switch was thrown."""
+
+    org_id: str
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """Nobody listened for a while: anything may have happened."""
+
+
+Notice = Changed | Thrown | Unknown
+
+CHANNELS = (journal.CHANNEL, tenancy.SWITCH_CHANNEL)
+"""The channels on which PostgreSQL, and Redis after it, tell of changes."""
+
+
+def parse(channel: str, payload: str) -> Notice:
+    """Return what was said on a channel; what cannot be understood may mean anything."""
+    if channel == journal.CHANNEL:
+        return Changed(payload.partition(":")[0])
+    if channel == tenancy.SWITCH_CHANNEL:
+        return Thrown(payload)
+    return Unknown()
