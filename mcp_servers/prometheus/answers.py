@@ -64,6 +64,37 @@ class GoldenSignals(Record):
     dependencies: tuple[SignalGroup, ...]
 
 
+class Trace(Record):
+    """One signal on an even grid; a moment without a sample is null."""
+
+    unit: str
+    query: str
+    values: tuple[float | None, ...]
+
+
+class ServiceTraces(Record):
+    """The signals of one service, or of everything (both names empty); `missing` says why not."""
+
+    namespace: str
+    service: str
+    traffic: Trace | None = None
+    errors: Trace | None = None
+    latency_p99: Trace | None = None
+    saturation: Trace | None = None
+    missing: dict[str, str]
+
+
+class Overview(Record):
+    """The signals of many services on one grid, which begins at `start` and steps by `step_s`."""
+
+    start: datetime
+    end: datetime
+    step_s: float
+    whole: ServiceTraces
+    services: tuple[ServiceTraces, ...]
+    namespaces: tuple[str, ...]
+
+
 class ActiveAlert(Record):
     """An alert that is pending or firing."""
 

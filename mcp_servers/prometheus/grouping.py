@@ -34,7 +34,7 @@ class Asked:
 
     def _signal(self, query: str, value: str) -> Signal:
         samples = next((row.samples for row in self.rows if self._value(row) == value), ())
-        points = tuple(Point(at=at, value=_short(number)) for at, number in samples)
+        points = tuple(Point(at=at, value=short(number)) for at, number in samples)
         return Signal(name=self.ask.name, unit=self.ask.unit, query=query, points=points)
 
     def _value(self, row: Row) -> str:
@@ -91,6 +91,6 @@ def _last(points: Sequence[Point]) -> float:
     return points[-1].value if points else 0.0
 
 
-def _short(number: float) -> float:
+def short(number: float) -> float:
     """Return six significant digits: more are noise that costs room."""
     return float(f"{number:.6g}")

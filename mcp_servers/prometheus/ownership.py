@@ -9,9 +9,10 @@ from mcp_servers.prometheus.promql import Matcher, literal
 _GENERATED = "[bcdfghjklmnpqrstvwxz2456789]"
 """What Kubernetes builds generated names of: no vowels, so that hardly any word is one."""
 
-POD_OF = (
-    f"{{service}}-({_GENERATED}{{{{6,10}}}}-{_GENERATED}{{{{5}}}}|{_GENERATED}{{{{5}}}}|[0-9]+)"
-)
+GENERATED_SUFFIX = f"({_GENERATED}{{6,10}}-{_GENERATED}{{5}}|{_GENERATED}{{5}}|[0-9]+)"
+"""What comes after the name of a pod's owner and a dash."""
+
+POD_OF = "{service}-" + GENERATED_SUFFIX.replace("{", "{{").replace("}", "}}")
 """Pods of a Deployment, of a DaemonSet, of a StatefulSet. A looser pattern would give `cart` the
 pods of `cart-redis`."""
 

@@ -9,6 +9,7 @@ from mcp_servers.prometheus.alerting import Alerting
 from mcp_servers.prometheus.api import connect
 from mcp_servers.prometheus.catalogue import Catalogue
 from mcp_servers.prometheus.golden import Golden
+from mcp_servers.prometheus.overview import Overseer
 from mcp_servers.prometheus.queries import Queries
 from mcp_servers.prometheus.settings import PrometheusSettings
 
@@ -20,6 +21,7 @@ def build(settings: PrometheusSettings) -> Program:
     golden, queries, alerting, catalogue = Golden(api), Queries(api), Alerting(api), Catalogue(api)
     runs: tuple[Callable[..., Awaitable[Answer]], ...] = (
         golden.golden_signals,
+        Overseer(api).services_overview,
         alerting.list_alerts,
         queries.instant_query,
         queries.range_query,
