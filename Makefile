@@ -1,14 +1,20 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup check fix test test-e2e test-kill test-attack test-chaos bench demo up down lock format lint quality
+.PHONY: help setup node dashboard check fix test test-e2e test-kill test-attack test-chaos bench demo up down lock format lint quality
 BIN := .venv/bin
 SCENARIO ?= bad-release
-CODE := sre_agent backend mcp_servers infrastructure tests benchmarks
+CODE := sre_agent backend mcp_servers infrastructure tests benchmarks hatch_build.py
 
 help: ## Show this list
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 setup: ## Create .venv, everything pinned
 	@infrastructure/setup/setup.sh
+
+node: ## Fetch Node into .run/tools, where the machine has none that fits
+	@infrastructure/setup/node.sh fetch >/dev/null
+
+dashboard: ## Build the war room into dashboard/dist
+	@infrastructure/setup/dashboard.sh require
 
 check: setup ## Lint, types, import contracts, unused code and dependencies
 	$(BIN)/ruff check $(CODE)
@@ -17,12 +23,14 @@ check: setup ## Lint, types, import contracts, unused code and dependencies
 	$(BIN)/lint-imports
 	$(BIN)/vulture
 	$(BIN)/deptry sre_agent backend mcp_servers infrastructure
+	infrastructure/setup/dashboard.sh check
 
 fix: setup ## Mend what can be mended by itself
 	$(BIN)/ruff check --fix $(CODE)
 	$(BIN)/ruff format $(CODE)
 
 test: setup ## Fast, contract and integration tests, and the repairs in the lab
+	infrastructure/setup/dashboard.sh test
 	$(BIN)/pytest -m "not e2e and not kill and not chaos and not soak"
 
 test-e2e: setup ## Every scenario under every seed, end to end

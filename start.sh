@@ -3,4 +3,5 @@
 set -euo pipefail
 cd "$(dirname "$0")"
 infrastructure/setup/setup.sh
+infrastructure/setup/dashboard.sh
 exec .venv/bin/sre-agent up "$@"

@@ -23,11 +23,12 @@ from backend.api import (
 )
 from backend.api.accounts import signing_in, tokens, users
 from backend.api.bounds import BoundedBodies
-from backend.api.caching import NeverStored
 from backend.api.context import ApiContext, Check
+from backend.api.headers import ProtectiveHeaders
 from backend.api.library import Library
 from backend.api.live import sockets
 from backend.api.live.newsroom import open_newsroom
+from backend.api.pages import Pages
 from backend.clock import SystemClock
 from backend.db import tenancy
 from backend.db.admission import AdmissionDesk, Tenant
@@ -90,9 +91,10 @@ def create_app(
     problems.install(app)
     app.router.routes.append(Route("/webhook/alert", webhook.receive, methods=["POST"]))
     app.add_middleware(BoundedBodies)
-    app.add_middleware(NeverStored)
     accounts = (signing_in, users, tokens)
     for part in (reading, deciding, learning, steering, operating, queueing, runbooks, *accounts):
         app.include_router(part.router)
     app.include_router(sockets.router)
+    app.router.default = Pages(settings.dashboard_dir, app.router.not_found)
+    app.add_middleware(ProtectiveHeaders)
     return app

@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 
 from backend.accounts import administration, limits, passwords, people, signing_in, tokens
+from backend.api import headers
 from backend.db import approvals, runs, steering, transitions, verdicts
 from backend.db.admission.desk import BusyError
 from backend.db.journal import IncidentNotFoundError, UnreadableEventError
@@ -249,4 +250,4 @@ def _from_http(_request: Request, error: Exception) -> JSONResponse:
 def _from_crash(request: Request, error: Exception) -> JSONResponse:
     _log.error("request_crashed", path=request.url.path, exc_info=error)
     hint = "This is a mistake of the platform's; its log has the trace."
-    return respond(500, {"title": "Something went wrong here", "hint": hint})
+    return respond(500, {"title": "Something went wrong here", "hint": hint}, headers.DATA)

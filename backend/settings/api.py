@@ -55,6 +55,9 @@ class ApiSettings(LiveSettings, QueueSettings):
     """Addresses or networks, separated by commas, whose X-Forwarded-For and X-Forwarded-Proto are
     believed; nobody's unless you say otherwise."""
 
+    dashboard_dir: Path | None = None
+    """The war room's built files; the wheel's own, or those of the checkout, unless you say otherwise."""
+
     mcp_halt_file: Path | None = None
     """Written when writing is halted and removed when it is resumed: servers that write look at it."""
 
