@@ -13,6 +13,7 @@ from backend.accounts.passwords import Passwords
 from backend.api import (
     deciding,
     learning,
+    metrics,
     operating,
     problems,
     queueing,
@@ -29,7 +30,9 @@ from backend.api.library import Library
 from backend.api.live import sockets
 from backend.api.live.newsroom import open_newsroom
 from backend.api.pages import Pages
+from backend.api.recent import Recent
 from backend.clock import SystemClock
+from backend.clusters.toolboxes import Toolboxes
 from backend.db import tenancy
 from backend.db.admission import AdmissionDesk, Tenant
 from backend.settings import ApiSettings
@@ -67,6 +70,7 @@ def create_app(
             AdmissionDesk(engine, clock, tenant) as desk,
             open_newsroom(settings, engine) as newsroom,
             Library(settings, clock) as library,
+            Toolboxes(engine, clock, settings) as toolboxes,
         ):
             app.state.context = ApiContext(
                 settings=settings,
@@ -77,6 +81,8 @@ def create_app(
                 newsroom=newsroom,
                 library=library,
                 passwords=passwords or Passwords(),
+                toolboxes=toolboxes,
+                recent=Recent(metrics.LIFETIME_S),
                 checks=checks or {},
             )
             yield
@@ -92,7 +98,8 @@ def create_app(
     app.router.routes.append(Route("/webhook/alert", webhook.receive, methods=["POST"]))
     app.add_middleware(BoundedBodies)
     accounts = (signing_in, users, tokens)
-    for part in (reading, deciding, learning, steering, operating, queueing, runbooks, *accounts):
+    world = (queueing, runbooks, metrics)
+    for part in (reading, deciding, learning, steering, operating, *world, *accounts):
         app.include_router(part.router)
     app.include_router(sockets.router)
     app.router.default = Pages(settings.dashboard_dir, app.router.not_found)

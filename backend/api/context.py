@@ -11,6 +11,8 @@ from starlette.requests import HTTPConnection
 from backend.accounts.passwords import Passwords
 from backend.api.library import Library
 from backend.api.live.newsroom import Newsroom
+from backend.api.recent import Recent
+from backend.clusters.toolboxes import Toolboxes
 from backend.db.admission import AdmissionDesk, Tenant
 from backend.settings import ApiSettings
 from sre_agent import ports
@@ -31,6 +33,8 @@ class ApiContext:
     newsroom: Newsroom
     library: Library
     passwords: Passwords
+    toolboxes: Toolboxes
+    recent: Recent
     checks: Mapping[str, Check]
 
 

@@ -12,11 +12,14 @@ from starlette.responses import JSONResponse
 
 from backend.accounts import administration, limits, passwords, people, signing_in, tokens
 from backend.api import headers
-from backend.db import approvals, runs, steering, transitions, verdicts
+from backend.clusters.sealing import BrokenSealError
+from backend.clusters.toolboxes import ClusterDisconnectedError
+from backend.db import approvals, clusters, runs, steering, transitions, verdicts
 from backend.db.admission.desk import BusyError
 from backend.db.journal import IncidentNotFoundError, UnreadableEventError
 from backend.halting import HaltFileError
 from backend.intake.alertmanager import MalformedError, NotJsonError
+from backend.settings import SettingsError
 from sre_agent.domain.errors import TransientError
 from sre_agent.domain.steering import UnfitStepError
 
@@ -44,6 +47,23 @@ class ProblemError(Exception):
 
 # What was thrown, the status, what it means, and what to do about it.
 _TABLE: Mapping[type[Exception], tuple[int, str, str]] = {
+    clusters.ClusterNotFoundError: (404, "No such cluster", "List them with GET /api/v1/clusters."),
+    clusters.ClusterTakenError: (
+        409,
+        "There is a cluster of that name",
+        "Choose another id, or disconnect that one first: DELETE /api/v1/clusters/{id}.",
+    ),
+    ClusterDisconnectedError: (
+        409,
+        "The cluster is disconnected",
+        "Connect it again with POST /api/v1/clusters.",
+    ),
+    BrokenSealError: (
+        503,
+        "The tokens of the cluster cannot be read",
+        "Put the SECRETS_KEY they were encrypted with behind the new one, or connect it again.",
+    ),
+    SettingsError: (503, "A setting is missing", "Set what `detail` names in .env, start again."),
     IncidentNotFoundError: (404, "No such incident", "List them with GET /api/v1/incidents."),
     approvals.ApprovalNotFoundError: (
         404,
@@ -195,7 +215,7 @@ def _from_table(request: Request, error: Exception) -> JSONResponse:
     body: dict[str, Any] = {"title": title, "hint": hint}
     if isinstance(error, approvals.ApprovalClosedError):
         body["decision"] = error.decision.model_dump(mode="json")
-    if status >= 500:
+    if status >= 500 and not isinstance(error, SettingsError):
         _log.warning("request_refused", path=request.url.path, reason=str(error))
     else:
         body["detail"] = str(error)

@@ -2,14 +2,17 @@
 
 from backend.settings.api import ApiSettings, ApiToken
 from backend.settings.common import CommonSettings, SettingsError
+from backend.settings.mcp import SYSTEMS, McpEndpoint, McpSettings
 from backend.settings.signer import SignerSettings
-from backend.settings.worker import McpEndpoint, WorkerSettings
+from backend.settings.worker import WorkerSettings
 
 __all__ = [
+    "SYSTEMS",
     "ApiSettings",
     "ApiToken",
     "CommonSettings",
     "McpEndpoint",
+    "McpSettings",
     "SettingsError",
     "SignerSettings",
     "WorkerSettings",

@@ -12,7 +12,7 @@ from pydantic_settings import NoDecode
 from backend.actors import Actor, Role
 from backend.settings.common import check_secret
 from backend.settings.live import LiveSettings
-from backend.settings.queue import QueueSettings
+from backend.settings.mcp import McpSettings
 
 Network = IPv4Network | IPv6Network
 """One address or many."""
@@ -26,14 +26,8 @@ class ApiToken:
     actor: Actor
 
 
-class ApiSettings(LiveSettings, QueueSettings):
+class ApiSettings(LiveSettings, McpSettings):
     """What the API and the webhook need to know."""
-
-    org_id: str = "default"
-    """The organization this installation works for."""
-
-    cluster_id: str = "default"
-    """The cluster that alerts are about; grants are bound to it."""
 
     api_host: str = "127.0.0.1"
     """The address the API listens on; loopback unless you say otherwise."""
@@ -60,12 +54,6 @@ class ApiSettings(LiveSettings, QueueSettings):
 
     mcp_halt_file: Path | None = None
     """Written when writing is halted and removed when it is resumed: servers that write look at it."""
-
-    mcp_runbooks_url: str | None = None
-    """The runbooks MCP server, whose runbooks people may read here too."""
-
-    mcp_runbooks_read_token: SecretStr | None = None
-    """Opens its sessions."""
 
     @field_validator("trusted_proxies", mode="before")
     @classmethod

@@ -1,32 +1,16 @@
 """The settings of the workers: they know no token that opens the API, so that they cannot approve."""
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from pydantic import Field, SecretStr, field_validator
 
-from backend.settings.common import Seconds, SettingsError
-from backend.settings.queue import QueueSettings
+from backend.settings.common import Seconds
+from backend.settings.mcp import McpSettings
 
 
-@dataclass(frozen=True)
-class McpEndpoint:
-    """Where an MCP server is and what opens it; `write_token` opens sessions that can write."""
-
-    url: str
-    read_token: SecretStr
-    write_token: SecretStr | None = None
-
-
-class WorkerSettings(QueueSettings):
+class WorkerSettings(McpSettings):
     """What the workers need to know. The signing key is not among it."""
-
-    org_id: str = "default"
-    """The organization this installation works for."""
-
-    cluster_id: str = "default"
-    """The cluster that alerts are about; grants are bound to it."""
 
     signer_url: str = Field(default="http://127.0.0.1:8085", pattern=r"^https?://")
     """Where the signer listens."""
@@ -34,32 +18,8 @@ class WorkerSettings(QueueSettings):
     signer_token: SecretStr
     """The bearer token that the signer expects."""
 
-    mcp_kubernetes_url: str | None = None
-    """The Kubernetes MCP server, for example `http://127.0.0.1:8091/mcp`."""
-
-    mcp_kubernetes_read_token: SecretStr | None = None
-    """Opens sessions that can only read."""
-
     mcp_kubernetes_write_token: SecretStr | None = None
     """Opens sessions that can also write, with a grant."""
-
-    mcp_prometheus_url: str | None = None
-    """The Prometheus MCP server."""
-
-    mcp_prometheus_read_token: SecretStr | None = None
-    """Opens its sessions."""
-
-    mcp_loki_url: str | None = None
-    """The Loki MCP server."""
-
-    mcp_loki_read_token: SecretStr | None = None
-    """Opens its sessions."""
-
-    mcp_runbooks_url: str | None = None
-    """The runbooks MCP server."""
-
-    mcp_runbooks_read_token: SecretStr | None = None
-    """Opens its sessions."""
 
     approval_ttl_seconds: Seconds = 900
     """How long a plan waits for a decision: the state it was made for grows old."""
@@ -97,22 +57,3 @@ class WorkerSettings(QueueSettings):
         if value is None and info.data.get("escalation_webhook_url"):
             raise ValueError("is needed together with ESCALATION_WEBHOOK_URL")
         return value
-
-    @property
-    def mcp_endpoints(self) -> dict[str, McpEndpoint]:
-        """Return the endpoints that are configured, by the name of the server.
-
-        Raises:
-            SettingsError: A URL has no token beside it.
-        """
-        found = {}
-        for server in ("kubernetes", "prometheus", "loki", "runbooks"):
-            url = getattr(self, f"mcp_{server}_url")
-            read_token = getattr(self, f"mcp_{server}_read_token")
-            if url is not None and read_token is None:
-                name = f"MCP_{server.upper()}_READ_TOKEN"
-                raise SettingsError(f"{name}: missing. It opens {url}.")
-            if url is not None:
-                write_token = getattr(self, f"mcp_{server}_write_token", None)
-                found[server] = McpEndpoint(url, read_token, write_token)
-        return found

@@ -3,6 +3,7 @@
 import secrets
 from pathlib import Path
 
+from cryptography.fernet import Fernet
 from dotenv import dotenv_values
 
 from backend.cli.stack.files import write_secret
@@ -63,4 +64,5 @@ def _secrets() -> dict[str, str]:
         "MCP_PROMETHEUS_READ_TOKEN": secrets.token_hex(24),
         "MCP_LOKI_READ_TOKEN": secrets.token_hex(24),
         "MCP_RUNBOOKS_READ_TOKEN": secrets.token_hex(24),
+        "SECRETS_KEY": Fernet.generate_key().decode(),
     }

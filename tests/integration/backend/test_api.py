@@ -187,6 +187,7 @@ ROUTES = [
     ("GET", "/api/v1/tokens", "admin"),
     ("POST", "/api/v1/tokens", "admin"),
     ("DELETE", "/api/v1/tokens/{token_id}", "admin"),
+    ("GET", "/api/v1/metrics/snapshot", "viewer"),
     ("POST", "/api/v1/incidents/{id}/verdict", "responder"),
     *(
         ("POST", f"/api/v1/incidents/{{id}}/{verb}", "responder")

@@ -24,6 +24,7 @@ TOOLS = {
     "metric_names",
     "range_query",
     "series",
+    "services_overview",
     "targets",
 }
 

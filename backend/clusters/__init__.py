@@ -1,0 +1,1 @@
+"""Clusters that are connected: their sealed tokens, the ways to their servers, and how these are checked."""
