@@ -4,6 +4,13 @@ import { ask } from "./http";
 
 export type Severity = "critical" | "warning" | "info" | "none";
 
+export interface TopCause {
+  fault_class: string;
+  object: { kind: string; namespace: string; name: string };
+  confidence: number;
+  statement: string;
+}
+
 export interface IncidentRow {
   id: string;
   cluster_id: string;
@@ -23,7 +30,7 @@ export interface IncidentRow {
   acknowledged_by: string | null;
   assigned_to: string | null;
   merged_into: string | null;
-  top_cause: Record<string, unknown> | null;
+  top_cause: TopCause | null;
   last_seq: number;
 }
 

@@ -1,7 +1,9 @@
 /** Whether writing is stopped, and throwing the switch. */
 
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useCallback, useSyncExternalStore } from "react";
 import * as api from "../api/halt";
+import { ProblemError } from "../api/http";
 import { useEvery } from "./live";
 
 export const HALT_KEY = ["halt"] as const;
@@ -21,5 +23,18 @@ export function useSwitch(to: "stop" | "resume") {
   return useMutation({
     mutationFn: (reason: string) => api[to](reason),
     onSettled: () => queries.invalidateQueries({ queryKey: HALT_KEY }),
+  });
+}
+
+/** Return whether the platform answers, as far as the question for the switch tells. */
+export function useReach(): boolean {
+  const queries = useQueryClient();
+  const subscribe = useCallback(
+    (listener: () => void) => queries.getQueryCache().subscribe(listener),
+    [queries],
+  );
+  return useSyncExternalStore(subscribe, () => {
+    const error = queries.getQueryState(HALT_KEY)?.error;
+    return !(error instanceof ProblemError && error.status === 0);
   });
 }

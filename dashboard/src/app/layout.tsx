@@ -1,6 +1,7 @@
 import "./layout.css";
 import { useEffect, useRef } from "react";
 import { Outlet, useLocation } from "react-router";
+import { FeedProvider } from "./feed";
 import { HaltBand } from "./haltband";
 import { Rail } from "./rail";
 
@@ -18,17 +19,19 @@ export function Layout() {
   }, [pathname]);
 
   return (
-    <div className="frame">
-      <a className="skip" href="#content">
-        Skip to the page
-      </a>
-      <Rail />
-      <div className="beside">
-        <HaltBand />
-        <div id="content" ref={content} tabIndex={-1}>
-          <Outlet />
+    <FeedProvider>
+      <div className="frame">
+        <a className="skip" href="#content">
+          Skip to the page
+        </a>
+        <Rail />
+        <div className="beside">
+          <HaltBand />
+          <div id="content" ref={content} tabIndex={-1}>
+            <Outlet />
+          </div>
         </div>
       </div>
-    </div>
+    </FeedProvider>
   );
 }

@@ -5,6 +5,7 @@ import "@fontsource/ibm-plex-mono/600.css";
 import "../design/tokens.css";
 import "../design/base.css";
 import "../design/parts.css";
+import "../design/tables.css";
 import { QueryClientProvider } from "@tanstack/react-query";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";

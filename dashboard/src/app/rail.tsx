@@ -1,7 +1,7 @@
 import { Flame, LayoutDashboard, ScrollText, Settings, Siren } from "lucide-react";
 import type { ReactNode } from "react";
 import { Link, NavLink } from "react-router";
-import { useWaiting } from "../decisions/data";
+import { useOpenDecisions } from "../decisions/data";
 import { Pulse } from "../design/pulse";
 import { ConnectionDot } from "./connection";
 import { EmergencyStop } from "./emergency";
@@ -52,7 +52,7 @@ function Place({ to, icon, name, count }: PlaceProps) {
 }
 
 function WaitingCount() {
-  const count = useWaiting().length;
+  const count = useOpenDecisions().data?.length ?? 0;
   if (count === 0) return null;
   return (
     <span className="count">

@@ -1,6 +1,11 @@
 import { Navigate, Outlet, Route, Routes, useLocation } from "react-router";
+import { AuditPage } from "../audit/page";
+import { ClusterPage } from "../cluster/page";
+import { DecisionsPage } from "../decisions/page";
 import { IncidentPage } from "../incident/page";
+import { IncidentsPage } from "../incidents/page";
 import { OverviewPage } from "../overview/page";
+import { SettingsPage } from "../settings/page";
 import { SignInPage } from "../signin/page";
 import { Layout } from "./layout";
 import { Lost } from "./lost";
@@ -16,6 +21,11 @@ export function Pages() {
         <Route element={<Layout />}>
           <Route index element={<OverviewPage />} />
           <Route path="/incidents/:id" element={<IncidentPage />} />
+          <Route path="/incidents" element={<IncidentsPage />} />
+          <Route path="/clusters/:id" element={<ClusterPage />} />
+          <Route path="/decisions" element={<DecisionsPage />} />
+          <Route path="/audit" element={<AuditPage />} />
+          <Route path="/settings" element={<SettingsPage />} />
           <Route path="*" element={<Lost />} />
         </Route>
       </Route>

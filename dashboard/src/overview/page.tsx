@@ -1,35 +1,93 @@
-import { useQuery } from "@tanstack/react-query";
+import "./overview.css";
+import { useState } from "react";
 import { Link } from "react-router";
-import * as incidents from "../api/incidents";
-import { useEvery } from "../app/live";
-import { Ago } from "../design/ago";
+import { OPEN } from "../api/incidents";
+import { useMay } from "../app/session";
+import { ClusterCard } from "../cluster/card";
+import { ConnectDialog } from "../cluster/connect";
+import { useClusters } from "../cluster/data";
+import { DecisionCards } from "../decisions/cards";
+import { useOpenDecisions } from "../decisions/data";
 import { useTitle } from "../design/title";
 import { Trouble } from "../design/trouble";
-import { StatusBadge } from "../incident/status";
+import { useIncidents } from "../incidents/data";
+import { IncidentTable } from "../incidents/table";
+import { Escalated } from "./escalated";
 
-/** What goes on now. */
+/** What waits for a person first, then what goes on, then how the clusters are. */
 export function OverviewPage() {
-  useTitle("Overview");
-  const every = useEvery();
-  const { data, error } = useQuery({
-    queryKey: ["incidents", "open"],
-    queryFn: ({ signal }) => incidents.list({ limit: 50 }, signal),
-    refetchInterval: every,
-  });
+  const decisions = useOpenDecisions();
+  const count = decisions.data?.length ?? 0;
+  useTitle(count > 0 ? `(${count}) Overview` : "Overview");
   return (
-    <main className="page">
-      <h1>Overview</h1>
-      <Trouble error={error} />
-      <ul>
-        {data?.incidents.map((row) => (
-          <li key={row.id}>
-            <StatusBadge status={row.status} /> <Link to={`/incidents/${row.id}`}>{row.title}</Link>{" "}
-            <span className="muted">
-              <Ago at={row.opened_at} />
-            </span>
-          </li>
-        ))}
-      </ul>
+    <main className="page overview">
+      <h1 className="unseen">Overview</h1>
+      <section className="stack" aria-label="Waits for a person">
+        <p className={`headline-state ${count > 0 ? "waits" : ""}`} aria-live="polite">
+          {decisions.isPending ? "\u00a0" : waitingText(count)}
+        </p>
+        <Trouble error={decisions.error} />
+        {decisions.data && count > 0 && <DecisionCards decisions={decisions.data} />}
+        <Escalated />
+      </section>
+      <OpenIncidents />
+      <Clusters />
     </main>
+  );
+}
+
+export function waitingText(count: number): string {
+  if (count === 0) return "Nothing waits for you.";
+  if (count === 1) return "One plan waits for a decision.";
+  return `${count} plans wait for a decision.`;
+}
+
+function OpenIncidents() {
+  const found = useIncidents({ status: OPEN }, 20);
+  const rows = found.data?.pages[0]?.incidents ?? [];
+  return (
+    <section className="stack" aria-label="Open incidents">
+      <div className="row between">
+        <h2>Open incidents</h2>
+        <Link className="faint" to="/incidents">
+          All incidents
+        </Link>
+      </div>
+      <div className="card" aria-busy={found.isPending}>
+        <Trouble error={found.error} />
+        {found.isPending && !found.error && <div className="nothing">&nbsp;</div>}
+        {rows.length > 0 && <IncidentTable rows={rows} label="Open incidents" />}
+        {found.isSuccess && rows.length === 0 && (
+          <p className="nothing">
+            <strong>All quiet</strong>
+            No incident is open.
+          </p>
+        )}
+      </div>
+    </section>
+  );
+}
+
+function Clusters() {
+  const clusters = useClusters();
+  const mayConnect = useMay("admin");
+  const [isConnecting, setIsConnecting] = useState(false);
+  return (
+    <section className="stack" aria-label="Clusters">
+      <div className="row between">
+        <h2>Clusters</h2>
+        {mayConnect && (
+          <button type="button" className="button small" onClick={() => setIsConnecting(true)}>
+            Connect a cluster
+          </button>
+        )}
+      </div>
+      <Trouble error={clusters.error} />
+      {clusters.isPending && !clusters.error && <div className="card four-ahead" />}
+      {clusters.data?.map((cluster) => (
+        <ClusterCard key={cluster.id} cluster={cluster} />
+      ))}
+      {isConnecting && <ConnectDialog onClose={() => setIsConnecting(false)} />}
+    </section>
   );
 }

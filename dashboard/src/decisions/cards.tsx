@@ -1,0 +1,59 @@
+import "./decisions.css";
+import { ArrowRight } from "lucide-react";
+import { Link } from "react-router";
+import type { AskedAction, Decision } from "../api/decisions";
+import { useMay } from "../app/session";
+import { Ago, Until } from "../design/ago";
+
+/** What waits for a person, the one that expires first before the others. */
+export function DecisionCards({ decisions }: { decisions: readonly Decision[] }) {
+  const mayDecide = useMay("approver");
+  const urgent = decisions.toSorted((a, b) => a.expires_at.localeCompare(b.expires_at));
+  return (
+    <ul className="decisions">
+      {urgent.map((decision) => (
+        <li key={decision.id} className="card">
+          <div className="asks">
+            <p className="muted">
+              <span className="mono">
+                {decision.namespace}/{decision.service}
+              </span>{" "}
+              · {decision.title}
+            </p>
+            {decision.actions.map((action) => (
+              <Asked key={`${action.tool} ${nameOf(action)}`} action={action} />
+            ))}
+            <p className="summary">{decision.summary}</p>
+          </div>
+          <div className="until">
+            <p className="muted">
+              asked <Ago at={decision.requested_at} />
+              <br />
+              <strong>
+                <Until at={decision.expires_at} over="expired" />
+              </strong>{" "}
+              left
+            </p>
+            <Link className="button primary" to={`/incidents/${decision.incident_id}`}>
+              {mayDecide ? "Look and decide" : "Look"}
+              <ArrowRight aria-hidden="true" />
+            </Link>
+          </div>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Asked({ action }: { action: AskedAction }) {
+  return (
+    <p className="does">
+      <code>{action.tool}</code> <span className="muted">on</span> <code>{nameOf(action)}</code>{" "}
+      <span className={`badge risk-${action.risk}`}>{action.risk} risk</span>
+    </p>
+  );
+}
+
+export function nameOf({ target }: AskedAction): string {
+  return [target.kind, target.namespace, target.name].filter(Boolean).join("/");
+}
