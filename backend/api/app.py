@@ -2,35 +2,21 @@
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from importlib.metadata import version
 
 from fastapi import FastAPI
 from sqlalchemy.ext.asyncio import AsyncEngine
-from starlette.routing import Route
 
 from backend import halting
 from backend.accounts.passwords import Passwords
-from backend.api import (
-    deciding,
-    learning,
-    metrics,
-    operating,
-    problems,
-    queueing,
-    reading,
-    runbooks,
-    steering,
-    webhook,
-)
-from backend.api.accounts import signing_in, tokens, users
+from backend.api import metrics
 from backend.api.bounds import BoundedBodies
 from backend.api.context import ApiContext, Check
 from backend.api.headers import ProtectiveHeaders
 from backend.api.library import Library
-from backend.api.live import sockets
 from backend.api.live.newsroom import open_newsroom
 from backend.api.pages import Pages
 from backend.api.recent import Recent
+from backend.api.routes import new_app
 from backend.clock import SystemClock
 from backend.clusters.toolboxes import Toolboxes
 from backend.db import tenancy
@@ -87,21 +73,8 @@ def create_app(
             )
             yield
 
-    app = FastAPI(
-        title="SRE agent platform",
-        version=version("sre-agent-platform"),
-        lifespan=lifespan,
-        docs_url=None,
-        redoc_url=None,
-    )
-    problems.install(app)
-    app.router.routes.append(Route("/webhook/alert", webhook.receive, methods=["POST"]))
+    app = new_app(lifespan)
     app.add_middleware(BoundedBodies)
-    accounts = (signing_in, users, tokens)
-    world = (queueing, runbooks, metrics)
-    for part in (reading, deciding, learning, steering, operating, *world, *accounts):
-        app.include_router(part.router)
-    app.include_router(sockets.router)
     app.router.default = Pages(settings.dashboard_dir, app.router.not_found)
     app.add_middleware(ProtectiveHeaders)
     return app

@@ -118,12 +118,12 @@ class Requires:
     """A dependency that yields the actor, or refuses who may do less than the role."""
 
     def __init__(self, role: Role) -> None:
-        self._role = role
+        self.role = role
 
     async def __call__(self, connection: HTTPConnection, context: Context) -> Actor:
         """Return the actor."""
         actor = await identify(connection, context)
-        check_role(actor, self._role)
+        check_role(actor, self.role)
         return actor
 
 
@@ -156,11 +156,12 @@ def _check_csrf(connection: HTTPConnection, session: Session) -> None:
         raise ProblemError(403, "The request does not carry your session's CSRF token", hint)
 
 
-async def _know(connection: HTTPConnection, context: Context) -> Identity:
+async def know(connection: HTTPConnection, context: Context) -> Identity:
+    """Return who asks, whatever their role."""
     return await recognize(connection, context)
 
 
-Known = Annotated[Identity, Depends(_know)]
+Known = Annotated[Identity, Depends(know)]
 Viewer = Annotated[Actor, Depends(Requires(Role.VIEWER))]
 Responder = Annotated[Actor, Depends(Requires(Role.RESPONDER))]
 Approver = Annotated[Actor, Depends(Requires(Role.APPROVER))]

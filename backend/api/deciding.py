@@ -15,11 +15,15 @@ from sre_agent.domain.ruling import Decision, Verdict
 router = APIRouter(prefix="/api/v1", tags=["decisions"])
 
 
-@router.post("/incidents/{incident_id}/approve")
-async def approve(
+@router.post("/incidents/{incident_id}/approve", responses={409: {}})
+async def approve_plan(
     context: Context, actor: Approver, incident_id: str, body: Approve | None = None
 ) -> Decision:
-    """Approve the plan that waits."""
+    """Approve the plan that waits.
+
+    With `plan_sha256` the answer is for that plan only: another one that took its place is not
+    approved by it.
+    """
     body = body or Approve()
     return await _decide(
         context,
@@ -31,8 +35,10 @@ async def approve(
     )
 
 
-@router.post("/incidents/{incident_id}/reject")
-async def reject(context: Context, actor: Approver, incident_id: str, body: Reject) -> Decision:
+@router.post("/incidents/{incident_id}/reject", responses={409: {}})
+async def reject_plan(
+    context: Context, actor: Approver, incident_id: str, body: Reject
+) -> Decision:
     """Reject the plan that waits."""
     return await _decide(
         context,
@@ -44,11 +50,14 @@ async def reject(context: Context, actor: Approver, incident_id: str, body: Reje
     )
 
 
-@router.post("/trigger", status_code=202)
-async def trigger(
+@router.post("/trigger", status_code=202, responses={200: {"model": Triggered}})
+async def trigger_investigation(
     context: Context, actor: Responder, body: Trigger, response: Response
 ) -> Triggered:
-    """Start looking at a service without an alert; 200 when an open incident does so already."""
+    """Start looking at a service without an alert.
+
+    The answer is 202, or 200 when an open incident looks at it already.
+    """
     async with context.engine.begin() as connection:
         incident_id, opened = await open_manually(
             connection,

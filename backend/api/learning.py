@@ -1,6 +1,6 @@
 """Routes of what is learned: a person's verdict, incidents alike, and how right we were."""
 
-from typing import Annotated, Any, Self
+from typing import Annotated, Self
 
 from fastapi import APIRouter
 from pydantic import AfterValidator, BaseModel, Field, ValidationError, model_validator
@@ -12,7 +12,7 @@ from sre_agent.domain.events import Event
 from sre_agent.domain.faults import FaultClass
 from sre_agent.domain.ids import IncidentId
 from sre_agent.domain.objects import ObjectRef
-from sre_agent.domain.observations.memory import PastIncidents
+from sre_agent.domain.observations.memory import NamedCause, PastIncidents
 from sre_agent.domain.verdict import NOTE_CHARACTERS, CauseVerdict, Judgement
 from sre_agent.memory import record
 from sre_agent.memory.calibration import Learned
@@ -66,8 +66,8 @@ class Judged(BaseModel):
 
     seq: int
     verdict: CauseVerdict
-    cause: dict[str, Any] | None
-    actual: dict[str, Any] | None
+    cause: NamedCause | None
+    actual: NamedCause | None
     actor: str
     channel: str
 
@@ -77,9 +77,12 @@ class Judged(BaseModel):
         return cls.model_validate({**event.payload, "seq": event.seq})
 
 
-@router.post("/incidents/{incident_id}/verdict")
-async def judge(context: Context, actor: Responder, incident_id: str, body: Judge) -> Judged:
-    """Judge the cause that was named, also after the end; the newest verdict counts."""
+@router.post("/incidents/{incident_id}/verdict", responses={409: {}})
+async def judge_cause(context: Context, actor: Responder, incident_id: str, body: Judge) -> Judged:
+    """Judge the cause that was named.
+
+    It can be judged also after the end; the newest verdict counts.
+    """
     id_ = IncidentId(incident_id)
     said = verdicts.Said(verdict=body.to_verdict(), actor=actor, channel=CHANNEL)
     async with context.engine.begin() as connection:
@@ -90,7 +93,10 @@ async def judge(context: Context, actor: Responder, incident_id: str, body: Judg
 
 @router.get("/incidents/{incident_id}/similar")
 async def list_similar(context: Context, actor: Viewer, incident_id: str) -> PastIncidents:
-    """List the past incidents most like this one, by what is known of it now, with the reasons."""
+    """List the past incidents most like this one, with the reasons.
+
+    They are compared by what is known of this one now.
+    """
     id_ = IncidentId(incident_id)
     async with context.engine.connect() as connection:
         incident = await incident_rows.load(connection, id_, org_id=actor.org_id)
@@ -100,6 +106,9 @@ async def list_similar(context: Context, actor: Viewer, incident_id: str) -> Pas
 
 @router.get("/learning")
 async def show_learned(context: Context, actor: Viewer) -> Learned:
-    """Show how often each class of fault was named, confirmed and wrong, and the calibration."""
+    """Show how often each class of fault was named, confirmed and wrong.
+
+    With it comes the calibration: how often causes of a stated confidence were right.
+    """
     async with context.engine.connect() as connection:
         return await memory.learned(connection, org_id=actor.org_id)

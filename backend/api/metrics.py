@@ -35,7 +35,7 @@ async def show_snapshot(
     service: _Name = "",
     minutes: Annotated[int, Query(ge=1, le=1440)] = 30,
 ) -> SnapshotView:
-    """Show traffic, errors, latency and saturation of a cluster, now and over the last minutes.
+    """Show traffic, errors, latency and saturation of a cluster.
 
     Without `cluster` it is the installation's own. What Prometheus does not know is null with a
     reason. 503 with the code `prometheus_not_configured` or `prometheus_unavailable` says that

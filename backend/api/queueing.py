@@ -50,7 +50,7 @@ async def show_queue(
     actor: Viewer,
     limit: Annotated[int, Query(ge=1, le=_LIMIT_MAX)] = 50,
 ) -> QueueView:
-    """Show who waits for a worker, the next one first, and what each waits for."""
+    """Show who waits for a worker, the next one first, and why."""
     places = context.settings.max_concurrent_alerts
     ttl = timedelta(seconds=context.settings.alert_queue_ttl_seconds)
     async with context.engine.connect() as connection:

@@ -1,55 +1,77 @@
 """Routes that read an incident: itself, its log, and what the log says of evidence and plans."""
 
 import asyncio
-from typing import Annotated, Any
+from typing import Annotated, TypeVar
 
 from fastapi import APIRouter, Query
 from fastapi.responses import PlainTextResponse
+from pydantic import BaseModel, ValidationError
 
+from backend.api import cursors
 from backend.api.auth import Viewer
 from backend.api.context import Context
 from backend.api.problems import ProblemError
 from backend.api.shapes import (
     ApprovalView,
+    DiagnosisView,
     EventPage,
+    EvidenceList,
     IncidentDetail,
+    IncidentFilter,
     IncidentPage,
     IncidentRow,
     PlanView,
-    decode_cursor,
-    encode_cursor,
 )
 from backend.db import approval_rows, incident_rows, journal, reports
-from sre_agent.domain.events import EventKind
+from sre_agent.domain.causes import Diagnosis
+from sre_agent.domain.events import Event, EventKind
+from sre_agent.domain.evidence import Evidence
 from sre_agent.domain.ids import IncidentId
 from sre_agent.domain.incident import IncidentStatus
+from sre_agent.domain.plan import NoPlan, Plan
+from sre_agent.domain.ruling import PolicyRuling
 
 router = APIRouter(prefix="/api/v1/incidents", tags=["incidents"])
 
-_PAGE_MAX = 200
+_Model = TypeVar("_Model", bound=BaseModel)
+
 _WAIT_MAX_S = 30.0
 _EVENTS_MAX = 1000
+
+
+class _Rulings(BaseModel):
+    """What an event of the policy holds, as far as it is shown."""
+
+    rulings: tuple[PolicyRuling, ...]
 
 
 @router.get("")
 async def list_incidents(
     context: Context,
     actor: Viewer,
-    status: Annotated[list[IncidentStatus] | None, Query()] = None,
-    limit: Annotated[int, Query(ge=1, le=_PAGE_MAX)] = 50,
-    cursor: str | None = None,
+    asked: Annotated[IncidentFilter, Query()],
 ) -> IncidentPage:
     """List incidents, newest first."""
-    before = _position(cursor)
+    limit = asked.limit
+    wanted = incident_rows.Wanted(
+        statuses=asked.status,
+        severities=asked.severity,
+        cluster_id=asked.cluster,
+        words=asked.q,
+    )
     async with context.engine.connect() as connection:
         rows = await incident_rows.list_page(
-            connection, actor.org_id, statuses=status or (), limit=limit + 1, before=before
+            connection,
+            actor.org_id,
+            wanted,
+            limit=limit + 1,
+            before=cursors.decode(asked.cursor, str),
         )
     page = rows[:limit]
     more = len(rows) > limit
     return IncidentPage(
         incidents=[IncidentRow.of(row) for row in page],
-        next_cursor=encode_cursor(page[-1].opened_at, page[-1].id) if more else None,
+        next_cursor=cursors.encode(page[-1].opened_at, page[-1].id) if more else None,
     )
 
 
@@ -62,7 +84,9 @@ async def show_incident(context: Context, actor: Viewer, incident_id: str) -> In
         alerts = await incident_rows.load_alerts(connection, id_)
         approval = await approval_rows.find(connection, incident_id=id_)
     shown = IncidentRow.of(row).model_dump()
-    return IncidentDetail(**shown, alerts=list(alerts), approval=_view(approval))
+    return IncidentDetail(
+        **shown, alerts=list(alerts), approval=ApprovalView.of(approval, context.clock.now())
+    )
 
 
 @router.get("/{incident_id}/events")
@@ -73,7 +97,10 @@ async def follow_events(
     after: Annotated[int, Query(ge=0)] = 0,
     wait_s: Annotated[float, Query(ge=0, le=_WAIT_MAX_S)] = 0,
 ) -> EventPage:
-    """Return the events after a number; with `wait_s`, wait that long (seconds) for the next one."""
+    """Return the events after a number, oldest first.
+
+    With `wait_s` the answer waits that many seconds for the next event when there is none yet.
+    """
     id_ = IncidentId(incident_id)
     # Subscribed before the first look, so that nothing falls between looking and waiting.
     news = context.newsroom.wakeups.subscribe(id_)
@@ -88,17 +115,18 @@ async def follow_events(
 
 
 @router.get("/{incident_id}/evidence")
-async def list_evidence(context: Context, actor: Viewer, incident_id: str) -> dict[str, Any]:
+async def list_evidence(context: Context, actor: Viewer, incident_id: str) -> EvidenceList:
     """List the evidence in the order it was found."""
-    payloads = await _payloads(context, actor, incident_id, EventKind.EVIDENCE_ADDED)
-    return {"evidence": [payload.get("evidence", payload) for payload in payloads]}
+    events = await _events(context, actor, incident_id, EventKind.EVIDENCE_ADDED)
+    return EvidenceList(evidence=[_read(event, Evidence, "evidence") for event in events])
 
 
 @router.get("/{incident_id}/causes")
-async def list_causes(context: Context, actor: Viewer, incident_id: str) -> dict[str, Any]:
+async def show_causes(context: Context, actor: Viewer, incident_id: str) -> DiagnosisView:
     """Show the newest diagnosis: causes ranked, with what speaks for and against each."""
-    payloads = await _payloads(context, actor, incident_id, EventKind.CAUSES_RANKED)
-    return {"diagnosis": payloads[-1].get("diagnosis") if payloads else None}
+    events = await _events(context, actor, incident_id, EventKind.CAUSES_RANKED)
+    newest = _read(events[-1], Diagnosis, "diagnosis") if events else None
+    return DiagnosisView(diagnosis=newest)
 
 
 @router.get("/{incident_id}/plan")
@@ -109,18 +137,24 @@ async def show_plan(context: Context, actor: Viewer, incident_id: str) -> PlanVi
         await incident_rows.get(connection, id_, org_id=actor.org_id)
         events = await journal.read(connection, id_)
         approval = await approval_rows.find(connection, incident_id=id_)
-    last = {event.kind: event.payload for event in events}
-    proposed = last.get(EventKind.PLAN_PROPOSED, {})
+    last = {event.kind: event for event in events}
+    proposed = last.get(EventKind.PLAN_PROPOSED)
+    ruled = last.get(EventKind.POLICY_RULED)
+    withheld = last.get(EventKind.PLAN_WITHHELD)
     return PlanView(
-        plan=proposed.get("plan"),
-        plan_sha256=proposed.get("plan_sha256"),
-        rulings=last.get(EventKind.POLICY_RULED, {}).get("rulings", []),
-        withheld=last.get(EventKind.PLAN_WITHHELD),
-        approval=_view(approval),
+        plan=_read(proposed, Plan, "plan") if proposed else None,
+        plan_sha256=proposed.payload.get("plan_sha256") if proposed else None,
+        rulings=list(_read(ruled, _Rulings).rulings) if ruled else [],
+        withheld=_read(withheld, NoPlan) if withheld else None,
+        approval=ApprovalView.of(approval, context.clock.now()),
     )
 
 
-@router.get("/{incident_id}/report", response_class=PlainTextResponse)
+@router.get(
+    "/{incident_id}/report",
+    response_class=PlainTextResponse,
+    responses={200: {"content": {"text/markdown": {"schema": {"type": "string"}}}}},
+)
 async def show_report(context: Context, actor: Viewer, incident_id: str) -> PlainTextResponse:
     """Return the report as Markdown."""
     id_ = IncidentId(incident_id)
@@ -133,14 +167,25 @@ async def show_report(context: Context, actor: Viewer, incident_id: str) -> Plai
     return PlainTextResponse(markdown, media_type="text/markdown")
 
 
-async def _payloads(
+async def _events(
     context: Context, actor: Viewer, incident_id: str, kind: EventKind
-) -> list[dict[str, Any]]:
+) -> list[Event]:
     id_ = IncidentId(incident_id)
     async with context.engine.connect() as connection:
         await incident_rows.get(connection, id_, org_id=actor.org_id)
-        events = await journal.read(connection, id_, kind=kind)
-    return [event.payload for event in events]
+        return await journal.read(connection, id_, kind=kind)
+
+
+def _read(event: Event, model: type[_Model], key: str | None = None) -> _Model:
+    """Return what an event's payload holds, or what it holds under a key.
+
+    Raises:
+        UnreadableEventError: It holds something else: somebody changed the log.
+    """
+    try:
+        return model.model_validate(event.payload if key is None else event.payload.get(key))
+    except ValidationError as error:
+        raise journal.UnreadableEventError(event.seq) from error
 
 
 async def _read_events(
@@ -159,19 +204,3 @@ async def _wait(news: asyncio.Event, wait_s: float) -> None:
             await news.wait()
     except TimeoutError:
         return
-
-
-def _position(cursor: str | None) -> tuple[Any, str] | None:
-    if cursor is None:
-        return None
-    try:
-        return decode_cursor(cursor)
-    except ValueError:
-        hint = "Use the next_cursor of the page before, unchanged."
-        raise ProblemError(422, "This is no cursor", hint, detail="cursor: malformed") from None
-
-
-def _view(request: approval_rows.Request | None) -> ApprovalView | None:
-    if request is None:
-        return None
-    return ApprovalView(**{field: getattr(request, field) for field in ApprovalView.model_fields})

@@ -1,16 +1,32 @@
 """What the API answers, beside what the domain already names."""
 
-import base64
-import json
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
 from pydantic import BaseModel, Field
 
+from backend.api.cursors import Cursor
+from backend.db.approval_rows import Request
 from sre_agent.domain.alert import Alert, Severity
+from sre_agent.domain.causes import Diagnosis
 from sre_agent.domain.events import Event
+from sre_agent.domain.evidence import Evidence
+from sre_agent.domain.faults import FaultClass
 from sre_agent.domain.incident import IncidentStatus
+from sre_agent.domain.objects import ObjectRef
+from sre_agent.domain.plan import NoPlan, Plan
+from sre_agent.domain.ruling import PolicyRuling
+
+
+class TopCause(BaseModel):
+    """The cause that ranks first, in short."""
+
+    fault_class: FaultClass
+    object: ObjectRef
+    confidence: float
+    statement: str
 
 
 class IncidentRow(BaseModel):
@@ -34,13 +50,24 @@ class IncidentRow(BaseModel):
     acknowledged_by: str | None
     assigned_to: str | None
     merged_into: str | None
-    top_cause: dict[str, Any] | None
+    top_cause: TopCause | None
     last_seq: int
 
     @classmethod
     def of(cls, row: sa.Row[Any]) -> "IncidentRow":
         """Return the stored incident as it is shown."""
         return cls.model_validate({field: getattr(row, field) for field in cls.model_fields})
+
+
+class IncidentFilter(BaseModel):
+    """Which incidents are asked for; what is not given asks for all."""
+
+    status: list[IncidentStatus] = Field(default=[], max_length=len(IncidentStatus))
+    severity: list[Severity] = Field(default=[], max_length=len(Severity))
+    cluster: str | None = Field(default=None, max_length=253)
+    q: str = Field(default="", max_length=200, description="Words of its title, service or id.")
+    limit: int = Field(default=50, ge=1, le=200)
+    cursor: Cursor = None
 
 
 class IncidentPage(BaseModel):
@@ -50,11 +77,26 @@ class IncidentPage(BaseModel):
     next_cursor: str | None
 
 
+class ApprovalStatus(StrEnum):
+    """How a request for approval stands; only an open one can be decided."""
+
+    OPEN = "open"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    EXPIRED = "expired"
+
+    @classmethod
+    def of(cls, request: Request, now: datetime) -> "ApprovalStatus":
+        """Return how a request stands: one whose time is over is no longer open, swept or not."""
+        is_overdue = request.decided_at is None and now >= request.expires_at
+        return cls.EXPIRED if is_overdue else cls(request.status)
+
+
 class ApprovalView(BaseModel):
     """A request for approval as it stands."""
 
     id: str
-    status: str
+    status: ApprovalStatus
     plan_sha256: str
     requested_at: datetime
     expires_at: datetime
@@ -62,6 +104,14 @@ class ApprovalView(BaseModel):
     channel: str | None
     reason: str | None
     decided_at: datetime | None
+
+    @classmethod
+    def of(cls, request: Request | None, now: datetime) -> "ApprovalView | None":
+        """Return a stored request as it is shown at a moment."""
+        if request is None:
+            return None
+        shown = {field: getattr(request, field) for field in cls.model_fields}
+        return cls(**{**shown, "status": ApprovalStatus.of(request, now)})
 
 
 class IncidentDetail(IncidentRow):
@@ -79,13 +129,28 @@ class EventPage(BaseModel):
     status: IncidentStatus
 
 
-class PlanView(BaseModel):
-    """The newest plan, what policy says of it, and the request for approval."""
+class EvidenceList(BaseModel):
+    """The evidence in the order it was found; `facts` follow the schema that `kind` names."""
 
-    plan: dict[str, Any] | None
+    evidence: list[Evidence]
+
+
+class DiagnosisView(BaseModel):
+    """The newest ranking of causes; null before the first."""
+
+    diagnosis: Diagnosis | None
+
+
+class PlanView(BaseModel):
+    """The newest plan, what policy says of it, and the request for approval.
+
+    `withheld` says why there is nothing to propose, where there is not.
+    """
+
+    plan: Plan | None
     plan_sha256: str | None
-    rulings: list[dict[str, Any]]
-    withheld: dict[str, Any] | None = None
+    rulings: list[PolicyRuling]
+    withheld: NoPlan | None
     approval: ApprovalView | None
 
 
@@ -125,47 +190,9 @@ class Reason(BaseModel):
 
 
 class HaltView(BaseModel):
-    """Whether writing is halted, and why."""
+    """Whether writing is halted, and why; by whom and since when, unless the settings say so."""
 
     halted: bool
     reason: str | None
-
-
-class BrokenLog(BaseModel):
-    """The first place where a log does not hold; without an incident it is the organization's own."""
-
-    incident_id: str | None
-    seq: int
-    reason: str
-
-
-class AuditView(BaseModel):
-    """The result of walking the logs; `broken` names the first broken link of each bad one.
-
-    `events` are those of incidents, `entries` those of the organization's own log.
-    """
-
-    ok: bool
-    incidents: int
-    events: int
-    entries: int
-    broken: list[BrokenLog]
-
-
-def encode_cursor(opened_at: datetime, incident_id: str) -> str:
-    """Return the position after an incident, as a word for the client to send back."""
-    text = json.dumps([opened_at.isoformat(), incident_id])
-    return base64.urlsafe_b64encode(text.encode()).decode()
-
-
-def decode_cursor(cursor: str) -> tuple[datetime, str]:
-    """Return the position a cursor stands for.
-
-    Raises:
-        ValueError: We never gave out such a cursor.
-    """
-    match json.loads(base64.urlsafe_b64decode(cursor.encode())):
-        case [str(opened_at), str(incident_id)]:
-            return datetime.fromisoformat(opened_at), incident_id
-        case _:
-            raise ValueError("not a cursor")
+    actor: str | None = None
+    since: datetime | None = None

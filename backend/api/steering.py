@@ -20,7 +20,7 @@ from sre_agent.domain.incident import IncidentStatus
 from sre_agent.domain.objects import ObjectRef
 from sre_agent.domain.steering import TEXT_CHARACTERS, Hint
 
-router = APIRouter(prefix="/api/v1/incidents/{incident_id}", tags=["steering"])
+router = APIRouter(prefix="/api/v1/incidents/{incident_id}", tags=["steering"], responses={409: {}})
 
 
 def _checked(text: str) -> str:
@@ -104,13 +104,15 @@ class Steered(BaseModel):
 
 
 @router.post("/cancel")
-async def cancel(context: Context, actor: Responder, incident_id: str, body: Why) -> Steered:
+async def cancel_incident(
+    context: Context, actor: Responder, incident_id: str, body: Why
+) -> Steered:
     """End the incident; a write that was begun is settled first."""
     return await _steer(context, actor, incident_id, lambda s: steering.cancel(s, body.reason))
 
 
 @router.post("/pause")
-async def pause(
+async def pause_incident(
     context: Context, actor: Responder, incident_id: str, body: MaybeWhy | None = None
 ) -> Steered:
     """Hold the incident: no further step is begun and nothing is written until it is resumed."""
@@ -119,7 +121,7 @@ async def pause(
 
 
 @router.post("/resume")
-async def resume(
+async def resume_incident(
     context: Context, actor: Responder, incident_id: str, body: MaybeWhy | None = None
 ) -> Steered:
     """Let the incident go on from where it was held."""
@@ -128,7 +130,7 @@ async def resume(
 
 
 @router.post("/reinvestigate")
-async def reinvestigate(
+async def reinvestigate_incident(
     context: Context, actor: Responder, incident_id: str, body: Reinvestigate | None = None
 ) -> Steered:
     """Investigate anew, in a new run, open or ended."""
@@ -150,7 +152,9 @@ async def reinvestigate(
 
 
 @router.post("/dismiss")
-async def dismiss(context: Context, actor: Responder, incident_id: str, body: Dismiss) -> Steered:
+async def dismiss_cause(
+    context: Context, actor: Responder, incident_id: str, body: Dismiss
+) -> Steered:
     """Take a cause out of the decision; a plan for it that waits is withdrawn."""
     dismissal = Dismissal(
         object=ObjectRef.parse(body.object), fault_class=body.fault_class, reason=body.reason
@@ -161,25 +165,31 @@ async def dismiss(context: Context, actor: Responder, incident_id: str, body: Di
 
 
 @router.post("/acknowledge")
-async def acknowledge(context: Context, actor: Responder, incident_id: str) -> Steered:
+async def acknowledge_incident(context: Context, actor: Responder, incident_id: str) -> Steered:
     """Say that you have seen it."""
     return await _steer(context, actor, incident_id, steering_notes.acknowledge)
 
 
 @router.post("/assign")
-async def assign(context: Context, actor: Responder, incident_id: str, body: Assign) -> Steered:
+async def assign_incident(
+    context: Context, actor: Responder, incident_id: str, body: Assign
+) -> Steered:
     """Say whose it is from now on."""
     return await _steer(context, actor, incident_id, lambda s: steering_notes.assign(s, body.to))
 
 
 @router.post("/comment")
-async def comment(context: Context, actor: Responder, incident_id: str, body: Comment) -> Steered:
+async def comment_incident(
+    context: Context, actor: Responder, incident_id: str, body: Comment
+) -> Steered:
     """Say something that others should read."""
     return await _steer(context, actor, incident_id, lambda s: steering_notes.comment(s, body.text))
 
 
 @router.post("/merge")
-async def merge(context: Context, actor: Responder, incident_id: str, body: Merge) -> Steered:
+async def merge_incident(
+    context: Context, actor: Responder, incident_id: str, body: Merge
+) -> Steered:
     """End the incident as part of another open one."""
     into = IncidentId(body.into)
     return await _steer(
@@ -188,7 +198,9 @@ async def merge(context: Context, actor: Responder, incident_id: str, body: Merg
 
 
 @router.post("/split")
-async def split(context: Context, actor: Responder, incident_id: str, body: Split) -> Steered:
+async def split_incident(
+    context: Context, actor: Responder, incident_id: str, body: Split
+) -> Steered:
     """Let alerts go on in an incident of their own; alerts of one service stay together."""
     return await _steer(
         context,

@@ -15,6 +15,8 @@ from backend.intake import alertmanager
 from backend.intake.alertmanager import Problem
 from sre_agent.domain import identity
 
+PATH = "/webhook/alert"
+
 MAX_BODY_BYTES = 1024 * 1024
 """Alertmanager's largest groups are far below this."""
 

@@ -1,6 +1,6 @@
 """Requests for approval as they are stored."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backend.db import journal
 from backend.db.tables.approvals import approvals
+from backend.db.tables.incidents import incidents
 from sre_agent.domain.ids import IncidentId
 from sre_agent.domain.ruling import Decision, Verdict
 
@@ -55,6 +56,46 @@ async def find(
     return None if row is None else Request(**row._mapping)  # noqa: SLF001 - a public attribute in disguise
 
 
+@dataclass(frozen=True)
+class Asked:
+    """A request with what a list says of its incident."""
+
+    request: Request
+    cluster_id: str
+    namespace: str
+    service: str
+    title: str
+    severity: str
+
+
+async def list_page(
+    connection: AsyncConnection,
+    org_id: str,
+    *,
+    is_open: bool | None,
+    now: datetime,
+    limit: int,
+    before: tuple[Any, ...] | None = None,
+) -> list[Asked]:
+    """Return an organization's requests, newest first, that come after the position `before`.
+
+    `is_open` asks for those that can still be decided at `now`, or only for the others.
+    """
+    can_be_decided = sa.and_(approvals.c.status == "open", approvals.c.expires_at > now)
+    about = (incidents.c[name] for name in ("cluster_id", "namespace", "service"))
+    query = (
+        sa.select(approvals, *about, incidents.c.title, incidents.c.severity)
+        .join(incidents, incidents.c.id == approvals.c.incident_id)
+        .where(approvals.c.org_id == org_id)
+    )
+    if is_open is not None:
+        query = query.where(can_be_decided if is_open else sa.not_(can_be_decided))
+    if before is not None:
+        query = query.where(sa.tuple_(approvals.c.requested_at, approvals.c.id) < before)
+    newest_first = query.order_by(approvals.c.requested_at.desc(), approvals.c.id.desc())
+    return [_asked(row) for row in await connection.execute(newest_first.limit(limit))]
+
+
 async def lock(
     connection: AsyncConnection, approval_id: str, *, org_id: str | None = None
 ) -> Request | None:
@@ -67,6 +108,17 @@ async def lock(
         return None
     await journal.lock_incident(connection, seen.incident_id)
     return await find(connection, approval_id=approval_id)
+
+
+def _asked(row: sa.Row[Any]) -> Asked:
+    return Asked(
+        request=Request(**{field.name: getattr(row, field.name) for field in fields(Request)}),
+        cluster_id=row.cluster_id,
+        namespace=row.namespace,
+        service=row.service,
+        title=row.title,
+        severity=row.severity,
+    )
 
 
 def to_decision(request: Request) -> Decision | None:

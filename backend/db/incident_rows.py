@@ -1,6 +1,7 @@
 """Incidents and their alerts as they are stored."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,6 +16,10 @@ from sre_agent.domain.incident import Incident
 _ALERT_FIELDS = tuple(Alert.model_fields)
 _INCIDENT_FIELDS = tuple(
     field for field in Incident.model_fields if field not in {"alerts", "alerts_left_out"}
+)
+
+_SEARCHED = sa.func.concat_ws(
+    " ", incidents.c.title, incidents.c.namespace, incidents.c.service, incidents.c.id
 )
 
 ALERTS_MAX = 200
@@ -90,18 +95,37 @@ async def load_alerts(connection: AsyncConnection, incident_id: IncidentId) -> t
     return tuple(Alert(**row._mapping) for row in rows)  # noqa: SLF001 - public
 
 
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """Which incidents are asked for; what is empty asks for all.
+
+    Every one of `words` must be in the title, the namespace, the service or the id, in any case.
+    """
+
+    statuses: Sequence[str] = ()
+    severities: Sequence[str] = ()
+    cluster_id: str | None = None
+    words: str = ""
+
+
 async def list_page(
     connection: AsyncConnection,
     org_id: str,
+    wanted: Wanted,
     *,
-    statuses: Sequence[str] = (),
     limit: int,
-    before: tuple[Any, str] | None = None,
+    before: tuple[Any, ...] | None = None,
 ) -> Sequence[sa.Row[Any]]:
     """Return a page of incident rows, newest first, that come after the position `before`."""
     query = sa.select(incidents).where(incidents.c.org_id == org_id)
-    if statuses:
-        query = query.where(incidents.c.status.in_(statuses))
+    if wanted.statuses:
+        query = query.where(incidents.c.status.in_(wanted.statuses))
+    if wanted.severities:
+        query = query.where(incidents.c.severity.in_(wanted.severities))
+    if wanted.cluster_id is not None:
+        query = query.where(incidents.c.cluster_id == wanted.cluster_id)
+    for word in wanted.words.split():
+        query = query.where(_SEARCHED.icontains(word, autoescape=True))
     if before is not None:
         query = query.where(sa.tuple_(incidents.c.opened_at, incidents.c.id) < before)
     newest_first = query.order_by(incidents.c.opened_at.desc(), incidents.c.id.desc())

@@ -18,9 +18,12 @@ from backend.api.problems import ProblemError
 router = APIRouter(prefix="/api/v1/auth", tags=["accounts"])
 
 
-@router.post("/register", status_code=201)
+@router.post("/register", status_code=201, responses={403: {}, 409: {}, 429: {}, 503: {}})
 async def register(context: Context, request: Request, body: Credentials) -> Registered:
-    """Ask to come in; an administrator has to give a role before anything can be seen."""
+    """Ask to come in.
+
+    An administrator has to give a role before anything can be seen.
+    """
     settings, now = context.settings, context.clock.now()
     if not settings.registration_open:
         hint = "Ask an administrator to add you: registration is switched off."
@@ -38,9 +41,12 @@ async def register(context: Context, request: Request, body: Credentials) -> Reg
     return Registered(user=UserView.of(user))
 
 
-@router.post("/sign-in")
+@router.post("/sign-in", responses={401: {}, 429: {}, 503: {}})
 async def sign_in(context: Context, request: Request, response: Response, body: Credentials) -> Me:
-    """Open a session: its cookie comes with the answer, and the word to repeat with every change."""
+    """Open a session.
+
+    Its cookie comes with the answer, and the word to repeat with every change (`csrf_token`).
+    """
     trusted = context.settings.trusted_proxies
     attempt = Attempt(
         name=body.name,
@@ -75,7 +81,7 @@ async def sign_out(context: Context, request: Request, response: Response, known
 
 
 @router.get("/me")
-async def me(known: Known) -> Me:
+async def show_me(known: Known) -> Me:
     """Say who asks, and what they have to send along."""
     return _me(known.actor, known.session)
 

@@ -19,7 +19,7 @@ async def list_tokens(context: Context, actor: Admin) -> TokenList:
     return TokenList(tokens=[TokenView.of(token) for token in found])
 
 
-@router.post("", status_code=201)
+@router.post("", status_code=201, responses={409: {}})
 async def create_token(context: Context, actor: Admin, body: NewToken) -> TokenCreated:
     """Make a token for a program; its secret is shown this once."""
     check_free(context.settings, people.normalize(body.name))

@@ -27,7 +27,7 @@ async def list_users(context: Context, actor: Admin) -> UserList:
     return UserList(users=[UserView.of(user) for user in users])
 
 
-@router.post("", status_code=201)
+@router.post("", status_code=201, responses={409: {}})
 async def add_user(context: Context, actor: Admin, body: NewUser) -> UserAdded:
     """Let someone in; a password that is made up is shown this once."""
     name = people.normalize(body.name)
@@ -47,7 +47,7 @@ async def add_user(context: Context, actor: Admin, body: NewUser) -> UserAdded:
     return UserAdded(user=UserView.of(user), password=password if chosen is None else None)
 
 
-@router.patch("/{user_id}")
+@router.patch("/{user_id}", responses={409: {}})
 async def change_user(context: Context, actor: Admin, user_id: str, body: UserChange) -> UserView:
     """Give someone a role, take it away, shut them out or let them in again."""
     async with context.engine.begin() as connection:

@@ -28,6 +28,7 @@ approvals = sa.Table(
         unique=True,
         postgresql_where=sa.text("status = 'open'"),
     ),
+    sa.Index("ix_approvals_org_id_requested_at_id", "org_id", "requested_at", "id"),
     sa.Index("ix_approvals_due", "expires_at", postgresql_where=sa.text("status = 'open'")),
 )
 

@@ -15,4 +15,5 @@ organization_log = sa.Table(
     sa.Column("payload", Json, nullable=False),
     sa.Column("prev_hash", sa.Text, nullable=False),
     sa.Column("hash", sa.Text, nullable=False),
+    sa.Index("ix_organization_log_org_id_at_seq", "org_id", "at", "seq"),
 )

@@ -53,9 +53,22 @@ export async function ask<T>(method: string, path: string, sent: Sent = {}): Pro
   throw problem;
 }
 
-async function reach(url: string, init: RequestInit): Promise<Response> {
+/** Send a request that is made already, as `ask` does; every refusal is thrown as a ProblemError. */
+export async function send(request: Request): Promise<Response> {
+  if (request.method !== "GET" && hooks.csrfToken) {
+    request.headers.set("X-CSRF-Token", hooks.csrfToken);
+  }
+  const answer = await reach(request);
+  if (answer.ok) return answer;
+  const problem = await problemOf(answer);
+  const isSignIn = new URL(request.url).pathname === "/api/v1/auth/sign-in";
+  if (problem.status === 401 && !isSignIn) hooks.onSignedOut();
+  throw problem;
+}
+
+async function reach(target: string | Request, init?: RequestInit): Promise<Response> {
   try {
-    return await fetch(url, init);
+    return await fetch(target, init);
   } catch (error) {
     if (error instanceof DOMException && error.name === "AbortError") throw error;
     const hint = "Check the network and that the platform is up; this page goes on trying.";

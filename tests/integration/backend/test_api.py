@@ -178,6 +178,7 @@ ROUTES = [
     ("GET", "/api/v1/runbooks", "viewer"),
     ("GET", "/api/v1/runbooks/{runbook_id}", "viewer"),
     ("GET", "/api/v1/stale-runbooks", "viewer"),
+    ("GET", "/api/v1/audit", "viewer"),
     ("GET", "/api/v1/audit/verify", "viewer"),
     ("GET", "/api/v1/auth/me", "viewer"),
     ("GET", "/api/v1/users", "admin"),
@@ -188,6 +189,8 @@ ROUTES = [
     ("POST", "/api/v1/tokens", "admin"),
     ("DELETE", "/api/v1/tokens/{token_id}", "admin"),
     ("GET", "/api/v1/metrics/snapshot", "viewer"),
+    ("GET", "/api/v1/decisions", "viewer"),
+    ("GET", "/api/v1/halt", "viewer"),
     ("POST", "/api/v1/incidents/{id}/verdict", "responder"),
     *(
         ("POST", f"/api/v1/incidents/{{id}}/{verb}", "responder")
@@ -238,7 +241,7 @@ async def test_the_list_of_routes_is_complete(app: FastAPI) -> None:
     doors = {("POST", f"/api/v1/auth/{way}") for way in ("register", "sign-in")}
     for_people = {("POST", f"/api/v1/auth/{way}") for way in ("sign-out", "password")}
     known = {(m, p.replace("{id}", "{incident_id}")) for m, p, _ in ROUTES}
-    known |= open_to_all | doors | for_people
+    known |= open_to_all | doors | for_people | {("POST", "/webhook/alert")}
 
     paths = app.openapi()["paths"]
 

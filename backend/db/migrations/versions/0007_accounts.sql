@@ -72,6 +72,7 @@ CREATE TABLE organization_log (
     CONSTRAINT pk_organization_log PRIMARY KEY (org_id, seq),
     CONSTRAINT fk_organization_log_org_id FOREIGN KEY(org_id) REFERENCES organizations (id)
 );
+CREATE INDEX ix_organization_log_org_id_at_seq ON organization_log (org_id, at, seq);
 CREATE TRIGGER organization_log_append_only
     BEFORE UPDATE OR DELETE OR TRUNCATE ON organization_log
     FOR EACH STATEMENT EXECUTE FUNCTION events_refuse_change();
@@ -93,3 +94,11 @@ CREATE TABLE cluster_endpoints (
     CONSTRAINT fk_cluster_endpoints_org_id_cluster_id
         FOREIGN KEY(org_id, cluster_id) REFERENCES clusters (org_id, id)
 );
+
+CREATE INDEX ix_approvals_org_id_requested_at_id ON approvals (org_id, requested_at, id);
+CREATE INDEX ix_events_audited ON events (org_id, at, incident_id, seq) WHERE
+    (kind IN ('approval_requested', 'approval_decided', 'grant_minted', 'grant_refused',
+    'action_started', 'action_finished', 'verification_finished', 'escalated', 'verdict_given',
+    'reopened', 'reinvestigated', 'cancelled', 'paused', 'resumed', 'cause_dismissed',
+    'acknowledged', 'assigned', 'commented', 'split', 'merged')
+    OR (kind = 'incident_opened' AND actor <> 'intake'));

@@ -19,6 +19,8 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Undo."""
+    op.drop_index("ix_events_audited", "events")
+    op.drop_index("ix_approvals_org_id_requested_at_id", "approvals")
     for table in ("cluster_endpoints", "organization_log", "attempts", "api_tokens"):
         op.drop_table(table)
     op.drop_table("sessions")

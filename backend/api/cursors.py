@@ -1,0 +1,52 @@
+"""Positions in a list, as words for a client to send back unchanged."""
+
+import base64
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from backend.api.problems import ProblemError
+
+Cursor = Annotated[
+    str | None,
+    Field(max_length=1000, description="The `next_cursor` of the page before, unchanged."),
+]
+
+
+def encode(at: datetime, *rest: str | int) -> str:
+    """Return the position after a row, named by its moment and what tells it apart from others."""
+    text = json.dumps([at.isoformat(), *rest], separators=(",", ":"))
+    return base64.urlsafe_b64encode(text.encode()).decode()
+
+
+def decode(cursor: str | None, *rest: type[str | int]) -> tuple[Any, ...] | None:
+    """Return the position a cursor stands for; `rest` are the types of what follows the moment.
+
+    Raises:
+        ProblemError: We never gave out such a cursor (422).
+    """
+    if cursor is None:
+        return None
+    try:
+        at, *others = _parts(cursor)
+        position = (datetime.fromisoformat(at), *others)
+    except (ValueError, TypeError):
+        raise _malformed() from None
+    if position[0].tzinfo is None or [type(part) for part in others] != list(rest):
+        raise _malformed()
+    return position
+
+
+def _parts(cursor: str) -> Sequence[Any]:
+    found = json.loads(base64.urlsafe_b64decode(cursor.encode()))
+    if not isinstance(found, list) or "\0" in json.dumps(found).replace("\\u0000", "\0"):
+        raise ValueError("not a cursor")
+    return found
+
+
+def _malformed() -> ProblemError:
+    hint = "Use the next_cursor of the page before, unchanged."
+    return ProblemError(422, "This is no cursor", hint, detail="cursor: malformed")

@@ -1,0 +1,68 @@
+"""Every route there is, and the application that has them and nothing else yet."""
+
+from importlib.metadata import version
+
+from fastapi import Depends, FastAPI
+from fastapi.routing import APIRoute
+from starlette.routing import Route
+from starlette.types import Lifespan
+
+from backend.api import (
+    auditing,
+    decided,
+    deciding,
+    document,
+    learning,
+    metrics,
+    operating,
+    problems,
+    queueing,
+    reading,
+    runbooks,
+    steering,
+    webhook,
+)
+from backend.api.accounts import signing_in, tokens, users
+from backend.api.cleanliness import refuse_zero
+from backend.api.live import sockets
+
+PARTS = (
+    reading,
+    decided,
+    deciding,
+    steering,
+    learning,
+    auditing,
+    operating,
+    queueing,
+    runbooks,
+    metrics,
+    signing_in,
+    users,
+    tokens,
+)
+
+
+def new_app(lifespan: Lifespan[FastAPI] | None = None) -> FastAPI:
+    """Return an application with all routes, the shape of errors, and the document of both."""
+    app = FastAPI(
+        title=document.TITLE,
+        version=version("sre-agent-platform"),
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        generate_unique_id_function=_operation_id,
+    )
+    problems.install(app)
+    app.router.routes.append(Route(webhook.PATH, webhook.receive, methods=["POST"]))
+    for part in PARTS:
+        app.include_router(part.router, dependencies=[Depends(refuse_zero)])
+    app.include_router(sockets.router)
+    document.install(app)
+    return app
+
+
+def _operation_id(route: APIRoute) -> str:
+    """Return the name of a route's function as a client spells it: `list_incidents` listIncidents."""
+    first, *rest = route.name.split("_")
+    return first + "".join(part.title() for part in rest)
