@@ -48,7 +48,8 @@ def up(
     place = layout()
     stack = lifecycle.up(place, console.print, seed=seed)
     watched = "the lab" if stack.is_lab else "the systems named in .env"
-    console.print(f"\n[bold]Up.[/] It watches {watched}; the API is at [bold]{stack.url}[/]")
+    served = "war room" if stack.has_pages else "API"
+    console.print(f"\n[bold]Up.[/] It watches {watched}; the {served} is at [bold]{stack.url}[/]")
     console.print("  make demo             break something and see it repaired")
     console.print("  .venv/bin/sre-agent   incidents, watch, approve, reject, doctor ...")
     console.print("  ./stop.sh             stop everything")

@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import httpx
@@ -32,6 +33,7 @@ class Stack:
 
     url: str
     is_lab: bool
+    has_pages: bool
 
 
 def up(layout: Layout, say: Say, *, seed: int | None = None) -> Stack:
@@ -59,7 +61,7 @@ def up(layout: Layout, say: Say, *, seed: int | None = None) -> Stack:
     _await_ready(layout, settings, url)
     record = {"url": url, "is_lab": is_lab, "pid": supervision.pid(layout)}
     layout.record.write_text(json.dumps(record), encoding="utf-8")
-    return Stack(url, is_lab)
+    return Stack(url, is_lab, has_pages=_answers(url))
 
 
 def down(layout: Layout) -> bool:
@@ -163,17 +165,15 @@ def _start_database(layout: Layout, settings: Mapping[str, str], say: Say) -> No
 
 
 def _await_ready(layout: Layout, settings: Mapping[str, str], url: str) -> None:
-    def answers(address: str) -> Callable[[], bool]:
-        def ask() -> bool:
-            try:
-                return httpx.get(address, timeout=3, trust_env=False).is_success
-            except httpx.TransportError:
-                return False
-
-        return ask
-
     for name, address in _addresses(layout, settings, url).items():
-        _await(name, answers(address), layout, _READY_S)
+        _await(name, partial(_answers, address), layout, _READY_S)
+
+
+def _answers(address: str) -> bool:
+    try:
+        return httpx.get(address, timeout=3, trust_env=False).is_success
+    except httpx.TransportError:
+        return False
 
 
 def ailments(layout: Layout) -> dict[str, str | None]:
