@@ -14,6 +14,7 @@ from backend.api.context import ApiContext, Check
 from backend.api.headers import ProtectiveHeaders
 from backend.api.library import Library
 from backend.api.live.newsroom import open_newsroom
+from backend.api.live.pace import Pace
 from backend.api.pages import Pages
 from backend.api.recent import Recent
 from backend.api.routes import new_app
@@ -32,6 +33,7 @@ def create_app(
     clock: ports.Clock | None = None,
     checks: Mapping[str, Check] | None = None,
     passwords: Passwords | None = None,
+    pace: Pace | None = None,
 ) -> FastAPI:
     """Return the application; its parts start and end with it.
 
@@ -41,6 +43,7 @@ def create_app(
         clock: The time; the machine's when not given.
         checks: What else must hold before `/ready` says yes, by name.
         passwords: What hashes passwords; slowly, with argon2id, when not given.
+        pace: What following live waits for; as people need it when not given.
     """
     clock = clock or SystemClock()
     tenant = Tenant(org_id=settings.org_id, cluster_id=settings.cluster_id)
@@ -54,7 +57,7 @@ def create_app(
         await halting.restore(engine, tenant.org_id, settings.mcp_halt_file)
         async with (
             AdmissionDesk(engine, clock, tenant) as desk,
-            open_newsroom(settings, engine) as newsroom,
+            open_newsroom(settings, engine, pace or Pace()) as newsroom,
             Library(settings, clock) as library,
             Toolboxes(engine, clock, settings) as toolboxes,
         ):

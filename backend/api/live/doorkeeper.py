@@ -6,10 +6,8 @@ from dataclasses import dataclass
 
 import structlog
 
+from backend.api.live.pace import Pace
 from backend.db.engine import AWAY
-
-RECHECK_S = 5.0
-"""How long a session or token that ended goes on being told, at most."""
 
 Question = Callable[[], Awaitable[None]]
 """Asks who is there; it raises when the answer is nobody any more."""
@@ -26,14 +24,15 @@ class _Watch:
 class Doorkeeper:
     """Asks again and again, for all connections with the same credential at once."""
 
-    def __init__(self) -> None:
+    def __init__(self, pace: Pace) -> None:
+        self._pace = pace
         self._watches: dict[bytes, _Watch] = {}
 
     async def watch(self, credential: bytes, ask: Question) -> None:
         """Return never; raise what the question raises."""
         watch = self._watches.get(credential)
         if watch is None or watch.task.done():
-            task = asyncio.create_task(_keep_asking(ask), name="doorkeeper")
+            task = asyncio.create_task(_keep_asking(ask, self._pace.recheck_s), name="doorkeeper")
             watch = self._watches[credential] = _Watch(task)
         watch.users += 1
         try:
@@ -46,9 +45,9 @@ class Doorkeeper:
                     del self._watches[credential]
 
 
-async def _keep_asking(ask: Question) -> None:
+async def _keep_asking(ask: Question, every_s: float) -> None:
     while True:
-        await asyncio.sleep(RECHECK_S)
+        await asyncio.sleep(every_s)
         try:
             await ask()
         except AWAY as error:

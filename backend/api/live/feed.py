@@ -12,15 +12,10 @@ from backend.api.live import feed_frames
 from backend.api.live.frames import Frame
 from backend.api.live.notices import Changed, Notice, Thrown
 from backend.api.live.outbox import Outbox
+from backend.api.live.pace import Pace
 from backend.db import overview, tenancy
 from backend.db.engine import AWAY
 from sre_agent.domain.incident import IncidentStatus
-
-PAUSE_S = 0.25
-"""An incident that changes all the time is told of this often."""
-
-SWEEP_S = 15.0
-"""How long a wake-up that was lost can go unnoticed."""
 
 SHOWN_MAX = 500
 """How many open incidents a newcomer is told of, and a sweep looks at: the newest."""
@@ -40,7 +35,8 @@ class Feed:
     older state can come after it.
     """
 
-    def __init__(self, engine: AsyncEngine, *, is_held: bool) -> None:
+    def __init__(self, engine: AsyncEngine, pace: Pace, *, is_held: bool) -> None:
+        self._pace = pace
         self._engine = engine
         self._is_held = is_held
         self._followers: dict[str, set[Outbox]] = defaultdict(set)
@@ -81,7 +77,7 @@ class Feed:
         """Tell of changes until cancelled."""
         while True:
             try:
-                async with asyncio.timeout(SWEEP_S):
+                async with asyncio.timeout(self._pace.feed_sweep_s):
                     await self._news.wait()
             except TimeoutError:
                 self._is_swept = False
@@ -93,7 +89,7 @@ class Feed:
                 self._is_swept = False
                 self._news.set()
                 await asyncio.sleep(_RETRY_S)
-            await asyncio.sleep(PAUSE_S)
+            await asyncio.sleep(self._pace.feed_pause_s)
 
     async def _tell(self) -> None:
         async with self._turn:

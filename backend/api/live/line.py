@@ -8,22 +8,17 @@ from backend.api.live import frames
 from backend.api.live.closing import Code
 from backend.api.live.frames import Frame
 from backend.api.live.outbox import Outbox, TooSlowError
+from backend.api.live.pace import Pace
 
-PING_S = 20.0
-"""How long a connection is silent at most."""
-
-SEND_S = 10.0
-"""How long one frame may take until the other side is too slow."""
-
-_FAREWELL_S = 1.0
 _BREATH_S = 0.05
 
 
 class Line:
     """A WebSocket that was accepted."""
 
-    def __init__(self, websocket: WebSocket) -> None:
+    def __init__(self, websocket: WebSocket, pace: Pace) -> None:
         self._websocket = websocket
+        self._pace = pace
         self._last_seq: int | None = None
 
     async def send(self, frame: Frame) -> None:
@@ -34,7 +29,7 @@ class Line:
             WebSocketDisconnect: The other side is gone.
         """
         try:
-            async with asyncio.timeout(SEND_S):
+            async with asyncio.timeout(self._pace.send_s):
                 await self._websocket.send_text(frame.text)
         except TimeoutError:
             raise TooSlowError from None
@@ -49,7 +44,7 @@ class Line:
             WebSocketDisconnect: The other side is gone.
         """
         while True:
-            await self.send(await outbox.take(PING_S) or frames.PING)
+            await self.send(await outbox.take(self._pace.ping_s) or frames.PING)
 
     async def ignore(self) -> None:
         """Let go by what the other side says, of which nothing is expected; return when it is gone."""
@@ -63,7 +58,7 @@ class Line:
     async def send_away(self) -> None:
         """Tell the other side that it was too slow, if it still listens."""
         try:
-            async with asyncio.timeout(_FAREWELL_S):
+            async with asyncio.timeout(self._pace.farewell_s):
                 await self._websocket.send_text(frames.resume(self._last_seq).text)
         except (TimeoutError, WebSocketDisconnect):
             return
@@ -72,7 +67,7 @@ class Line:
     async def close(self, code: Code, reason: str) -> None:
         """Close, if the other side is still there."""
         try:
-            async with asyncio.timeout(_FAREWELL_S):
+            async with asyncio.timeout(self._pace.farewell_s):
                 await self._websocket.close(code, reason)
         except (TimeoutError, WebSocketDisconnect, RuntimeError):
             # Starlette says RuntimeError when the close of the other side crossed ours.

@@ -14,12 +14,23 @@ _KEEPALIVE_INTERVAL_S = 5
 _KEEPALIVE_TRIES = 3
 _CONNECT_TIMEOUT_S = 5
 
+_TAKE_LEAD = "SELECT pg_try_advisory_lock(hashtextextended('live-relay', 0))"
+
 
 class Ear:
     """A connection that listens: whatever is committed after it was opened is heard."""
 
     def __init__(self, connection: psycopg.AsyncConnection) -> None:
         self._connection = connection
+
+    async def take_lead(self) -> bool:
+        """Return whether this process may pass on what it hears to all others: one at a time does.
+
+        It does so until the connection ends, however that happens.
+        """
+        cursor = await self._connection.execute(_TAKE_LEAD)
+        row = await cursor.fetchone()
+        return row is not None and bool(row[0])
 
     async def hear(self, timeout_s: float) -> AsyncIterator[Notice]:
         """Yield what is said, for about so long."""

@@ -29,6 +29,20 @@ Notice = Changed | Thrown | Unknown
 CHANNELS = (journal.CHANNEL, tenancy.SWITCH_CHANNEL)
 """The channels on which PostgreSQL, and Redis after it, tell of changes."""
 
+UNKNOWN_CHANNEL = "sre_unknown"
+"""The channel on which Redis tells that notices may have been lost."""
+
+
+def address(notice: Notice) -> tuple[str, str]:
+    """Return the channel on which a notice is told, and its text there."""
+    match notice:
+        case Changed(incident_id):
+            return journal.CHANNEL, incident_id
+        case Thrown(org_id):
+            return tenancy.SWITCH_CHANNEL, org_id
+        case Unknown():
+            return UNKNOWN_CHANNEL, ""
+
 
 def parse(channel: str, payload: str) -> Notice:
     """Return what was said on a channel; what cannot be understood may mean anything."""

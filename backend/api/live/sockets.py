@@ -1,7 +1,6 @@
 """The WebSockets: an incident as it goes on, and the organization as a whole."""
 
-import asyncio
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import structlog
@@ -14,6 +13,7 @@ from backend.api.live import entrance, frames
 from backend.api.live.closing import ClosingError, Code
 from backend.api.live.line import Line
 from backend.api.live.outbox import Outbox, TooSlowError
+from backend.api.live.racing import until_first
 from backend.api.live.stream import Stream
 from backend.db import incident_rows
 from backend.db.engine import AWAY
@@ -35,7 +35,7 @@ async def follow_incident(websocket: WebSocket, incident_id: str) -> None:
         async with context.engine.connect() as connection:
             row = await incident_rows.get(connection, id_, org_id=actor.org_id)
         async with context.newsroom.streams.join(id_, head=row.last_seq) as stream:
-            await _until_first(
+            await until_first(
                 _send_log(line, stream, after), entrance.watch(websocket, context), line.ignore()
             )
 
@@ -47,9 +47,7 @@ async def follow_feed(websocket: WebSocket) -> None:
     async with _answer(websocket) as line, _let_in(websocket, context) as actor:
         outbox = Outbox()
         async with context.newsroom.feed.join(actor.org_id, outbox):
-            await _until_first(
-                line.drain(outbox), entrance.watch(websocket, context), line.ignore()
-            )
+            await until_first(line.drain(outbox), entrance.watch(websocket, context), line.ignore())
 
 
 async def _send_log(line: Line, stream: Stream, after: int) -> None:
@@ -73,7 +71,7 @@ async def _answer(websocket: WebSocket) -> AsyncIterator[Line]:
     Everybody is accepted first: a browser is not told why a handshake failed.
     """
     await websocket.accept()
-    line = Line(websocket)
+    line = Line(websocket, find_context(websocket).newsroom.pace)
     try:
         yield line
     except ClosingError as closing:
@@ -101,19 +99,6 @@ async def _let_in(websocket: WebSocket, context: ApiContext) -> AsyncIterator[Ac
         actor = await entrance.enter(websocket, context)
         with places.seat(actor):
             yield actor
-
-
-async def _until_first(*work: Coroutine[None, None, None]) -> None:
-    """Run all until the first one ends, and end as that one did."""
-    tasks = [asyncio.create_task(item) for item in work]
-    try:
-        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-    for task in done:
-        task.result()
 
 
 def _number(text: str) -> int:

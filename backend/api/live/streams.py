@@ -8,14 +8,12 @@ from dataclasses import dataclass
 import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from backend.api.live.pace import Pace
 from backend.api.live.stream import Stream
 from backend.api.live.wakeups import Wakeups
 from backend.db import log_pages
 from backend.db.engine import AWAY
 from sre_agent.domain.ids import IncidentId
-
-SWEEP_S = 5.0
-"""How long a wake-up that was lost can go unnoticed."""
 
 _log = structlog.get_logger()
 
@@ -30,10 +28,15 @@ class _Running:
 class Streams:
     """Starts a stream with its first follower and ends it with the last."""
 
-    def __init__(self, engine: AsyncEngine, wakeups: Wakeups) -> None:
+    def __init__(self, engine: AsyncEngine, wakeups: Wakeups, pace: Pace) -> None:
+        self._pace = pace
         self._engine = engine
         self._wakeups = wakeups
         self._running: dict[IncidentId, _Running] = {}
+
+    def __len__(self) -> int:
+        """Return how many incidents are followed here."""
+        return len(self._running)
 
     @asynccontextmanager
     async def join(self, incident_id: IncidentId, *, head: int) -> AsyncIterator[Stream]:
@@ -43,6 +46,9 @@ class Streams:
             running = self._running[incident_id] = self._start(incident_id, head)
         running.stream.users += 1
         try:
+            if running.stream.head < head:
+                # Whoever comes may have heard more elsewhere than was read here.
+                await running.stream.advance()
             yield running.stream
         finally:
             running.stream.users -= 1
@@ -52,7 +58,7 @@ class Streams:
     async def sweep(self) -> None:
         """Look now and then, with one question for all, whether a wake-up was lost; until cancelled."""
         while True:
-            await asyncio.sleep(SWEEP_S)
+            await asyncio.sleep(self._pace.sweep_s)
             if self._running:
                 try:
                     await self._look()
@@ -80,4 +86,6 @@ class Streams:
             del self._running[incident_id]
         self._wakeups.unsubscribe(incident_id, running.news)
         running.task.cancel()
-        await asyncio.gather(running.task, return_exceptions=True)
+        [ended] = await asyncio.gather(running.task, return_exceptions=True)
+        if isinstance(ended, Exception):
+            _log.error("stream_crashed", incident_id=incident_id, exc_info=ended)

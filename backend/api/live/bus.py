@@ -1,0 +1,85 @@
+"""Redis (or Valkey) between several APIs: one that listens to PostgreSQL tells the others.
+
+Nothing is kept there. What is told may be lost; then its silence is noticed.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+
+from redis.asyncio import Redis
+from redis.asyncio.client import PubSub
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
+
+from backend.api.live.notices import CHANNELS, UNKNOWN_CHANNEL, Notice, address, parse
+
+BUS_AWAY = (RedisError, OSError)
+"""What is raised while Redis does not answer."""
+
+PULSE_S = 1.0
+"""How often whoever leads says that it is there."""
+
+SILENCE_S = 3.0
+"""After so long without a pulse nobody leads."""
+
+_PULSE_CHANNEL = "sre_pulse"
+_TIMEOUT_S = 2.0
+
+
+class Bus:
+    """Publishes and subscribes; errors are `BUS_AWAY`."""
+
+    def __init__(self, url: str) -> None:
+        # Whoever uses it knows better what to do meanwhile than to try again.
+        self._redis = Redis.from_url(
+            url,
+            decode_responses=True,
+            socket_timeout=_TIMEOUT_S,
+            socket_connect_timeout=_TIMEOUT_S,
+            retry=Retry(NoBackoff(), 0),
+        )
+
+    async def aclose(self) -> None:
+        """Let go of all connections."""
+        await self._redis.aclose()
+
+    async def publish(self, notices: Iterable[Notice]) -> None:
+        """Tell all APIs, and that we are there."""
+        pipeline = self._redis.pipeline(transaction=False)
+        for channel, text in [*dict.fromkeys(map(address, notices)), (_PULSE_CHANNEL, "")]:
+            pipeline.execute_command("PUBLISH", channel, text)
+        await pipeline.execute()
+
+    @asynccontextmanager
+    async def subscribe(self) -> AsyncIterator["Subscription"]:
+        """Hear what is told for as long as the block runs."""
+        pubsub = self._redis.pubsub(ignore_subscribe_messages=True)
+        try:
+            await pubsub.subscribe(*CHANNELS, UNKNOWN_CHANNEL, _PULSE_CHANNEL)
+            yield Subscription(pubsub)
+        finally:
+            await pubsub.aclose()  # type: ignore[no-untyped-call] # redis leaves its types out here
+
+
+class Subscription:
+    """What is told to us."""
+
+    def __init__(self, pubsub: PubSub) -> None:
+        self._pubsub = pubsub
+
+    async def hear(self) -> Notice | None:
+        """Return the next notice, or None for a pulse.
+
+        Raises:
+            TimeoutError: Nobody said anything for too long.
+        """
+        async with asyncio.timeout(SILENCE_S):
+            while True:
+                message = await self._pubsub.get_message(timeout=SILENCE_S)
+                if message is not None:
+                    break
+        if message["channel"] == _PULSE_CHANNEL:
+            return None
+        return parse(message["channel"], message["data"])
