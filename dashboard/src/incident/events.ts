@@ -28,11 +28,20 @@ export interface Cause {
   findings: Finding[];
 }
 
+export interface Question {
+  specialist: string;
+  topic: string;
+  object: ObjectRef;
+  reason: string;
+}
+
 export interface Diagnosis {
   causes: Cause[];
   abstained: boolean;
   conclusion: string;
   reason: string;
+  questions?: Question[];
+  dismissed?: Cause[];
 }
 
 export interface Evidence {
@@ -40,9 +49,25 @@ export interface Evidence {
   kind: string;
   specialist: string;
   call: ToolCall;
+  subject: ObjectRef | null;
   summary: string;
   facts: Record<string, unknown>;
+  left_out: string[];
   observed_at: string;
+}
+
+export interface Gap {
+  specialist: string;
+  call: ToolCall | null;
+  status: string;
+  reason: string;
+}
+
+export interface SignalBound {
+  namespace: string;
+  service: string;
+  error_ratio_max: number | null;
+  latency_p99_max_s: number | null;
 }
 
 export interface Action {
@@ -54,7 +79,30 @@ export interface Action {
   evidence_ids: string[];
   blast_radius: { pods: number; callers: string[]; statement: string };
   inverse: ToolCall | null;
-  dry_run: { changes: string[]; warnings: string[] } | null;
+  verification?: { bounds: SignalBound[]; hold_s: number; deadline_s: number };
+  dry_run: { changes: string[]; warnings: string[]; state_sha256?: string } | null;
+}
+
+export interface Runbook {
+  id: string;
+  title: string;
+  url: string;
+  owner: string;
+  last_validated: string;
+  age_days: number | null;
+  is_stale: boolean;
+  reason: string;
+  evidence_id: string;
+}
+
+export interface Choice {
+  title: string;
+  why: string;
+  step: string;
+  condition: string;
+  passed_over: string[];
+  not_seen: string[];
+  escalation: string;
 }
 
 export interface Plan {
@@ -64,6 +112,15 @@ export interface Plan {
   confidence: number;
   cause_object: ObjectRef;
   actions: Action[];
+  runbook?: Runbook | null;
+  choice?: Choice | null;
+}
+
+export interface Withheld {
+  reason: string;
+  recommendation: string;
+  passed_over?: string[];
+  runbook?: Runbook | null;
 }
 
 export interface Ruling {
@@ -84,11 +141,31 @@ export interface IncidentEvent {
   payload: any;
 }
 
+/** What a plan names in the place of a playbook when it takes another plan back. */
+export const REVERT = "revert";
+
 export function nameOf(object: ObjectRef): string {
   return [object.kind, object.namespace, object.name].filter(Boolean).join("/");
 }
 
+export function valueText(value: unknown): string {
+  return typeof value === "object" && value !== null ? JSON.stringify(value) : String(value);
+}
+
+export function argumentsText(call: ToolCall): string {
+  return Object.entries(call.arguments)
+    .map(([key, value]) => `${key}=${valueText(value)}`)
+    .join(", ");
+}
+
 export function callText(call: ToolCall): string {
-  const parts = Object.entries(call.arguments).map(([key, value]) => `${key}=${String(value)}`);
-  return `${call.server}.${call.tool}(${parts.join(", ")})`;
+  return `${call.server}.${call.tool}(${argumentsText(call)})`;
+}
+
+export function inWords(name: string): string {
+  return name.replaceAll("_", " ");
+}
+
+export function percent(share: number): string {
+  return `${Math.round(share * 100)}%`;
 }

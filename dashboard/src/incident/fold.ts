@@ -1,94 +1,84 @@
 /** The war room as a view of the event log: the same events always give the same room. */
 
-import type { Diagnosis, Evidence, IncidentEvent, Plan, Ruling } from "./events";
+import { APPLY } from "./apply";
+import type { Evidence, IncidentEvent } from "./events";
+import type { Run, Stage } from "./run";
 
-export type Stage = "alert" | "investigate" | "plan" | "approve" | "act" | "verify" | "end";
-
-export const STAGES: readonly Stage[] = [
-  "alert",
-  "investigate",
-  "plan",
-  "approve",
-  "act",
-  "verify",
-  "end",
-];
-
-export interface Approval {
-  id: string;
-  requestedAt: string;
-  expiresAt: string;
-  verdict: "open" | "approved" | "rejected" | "expired";
-  decidedBy?: string;
-  decidedAt?: string;
-  channel?: string;
-  reason?: string;
+export interface AlertSeen {
+  fingerprint: string;
+  name: string;
+  summary: string;
+  service: string;
+  severity: string;
+  isFiring: boolean;
+  joinedBecause: string;
 }
 
-export interface ActionState {
-  startedAt: string;
-  grantId: string;
-  finishedAt?: string;
-  status?: string;
-  outcome?: string;
-  detail?: string;
-}
-
-export interface Verification {
-  result: string;
-  reason: string;
-  checks: string[];
+export interface Comment {
   at: string;
-  isOver: boolean;
+  by: string;
+  text: string;
+}
+
+export interface Judged {
+  at: string;
+  by: string;
+  judgement: "right" | "wrong";
+  note: string;
+  actual: string;
 }
 
 export interface Room {
+  incidentId: string;
   lastSeq: number;
   status: string;
   title: string;
   service: string;
   namespace: string;
   severity: string;
-  alerts: { fingerprint: string; name: string; summary: string; isFiring: boolean }[];
-  diagnosis: Diagnosis | null;
-  round: number;
-  evidence: Record<string, Evidence>;
-  plan: Plan | null;
-  planSha256: string | null;
-  withheld: { reason: string; recommendation: string } | null;
-  rulings: Ruling[];
-  approval: Approval | null;
-  actions: Record<string, ActionState>;
-  verification: Verification | null;
-  reached: Partial<Record<Stage, string>>;
-  hasReport: boolean;
-  escalation: string | null;
+  trigger: string;
+  openedAt: string | null;
+  alerts: AlertSeen[];
+  acknowledgedBy: string[];
+  assignedTo: string | null;
+  isPaused: boolean;
+  pausedBy: string | null;
+  cancelledBecause: string | null;
+  comments: Comment[];
+  verdict: Judged | null;
   mergedInto: string | null;
-  events: IncidentEvent[];
+  joined: string[];
+  splitInto: string[];
+  evidence: Record<string, Evidence>;
+  runs: Run[];
+  reportAt: string | null;
+  events: readonly IncidentEvent[];
 }
 
 export const EMPTY: Room = {
+  incidentId: "",
   lastSeq: 0,
   status: "received",
   title: "",
   service: "",
   namespace: "",
   severity: "none",
+  trigger: "",
+  openedAt: null,
   alerts: [],
-  diagnosis: null,
-  round: 0,
-  evidence: {},
-  plan: null,
-  planSha256: null,
-  withheld: null,
-  rulings: [],
-  approval: null,
-  actions: {},
-  verification: null,
-  reached: {},
-  hasReport: false,
-  escalation: null,
+  acknowledgedBy: [],
+  assignedTo: null,
+  isPaused: false,
+  pausedBy: null,
+  cancelledBecause: null,
+  comments: [],
+  verdict: null,
   mergedInto: null,
+  joined: [],
+  splitInto: [],
+  evidence: {},
+  runs: [],
+  reportAt: null,
   events: [],
 };
 
@@ -102,113 +92,54 @@ const STAGE_OF: Partial<Record<string, Stage>> = {
   report_written: "end",
 };
 
-/** Return the room after some more events; those that it has already change nothing. */
-export function fold(room: Room, events: readonly IncidentEvent[]): Room {
-  const fresh = events.filter((event) => event.seq > room.lastSeq);
-  if (fresh.length === 0) return room;
-  const next = fresh.reduce(step, room);
-  return { ...next, events: [...room.events, ...fresh] };
+export const ENDS: ReadonlySet<string> = new Set(["resolved", "closed", "merged", "escalated"]);
+
+export interface Folded {
+  room: Room;
+  /** Whether an event between two others is missing, so that the log has to be read again from `room.lastSeq`. */
+  isGapped: boolean;
+}
+
+/**
+ * Return the room after some more events. Events that it has already change nothing; after a gap
+ * nothing is taken, because a room with a hole in it would tell of something that never was.
+ */
+export function fold(room: Room, events: readonly IncidentEvent[]): Folded {
+  const fresh: IncidentEvent[] = [];
+  let next = room.lastSeq + 1;
+  let isGapped = false;
+  for (const event of events) {
+    if (event.seq < next) continue;
+    if (event.seq > next) {
+      isGapped = true;
+      break;
+    }
+    fresh.push(event);
+    next += 1;
+  }
+  if (fresh.length === 0) return { room, isGapped };
+  const folded = fresh.reduce(step, room);
+  return { room: { ...folded, events: [...room.events, ...fresh] }, isGapped };
 }
 
 function step(room: Room, event: IncidentEvent): Room {
-  const stage = STAGE_OF[event.kind];
-  const reached =
-    stage && room.reached[stage] === undefined
-      ? { ...room.reached, [stage]: event.at }
-      : room.reached;
-  return { ...room, ...(APPLY[event.kind]?.(room, event) ?? {}), reached, lastSeq: event.seq };
+  const changed = { ...room, ...(APPLY[event.kind]?.(room, event) ?? {}) };
+  const run = changed.runs.at(-1);
+  const runs = run === undefined ? [] : [...changed.runs.slice(0, -1), reach(run, event)];
+  return { ...changed, incidentId: event.incident_id, runs, lastSeq: event.seq };
 }
 
-type Apply = (room: Room, event: IncidentEvent) => Partial<Room>;
+function reach(run: Run, event: IncidentEvent): Run {
+  const stage = STAGE_OF[event.kind];
+  const isNew = stage !== undefined && run.reached[stage] === undefined;
+  const reached = isNew ? { ...run.reached, [stage]: event.at } : run.reached;
+  return { ...run, reached, lastSeq: event.seq };
+}
 
-const APPLY: Record<string, Apply> = {
-  incident_opened: (_room, { payload }) => ({
-    title: payload.title,
-    service: payload.service,
-    namespace: payload.namespace,
-    severity: payload.severity,
-  }),
-  alert_received: (room, { payload }) => ({
-    alerts: [
-      ...room.alerts.filter((alert) => alert.fingerprint !== payload.fingerprint),
-      {
-        fingerprint: payload.fingerprint,
-        name: payload.name,
-        summary: payload.summary,
-        isFiring: true,
-      },
-    ],
-  }),
-  alert_resolved: (room, { payload }) => ({
-    alerts: room.alerts.map((alert) =>
-      alert.fingerprint === payload.fingerprint ? { ...alert, isFiring: false } : alert,
-    ),
-  }),
-  status_changed: (_room, { payload }) => ({ status: payload.to }),
-  evidence_added: (room, { payload }) => ({
-    evidence: { ...room.evidence, [payload.evidence.id]: payload.evidence },
-  }),
-  causes_ranked: (_room, { payload }) => ({ diagnosis: payload.diagnosis, round: payload.round }),
-  plan_proposed: (_room, { payload }) => ({
-    plan: payload.plan,
-    planSha256: payload.plan_sha256,
-    rulings: [],
-    approval: null,
-    withheld: null,
-  }),
-  plan_withheld: (_room, { payload }) => ({ withheld: payload }),
-  policy_ruled: (_room, { payload }) => ({ rulings: payload.rulings }),
-  approval_requested: (_room, { at, payload }) => ({
-    approval: {
-      id: payload.approval_id,
-      requestedAt: at,
-      expiresAt: payload.expires_at,
-      verdict: "open",
-    },
-  }),
-  approval_decided: (room, { at, payload }) =>
-    room.approval
-      ? {
-          approval: {
-            ...room.approval,
-            verdict: payload.verdict,
-            decidedBy: payload.actor,
-            decidedAt: at,
-            channel: payload.channel,
-            reason: payload.reason,
-          },
-        }
-      : {},
-  action_started: (room, { at, payload }) => ({
-    actions: {
-      ...room.actions,
-      [payload.action_id]: { startedAt: at, grantId: payload.grant_id },
-    },
-  }),
-  action_finished: (room, { at, payload }) => {
-    const begun = room.actions[payload.action_id];
-    const state = begun ?? { startedAt: at, grantId: payload.grant_id };
-    return {
-      actions: {
-        ...room.actions,
-        [payload.action_id]: {
-          ...state,
-          finishedAt: at,
-          status: payload.status,
-          outcome: payload.outcome,
-          detail: payload.detail,
-        },
-      },
-    };
-  },
-  verification_sampled: (_room, { at, payload }) => ({
-    verification: { ...payload, at, isOver: false },
-  }),
-  verification_finished: (_room, { at, payload }) => ({
-    verification: { ...payload, at, isOver: true },
-  }),
-  escalated: (_room, { payload }) => ({ escalation: payload.reason }),
-  merged: (_room, { payload, incident_id }) =>
-    payload.incident_id === incident_id ? { mergedInto: payload.into } : {},
-  report_written: () => ({ hasReport: true }),
-};
+/** The events of one run: from where it began to where the next one did. */
+export function eventsOf(room: Room, run: Run): readonly IncidentEvent[] {
+  if (room.runs.length <= 1) return room.events;
+  const begin = run.number === room.runs[0]?.number ? 1 : run.beganBySeq;
+  const next = room.runs.find((other) => other.beganBySeq > run.beganBySeq);
+  return room.events.slice(begin - 1, next ? next.beganBySeq - 1 : undefined);
+}

@@ -1,0 +1,233 @@
+/** One incident's log as it grows: replay, follow, and come back after every cut without loss. */
+
+import type { IncidentEvent } from "./events";
+import { EMPTY, fold, type Room } from "./fold";
+
+export type Connection =
+  | { is: "connecting" }
+  | { is: "replaying" }
+  | { is: "live" }
+  | { is: "polling" }
+  | { is: "reconnecting"; heardAt: number | null; retryAt: number }
+  | { is: "over"; why: "signed-out" | "forbidden" | "missing" };
+
+export interface State {
+  room: Room;
+  connection: Connection;
+  /** Whether everything there was at the start has been read. */
+  isCaughtUp: boolean;
+}
+
+export interface EventPage {
+  events: IncidentEvent[];
+  last_seq: number;
+  status: string;
+}
+
+/** The parts of a WebSocket that are used here. */
+export interface Socket {
+  onmessage: ((message: { data: unknown }) => void) | null;
+  onclose: ((closed: { code: number }) => void) | null;
+  close(code?: number): void;
+}
+
+export type PollAnswer = EventPage | { refused: "signed-out" | "forbidden" | "missing" };
+
+/** What the world gives: sockets, answers, time and chance. */
+export interface World {
+  openSocket(after: number): Socket;
+  /** Wait for the events after a number; throws when the platform does not answer. */
+  poll(after: number, signal: AbortSignal): Promise<PollAnswer>;
+  now(): number;
+  random(): number;
+  later(act: () => void, ms: number): () => void;
+}
+
+export const BACKOFF_FIRST_MS = 400;
+export const BACKOFF_MAX_MS = 10_000;
+/** After so many sockets in a row that brought nothing, ask by HTTP instead. */
+export const SOCKETS_MAX = 3;
+/** How long to ask by HTTP before a socket is tried again. */
+export const POLLING_MS = 60_000;
+/** The platform says something at least every 20 s; silence of this length is a dead connection. */
+export const SILENCE_MAX_MS = 45_000;
+const DRAW_MS = 16;
+
+const REFUSALS: Readonly<Record<number, "signed-out" | "forbidden" | "missing">> = {
+  4401: "signed-out",
+  4403: "forbidden",
+  4404: "missing",
+};
+const TOO_SLOW = 4008;
+
+type Frame =
+  | { type: "events"; events: IncidentEvent[] }
+  | { type: "caught_up" }
+  | { type: "resume" }
+  | { type: "ping" };
+
+export class Live {
+  private state: State = { room: EMPTY, connection: { is: "connecting" }, isCaughtUp: false };
+  private socket: Socket | null = null;
+  private failures = 0;
+  private heardAt: number | null = null;
+  private isStopped = false;
+  private cancelRetry = () => {};
+  private cancelDraw: (() => void) | null = null;
+  private cancelWatch = () => {};
+  private polling: AbortController | null = null;
+
+  constructor(
+    private readonly world: World,
+    private readonly show: (state: State) => void,
+  ) {}
+
+  start(): void {
+    this.connect();
+  }
+
+  stop(): void {
+    this.isStopped = true;
+    this.cancelRetry();
+    this.cancelDraw?.();
+    this.drop();
+    this.polling?.abort();
+  }
+
+  /** Try again at once, because something says that it may work now. */
+  hurry(): void {
+    if (this.state.connection.is !== "reconnecting" || this.isStopped) return;
+    this.cancelRetry();
+    this.connect();
+  }
+
+  private connect(): void {
+    if (this.isStopped) return;
+    if (this.failures >= SOCKETS_MAX) {
+      void this.poll();
+      return;
+    }
+    const socket = this.world.openSocket(this.state.room.lastSeq);
+    this.socket = socket;
+    this.watch();
+    socket.onmessage = ({ data }) => {
+      if (socket === this.socket) this.hear(data);
+    };
+    socket.onclose = ({ code }) => {
+      if (socket === this.socket) this.closed(code);
+    };
+  }
+
+  private hear(data: unknown): void {
+    const frame = read(data);
+    this.heardAt = this.world.now();
+    this.watch();
+    if (frame === null) return;
+    if (frame.type === "events") this.take(frame.events, "replaying");
+    if (frame.type === "caught_up") {
+      this.failures = 0;
+      this.change({ connection: { is: "live" }, isCaughtUp: true });
+    }
+    if (frame.type === "resume") this.again();
+  }
+
+  private take(events: readonly IncidentEvent[], during: "replaying" | "polling"): void {
+    const { room, isGapped } = fold(this.state.room, events);
+    const is = this.state.connection.is === "live" ? "live" : during;
+    this.change({ room, connection: { is } });
+    // What was missed is read again from the last event that is known for certain.
+    if (isGapped) this.again();
+  }
+
+  private closed(code: number): void {
+    this.socket = null;
+    this.cancelWatch();
+    const why = REFUSALS[code];
+    if (why !== undefined) this.change({ connection: { is: "over", why } });
+    else if (code === TOO_SLOW) this.connect();
+    else {
+      this.failures += 1;
+      this.retry();
+    }
+  }
+
+  /** Read on from the last known event in a new connection. */
+  private again(): void {
+    this.drop();
+    this.failures += 1;
+    this.retry();
+  }
+
+  private retry(): void {
+    const roof = Math.min(BACKOFF_MAX_MS, BACKOFF_FIRST_MS * 2 ** (this.failures - 1));
+    const wait = roof * (0.5 + this.world.random() / 2);
+    const retryAt = this.world.now() + wait;
+    this.change({ connection: { is: "reconnecting", heardAt: this.heardAt, retryAt } });
+    this.cancelRetry = this.world.later(() => this.connect(), wait);
+  }
+
+  private async poll(): Promise<void> {
+    const until = this.world.now() + POLLING_MS;
+    const asked = new AbortController();
+    this.polling = asked;
+    while (!asked.signal.aborted && this.world.now() < until) {
+      try {
+        const answer = await this.world.poll(this.state.room.lastSeq, asked.signal);
+        if (asked.signal.aborted) return;
+        if ("refused" in answer) {
+          this.change({ connection: { is: "over", why: answer.refused } });
+          return;
+        }
+        this.heardAt = this.world.now();
+        this.take(answer.events, "polling");
+        this.change({ connection: { is: "polling" }, isCaughtUp: true });
+      } catch {
+        // Whatever kept the answer away, it is asked for again, and the page says so meanwhile.
+        if (asked.signal.aborted) return;
+        this.failures += 1;
+        this.retry();
+        return;
+      }
+    }
+    this.failures = SOCKETS_MAX - 1;
+    this.connect();
+  }
+
+  private watch(): void {
+    this.cancelWatch();
+    this.cancelWatch = this.world.later(() => {
+      this.drop();
+      this.failures += 1;
+      this.retry();
+    }, SILENCE_MAX_MS);
+  }
+
+  private drop(): void {
+    this.cancelWatch();
+    const socket = this.socket;
+    this.socket = null;
+    if (socket === null) return;
+    socket.onmessage = null;
+    socket.onclose = null;
+    socket.close(1000);
+  }
+
+  private change(part: Partial<State>): void {
+    this.state = { ...this.state, ...part };
+    // Many events in a moment are drawn once.
+    this.cancelDraw ??= this.world.later(() => {
+      this.cancelDraw = null;
+      this.show(this.state);
+    }, DRAW_MS);
+  }
+}
+
+function read(data: unknown): Frame | null {
+  if (typeof data !== "string") return null;
+  try {
+    const frame: unknown = JSON.parse(data);
+    return typeof frame === "object" && frame !== null && "type" in frame ? (frame as Frame) : null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,72 @@
+/** Plans, rulings, decisions, writes and what fresh data say of them, in words. */
+
+import { argumentsText, type IncidentEvent, inWords, type Ruling } from "./events";
+import type { Told } from "./tell";
+
+type Payload = IncidentEvent["payload"];
+
+function told(text: string, tone: Told["tone"], more?: string | null): Told {
+  return more ? { text, tone, more } : { text, tone };
+}
+
+function proposed(p: Payload): Told {
+  const { playbook, choice, runbook, summary } = p.plan;
+  const parts = [
+    choice?.step ? `playbook ${playbook}, step “${choice.step}”` : `playbook ${playbook}`,
+    runbook ? `runbook “${runbook.title}”${runbook.is_stale ? " (stale)" : ""}` : "",
+  ];
+  const isUndo = playbook === "revert";
+  const lead = isUndo ? "Proposes to take it back" : "Plan";
+  return told(`${lead}: ${summary}`, "key", isUndo ? choice?.why : parts.filter(Boolean).join(" · "));
+}
+
+function decided(p: Payload): Told {
+  const by = p.verdict === "expired" ? "" : ` by ${p.actor}, through ${p.channel}`;
+  const tone = p.verdict === "approved" ? "good" : "bad";
+  return told(`${capital(p.verdict)}${by}`, tone, p.reason);
+}
+
+function finished(p: Payload): Told {
+  const isDone = p.status === "ok";
+  return told(isDone ? `Done: ${p.detail}` : `Not done (${p.outcome})`, isDone ? "good" : "bad",
+    isDone ? null : p.detail);
+}
+
+function verified(p: Payload): Told {
+  const tone = p.result === "resolved" ? "good" : "bad";
+  return told(`Verified: ${inWords(p.result)}`, tone, p.reason);
+}
+
+function ruled(p: Payload): Told {
+  const rulings: Ruling[] = p.rulings;
+  const isDenied = rulings.some((item) => item.ruling === "deny");
+  const said = rulings.map((item) => `${item.ruling} by rule ${item.rule}`).join("; ");
+  const why = [...new Set(rulings.map((item) => item.reason))].join("; ");
+  return told(`Policy: ${said}`, isDenied ? "bad" : "plain", why);
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+export const TELL_DEEDS: Readonly<Record<string, (event: IncidentEvent) => Told>> = {
+  plan_proposed: ({ payload }) => proposed(payload),
+  plan_withheld: ({ payload: p }) => told(`No plan: ${p.reason}`, "wait", p.recommendation),
+  policy_ruled: ({ payload }) => ruled(payload),
+  approval_requested: () => told("Waits for a person’s decision", "wait"),
+  approval_decided: ({ payload }) => decided(payload),
+  grant_minted: ({ payload: p }) => told(`Signs grant ${p.grant_id}`, "quiet"),
+  grant_refused: ({ payload: p }) => told("Signs no grant", "bad", p.reason),
+  action_started: ({ payload: p }) =>
+    told(
+      p.call ? `Acts: ${p.call.tool} on ${p.target}` : `Acts on ${p.target}`,
+      "key",
+      p.call ? argumentsText(p.call) : null,
+    ),
+  action_finished: ({ payload }) => finished(payload),
+  verification_sampled: ({ payload: p }) => told("Looks again", "quiet", p.reason),
+  verification_finished: ({ payload }) => verified(payload),
+  escalated: ({ payload: p }) => told("Hands over to people", "bad", p.reason),
+  report_written: () => told("The report is written", "good"),
+  status_changed: ({ payload: p }) => told(`${inWords(p.from)} → ${inWords(p.to)}`, "quiet", p.reason),
+};

@@ -1,0 +1,55 @@
+/** Alerts, specialists, evidence and judgement, in words. */
+
+import { callText, type IncidentEvent, inWords, nameOf, percent } from "./events";
+import type { Told } from "./tell";
+
+type Payload = IncidentEvent["payload"];
+
+function told(text: string, tone: Told["tone"], more?: string | null): Told {
+  return more ? { text, tone, more } : { text, tone };
+}
+
+function ranked(p: Payload): Told {
+  const { causes, abstained, reason } = p.diagnosis;
+  const top = causes[0];
+  if (!top) return told(`Round ${p.round}: names no cause`, "key", reason);
+  const name = `${inWords(top.fault_class)} of ${nameOf(top.object)}`;
+  const text = `Round ${p.round}: ${name}, ${percent(top.confidence)}`;
+  return abstained ? told(`${text}; abstains`, "key", reason) : told(text, "key", top.statement);
+}
+
+function selected(p: Payload): Told {
+  const names = p.selected.map((item: { specialist: string }) => item.specialist).join(", ");
+  const hint = p.hint?.text || (p.hint?.object ? nameOf(p.hint.object) : "");
+  return told(`Sends ${names}`, "plain", hint ? `with the hint: ${hint}` : null);
+}
+
+function alert(p: Payload): Told {
+  const because = p.joined_because ? `joins as ${p.joined_because}` : null;
+  return told(`Alert ${p.name}${p.summary ? `: ${p.summary}` : ""}`, "plain", because);
+}
+
+export const TELL_SIGHTS: Readonly<Record<string, (event: IncidentEvent) => Told>> = {
+  incident_opened: ({ payload: p }) =>
+    told(`Opened: ${p.title}`, "key", p.trigger ? `by ${p.trigger}` : null),
+  alert_received: ({ payload }) => alert(payload),
+  alert_resolved: ({ payload: p }) => told(`Alert ${p.name} is over`, "good"),
+  run_started: ({ payload: p }) => told("Begins to look", "plain", p.reason),
+  run_failed: ({ payload: p }) => told("The run failed", "bad", p.reason),
+  specialists_selected: ({ payload }) => selected(payload),
+  tool_called: ({ payload: p }) =>
+    told(
+      `${callText(p.call)} → ${inWords(p.status)}, ${Math.round(p.duration_ms)} ms`,
+      p.status === "ok" ? "quiet" : "wait",
+      p.reason,
+    ),
+  evidence_added: ({ payload: p }) => told(`${p.evidence.id}  ${p.evidence.summary}`, "plain"),
+  specialist_failed: ({ payload: p }) => told("Could not see anything", "bad", p.reason),
+  specialist_finished: ({ payload: p }) => {
+    const found = p.evidence?.length ?? 0;
+    const gaps = p.gaps?.length ?? 0;
+    const text = `Has looked: ${p.calls} ${p.calls === 1 ? "call" : "calls"}, ${found} facts`;
+    return told(gaps ? `${text}, ${gaps} not seen` : text, gaps ? "wait" : "quiet");
+  },
+  causes_ranked: ({ payload }) => ranked(payload),
+};
