@@ -84,7 +84,9 @@ const ROOM_APPLY: Record<string, Apply> = {
   merged: (room, { payload, incident_id }) =>
     payload.incident_id === incident_id
       ? { mergedInto: payload.into }
-      : { joined: [...room.joined.filter((id) => id !== payload.incident_id), payload.incident_id] },
+      : {
+          joined: [...room.joined.filter((id) => id !== payload.incident_id), payload.incident_id],
+        },
   split: (room, { payload, incident_id }) =>
     payload.incident_id === incident_id
       ? {

@@ -1,91 +1,149 @@
-import type { Cause, Diagnosis, Evidence, Finding } from "./events";
-import { nameOf } from "./events";
-
-interface Props {
-  diagnosis: Diagnosis | null;
-  round: number;
-  evidence: Record<string, Evidence>;
-}
+import { useState } from "react";
+import { useBar } from "./desk";
+import { DismissDialog } from "./dismiss";
+import { type Cause, inWords, nameOf, percent, type Question } from "./events";
+import { Findings } from "./findings";
+import type { Run } from "./run";
 
 /** The ranked causes, each with what speaks for and against it. */
-export function Causes({ diagnosis, round, evidence }: Props) {
+export function Causes({ run, isOpen }: { run: Run; isOpen: boolean }) {
+  const { diagnosis } = run;
   return (
     <section className="card causes" aria-label="Causes">
       <header>
         <h2>Causes</h2>
-        <span className="faint">{diagnosis ? `after round ${round}` : "no judgement yet"}</span>
+        <Rounds run={run} />
       </header>
       {diagnosis?.abstained && (
         <p className="abstains">
-          <strong>Abstains.</strong> {diagnosis.reason}
+          <strong>No cause is sure enough to act on.</strong> {diagnosis.reason}
         </p>
       )}
       {diagnosis?.causes.map((cause, index) => (
         <CauseRow
           key={`${cause.fault_class} ${nameOf(cause.object)}`}
           cause={cause}
-          evidence={evidence}
           isTop={index === 0}
+          isOpen={isOpen}
         />
       ))}
-      {diagnosis === null && <p className="empty">The specialists are looking.</p>}
+      {diagnosis && diagnosis.causes.length === 0 && !diagnosis.abstained && (
+        <p className="empty">{diagnosis.reason || "Nothing was found to be wrong."}</p>
+      )}
+      {diagnosis === null && <Looking run={run} />}
+      <Questions questions={diagnosis?.questions ?? []} />
+      <Dismissed causes={diagnosis?.dismissed ?? []} />
     </section>
   );
 }
 
-function CauseRow({
-  cause,
-  evidence,
-  isTop,
-}: {
+/** How sure each round was. */
+function Rounds({ run }: { run: Run }) {
+  if (run.rounds.length === 0) return <span className="faint">no judgement yet</span>;
+  return (
+    <span className="rounds faint">
+      {run.rounds.map((item) => (
+        <span key={`${item.round} ${item.at}`} title={item.top}>
+          round {item.round} <b>{item.top ? percent(item.confidence) : "–"}</b>
+        </span>
+      ))}
+    </span>
+  );
+}
+
+function Looking({ run }: { run: Run }) {
+  if (run.failure !== null)
+    return <p className="empty">The run failed before there was a judgement.</p>;
+  const names = run.working;
+  return (
+    <p className="empty looking" aria-live="polite">
+      <span className="dots" aria-hidden="true" />
+      {names.length > 0
+        ? `${names.join(", ")} ${names.length === 1 ? "is" : "are"} looking; causes come when they have.`
+        : "Nobody has looked yet; causes come after the first round."}
+    </p>
+  );
+}
+
+interface RowProps {
   cause: Cause;
-  evidence: Record<string, Evidence>;
   isTop: boolean;
-}) {
-  const percent = Math.round(cause.confidence * 100);
+  isOpen: boolean;
+}
+
+function CauseRow({ cause, isTop, isOpen }: RowProps) {
+  const against = cause.findings.filter((finding) => finding.stance === "against").length;
   return (
     <details className="cause" open={isTop}>
       <summary>
         <span className="confidence mono" style={{ "--share": cause.confidence } as object}>
-          {percent}%
+          {percent(cause.confidence)}
         </span>
         <span className="what">
-          <strong>{cause.fault_class.replaceAll("_", " ")}</strong>{" "}
-          <code>{nameOf(cause.object)}</code>
+          <strong>{inWords(cause.fault_class)}</strong> <code>{nameOf(cause.object)}</code>
           <span className="statement">{cause.statement}</span>
         </span>
+        <span className="balance faint">
+          {cause.findings.length - against} for · {against} against
+        </span>
       </summary>
-      <ul className="findings">
-        {cause.findings.map((finding) => (
-          <FindingRow
-            key={finding.rule + finding.statement}
-            finding={finding}
-            evidence={evidence}
-          />
-        ))}
-      </ul>
+      <Findings findings={cause.findings} />
+      {isOpen && <Dismiss cause={cause} />}
     </details>
   );
 }
 
-function FindingRow({
-  finding,
-  evidence,
-}: {
-  finding: Finding;
-  evidence: Record<string, Evidence>;
-}) {
+function Dismiss({ cause }: { cause: Cause }) {
+  const bar = useBar("responder");
+  const [isAsking, setAsking] = useState(false);
   return (
-    <li className={finding.stance}>
-      <span className="stance">{finding.stance}</span>
-      <span>{finding.statement}</span>
-      <span className="cites">
-        {finding.evidence_ids.map((id) => (
-          <a key={id} className="mono" href={`#evidence-${id}`} title={evidence[id]?.summary}>
-            {id}
-          </a>
+    <p className="dismiss">
+      <button
+        type="button"
+        className="link"
+        disabled={bar !== null}
+        title={bar ?? "Take it out of the decision"}
+        onClick={() => setAsking(true)}
+      >
+        Not the cause? Dismiss it
+      </button>
+      {isAsking && <DismissDialog cause={cause} onClose={() => setAsking(false)} />}
+    </p>
+  );
+}
+
+function Questions({ questions }: { questions: readonly Question[] }) {
+  if (questions.length === 0) return null;
+  return (
+    <div className="aside-list">
+      <h3>What would decide it</h3>
+      <ul>
+        {questions.map((item) => (
+          <li key={`${item.specialist} ${item.topic} ${nameOf(item.object)}`}>
+            <span className="who">{item.specialist}</span> {item.reason}{" "}
+            <code className="faint">{nameOf(item.object)}</code>
+          </li>
         ))}
-      </span>
-    </li>
+      </ul>
+    </div>
+  );
+}
+
+function Dismissed({ causes }: { causes: readonly Cause[] }) {
+  if (causes.length === 0) return null;
+  return (
+    <div className="aside-list">
+      <h3>Dismissed by people</h3>
+      <ul>
+        {causes.map((cause) => (
+          <li key={`${cause.fault_class} ${nameOf(cause.object)}`}>
+            <s>
+              {inWords(cause.fault_class)} <code>{nameOf(cause.object)}</code>
+            </s>{" "}
+            <span className="faint">{percent(cause.confidence)}</span>
+          </li>
+        ))}
+      </ul>
+    </div>
   );
 }

@@ -7,7 +7,9 @@ import { standing } from "./run";
 type Change = (run: Run, event: IncidentEvent) => Partial<Run>;
 
 /** Change the newest plan of the run. */
-function onProposal(change: (proposal: Proposal, event: IncidentEvent) => Partial<Proposal>): Change {
+function onProposal(
+  change: (proposal: Proposal, event: IncidentEvent) => Partial<Proposal>,
+): Change {
   return (run, event) => {
     const newest = run.proposals.at(-1);
     if (newest === undefined) return {};

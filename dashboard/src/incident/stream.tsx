@@ -1,51 +1,97 @@
-import { useEffect, useRef } from "react";
-import { clock } from "../design/time";
+import { ArrowDown } from "lucide-react";
+import { useMemo, useState } from "react";
+import { Composer } from "./composer";
 import type { IncidentEvent } from "./events";
+import { actorOf, type Block, FILTERS, type Filter, group, passes } from "./group";
+import { LineBlock, WatchBlock } from "./stream-lines";
+import { WorkBlock } from "./stream-work";
 import { tell } from "./tell";
+import { useFollow } from "./use-follow";
 
 /** Every step of every agent, as it happens; it follows the end unless the reader scrolled up. */
 export function Stream({ events }: { events: readonly IncidentEvent[] }) {
-  const list = useRef<HTMLOListElement>(null);
-  const isAtEnd = useRef(true);
-  const shown = events.filter((event) => tell(event) !== null);
-
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a new line is what there is to follow
-  useEffect(() => {
-    const element = list.current;
-    if (element && isAtEnd.current) element.scrollTop = element.scrollHeight;
-  }, [shown.length]);
-
-  const onScroll = () => {
-    const element = list.current;
-    if (!element) return;
-    isAtEnd.current = element.scrollHeight - element.scrollTop - element.clientHeight < 40;
-  };
+  const [filter, setFilter] = useState<Filter>("all");
+  const [actor, setActor] = useState("");
+  const blocks = useMemo(() => group(events), [events]);
+  const actors = useMemo(() => [...new Set(blocks.map(actorOf))].sort(), [blocks]);
+  const shown = useMemo(
+    () => blocks.filter((block) => passes(block, filter, actor)),
+    [blocks, filter, actor],
+  );
+  const { list, onScroll, unread, toEnd } = useFollow<HTMLOListElement>(events.length);
 
   return (
     <section className="card stream" aria-label="What happens">
       <header>
         <h2>What happens</h2>
-        <span className="faint mono">{events.length} events</span>
+        <span className="filters">
+          <Select name="Show" value={filter} onPick={setFilter} options={Object.entries(FILTERS)} />
+          <Select
+            name="By"
+            value={actor}
+            onPick={setActor}
+            options={[["", "everyone"], ...actors.map((name) => [name, name] as const)]}
+          />
+        </span>
       </header>
-      <ol ref={list} onScroll={onScroll} aria-live="polite" tabIndex={-1}>
-        {shown.map((event) => (
-          <Line key={event.seq} event={event} />
-        ))}
-      </ol>
+      <div className="scroller">
+        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
+        <ol ref={list} onScroll={onScroll} tabIndex={0} aria-label="Steps, oldest first">
+          {shown.map((block) => (
+            <BlockView key={block.key} block={block} />
+          ))}
+          {shown.length === 0 && <li className="empty">Nothing of this kind has happened.</li>}
+        </ol>
+        {unread > 0 && (
+          <button type="button" className="pill" onClick={toEnd}>
+            <ArrowDown aria-hidden="true" /> {unread} new
+          </button>
+        )}
+      </div>
+      <Announcer blocks={blocks} />
+      <Composer />
     </section>
   );
 }
 
-function Line({ event }: { event: IncidentEvent }) {
-  const told = tell(event);
-  if (told === null) return null;
+function BlockView({ block }: { block: Block }) {
+  if (block.type === "work") return <WorkBlock work={block} lastSeq={block.lastSeq} />;
+  if (block.type === "watch") return <WatchBlock watch={block} lastSeq={block.lastSeq} />;
+  return <LineBlock event={block.event} />;
+}
+
+interface SelectProps<V extends string> {
+  name: string;
+  value: V;
+  options: readonly (readonly [string, string])[];
+  onPick: (value: V) => void;
+}
+
+function Select<V extends string>({ name, value, options, onPick }: SelectProps<V>) {
   return (
-    <li id={told.anchor} className={`tone-${told.tone}`} data-actor={event.actor}>
-      <time className="mono" dateTime={event.at}>
-        {clock(event.at)}
-      </time>
-      <span className="actor">{event.actor}</span>
-      <span className="said">{told.text}</span>
-    </li>
+    <label>
+      <span className="unseen">{name}</span>
+      <select value={value} onChange={(event) => onPick(event.target.value as V)}>
+        {options.map(([key, text]) => (
+          <option key={key} value={key}>
+            {text}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+const LOUD: ReadonlySet<string> = new Set(["key", "good", "bad", "wait"]);
+
+/** Reads aloud what matters, not every call: a screen reader must be able to keep up. */
+function Announcer({ blocks }: { blocks: readonly Block[] }) {
+  const last = blocks.findLast(
+    (block) => block.type === "line" && LOUD.has(tell(block.event).tone),
+  );
+  return (
+    <p className="unseen" aria-live="polite">
+      {last?.type === "line" && `${last.event.actor}: ${tell(last.event).text}`}
+    </p>
   );
 }

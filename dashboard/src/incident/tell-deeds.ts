@@ -17,7 +17,11 @@ function proposed(p: Payload): Told {
   ];
   const isUndo = playbook === "revert";
   const lead = isUndo ? "Proposes to take it back" : "Plan";
-  return told(`${lead}: ${summary}`, "key", isUndo ? choice?.why : parts.filter(Boolean).join(" · "));
+  return told(
+    `${lead}: ${summary}`,
+    "key",
+    isUndo ? choice?.why : parts.filter(Boolean).join(" · "),
+  );
 }
 
 function decided(p: Payload): Told {
@@ -28,8 +32,11 @@ function decided(p: Payload): Told {
 
 function finished(p: Payload): Told {
   const isDone = p.status === "ok";
-  return told(isDone ? `Done: ${p.detail}` : `Not done (${p.outcome})`, isDone ? "good" : "bad",
-    isDone ? null : p.detail);
+  return told(
+    isDone ? `Done: ${p.detail}` : `Not done (${p.outcome})`,
+    isDone ? "good" : "bad",
+    isDone ? null : p.detail,
+  );
 }
 
 function verified(p: Payload): Told {
@@ -68,5 +75,6 @@ export const TELL_DEEDS: Readonly<Record<string, (event: IncidentEvent) => Told>
   verification_finished: ({ payload }) => verified(payload),
   escalated: ({ payload: p }) => told("Hands over to people", "bad", p.reason),
   report_written: () => told("The report is written", "good"),
-  status_changed: ({ payload: p }) => told(`${inWords(p.from)} → ${inWords(p.to)}`, "quiet", p.reason),
+  status_changed: ({ payload: p }) =>
+    told(`${inWords(p.from)} → ${inWords(p.to)}`, "quiet", p.reason),
 };

@@ -10,7 +10,9 @@ function told(text: string, more?: string | null, tone: Told["tone"] = "person")
 }
 
 function judged(p: Payload): Told {
-  const named = p.actual ? `; it was ${inWords(p.actual.fault_class)} of ${nameOf(p.actual.object)}` : "";
+  const named = p.actual
+    ? `; it was ${inWords(p.actual.fault_class)} of ${nameOf(p.actual.object)}`
+    : "";
   return told(`Judges the cause ${p.verdict.judgement}${named}`, p.verdict.note);
 }
 

@@ -50,7 +50,15 @@ function openSocket(id: string, after: number): Socket {
   const url = new URL(`/ws/incidents/${encodeURIComponent(id)}`, window.location.href);
   url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
   url.searchParams.set("after", String(after));
-  return new WebSocket(url);
+  const opened = new WebSocket(url);
+  const socket: Socket = {
+    onmessage: null,
+    onclose: null,
+    close: (code) => opened.close(code),
+  };
+  opened.onmessage = ({ data }) => socket.onmessage?.({ data });
+  opened.onclose = ({ code }) => socket.onclose?.({ code });
+  return socket;
 }
 
 async function poll(id: string, after: number, signal: AbortSignal): Promise<PollAnswer> {

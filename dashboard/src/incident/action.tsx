@@ -1,0 +1,104 @@
+import { between, clock, duration } from "../design/time";
+import { Change } from "./change";
+import { Cites } from "./cites";
+import { type Action, callText, inWords, nameOf, type Ruling } from "./events";
+import type { ActionState } from "./run";
+
+interface Props {
+  action: Action;
+  ruling: Ruling | undefined;
+  state: ActionState | undefined;
+}
+
+/** One write: what it would change, who would feel it, how it is undone, what policy says, how it goes. */
+export function ActionView({ action, ruling, state }: Props) {
+  return (
+    <div className="action">
+      <p className="does">
+        <code>{action.call.tool}</code> <span>on</span> <code>{nameOf(action.target)}</code>
+        <span className={`badge risk-${action.risk}`}>{action.risk} risk</span>
+      </p>
+      <p className="muted">{action.rationale}</p>
+      <dl className="pairs">
+        <dt>Would change</dt>
+        <dd>
+          <WouldChange action={action} />
+        </dd>
+        <dt>Felt by</dt>
+        <dd>{action.blast_radius.statement}</dd>
+        <dt>Undone by</dt>
+        <dd>
+          {action.inverse ? (
+            <code>{callText(action.inverse)}</code>
+          ) : (
+            <span className="tone-bad">nothing: it cannot be undone</span>
+          )}
+        </dd>
+        <dt>Policy</dt>
+        <dd>
+          {ruling ? (
+            <>
+              <strong className={`ruling-${ruling.ruling}`}>{ruling.ruling}</strong> by rule{" "}
+              <code>{ruling.rule}</code>: {ruling.reason}
+            </>
+          ) : (
+            "not ruled on yet"
+          )}
+        </dd>
+        <dt>Because of</dt>
+        <dd>
+          <Cites ids={action.evidence_ids} />
+        </dd>
+      </dl>
+      {state && <Progress state={state} />}
+    </div>
+  );
+}
+
+function WouldChange({ action }: { action: Action }) {
+  const tried = action.dry_run;
+  if (tried === null) return <span className="tone-bad">nobody knows: it was not rehearsed</span>;
+  return (
+    <>
+      {tried.changes.length === 0 && <span>nothing, says the dry run</span>}
+      {tried.changes.map((change) => (
+        <Change key={change} text={change} />
+      ))}
+      {tried.warnings.map((warning) => (
+        <p key={warning} className="warning">
+          {warning}
+        </p>
+      ))}
+    </>
+  );
+}
+
+/** Grant, begin, outcome: where the write stands. */
+function Progress({ state }: { state: ActionState }) {
+  const isGood = state.status === "ok";
+  return (
+    <ol className="deeds" aria-label="Carrying it out">
+      {state.refused && <li className="bad">No grant: {state.refused}</li>}
+      {state.grantedAt && (
+        <li className="good">
+          Grant signed <span className="faint mono">{state.grantId}</span>
+          <time className="mono faint">{clock(state.grantedAt)}</time>
+        </li>
+      )}
+      {state.startedAt && (
+        <li className={state.finishedAt ? "good" : "busy"}>
+          {state.finishedAt ? "Begun" : "Being carried out"}
+          <time className="mono faint">{clock(state.startedAt)}</time>
+        </li>
+      )}
+      {state.finishedAt && (
+        <li className={isGood ? "good" : "bad"}>
+          {inWords(state.outcome ?? state.status ?? "ended")}: {state.detail}
+          <time className="mono faint">
+            {state.startedAt && duration(between(state.startedAt, state.finishedAt))}
+          </time>
+        </li>
+      )}
+    </ol>
+  );
+}

@@ -1,0 +1,184 @@
+import { useEffect, useRef, useState } from "react";
+import { useNow } from "../design/now";
+import { duration } from "../design/time";
+import { Trouble } from "../design/trouble";
+import { useBar, useDesk } from "./desk";
+import { callText, nameOf } from "./events";
+import type { Approval, Proposal } from "./run";
+import { useDeed } from "./use-deed";
+
+interface Props {
+  proposal: Proposal;
+  approval: Approval;
+}
+
+type Step = "choose" | "confirm" | "reject";
+
+/** Yes, in two steps; no, with its reason; and how long there is. Both name the plan that was seen. */
+export function Buttons({ proposal, approval }: Props) {
+  const bar = useBar("approver");
+  const deed = useDeed(useDesk().incidentId);
+  const [step, setStep] = useState<Step>("choose");
+  const now = useNow();
+  const leftS = (Date.parse(approval.expiresAt) - now) / 1000;
+  const isOff = bar !== null || deed.isSending || leftS <= 0;
+  const back = () => {
+    deed.forget();
+    setStep("choose");
+  };
+  return (
+    <footer className="buttons">
+      {step === "confirm" && (
+        <Confirm
+          proposal={proposal}
+          isOff={isOff}
+          onBack={back}
+          onYes={(comment) => void deed.send("approve", { plan_sha256: proposal.sha256, comment })}
+        />
+      )}
+      {step === "reject" && (
+        <Reject
+          isOff={isOff}
+          onBack={back}
+          onNo={(reason) => void deed.send("reject", { plan_sha256: proposal.sha256, reason })}
+        />
+      )}
+      {step === "choose" && (
+        <div className="row">
+          <button
+            type="button"
+            className="button primary"
+            disabled={isOff}
+            onClick={() => setStep("confirm")}
+          >
+            Approve…
+          </button>
+          <button
+            type="button"
+            className="button danger"
+            disabled={isOff}
+            onClick={() => setStep("reject")}
+          >
+            Reject…
+          </button>
+          <Left approval={approval} leftS={leftS} />
+        </div>
+      )}
+      {bar && <p className="faint">{bar} You can watch, and ask someone who has it.</p>}
+      <Trouble error={deed.error} />
+    </footer>
+  );
+}
+
+const SOON_S = 120;
+
+function Left({ approval, leftS }: { approval: Approval; leftS: number }) {
+  const wholeS = (Date.parse(approval.expiresAt) - Date.parse(approval.requestedAt)) / 1000;
+  const share = Math.max(0, Math.min(1, leftS / wholeS));
+  return (
+    <span className={`expires ${leftS < SOON_S ? "soon" : ""}`} role="timer">
+      {leftS > 0 ? `${duration(Math.ceil(leftS))} left` : "expired"}
+      <span className="bar" style={{ "--share": share } as object} aria-hidden="true" />
+    </span>
+  );
+}
+
+interface ConfirmProps {
+  proposal: Proposal;
+  isOff: boolean;
+  onBack: () => void;
+  onYes: (comment: string) => void;
+}
+
+function Confirm({ proposal, isOff, onBack, onYes }: ConfirmProps) {
+  const { name } = useDesk();
+  const [comment, setComment] = useState("");
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => heading.current?.focus(), []);
+  return (
+    <form
+      className="confirm"
+      onSubmit={(event) => {
+        event.preventDefault();
+        onYes(comment.trim());
+      }}
+    >
+      <h3 ref={heading} tabIndex={-1}>
+        Exactly this is done, once, in your name ({name}):
+      </h3>
+      <ol>
+        {proposal.plan.actions.map((action) => (
+          <li key={action.id}>
+            <code>{callText(action.call)}</code>
+            <span className="muted">
+              on {nameOf(action.target)}; {action.blast_radius.statement}
+            </span>
+            {!action.inverse && <span className="warning">It cannot be undone.</span>}
+          </li>
+        ))}
+      </ol>
+      <label className="labelled">
+        Why (optional, everybody can read it)
+        <input
+          className="field"
+          maxLength={2000}
+          value={comment}
+          onChange={(event) => setComment(event.target.value)}
+        />
+      </label>
+      <div className="row">
+        <button type="submit" className="button primary" disabled={isOff}>
+          Yes, do exactly this
+        </button>
+        <button type="button" className="button" onClick={onBack}>
+          Back
+        </button>
+        <span className="faint mono sha" title={`SHA-256 ${proposal.sha256}`}>
+          plan {proposal.sha256.slice(0, 10)}
+        </span>
+      </div>
+    </form>
+  );
+}
+
+interface RejectProps {
+  isOff: boolean;
+  onBack: () => void;
+  onNo: (reason: string) => void;
+}
+
+function Reject({ isOff, onBack, onNo }: RejectProps) {
+  const [reason, setReason] = useState("");
+  const field = useRef<HTMLTextAreaElement>(null);
+  useEffect(() => field.current?.focus(), []);
+  return (
+    <form
+      className="confirm"
+      onSubmit={(event) => {
+        event.preventDefault();
+        onNo(reason.trim());
+      }}
+    >
+      <label className="labelled">
+        Why not? The incident then goes to people, with this reason.
+        <textarea
+          ref={field}
+          className="field"
+          rows={3}
+          maxLength={2000}
+          required
+          value={reason}
+          onChange={(event) => setReason(event.target.value)}
+        />
+      </label>
+      <div className="row">
+        <button type="submit" className="button danger" disabled={isOff || !reason.trim()}>
+          Reject the plan
+        </button>
+        <button type="button" className="button" onClick={onBack}>
+          Back
+        </button>
+      </div>
+    </form>
+  );
+}

@@ -1,0 +1,120 @@
+import { clock } from "../design/time";
+import { useDesk } from "./desk";
+import { callText, type Evidence, type Gap, inWords, percent } from "./events";
+import { precedents, type Run } from "./run";
+
+/** All that was looked at, by who looked; and what nobody could see. */
+export function Seen({ evidence, run }: { evidence: readonly Evidence[]; run: Run }) {
+  const own = evidence.filter((item) => !item.kind.startsWith("memory."));
+  const names = [...new Set(own.map((item) => item.specialist))];
+  const leftOut = own.filter((item) => item.left_out.length > 0);
+  return (
+    <section className="card seen" aria-label="What was looked at">
+      <header>
+        <h2>What was looked at</h2>
+        <span className="faint">{own.length} facts</span>
+      </header>
+      {own.length === 0 && <p className="empty">Nothing yet.</p>}
+      {names.map((name) => (
+        <Ledger key={name} name={name} items={own.filter((item) => item.specialist === name)} />
+      ))}
+      <Gaps gaps={run.gaps} />
+      {leftOut.length > 0 && (
+        <div className="aside-list">
+          <h3>Left out by limits</h3>
+          <ul>
+            {leftOut.map((item) => (
+              <li key={item.id}>
+                <span className="mono">{item.id}</span> {item.left_out.join("; ")}
+              </li>
+            ))}
+          </ul>
+        </div>
+      )}
+    </section>
+  );
+}
+
+function Ledger({ name, items }: { name: string; items: readonly Evidence[] }) {
+  const { openEvidence } = useDesk();
+  return (
+    <details className="ledger">
+      <summary>
+        <span className={`agent agent-${name}`}>{name}</span>
+        <span className="faint">
+          {items.length} {items.length === 1 ? "fact" : "facts"}
+        </span>
+      </summary>
+      <ul>
+        {items.map((item) => (
+          <li key={item.id}>
+            <button type="button" className="fact" onClick={() => openEvidence(item.id)}>
+              <span className="mono faint">{item.id}</span>
+              <span>{item.summary}</span>
+              <time className="mono faint" dateTime={item.observed_at}>
+                {clock(item.observed_at)}
+              </time>
+            </button>
+          </li>
+        ))}
+      </ul>
+    </details>
+  );
+}
+
+function Gaps({ gaps }: { gaps: readonly Gap[] }) {
+  if (gaps.length === 0) return null;
+  return (
+    <div className="aside-list gaps">
+      <h3>Could not be seen</h3>
+      <ul>
+        {gaps.map((gap) => (
+          <li key={`${gap.specialist} ${gap.call ? callText(gap.call) : ""} ${gap.reason}`}>
+            <span className="who">{gap.specialist}</span>{" "}
+            {gap.call && <code>{callText(gap.call)}</code>} {inWords(gap.status)}: {gap.reason}
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}
+
+interface Past {
+  incident_id: string;
+  service: string;
+  outcome: string;
+  similarity: number;
+  reasons?: string[];
+  repair?: string;
+  cause?: { fault_class: string } | null;
+}
+
+/** Incidents of before that were like this one, and what was proven in them. */
+export function Precedents({ evidence }: { evidence: Readonly<Record<string, Evidence>> }) {
+  const found = precedents(evidence).at(-1);
+  const past = (found?.facts["incidents"] ?? []) as Past[];
+  if (past.length === 0) return null;
+  return (
+    <section className="card precedents" aria-label="Seen before">
+      <header>
+        <h2>Seen before</h2>
+        <span className="faint">nudges, never decides</span>
+      </header>
+      <ul>
+        {past.map((item) => (
+          <li key={item.incident_id}>
+            <span className="likeness mono">{percent(item.similarity)}</span>
+            <span>
+              <a href={`/incidents/${encodeURIComponent(item.incident_id)}`}>
+                {item.cause ? inWords(item.cause.fault_class) : "no cause named"} · {item.service}
+              </a>{" "}
+              <span className={`outcome-${item.outcome}`}>{inWords(item.outcome)}</span>
+              {item.repair && <code className="faint"> {item.repair}</code>}
+              <span className="faint reasons">{(item.reasons ?? []).join("; ")}</span>
+            </span>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}

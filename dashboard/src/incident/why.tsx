@@ -1,0 +1,57 @@
+import type { Plan, Runbook } from "./events";
+
+/** Why this plan and no other: the playbook's step, the steps passed over, the runbook it goes by. */
+export function Why({ plan }: { plan: Plan }) {
+  const { choice, runbook } = plan;
+  if (!choice && !runbook) return null;
+  return (
+    <div className="why">
+      {choice && (
+        <p>
+          <strong>{choice.step || choice.title}</strong>
+          {choice.condition && <span className="muted">: {choice.condition}</span>}
+        </p>
+      )}
+      {(choice?.not_seen ?? []).map((what) => (
+        <p key={what} className="warning">
+          Nobody could look at this: {what}
+        </p>
+      ))}
+      {choice && choice.passed_over.length > 0 && (
+        <details>
+          <summary>
+            {choice.passed_over.length} other {choice.passed_over.length === 1 ? "step" : "steps"}{" "}
+            of playbook {plan.playbook} passed over
+          </summary>
+          <ul className="passed-over">
+            {choice.passed_over.map((reason) => (
+              <li key={reason}>{reason}</li>
+            ))}
+          </ul>
+        </details>
+      )}
+      {runbook && <Cited runbook={runbook} />}
+    </div>
+  );
+}
+
+function Cited({ runbook }: { runbook: Runbook }) {
+  const isLink = /^https?:\/\//.test(runbook.url);
+  return (
+    <p className="runbook">
+      Runbook{" "}
+      {isLink ? (
+        <a href={runbook.url} target="_blank" rel="noreferrer noopener">
+          {runbook.title}
+        </a>
+      ) : (
+        <b>{runbook.title}</b>
+      )}
+      <span className="faint">
+        {runbook.owner && `, kept by ${runbook.owner}`}
+        {runbook.last_validated && `, validated ${runbook.last_validated}`}
+      </span>
+      {runbook.is_stale && <span className="badge bad">stale</span>}
+    </p>
+  );
+}
