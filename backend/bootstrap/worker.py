@@ -70,6 +70,7 @@ class Worker:
                 ttl_s=self.settings.alert_queue_ttl_seconds,
                 ageing_s=self.settings.alert_queue_ageing_seconds,
             ),
+            sign_of_life=self.settings.worker_alive_file,
         )
 
     async def run(self) -> None:

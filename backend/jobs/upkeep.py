@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import procrastinate
 import sqlalchemy as sa
@@ -57,6 +58,8 @@ class House:
     clock: ports.Clock
     runs: waiting.Runs
     patience: waiting.Patience
+    sign_of_life: Path | None = None
+    """A file that is touched after each good round: whoever checks this worker looks at its age."""
 
 
 async def run(house: House) -> None:
@@ -64,11 +67,17 @@ async def run(house: House) -> None:
     while True:
         try:
             await keep(house)
+            _live(house.sign_of_life)
         except Exception as error:  # noqa: BLE001 - an outermost loop: the worker outlives a bad round
             _log.warning(
                 "upkeep_failed", reason=str(error).splitlines()[0] if str(error) else repr(error)
             )
         await house.clock.sleep(_INTERVAL_S)
+
+
+def _live(sign: Path | None) -> None:
+    if sign is not None:
+        sign.touch()
 
 
 async def keep(house: House) -> None:

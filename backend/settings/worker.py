@@ -48,6 +48,9 @@ class WorkerSettings(McpSettings):
     incidents_dir: Path = Path("incidents")
     """Where reports are written."""
 
+    worker_alive_file: Path | None = None
+    """Touched after each good round of upkeep, for a health check that looks at its age."""
+
     playbook_dir: Path | None = None
     """A folder instead of the built-in playbooks."""
 

@@ -1,4 +1,7 @@
-"""Run the signer, or make its key: `python -m backend.signer [keygen --out FILE]`."""
+"""Run the signer, or make its key: `python -m backend.signer [keygen --out FILE]`.
+
+A stack of containers makes it with `ensure-key --out FILE --public FILE` at every start.
+"""
 
 import argparse
 import sys
@@ -27,12 +30,17 @@ def main() -> int:
     commands = parser.add_subparsers(dest="command")
     keygen = commands.add_parser("keygen", help="make a key and print its public half")
     keygen.add_argument("--out", type=Path, required=True, help="file of the private key")
+    ensure = commands.add_parser("ensure-key", help="make a key unless there is one")
+    ensure.add_argument("--out", type=Path, required=True, help="file of the private key")
+    ensure.add_argument("--public", type=Path, required=True, help="file of its public half")
     arguments = parser.parse_args()
     # Standard output carries one line, the public key, for programs that read it.
     structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     try:
         if arguments.command == "keygen":
             sys.stdout.write(f"{keys.generate(arguments.out).public_base64}\n")
+        elif arguments.command == "ensure-key":
+            arguments.public.write_text(keys.ensure(arguments.out).public_base64, encoding="utf-8")
         else:
             serve(SignerSettings.load())
     except PermanentError as error:

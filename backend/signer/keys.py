@@ -58,6 +58,15 @@ def generate(path: Path) -> SigningKey:
     return key
 
 
+def ensure(path: Path) -> SigningKey:
+    """Return the key in the file, made now if there is none.
+
+    Raises:
+        KeyUnusableError: There is a file, and it is no usable key: it is not replaced.
+    """
+    return load(path) if path.exists() else generate(path)
+
+
 def load(path: Path) -> SigningKey:
     """Read the key.
 

@@ -1,4 +1,4 @@
-"""The lab's command line: `python -m infrastructure.lab up|down|status|break|heal`."""
+"""The lab's command line: `python -m infrastructure.lab up|serve|down|status|break|heal`."""
 
 import argparse
 import asyncio
@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 
-from infrastructure.lab import inject, settings, standing, supervisor, up
+from infrastructure.lab import inject, serving, settings, standing, supervisor, up
 from infrastructure.lab.faults import FAULTS
 from infrastructure.lab.kube import ApiError
 from infrastructure.lab.labdir import LabDir
@@ -98,6 +98,11 @@ def _supervise(arguments: argparse.Namespace, lab: LabDir) -> int:
     return 0
 
 
+def _serve(arguments: argparse.Namespace, lab: LabDir) -> int:
+    serving.serve(lab, _seed(arguments), settings.served())
+    return 0
+
+
 def _resolved(path: Path | None) -> Path | None:
     return None if path is None else path.resolve()
 
@@ -112,6 +117,8 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_start_options(_add(commands, "up", _up, "start the lab and wait until it serves"))
     _add_start_options(_add(commands, "supervise", _supervise, "what up runs in the background"))
+    serve = _add(commands, "serve", _serve, "live in a container, reachable from others")
+    serve.add_argument("--seed", type=int, help="names everything (default: LAB_SEED or 1)")
     status = _add(commands, "status", _status, "say how the lab fares")
     status.add_argument("--json", action="store_true", help="as one JSON document")
     faults = "; ".join(f"{name}: {fault.summary}" for name, fault in FAULTS.items())

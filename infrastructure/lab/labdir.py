@@ -44,6 +44,11 @@ class LabDir:
         return self.root / "images.json"
 
     @property
+    def tokens(self) -> Path:
+        """The tokens that the user chose for the cluster; without it they are made up."""
+        return self.root / "tokens.json"
+
+    @property
     def prometheus(self) -> Path:
         """Configuration and data of Prometheus."""
         return self.root / "prometheus"

@@ -21,6 +21,8 @@ def cluster(lab: LabDir, place: World, network: str) -> Program:
     """Prepare the cluster: API server, controllers and node in one process."""
     write_json(lab.images, images.catalogue(place))
     arguments = ["--dir", lab.cluster, "--port", 0, "--network", network, "--images", lab.images]
+    if lab.tokens.exists():
+        arguments += ["--tokens", lab.tokens]
     return Program("cluster", _python("cluster", *arguments), is_restartable=False)
 
 

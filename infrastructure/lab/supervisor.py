@@ -5,7 +5,7 @@ import os
 import signal
 from contextlib import suppress
 
-from infrastructure.lab import ports, world
+from infrastructure.lab import gate, ports, world
 from infrastructure.lab.boot import Boot
 from infrastructure.lab.family import Family
 from infrastructure.lab.kube import Api
@@ -18,9 +18,21 @@ FIRST_TO_END = ("customers", "alertmanager")
 
 
 async def run(
-    lab: LabDir, seed: int, programs: tools.Tools, webhook: alertmanager.Webhook | None
+    lab: LabDir,
+    seed: int,
+    programs: tools.Tools,
+    webhook: alertmanager.Webhook | None,
+    *,
+    gate_host: str | None = None,
 ) -> None:
     """Bring the lab up and keep it until SIGTERM or SIGINT.
+
+    Args:
+        lab: the folder.
+        seed: names everything.
+        programs: what watches it.
+        webhook: whom Alertmanager tells.
+        gate_host: an address at which the lab shall also be reached from elsewhere.
 
     Raises:
         StartError: when it does not come up; all that was started is ended first.
@@ -29,7 +41,7 @@ async def run(
     network, claim = ports.claim_network()
     family = Family(lab)
     boot = Boot(lab, world.make(seed), programs, webhook, network, family)
-    life = asyncio.create_task(_live(boot))
+    life = asyncio.create_task(_live(boot, gate_host))
     end = asyncio.create_task(told_to_end.wait())
     try:
         await asyncio.wait({life, end}, return_when=asyncio.FIRST_COMPLETED)
@@ -44,12 +56,15 @@ async def run(
         claim.close()
 
 
-async def _live(boot: Boot) -> None:
+async def _live(boot: Boot, gate_host: str | None) -> None:
     """Bring everything up, say so, and keep Prometheus told of the pods."""
     record = await boot.bring_up()
     write_json(boot.lab.record, {"pid": os.getpid(), **record})
     kubernetes = record["kubernetes"]
-    async with Api(kubernetes["url"], kubernetes["tokens"]["read"]) as api:
+    async with (
+        Api(kubernetes["url"], kubernetes["tokens"]["read"]) as api,
+        gate.opened(gate_host, record),
+    ):
         await discovery.follow(api, boot.place.namespace, targets_file(boot.lab))
 
 

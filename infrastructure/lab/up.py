@@ -118,7 +118,7 @@ def _forget(lab: LabDir) -> None:
     """Remove the state of the lab that was here before."""
     for folder in (lab.cluster, lab.prometheus, lab.alertmanager, lab.loki, lab.output("x").parent):
         shutil.rmtree(folder, ignore_errors=True)
-    for file in (lab.record, lab.faults, lab.processes, lab.images):
+    for file in (lab.record, lab.faults, lab.processes, lab.images, lab.tokens):
         file.unlink(missing_ok=True)
 
 

@@ -50,6 +50,9 @@ class KubernetesSettings(ServerSettings):
     grant_public_key: str | None = None
     """The signer's Ed25519 public key, PEM or base64; two separated by a comma while changing."""
 
+    grant_public_key_file: Path | None = None
+    """A file with the same, for those who cannot say it in a variable."""
+
     mcp_protected_namespaces: str = "kube-system,kube-public,kube-node-lease"
     """Namespaces that are never written to."""
 
@@ -64,6 +67,13 @@ class KubernetesSettings(ServerSettings):
     def _check_keys(cls, value: str | None) -> str | None:
         if value is not None:
             _keys(value)
+        return value
+
+    @field_validator("grant_public_key_file")
+    @classmethod
+    def _check_key_file(cls, value: Path | None) -> Path | None:
+        if value is not None:
+            _keys(_text(value))
         return value
 
     @model_validator(mode="after")
@@ -84,7 +94,7 @@ class KubernetesSettings(ServerSettings):
             return self
         if self.mcp_write_token.get_secret_value() == self.mcp_read_token.get_secret_value():
             raise ValueError("MCP_WRITE_TOKEN must differ from MCP_READ_TOKEN")
-        if self.grant_public_key is None:
+        if self.grant_public_key is None and self.grant_public_key_file is None:
             raise ValueError("GRANT_PUBLIC_KEY is missing: MCP_WRITE_TOKEN is set")
         if self.mcp_kubeconfig is not None:
             if self.mcp_kubeconfig_write_context is None:
@@ -96,13 +106,21 @@ class KubernetesSettings(ServerSettings):
     @property
     def grant_keys(self) -> dict[str, Ed25519PublicKey]:
         """Return the signer's public keys by key id."""
-        return _keys(self.grant_public_key or "")
+        file = self.grant_public_key_file
+        return _keys(self.grant_public_key or (_text(file) if file is not None else ""))
 
     @property
     def protected_namespaces(self) -> frozenset[str]:
         """Return the namespaces that are never written to."""
         names = self.mcp_protected_namespaces.split(",")
         return frozenset(name.strip() for name in names if name.strip())
+
+
+def _text(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except OSError as error:
+        raise ValueError(f"{file} cannot be read: {error.strerror}") from error
 
 
 def _keys(value: str) -> dict[str, Ed25519PublicKey]:

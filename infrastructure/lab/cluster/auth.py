@@ -5,8 +5,10 @@ from __future__ import annotations
 import base64
 import binascii
 import hmac
+import json
 import secrets
 from dataclasses import dataclass
+from pathlib import Path
 
 from infrastructure.lab.cluster import errors
 from infrastructure.lab.cluster.targets import WRITES, Target
@@ -49,6 +51,13 @@ class Tokens:
     def generate(cls) -> Tokens:
         """Return fresh random tokens."""
         return cls(*(secrets.token_urlsafe(24) for _ in range(3)))
+
+    @classmethod
+    def chosen(cls, file: Path | None) -> Tokens:
+        """Return the tokens that a JSON file chooses (`read`, `write`); those it does not are fresh."""
+        wishes = {} if file is None else json.loads(file.read_text(encoding="utf-8"))
+        fresh = cls.generate()
+        return cls(wishes.get("read", fresh.read), wishes.get("write", fresh.write), fresh.admin)
 
     def user(self, authorization: str) -> User:
         """Return who an Authorization header stands for.

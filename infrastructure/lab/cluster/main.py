@@ -48,6 +48,7 @@ class Options:
     manifests: Path | None
     cadvisor_port: int
     node_name: str
+    tokens: Path | None
 
 
 def options(arguments: list[str] | None = None) -> Options:
@@ -64,6 +65,7 @@ def options(arguments: list[str] | None = None) -> Options:
     )
     parser.add_argument("--cadvisor-port", type=int, default=0, help="0 = a free one")
     parser.add_argument("--node-name", default="node-1")
+    parser.add_argument("--tokens", type=Path, help="JSON file of tokens chosen by the user")
     given = parser.parse_args(arguments)
     return Options(
         state_dir=given.dir.resolve(),
@@ -73,6 +75,7 @@ def options(arguments: list[str] | None = None) -> Options:
         manifests=given.manifests,
         cadvisor_port=given.cadvisor_port or _free_port(),
         node_name=given.node_name,
+        tokens=given.tokens,
     )
 
 
@@ -85,7 +88,7 @@ async def run(given: Options) -> None:
     bootstrap.fill(store, given.node_name)
     if given.manifests is not None:
         bootstrap.load(store, given.manifests)
-    tokens = Tokens.generate()
+    tokens = Tokens.chosen(given.tokens)
     audit = AuditLog(given.state_dir / "audit.jsonl")
     api = Api(store, tokens, audit, given.state_dir)
     config = NodeConfig(

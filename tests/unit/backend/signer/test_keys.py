@@ -51,3 +51,19 @@ def test_what_is_not_an_ed25519_key_is_refused(tmp_path: Path) -> None:
 def test_a_missing_key_is_named(tmp_path: Path) -> None:
     with pytest.raises(keys.KeyUnusableError, match=r"none\.pem"):
         keys.load(tmp_path / "none.pem")
+
+
+def test_a_key_that_is_there_is_kept_and_one_that_is_not_is_made(tmp_path: Path) -> None:
+    made = keys.ensure(tmp_path / "key.pem")
+
+    assert keys.ensure(tmp_path / "key.pem").id == made.id
+
+
+def test_a_spoilt_key_is_told_and_not_replaced(tmp_path: Path) -> None:
+    (tmp_path / "key.pem").write_text("not a key")
+    (tmp_path / "key.pem").chmod(0o600)
+
+    with pytest.raises(keys.KeyUnusableError, match="PEM"):
+        keys.ensure(tmp_path / "key.pem")
+
+    assert (tmp_path / "key.pem").read_text() == "not a key"

@@ -1,6 +1,7 @@
 """A server with a wrong setting does not start, and says which."""
 
 import base64
+from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -85,6 +86,29 @@ def test_two_keys_are_trusted_while_one_replaces_the_other(
     found = settings(monkeypatch, {**WRITING, "GRANT_PUBLIC_KEY": f"{PUBLIC_KEY},{other}"})
 
     assert len(found.grant_keys) == 2
+
+
+def test_a_key_may_come_from_a_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    file = tmp_path / "key.pub"
+    file.write_text(f"{PUBLIC_KEY}\n")
+    said = {**WRITING, "GRANT_PUBLIC_KEY": "", "GRANT_PUBLIC_KEY_FILE": str(file)}
+
+    from_file = settings(monkeypatch, said)
+    from_variable = settings(monkeypatch, WRITING | {"GRANT_PUBLIC_KEY_FILE": ""})
+
+    assert list(from_file.grant_keys) == list(from_variable.grant_keys)
+
+
+@pytest.mark.parametrize("content", [None, "zzzz"])
+def test_a_key_file_that_cannot_be_used_is_told(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, content: str | None
+) -> None:
+    file = tmp_path / "key.pub"
+    if content is not None:
+        file.write_text(content)
+
+    with pytest.raises(SystemExit, match="GRANT_PUBLIC_KEY_FILE"):
+        settings(monkeypatch, {**WRITING, "GRANT_PUBLIC_KEY_FILE": str(file)})
 
 
 def test_system_namespaces_are_protected_unless_told_otherwise(
