@@ -44,7 +44,7 @@ async def register(
         NameTakenError: Somebody is called that.
         InvalidNameError: The name is kept for the administrator of the first start.
     """
-    if name == people.FIRST_ADMIN:
+    if name.partition("@")[0] == people.FIRST_ADMIN:
         raise people.InvalidNameError(f"{name} is kept for whom the first start makes")
     await organization_log.hold(connection, org_id)
     user = await people.add(

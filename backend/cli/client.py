@@ -44,6 +44,14 @@ class Client:
         """Send a body and return the answer."""
         return plain(self._send("POST", path, json=body).json())
 
+    def patch(self, path: str, body: dict[str, Any]) -> Any:
+        """Send what shall be different and return the answer."""
+        return plain(self._send("PATCH", path, json=body).json())
+
+    def delete(self, path: str) -> None:
+        """Take something away."""
+        self._send("DELETE", path)
+
     def events(self, incident_id: str) -> Iterator[dict[str, Any]]:
         """Yield the events there are now, all pages of them."""
         seq = 0

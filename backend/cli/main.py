@@ -5,6 +5,7 @@ import sys
 import typer
 
 from backend.cli import (
+    accounts,
     demo,
     incidents,
     learning,
@@ -59,6 +60,8 @@ for command in (
 cli.add_typer(runbooks.runbooks, name="runbooks")
 cli.add_typer(operations.lab, name="lab")
 cli.add_typer(operations.audit, name="audit")
+cli.add_typer(accounts.users, name="users")
+cli.add_typer(accounts.tokens, name="tokens")
 cli.add_typer(learning.memory, name="memory")
 
 

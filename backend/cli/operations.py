@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
+from backend.cli import first_sign_in
 from backend.cli.plain import plain
 from backend.cli.session import client, console, layout
 from backend.cli.stack import environment, examination, lifecycle, world
@@ -50,6 +51,9 @@ def up(
     watched = "the lab" if stack.is_lab else "the systems named in .env"
     served = "war room" if stack.has_pages else "API"
     console.print(f"\n[bold]Up.[/] It watches {watched}; the {served} is at [bold]{stack.url}[/]")
+    shown = first_sign_in.ensure(first_sign_in.of_checkout(place))
+    if shown is not None:
+        first_sign_in.show(shown)
     console.print("  make demo             break something and see it repaired")
     console.print("  .venv/bin/sre-agent   incidents, watch, approve, reject, doctor ...")
     console.print("  ./stop.sh             stop everything")

@@ -36,10 +36,15 @@ async def register(
     connection: AsyncConnection, *, org_id: str, cluster_id: str, now: datetime
 ) -> None:
     """Make the organization and its cluster known; safe to repeat."""
-    organization = insert(organizations).values(id=org_id, name=org_id, created_at=now)
-    await connection.execute(organization.on_conflict_do_nothing())
+    await register_organization(connection, org_id=org_id, now=now)
     cluster = insert(clusters).values(org_id=org_id, id=cluster_id, created_at=now)
     await connection.execute(cluster.on_conflict_do_nothing())
+
+
+async def register_organization(connection: AsyncConnection, *, org_id: str, now: datetime) -> None:
+    """Make the organization known; safe to repeat."""
+    organization = insert(organizations).values(id=org_id, name=org_id, created_at=now)
+    await connection.execute(organization.on_conflict_do_nothing())
 
 
 async def lock(connection: AsyncConnection, org_id: str) -> None:

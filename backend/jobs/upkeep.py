@@ -9,6 +9,7 @@ import sqlalchemy as sa
 import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from backend.accounts import limits, sessions
 from backend.db import approvals, queue
 from backend.jobs import readmission, waiting
 from sre_agent import ports
@@ -27,6 +28,9 @@ REPORT_SOUGHT_FOR_S = 600.0
 """For so long after its end, an incident without a report gets a job that writes it."""
 
 _INTERVAL_S = 1.0
+
+_SWEEP_EVERY_S = 60.0
+"""How often sessions and attempts that are over are forgotten."""
 
 _log = structlog.get_logger()
 
@@ -64,9 +68,14 @@ class House:
 
 async def run(house: House) -> None:
     """Keep order until cancelled; a round that fails, as without a database, is told and repeated."""
+    swept_at: datetime | None = None
     while True:
         try:
             await keep(house)
+            now = house.clock.now()
+            if swept_at is None or now >= swept_at + timedelta(seconds=_SWEEP_EVERY_S):
+                await sweep(house)
+                swept_at = now
             _live(house.sign_of_life)
         except Exception as error:  # noqa: BLE001 - an outermost loop: the worker outlives a bad round
             _log.warning(
@@ -95,6 +104,13 @@ async def keep(house: House) -> None:
     await waiting.age(engine, house.patience, now=now)
     for id_ in await waiting.end_overdue(app, engine, house.runs, house.patience, now=now):
         _log.warning("incident_waited_too_long", incident_id=id_)
+
+
+async def sweep(house: House) -> None:
+    """Forget sessions that are over, and attempts that no longer count."""
+    async with house.engine.begin() as connection:
+        await sessions.sweep(connection, now=house.clock.now())
+        await limits.sweep(connection, now=house.clock.now())
 
 
 async def _requeue_orphans(engine: AsyncEngine, now: datetime) -> None:

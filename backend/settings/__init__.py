@@ -1,5 +1,6 @@
 """The platform's settings, one class for each program: only they read the environment."""
 
+from backend.settings.accounts import AccountsSettings
 from backend.settings.api import ApiSettings, ApiToken
 from backend.settings.common import CommonSettings, SettingsError
 from backend.settings.mcp import SYSTEMS, McpEndpoint, McpSettings
@@ -8,6 +9,7 @@ from backend.settings.worker import WorkerSettings
 
 __all__ = [
     "SYSTEMS",
+    "AccountsSettings",
     "ApiSettings",
     "ApiToken",
     "CommonSettings",

@@ -3,15 +3,30 @@
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, SecretStr
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, SecretStr
 
 from backend.accounts.people import User
 from backend.accounts.tokens import Token
 from backend.actors import ActorKind, Role
 
+
+def _check_text(text: str) -> str:
+    """Refuse half a character, which JSON can name and nothing can store."""
+    if any("\ud800" <= character <= "\udfff" for character in text):
+        raise ValueError("has half a character (a lone surrogate)")
+    return text
+
+
+def _check_secret(secret: SecretStr) -> SecretStr:
+    _check_text(secret.get_secret_value())
+    return secret
+
+
 # Far more than a name or a password may have: longer ones are refused before anyone hashes them.
-_Name = Annotated[str, Field(min_length=1, max_length=320)]
-_Password = Annotated[SecretStr, Field(min_length=1, max_length=1024)]
+_Name = Annotated[str, Field(min_length=1, max_length=320), AfterValidator(_check_text)]
+_Password = Annotated[
+    SecretStr, Field(min_length=1, max_length=1024), AfterValidator(_check_secret)
+]
 
 
 class _Asked(BaseModel):

@@ -35,9 +35,8 @@ async def create_token(context: Context, actor: Admin, body: NewToken) -> TokenC
     return TokenCreated(token=TokenView.of(token), secret=secret)
 
 
-@router.delete("/{token_id}")
-async def revoke_token(context: Context, actor: Admin, token_id: str) -> TokenView:
+@router.delete("/{token_id}", status_code=204)
+async def revoke_token(context: Context, actor: Admin, token_id: str) -> None:
     """Make a token open nothing from now on."""
     async with context.engine.begin() as connection:
-        token = await tokens.revoke(connection, actor, token_id, now=context.clock.now())
-    return TokenView.of(token)
+        await tokens.revoke(connection, actor, token_id, now=context.clock.now())

@@ -6,8 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from argon2 import PasswordHasher
-from at_the_door import Door
+from at_the_door import CountingHasher, Door
 from fastapi import FastAPI
 from pydantic import SecretStr
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -17,18 +16,6 @@ from backend.api.app import create_app
 from backend.settings import ApiSettings
 
 ROOT = hashlib.sha256(b"root").hexdigest()
-
-
-class CountingHasher(PasswordHasher):
-    """Hashes with the least work there is, and counts how often it was asked to verify."""
-
-    def __init__(self) -> None:
-        super().__init__(time_cost=1, memory_cost=8, parallelism=1)
-        self.verified = 0
-
-    def verify(self, hash: str | bytes, password: str | bytes) -> Any:
-        self.verified += 1
-        return super().verify(hash, password)
 
 
 @pytest.fixture
