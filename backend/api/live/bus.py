@@ -14,15 +14,10 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
 from backend.api.live.notices import CHANNELS, UNKNOWN_CHANNEL, Notice, address, parse
+from backend.api.live.pace import Pace
 
 BUS_AWAY = (RedisError, OSError)
 """What is raised while Redis does not answer."""
-
-PULSE_S = 1.0
-"""How often whoever leads says that it is there."""
-
-SILENCE_S = 3.0
-"""After so long without a pulse nobody leads."""
 
 _PULSE_CHANNEL = "sre_pulse"
 _TIMEOUT_S = 2.0
@@ -31,7 +26,8 @@ _TIMEOUT_S = 2.0
 class Bus:
     """Publishes and subscribes; errors are `BUS_AWAY`."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, pace: Pace) -> None:
+        self._pace = pace
         # Whoever uses it knows better what to do meanwhile than to try again.
         self._redis = Redis.from_url(
             url,
@@ -58,7 +54,7 @@ class Bus:
         pubsub = self._redis.pubsub(ignore_subscribe_messages=True)
         try:
             await pubsub.subscribe(*CHANNELS, UNKNOWN_CHANNEL, _PULSE_CHANNEL)
-            yield Subscription(pubsub)
+            yield Subscription(pubsub, self._pace.silence_s)
         finally:
             await pubsub.aclose()  # type: ignore[no-untyped-call] # redis leaves its types out here
 
@@ -66,8 +62,9 @@ class Bus:
 class Subscription:
     """What is told to us."""
 
-    def __init__(self, pubsub: PubSub) -> None:
+    def __init__(self, pubsub: PubSub, silence_s: float) -> None:
         self._pubsub = pubsub
+        self._silence_s = silence_s
 
     async def hear(self) -> Notice | None:
         """Return the next notice, or None for a pulse.
@@ -75,9 +72,9 @@ class Subscription:
         Raises:
             TimeoutError: Nobody said anything for too long.
         """
-        async with asyncio.timeout(SILENCE_S):
+        async with asyncio.timeout(self._silence_s):
             while True:
-                message = await self._pubsub.get_message(timeout=SILENCE_S)
+                message = await self._pubsub.get_message(timeout=self._silence_s)
                 if message is not None:
                     break
         if message["channel"] == _PULSE_CHANNEL:

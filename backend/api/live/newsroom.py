@@ -47,8 +47,8 @@ async def open_newsroom(
         places=settings.live_connections_max, places_each=settings.live_connections_per_user_max
     )
     wakeups.watch(feed.notice)
-    async with _open_bus(settings.redis_url) as bus:
-        sources = Sources(settings.database_url, bus, wakeups.tell)
+    async with _open_bus(settings.redis_url, pace) as bus:
+        sources = Sources(settings.database_url, bus, pace, wakeups.tell)
         work = (sources.run, streams.sweep, feed.run)
         tasks = [asyncio.create_task(_keep_up(item), name=item.__qualname__) for item in work]
         try:
@@ -60,11 +60,11 @@ async def open_newsroom(
 
 
 @asynccontextmanager
-async def _open_bus(url: str | None) -> AsyncIterator[Bus | None]:
+async def _open_bus(url: str | None, pace: Pace) -> AsyncIterator[Bus | None]:
     if url is None:
         yield None
         return
-    bus = Bus(url)
+    bus = Bus(url, pace)
     try:
         yield bus
     finally:

@@ -19,6 +19,12 @@ class Pace:
     recheck_s: float = 5.0
     """How long a session or token that ended goes on being told, at most."""
 
+    pulse_s: float = 1.0
+    """How often the API that tells the others over Redis says that it is there."""
+
+    silence_s: float = 3.0
+    """After so long without a pulse nobody tells, and each API listens itself."""
+
     sweep_s: float = 5.0
     """How long a wake-up that was lost can go unnoticed by those who follow an incident."""
 

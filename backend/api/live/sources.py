@@ -9,9 +9,10 @@ import asyncio
 import psycopg
 import structlog
 
-from backend.api.live.bus import BUS_AWAY, PULSE_S, Bus
+from backend.api.live.bus import BUS_AWAY, Bus
 from backend.api.live.listening import Ear, listen
 from backend.api.live.notices import Notice, Unknown
+from backend.api.live.pace import Pace
 from backend.api.live.racing import until_first
 from backend.api.live.wakeups import Watcher
 
@@ -23,7 +24,8 @@ _log = structlog.get_logger()
 class Sources:
     """Passes notices on, from wherever they can be had."""
 
-    def __init__(self, database_url: str, bus: Bus | None, tell: Watcher) -> None:
+    def __init__(self, database_url: str, bus: Bus | None, pace: Pace, tell: Watcher) -> None:
+        self._pace = pace
         self._database_url = database_url
         self._bus = bus
         self._tell = tell
@@ -96,7 +98,7 @@ class Sources:
             if bus is not None and self._is_subscribed and await ear.take_lead():
                 await self._lead(ear, bus)
                 return
-            async for notice in ear.hear(PULSE_S):
+            async for notice in ear.hear(self._pace.pulse_s):
                 self._tell(notice)
 
     async def _lead(self, ear: Ear, bus: Bus) -> None:
@@ -107,7 +109,9 @@ class Sources:
         news.set()
         self._is_leading = True
         try:
-            await until_first(self._gather(ear, told, news), _feed(bus, told, news))
+            await until_first(
+                self._gather(ear, told, news), _feed(bus, told, news, self._pace.pulse_s)
+            )
         except BUS_AWAY as error:
             _log.warning("relay_given_up", reason=str(error))
         finally:
@@ -117,17 +121,17 @@ class Sources:
 
     async def _gather(self, ear: Ear, told: set[Notice], news: asyncio.Event) -> None:
         while True:
-            async for notice in ear.hear(PULSE_S):
+            async for notice in ear.hear(self._pace.pulse_s):
                 self._tell(notice)
                 told.add(notice)
                 news.set()
 
 
-async def _feed(bus: Bus, told: set[Notice], news: asyncio.Event) -> None:
+async def _feed(bus: Bus, told: set[Notice], news: asyncio.Event, pulse_s: float) -> None:
     """Publish what was gathered, all that waits at once, and a pulse when there is nothing."""
     while True:
         try:
-            async with asyncio.timeout(PULSE_S):
+            async with asyncio.timeout(pulse_s):
                 await news.wait()
         except TimeoutError:
             pass
