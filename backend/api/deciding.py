@@ -7,8 +7,9 @@ from backend.actors import Actor
 from backend.api.auth import Approver, Responder
 from backend.api.context import ApiContext, Context
 from backend.api.shapes import Approve, Reject, Trigger, Triggered
-from backend.db import approval_rows, approvals, incident_rows
+from backend.db import approval_rows, approvals, clusters, incident_rows
 from backend.db.admission.manual import open_manually
+from backend.db.tenancy import Tenant
 from sre_agent.domain.ids import IncidentId
 from sre_agent.domain.ruling import Decision, Verdict
 
@@ -58,10 +59,12 @@ async def trigger_investigation(
 
     The answer is 202, or 200 when an open incident looks at it already.
     """
+    tenant = Tenant(actor.org_id, body.cluster or context.settings.cluster_id)
     async with context.engine.begin() as connection:
+        await clusters.get(connection, tenant)
         incident_id, opened = await open_manually(
             connection,
-            context.tenant,
+            tenant,
             service_key=(body.namespace, body.service),
             actor=actor.name,
             reason=body.reason,

@@ -169,7 +169,9 @@ class Reject(BaseModel):
 
 
 class Trigger(BaseModel):
-    """A request to look at a service without an alert."""
+    """A request to look at a service without an alert; without a cluster it is the own one's."""
+
+    cluster: str | None = Field(default=None, min_length=1, max_length=253)
 
     namespace: str = Field(min_length=1, max_length=253)
     service: str = Field(min_length=1, max_length=253)

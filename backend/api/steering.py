@@ -12,6 +12,7 @@ from backend.api.context import ApiContext, Context
 from backend.db import incident_rows, steering, steering_course, steering_notes
 from backend.db.admission.statements import take_turn
 from backend.db.steering import Step
+from backend.db.tenancy import Tenant
 from sre_agent.domain.causes import Dismissal
 from sre_agent.domain.events import Event, EventKind
 from sre_agent.domain.faults import FaultClass
@@ -217,8 +218,9 @@ async def _steer(context: ApiContext, actor: Actor, incident_id: str, act: _Act)
     """Take one step in one transaction."""
     id_ = IncidentId(incident_id)
     async with context.engine.begin() as connection:
+        seen = await incident_rows.get(connection, id_, org_id=actor.org_id)
         # The turn comes before the lock of any incident, as in every admission.
-        await take_turn(connection, context.tenant)
+        await take_turn(connection, Tenant(actor.org_id, seen.cluster_id))
         step = await steering.begin(
             connection, id_, actor, channel=actor.channel, now=context.clock.now()
         )

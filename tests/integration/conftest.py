@@ -96,7 +96,10 @@ def _empty(url: str) -> None:
     with psycopg.connect(url) as connection:
         connection.execute("SET LOCAL session_replication_role = replica")
         for table in tables:
-            keep = {"organizations": "id = 'default'", "clusters": "org_id = 'default'"}
+            keep = {
+                "organizations": "id = 'default'",
+                "clusters": "org_id = 'default' AND id = 'default'",
+            }
             where = f" WHERE NOT ({keep[table]})" if table in keep else ""
             connection.execute(f"DELETE FROM {table}{where}")  # noqa: S608 - names of ours
         connection.execute("UPDATE organizations SET last_seq = DEFAULT, last_hash = DEFAULT")

@@ -1,0 +1,43 @@
+"""Two organizations in one database, and the application in front of both."""
+
+import hashlib
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+from house import House, build
+from pydantic import SecretStr
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from backend.api.app import create_app
+from backend.settings import ApiSettings
+from sre_agent.domain.plan import Plan
+
+
+@pytest.fixture
+def settings(database_url: str) -> ApiSettings:
+    return ApiSettings(
+        database_url=database_url,
+        webhook_token=SecretStr(hashlib.sha256(b"webhook").hexdigest()),
+        api_tokens=SecretStr(f"root:admin:{hashlib.sha256(b'root').hexdigest()}"),
+    )
+
+
+@pytest.fixture
+async def app(settings: ApiSettings, engine: AsyncEngine, clock: Any) -> AsyncIterator[FastAPI]:
+    app = create_app(settings, engine, clock=clock)
+    async with app.router.lifespan_context(app):
+        yield app
+
+
+@pytest.fixture
+async def apple(engine: AsyncEngine, clock: Any, plan: Plan, app: FastAPI) -> House:
+    """The organization of the installation."""
+    return await build(engine, "default", "apple", plan, now=clock.now())
+
+
+@pytest.fixture
+async def zebra(engine: AsyncEngine, clock: Any, plan: Plan, app: FastAPI) -> House:
+    """Another organization, which has the same of everything."""
+    return await build(engine, "other", "zebra", plan, now=clock.now())

@@ -1,0 +1,132 @@
+"""What each route is: who may use it, and what is sent when it is tried."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from backend.actors import Role
+
+VIEWER, RESPONDER, APPROVER, ADMIN = Role.VIEWER, Role.RESPONDER, Role.APPROVER, Role.ADMIN
+
+
+@dataclass(frozen=True)
+class Case:
+    """One route. Without a role it is open to all.
+
+    `body` passes every check of its shape; `shows` says that the caller's own things are in the
+    answer; `foreign` are other ways to ask for a thing of another organization than by the path,
+    as queries, and `foreign_body` as fields of the body.
+    """
+
+    method: str
+    path: str
+    role: Role | None
+    body: dict[str, Any] | None = None
+    shows: bool = False
+    foreign: tuple[str, ...] = ()
+    foreign_body: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """Return what tells routes apart."""
+        return self.method, self.path
+
+    @property
+    def ids(self) -> frozenset[str]:
+        """Return the ids of an organization's things that the path holds."""
+        names = ("incident_id", "user_id", "token_id", "cluster_id")
+        return frozenset(name for name in names if f"{{{name}}}" in self.path)
+
+    @property
+    def is_unsafe(self) -> bool:
+        """Return whether it may change something."""
+        return self.method not in {"GET", "HEAD", "WEBSOCKET"}
+
+
+def _incident(method: str, verb: str, role: Role, **more: Any) -> Case:
+    return Case(method, f"/api/v1/incidents/{{incident_id}}{verb}", role, **more)
+
+
+_WHY = {"reason": "because"}
+_CAUSE = {"object": "Deployment/prod/web", "fault_class": "bad_release", "reason": "because"}
+_PASSWORD = "correct horse battery"  # noqa: S105 - of nobody
+_SIGNALS = "/metrics/snapshot"
+
+CASES = (
+    Case("GET", "/openapi.json", None),
+    Case("HEAD", "/openapi.json", None),
+    *(
+        Case("GET", f"{root}/{name}", None)
+        for root in ("", "/api/v1")
+        for name in ("health", "ready")
+    ),
+    Case("POST", "/api/v1/auth/register", None),
+    Case("POST", "/api/v1/auth/sign-in", None),
+    Case("POST", "/api/v1/auth/sign-out", VIEWER),
+    Case("GET", "/api/v1/auth/me", VIEWER, shows=True),
+    Case("POST", "/api/v1/auth/password", VIEWER, {"current": _PASSWORD, "new": _PASSWORD}),
+    Case("GET", "/api/v1/incidents", VIEWER, shows=True, foreign=("?cluster={cluster_id}",)),
+    _incident("GET", "", VIEWER),
+    _incident("GET", "/events", VIEWER),
+    _incident("GET", "/evidence", VIEWER),
+    _incident("GET", "/causes", VIEWER),
+    _incident("GET", "/plan", VIEWER),
+    _incident("GET", "/report", VIEWER),
+    _incident("GET", "/similar", VIEWER),
+    _incident("POST", "/approve", APPROVER, body={"comment": "yes"}),
+    _incident("POST", "/reject", APPROVER, body=_WHY),
+    _incident("POST", "/cancel", RESPONDER, body=_WHY),
+    _incident("POST", "/pause", RESPONDER, body=_WHY),
+    _incident("POST", "/resume", RESPONDER, body=_WHY),
+    _incident("POST", "/reinvestigate", RESPONDER, body={"hint": "look"}),
+    _incident("POST", "/dismiss", RESPONDER, body=_CAUSE),
+    _incident("POST", "/acknowledge", RESPONDER),
+    _incident("POST", "/assign", RESPONDER, body={"to": "ann"}),
+    _incident("POST", "/comment", RESPONDER, body={"text": "hello"}),
+    _incident(
+        "POST",
+        "/merge",
+        RESPONDER,
+        body={"into": "inc-x", **_WHY},
+        foreign_body={"into": "{incident_id}"},
+    ),
+    _incident("POST", "/split", RESPONDER, body={"fingerprints": ["f"], **_WHY}),
+    _incident("POST", "/verdict", RESPONDER, body={"verdict": "right"}),
+    Case(
+        "POST",
+        "/api/v1/trigger",
+        RESPONDER,
+        {"namespace": "prod", "service": "db", **_WHY},
+        foreign_body={"cluster": "{cluster_id}"},
+    ),
+    Case("GET", "/api/v1/decisions", VIEWER, shows=True),
+    Case("GET", "/api/v1/learning", VIEWER),
+    Case("GET", "/api/v1/queue", VIEWER),
+    Case(
+        "GET",
+        "/api/v1/audit",
+        VIEWER,
+        shows=True,
+        foreign=("?incident={incident_id}",),
+    ),
+    Case("GET", "/api/v1/audit/verify", VIEWER, foreign=("?incident={incident_id}",)),
+    Case("GET", "/api/v1/halt", VIEWER),
+    Case("POST", "/api/v1/halt", ADMIN, _WHY),
+    Case("POST", "/api/v1/resume", ADMIN, _WHY),
+    Case("GET", "/api/v1/runbooks", VIEWER),
+    Case("GET", "/api/v1/stale-runbooks", VIEWER),
+    Case("GET", "/api/v1/runbooks/{runbook_id}", VIEWER),
+    Case("GET", _SIGNALS, VIEWER, foreign=("?cluster={cluster_id}",)),
+    Case("GET", f"/api/v1{_SIGNALS}", VIEWER, foreign=("?cluster={cluster_id}",)),
+    Case("GET", "/api/v1/users", ADMIN, shows=True),
+    Case("POST", "/api/v1/users", ADMIN, {"name": "eve", "role": "viewer"}),
+    Case("PATCH", "/api/v1/users/{user_id}", ADMIN, {"role": "admin"}),
+    Case("POST", "/api/v1/users/{user_id}/password", ADMIN),
+    Case("GET", "/api/v1/tokens", ADMIN, shows=True),
+    Case("POST", "/api/v1/tokens", ADMIN, {"name": "robot", "role": "viewer"}),
+    Case("DELETE", "/api/v1/tokens/{token_id}", ADMIN),
+    Case("WEBSOCKET", "/ws/incidents/{incident_id}", VIEWER),
+    Case("WEBSOCKET", "/ws/feed", VIEWER),
+)
+
+ELSEWHERE = frozenset({("POST", "/webhook/alert")})
+"""Routes with credentials of their own, which other tests try."""
