@@ -1,7 +1,8 @@
 import { between, clock, duration } from "../design/time";
+import { CallText, Sentence } from "./call";
 import { Change } from "./change";
 import { Cites } from "./cites";
-import { type Action, callText, inWords, nameOf, type Ruling } from "./events";
+import { type Action, inWords, nameOf, type Ruling } from "./events";
 import type { ActionState } from "./run";
 
 interface Props {
@@ -18,10 +19,12 @@ export function ActionView({ action, ruling, state }: Props) {
         <code>{action.call.tool}</code> <span>on</span> <code>{nameOf(action.target)}</code>
         <span className={`badge risk-${action.risk}`}>{action.risk} risk</span>
       </p>
-      <p className="muted">{action.rationale}</p>
+      <p className="muted">
+        <Sentence text={action.rationale} />
+      </p>
       <dl className="pairs">
-        <dt>Would change</dt>
-        <dd>
+        <dt className="whole">Would change</dt>
+        <dd className="whole">
           <WouldChange action={action} />
         </dd>
         <dt>Felt by</dt>
@@ -29,7 +32,7 @@ export function ActionView({ action, ruling, state }: Props) {
         <dt>Undone by</dt>
         <dd>
           {action.inverse ? (
-            <code>{callText(action.inverse)}</code>
+            <CallText call={action.inverse} />
           ) : (
             <span className="tone-bad">nothing: it cannot be undone</span>
           )}

@@ -2,8 +2,9 @@ import { useEffect, useRef, useState } from "react";
 import { useNow } from "../design/now";
 import { duration } from "../design/time";
 import { Trouble } from "../design/trouble";
+import { CallText } from "./call";
 import { useBar, useDesk } from "./desk";
-import { callText, nameOf } from "./events";
+import { nameOf } from "./events";
 import type { Approval, Proposal } from "./run";
 import { useDeed } from "./use-deed";
 
@@ -109,7 +110,7 @@ function Confirm({ proposal, isOff, onBack, onYes }: ConfirmProps) {
       <ol>
         {proposal.plan.actions.map((action) => (
           <li key={action.id}>
-            <code>{callText(action.call)}</code>
+            <CallText call={action.call} />
             <span className="muted">
               on {nameOf(action.target)}; {action.blast_radius.statement}
             </span>

@@ -56,7 +56,7 @@ function Looking({ run }: { run: Run }) {
     return <p className="empty">The run failed before there was a judgement.</p>;
   const names = run.working;
   return (
-    <p className="empty looking" aria-live="polite">
+    <p className="empty is-looking" aria-live="polite">
       <span className="dots" aria-hidden="true" />
       {names.length > 0
         ? `${names.join(", ")} ${names.length === 1 ? "is" : "are"} looking; causes come when they have.`

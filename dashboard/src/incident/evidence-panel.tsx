@@ -1,7 +1,8 @@
 import { X } from "lucide-react";
 import { useEffect, useRef } from "react";
 import { absolute, clock } from "../design/time";
-import { callText, type Evidence, nameOf } from "./events";
+import { CallText } from "./call";
+import { type Evidence, nameOf } from "./events";
 import { Facts } from "./facts";
 import type { Run } from "./run";
 
@@ -53,7 +54,7 @@ export function EvidencePanel({ item, run, onClose }: Props) {
         <dl className="pairs">
           <dt>Asked</dt>
           <dd>
-            <code>{callText(item.call)}</code>
+            <CallText call={item.call} />
           </dd>
           <dt>Seen</dt>
           <dd title={absolute(item.observed_at)}>{clock(item.observed_at)}</dd>

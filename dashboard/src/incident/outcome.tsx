@@ -1,5 +1,5 @@
 import { useState } from "react";
-import { Link } from "react-router";
+import { Link, useSearchParams } from "react-router";
 import { between, duration } from "../design/time";
 import { Trouble } from "../design/trouble";
 import { useBar, useDesk } from "./desk";
@@ -27,7 +27,8 @@ export function Outcome({ room, run }: { room: Room; run: Run }) {
         <span className="faint mono">{duration(between(begun, run.endedAt))}</span>
       </header>
       <div className="body">
-        <p>{reasonOf(room, run)}</p>
+        <p className="reason">{reasonOf(room, run)}</p>
+        {room.reportAt && run === room.runs.at(-1) && <ReportLink />}
         {room.mergedInto && run.status === "merged" && (
           <Link className="button" to={`/incidents/${encodeURIComponent(room.mergedInto)}`}>
             Go on in {room.mergedInto}
@@ -38,6 +39,16 @@ export function Outcome({ room, run }: { room: Room; run: Run }) {
         )}
       </div>
     </section>
+  );
+}
+
+function ReportLink() {
+  const [query] = useSearchParams();
+  const isShown = query.has("report");
+  return (
+    <Link className="button" to={isShown ? "?" : "?report"}>
+      {isShown ? "Back to the room" : "Read the postmortem"}
+    </Link>
   );
 }
 

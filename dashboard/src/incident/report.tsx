@@ -1,7 +1,6 @@
 import "./styles/report.css";
 import { useQuery } from "@tanstack/react-query";
 import Markdown, { type Components } from "react-markdown";
-import { Link } from "react-router";
 import remarkGfm from "remark-gfm";
 import { Trouble } from "../design/trouble";
 import { fetchReport } from "./fetch-report";
@@ -46,7 +45,6 @@ export function Report({ incidentId, writtenAt }: { incidentId: string; writtenA
     <section className="card report" aria-label="Postmortem">
       <header>
         <h2>Postmortem</h2>
-        <Link to={`/incidents/${encodeURIComponent(incidentId)}`}>Back to the room</Link>
       </header>
       <Trouble error={error} />
       {data === undefined && !error && <p className="empty">Reading the report …</p>}

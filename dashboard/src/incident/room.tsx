@@ -1,5 +1,5 @@
 import { lazy, Suspense, useCallback, useMemo, useState } from "react";
-import { Link, useSearchParams } from "react-router";
+import { useSearchParams } from "react-router";
 import type { Role } from "../api/auth";
 import { Banners } from "./banners";
 import { Causes } from "./causes";
@@ -53,9 +53,15 @@ export function RoomView({ room, connection, me }: Props) {
         <Headline room={room} run={run} connection={connection} onRun={pick} />
         <Banners room={room} run={run} />
         {showsReport && room.reportAt ? (
-          <Suspense fallback={<p className="empty">Reading the report …</p>}>
-            <Report incidentId={room.incidentId} writtenAt={room.reportAt} />
-          </Suspense>
+          <div className="columns with-report">
+            <Suspense fallback={<p className="empty">Reading the report …</p>}>
+              <Report incidentId={room.incidentId} writtenAt={room.reportAt} />
+            </Suspense>
+            <aside className="decide" aria-label="Outcome">
+              <Outcome room={room} run={run} />
+              <Precedents evidence={room.evidence} />
+            </aside>
+          </div>
         ) : (
           <Columns room={room} run={run} />
         )}
@@ -86,11 +92,6 @@ function Columns({ room, run }: { room: Room; run: Run }) {
       </div>
       <aside className="decide" aria-label="Decision and outcome">
         <Outcome room={room} run={run} />
-        {room.reportAt && !open && (
-          <Link className="button" to="?report">
-            Read the postmortem
-          </Link>
-        )}
         {last?.verification && run.endedAt === null && <Verification proposal={last} />}
         <Decision run={run} isOpen={open} />
         {last?.verification && run.endedAt !== null && <Verification proposal={last} />}

@@ -15,7 +15,7 @@ export const LineBlock = memo(function LineBlock({ event }: { event: IncidentEve
       <span className={`agent agent-${event.actor}`}>{event.actor}</span>
       <span className="said">
         {told.text}
-        {told.more && <span className="more">{told.more}</span>}
+        {told.more && <span className="because">{told.more}</span>}
       </span>
     </li>
   );
@@ -35,7 +35,7 @@ export const WatchBlock = memo(
         <span className="agent agent-verifier">verifier</span>
         <span className="said">
           Looks again{count > 1 && `, ${count} times so far`}
-          <span className="more">{last.payload.reason}</span>
+          <span className="because">{last.payload.reason}</span>
         </span>
       </li>
     );

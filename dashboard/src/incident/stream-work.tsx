@@ -1,5 +1,6 @@
 import { memo } from "react";
 import { clock } from "../design/time";
+import { CallText } from "./call";
 import { useDesk } from "./desk";
 import { callText, inWords } from "./events";
 import type { Call, Work } from "./group";
@@ -11,7 +12,7 @@ export const WorkBlock = memo(
   function WorkBlock({ work }: { work: Work; lastSeq: number }) {
     const { openEvidence } = useDesk();
     return (
-      <li className={`work ${work.state}`} data-kind="work">
+      <li className={`work is-${work.state}`} data-kind="work">
         <div className="line">
           <time className="mono" dateTime={work.at}>
             {clock(work.at)}
@@ -65,12 +66,12 @@ function Calls({ calls }: { calls: readonly Call[] }) {
       <ul>
         {calls.slice(0, CALLS_SHOWN).map((call) => (
           <li key={call.seq}>
-            <code>{callText(call.call)}</code>{" "}
+            <CallText call={call.call} />{" "}
             <span className={call.status === "ok" ? "faint" : "tone-wait"}>
               {inWords(call.status)}, {Math.round(call.durationMs)} ms
             </span>
-            {call.reason && <span className="more">{call.reason}</span>}
-            {call.leftOut.length > 0 && <span className="more">{call.leftOut.join("; ")}</span>}
+            {call.reason && <span className="because">{call.reason}</span>}
+            {call.leftOut.length > 0 && <span className="because">{call.leftOut.join("; ")}</span>}
           </li>
         ))}
         {calls.length > CALLS_SHOWN && (

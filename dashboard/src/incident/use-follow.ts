@@ -3,6 +3,8 @@
 import { type RefObject, useCallback, useLayoutEffect, useRef, useState } from "react";
 
 const NEAR_PX = 48;
+/** What comes into view is measured only then, so that the end moves for some frames. */
+const SETTLE_FRAMES = 3;
 
 export interface Follow<E extends HTMLElement> {
   list: RefObject<E | null>;
@@ -15,25 +17,39 @@ export interface Follow<E extends HTMLElement> {
 /** `count` is how much there is; it only grows while the same log is read. */
 export function useFollow<E extends HTMLElement>(count: number): Follow<E> {
   const list = useRef<E>(null);
-  const isAtEnd = useRef(true);
+  const isFollowing = useRef(true);
+  const lastTop = useRef(0);
   const [read, setRead] = useState(count);
 
-  const toEnd = useCallback(() => {
+  const pin = useCallback((frames: number) => {
     const element = list.current;
-    isAtEnd.current = true;
-    if (element) element.scrollTop = element.scrollHeight;
+    if (!element || !isFollowing.current) return;
+    element.scrollTop = element.scrollHeight;
+    lastTop.current = element.scrollTop;
+    if (frames > 0) requestAnimationFrame(() => pin(frames - 1));
+  }, []);
+
+  const toEnd = useCallback(() => {
+    isFollowing.current = true;
+    pin(SETTLE_FRAMES);
     setRead(count);
-  }, [count]);
+  }, [count, pin]);
 
   useLayoutEffect(() => {
-    if (isAtEnd.current || count < read) toEnd();
-  }, [count, read, toEnd]);
+    if (isFollowing.current) toEnd();
+  }, [toEnd]);
 
   const onScroll = () => {
     const element = list.current;
     if (!element) return;
-    isAtEnd.current = element.scrollHeight - element.scrollTop - element.clientHeight < NEAR_PX;
-    if (isAtEnd.current) setRead(count);
+    const isNear = element.scrollHeight - element.scrollTop - element.clientHeight < NEAR_PX;
+    // Only who moves up stops to follow: what is drawn below moves the end, not the reader.
+    if (element.scrollTop < lastTop.current && !isNear) isFollowing.current = false;
+    if (isNear) {
+      isFollowing.current = true;
+      setRead(count);
+    }
+    lastTop.current = element.scrollTop;
   };
 
   return { list, onScroll, unread: Math.max(0, count - read), toEnd };
