@@ -16,8 +16,10 @@ export function EmergencyStop() {
         onClick={() => setIsOpen(true)}
       >
         <OctagonX aria-hidden="true" />
-        <span className="unseen">Emergency </span>
-        <span className="name">{isHalted ? "stopped" : "stop"}</span>
+        <span className="name">
+          <span className="long">Emergency </span>
+          {isHalted ? "stopped" : "stop"}
+        </span>
       </button>
       {isOpen && (
         <SwitchDialog to={isHalted ? "resume" : "stop"} onClose={() => setIsOpen(false)} />

@@ -1,4 +1,5 @@
 import "./layout.css";
+import "./narrow.css";
 import { useEffect, useRef } from "react";
 import { Outlet, useLocation } from "react-router";
 import { FeedProvider } from "./feed";

@@ -6,13 +6,11 @@ import { useHealth, useSnapshot } from "./data";
 import { HealthBadge } from "./health";
 import { FourSignals, useSpan } from "./signals";
 
-const NOWHERE = { as_of: new Date(0).toISOString(), minutes: 30 };
-
 /** A cluster on the overview: its health, and the golden signals of everything in it. */
 export function ClusterCard({ cluster }: { cluster: Cluster }) {
   const health = useHealth(cluster.id);
   const snapshot = useSnapshot(cluster.id);
-  const span = useSpan(snapshot.data ?? NOWHERE);
+  const span = useSpan(snapshot.data);
   return (
     <section className="card cluster-card" aria-label={`Cluster ${cluster.id}`}>
       <header>

@@ -11,6 +11,7 @@ import { useClusters, useHealth, useSnapshot } from "./data";
 import { DisconnectDialog } from "./disconnect";
 import { HealthBadge, HealthList } from "./health";
 import { FourSignals, ServiceSignalsTable, useSpan } from "./signals";
+import { minutesOf } from "./span";
 import { TriggerDialog } from "./trigger";
 
 /** One cluster: how its systems answer, its golden signals, its incidents. */
@@ -81,16 +82,14 @@ function Origin({ cluster }: { cluster: Cluster }) {
   );
 }
 
-const NOWHERE = { as_of: new Date(0).toISOString(), minutes: 30 };
-
 function Signals({ id }: { id: string }) {
   const snapshot = useSnapshot(id);
-  const span = useSpan(snapshot.data ?? NOWHERE);
+  const span = useSpan(snapshot.data);
   const { data } = snapshot;
   return (
     <section className="stack" aria-label="Golden signals">
       <div className="row between">
-        <h2>Golden signals, last {data?.minutes ?? 30} minutes</h2>
+        <h2>Golden signals{data && `, last ${minutesOf(span)} minutes`}</h2>
         {data && (
           <span className="faint">
             measured <Ago at={data.as_of} />

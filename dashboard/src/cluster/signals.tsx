@@ -2,13 +2,11 @@ import { useMemo } from "react";
 import { SIGNALS, type Signals, type Snapshot } from "../api/clusters";
 import type { Span } from "../design/shape";
 import { SIGNAL_NAMES, SignalView } from "./signal";
+import { spanOf } from "./span";
 
-export function useSpan(snapshot: Pick<Snapshot, "as_of" | "minutes">): Span {
-  const { as_of, minutes } = snapshot;
-  return useMemo(() => {
-    const toS = Date.parse(as_of) / 1000;
-    return { fromS: toS - minutes * 60, toS };
-  }, [as_of, minutes]);
+/** Return the span that the graphs share. */
+export function useSpan(snapshot: Snapshot | undefined): Span {
+  return useMemo(() => (snapshot ? spanOf(snapshot) : { fromS: 0, toS: 1 }), [snapshot]);
 }
 
 /** The four golden signals of one thing, side by side. */

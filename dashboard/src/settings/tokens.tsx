@@ -45,7 +45,9 @@ function TokenTable({ tokens }: { tokens: readonly Token[] }) {
           <th>Made</th>
           <th>Last used</th>
           <th>Ends</th>
-          <th className="unseen">Change</th>
+          <th>
+            <span className="unseen">Change</span>
+          </th>
         </tr>
       </thead>
       <tbody>

@@ -33,7 +33,9 @@ export function Users() {
                 <th>Name</th>
                 <th>Role</th>
                 <th>Since</th>
-                <th className="unseen">Change</th>
+                <th>
+                  <span className="unseen">Change</span>
+                </th>
               </tr>
             </thead>
             <tbody>
