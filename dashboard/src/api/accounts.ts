@@ -1,61 +1,34 @@
 /** People and programs, as administrators look after them. */
 
-import type { Role } from "./auth";
-import { ask } from "./http";
+import { answer, api } from "./client";
+import type { NewToken, Role, UserChange } from "./generated/schema";
 
-export interface User {
-  id: string;
-  name: string;
-  role: Role | null;
-  created_at: string;
-  disabled_at: string | null;
+export type { TokenView, UserView } from "./generated/schema";
+
+export function listUsers(signal: AbortSignal) {
+  return answer(api.GET("/api/v1/users", { signal }));
 }
 
-export interface Token {
-  id: string;
-  name: string;
-  role: Role;
-  created_by: string;
-  created_at: string;
-  expires_at: string | null;
-  revoked_at: string | null;
-  used_at: string | null;
+export function addUser(name: string, role: Role) {
+  return answer(api.POST("/api/v1/users", { body: { name, role } }));
 }
 
-export function listUsers(signal?: AbortSignal): Promise<{ users: User[] }> {
-  return ask("GET", "users", { signal });
+export function changeUser(user_id: string, body: UserChange) {
+  return answer(api.PATCH("/api/v1/users/{user_id}", { params: { path: { user_id } }, body }));
 }
 
-export function addUser(
-  name: string,
-  role: Role | null,
-): Promise<{ user: User; password: string }> {
-  return ask("POST", "users", { body: { name, role } });
+export function resetPassword(user_id: string) {
+  return answer(api.POST("/api/v1/users/{user_id}/password", { params: { path: { user_id } } }));
 }
 
-export function changeUser(
-  id: string,
-  change: { role?: Role | null; disabled?: boolean },
-): Promise<User> {
-  return ask("PATCH", `users/${encodeURIComponent(id)}`, { body: change });
+export function listTokens(signal: AbortSignal) {
+  return answer(api.GET("/api/v1/tokens", { signal }));
 }
 
-export function resetPassword(id: string): Promise<{ password: string }> {
-  return ask("POST", `users/${encodeURIComponent(id)}/password`);
+export function createToken(body: NewToken) {
+  return answer(api.POST("/api/v1/tokens", { body }));
 }
 
-export function listTokens(signal?: AbortSignal): Promise<{ tokens: Token[] }> {
-  return ask("GET", "tokens", { signal });
-}
-
-export function createToken(body: {
-  name: string;
-  role: Role;
-  expires_at: string | null;
-}): Promise<{ token: Token; secret: string }> {
-  return ask("POST", "tokens", { body });
-}
-
-export function revokeToken(id: string): Promise<unknown> {
-  return ask("DELETE", `tokens/${encodeURIComponent(id)}`);
+export function revokeToken(token_id: string) {
+  return answer(api.DELETE("/api/v1/tokens/{token_id}", { params: { path: { token_id } } }));
 }

@@ -1,34 +1,25 @@
 /** Signing in and out, and one's own password. */
 
-import { ask } from "./http";
+import { answer, api } from "./client";
 
-export type Role = "viewer" | "responder" | "approver" | "admin";
+export type { Me, Role } from "./generated/schema";
 
-export interface Me {
-  name: string;
-  role: Role;
-  org_id: string;
-  kind: "person" | "program";
-  csrf_token: string | null;
-  expires_at: string | null;
+export function me() {
+  return answer(api.GET("/api/v1/auth/me"));
 }
 
-export function me(): Promise<Me> {
-  return ask("GET", "auth/me");
+export function signIn(name: string, password: string) {
+  return answer(api.POST("/api/v1/auth/sign-in", { body: { name, password } }));
 }
 
-export function signIn(name: string, password: string): Promise<Me> {
-  return ask("POST", "auth/sign-in", { body: { name, password } });
+export function signOut() {
+  return answer(api.POST("/api/v1/auth/sign-out"));
 }
 
-export function signOut(): Promise<void> {
-  return ask("POST", "auth/sign-out");
+export function register(name: string, password: string) {
+  return answer(api.POST("/api/v1/auth/register", { body: { name, password } }));
 }
 
-export function register(name: string, password: string): Promise<void> {
-  return ask("POST", "auth/register", { body: { name, password } });
-}
-
-export function changePassword(current: string, next: string): Promise<void> {
-  return ask("POST", "auth/password", { body: { current, new: next } });
+export function changePassword(current: string, next: string) {
+  return answer(api.POST("/api/v1/auth/password", { body: { current, new: next } }));
 }

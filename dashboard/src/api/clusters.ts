@@ -1,6 +1,10 @@
-/** Clusters, how they are, and their golden signals. */
+/** Clusters, how they are, their golden signals, and looking at a service by hand. */
 
+import { answer, api } from "./client";
+import type { SignalsView, SnapshotView } from "./generated/schema";
 import { ask } from "./http";
+
+export type { SignalsView, SignalView, SnapshotView } from "./generated/schema";
 
 /** How far back the small graphs go. */
 const MINUTES = 30;
@@ -8,51 +12,35 @@ const MINUTES = 30;
 export const SYSTEMS = ["kubernetes", "prometheus", "loki", "runbooks"] as const;
 export type System = (typeof SYSTEMS)[number];
 
-export interface Cluster {
+export const SIGNALS = ["traffic", "errors", "latency_p99", "saturation"] as const;
+export type SignalName = keyof SignalsView;
+
+export interface ClusterView {
   id: string;
+  status: string;
   connected_by: string | null;
-  connected_at?: string | null;
-  systems?: string[];
-}
-
-export interface EndpointHealth {
-  system: string;
-  status: "ok" | "refused" | "unreachable";
-  detail?: string;
-  latency_ms: number | null;
-  since: string | null;
-}
-
-export interface ClusterHealth {
-  endpoints: EndpointHealth[];
+  created_at: string;
+  disconnected_at: string | null;
+  endpoints: { system: string; url: string; can_write: boolean | null }[];
+  open_incidents: number;
   last_alert_at: string | null;
 }
 
-export interface Signal {
-  now: number | null;
-  unit: string;
-  series: [number, number][];
-  source: string;
-  reason: string | null;
+export interface PulseView {
+  system: string;
+  url: string;
+  state: string;
+  latency_ms: number;
+  since: string;
+  reason: string;
 }
 
-export const SIGNALS = ["traffic", "errors", "latency_p99", "saturation"] as const;
-export type SignalName = (typeof SIGNALS)[number];
-
-export type Signals = Record<SignalName, Signal>;
-
-export interface ServiceSignals extends Signals {
-  namespace: string;
-  service: string;
-}
-
-export interface Snapshot {
+export interface HealthView {
   cluster: string;
+  ok: boolean;
   as_of: string;
-  minutes: number;
-  whole: Signals;
-  services: ServiceSignals[];
-  left_out: string[];
+  endpoints: PulseView[];
+  last_alert_at: string | null;
 }
 
 export interface Endpoint {
@@ -61,31 +49,54 @@ export interface Endpoint {
   write_token?: string;
 }
 
-export interface Connected {
-  cluster: Cluster;
-  webhook_token: string;
-  checks: { system: string; ok: boolean; detail: string }[];
+export interface CheckView {
+  system: string;
+  url: string;
+  ok: boolean;
+  latency_ms: number;
+  tools: number;
+  can_write: boolean;
+  problems: string[];
 }
 
-export function list(signal?: AbortSignal): Promise<{ clusters: Cluster[] }> {
+export interface ClusterConnected {
+  cluster: ClusterView;
+  checks: CheckView[];
+  webhook_token: string;
+  webhook_path: string;
+}
+
+export function list(signal: AbortSignal): Promise<{ clusters: ClusterView[] }> {
   return ask("GET", "clusters", { signal });
 }
 
-export function health(id: string, signal?: AbortSignal): Promise<ClusterHealth> {
+export function health(id: string, signal: AbortSignal): Promise<HealthView> {
   return ask("GET", `clusters/${encodeURIComponent(id)}/health`, { signal });
 }
 
-export function snapshot(cluster: string, signal?: AbortSignal): Promise<Snapshot> {
-  return ask("GET", "metrics/snapshot", { query: { cluster, minutes: MINUTES }, signal });
+export async function snapshot(cluster: string, signal: AbortSignal): Promise<SnapshotView> {
+  const query = { cluster, minutes: MINUTES };
+  const found = await answer(api.GET("/api/v1/metrics/snapshot", { params: { query }, signal }));
+  // The client forgets that each sample is a pair; the document says it.
+  return found as SnapshotView;
 }
 
 export function connect(
   id: string,
   endpoints: Partial<Record<System, Endpoint>>,
-): Promise<Connected> {
+): Promise<ClusterConnected> {
   return ask("POST", "clusters", { body: { id, endpoints } });
 }
 
 export function disconnect(id: string): Promise<void> {
   return ask("DELETE", `clusters/${encodeURIComponent(id)}`);
+}
+
+export function trigger(body: {
+  cluster: string;
+  namespace: string;
+  service: string;
+  reason: string;
+}): Promise<{ incident_id: string; opened: boolean }> {
+  return ask("POST", "trigger", { body });
 }

@@ -1,22 +1,17 @@
 /** The switch that stops all writing. */
 
-import { ask } from "./http";
+import { answer, api } from "./client";
 
-export interface Halt {
-  halted: boolean;
-  reason: string | null;
-  actor?: string | null;
-  since?: string | null;
+export type { HaltView } from "./generated/schema";
+
+export function show(signal: AbortSignal) {
+  return answer(api.GET("/api/v1/halt", { signal }));
 }
 
-export function show(signal?: AbortSignal): Promise<Halt> {
-  return ask("GET", "halt", { signal });
+export function stop(reason: string) {
+  return answer(api.POST("/api/v1/halt", { body: { reason } }));
 }
 
-export function stop(reason: string): Promise<Halt> {
-  return ask("POST", "halt", { body: { reason } });
-}
-
-export function resume(reason: string): Promise<Halt> {
-  return ask("POST", "resume", { body: { reason } });
+export function resume(reason: string) {
+  return answer(api.POST("/api/v1/resume", { body: { reason } }));
 }

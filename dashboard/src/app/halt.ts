@@ -21,7 +21,7 @@ export function useHalt() {
 export function useSwitch(to: "stop" | "resume") {
   const queries = useQueryClient();
   return useMutation({
-    mutationFn: (reason: string) => api[to](reason),
+    mutationFn: (reason: string) => (to === "stop" ? api.stop(reason) : api.resume(reason)),
     onSettled: () => queries.invalidateQueries({ queryKey: HALT_KEY }),
   });
 }

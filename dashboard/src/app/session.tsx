@@ -37,7 +37,7 @@ export function SessionProvider({ children }: { children: ReactNode }) {
   const queries = useQueryClient();
 
   const enter = useCallback((me: Me) => {
-    setCsrfToken(me.csrf_token);
+    setCsrfToken(me.csrf_token ?? null);
     setState({ is: "signed-in", me });
   }, []);
 

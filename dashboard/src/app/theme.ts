@@ -14,7 +14,7 @@ export function useTheme(): [Theme, (theme: Theme) => void] {
     const system = matchMedia(PREFERS_LIGHT);
     const show = () => {
       const shown = theme === "system" ? (system.matches ? "light" : "dark") : theme;
-      document.documentElement.dataset["theme"] = shown;
+      document.documentElement.setAttribute("data-theme", shown);
     };
     show();
     system.addEventListener("change", show);

@@ -2,6 +2,8 @@
 
 import type { AuditFilter } from "../api/audit";
 
+type Kind = NonNullable<AuditFilter["kind"]>[number];
+
 export const GROUPS = {
   decisions: ["approval_requested", "approval_decided", "verdict_given"],
   actions: ["grant_minted", "grant_refused", "action_started", "action_finished"],
@@ -31,7 +33,7 @@ export const GROUPS = {
     "token_revoked",
   ],
   platform: ["writing_halted", "writing_resumed", "cluster_connected", "cluster_disconnected"],
-} as const;
+} satisfies Record<string, Kind[]>;
 
 export type Group = keyof typeof GROUPS;
 
@@ -64,7 +66,7 @@ export function writeFilter(filter: Filter): URLSearchParams {
 export function askFor(filter: Filter): AuditFilter {
   return {
     kind: filter.group === "all" ? [] : GROUPS[filter.group],
-    actor: filter.actor.trim(),
-    incident: filter.incident.trim(),
+    actor: filter.actor.trim() || null,
+    incident: filter.incident.trim() || null,
   };
 }

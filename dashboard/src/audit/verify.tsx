@@ -1,7 +1,7 @@
 import { useMutation } from "@tanstack/react-query";
 import { ShieldAlert, ShieldCheck } from "lucide-react";
 import { Link } from "react-router";
-import { type Proof, verify } from "../api/audit";
+import { type AuditView, verify } from "../api/audit";
 import { absolute } from "../design/time";
 import { Trouble } from "../design/trouble";
 
@@ -36,11 +36,11 @@ export function Verify() {
   );
 }
 
-function toneOf(proof: Proof): string {
+function toneOf(proof: AuditView): string {
   return proof.ok ? "whole" : "broken";
 }
 
-function Result({ proof, at }: { proof: Proof; at: string }) {
+function Result({ proof, at }: { proof: AuditView; at: string }) {
   const walked = `${count(proof.events, "event")} of ${count(proof.incidents, "incident")} and ${count(proof.entries, "entry", "entries")} of the platform's own log`;
   if (proof.ok) {
     return (

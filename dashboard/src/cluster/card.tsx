@@ -1,13 +1,13 @@
 import "./cluster.css";
 import { Link } from "react-router";
-import type { Cluster } from "../api/clusters";
+import type { ClusterView } from "../api/clusters";
 import { Trouble } from "../design/trouble";
 import { useHealth, useSnapshot } from "./data";
 import { HealthBadge } from "./health";
 import { FourSignals, useSpan } from "./signals";
 
 /** A cluster on the overview: its health, and the golden signals of everything in it. */
-export function ClusterCard({ cluster }: { cluster: Cluster }) {
+export function ClusterCard({ cluster }: { cluster: ClusterView }) {
   const health = useHealth(cluster.id);
   const snapshot = useSnapshot(cluster.id);
   const span = useSpan(snapshot.data);

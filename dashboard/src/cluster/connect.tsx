@@ -1,6 +1,12 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
-import { type Connected, connect, type Endpoint, SYSTEMS, type System } from "../api/clusters";
+import {
+  type ClusterConnected,
+  connect,
+  type Endpoint,
+  SYSTEMS,
+  type System,
+} from "../api/clusters";
 import { Dialog } from "../design/dialog";
 import { Trouble } from "../design/trouble";
 import { ConnectedView } from "./connected";
@@ -26,7 +32,7 @@ export function ConnectDialog({ onClose }: { onClose: () => void }) {
   return (
     <Dialog title={title} onClose={onClose} isWide>
       {act.data ? (
-        <ConnectedView connected={act.data as Connected} onClose={onClose} />
+        <ConnectedView connected={act.data as ClusterConnected} onClose={onClose} />
       ) : (
         <form className="stack" onSubmit={submit}>
           <p className="muted">

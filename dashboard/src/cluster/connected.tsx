@@ -1,4 +1,4 @@
-import type { Connected } from "../api/clusters";
+import type { ClusterConnected } from "../api/clusters";
 import { CopyButton } from "../design/copy";
 import { Secret } from "../design/secret";
 
@@ -7,10 +7,13 @@ export function ConnectedView({
   connected,
   onClose,
 }: {
-  connected: Connected;
+  connected: ClusterConnected;
   onClose: () => void;
 }) {
-  const snippet = alertmanagerSnippet(location.origin, connected.webhook_token);
+  const snippet = alertmanagerSnippet(
+    new URL(connected.webhook_path, location.origin).href,
+    connected.webhook_token,
+  );
   return (
     <>
       <ul className="checks">
@@ -18,7 +21,10 @@ export function ConnectedView({
           <li key={check.system}>
             <span className={check.ok ? "ok" : "bad"}>{check.ok ? "✓" : "✗"}</span>
             <span>{check.system}</span>
-            <span className="muted">{check.detail}</span>
+            <span className="muted">
+              {check.problems.join("; ") ||
+                `${check.tools} tools, ${check.can_write ? "reads and writes" : "reads only"}`}
+            </span>
           </li>
         ))}
       </ul>
@@ -40,7 +46,7 @@ export function ConnectedView({
 }
 
 /** Return the part of alertmanager.yml that sends every alert here as well. */
-export function alertmanagerSnippet(origin: string, token: string): string {
+export function alertmanagerSnippet(url: string, token: string): string {
   return `route:
   routes:
     - receiver: sre-agent
@@ -49,7 +55,7 @@ export function alertmanagerSnippet(origin: string, token: string): string {
 receivers:
   - name: sre-agent
     webhook_configs:
-      - url: ${origin}/webhook/alert
+      - url: ${url}
         send_resolved: true
         http_config:
           authorization:

@@ -1,23 +1,19 @@
-import type { ClusterHealth, EndpointHealth } from "../api/clusters";
+import type { HealthView, PulseView } from "../api/clusters";
 import { Ago } from "../design/ago";
 
 /** How each of a cluster's systems answers. */
-export function HealthList({ health }: { health: ClusterHealth }) {
+export function HealthList({ health }: { health: HealthView }) {
   return (
     <ul className="health">
       {health.endpoints.map((endpoint) => (
-        <li key={endpoint.system} className={endpoint.status}>
+        <li key={endpoint.system} className={endpoint.state}>
           <span className="system">{endpoint.system}</span>
           <span className="state">{stateOf(endpoint)}</span>
           <span className="faint mono">
-            {endpoint.latency_ms !== null && `${Math.round(endpoint.latency_ms)} ms`}
+            {endpoint.state === "ok" && `${Math.round(endpoint.latency_ms)} ms`}
           </span>
           <span className="faint since">
-            {endpoint.since && (
-              <>
-                since <Ago at={endpoint.since} />
-              </>
-            )}
+            since <Ago at={endpoint.since} />
           </span>
         </li>
       ))}
@@ -37,14 +33,14 @@ export function HealthList({ health }: { health: ClusterHealth }) {
   );
 }
 
-function stateOf(endpoint: EndpointHealth): string {
-  return endpoint.detail ? `${endpoint.status}: ${endpoint.detail}` : endpoint.status;
+function stateOf(endpoint: PulseView): string {
+  return endpoint.reason ? `${endpoint.state}: ${endpoint.reason}` : endpoint.state;
 }
 
 /** A cluster's health in a word. */
-export function HealthBadge({ health }: { health: ClusterHealth | undefined }) {
+export function HealthBadge({ health }: { health: HealthView | undefined }) {
   if (!health) return <span className="badge">asking</span>;
-  const bad = health.endpoints.filter((endpoint) => endpoint.status !== "ok");
+  const bad = health.endpoints.filter((endpoint) => endpoint.state !== "ok");
   if (bad.length === 0) return <span className="badge good">every system answers</span>;
   return <span className="badge bad">{bad.map((item) => item.system).join(", ")} not well</span>;
 }

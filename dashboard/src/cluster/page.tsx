@@ -1,7 +1,7 @@
 import "./cluster.css";
 import { useState } from "react";
 import { Link, useParams } from "react-router";
-import type { Cluster } from "../api/clusters";
+import type { ClusterView } from "../api/clusters";
 import { useMay } from "../app/session";
 import { Ago } from "../design/ago";
 import { useTitle } from "../design/title";
@@ -34,10 +34,10 @@ export function ClusterPage() {
   );
 }
 
-function Head({ id, cluster }: { id: string; cluster: Cluster | undefined }) {
+function Head({ id, cluster }: { id: string; cluster: ClusterView | undefined }) {
   const health = useHealth(id);
   const mayTrigger = useMay("responder");
-  const mayDisconnect = useMay("admin") && cluster !== undefined && cluster.connected_by !== null;
+  const mayDisconnect = useMay("admin") && cluster?.status === "connected";
   const [dialog, setDialog] = useState<"trigger" | "disconnect" | null>(null);
   const close = () => setDialog(null);
   return (
@@ -72,12 +72,16 @@ function Head({ id, cluster }: { id: string; cluster: Cluster | undefined }) {
   );
 }
 
-function Origin({ cluster }: { cluster: Cluster }) {
-  if (cluster.connected_by === null) return <>The installation's own cluster</>;
+function Origin({ cluster }: { cluster: ClusterView }) {
+  if (cluster.status === "own") return <>The installation's own cluster</>;
   return (
     <>
-      Connected by {cluster.connected_by}{" "}
-      {cluster.connected_at && <Ago at={cluster.connected_at} />}
+      Connected by {cluster.connected_by ?? "nobody known"} <Ago at={cluster.created_at} />
+      {cluster.disconnected_at && (
+        <>
+          , disconnected <Ago at={cluster.disconnected_at} />
+        </>
+      )}
     </>
   );
 }

@@ -1,6 +1,6 @@
 import "../design/sparkline.css";
 import "./signals.css";
-import type { Signal, SignalName } from "../api/clusters";
+import type { SignalView as Signal, SignalName } from "../api/clusters";
 import type { Span } from "../design/shape";
 import { Sparkline } from "../design/sparkline";
 import { tellIn } from "../design/words";

@@ -1,16 +1,24 @@
 import { useMemo } from "react";
-import { SIGNALS, type Signals, type Snapshot } from "../api/clusters";
+import { SIGNALS, type SignalsView, type SnapshotView } from "../api/clusters";
 import type { Span } from "../design/shape";
 import { SIGNAL_NAMES, SignalView } from "./signal";
 import { spanOf } from "./span";
 
 /** Return the span that the graphs share. */
-export function useSpan(snapshot: Snapshot | undefined): Span {
+export function useSpan(snapshot: SnapshotView | undefined): Span {
   return useMemo(() => (snapshot ? spanOf(snapshot) : { fromS: 0, toS: 1 }), [snapshot]);
 }
 
 /** The four golden signals of one thing, side by side. */
-export function FourSignals({ of, signals, span }: { of: string; signals: Signals; span: Span }) {
+export function FourSignals({
+  of,
+  signals,
+  span,
+}: {
+  of: string;
+  signals: SignalsView;
+  span: Span;
+}) {
   return (
     <div className="four">
       {SIGNALS.map((name) => (
@@ -21,7 +29,7 @@ export function FourSignals({ of, signals, span }: { of: string; signals: Signal
 }
 
 /** Each service with its four signals. */
-export function ServiceSignalsTable({ snapshot, span }: { snapshot: Snapshot; span: Span }) {
+export function ServiceSignalsTable({ snapshot, span }: { snapshot: SnapshotView; span: Span }) {
   return (
     <>
       <table className="table services">

@@ -1,7 +1,7 @@
 import { useMutation } from "@tanstack/react-query";
 import type { FormEvent } from "react";
 import { useNavigate } from "react-router";
-import { trigger } from "../api/incidents";
+import { trigger } from "../api/clusters";
 import { Dialog } from "../design/dialog";
 import { Trouble } from "../design/trouble";
 import { useSnapshot } from "./data";

@@ -1,12 +1,12 @@
 import "./decisions.css";
 import { ArrowRight } from "lucide-react";
 import { Link } from "react-router";
-import type { AskedAction, Decision } from "../api/decisions";
+import type { AskedAction, DecisionRow } from "../api/decisions";
 import { useMay } from "../app/session";
 import { Ago, Until } from "../design/ago";
 
 /** What waits for a person, the one that expires first before the others. */
-export function DecisionCards({ decisions }: { decisions: readonly Decision[] }) {
+export function DecisionCards({ decisions }: { decisions: readonly DecisionRow[] }) {
   const mayDecide = useMay("approver");
   const urgent = decisions.toSorted((a, b) => a.expires_at.localeCompare(b.expires_at));
   return (

@@ -1,5 +1,5 @@
 import { Link } from "react-router";
-import type { Decision } from "../api/decisions";
+import type { DecisionRow } from "../api/decisions";
 import { Ago } from "../design/ago";
 import { useTitle } from "../design/title";
 import { Trouble } from "../design/trouble";
@@ -54,13 +54,13 @@ function Decided() {
   );
 }
 
-function DecidedTable({ rows }: { rows: readonly Decision[] }) {
+function DecidedTable({ rows }: { rows: readonly DecisionRow[] }) {
   return (
     <table className="table decided-list">
       <thead>
         <tr>
           <th>Plan</th>
-          <th>Decision</th>
+          <th>DecisionRow</th>
           <th>Reason</th>
           <th className="number">When</th>
         </tr>

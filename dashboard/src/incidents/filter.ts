@@ -6,14 +6,17 @@ export const GROUPS = ["open", "waiting", "escalated", "ended", "all"] as const;
 export type Group = (typeof GROUPS)[number];
 
 export const SEVERITIES = ["critical", "warning", "info", "none"] as const;
+type Severity = (typeof SEVERITIES)[number];
 
 export interface Filter {
   group: Group;
-  severity: string;
+  severity: Severity | "";
   q: string;
 }
 
-const STATUSES: Record<Group, readonly string[]> = {
+type Status = NonNullable<IncidentFilter["status"]>[number];
+
+const STATUSES: Record<Group, Status[]> = {
   open: OPEN,
   waiting: ["awaiting_approval"],
   escalated: ["escalated"],
@@ -23,10 +26,9 @@ const STATUSES: Record<Group, readonly string[]> = {
 
 /** Return the filter an address names; what it does not know counts as not said. */
 export function readFilter(address: URLSearchParams, otherwise: Group = "all"): Filter {
-  const severity = address.get("severity") ?? "";
   return {
     group: GROUPS.find((group) => group === address.get("show")) ?? otherwise,
-    severity: SEVERITIES.some((item) => item === severity) ? severity : "",
+    severity: SEVERITIES.find((item) => item === address.get("severity")) ?? "",
     q: (address.get("q") ?? "").slice(0, 200),
   };
 }
@@ -43,7 +45,7 @@ export function writeFilter(filter: Filter, otherwise: Group = "all"): URLSearch
 /** Return what to ask the platform for. */
 export function askFor(filter: Filter, cluster?: string): IncidentFilter {
   return {
-    cluster,
+    cluster: cluster ?? null,
     status: STATUSES[filter.group],
     severity: filter.severity ? [filter.severity] : [],
     q: filter.q.trim(),

@@ -31,7 +31,12 @@ export function IncidentFilters({ filter, onChange }: Props) {
         className="field"
         aria-label="Severity"
         value={filter.severity}
-        onChange={(event) => onChange({ ...filter, severity: event.target.value })}
+        onChange={(event) =>
+          onChange({
+            ...filter,
+            severity: SEVERITIES.find((item) => item === event.target.value) ?? "",
+          })
+        }
       >
         <option value="">Any severity</option>
         {SEVERITIES.map((severity) => (

@@ -70,6 +70,8 @@ function OpenIncidents() {
 
 function Clusters() {
   const clusters = useClusters();
+  const here = clusters.data?.filter((cluster) => cluster.disconnected_at === null) ?? [];
+  const gone = clusters.data?.filter((cluster) => cluster.disconnected_at !== null) ?? [];
   const mayConnect = useMay("admin");
   const [isConnecting, setIsConnecting] = useState(false);
   return (
@@ -84,9 +86,19 @@ function Clusters() {
       </div>
       <Trouble error={clusters.error} />
       {clusters.isPending && !clusters.error && <div className="card four-ahead" />}
-      {clusters.data?.map((cluster) => (
+      {here.map((cluster) => (
         <ClusterCard key={cluster.id} cluster={cluster} />
       ))}
+      {gone.length > 0 && (
+        <p className="faint">
+          Disconnected:{" "}
+          {gone.map((cluster) => (
+            <Link key={cluster.id} className="gone" to={`/clusters/${cluster.id}`}>
+              {cluster.id}
+            </Link>
+          ))}
+        </p>
+      )}
       {isConnecting && <ConnectDialog onClose={() => setIsConnecting(false)} />}
     </section>
   );

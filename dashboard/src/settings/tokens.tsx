@@ -1,5 +1,5 @@
 import { useState } from "react";
-import type { Token } from "../api/accounts";
+import type { TokenView } from "../api/accounts";
 import * as api from "../api/accounts";
 import { Ago } from "../design/ago";
 import { useNow } from "../design/now";
@@ -35,7 +35,7 @@ export function Tokens() {
   );
 }
 
-function TokenTable({ tokens }: { tokens: readonly Token[] }) {
+function TokenTable({ tokens }: { tokens: readonly TokenView[] }) {
   return (
     <table className="table accounts">
       <thead>
@@ -59,7 +59,7 @@ function TokenTable({ tokens }: { tokens: readonly Token[] }) {
   );
 }
 
-function TokenRow({ token }: { token: Token }) {
+function TokenRow({ token }: { token: TokenView }) {
   const revoke = useTokenChange(() => api.revokeToken(token.id));
   const [isSure, setIsSure] = useState(false);
   const isOver = useIsOver(token);
@@ -103,14 +103,14 @@ function TokenRow({ token }: { token: Token }) {
   );
 }
 
-function useIsOver(token: Token): boolean {
+function useIsOver(token: TokenView): boolean {
   const now = useNow();
   return (
     token.revoked_at !== null || (token.expires_at !== null && Date.parse(token.expires_at) <= now)
   );
 }
 
-function End({ token }: { token: Token }) {
+function End({ token }: { token: TokenView }) {
   if (token.revoked_at) {
     return (
       <>

@@ -1,5 +1,5 @@
 import { useState } from "react";
-import type { User } from "../api/accounts";
+import type { UserView } from "../api/accounts";
 import * as api from "../api/accounts";
 import type { Role } from "../api/auth";
 import { useMe } from "../app/session";
@@ -52,12 +52,12 @@ export function Users() {
 }
 
 /** Return the users, those who wait for a role before the others. */
-export function waitingFirst(users: readonly User[]): User[] {
-  const waits = (user: User) => Number(user.role === null && user.disabled_at === null);
+export function waitingFirst(users: readonly UserView[]): UserView[] {
+  const waits = (user: UserView) => Number(user.role === null && user.disabled_at === null);
   return users.toSorted((a, b) => waits(b) - waits(a) || a.name.localeCompare(b.name));
 }
 
-function UserRow({ user }: { user: User }) {
+function UserRow({ user }: { user: UserView }) {
   const me = useMe();
   const change = useUserChange((what: { role?: Role | null; disabled?: boolean }) =>
     api.changeUser(user.id, what),
@@ -104,7 +104,7 @@ function UserRow({ user }: { user: User }) {
   );
 }
 
-function ResetDialog({ user, onClose }: { user: User; onClose: () => void }) {
+function ResetDialog({ user, onClose }: { user: UserView; onClose: () => void }) {
   const reset = useUserChange(() => api.resetPassword(user.id));
   return (
     <Dialog title={`Reset the password of ${user.name}`} onClose={onClose}>
