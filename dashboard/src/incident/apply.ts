@@ -50,9 +50,6 @@ const ROOM_APPLY: Record<string, Apply> = {
       alert.fingerprint === payload.fingerprint ? { ...alert, isFiring: false } : alert,
     ),
   }),
-  evidence_added: (room, { payload }) => ({
-    evidence: { ...room.evidence, [payload.evidence.id]: payload.evidence },
-  }),
   reopened: beginRun,
   reinvestigated: beginRun,
   paused: (_room, { actor }) => ({ isPaused: true, pausedBy: actor }),

@@ -60,7 +60,9 @@ function Looking({ run }: { run: Run }) {
       <span className="dots" aria-hidden="true" />
       {names.length > 0
         ? `${names.join(", ")} ${names.length === 1 ? "is" : "are"} looking; causes come when they have.`
-        : "Nobody has looked yet; causes come after the first round."}
+        : run.round > 0
+          ? "Everybody has looked; what was seen is being weighed."
+          : "Nobody has looked yet; causes come after the first round."}
     </p>
   );
 }

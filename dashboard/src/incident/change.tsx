@@ -5,9 +5,22 @@ export function Change({ text }: { text: string }) {
   const [, path, before, after] = found;
   return (
     <div className="diff mono">
-      <span className="path">{path}</span>
+      <span className="path">
+        <Path text={path ?? ""} />
+      </span>
       <del>{before}</del>
       <ins>{after}</ins>
     </div>
   );
+}
+
+/** The name of a field, which breaks at its dots. */
+function Path({ text }: { text: string }) {
+  return text.split(/(?<=[./])/).map((part, index) => (
+    // biome-ignore lint/suspicious/noArrayIndexKey: the parts of one text never change their order
+    <span key={index}>
+      {part}
+      <wbr />
+    </span>
+  ));
 }

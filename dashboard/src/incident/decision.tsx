@@ -1,3 +1,4 @@
+import { useEffect, useRef } from "react";
 import { clock } from "../design/time";
 import { ActionView } from "./action";
 import { Buttons } from "./buttons";
@@ -65,10 +66,20 @@ function titleOf(proposal: Proposal, waits: boolean): string {
 
 function ProposalCard({ proposal }: { proposal: Proposal }) {
   const waits = proposal.approval?.verdict === "open";
+  const heading = useRef<HTMLHeadingElement>(null);
+  const waited = useRef(waits);
+  useEffect(() => {
+    // The button that was pressed is gone: who had the focus finds it where the answer is.
+    if (waited.current && !waits && document.activeElement === document.body)
+      heading.current?.focus();
+    waited.current = waits;
+  }, [waits]);
   return (
     <section className={`card decision ${waits ? "waits" : ""}`} aria-label="Plan" id="plan">
       <header>
-        <h2>{titleOf(proposal, waits)}</h2>
+        <h2 ref={heading} tabIndex={-1}>
+          {titleOf(proposal, waits)}
+        </h2>
         <span className="faint mono" title={`SHA-256 ${proposal.sha256}`}>
           {proposal.sha256.slice(0, 10)}
         </span>

@@ -119,7 +119,17 @@ export function fold(room: Room, events: readonly IncidentEvent[]): Folded {
   }
   if (fresh.length === 0) return { room, isGapped };
   const folded = fresh.reduce(step, room);
-  return { room: { ...folded, events: [...room.events, ...fresh] }, isGapped };
+  const evidence = gather(room.evidence, fresh);
+  return { room: { ...folded, evidence, events: [...room.events, ...fresh] }, isGapped };
+}
+
+/** Evidence is taken in once for all the events: copying what there is for each would take seconds. */
+function gather(known: Room["evidence"], events: readonly IncidentEvent[]): Room["evidence"] {
+  const added = events.filter((event) => event.kind === "evidence_added");
+  if (added.length === 0) return known;
+  const all = { ...known };
+  for (const { payload } of added) all[payload.evidence.id] = payload.evidence;
+  return all;
 }
 
 function step(room: Room, event: IncidentEvent): Room {

@@ -15,7 +15,7 @@ export const LineBlock = memo(function LineBlock({ event }: { event: IncidentEve
       <span className={`agent agent-${event.actor}`}>{event.actor}</span>
       <span className="said">
         {told.text}
-        {told.more && <span className="because">{told.more}</span>}
+        {told.because && <span className="because">{told.because}</span>}
       </span>
     </li>
   );

@@ -5,8 +5,8 @@ import type { Told } from "./tell";
 
 type Payload = IncidentEvent["payload"];
 
-function told(text: string, more?: string | null, tone: Told["tone"] = "person"): Told {
-  return more ? { text, tone, more } : { text, tone };
+function told(text: string, because?: string | null, tone: Told["tone"] = "person"): Told {
+  return because ? { text, tone, because } : { text, tone };
 }
 
 function judged(p: Payload): Told {

@@ -5,8 +5,8 @@ import type { Told } from "./tell";
 
 type Payload = IncidentEvent["payload"];
 
-function told(text: string, tone: Told["tone"], more?: string | null): Told {
-  return more ? { text, tone, more } : { text, tone };
+function told(text: string, tone: Told["tone"], because?: string | null): Told {
+  return because ? { text, tone, because } : { text, tone };
 }
 
 function ranked(p: Payload): Told {

@@ -11,7 +11,7 @@ export interface Told {
   text: string;
   tone: Tone;
   /** A second line: why, or what exactly. */
-  more?: string;
+  because?: string;
 }
 
 const TELLERS: Readonly<Record<string, (event: IncidentEvent) => Told>> = {
@@ -28,5 +28,5 @@ export function tell(event: IncidentEvent): Told {
   if (teller) return teller(event);
   const said: Told = { text: event.kind.replaceAll("_", " "), tone: "plain" };
   const reason = event.payload?.reason;
-  return typeof reason === "string" && reason ? { ...said, more: reason } : said;
+  return typeof reason === "string" && reason ? { ...said, because: reason } : said;
 }
