@@ -25,6 +25,7 @@ def create_api(settings: ApiSettings) -> FastAPI:
 
 def main() -> None:
     """Serve the API and the webhook until terminated."""
+    program.log_as_json()
     settings = ApiSettings.load()
     app = create_api(settings)
     program.spare_collector()

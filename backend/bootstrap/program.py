@@ -22,6 +22,19 @@ def run(main: Callable[[], None]) -> None:
         sys.exit(2)
 
 
+def log_as_json() -> None:
+    """Write each log line as JSON; a trace has no variables in it, which may hold secrets."""
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(),
+        ]
+    )
+
+
 def spare_collector() -> None:
     """Take what is loaded by now out of the garbage collector's sight, and let it look less often.
 

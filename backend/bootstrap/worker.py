@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import httpx
 import procrastinate
-import structlog
 from langgraph.checkpoint.postgres.aio import AsyncPostgresSaver
 from psycopg.rows import dict_row
 from psycopg_pool import AsyncConnectionPool
@@ -221,16 +220,7 @@ def _channel(
 
 def main() -> None:
     """Work on incidents until terminated."""
-    structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            structlog.processors.JSONRenderer(),
-        ]
-    )
-
+    program.log_as_json()
     program.spare_collector()
 
     async def run() -> None:
