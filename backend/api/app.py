@@ -19,11 +19,15 @@ from backend.api.pages import Pages
 from backend.api.recent import Recent
 from backend.api.routes import new_app
 from backend.clock import SystemClock
+from backend.clusters.connecting import Registry
+from backend.clusters.health import Nurse
+from backend.clusters.sealing import Seal
 from backend.clusters.toolboxes import Toolboxes
 from backend.db import tenancy
 from backend.db.admission import AdmissionDesk, Tenant
 from backend.settings import ApiSettings
 from sre_agent import ports
+from sre_agent.config import loader
 
 
 def create_app(
@@ -71,6 +75,8 @@ def create_app(
                 library=library,
                 passwords=passwords or Passwords(),
                 toolboxes=toolboxes,
+                registry=_registry(settings, engine, clock),
+                nurse=Nurse(clock),
                 recent=Recent(metrics.LIFETIME_S),
                 checks=checks or {},
             )
@@ -81,3 +87,13 @@ def create_app(
     app.router.default = Pages(settings.dashboard_dir, app.router.not_found)
     app.add_middleware(ProtectiveHeaders)
     return app
+
+
+def _registry(settings: ApiSettings, engine: AsyncEngine, clock: ports.Clock) -> Registry:
+    return Registry(
+        engine=engine,
+        clock=clock,
+        own=Tenant(settings.org_id, settings.cluster_id),
+        seal=Seal(settings.secrets_key),
+        load_allowlist=lambda: loader.load_allow_list(settings.agent_config),
+    )

@@ -12,6 +12,8 @@ from backend.accounts.passwords import Passwords
 from backend.api.library import Library
 from backend.api.live.newsroom import Newsroom
 from backend.api.recent import Recent
+from backend.clusters.connecting import Registry
+from backend.clusters.health import Nurse
 from backend.clusters.toolboxes import Toolboxes
 from backend.db.admission import AdmissionDesk, Tenant
 from backend.settings import ApiSettings
@@ -34,6 +36,8 @@ class ApiContext:
     library: Library
     passwords: Passwords
     toolboxes: Toolboxes
+    registry: Registry
+    nurse: Nurse
     recent: Recent
     checks: Mapping[str, Check]
 

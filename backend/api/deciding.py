@@ -1,12 +1,14 @@
 """Routes that steer: yes, no, and look at this."""
 
 from fastapi import APIRouter
+from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.responses import Response
 
 from backend.actors import Actor
 from backend.api.auth import Approver, Responder
 from backend.api.context import ApiContext, Context
 from backend.api.shapes import Approve, Reject, Trigger, Triggered
+from backend.clusters.toolboxes import ClusterDisconnectedError
 from backend.db import approval_rows, approvals, clusters, incident_rows
 from backend.db.admission.manual import open_manually
 from backend.db.tenancy import Tenant
@@ -61,7 +63,7 @@ async def trigger_investigation(
     """
     tenant = Tenant(actor.org_id, body.cluster or context.settings.cluster_id)
     async with context.engine.begin() as connection:
-        await clusters.get(connection, tenant)
+        await _check_served(connection, context, tenant)
         incident_id, opened = await open_manually(
             connection,
             tenant,
@@ -72,6 +74,18 @@ async def trigger_investigation(
         )
     response.status_code = 202 if opened else 200
     return Triggered(incident_id=incident_id, opened=opened)
+
+
+async def _check_served(connection: AsyncConnection, context: ApiContext, tenant: Tenant) -> None:
+    """Refuse a cluster in which nothing could be looked at.
+
+    Raises:
+        ClusterNotFoundError: The organization has none of that name.
+        ClusterDisconnectedError: It is not connected.
+    """
+    found = await clusters.get(connection, tenant)
+    if tenant != context.tenant and not found.is_connected:
+        raise ClusterDisconnectedError(f"cluster {tenant.cluster_id} is disconnected")
 
 
 async def _decide(

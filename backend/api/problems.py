@@ -12,6 +12,7 @@ from starlette.responses import JSONResponse
 
 from backend.accounts import administration, limits, passwords, people, signing_in, tokens
 from backend.api import headers
+from backend.clusters import connecting
 from backend.clusters.sealing import BrokenSealError
 from backend.clusters.toolboxes import ClusterDisconnectedError
 from backend.db import approvals, clusters, runs, steering, transitions, verdicts
@@ -57,6 +58,21 @@ _TABLE: Mapping[type[Exception], tuple[int, str, str]] = {
         409,
         "The cluster is disconnected",
         "Connect it again with POST /api/v1/clusters.",
+    ),
+    connecting.OwnClusterError: (
+        409,
+        "The installation's own cluster cannot be disconnected here",
+        "It is described by .env: change CLUSTER_ID and the addresses there, and start again.",
+    ),
+    connecting.ClusterBusyError: (
+        409,
+        "A repair is under way in the cluster",
+        "Wait until the incidents that `detail` names are verified, or cancel them.",
+    ),
+    connecting.ConnectionRefusedByCheckError: (
+        422,
+        "The cluster was not connected: a server did not pass its check",
+        "Correct what `checks` names and send again; nothing was stored.",
     ),
     BrokenSealError: (
         503,
@@ -215,6 +231,8 @@ def _from_table(request: Request, error: Exception) -> JSONResponse:
     body: dict[str, Any] = {"title": title, "hint": hint}
     if isinstance(error, approvals.ApprovalClosedError):
         body["decision"] = error.decision.model_dump(mode="json")
+    if isinstance(error, connecting.ConnectionRefusedByCheckError):
+        body |= {"code": "connection_check_failed", "checks": error.told}
     if status >= 500 and not isinstance(error, SettingsError):
         _log.warning("request_refused", path=request.url.path, reason=str(error))
     else:

@@ -24,6 +24,7 @@ from backend.api import (
 )
 from backend.api.accounts import signing_in, tokens, users
 from backend.api.cleanliness import refuse_zero
+from backend.api.clusters import routes as clusters
 from backend.api.live import sockets
 
 PARTS = (
@@ -37,6 +38,7 @@ PARTS = (
     queueing,
     runbooks,
     metrics,
+    clusters,
     signing_in,
     users,
     tokens,

@@ -7,10 +7,12 @@ import structlog
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
-from backend.api.auth import check_secret
+from backend.api.auth import bearer_of, check_secret
 from backend.api.context import ApiContext
 from backend.api.problems import ProblemError
-from backend.db.admission import Arrival, Disposition, Receipt
+from backend.clusters import connecting
+from backend.db import clusters
+from backend.db.admission import Arrival, Disposition, Receipt, Tenant
 from backend.intake import alertmanager
 from backend.intake.alertmanager import Problem
 from sre_agent.domain import identity
@@ -44,8 +46,7 @@ async def receive(request: Request) -> JSONResponse:
     everything else here.
     """
     context: ApiContext = request.app.state.context
-    hint = "Alertmanager has to send WEBHOOK_TOKEN (http_config.authorization)."
-    check_secret(request, context.settings.webhook_token, hint=hint)
+    tenant = await _find_tenant(request, context)
     content_type = request.headers.get("content-type", "application/json")
     if content_type.partition(";")[0].strip().lower() != "application/json":
         raise ProblemError(415, "Only JSON is read here", "Send Content-Type: application/json.")
@@ -54,11 +55,31 @@ async def receive(request: Request) -> JSONResponse:
         Arrival(alert, identity.service_of(alert), identity.is_actionable(alert))
         for alert in parsed.alerts
     ]
-    receipts = await context.desk.submit(arrivals)
+    receipts = await context.desk.submit(arrivals, tenant)
     refused = _refused(parsed.refused)
     if refused:
         _log.warning("alerts_refused", count=len(refused), first=refused[:_LOGGED_MAX])
     return JSONResponse({**_summary(receipts), "refused": refused}, status_code=202)
+
+
+async def _find_tenant(request: Request, context: ApiContext) -> Tenant:
+    """Return whose Alertmanager sends: the own cluster's, or that of one that is connected.
+
+    A connected cluster is looked up each time: its token is void at once when it is disconnected,
+    whichever process that was told to.
+
+    Raises:
+        ProblemError: Nobody's that we know (401).
+    """
+    token = bearer_of(request)
+    if connecting.may_be_webhook_token(token):
+        async with context.engine.connect() as connection:
+            found = await clusters.find_by_webhook_token(connection, connecting.sha256(token))
+        if found is not None:
+            return found
+    hint = "Alertmanager has to send WEBHOOK_TOKEN (http_config.authorization), or its cluster's."
+    check_secret(request, context.settings.webhook_token, hint=hint)
+    return context.tenant
 
 
 async def read_body(request: Request, limit_bytes: int) -> bytes:

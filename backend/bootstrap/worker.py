@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from backend.bootstrap import program
 from backend.clock import SystemClock
+from backend.clusters.toolboxes import Toolboxes
 from backend.db import tenancy
 from backend.db.engine import create_engine, libpq_url
 from backend.db.memory import PostgresMemory
@@ -23,7 +24,7 @@ from backend.jobs import queue, upkeep, waiting
 from backend.jobs.learning import LearningJournal
 from backend.jobs.publishing import PublishingIncidents
 from backend.jobs.runner import Runner
-from backend.jobs.survey import Surveyor
+from backend.jobs.survey import Rounds
 from backend.notify import dispatcher
 from backend.notify.message import Channel
 from backend.notify.webhook import WebhookChannel
@@ -34,8 +35,6 @@ from sre_agent.config import loader
 from sre_agent.graph import build
 from sre_agent.graph.context import Limits, RunContext
 from sre_agent.planning.settings import PlanningSettings
-from sre_agent.tools.endpoint import Endpoint
-from sre_agent.tools.toolbox import McpToolbox
 
 _WORKER_POOL = 8
 _CHECKPOINT_POOL = 4
@@ -54,7 +53,7 @@ class Worker:
     clock: ports.Clock
     runner: Runner
     app: procrastinate.App
-    surveyor: Surveyor | None
+    rounds: Rounds
     channel: Channel | None
 
     @property
@@ -82,7 +81,7 @@ class Worker:
                     )
                 ),
                 group.create_task(upkeep.run(self.house)),
-                *([group.create_task(self.surveyor.run())] if self.surveyor else []),
+                group.create_task(self.rounds.run()),
             )
             await self.app.run_worker_async(
                 concurrency=self.settings.max_concurrent_alerts,
@@ -100,20 +99,13 @@ class Worker:
 async def open_worker(settings: WorkerSettings) -> AsyncIterator[Worker]:
     """Open everything a worker needs, and close it again."""
     clock = SystemClock()
+    _ = settings.mcp_endpoints  # what is wrong with them is told at the start
     engine = create_engine(
         settings.database_url, pool_size=_WORKER_POOL + settings.max_concurrent_alerts
     )
-    endpoints = {
-        name: Endpoint(
-            url=item.url,
-            read_token=item.read_token.get_secret_value(),
-            write_token=item.write_token.get_secret_value() if item.write_token else None,
-        )
-        for name, item in settings.mcp_endpoints.items()
-    }
     try:
         async with (
-            McpToolbox(endpoints, clock) as toolbox,
+            Toolboxes(engine, clock, settings) as toolboxes,
             httpx.AsyncClient(trust_env=False) as http,
             checkpointer(settings.database_url) as saver,
             queue.create(
@@ -128,12 +120,20 @@ async def open_worker(settings: WorkerSettings) -> AsyncIterator[Worker]:
                     now=clock.now(),
                 )
             signer = SignerClient(http, settings.signer_url, settings.signer_token)
+            own = Tenant(settings.org_id, settings.cluster_id)
+            toolbox = toolboxes.of(own)
             context = run_context(settings, engine, clock, toolbox, signer)
-            runner = Runner(graph=build.build(saver), context=context)
+            runner = Runner(graph=build.build(saver), context=context, clusters=toolboxes)
             queue.register(app, runner)
-            surveyor = _surveyor(settings, engine, clock, toolbox)
+            rounds = Rounds(
+                toolboxes=toolboxes,
+                engine=engine,
+                clock=clock,
+                own=own,
+                interval_s=settings.topology_survey_seconds,
+            )
             channel = _channel(settings, http, clock)
-            yield Worker(settings, engine, clock, runner, app, surveyor, channel)
+            yield Worker(settings, engine, clock, runner, app, rounds, channel)
     finally:
         await engine.dispose()
 
@@ -149,7 +149,7 @@ def run_context(
     allowlist = loader.load_allow_list(settings.agent_config)
     return RunContext(
         clock=clock,
-        journal=LearningJournal(engine, clock, Tenant(settings.org_id, settings.cluster_id)),
+        journal=LearningJournal(engine, clock),
         incidents=PublishingIncidents(
             engine,
             clock,
@@ -191,21 +191,6 @@ async def checkpointer(database_url: str) -> AsyncIterator[AsyncPostgresSaver]:
         saver = AsyncPostgresSaver(pool)  # type: ignore[arg-type] # the row factory is given above
         await saver.setup()
         yield saver
-
-
-def _surveyor(
-    settings: WorkerSettings, engine: AsyncEngine, clock: ports.Clock, toolbox: ports.Toolbox
-) -> Surveyor | None:
-    """Return who looks around the cluster, where there is one."""
-    if "kubernetes" not in settings.mcp_endpoints:
-        return None
-    return Surveyor(
-        toolbox=toolbox,
-        engine=engine,
-        clock=clock,
-        tenant=Tenant(settings.org_id, settings.cluster_id),
-        interval_s=settings.topology_survey_seconds,
-    )
 
 
 def _channel(

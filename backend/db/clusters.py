@@ -9,10 +9,14 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from backend.db.tables.incidents import alerts, incidents
+from backend.db.tables.incidents import OPEN, alerts, incidents
 from backend.db.tables.tenancy import cluster_endpoints, clusters
 from backend.db.tenancy import Tenant
 from sre_agent.domain.errors import PermanentError
+from sre_agent.domain.ids import IncidentId
+
+_NEWEST = 50
+"""So many incidents are looked at for the newest alert: which of all alerts is newest, no index tells."""
 
 
 class ClusterNotFoundError(PermanentError):
@@ -153,10 +157,40 @@ async def find_writing(connection: AsyncConnection, tenant: Tenant) -> list[str]
     return list((await connection.execute(query.order_by(incidents.c.id))).scalars())
 
 
+async def find_open(connection: AsyncConnection, tenant: Tenant) -> list[IncidentId]:
+    """Return the cluster's incidents on which work goes on, and which nobody holds."""
+    query = sa.select(incidents.c.id).where(
+        incidents.c.org_id == tenant.org_id,
+        incidents.c.cluster_id == tenant.cluster_id,
+        incidents.c.is_paused.is_(False),
+        sa.text(OPEN),
+    )
+    return [IncidentId(id_) for id_ in (await connection.execute(query)).scalars()]
+
+
+async def count_open(connection: AsyncConnection, tenant: Tenant) -> int:
+    """Return how many of the cluster's incidents are worked on."""
+    query = sa.select(sa.func.count()).select_from(incidents)
+    query = query.where(
+        incidents.c.org_id == tenant.org_id,
+        incidents.c.cluster_id == tenant.cluster_id,
+        sa.text(OPEN),
+    )
+    found: int = (await connection.execute(query)).scalar_one()
+    return found
+
+
 async def last_alert_at(connection: AsyncConnection, tenant: Tenant) -> datetime | None:
-    """Return when the cluster's newest alert came."""
-    query = sa.select(sa.func.max(alerts.c.last_received_at)).where(
-        alerts.c.org_id == tenant.org_id, alerts.c.cluster_id == tenant.cluster_id
+    """Return when the newest alert of the cluster's newest incidents came."""
+    newest = (
+        sa.select(incidents.c.id)
+        .where(incidents.c.org_id == tenant.org_id, incidents.c.cluster_id == tenant.cluster_id)
+        .order_by(incidents.c.opened_at.desc())
+        .limit(_NEWEST)
+        .subquery()
+    )
+    query = sa.select(sa.func.max(alerts.c.last_received_at)).join(
+        newest, newest.c.id == alerts.c.incident_id
     )
     found: datetime | None = (await connection.execute(query)).scalar_one()
     return found

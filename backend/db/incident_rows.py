@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backend.db.journal import IncidentNotFoundError
 from backend.db.tables.incidents import alerts, incidents
+from backend.db.tenancy import Tenant
 from sre_agent.domain.alert import Alert
 from sre_agent.domain.ids import IncidentId
 from sre_agent.domain.incident import Incident
@@ -72,6 +73,19 @@ async def load(
     if text is None:
         raise IncidentNotFoundError(f"there is no incident {incident_id}")
     return Incident.model_validate_json(text)
+
+
+async def tenant_of(connection: AsyncConnection, incident_id: IncidentId) -> Tenant:
+    """Return the organization and the cluster of an incident.
+
+    Raises:
+        IncidentNotFoundError: There is no such incident.
+    """
+    query = sa.select(incidents.c.org_id, incidents.c.cluster_id)
+    row = (await connection.execute(query.where(incidents.c.id == incident_id))).one_or_none()
+    if row is None:
+        raise IncidentNotFoundError(f"there is no incident {incident_id}")
+    return Tenant(row.org_id, row.cluster_id)
 
 
 async def get(connection: AsyncConnection, incident_id: IncidentId, *, org_id: str) -> sa.Row[Any]:

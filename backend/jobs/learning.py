@@ -5,10 +5,9 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy.ext.asyncio import AsyncEngine
 from typing_extensions import override
 
-from backend.db import service_edges
+from backend.db import incident_rows, service_edges
 from backend.db.journal import PostgresJournal
 from backend.db.service_edges import ServiceEdge
-from backend.db.tenancy import Tenant
 from sre_agent import ports
 from sre_agent.diagnosis import neighbourhood
 from sre_agent.domain.causes import Dependency
@@ -19,11 +18,10 @@ from sre_agent.domain.ids import IncidentId
 class LearningJournal(PostgresJournal):
     """The journal port; what an investigation finds of dependencies is known to the next intake."""
 
-    def __init__(self, engine: AsyncEngine, clock: ports.Clock, tenant: Tenant) -> None:
+    def __init__(self, engine: AsyncEngine, clock: ports.Clock) -> None:
         super().__init__(engine, clock)
         self._edges_engine = engine
         self._now = clock.now
-        self._tenant = tenant
 
     @override
     async def append_all(
@@ -35,7 +33,7 @@ class LearningJournal(PostgresJournal):
             async with self._edges_engine.begin() as connection:
                 await service_edges.store(
                     connection,
-                    self._tenant,
+                    await incident_rows.tenant_of(connection, incident_id),
                     edges,
                     source=service_edges.DIAGNOSIS,
                     now=self._now(),

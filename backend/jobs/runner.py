@@ -1,11 +1,13 @@
 """Carry an incident's run on from wherever it stands, and let no failure end in silence."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import structlog
 from langchain_core.runnables import RunnableConfig
 from langgraph.types import Command
 
+from backend.clusters.toolboxes import ClusterDisconnectedError, Toolboxes
+from backend.db.tenancy import Tenant
 from backend.jobs import passing
 from sre_agent.domain.events import EventDraft, EventKind
 from sre_agent.domain.ids import IncidentId
@@ -30,6 +32,8 @@ class Runner:
 
     graph: Graph
     context: RunContext
+    clusters: Toolboxes | None = None
+    """The servers of each cluster; without it the context's own toolbox serves every incident."""
 
     async def advance(self, incident_id: IncidentId, *, attempt: int) -> None:
         """Start the run, continue it after a crash, or resume it after a decision.
@@ -43,8 +47,12 @@ class Runner:
             try:
                 await self._advance(incident_id)
             except Exception as error:
-                if _is_over(error):
+                if _find(error, RunOverError) is not None:
                     await self._close(incident_id)
+                    return
+                gone = _find(error, ClusterDisconnectedError)
+                if gone is not None:
+                    await self.abandon(incident_id, str(gone))
                     return
                 passed = passing.find(error)
                 if passed is not None and attempt + 1 < MAX_ATTEMPTS:
@@ -61,13 +69,22 @@ class Runner:
 
     async def _context(self, incident_id: IncidentId) -> RunContext:
         """Return what the incident's present run works with."""
-        incident = await self.context.incidents.load(incident_id)
-        return self.context.of_run(incident.run)
+        return self._of(await self.context.incidents.load(incident_id))
+
+    def _of(self, incident: Incident) -> RunContext:
+        context = self.context.of_run(incident.run)
+        if self.clusters is None:
+            return context
+        tenant = Tenant(incident.org_id, incident.cluster_id)
+        return replace(context, toolbox=self.clusters.of(tenant))
 
     async def _advance(self, incident_id: IncidentId) -> None:
         incident = await self.context.incidents.load(incident_id)
-        context = self.context.of_run(incident.run)
+        context = self._of(incident)
         if incident.status.is_open:  # cancelled as well: what was begun is settled
+            if self.clusters is not None:
+                # A run that only waits would not notice that there is nothing left to wait for.
+                await self.clusters.find(Tenant(incident.org_id, incident.cluster_id))
             await self._run(incident, context)
         await self._close(incident_id)
 
@@ -96,7 +113,7 @@ class Runner:
     async def _close(self, incident_id: IncidentId) -> None:
         """Write the report that is missing when someone else than the run ended the incident."""
         incident = await self.context.incidents.load(incident_id)
-        context = self.context.of_run(incident.run)
+        context = self._of(incident)
         if incident.is_cancelled and incident.status.is_open:
             reason = "it was cancelled; what had been begun is settled"
             await ending.end(context, incident_id, IncidentStatus.CLOSED, reason)
@@ -139,8 +156,10 @@ async def _ensure_report(context: RunContext, incident_id: IncidentId, reason: s
         await ending.end(context, incident_id, incident.status, reason)
 
 
-def _is_over(error: BaseException) -> bool:
-    """Return whether the run was told that it has nothing more to do."""
+def _find(error: BaseException, kind: type[BaseException]) -> BaseException | None:
+    """Return the error if it is of a kind, or the one in its group that is; else None."""
+    if isinstance(error, kind):
+        return error
     if isinstance(error, BaseExceptionGroup):
-        return any(map(_is_over, error.exceptions))
-    return isinstance(error, RunOverError)
+        return next((found for each in error.exceptions if (found := _find(each, kind))), None)
+    return None

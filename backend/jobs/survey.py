@@ -7,12 +7,13 @@ import structlog
 from pydantic import ValidationError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from backend.db import service_edges
+from backend.clusters.toolboxes import Toolboxes
+from backend.db import clusters, service_edges
 from backend.db.service_edges import ServiceEdge
 from backend.db.tenancy import Tenant
 from sre_agent import ports
 from sre_agent.diagnosis import neighbourhood
-from sre_agent.domain.errors import TransientError
+from sre_agent.domain.errors import PermanentError, TransientError
 from sre_agent.domain.observations.kubernetes import Resource, ResourceList
 from sre_agent.domain.tools import ToolCall, ToolResult, ToolStatus
 
@@ -29,6 +30,46 @@ class SurveyError(TransientError):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Rounds:
+    """Looks at one cluster after the other: the own one, and those that are connected by then."""
+
+    toolboxes: Toolboxes
+    engine: AsyncEngine
+    clock: ports.Clock
+    own: Tenant
+    interval_s: float
+
+    async def run(self) -> None:
+        """Survey until cancelled; a survey that fails is told, and what was known stays."""
+        while True:
+            try:
+                await self.go()
+            except Exception as error:  # noqa: BLE001 - an outermost loop: the worker outlives a bad round
+                _log.warning("survey_failed", reason=_first_line(error))
+            await self.clock.sleep(self.interval_s)
+
+    async def go(self) -> None:
+        """Survey every cluster once; one that cannot be seen does not keep us from the others."""
+        async with self.engine.connect() as connection:
+            connected = await clusters.list_connected(connection)
+        for tenant in (self.own, *(each for each in connected if each != self.own)):
+            try:
+                if _SERVER not in await self.toolboxes.endpoints(tenant):
+                    continue
+                edges = await Surveyor(
+                    toolbox=self.toolboxes.of(tenant),
+                    engine=self.engine,
+                    clock=self.clock,
+                    tenant=tenant,
+                ).survey()
+                _log.info("cluster_surveyed", cluster_id=tenant.cluster_id, edges=edges)
+            except (PermanentError, TransientError) as error:
+                _log.warning(
+                    "survey_failed", cluster_id=tenant.cluster_id, reason=_first_line(error)
+                )
+
+
+@dataclass(frozen=True, kw_only=True)
 class Surveyor:
     """Reads what is deployed, in sessions that can only read, and stores who calls whom."""
 
@@ -36,17 +77,6 @@ class Surveyor:
     engine: AsyncEngine
     clock: ports.Clock
     tenant: Tenant
-    interval_s: float
-
-    async def run(self) -> None:
-        """Survey until cancelled; a survey that fails is told, and what was known stays."""
-        while True:
-            try:
-                edges = await self.survey()
-                _log.info("cluster_surveyed", edges=edges)
-            except Exception as error:  # noqa: BLE001 - an outermost loop: the worker outlives a bad look
-                _log.warning("survey_failed", reason=str(error).partition("\n")[0] or repr(error))
-            await self.clock.sleep(self.interval_s)
 
     async def survey(self) -> int:
         """Look at every namespace once; return how many edges there are.
@@ -88,3 +118,7 @@ class Surveyor:
         if answer.status is ToolStatus.OK or answer.status is ToolStatus.NO_DATA:
             return answer
         raise SurveyError(f"{call}: {answer.reason}")
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).partition("\n")[0] or repr(error)

@@ -54,6 +54,14 @@ class Session:
         async with self._exchange() as client:
             return frozenset(tool.name for tool in (await client.list_tools()).tools)
 
+    async def tools(self) -> dict[str, bool]:
+        """Return the name of every tool that this session can see, and whether it says it only reads."""
+        async with self._exchange() as client:
+            listed = (await client.list_tools()).tools
+        return {
+            tool.name: bool(tool.annotations and tool.annotations.read_only_hint) for tool in listed
+        }
+
     def _exchange(self) -> Client:
         transport = streamable_http_client(
             self.url, http_client=self.http, terminate_on_close=False

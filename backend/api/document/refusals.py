@@ -23,7 +23,8 @@ class Problem(BaseModel):
     """Why a request was refused (RFC 9457).
 
     `title` says what is wrong and `hint` what to do about it; `detail` is about this request.
-    `errors` names wrong fields, `decision` the one that stands, `checks` what is not ready.
+    `errors` names wrong fields, `decision` the one that stands, `checks` what is not ready, `code`
+    the reason in one word where programs may tell several apart.
     """
 
     model_config = ConfigDict(extra="allow")
@@ -36,6 +37,7 @@ class Problem(BaseModel):
     errors: list[FieldProblem] | None = None
     decision: Decision | None = None
     checks: dict[str, str] | None = None
+    code: str | None = None
 
 
 def _problem(status: int, title: str, hint: str, **more: Any) -> dict[str, Any]:

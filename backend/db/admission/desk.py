@@ -1,7 +1,7 @@
 """Where webhooks queue up: those that wait together are committed together."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Self
 
@@ -28,14 +28,16 @@ class BusyError(TransientError):
 
 @dataclass(frozen=True)
 class _Submission:
+    tenant: Tenant
     arrivals: Sequence[Arrival]
     receipts: asyncio.Future[list[Receipt]]
 
 
 class AdmissionDesk:
-    """Admits alerts for one tenant; use it as an async context manager, which owns its task.
+    """Admits alerts; use it as an async context manager, which owns its task.
 
-    A commit waits for the disk. While it does, more webhooks arrive; they share the next one.
+    A commit waits for the disk. While it does, more webhooks arrive; those of one cluster share the
+    next one. `tenant` is whose alerts they are where nothing else is said.
     """
 
     def __init__(self, engine: AsyncEngine, clock: ports.Clock, tenant: Tenant) -> None:
@@ -56,8 +58,10 @@ class AdmissionDesk:
         while not self._waiting.empty():
             self._waiting.get_nowait().receipts.cancel()
 
-    async def submit(self, arrivals: Sequence[Arrival]) -> list[Receipt]:
-        """Return what became of each alert, after it was committed.
+    async def submit(
+        self, arrivals: Sequence[Arrival], tenant: Tenant | None = None
+    ) -> list[Receipt]:
+        """Return what became of each alert of a cluster, after it was committed.
 
         Raises:
             BusyError: Too many wait already; nothing was recorded.
@@ -67,7 +71,7 @@ class AdmissionDesk:
             return []
         receipts: asyncio.Future[list[Receipt]] = asyncio.get_running_loop().create_future()
         try:
-            self._waiting.put_nowait(_Submission(arrivals, receipts))
+            self._waiting.put_nowait(_Submission(tenant or self._tenant, arrivals, receipts))
         except asyncio.QueueFull:
             raise BusyError("too many webhooks are waiting: send again later") from None
         return await receipts
@@ -79,12 +83,13 @@ class AdmissionDesk:
             while alerts < _BATCH_MAX_ALERTS and not self._waiting.empty():
                 batch.append(self._waiting.get_nowait())
                 alerts += len(batch[-1].arrivals)
-            await self._commit(batch)
+            for together in _by_tenant(batch):
+                await self._commit(together)
 
     async def _commit(self, batch: Sequence[_Submission]) -> None:
         arrivals = [arrival for submission in batch for arrival in submission.arrivals]
         try:
-            receipts = await self._admit(arrivals)
+            receipts = await self._admit(batch[0].tenant, arrivals)
         except Exception as error:  # noqa: BLE001 - an outermost loop: after a bad batch, the next is served
             await self._refuse(batch, error)
             return
@@ -95,13 +100,13 @@ class AdmissionDesk:
                 submission.receipts.set_result(receipts[at:end])
             at = end
 
-    async def _admit(self, arrivals: Sequence[Arrival]) -> list[Receipt]:
+    async def _admit(self, tenant: Tenant, arrivals: Sequence[Arrival]) -> list[Receipt]:
         attempts = iter(range(1, _ATTEMPTS + 1))
         while True:
             try:
                 async with self._engine.begin() as connection:
                     now = self._clock.now()
-                    return await admit(connection, self._tenant, arrivals, now=now)
+                    return await admit(connection, tenant, arrivals, now=now)
             except sa.exc.OperationalError as error:
                 # A deadlock with another transaction, or a lost connection: nothing was committed
                 # or, at worst, everything; then the next attempt finds the alerts known.
@@ -120,6 +125,14 @@ class AdmissionDesk:
         else:
             _log.error("admission_crashed", exc_info=error)
         _fail(batch, TransientError("the alerts could not be recorded"))
+
+
+def _by_tenant(batch: Sequence[_Submission]) -> Iterable[Sequence[_Submission]]:
+    """Return the submissions of each cluster, in the order in which they came."""
+    found: dict[Tenant, list[_Submission]] = {}
+    for submission in batch:
+        found.setdefault(submission.tenant, []).append(submission)
+    return found.values()
 
 
 def _is_away(error: Exception) -> bool:

@@ -44,7 +44,7 @@ def toolbox() -> FakeToolbox:
 
 @pytest.fixture
 def surveyor(toolbox: FakeToolbox, engine: AsyncEngine, clock: Any) -> Surveyor:
-    return Surveyor(toolbox=toolbox, engine=engine, clock=clock, tenant=TENANT, interval_s=300)
+    return Surveyor(toolbox=toolbox, engine=engine, clock=clock, tenant=TENANT)
 
 
 async def edges(engine: AsyncEngine) -> set[tuple[str, str]]:
@@ -118,6 +118,6 @@ async def test_the_dependencies_of_a_diagnosis_are_learned(
         step_key="causes_ranked:1",
     )
 
-    await LearningJournal(engine, clock, TENANT).append(id_, ranked)
+    await LearningJournal(engine, clock).append(id_, ranked)
 
     assert await edges(engine) == {("web", "api")}

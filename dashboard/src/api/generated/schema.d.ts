@@ -729,6 +729,77 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/clusters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the clusters: the installation's own, those connected, and those that were
+         * @description Takes the role `viewer` or above.
+         */
+        get: operations["listClusters"];
+        put?: never;
+        /**
+         * Connect a cluster, after its servers were checked; its webhook token is shown this once
+         * @description Each read token must open reading tools only, each write token writing ones, and each server must
+         *     answer a real question. When one fails, 422 names it under `checks`, and nothing is stored.
+         *
+         *     Takes the role `admin` or above.
+         */
+        post: operations["connectCluster"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/clusters/{cluster_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show one cluster
+         * @description Takes the role `viewer` or above.
+         */
+        get: operations["showCluster"];
+        put?: never;
+        post?: never;
+        /**
+         * Disconnect a cluster: its webhook token and its tokens are void at once, its history stays
+         * @description Takes the role `admin` or above.
+         */
+        delete: operations["disconnectCluster"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/clusters/{cluster_id}/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Ask every server of the cluster now, and say which answer, how fast and since when
+         * @description Takes the role `viewer` or above.
+         */
+        get: operations["showClusterHealth"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/auth/register": {
         parameters: {
             query?: never;
@@ -1210,6 +1281,32 @@ export interface components {
             note: string;
         };
         /**
+         * CheckView
+         * @description The check of one server.
+         */
+        CheckView: {
+            /** System */
+            system: string;
+            /** Url */
+            url: string;
+            /** Ok */
+            ok: boolean;
+            /** Latency Ms */
+            latency_ms: number;
+            /**
+             * Tools
+             * @description How many tools its tokens open.
+             */
+            tools: number;
+            /** Can Write */
+            can_write: boolean;
+            /**
+             * Detail
+             * @description What is wrong; empty when nothing is.
+             */
+            detail: string;
+        };
+        /**
          * Choice
          * @description Why this plan and no other: the playbook, why it applies, the step taken and those passed over.
          *
@@ -1261,6 +1358,58 @@ export interface components {
             unjudged: number;
             /** Missed */
             missed: number;
+        };
+        /**
+         * ClusterConnected
+         * @description A cluster that was connected. The webhook token is shown this once.
+         */
+        ClusterConnected: {
+            cluster: components["schemas"]["ClusterView"];
+            /** Checks */
+            checks: components["schemas"]["CheckView"][];
+            /**
+             * Webhook Token
+             * @description What the cluster's Alertmanager has to send.
+             */
+            webhook_token: string;
+            /**
+             * Webhook Path
+             * @default /webhook/alert
+             */
+            webhook_path: string;
+        };
+        /**
+         * ClusterList
+         * @description The organization's clusters: its own first, then by name.
+         */
+        ClusterList: {
+            /** Clusters */
+            clusters: components["schemas"]["ClusterView"][];
+        };
+        /**
+         * ClusterView
+         * @description A cluster; `status` is own (the settings describe it), connected or disconnected.
+         */
+        ClusterView: {
+            /** Id */
+            id: string;
+            /** Status */
+            status: string;
+            /** Connected By */
+            connected_by: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Disconnected At */
+            disconnected_at: string | null;
+            /** Endpoints */
+            endpoints: components["schemas"]["EndpointView"][];
+            /** Open Incidents */
+            open_incidents: number;
+            /** Last Alert At */
+            last_alert_at: string | null;
         };
         /**
          * Comment
@@ -1470,6 +1619,21 @@ export interface components {
             controller?: components["schemas"]["ObjectRef"] | null;
         };
         /**
+         * EndpointView
+         * @description A server as it is known; its tokens are never shown.
+         */
+        EndpointView: {
+            /** System */
+            system: string;
+            /** Url */
+            url: string;
+            /**
+             * Can Write
+             * @description Whether there is a token that opens writing sessions; null for the own cluster, whose writing token the workers alone know.
+             */
+            can_write: boolean | null;
+        };
+        /**
          * Event
          * @description One entry of the log. `payload` is plain JSON.
          */
@@ -1627,6 +1791,25 @@ export interface components {
              * @constant
              */
             status: "alive";
+        };
+        /**
+         * HealthView
+         * @description How a cluster is now; `ok` says that every server answers.
+         */
+        HealthView: {
+            /** Cluster */
+            cluster: string;
+            /** Ok */
+            ok: boolean;
+            /**
+             * As Of
+             * Format: date-time
+             */
+            as_of: string;
+            /** Endpoints */
+            endpoints: components["schemas"]["PulseView"][];
+            /** Last Alert At */
+            last_alert_at: string | null;
         };
         /**
          * IncidentDetail
@@ -1845,6 +2028,54 @@ export interface components {
             object: components["schemas"]["ObjectRef"];
         };
         /**
+         * NewCluster
+         * @description A cluster to connect. Its id is the MCP_CLUSTER_ID of its Kubernetes server.
+         */
+        NewCluster: {
+            /**
+             * Id
+             * @example eu-west
+             */
+            id: string;
+            endpoints: components["schemas"]["NewEndpoints"];
+        };
+        /**
+         * NewEndpoint
+         * @description An MCP server of the cluster.
+         * @example {
+         *       "read_token": "…",
+         *       "url": "https://mcp.eu.example.org/kubernetes/mcp"
+         *     }
+         */
+        NewEndpoint: {
+            /**
+             * Url
+             * @description http or https, without credentials, such as https://host/mcp.
+             */
+            url: string;
+            /**
+             * Read Token
+             * Format: password
+             * @description Opens sessions that only read: its MCP_READ_TOKEN.
+             */
+            read_token: string;
+            /**
+             * Write Token
+             * @description Opens sessions that also write, with a grant: MCP_WRITE_TOKEN.
+             */
+            write_token?: string | null;
+        };
+        /**
+         * NewEndpoints
+         * @description The MCP servers that run beside the cluster; at least one.
+         */
+        NewEndpoints: {
+            kubernetes?: components["schemas"]["NewEndpoint"] | null;
+            prometheus?: components["schemas"]["NewEndpoint"] | null;
+            loki?: components["schemas"]["NewEndpoint"] | null;
+            runbooks?: components["schemas"]["NewEndpoint"] | null;
+        };
+        /**
          * NewPassword
          * @description Another password in place of the present one.
          */
@@ -2039,6 +2270,29 @@ export interface components {
             rule: string;
             /** Reason */
             reason: string;
+        };
+        /**
+         * PulseView
+         * @description How a server is now; `since` is when this process first saw it so.
+         */
+        PulseView: {
+            /** System */
+            system: string;
+            /** Url */
+            url: string;
+            status: components["schemas"]["State"];
+            /** Latency Ms */
+            latency_ms: number;
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /**
+             * Detail
+             * @description Why it is not ok; empty when it is.
+             */
+            detail: string;
         };
         /**
          * Question
@@ -2563,6 +2817,12 @@ export interface components {
          */
         Stance: "for" | "against";
         /**
+         * State
+         * @description Whether a server answers; no and silence are different things.
+         * @enum {string}
+         */
+        State: "ok" | "refused" | "unreachable";
+        /**
          * Steered
          * @description The step as the log has it, and where the incident stands after it.
          */
@@ -2651,9 +2911,11 @@ export interface components {
         };
         /**
          * Trigger
-         * @description A request to look at a service without an alert.
+         * @description A request to look at a service without an alert; without a cluster it is the own one's.
          */
         Trigger: {
+            /** Cluster */
+            cluster?: string | null;
             /** Namespace */
             namespace: string;
             /** Service */
@@ -2806,7 +3068,8 @@ export interface components {
          * @description Why a request was refused (RFC 9457).
          *
          *     `title` says what is wrong and `hint` what to do about it; `detail` is about this request.
-         *     `errors` names wrong fields, `decision` the one that stands, `checks` what is not ready.
+         *     `errors` names wrong fields, `decision` the one that stands, `checks` what is not ready, `code`
+         *     the reason in one word where programs may tell several apart.
          */
         Problem: {
             /** Type */
@@ -2836,6 +3099,11 @@ export interface components {
             checks: {
                 [key: string]: string;
             } | null;
+            /**
+             * Code
+             * @default null
+             */
+            code: string | null;
         } & {
             [key: string]: unknown;
         };
@@ -3047,8 +3315,12 @@ export type BlastRadius = components['schemas']['BlastRadius'];
 export type BrokenLog = components['schemas']['BrokenLog'];
 export type Cause = components['schemas']['Cause'];
 export type CauseVerdict = components['schemas']['CauseVerdict'];
+export type CheckView = components['schemas']['CheckView'];
 export type Choice = components['schemas']['Choice'];
 export type ClassScore = components['schemas']['ClassScore'];
+export type ClusterConnected = components['schemas']['ClusterConnected'];
+export type ClusterList = components['schemas']['ClusterList'];
+export type ClusterView = components['schemas']['ClusterView'];
 export type Comment = components['schemas']['Comment'];
 export type Conclusion = components['schemas']['Conclusion'];
 export type Credentials = components['schemas']['Credentials'];
@@ -3062,6 +3334,7 @@ export type Diagnosis = components['schemas']['Diagnosis'];
 export type DiagnosisView = components['schemas']['DiagnosisView'];
 export type Dismiss = components['schemas']['Dismiss'];
 export type DryRun = components['schemas']['DryRun'];
+export type EndpointView = components['schemas']['EndpointView'];
 export type Event = components['schemas']['Event'];
 export type EventKind = components['schemas']['EventKind'];
 export type EventPage = components['schemas']['EventPage'];
@@ -3073,6 +3346,7 @@ export type Finding = components['schemas']['Finding'];
 export type Found = components['schemas']['Found'];
 export type HaltView = components['schemas']['HaltView'];
 export type Health = components['schemas']['Health'];
+export type HealthView = components['schemas']['HealthView'];
 export type IncidentDetail = components['schemas']['IncidentDetail'];
 export type IncidentPage = components['schemas']['IncidentPage'];
 export type IncidentRow = components['schemas']['IncidentRow'];
@@ -3085,6 +3359,9 @@ export type MaybeWhy = components['schemas']['MaybeWhy'];
 export type Me = components['schemas']['Me'];
 export type Merge = components['schemas']['Merge'];
 export type NamedCause = components['schemas']['NamedCause'];
+export type NewCluster = components['schemas']['NewCluster'];
+export type NewEndpoint = components['schemas']['NewEndpoint'];
+export type NewEndpoints = components['schemas']['NewEndpoints'];
 export type NewPassword = components['schemas']['NewPassword'];
 export type NewToken = components['schemas']['NewToken'];
 export type NewUser = components['schemas']['NewUser'];
@@ -3098,6 +3375,7 @@ export type PastVerdict = components['schemas']['PastVerdict'];
 export type Plan = components['schemas']['Plan'];
 export type PlanView = components['schemas']['PlanView'];
 export type PolicyRuling = components['schemas']['PolicyRuling'];
+export type PulseView = components['schemas']['PulseView'];
 export type Question = components['schemas']['Question'];
 export type QueueView = components['schemas']['QueueView'];
 export type Readiness = components['schemas']['Readiness'];
@@ -3125,6 +3403,7 @@ export type SnapshotView = components['schemas']['SnapshotView'];
 export type Split = components['schemas']['Split'];
 export type Stale = components['schemas']['Stale'];
 export type Stance = components['schemas']['Stance'];
+export type State = components['schemas']['State'];
 export type Steered = components['schemas']['Steered'];
 export type TokenCreated = components['schemas']['TokenCreated'];
 export type TokenList = components['schemas']['TokenList'];
@@ -4192,10 +4471,449 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "cluster": "eu-east",
+                     *       "as_of": "2026-03-01T12:10:00Z",
+                     *       "minutes": 30,
+                     *       "step_s": 30,
+                     *       "whole": {
+                     *         "traffic": {
+                     *           "now": 99.1,
+                     *           "unit": "requests_per_second",
+                     *           "series": [
+                     *             [
+                     *               1772366940,
+                     *               98.7
+                     *             ],
+                     *             [
+                     *               1772366970,
+                     *               99.4
+                     *             ],
+                     *             [
+                     *               1772367000,
+                     *               99.1
+                     *             ]
+                     *           ],
+                     *           "source": "sum by (namespace,service)(rate(http_requests_total[30s]))",
+                     *           "reason": null
+                     *         },
+                     *         "errors": {
+                     *           "now": 0.02,
+                     *           "unit": "ratio",
+                     *           "series": [
+                     *             [
+                     *               1772366940,
+                     *               0
+                     *             ],
+                     *             [
+                     *               1772366970,
+                     *               0.01
+                     *             ],
+                     *             [
+                     *               1772367000,
+                     *               0.02
+                     *             ]
+                     *           ],
+                     *           "source": "sum by (namespace,service)(rate(http_requests_total{code=~\"5..\"}[30s]))",
+                     *           "reason": null
+                     *         },
+                     *         "latency_p99": {
+                     *           "now": null,
+                     *           "unit": "seconds",
+                     *           "series": [],
+                     *           "source": "",
+                     *           "reason": "no histogram times the requests served"
+                     *         },
+                     *         "saturation": {
+                     *           "now": 0.61,
+                     *           "unit": "ratio",
+                     *           "series": [
+                     *             [
+                     *               1772366940,
+                     *               0.6
+                     *             ],
+                     *             [
+                     *               1772366970,
+                     *               0.61
+                     *             ],
+                     *             [
+                     *               1772367000,
+                     *               0.61
+                     *             ]
+                     *           ],
+                     *           "source": "max by (namespace,service)(...)",
+                     *           "reason": null
+                     *         }
+                     *       },
+                     *       "services": [
+                     *         {
+                     *           "traffic": {
+                     *             "now": 99.1,
+                     *             "unit": "requests_per_second",
+                     *             "series": [
+                     *               [
+                     *                 1772366940,
+                     *                 98.7
+                     *               ],
+                     *               [
+                     *                 1772366970,
+                     *                 99.4
+                     *               ],
+                     *               [
+                     *                 1772367000,
+                     *                 99.1
+                     *               ]
+                     *             ],
+                     *             "source": "sum by (namespace,service)(rate(http_requests_total[30s]))",
+                     *             "reason": null
+                     *           },
+                     *           "errors": {
+                     *             "now": 0.02,
+                     *             "unit": "ratio",
+                     *             "series": [
+                     *               [
+                     *                 1772366940,
+                     *                 0
+                     *               ],
+                     *               [
+                     *                 1772366970,
+                     *                 0.01
+                     *               ],
+                     *               [
+                     *                 1772367000,
+                     *                 0.02
+                     *               ]
+                     *             ],
+                     *             "source": "sum by (namespace,service)(rate(http_requests_total{code=~\"5..\"}[30s]))",
+                     *             "reason": null
+                     *           },
+                     *           "latency_p99": {
+                     *             "now": null,
+                     *             "unit": "seconds",
+                     *             "series": [],
+                     *             "source": "",
+                     *             "reason": "no histogram times the requests served"
+                     *           },
+                     *           "saturation": {
+                     *             "now": 0.61,
+                     *             "unit": "ratio",
+                     *             "series": [
+                     *               [
+                     *                 1772366940,
+                     *                 0.6
+                     *               ],
+                     *               [
+                     *                 1772366970,
+                     *                 0.61
+                     *               ],
+                     *               [
+                     *                 1772367000,
+                     *                 0.61
+                     *               ]
+                     *             ],
+                     *             "source": "max by (namespace,service)(...)",
+                     *             "reason": null
+                     *           },
+                     *           "namespace": "prod",
+                     *           "service": "web"
+                     *         }
+                     *       ],
+                     *       "namespaces": [
+                     *         "prod"
+                     *       ],
+                     *       "left_out": []
+                     *     }
+                     */
                     "application/json": components["schemas"]["SnapshotView"];
                 };
             };
             401: components["responses"]["Unauthorized"];
+            422: components["responses"]["UnprocessableEntity"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    listClusters: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "clusters": [
+                     *         {
+                     *           "id": "home",
+                     *           "status": "own",
+                     *           "connected_by": null,
+                     *           "created_at": "2026-02-01T08:00:00Z",
+                     *           "disconnected_at": null,
+                     *           "endpoints": [
+                     *             {
+                     *               "system": "kubernetes",
+                     *               "url": "http://127.0.0.1:8091/mcp",
+                     *               "can_write": null
+                     *             }
+                     *           ],
+                     *           "open_incidents": 0,
+                     *           "last_alert_at": null
+                     *         },
+                     *         {
+                     *           "id": "eu-east",
+                     *           "status": "connected",
+                     *           "connected_by": "ada",
+                     *           "created_at": "2026-03-01T09:00:00Z",
+                     *           "disconnected_at": null,
+                     *           "endpoints": [
+                     *             {
+                     *               "system": "kubernetes",
+                     *               "url": "https://mcp.east.example.org/kubernetes/mcp",
+                     *               "can_write": true
+                     *             },
+                     *             {
+                     *               "system": "prometheus",
+                     *               "url": "https://mcp.east.example.org/prometheus/mcp",
+                     *               "can_write": false
+                     *             }
+                     *           ],
+                     *           "open_incidents": 1,
+                     *           "last_alert_at": "2026-03-01T12:00:03Z"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ClusterList"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    connectCluster: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "eu-east",
+                 *       "endpoints": {
+                 *         "kubernetes": {
+                 *           "url": "https://mcp.east.example.org/kubernetes/mcp",
+                 *           "read_token": "the MCP_READ_TOKEN of that server",
+                 *           "write_token": "its MCP_WRITE_TOKEN"
+                 *         },
+                 *         "prometheus": {
+                 *           "url": "https://mcp.east.example.org/prometheus/mcp",
+                 *           "read_token": "the MCP_READ_TOKEN of that server"
+                 *         }
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["NewCluster"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "cluster": {
+                     *         "id": "eu-east",
+                     *         "status": "connected",
+                     *         "connected_by": "ada",
+                     *         "created_at": "2026-03-01T09:00:00Z",
+                     *         "disconnected_at": null,
+                     *         "endpoints": [
+                     *           {
+                     *             "system": "kubernetes",
+                     *             "url": "https://mcp.east.example.org/kubernetes/mcp",
+                     *             "can_write": true
+                     *           },
+                     *           {
+                     *             "system": "prometheus",
+                     *             "url": "https://mcp.east.example.org/prometheus/mcp",
+                     *             "can_write": false
+                     *           }
+                     *         ],
+                     *         "open_incidents": 1,
+                     *         "last_alert_at": "2026-03-01T12:00:03Z"
+                     *       },
+                     *       "checks": [
+                     *         {
+                     *           "system": "kubernetes",
+                     *           "url": "https://mcp.east.example.org/kubernetes/mcp",
+                     *           "ok": true,
+                     *           "latency_ms": 41.3,
+                     *           "tools": 15,
+                     *           "can_write": true,
+                     *           "detail": ""
+                     *         },
+                     *         {
+                     *           "system": "prometheus",
+                     *           "url": "https://mcp.east.example.org/prometheus/mcp",
+                     *           "ok": true,
+                     *           "latency_ms": 38.9,
+                     *           "tools": 9,
+                     *           "can_write": false,
+                     *           "detail": ""
+                     *         }
+                     *       ],
+                     *       "webhook_token": "srw_3mT8...",
+                     *       "webhook_path": "/webhook/alert"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ClusterConnected"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            422: components["responses"]["UnprocessableEntity"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    showCluster: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                cluster_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "eu-east",
+                     *       "status": "connected",
+                     *       "connected_by": "ada",
+                     *       "created_at": "2026-03-01T09:00:00Z",
+                     *       "disconnected_at": null,
+                     *       "endpoints": [
+                     *         {
+                     *           "system": "kubernetes",
+                     *           "url": "https://mcp.east.example.org/kubernetes/mcp",
+                     *           "can_write": true
+                     *         },
+                     *         {
+                     *           "system": "prometheus",
+                     *           "url": "https://mcp.east.example.org/prometheus/mcp",
+                     *           "can_write": false
+                     *         }
+                     *       ],
+                     *       "open_incidents": 1,
+                     *       "last_alert_at": "2026-03-01T12:00:03Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ClusterView"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["UnprocessableEntity"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    disconnectCluster: {
+        parameters: {
+            query?: {
+                reason?: string;
+            };
+            header?: never;
+            path: {
+                cluster_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["UnprocessableEntity"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    showClusterHealth: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                cluster_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "cluster": "eu-east",
+                     *       "ok": false,
+                     *       "as_of": "2026-03-01T12:10:00Z",
+                     *       "endpoints": [
+                     *         {
+                     *           "system": "kubernetes",
+                     *           "url": "https://mcp.east.example.org/kubernetes/mcp",
+                     *           "status": "ok",
+                     *           "latency_ms": 44,
+                     *           "since": "2026-03-01T09:00:12Z",
+                     *           "detail": ""
+                     *         },
+                     *         {
+                     *           "system": "prometheus",
+                     *           "url": "https://mcp.east.example.org/prometheus/mcp",
+                     *           "status": "unreachable",
+                     *           "latency_ms": 2003.1,
+                     *           "since": "2026-03-01T12:08:41Z",
+                     *           "detail": "ConnectTimeout: "
+                     *         }
+                     *       ],
+                     *       "last_alert_at": "2026-03-01T12:00:03Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["HealthView"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["NotFound"];
             422: components["responses"]["UnprocessableEntity"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -4507,13 +5225,11 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description Successful Response */
-            200: {
+            204: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content: {
-                    "application/json": components["schemas"]["TokenView"];
-                };
+                content?: never;
             };
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
