@@ -1,10 +1,25 @@
 /** Clusters, how they are, their golden signals, and looking at a service by hand. */
 
 import { answer, api } from "./client";
-import type { SignalsView, SnapshotView } from "./generated/schema";
+import type {
+  ClusterConnected,
+  ClusterView,
+  HealthView,
+  SignalsView,
+  SnapshotView,
+} from "./generated/schema";
 import { ask } from "./http";
 
-export type { SignalsView, SignalView, SnapshotView } from "./generated/schema";
+export type {
+  CheckView,
+  ClusterConnected,
+  ClusterView,
+  HealthView,
+  PulseView,
+  SignalsView,
+  SignalView,
+  SnapshotView,
+} from "./generated/schema";
 
 /** How far back the small graphs go. */
 const MINUTES = 30;
@@ -15,55 +30,10 @@ export type System = (typeof SYSTEMS)[number];
 export const SIGNALS = ["traffic", "errors", "latency_p99", "saturation"] as const;
 export type SignalName = keyof SignalsView;
 
-export interface ClusterView {
-  id: string;
-  status: string;
-  connected_by: string | null;
-  created_at: string;
-  disconnected_at: string | null;
-  endpoints: { system: string; url: string; can_write: boolean | null }[];
-  open_incidents: number;
-  last_alert_at: string | null;
-}
-
-export interface PulseView {
-  system: string;
-  url: string;
-  state: string;
-  latency_ms: number;
-  since: string;
-  reason: string;
-}
-
-export interface HealthView {
-  cluster: string;
-  ok: boolean;
-  as_of: string;
-  endpoints: PulseView[];
-  last_alert_at: string | null;
-}
-
 export interface Endpoint {
   url: string;
   read_token: string;
   write_token?: string;
-}
-
-export interface CheckView {
-  system: string;
-  url: string;
-  ok: boolean;
-  latency_ms: number;
-  tools: number;
-  can_write: boolean;
-  problems: string[];
-}
-
-export interface ClusterConnected {
-  cluster: ClusterView;
-  checks: CheckView[];
-  webhook_token: string;
-  webhook_path: string;
 }
 
 export function list(signal: AbortSignal): Promise<{ clusters: ClusterView[] }> {

@@ -22,7 +22,7 @@ export function ConnectedView({
             <span className={check.ok ? "ok" : "bad"}>{check.ok ? "✓" : "✗"}</span>
             <span>{check.system}</span>
             <span className="muted">
-              {check.problems.join("; ") ||
+              {check.detail ||
                 `${check.tools} tools, ${check.can_write ? "reads and writes" : "reads only"}`}
             </span>
           </li>

@@ -6,11 +6,11 @@ export function HealthList({ health }: { health: HealthView }) {
   return (
     <ul className="health">
       {health.endpoints.map((endpoint) => (
-        <li key={endpoint.system} className={endpoint.state}>
+        <li key={endpoint.system} className={endpoint.status}>
           <span className="system">{endpoint.system}</span>
           <span className="state">{stateOf(endpoint)}</span>
           <span className="faint mono">
-            {endpoint.state === "ok" && `${Math.round(endpoint.latency_ms)} ms`}
+            {endpoint.status === "ok" && `${Math.round(endpoint.latency_ms)} ms`}
           </span>
           <span className="faint since">
             since <Ago at={endpoint.since} />
@@ -34,13 +34,13 @@ export function HealthList({ health }: { health: HealthView }) {
 }
 
 function stateOf(endpoint: PulseView): string {
-  return endpoint.reason ? `${endpoint.state}: ${endpoint.reason}` : endpoint.state;
+  return endpoint.detail ? `${endpoint.status}: ${endpoint.detail}` : endpoint.status;
 }
 
 /** A cluster's health in a word. */
 export function HealthBadge({ health }: { health: HealthView | undefined }) {
   if (!health) return <span className="badge">asking</span>;
-  const bad = health.endpoints.filter((endpoint) => endpoint.state !== "ok");
+  const bad = health.endpoints.filter((endpoint) => endpoint.status !== "ok");
   if (bad.length === 0) return <span className="badge good">every system answers</span>;
   return <span className="badge bad">{bad.map((item) => item.system).join(", ")} not well</span>;
 }

@@ -49,6 +49,8 @@ def _incident(method: str, verb: str, role: Role, **more: Any) -> Case:
 _WHY = {"reason": "because"}
 _CAUSE = {"object": "Deployment/prod/web", "fault_class": "bad_release", "reason": "because"}
 _PASSWORD = "correct horse battery"  # noqa: S105 - of nobody
+_NOWHERE = {"url": "http://127.0.0.1:9/mcp", "read_token": "r" * 24}
+_CLUSTER = {"id": "nowhere", "endpoints": {"kubernetes": _NOWHERE}}
 _SIGNALS = "/metrics/snapshot"
 
 CASES = (
@@ -115,6 +117,11 @@ CASES = (
     Case("GET", "/api/v1/runbooks", VIEWER),
     Case("GET", "/api/v1/stale-runbooks", VIEWER),
     Case("GET", "/api/v1/runbooks/{runbook_id}", VIEWER),
+    Case("GET", "/api/v1/clusters", VIEWER, shows=True),
+    Case("POST", "/api/v1/clusters", ADMIN, _CLUSTER),
+    Case("GET", "/api/v1/clusters/{cluster_id}", VIEWER),
+    Case("GET", "/api/v1/clusters/{cluster_id}/health", VIEWER),
+    Case("DELETE", "/api/v1/clusters/{cluster_id}", ADMIN),
     Case("GET", _SIGNALS, VIEWER, foreign=("?cluster={cluster_id}",)),
     Case("GET", f"/api/v1{_SIGNALS}", VIEWER, foreign=("?cluster={cluster_id}",)),
     Case("GET", "/api/v1/users", ADMIN, shows=True),
