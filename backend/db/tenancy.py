@@ -47,6 +47,13 @@ async def register_organization(connection: AsyncConnection, *, org_id: str, now
     await connection.execute(organization.on_conflict_do_nothing())
 
 
+async def find_mark(connection: AsyncConnection) -> str:
+    """Return a word that tells this installation's database from others: when it began, to the microsecond."""
+    query = sa.select(sa.func.min(organizations.c.created_at))
+    began: datetime = (await connection.execute(query)).scalar_one()
+    return f"{began.timestamp():.6f}"
+
+
 async def lock(connection: AsyncConnection, org_id: str) -> None:
     """Hold the organization for the rest of the transaction: no other holds it at the same time."""
     query = sa.select(organizations.c.id).where(organizations.c.id == org_id).with_for_update()

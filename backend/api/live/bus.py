@@ -1,6 +1,7 @@
 """Redis (or Valkey) between several APIs: one that listens to PostgreSQL tells the others.
 
-Nothing is kept there. What is told may be lost; then its silence is noticed.
+Nothing is kept there. What is told may be lost; then its silence is noticed. The channels carry the
+installation's mark, so that several installations can share a Redis without hearing each other.
 """
 
 import asyncio
@@ -26,7 +27,8 @@ _TIMEOUT_S = 2.0
 class Bus:
     """Publishes and subscribes; errors are `BUS_AWAY`."""
 
-    def __init__(self, url: str, pace: Pace) -> None:
+    def __init__(self, url: str, mark: str, pace: Pace) -> None:
+        self._prefix = f"sre:{mark}:"
         self._pace = pace
         # Whoever uses it knows better what to do meanwhile than to try again.
         self._redis = Redis.from_url(
@@ -45,7 +47,7 @@ class Bus:
         """Tell all APIs, and that we are there."""
         pipeline = self._redis.pipeline(transaction=False)
         for channel, text in [*dict.fromkeys(map(address, notices)), (_PULSE_CHANNEL, "")]:
-            pipeline.execute_command("PUBLISH", channel, text)
+            pipeline.execute_command("PUBLISH", self._prefix + channel, text)
         await pipeline.execute()
 
     @asynccontextmanager
@@ -53,8 +55,9 @@ class Bus:
         """Hear what is told for as long as the block runs."""
         pubsub = self._redis.pubsub(ignore_subscribe_messages=True)
         try:
-            await pubsub.subscribe(*CHANNELS, UNKNOWN_CHANNEL, _PULSE_CHANNEL)
-            yield Subscription(pubsub, self._pace.silence_s)
+            channels = (*CHANNELS, UNKNOWN_CHANNEL, _PULSE_CHANNEL)
+            await pubsub.subscribe(*(self._prefix + channel for channel in channels))
+            yield Subscription(pubsub, self._prefix, self._pace.silence_s)
         finally:
             await pubsub.aclose()  # type: ignore[no-untyped-call] # redis leaves its types out here
 
@@ -62,8 +65,9 @@ class Bus:
 class Subscription:
     """What is told to us."""
 
-    def __init__(self, pubsub: PubSub, silence_s: float) -> None:
+    def __init__(self, pubsub: PubSub, prefix: str, silence_s: float) -> None:
         self._pubsub = pubsub
+        self._prefix = prefix
         self._silence_s = silence_s
 
     async def hear(self) -> Notice | None:
@@ -77,6 +81,5 @@ class Subscription:
                 message = await self._pubsub.get_message(timeout=self._silence_s)
                 if message is not None:
                     break
-        if message["channel"] == _PULSE_CHANNEL:
-            return None
-        return parse(message["channel"], message["data"])
+        channel = message["channel"].removeprefix(self._prefix)
+        return None if channel == _PULSE_CHANNEL else parse(channel, message["data"])

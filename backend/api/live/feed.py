@@ -15,6 +15,7 @@ from backend.api.live.outbox import Outbox
 from backend.api.live.pace import Pace
 from backend.db import overview, tenancy
 from backend.db.engine import AWAY
+from backend.db.tenancy import Halt
 from sre_agent.domain.incident import IncidentStatus
 
 SHOWN_MAX = 500
@@ -23,6 +24,7 @@ SHOWN_MAX = 500
 SNAPSHOT_FROM = 200
 """When more incidents than this change at once, everybody is given the whole anew."""
 
+_WHOLE_PAUSES = 4
 _RETRY_S = 1.0
 
 _log = structlog.get_logger()
@@ -43,8 +45,10 @@ class Feed:
         self._changed: set[str] = set()
         self._thrown: set[str] = set()
         self._waiting: dict[str, int] = {}
+        self._halts: dict[str, Halt | None] = {}
         self._ends: dict[str, int] = {}
         self._is_swept = True
+        self._is_whole = False
         self._news = asyncio.Event()
         self._turn = asyncio.Lock()
 
@@ -89,38 +93,42 @@ class Feed:
                 self._is_swept = False
                 self._news.set()
                 await asyncio.sleep(_RETRY_S)
-            await asyncio.sleep(self._pace.feed_pause_s)
+            await asyncio.sleep(self._pace.feed_pause_s * (_WHOLE_PAUSES if self._is_whole else 1))
 
     async def _tell(self) -> None:
         async with self._turn:
             if not self._followers:
                 return
+            # Who leaves meanwhile is told nothing; who comes waits for its turn.
+            orgs = tuple(self._followers)
+            self._is_whole = False
             async with self._engine.connect() as connection:
                 if not self._is_swept:
-                    await self._sweep(connection)
+                    await self._sweep(connection, orgs)
                 changed, self._changed = self._changed, set()
                 thrown, self._thrown = self._thrown, set()
-                await self._tell_incidents(connection, changed)
-                await self._tell_switch(connection, thrown & self._followers.keys())
+                await self._tell_incidents(connection, orgs, changed)
+                await self._tell_switch(connection, thrown.intersection(orgs))
 
     async def _look(self, connection: AsyncConnection, org_id: str) -> Frame:
         seen = await overview.look(connection, org_id, limit=SHOWN_MAX)
         self._ends |= {row.id: row.last_seq for row in seen.incidents}
         self._waiting[org_id] = seen.approvals_waiting
+        self._halts[org_id] = seen.halt
         return feed_frames.snapshot(seen, is_held=self._is_held)
 
-    async def _sweep(self, connection: AsyncConnection) -> None:
+    async def _sweep(self, connection: AsyncConnection, orgs: Collection[str]) -> None:
         """Find what changed while nobody told."""
-        ends = await overview.find_ends(
-            connection, self._followers.keys(), known=self._ends.keys(), limit=SHOWN_MAX
-        )
+        ends = await overview.find_ends(connection, orgs, known=self._ends.keys(), limit=SHOWN_MAX)
         self._changed |= {id_ for id_, end in ends.items() if self._ends.get(id_) != end}
-        self._thrown |= self._followers.keys()
+        self._thrown.update(orgs)
         self._is_swept = True
 
-    async def _tell_incidents(self, connection: AsyncConnection, changed: Collection[str]) -> None:
-        orgs = self._followers.keys()
+    async def _tell_incidents(
+        self, connection: AsyncConnection, orgs: Collection[str], changed: Collection[str]
+    ) -> None:
         if len(changed) > SNAPSHOT_FROM:
+            self._is_whole = True
             for org_id in orgs:
                 self._hand(org_id, await self._look(connection, org_id))
             return
@@ -141,10 +149,12 @@ class Feed:
     async def _tell_switch(self, connection: AsyncConnection, org_ids: Iterable[str]) -> None:
         for org_id in org_ids:
             halt = await tenancy.find_halt(connection, org_id)
-            self._hand(org_id, feed_frames.halt(halt, is_held=self._is_held))
+            if self._halts.get(org_id) != halt:
+                self._halts[org_id] = halt
+                self._hand(org_id, feed_frames.halt(halt, is_held=self._is_held))
 
     def _hand(self, org_id: str, frame: Frame) -> None:
-        for outbox in self._followers[org_id]:
+        for outbox in self._followers.get(org_id, ()):
             outbox.put(frame)
 
     def _leave(self, org_id: str, outbox: Outbox) -> None:
@@ -152,5 +162,6 @@ class Feed:
         if not self._followers[org_id]:
             del self._followers[org_id]
             self._waiting.pop(org_id, None)
+            self._halts.pop(org_id, None)
         if not self._followers:
             self._ends.clear()

@@ -16,6 +16,7 @@ from backend.api.live.places import Places
 from backend.api.live.sources import Sources
 from backend.api.live.streams import Streams
 from backend.api.live.wakeups import Wakeups
+from backend.db import tenancy
 from backend.settings import ApiSettings
 
 _RESTART_S = 1.0
@@ -47,7 +48,7 @@ async def open_newsroom(
         places=settings.live_connections_max, places_each=settings.live_connections_per_user_max
     )
     wakeups.watch(feed.notice)
-    async with _open_bus(settings.redis_url, pace) as bus:
+    async with _open_bus(settings.redis_url, engine, pace) as bus:
         sources = Sources(settings.database_url, bus, pace, wakeups.tell)
         work = (sources.run, streams.sweep, feed.run)
         tasks = [asyncio.create_task(_keep_up(item), name=item.__qualname__) for item in work]
@@ -60,11 +61,13 @@ async def open_newsroom(
 
 
 @asynccontextmanager
-async def _open_bus(url: str | None, pace: Pace) -> AsyncIterator[Bus | None]:
+async def _open_bus(url: str | None, engine: AsyncEngine, pace: Pace) -> AsyncIterator[Bus | None]:
     if url is None:
         yield None
         return
-    bus = Bus(url, pace)
+    async with engine.connect() as connection:
+        mark = await tenancy.find_mark(connection)
+    bus = Bus(url, mark, pace)
     try:
         yield bus
     finally:
