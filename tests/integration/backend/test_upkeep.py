@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from backend.actors import Actor, Role
 from backend.db import approvals
+from backend.db.engine import create_engine
 from backend.db.incidents import PostgresIncidents
 from backend.jobs import queue, upkeep, waiting
 from sre_agent.domain.ids import IncidentId
@@ -125,3 +126,45 @@ async def test_upkeep_outlives_a_round_that_fails(house: upkeep.House, clock: An
 
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
+
+
+class OneRoundError(Exception):
+    """The round is over."""
+
+
+@dataclass(frozen=True)
+class OneRound:
+    """A clock that lets one round pass and no second one begin."""
+
+    clock: Any
+
+    def now(self) -> datetime:
+        found: datetime = self.clock.now()
+        return found
+
+    async def sleep(self, seconds: float) -> None:
+        raise OneRoundError
+
+
+async def test_a_worker_that_keeps_order_shows_that_it_lives(
+    house: upkeep.House, clock: Any, tmp_path: Path
+) -> None:
+    sign = tmp_path / "alive"
+
+    with pytest.raises(OneRoundError):
+        await upkeep.run(replace(house, clock=OneRound(clock), sign_of_life=sign))
+
+    assert sign.exists()
+
+
+async def test_a_worker_whose_round_fails_shows_nothing(
+    house: upkeep.House, clock: Any, tmp_path: Path
+) -> None:
+    sign = tmp_path / "alive"
+    nowhere = create_engine("postgresql://nobody@127.0.0.1:9/none")
+
+    with pytest.raises(OneRoundError):
+        await upkeep.run(replace(house, engine=nowhere, clock=OneRound(clock), sign_of_life=sign))
+
+    await nowhere.dispose()
+    assert not sign.exists()
