@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup node dashboard check fix test test-e2e test-kill test-attack test-chaos bench demo up down lock format lint quality
+.PHONY: help setup node dashboard check fix test test-e2e test-kill test-attack test-chaos bench demo up down lock document format lint quality
 BIN := .venv/bin
 SCENARIO ?= bad-release
 CODE := sre_agent backend mcp_servers infrastructure tests benchmarks hatch_build.py
@@ -60,6 +60,10 @@ down: ## The same as ./stop.sh
 lock: setup ## Pin the newest versions that work
 	$(BIN)/uv pip compile pyproject.toml --upgrade --generate-hashes --no-emit-index-url --no-header -q -o requirements.lock
 	$(BIN)/uv pip compile pyproject.toml --extra dev --upgrade --generate-hashes --no-emit-index-url --no-header -q -o requirements-dev.lock
+
+document: setup ## Write the OpenAPI document and the types made from it anew (needs Node)
+	$(BIN)/python -m backend.api.document dashboard/openapi.json
+	cd dashboard && npm run --silent generate
 
 format: fix
 lint: check

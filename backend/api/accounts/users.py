@@ -65,7 +65,10 @@ async def change_user(context: Context, actor: Admin, user_id: str, body: UserCh
 
 @router.post("/{user_id}/password")
 async def reset_password(context: Context, actor: Admin, user_id: str) -> PasswordShown:
-    """Give someone a random password, shown this once; whoever is signed in as them is no longer."""
+    """Give someone a random password, shown this once.
+
+    Whoever is signed in as them is no longer.
+    """
     password = passwords.invent()
     password_hash = await context.passwords.hash(password, name="")
     async with context.engine.begin() as connection:

@@ -1,5 +1,6 @@
 """Examples of bodies and answers, kept as data beside this module: one file for each tag."""
 
+from collections.abc import Iterator
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -15,7 +16,8 @@ def known() -> dict[str, dict[str, Any]]:
     found: dict[str, dict[str, Any]] = {}
     for file in sorted(resources.files(__package__).joinpath(_FOLDER).iterdir(), key=str):
         found |= yaml.safe_load(file.read_text(encoding="utf-8"))
-    return found
+    # What begins so is a part that several examples of a file share.
+    return {name: example for name, example in found.items() if not name.startswith("_")}
 
 
 def put(document: dict[str, Any]) -> None:
@@ -26,15 +28,11 @@ def put(document: dict[str, Any]) -> None:
             if "body" in example:
                 content = operation["requestBody"]["content"]
                 content["application/json"]["example"] = example["body"]
-            if "answer" in example:
-                _answer(operation)["example"] = example["answer"]
+            for media in _answers(operation) if "answer" in example else ():
+                media["example"] = example["answer"]
 
 
-def _answer(operation: dict[str, Any]) -> dict[str, Any]:
-    [content] = [
-        answer["content"]
-        for status, answer in operation["responses"].items()
-        if status.startswith("2") and "content" in answer
-    ]
-    media: dict[str, Any] = next(iter(content.values()))
-    return media
+def _answers(operation: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    for status, answer in operation["responses"].items():
+        if status.startswith("2"):
+            yield from answer.get("content", {}).values()

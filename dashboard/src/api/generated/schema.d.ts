@@ -954,8 +954,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Give someone a random password, shown this once; whoever is signed in as them is no longer
-         * @description Takes the role `admin` or above.
+         * Give someone a random password, shown this once
+         * @description Whoever is signed in as them is no longer.
+         *
+         *     Takes the role `admin` or above.
          */
         post: operations["resetPassword"];
         delete?: never;
@@ -3458,6 +3460,44 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "incidents": [
+                     *         {
+                     *           "id": "inc-a636543cd3d183ec",
+                     *           "cluster_id": "eu-west",
+                     *           "namespace": "acme",
+                     *           "service": "invoices",
+                     *           "title": "invoices is slow: p99 2.475 s",
+                     *           "severity": "warning",
+                     *           "status": "awaiting_approval",
+                     *           "started_at": "2026-03-01T12:00:02Z",
+                     *           "opened_at": "2026-03-01T12:00:08Z",
+                     *           "ended_at": null,
+                     *           "run": 1,
+                     *           "priority": 2,
+                     *           "alert_count": 1,
+                     *           "firing_count": 1,
+                     *           "is_paused": false,
+                     *           "acknowledged_by": "ada",
+                     *           "assigned_to": null,
+                     *           "merged_into": null,
+                     *           "top_cause": {
+                     *             "fault_class": "bad_release",
+                     *             "object": {
+                     *               "kind": "Deployment",
+                     *               "namespace": "acme",
+                     *               "name": "invoices"
+                     *             },
+                     *             "confidence": 0.99,
+                     *             "statement": "invoices was released: revision 2 came into force 4 s before the trouble began"
+                     *           },
+                     *           "last_seq": 41
+                     *         }
+                     *       ],
+                     *       "next_cursor": "WyIyMDI2LTAzLTAxVDEyOjAwOjA4KzAwOjAwIiwiaW5jLWE2MzY1NDNjZDNkMTgzZWMiXQ=="
+                     *     }
+                     */
                     "application/json": components["schemas"]["IncidentPage"];
                 };
             };
@@ -3483,6 +3523,72 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "inc-a636543cd3d183ec",
+                     *       "cluster_id": "eu-west",
+                     *       "namespace": "acme",
+                     *       "service": "invoices",
+                     *       "title": "invoices is slow: p99 2.475 s",
+                     *       "severity": "warning",
+                     *       "status": "awaiting_approval",
+                     *       "started_at": "2026-03-01T12:00:02Z",
+                     *       "opened_at": "2026-03-01T12:00:08Z",
+                     *       "ended_at": null,
+                     *       "run": 1,
+                     *       "priority": 2,
+                     *       "alert_count": 1,
+                     *       "firing_count": 1,
+                     *       "is_paused": false,
+                     *       "acknowledged_by": "ada",
+                     *       "assigned_to": null,
+                     *       "merged_into": null,
+                     *       "top_cause": {
+                     *         "fault_class": "bad_release",
+                     *         "object": {
+                     *           "kind": "Deployment",
+                     *           "namespace": "acme",
+                     *           "name": "invoices"
+                     *         },
+                     *         "confidence": 0.99,
+                     *         "statement": "invoices was released: revision 2 came into force 4 s before the trouble began"
+                     *       },
+                     *       "last_seq": 41,
+                     *       "alerts": [
+                     *         {
+                     *           "source": "alertmanager",
+                     *           "fingerprint": "d9f1e2b9a27d4fd1",
+                     *           "status": "firing",
+                     *           "name": "HighLatencyP99",
+                     *           "severity": "warning",
+                     *           "labels": {
+                     *             "alertname": "HighLatencyP99",
+                     *             "namespace": "acme",
+                     *             "service": "invoices",
+                     *             "severity": "warning"
+                     *           },
+                     *           "annotations": {
+                     *             "summary": "invoices is slow: p99 2.475 s"
+                     *           },
+                     *           "starts_at": "2026-03-01T12:00:02Z",
+                     *           "ends_at": null,
+                     *           "generator_url": "http://prometheus.example/graph",
+                     *           "group_key": "{}:{namespace=\"acme\"}"
+                     *         }
+                     *       ],
+                     *       "approval": {
+                     *         "id": "apr-c2b2d7fdc63e7bf1",
+                     *         "status": "open",
+                     *         "plan_sha256": "b9e0777a8b6ff2f15d4359fa952267dbc190bc2a4ace4d8a27e13672f178b904",
+                     *         "requested_at": "2026-03-01T12:00:41Z",
+                     *         "expires_at": "2026-03-01T12:15:41Z",
+                     *         "decided_by": null,
+                     *         "channel": null,
+                     *         "reason": null,
+                     *         "decided_at": null
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["IncidentDetail"];
                 };
             };
@@ -3512,6 +3618,35 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         {
+                     *           "incident_id": "inc-a636543cd3d183ec",
+                     *           "seq": 41,
+                     *           "at": "2026-03-01T12:00:41.917266Z",
+                     *           "actor": "policy",
+                     *           "kind": "policy_ruled",
+                     *           "payload": {
+                     *             "plan_sha256": "b9e0777a8b6ff2f15d4359fa952267dbc190bc2a4ace4d8a27e13672f178b904",
+                     *             "rulings": [
+                     *               {
+                     *                 "action_id": "a1",
+                     *                 "ruling": "ask",
+                     *                 "rule": "every-write-asks",
+                     *                 "reason": "a person decides on every change"
+                     *               }
+                     *             ]
+                     *           },
+                     *           "step_key": "policy_ruled:1",
+                     *           "prev_hash": "0d4c1f7b2a6e9853c1d0e2f3a4b5c6d7e8f90a1b2c3d4e5f60718293a4b5c6d7",
+                     *           "hash": "3f1c0b7a9d2e4856f0a1b2c3d4e5f60718293a4b5c6d7e8f9012a3b4c5d6e7f8"
+                     *         }
+                     *       ],
+                     *       "last_seq": 41,
+                     *       "status": "awaiting_approval"
+                     *     }
+                     */
                     "application/json": components["schemas"]["EventPage"];
                 };
             };
@@ -3538,6 +3673,37 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "evidence": [
+                     *         {
+                     *           "id": "met-2.3",
+                     *           "kind": "prometheus.signals",
+                     *           "specialist": "metrics",
+                     *           "call": {
+                     *             "server": "prometheus",
+                     *             "tool": "service_signals",
+                     *             "arguments": {
+                     *               "namespace": "acme",
+                     *               "service": "invoices"
+                     *             }
+                     *           },
+                     *           "subject": {
+                     *             "kind": "Deployment",
+                     *             "namespace": "acme",
+                     *             "name": "invoices"
+                     *           },
+                     *           "facts": {
+                     *             "latency_p99_s": 2.48,
+                     *             "error_ratio": 0
+                     *           },
+                     *           "summary": "invoices: p99 latency rose from 0.007 s to 2.48 s at 12:00:05",
+                     *           "left_out": [],
+                     *           "observed_at": "2026-03-01T12:00:21Z"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["EvidenceList"];
                 };
             };
@@ -3564,6 +3730,67 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "diagnosis": {
+                     *         "causes": [
+                     *           {
+                     *             "fault_class": "bad_release",
+                     *             "object": {
+                     *               "kind": "Deployment",
+                     *               "namespace": "acme",
+                     *               "name": "invoices"
+                     *             },
+                     *             "confidence": 0.99,
+                     *             "statement": "invoices was released: revision 2 came into force 4 s before the trouble began",
+                     *             "findings": [
+                     *               {
+                     *                 "rule": "change.release_before_onset",
+                     *                 "fault_class": "bad_release",
+                     *                 "object": {
+                     *                   "kind": "Deployment",
+                     *                   "namespace": "acme",
+                     *                   "name": "invoices"
+                     *                 },
+                     *                 "stance": "for",
+                     *                 "weight": 2.7,
+                     *                 "statement": "revision 2 came into force 4 s before the trouble began",
+                     *                 "evidence_ids": [
+                     *                   "k8s-2.3"
+                     *                 ]
+                     *               }
+                     *             ],
+                     *             "facts": {
+                     *               "current_revision": 2,
+                     *               "previous_revision": 1
+                     *             }
+                     *           }
+                     *         ],
+                     *         "abstained": false,
+                     *         "reason": "bad_release of invoices at 99%, from 1 finding",
+                     *         "conclusion": "cause_found",
+                     *         "questions": [],
+                     *         "dependencies": [
+                     *           {
+                     *             "caller": {
+                     *               "kind": "Deployment",
+                     *               "namespace": "acme",
+                     *               "name": "portal"
+                     *             },
+                     *             "callee": {
+                     *               "kind": "Deployment",
+                     *               "namespace": "acme",
+                     *               "name": "invoices"
+                     *             },
+                     *             "evidence_ids": [
+                     *               "k8s-1.1"
+                     *             ]
+                     *           }
+                     *         ],
+                     *         "dismissed": []
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["DiagnosisView"];
                 };
             };
@@ -3590,6 +3817,119 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "plan": {
+                     *         "playbook": "rollback-release",
+                     *         "fault_class": "bad_release",
+                     *         "cause_object": {
+                     *           "kind": "Deployment",
+                     *           "namespace": "acme",
+                     *           "name": "invoices"
+                     *         },
+                     *         "confidence": 0.99,
+                     *         "summary": "Return to the revision before the failing release",
+                     *         "actions": [
+                     *           {
+                     *             "id": "a1",
+                     *             "call": {
+                     *               "server": "kubernetes",
+                     *               "tool": "rollback_rollout",
+                     *               "arguments": {
+                     *                 "namespace": "acme",
+                     *                 "name": "invoices",
+                     *                 "to_revision": 1
+                     *               }
+                     *             },
+                     *             "target": {
+                     *               "kind": "Deployment",
+                     *               "namespace": "acme",
+                     *               "name": "invoices"
+                     *             },
+                     *             "risk": "medium",
+                     *             "rationale": "Roll invoices back to revision 1, in force before revision 2 was released.",
+                     *             "evidence_ids": [
+                     *               "k8s-2.3",
+                     *               "met-2.3"
+                     *             ],
+                     *             "blast_radius": {
+                     *               "pods": 2,
+                     *               "callers": [
+                     *                 "portal"
+                     *               ],
+                     *               "statement": "2 pods of invoices are replaced or change; felt by portal"
+                     *             },
+                     *             "inverse": {
+                     *               "server": "kubernetes",
+                     *               "tool": "rollback_rollout",
+                     *               "arguments": {
+                     *                 "namespace": "acme",
+                     *                 "name": "invoices",
+                     *                 "to_revision": 2
+                     *               }
+                     *             },
+                     *             "verification": {
+                     *               "object": {
+                     *                 "kind": "Deployment",
+                     *                 "namespace": "acme",
+                     *                 "name": "invoices"
+                     *               },
+                     *               "bounds": [
+                     *                 {
+                     *                   "namespace": "acme",
+                     *                   "service": "invoices",
+                     *                   "error_ratio_max": 0.02,
+                     *                   "latency_p99_max_s": 0.12,
+                     *                   "min_traffic_rps": 1.6
+                     *                 }
+                     *               ],
+                     *               "alert_names": [
+                     *                 "HighLatencyP99"
+                     *               ],
+                     *               "hold_s": 10,
+                     *               "deadline_s": 90,
+                     *               "wait_s": 0,
+                     *               "alerts_anywhere": false
+                     *             },
+                     *             "dry_run": {
+                     *               "state_sha256": "f2406e6201375e3441e6bce23f59f60366d53c7e1f4f8f94c0f46108cd93406f",
+                     *               "result_sha256": "9b5bc9b8c4f55a31ca77aedab323cebefe699547f51cb81d243b04f0c9095816",
+                     *               "uid": "0f6b94a3-b4ad-4033-9c5e-d86410ee1143",
+                     *               "changes": [
+                     *                 "containers[invoices].image: registry.example/invoices:v5 -> registry.example/invoices:v1"
+                     *               ],
+                     *               "warnings": [],
+                     *               "figures": [],
+                     *               "controller": null
+                     *             }
+                     *           }
+                     *         ],
+                     *         "runbook": null,
+                     *         "choice": null
+                     *       },
+                     *       "plan_sha256": "b9e0777a8b6ff2f15d4359fa952267dbc190bc2a4ace4d8a27e13672f178b904",
+                     *       "rulings": [
+                     *         {
+                     *           "action_id": "a1",
+                     *           "ruling": "ask",
+                     *           "rule": "every-write-asks",
+                     *           "reason": "a person decides on every change"
+                     *         }
+                     *       ],
+                     *       "withheld": null,
+                     *       "approval": {
+                     *         "id": "apr-c2b2d7fdc63e7bf1",
+                     *         "status": "open",
+                     *         "plan_sha256": "b9e0777a8b6ff2f15d4359fa952267dbc190bc2a4ace4d8a27e13672f178b904",
+                     *         "requested_at": "2026-03-01T12:00:41Z",
+                     *         "expires_at": "2026-03-01T12:15:41Z",
+                     *         "decided_by": null,
+                     *         "channel": null,
+                     *         "reason": null,
+                     *         "decided_at": null
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["PlanView"];
                 };
             };
@@ -3646,6 +3986,42 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "decisions": [
+                     *         {
+                     *           "id": "apr-c2b2d7fdc63e7bf1",
+                     *           "incident_id": "inc-a636543cd3d183ec",
+                     *           "cluster_id": "eu-west",
+                     *           "namespace": "acme",
+                     *           "service": "invoices",
+                     *           "title": "invoices is slow: p99 2.475 s",
+                     *           "severity": "warning",
+                     *           "status": "open",
+                     *           "summary": "Return to the revision before the failing release",
+                     *           "actions": [
+                     *             {
+                     *               "tool": "rollback_rollout",
+                     *               "target": {
+                     *                 "kind": "Deployment",
+                     *                 "namespace": "acme",
+                     *                 "name": "invoices"
+                     *               },
+                     *               "risk": "medium"
+                     *             }
+                     *           ],
+                     *           "plan_sha256": "b9e0777a8b6ff2f15d4359fa952267dbc190bc2a4ace4d8a27e13672f178b904",
+                     *           "requested_at": "2026-03-01T12:00:41Z",
+                     *           "expires_at": "2026-03-01T12:15:41Z",
+                     *           "decided_by": null,
+                     *           "channel": null,
+                     *           "reason": null,
+                     *           "decided_at": null
+                     *         }
+                     *       ],
+                     *       "next_cursor": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["DecisionPage"];
                 };
             };
@@ -3665,6 +4041,12 @@ export interface operations {
         };
         requestBody?: {
             content: {
+                /**
+                 * @example {
+                 *       "plan_sha256": "b9e0777a8b6ff2f15d4359fa952267dbc190bc2a4ace4d8a27e13672f178b904",
+                 *       "comment": "Seen on the canary too"
+                 *     }
+                 */
                 "application/json": components["schemas"]["Approve"] | null;
             };
         };
@@ -3675,6 +4057,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "approval_id": "apr-c2b2d7fdc63e7bf1",
+                     *       "verdict": "approved",
+                     *       "actor": "ada",
+                     *       "channel": "war room",
+                     *       "reason": "Seen on the canary too",
+                     *       "plan_sha256": "b9e0777a8b6ff2f15d4359fa952267dbc190bc2a4ace4d8a27e13672f178b904",
+                     *       "decided_at": "2026-03-01T12:01:12Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Decision"];
                 };
             };
@@ -3698,6 +4091,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "plan_sha256": "b9e0777a8b6ff2f15d4359fa952267dbc190bc2a4ace4d8a27e13672f178b904",
+                 *       "reason": "A fix is on its way already"
+                 *     }
+                 */
                 "application/json": components["schemas"]["Reject"];
             };
         };
@@ -3708,6 +4107,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "approval_id": "apr-c2b2d7fdc63e7bf1",
+                     *       "verdict": "rejected",
+                     *       "actor": "ada",
+                     *       "channel": "war room",
+                     *       "reason": "A fix is on its way already",
+                     *       "plan_sha256": "b9e0777a8b6ff2f15d4359fa952267dbc190bc2a4ace4d8a27e13672f178b904",
+                     *       "decided_at": "2026-03-01T12:01:12Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Decision"];
                 };
             };
@@ -3729,6 +4139,14 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "cluster": "eu-west",
+                 *       "namespace": "acme",
+                 *       "service": "invoices",
+                 *       "reason": "Customers say that it is slow"
+                 *     }
+                 */
                 "application/json": components["schemas"]["Trigger"];
             };
         };
@@ -3739,6 +4157,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "incident_id": "inc-a636543cd3d183ec",
+                     *       "opened": true
+                     *     }
+                     */
                     "application/json": components["schemas"]["Triggered"];
                 };
             };
@@ -3748,6 +4172,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "incident_id": "inc-a636543cd3d183ec",
+                     *       "opened": true
+                     *     }
+                     */
                     "application/json": components["schemas"]["Triggered"];
                 };
             };
@@ -3769,6 +4199,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "reason": "It was a planned test"
+                 *     }
+                 */
                 "application/json": components["schemas"]["Why"];
             };
         };
@@ -3779,6 +4214,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "incident_id": "inc-a636543cd3d183ec",
+                     *       "seq": 42,
+                     *       "kind": "cancelled",
+                     *       "payload": {
+                     *         "actor": "ada",
+                     *         "channel": "war room",
+                     *         "reason": "It was a planned test"
+                     *       },
+                     *       "status": "closed",
+                     *       "run": 1,
+                     *       "is_paused": false
+                     *     }
+                     */
                     "application/json": components["schemas"]["Steered"];
                 };
             };
@@ -3802,6 +4252,11 @@ export interface operations {
         };
         requestBody?: {
             content: {
+                /**
+                 * @example {
+                 *       "reason": "Let the deploy finish first"
+                 *     }
+                 */
                 "application/json": components["schemas"]["MaybeWhy"] | null;
             };
         };
@@ -3812,6 +4267,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "incident_id": "inc-a636543cd3d183ec",
+                     *       "seq": 42,
+                     *       "kind": "paused",
+                     *       "payload": {
+                     *         "actor": "ada",
+                     *         "channel": "war room",
+                     *         "reason": "Let the deploy finish first"
+                     *       },
+                     *       "status": "awaiting_approval",
+                     *       "run": 1,
+                     *       "is_paused": true
+                     *     }
+                     */
                     "application/json": components["schemas"]["Steered"];
                 };
             };
@@ -3835,6 +4305,11 @@ export interface operations {
         };
         requestBody?: {
             content: {
+                /**
+                 * @example {
+                 *       "reason": ""
+                 *     }
+                 */
                 "application/json": components["schemas"]["MaybeWhy"] | null;
             };
         };
@@ -3845,6 +4320,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "incident_id": "inc-a636543cd3d183ec",
+                     *       "seq": 42,
+                     *       "kind": "resumed",
+                     *       "payload": {
+                     *         "actor": "ada",
+                     *         "channel": "war room",
+                     *         "reason": ""
+                     *       },
+                     *       "status": "awaiting_approval",
+                     *       "run": 1,
+                     *       "is_paused": false
+                     *     }
+                     */
                     "application/json": components["schemas"]["Steered"];
                 };
             };
@@ -3868,6 +4358,14 @@ export interface operations {
         };
         requestBody?: {
             content: {
+                /**
+                 * @example {
+                 *       "hint": "The queue looks stuck",
+                 *       "object": "Deployment/acme/mailer",
+                 *       "fault_class": "saturation",
+                 *       "specialist": "metrics"
+                 *     }
+                 */
                 "application/json": components["schemas"]["Reinvestigate"] | null;
             };
         };
@@ -3878,6 +4376,22 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "incident_id": "inc-a636543cd3d183ec",
+                     *       "seq": 42,
+                     *       "kind": "reinvestigated",
+                     *       "payload": {
+                     *         "actor": "ada",
+                     *         "channel": "war room",
+                     *         "run": 2,
+                     *         "reason": "The queue looks stuck"
+                     *       },
+                     *       "status": "received",
+                     *       "run": 2,
+                     *       "is_paused": false
+                     *     }
+                     */
                     "application/json": components["schemas"]["Steered"];
                 };
             };
@@ -3901,6 +4415,13 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "object": "Deployment/acme/invoices",
+                 *       "fault_class": "bad_release",
+                 *       "reason": "It was slow before the release"
+                 *     }
+                 */
                 "application/json": components["schemas"]["Dismiss"];
             };
         };
@@ -3911,6 +4432,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "incident_id": "inc-a636543cd3d183ec",
+                     *       "seq": 42,
+                     *       "kind": "cause_dismissed",
+                     *       "payload": {
+                     *         "actor": "ada",
+                     *         "channel": "war room",
+                     *         "reason": "It was slow before the release"
+                     *       },
+                     *       "status": "awaiting_approval",
+                     *       "run": 1,
+                     *       "is_paused": false
+                     *     }
+                     */
                     "application/json": components["schemas"]["Steered"];
                 };
             };
@@ -3940,6 +4476,20 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "incident_id": "inc-a636543cd3d183ec",
+                     *       "seq": 42,
+                     *       "kind": "acknowledged",
+                     *       "payload": {
+                     *         "actor": "ada",
+                     *         "channel": "war room"
+                     *       },
+                     *       "status": "awaiting_approval",
+                     *       "run": 1,
+                     *       "is_paused": false
+                     *     }
+                     */
                     "application/json": components["schemas"]["Steered"];
                 };
             };
@@ -3962,6 +4512,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "to": "grace"
+                 *     }
+                 */
                 "application/json": components["schemas"]["Assign"];
             };
         };
@@ -3972,6 +4527,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "incident_id": "inc-a636543cd3d183ec",
+                     *       "seq": 42,
+                     *       "kind": "assigned",
+                     *       "payload": {
+                     *         "actor": "ada",
+                     *         "channel": "war room",
+                     *         "to": "grace"
+                     *       },
+                     *       "status": "awaiting_approval",
+                     *       "run": 1,
+                     *       "is_paused": false
+                     *     }
+                     */
                     "application/json": components["schemas"]["Steered"];
                 };
             };
@@ -3995,6 +4565,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "text": "The same as last Tuesday"
+                 *     }
+                 */
                 "application/json": components["schemas"]["Comment"];
             };
         };
@@ -4005,6 +4580,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "incident_id": "inc-a636543cd3d183ec",
+                     *       "seq": 42,
+                     *       "kind": "commented",
+                     *       "payload": {
+                     *         "actor": "ada",
+                     *         "channel": "war room",
+                     *         "text": "The same as last Tuesday"
+                     *       },
+                     *       "status": "awaiting_approval",
+                     *       "run": 1,
+                     *       "is_paused": false
+                     *     }
+                     */
                     "application/json": components["schemas"]["Steered"];
                 };
             };
@@ -4028,6 +4618,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "into": "inc-14e06404bd1ddd18",
+                 *       "reason": "The same database"
+                 *     }
+                 */
                 "application/json": components["schemas"]["Merge"];
             };
         };
@@ -4038,6 +4634,22 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "incident_id": "inc-a636543cd3d183ec",
+                     *       "seq": 42,
+                     *       "kind": "merged",
+                     *       "payload": {
+                     *         "actor": "ada",
+                     *         "channel": "war room",
+                     *         "into": "inc-14e06404bd1ddd18",
+                     *         "reason": "The same database"
+                     *       },
+                     *       "status": "merged",
+                     *       "run": 1,
+                     *       "is_paused": false
+                     *     }
+                     */
                     "application/json": components["schemas"]["Steered"];
                 };
             };
@@ -4061,6 +4673,14 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "fingerprints": [
+                 *         "d9f1e2b9a27d4fd1"
+                 *       ],
+                 *       "reason": "Another team's disk"
+                 *     }
+                 */
                 "application/json": components["schemas"]["Split"];
             };
         };
@@ -4071,6 +4691,22 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "incident_id": "inc-a636543cd3d183ec",
+                     *       "seq": 42,
+                     *       "kind": "split",
+                     *       "payload": {
+                     *         "actor": "ada",
+                     *         "channel": "war room",
+                     *         "into": "inc-77c1f00d5e3a9b42",
+                     *         "reason": "Another team's disk"
+                     *       },
+                     *       "status": "awaiting_approval",
+                     *       "run": 1,
+                     *       "is_paused": false
+                     *     }
+                     */
                     "application/json": components["schemas"]["Steered"];
                 };
             };
@@ -4094,6 +4730,14 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "verdict": "wrong",
+                 *       "actual_class": "saturation",
+                 *       "actual_object": "Deployment/acme/mailer",
+                 *       "note": "The pool was full"
+                 *     }
+                 */
                 "application/json": components["schemas"]["Judge"];
             };
         };
@@ -4104,6 +4748,39 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "seq": 64,
+                     *       "verdict": {
+                     *         "judgement": "wrong",
+                     *         "actual_class": "saturation",
+                     *         "actual_object": {
+                     *           "kind": "Deployment",
+                     *           "namespace": "acme",
+                     *           "name": "mailer"
+                     *         },
+                     *         "note": "The pool was full"
+                     *       },
+                     *       "cause": {
+                     *         "fault_class": "bad_release",
+                     *         "object": {
+                     *           "kind": "Deployment",
+                     *           "namespace": "acme",
+                     *           "name": "invoices"
+                     *         }
+                     *       },
+                     *       "actual": {
+                     *         "fault_class": "saturation",
+                     *         "object": {
+                     *           "kind": "Deployment",
+                     *           "namespace": "acme",
+                     *           "name": "mailer"
+                     *         }
+                     *       },
+                     *       "actor": "ada",
+                     *       "channel": "war room"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Judged"];
                 };
             };
@@ -4133,6 +4810,40 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "incidents": [
+                     *         {
+                     *           "incident_id": "inc-14e06404bd1ddd18",
+                     *           "ended_at": "2026-02-20T09:14:00Z",
+                     *           "cluster_id": "eu-west",
+                     *           "namespace": "acme",
+                     *           "service": "invoices",
+                     *           "cause": {
+                     *             "fault_class": "bad_release",
+                     *             "object": {
+                     *               "kind": "Deployment",
+                     *               "namespace": "acme",
+                     *               "name": "invoices"
+                     *             }
+                     *           },
+                     *           "repair": "rollback_rollout",
+                     *           "outcome": "resolved",
+                     *           "verdict": {
+                     *             "judgement": "right",
+                     *             "actor": "ada",
+                     *             "actual": null
+                     *           },
+                     *           "similarity": 0.83,
+                     *           "reasons": [
+                     *             "the same service",
+                     *             "a release shortly before"
+                     *           ]
+                     *         }
+                     *       ],
+                     *       "considered": 12
+                     *     }
+                     */
                     "application/json": components["schemas"]["PastIncidents"];
                 };
             };
@@ -4157,6 +4868,35 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "incidents": 40,
+                     *       "judged": 18,
+                     *       "classes": [
+                     *         {
+                     *           "fault_class": "bad_release",
+                     *           "named": 21,
+                     *           "confirmed": 11,
+                     *           "wrong": 1,
+                     *           "unjudged": 9,
+                     *           "missed": 0
+                     *         }
+                     *       ],
+                     *       "reliability": [
+                     *         {
+                     *           "low": 0.9,
+                     *           "high": 1,
+                     *           "judged": 12,
+                     *           "right": 11,
+                     *           "stated": 0.96,
+                     *           "share": 0.92,
+                     *           "share_low": 0.65,
+                     *           "share_high": 0.99
+                     *         }
+                     *       ],
+                     *       "brier": 0.07
+                     *     }
+                     */
                     "application/json": components["schemas"]["Learned"];
                 };
             };
@@ -4190,6 +4930,31 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "entries": [
+                     *         {
+                     *           "at": "2026-03-01T12:01:12.204311Z",
+                     *           "actor": "ada",
+                     *           "kind": "approval_decided",
+                     *           "incident_id": "inc-a636543cd3d183ec",
+                     *           "seq": 43,
+                     *           "summary": "Plan approved by ada through war room: Seen on the canary too",
+                     *           "hash": "3f1c0b7a9d2e4856f0a1b2c3d4e5f60718293a4b5c6d7e8f9012a3b4c5d6e7f8"
+                     *         },
+                     *         {
+                     *           "at": "2026-03-01T08:58:40.118270Z",
+                     *           "actor": "ada",
+                     *           "kind": "token_created",
+                     *           "incident_id": null,
+                     *           "seq": 17,
+                     *           "summary": "Made a token: name pager, role responder",
+                     *           "hash": "77aa0b7a9d2e4856f0a1b2c3d4e5f60718293a4b5c6d7e8f9012a3b4c5d6e7f8"
+                     *         }
+                     *       ],
+                     *       "next_cursor": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["AuditPage"];
                 };
             };
@@ -4217,6 +4982,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "ok": true,
+                     *       "incidents": 40,
+                     *       "events": 2614,
+                     *       "entries": 17,
+                     *       "broken": []
+                     *     }
+                     */
                     "application/json": components["schemas"]["AuditView"];
                 };
             };
@@ -4241,6 +5015,11 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "status": "alive"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Health"];
                 };
             };
@@ -4261,6 +5040,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "status": "ready",
+                     *       "checks": {
+                     *         "database": "ok",
+                     *         "policy": "ok"
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["Readiness"];
                 };
             };
@@ -4282,6 +5070,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "halted": true,
+                     *       "reason": "Change freeze until Monday",
+                     *       "actor": "ada",
+                     *       "since": "2026-03-01T17:00:00Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["HaltView"];
                 };
             };
@@ -4298,6 +5094,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "reason": "Change freeze until Monday"
+                 *     }
+                 */
                 "application/json": components["schemas"]["Reason"];
             };
         };
@@ -4308,6 +5109,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "halted": true,
+                     *       "reason": "Change freeze until Monday",
+                     *       "actor": "ada",
+                     *       "since": "2026-03-01T17:00:00Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["HaltView"];
                 };
             };
@@ -4327,6 +5136,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "reason": "The freeze is over"
+                 *     }
+                 */
                 "application/json": components["schemas"]["Reason"];
             };
         };
@@ -4337,6 +5151,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "halted": false,
+                     *       "reason": null,
+                     *       "actor": null,
+                     *       "since": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["HaltView"];
                 };
             };
@@ -4364,6 +5186,28 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "running": 3,
+                     *       "places": 3,
+                     *       "waiting": 1,
+                     *       "first": [
+                     *         {
+                     *           "position": 1,
+                     *           "incident_id": "inc-77c1f00d5e3a9b42",
+                     *           "namespace": "acme",
+                     *           "service": "mailer",
+                     *           "title": "mailer: errors",
+                     *           "severity": "critical",
+                     *           "priority": "P1",
+                     *           "counts_as": "P1",
+                     *           "waiting_since": "2026-03-01T12:00:08Z",
+                     *           "escalated_at": "2026-03-01T12:10:08Z",
+                     *           "why": "all places are taken"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["QueueView"];
                 };
             };
@@ -4392,6 +5236,42 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "runbooks": [
+                     *         {
+                     *           "id": "billing/slow-invoices",
+                     *           "title": "Invoices are slow",
+                     *           "source": "folder",
+                     *           "url": "",
+                     *           "services": [
+                     *             "invoices"
+                     *           ],
+                     *           "alerts": [
+                     *             "HighLatencyP99"
+                     *           ],
+                     *           "fault_classes": [
+                     *             "bad_release",
+                     *             "saturation"
+                     *           ],
+                     *           "playbooks": [
+                     *             "rollback-release"
+                     *           ],
+                     *           "owner": "team-billing",
+                     *           "last_validated": "2025-11-12",
+                     *           "age_days": 109,
+                     *           "is_stale": true,
+                     *           "score": 0.92,
+                     *           "matched": [
+                     *             "alert",
+                     *             "service"
+                     *           ],
+                     *           "why": "it names the alert and the service"
+                     *         }
+                     *       ],
+                     *       "left_out": []
+                     *     }
+                     */
                     "application/json": components["schemas"]["Found"];
                 };
             };
@@ -4417,6 +5297,37 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "runbooks": [
+                     *         {
+                     *           "id": "billing/slow-invoices",
+                     *           "title": "Invoices are slow",
+                     *           "source": "folder",
+                     *           "url": "",
+                     *           "services": [
+                     *             "invoices"
+                     *           ],
+                     *           "alerts": [
+                     *             "HighLatencyP99"
+                     *           ],
+                     *           "fault_classes": [
+                     *             "bad_release",
+                     *             "saturation"
+                     *           ],
+                     *           "playbooks": [
+                     *             "rollback-release"
+                     *           ],
+                     *           "owner": "team-billing",
+                     *           "last_validated": "2025-11-12",
+                     *           "age_days": 109,
+                     *           "is_stale": true
+                     *         }
+                     *       ],
+                     *       "total": 9,
+                     *       "left_out": []
+                     *     }
+                     */
                     "application/json": components["schemas"]["Stale"];
                 };
             };
@@ -4442,6 +5353,54 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "runbook": {
+                     *         "id": "billing/slow-invoices",
+                     *         "title": "Invoices are slow",
+                     *         "source": "folder",
+                     *         "url": "",
+                     *         "services": [
+                     *           "invoices"
+                     *         ],
+                     *         "alerts": [
+                     *           "HighLatencyP99"
+                     *         ],
+                     *         "fault_classes": [
+                     *           "bad_release",
+                     *           "saturation"
+                     *         ],
+                     *         "playbooks": [
+                     *           "rollback-release"
+                     *         ],
+                     *         "owner": "team-billing",
+                     *         "last_validated": "2025-11-12",
+                     *         "age_days": 109,
+                     *         "is_stale": true,
+                     *         "sections": [
+                     *           {
+                     *             "heading": "First look",
+                     *             "level": 2,
+                     *             "markdown": "See whether a release is under way."
+                     *           }
+                     *         ],
+                     *         "steps": [
+                     *           {
+                     *             "action": "rollback_rollout",
+                     *             "arguments": {
+                     *               "name": "invoices"
+                     *             },
+                     *             "when": [
+                     *               "a release came before"
+                     *             ],
+                     *             "note": ""
+                     *           }
+                     *         ],
+                     *         "problems": []
+                     *       },
+                     *       "left_out": []
+                     *     }
+                     */
                     "application/json": components["schemas"]["Shown"];
                 };
             };
@@ -4927,6 +5886,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "grace",
+                 *       "password": "four words make a door"
+                 *     }
+                 */
                 "application/json": components["schemas"]["Credentials"];
             };
         };
@@ -4937,6 +5902,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "user": {
+                     *         "id": "usr-51f0a3c2d4e5b697",
+                     *         "name": "grace",
+                     *         "role": null,
+                     *         "created_at": "2026-02-28T09:00:00Z",
+                     *         "disabled_at": null
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["Registered"];
                 };
             };
@@ -4957,6 +5933,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "ada",
+                 *       "password": "four words make a door"
+                 *     }
+                 */
                 "application/json": components["schemas"]["Credentials"];
             };
         };
@@ -4967,6 +5949,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "name": "ada",
+                     *       "role": "approver",
+                     *       "org_id": "default",
+                     *       "kind": "person",
+                     *       "csrf_token": "8r1mV4v0cW2sQ7xY5tZbN3kL6hJ9gFdA",
+                     *       "expires_at": "2026-03-08T12:00:00Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Me"];
                 };
             };
@@ -5013,6 +6005,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "name": "ada",
+                     *       "role": "approver",
+                     *       "org_id": "default",
+                     *       "kind": "person",
+                     *       "csrf_token": "8r1mV4v0cW2sQ7xY5tZbN3kL6hJ9gFdA",
+                     *       "expires_at": "2026-03-08T12:00:00Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Me"];
                 };
             };
@@ -5029,6 +6031,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "current": "four words make a door",
+                 *       "new": "another five words make one"
+                 *     }
+                 */
                 "application/json": components["schemas"]["NewPassword"];
             };
         };
@@ -5062,6 +6070,19 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "users": [
+                     *         {
+                     *           "id": "usr-51f0a3c2d4e5b697",
+                     *           "name": "grace",
+                     *           "role": "responder",
+                     *           "created_at": "2026-02-28T09:00:00Z",
+                     *           "disabled_at": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["UserList"];
                 };
             };
@@ -5079,6 +6100,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "grace",
+                 *       "role": "responder"
+                 *     }
+                 */
                 "application/json": components["schemas"]["NewUser"];
             };
         };
@@ -5089,6 +6116,18 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "user": {
+                     *         "id": "usr-51f0a3c2d4e5b697",
+                     *         "name": "grace",
+                     *         "role": "responder",
+                     *         "created_at": "2026-02-28T09:00:00Z",
+                     *         "disabled_at": null
+                     *       },
+                     *       "password": "tavo-ripe-luna-moda"
+                     *     }
+                     */
                     "application/json": components["schemas"]["UserAdded"];
                 };
             };
@@ -5111,6 +6150,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "role": "approver"
+                 *     }
+                 */
                 "application/json": components["schemas"]["UserChange"];
             };
         };
@@ -5121,6 +6165,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "usr-51f0a3c2d4e5b697",
+                     *       "name": "grace",
+                     *       "role": "approver",
+                     *       "created_at": "2026-02-28T09:00:00Z",
+                     *       "disabled_at": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["UserView"];
                 };
             };
@@ -5150,6 +6203,11 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "password": "tavo-ripe-luna-moda"
+                     *     }
+                     */
                     "application/json": components["schemas"]["PasswordShown"];
                 };
             };
@@ -5175,6 +6233,22 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "tokens": [
+                     *         {
+                     *           "id": "tok-580d568c080d",
+                     *           "name": "pager",
+                     *           "role": "responder",
+                     *           "created_by": "ada",
+                     *           "created_at": "2026-03-01T08:58:40Z",
+                     *           "expires_at": "2026-09-01T00:00:00Z",
+                     *           "revoked_at": null,
+                     *           "used_at": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["TokenList"];
                 };
             };
@@ -5192,6 +6266,13 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "pager",
+                 *       "role": "responder",
+                 *       "expires_at": "2026-09-01T00:00:00Z"
+                 *     }
+                 */
                 "application/json": components["schemas"]["NewToken"];
             };
         };
@@ -5202,6 +6283,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "token": {
+                     *         "id": "tok-580d568c080d",
+                     *         "name": "pager",
+                     *         "role": "responder",
+                     *         "created_by": "ada",
+                     *         "created_at": "2026-03-01T08:58:40Z",
+                     *         "expires_at": "2026-09-01T00:00:00Z",
+                     *         "revoked_at": null,
+                     *         "used_at": null
+                     *       },
+                     *       "secret": "sre_Zx81mV4v0cW2sQ7xY5tZbN3kL6hJ9gFdAq0pOiUyTrE"
+                     *     }
+                     */
                     "application/json": components["schemas"]["TokenCreated"];
                 };
             };
@@ -5247,6 +6343,31 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "version": "4",
+                 *       "groupKey": "{}:{namespace=\"acme\"}",
+                 *       "status": "firing",
+                 *       "alerts": [
+                 *         {
+                 *           "status": "firing",
+                 *           "labels": {
+                 *             "alertname": "HighLatencyP99",
+                 *             "namespace": "acme",
+                 *             "service": "invoices",
+                 *             "severity": "warning"
+                 *           },
+                 *           "annotations": {
+                 *             "summary": "invoices is slow: p99 2.475 s"
+                 *           },
+                 *           "startsAt": "2026-03-01T12:00:02Z",
+                 *           "endsAt": "0001-01-01T00:00:00Z",
+                 *           "generatorURL": "http://prometheus.example/graph",
+                 *           "fingerprint": "d9f1e2b9a27d4fd1"
+                 *         }
+                 *       ]
+                 *     }
+                 */
                 "application/json": {
                     version?: string;
                     groupKey?: string;
@@ -5276,6 +6397,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "received": 1,
+                     *       "incidents": [
+                     *         "inc-a636543cd3d183ec"
+                     *       ],
+                     *       "opened": 1,
+                     *       "reopened": 0,
+                     *       "joined": 0,
+                     *       "deduplicated": 0,
+                     *       "resolved": 0,
+                     *       "ignored": 0,
+                     *       "refused": []
+                     *     }
+                     */
                     "application/json": {
                         /** @description Alerts that could be read. */
                         received: number;
