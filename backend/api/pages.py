@@ -17,7 +17,7 @@ _PACKAGE: Final = Path(__file__).resolve().parents[1]
 IN_WHEEL: Final = _PACKAGE / "dashboard_files"
 """Where the wheel carries the built files."""
 IN_CHECKOUT: Final = _PACKAGE.parent / "dashboard" / "dist"
-"""Where a checkout builds them."""
+"""Where a clone of the repository builds them."""
 
 _INDEX: Final = "index.html"
 _ASSETS: Final = "assets"

@@ -14,7 +14,7 @@ UNBUILT = """\
       <h1>The war room is not built here</h1>
       <p>The platform is up and works; only its pages are missing, because building them needs Node.</p>
       <ol>
-        <li>Install Node 20.19 or newer, or run <code>make node</code>, which fetches one into this checkout.</li>
+        <li>Install Node 20.19 or newer, or run <code>make node</code>, which fetches one for this folder alone.</li>
         <li>Run <code>make dashboard</code>.</li>
         <li>Load this page again; nothing has to be restarted.</li>
       </ol>
