@@ -32,10 +32,13 @@ class FakePrometheus:
         asked = str((await request.form())["query"])
         if self.fails:
             return JSONResponse({"status": "error", "errorType": "unavailable"}, 503)
-        if "__name__" not in asked:
+        if "__name__" not in asked or "found_via" in asked:
             return _success("vector", [])
         labels = {**_LABELS, "__name__": "http_requests_total", "code": "200"}
         return _success("vector", [{"metric": labels, "value": [time.time(), "7"]}])
+
+    async def alerts(self, _request: Request) -> JSONResponse:
+        return JSONResponse({"status": "success", "data": {"alerts": []}})
 
     async def range(self, request: Request) -> JSONResponse:
         form = await request.form()
@@ -58,6 +61,7 @@ def _success(kind: str, result: list[Any]) -> JSONResponse:
 async def watched(fake: FakePrometheus) -> AsyncIterator[str]:
     """Serve the MCP server of Prometheus over it, and yield its address."""
     routes = [
+        Route("/api/v1/alerts", fake.alerts, methods=["GET"]),
         Route("/api/v1/query", fake.instant, methods=["POST"]),
         Route("/api/v1/query_range", fake.range, methods=["POST"]),
     ]
