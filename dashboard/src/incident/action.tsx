@@ -3,6 +3,7 @@ import { CallText, Sentence } from "./call";
 import { Change } from "./change";
 import { Cites } from "./cites";
 import { type Action, inWords, nameOf, type Ruling } from "./events";
+import { texts } from "./keyed";
 import type { ActionState } from "./run";
 
 interface Props {
@@ -64,12 +65,12 @@ function WouldChange({ action }: { action: Action }) {
   return (
     <>
       {tried.changes.length === 0 && <span>nothing, says the dry run</span>}
-      {tried.changes.map((change) => (
-        <Change key={change} text={change} />
+      {texts(tried.changes).map(({ key, item }) => (
+        <Change key={key} text={item} />
       ))}
-      {tried.warnings.map((warning) => (
-        <p key={warning} className="warning">
-          {warning}
+      {texts(tried.warnings).map(({ key, item }) => (
+        <p key={key} className="warning">
+          {item}
         </p>
       ))}
     </>

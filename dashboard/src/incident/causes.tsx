@@ -3,6 +3,7 @@ import { useBar } from "./desk";
 import { DismissDialog } from "./dismiss";
 import { type Cause, inWords, nameOf, percent, type Question } from "./events";
 import { Findings } from "./findings";
+import { keyed } from "./keyed";
 import type { Run } from "./run";
 
 /** The ranked causes, each with what speaks for and against it. */
@@ -19,13 +20,8 @@ export function Causes({ run, isOpen }: { run: Run; isOpen: boolean }) {
           <strong>No cause is sure enough to act on.</strong> {diagnosis.reason}
         </p>
       )}
-      {diagnosis?.causes.map((cause, index) => (
-        <CauseRow
-          key={`${cause.fault_class} ${nameOf(cause.object)}`}
-          cause={cause}
-          isTop={index === 0}
-          isOpen={isOpen}
-        />
+      {keyed(diagnosis?.causes ?? [], titleOf).map(({ key, item }, index) => (
+        <CauseRow key={key} cause={item} isTop={index === 0} isOpen={isOpen} />
       ))}
       {diagnosis && diagnosis.causes.length === 0 && !diagnosis.abstained && (
         <p className="empty">{diagnosis.reason || "Nothing was found to be wrong."}</p>
@@ -35,6 +31,10 @@ export function Causes({ run, isOpen }: { run: Run; isOpen: boolean }) {
       <Dismissed causes={diagnosis?.dismissed ?? []} />
     </section>
   );
+}
+
+function titleOf(cause: Cause): string {
+  return `${cause.fault_class} ${nameOf(cause.object)}`;
 }
 
 /** How sure each round was. */
@@ -120,8 +120,8 @@ function Questions({ questions }: { questions: readonly Question[] }) {
     <div className="aside-list">
       <h3>What would decide it</h3>
       <ul>
-        {questions.map((item) => (
-          <li key={`${item.specialist} ${item.topic} ${nameOf(item.object)}`}>
+        {keyed(questions, (item) => item.specialist + item.topic).map(({ key, item }) => (
+          <li key={key}>
             <span className="who">{item.specialist}</span> {item.reason}{" "}
             <code className="faint">{nameOf(item.object)}</code>
           </li>
@@ -137,8 +137,8 @@ function Dismissed({ causes }: { causes: readonly Cause[] }) {
     <div className="aside-list">
       <h3>Dismissed by people</h3>
       <ul>
-        {causes.map((cause) => (
-          <li key={`${cause.fault_class} ${nameOf(cause.object)}`}>
+        {keyed(causes, titleOf).map(({ key, item: cause }) => (
+          <li key={key}>
             <s>
               {inWords(cause.fault_class)} <code>{nameOf(cause.object)}</code>
             </s>{" "}

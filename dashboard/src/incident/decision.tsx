@@ -3,6 +3,7 @@ import { clock } from "../design/time";
 import { ActionView } from "./action";
 import { Buttons } from "./buttons";
 import { inWords, percent, REVERT, type Withheld } from "./events";
+import { texts } from "./keyed";
 import type { Approval, Proposal, Run } from "./run";
 import { Why } from "./why";
 
@@ -48,8 +49,8 @@ function NoPlan({ withheld }: { withheld: Withheld }) {
         {withheld.recommendation && <p className="muted">{withheld.recommendation}</p>}
         {(withheld.passed_over ?? []).length > 0 && (
           <ul className="passed-over">
-            {withheld.passed_over?.map((reason) => (
-              <li key={reason}>{reason}</li>
+            {texts(withheld.passed_over ?? []).map(({ key, item }) => (
+              <li key={key}>{item}</li>
             ))}
           </ul>
         )}

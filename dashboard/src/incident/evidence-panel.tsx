@@ -4,6 +4,7 @@ import { absolute, clock } from "../design/time";
 import { CallText } from "./call";
 import { type Evidence, nameOf } from "./events";
 import { Facts } from "./facts";
+import { keyed } from "./keyed";
 import type { Run } from "./run";
 
 interface Props {
@@ -89,8 +90,8 @@ function RestsOnIt({ id, run }: { id: string; run: Run }) {
     <div className="aside-list">
       <h3>Findings that rest on it</h3>
       <ul>
-        {findings.map((finding) => (
-          <li key={finding.rule + finding.statement}>
+        {keyed(findings, (item) => item.rule).map(({ key, item: finding }) => (
+          <li key={key}>
             <span className={`sign ${finding.stance}`}>{finding.stance}</span> {finding.statement}
           </li>
         ))}

@@ -1,5 +1,6 @@
 import { Cites } from "./cites";
 import type { Finding } from "./events";
+import { keyed } from "./keyed";
 
 /** Weights are log-odds; three and more are as good as proof. */
 const WEIGHT_FULL = 3;
@@ -23,8 +24,8 @@ export function Findings({ findings }: { findings: readonly Finding[] }) {
           )
         ) : (
           <ul key={stance} className={stance} aria-label={`Speaks ${stance} it`}>
-            {items.map((finding) => (
-              <li key={finding.rule + finding.statement}>
+            {keyed(items, (item) => item.rule).map(({ key, item: finding }) => (
+              <li key={key}>
                 <Weight weight={finding.weight} stance={stance} />
                 <span className="statement">{finding.statement}</span>
                 <Cites ids={finding.evidence_ids} />

@@ -1,3 +1,5 @@
+import { keyed } from "./keyed";
+
 interface Pattern {
   template: string;
   level: string;
@@ -13,8 +15,8 @@ export function Patterns({ facts }: { facts: Readonly<Record<string, unknown>> }
   if (patterns.length === 0) return <p className="faint">No error lines.</p>;
   return (
     <ul className="patterns">
-      {patterns.map((item) => (
-        <li key={item.template}>
+      {keyed(patterns, (item) => item.template).map(({ key, item }) => (
+        <li key={key}>
           <p className="template">
             <bdi>{item.template}</bdi>
           </p>

@@ -1,7 +1,7 @@
 /** What each kind of event changes in the run that goes on, one row a kind. */
 
 import type { Gap, IncidentEvent } from "./events";
-import type { ActionState, Proposal, Run, Verification } from "./run";
+import type { ActionState, Proposal, Run, Sample, Verification } from "./run";
 import { standing } from "./run";
 
 type Change = (run: Run, event: IncidentEvent) => Partial<Run>;
@@ -39,7 +39,7 @@ function look(before: Verification | null, event: IncidentEvent, isOver: boolean
   for (const check of checks as string[]) {
     const [stands, said] = standing(check);
     const about = subjectOf(said);
-    history[about] = [...(history[about] ?? []), { at: event.at, standing: stands }];
+    history[about] = append(history[about] ?? [], { at: event.at, standing: stands });
   }
   return {
     result,
@@ -50,6 +50,16 @@ function look(before: Verification | null, event: IncidentEvent, isOver: boolean
     isOver,
     history,
   };
+}
+
+const BY_HARM = ["good", "no data", "bad"];
+
+/** Of several checks of one thing in one look, the worst counts. */
+function append(samples: readonly Sample[], sample: Sample): Sample[] {
+  const last = samples.at(-1);
+  if (last?.at !== sample.at) return [...samples, sample];
+  const isWorse = BY_HARM.indexOf(sample.standing) > BY_HARM.indexOf(last.standing);
+  return isWorse ? [...samples.slice(0, -1), sample] : [...samples];
 }
 
 /** What a check is about, whatever it says this time: the service before the colon, or its kind. */

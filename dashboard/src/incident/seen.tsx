@@ -1,6 +1,7 @@
 import { clock } from "../design/time";
 import { useDesk } from "./desk";
 import { callText, type Evidence, type Gap, inWords, percent } from "./events";
+import { keyed } from "./keyed";
 import { precedents, type Run } from "./run";
 
 /** All that was looked at, by who looked; and what nobody could see. */
@@ -68,8 +69,8 @@ function Gaps({ gaps }: { gaps: readonly Gap[] }) {
     <div className="aside-list gaps">
       <h3>Could not be seen</h3>
       <ul>
-        {gaps.map((gap) => (
-          <li key={`${gap.specialist} ${gap.call ? callText(gap.call) : ""} ${gap.reason}`}>
+        {keyed(gaps, (gap) => gap.specialist + gap.reason).map(({ key, item: gap }) => (
+          <li key={key}>
             <span className="who">{gap.specialist}</span>{" "}
             {gap.call && <code>{callText(gap.call)}</code>} {inWords(gap.status)}: {gap.reason}
           </li>

@@ -4,6 +4,7 @@ import { CallText } from "./call";
 import { useDesk } from "./desk";
 import { callText, inWords } from "./events";
 import type { Call, Work } from "./group";
+import { keyed } from "./keyed";
 
 const CALLS_SHOWN = 60;
 
@@ -33,8 +34,8 @@ export const WorkBlock = memo(
               </button>
             </li>
           ))}
-          {work.gaps.map((gap) => (
-            <li key={`${gap.status} ${gap.reason}`} className="gap">
+          {keyed(work.gaps, (gap) => gap.reason).map(({ key, item: gap }) => (
+            <li key={key} className="gap">
               {gap.call ? `${callText(gap.call)}: ` : ""}
               {inWords(gap.status)}, {gap.reason}
             </li>

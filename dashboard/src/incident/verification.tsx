@@ -1,6 +1,7 @@
 import { useNow } from "../design/now";
 import { duration } from "../design/time";
 import { inWords } from "./events";
+import { texts } from "./keyed";
 import type { Proposal, Sample } from "./run";
 import { standing } from "./run";
 import { subjectOf } from "./run-apply";
@@ -19,10 +20,10 @@ export function Verification({ proposal }: { proposal: Proposal }) {
         <span className={`badge ${tone}`}>{seen.isOver ? inWords(seen.result) : "looking"}</span>
       </header>
       <ul>
-        {seen.checks.map((check) => {
+        {texts(seen.checks).map(({ key, item: check }) => {
           const [stands, said] = standing(check);
           return (
-            <li key={check} className={stands.replaceAll(" ", "-")}>
+            <li key={key} className={stands.replaceAll(" ", "-")}>
               <span className="unseen">{stands}: </span>
               {said}
               <History samples={seen.history[subjectOf(said)] ?? []} />

@@ -1,4 +1,5 @@
 import type { Plan, Runbook } from "./events";
+import { texts } from "./keyed";
 
 /** Why this plan and no other: the playbook's step, the steps passed over, the runbook it goes by. */
 export function Why({ plan }: { plan: Plan }) {
@@ -12,9 +13,9 @@ export function Why({ plan }: { plan: Plan }) {
           {choice.condition && <span className="muted">: {choice.condition}</span>}
         </p>
       )}
-      {(choice?.not_seen ?? []).map((what) => (
-        <p key={what} className="warning">
-          Nobody could look at this: {what}
+      {texts(choice?.not_seen ?? []).map(({ key, item }) => (
+        <p key={key} className="warning">
+          Nobody could look at this: {item}
         </p>
       ))}
       {choice && choice.passed_over.length > 0 && (
@@ -24,8 +25,8 @@ export function Why({ plan }: { plan: Plan }) {
             of playbook {plan.playbook} passed over
           </summary>
           <ul className="passed-over">
-            {choice.passed_over.map((reason) => (
-              <li key={reason}>{reason}</li>
+            {texts(choice.passed_over).map(({ key, item }) => (
+              <li key={key}>{item}</li>
             ))}
           </ul>
         </details>
