@@ -16,9 +16,9 @@ export function EmergencyStop() {
         onClick={() => setIsOpen(true)}
       >
         <OctagonX aria-hidden="true" />
-        <span className="name">
-          <span className="long">Emergency </span>
-          {isHalted ? "stopped" : "stop"}
+        <span className="long">{isHalted ? "Writing stopped" : "Emergency stop"}</span>
+        <span className="short" aria-hidden="true">
+          {isHalted ? "Stopped" : "Stop"}
         </span>
       </button>
       {isOpen && (

@@ -20,7 +20,7 @@ export function SignInPage() {
   return (
     <main className="door">
       <svg className="trace" viewBox="0 0 1600 240" preserveAspectRatio="none" aria-hidden="true">
-        <path d="M0 130H610l22-26 24 26h40l14 26 30-126 34 176 22-76h54l22-22 24 22H1600" />
+        <path d="M0 130H150l20-22 22 22h34l13 24 28-128 32 178 20-74h48l20-20 22 20H1600" />
       </svg>
       <div className="door-card card">
         <p className="door-name">War room</p>
