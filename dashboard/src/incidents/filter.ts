@@ -1,6 +1,7 @@
 /** What is asked for in the list of incidents, kept in the page's address so that it can be shared. */
 
-import { ENDED, type IncidentFilter, OPEN } from "../api/incidents";
+import type { IncidentFilter, Status } from "../api/incidents";
+import { ENDED, OPEN } from "./statuses";
 
 export const GROUPS = ["open", "waiting", "escalated", "ended", "all"] as const;
 export type Group = (typeof GROUPS)[number];
@@ -13,8 +14,6 @@ export interface Filter {
   severity: Severity | "";
   q: string;
 }
-
-type Status = NonNullable<IncidentFilter["status"]>[number];
 
 const STATUSES: Record<Group, Status[]> = {
   open: OPEN,

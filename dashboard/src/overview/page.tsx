@@ -1,7 +1,6 @@
 import "./overview.css";
 import { useState } from "react";
 import { Link } from "react-router";
-import { OPEN } from "../api/incidents";
 import { useMay } from "../app/session";
 import { ClusterCard } from "../cluster/card";
 import { ConnectDialog } from "../cluster/connect";
@@ -11,6 +10,7 @@ import { useOpenDecisions } from "../decisions/data";
 import { useTitle } from "../design/title";
 import { Trouble } from "../design/trouble";
 import { useIncidents } from "../incidents/data";
+import { OPEN } from "../incidents/statuses";
 import { IncidentTable } from "../incidents/table";
 import { Escalated } from "./escalated";
 

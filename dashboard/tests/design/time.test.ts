@@ -1,0 +1,30 @@
+import { expect, test } from "vitest";
+import { ago, until } from "../../src/design/time";
+
+const NOW = Date.parse("2026-05-01T12:00:00Z");
+const at = (seconds: number) => new Date(NOW + seconds * 1000).toISOString();
+
+test.each([
+  [-2, "just now"],
+  [-12, "12 s ago"],
+  [-61, "1 min ago"],
+  [-3 * 3600, "3 h ago"],
+  [-50 * 3600, "2 d ago"],
+])("%i seconds from now is %s", (seconds, told) => {
+  expect(ago(at(seconds), NOW)).toBe(told);
+});
+
+test("a clock that runs behind does not tell of the future", () => {
+  expect(ago(at(30), NOW)).toBe("just now");
+});
+
+test.each([
+  [0, null],
+  [-5, null],
+  [89, "89 s"],
+  [90, "1 min"],
+  [7200, "2 h"],
+  [86_400 * 3, "3 d"],
+])("%i seconds are left as %s", (seconds, told) => {
+  expect(until(at(seconds), NOW)).toBe(told);
+});
