@@ -8,7 +8,9 @@ import { newQueries } from "../src/app/queries";
 import { Pages } from "../src/app/router";
 import { SessionProvider } from "../src/app/session";
 
+// Far more than needed: other tests may keep the machine busy.
 configure({ asyncUtilTimeout: 8000 });
+vi.setConfig({ testTimeout: 20_000 });
 
 export interface Asked {
   method: string;

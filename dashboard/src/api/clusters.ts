@@ -2,19 +2,20 @@
 
 import { answer, api } from "./client";
 import type {
-  ClusterConnected,
-  ClusterView,
-  HealthView,
+  NewCluster,
+  NewEndpoints,
   SignalsView,
   SnapshotView,
+  Trigger,
 } from "./generated/schema";
-import { ask } from "./http";
 
 export type {
   CheckView,
   ClusterConnected,
   ClusterView,
   HealthView,
+  NewCluster,
+  NewEndpoint,
   PulseView,
   SignalsView,
   SignalView,
@@ -25,23 +26,18 @@ export type {
 const MINUTES = 30;
 
 export const SYSTEMS = ["kubernetes", "prometheus", "loki", "runbooks"] as const;
-export type System = (typeof SYSTEMS)[number];
+export type System = keyof NewEndpoints;
 
 export const SIGNALS = ["traffic", "errors", "latency_p99", "saturation"] as const;
 export type SignalName = keyof SignalsView;
 
-export interface Endpoint {
-  url: string;
-  read_token: string;
-  write_token?: string;
+export function list(signal: AbortSignal) {
+  return answer(api.GET("/api/v1/clusters", { signal }));
 }
 
-export function list(signal: AbortSignal): Promise<{ clusters: ClusterView[] }> {
-  return ask("GET", "clusters", { signal });
-}
-
-export function health(id: string, signal: AbortSignal): Promise<HealthView> {
-  return ask("GET", `clusters/${encodeURIComponent(id)}/health`, { signal });
+export function health(cluster_id: string, signal: AbortSignal) {
+  const path = { cluster_id };
+  return answer(api.GET("/api/v1/clusters/{cluster_id}/health", { params: { path }, signal }));
 }
 
 export async function snapshot(cluster: string, signal: AbortSignal): Promise<SnapshotView> {
@@ -51,22 +47,15 @@ export async function snapshot(cluster: string, signal: AbortSignal): Promise<Sn
   return found as SnapshotView;
 }
 
-export function connect(
-  id: string,
-  endpoints: Partial<Record<System, Endpoint>>,
-): Promise<ClusterConnected> {
-  return ask("POST", "clusters", { body: { id, endpoints } });
+export function connect(body: NewCluster) {
+  return answer(api.POST("/api/v1/clusters", { body }));
 }
 
-export function disconnect(id: string): Promise<void> {
-  return ask("DELETE", `clusters/${encodeURIComponent(id)}`);
+export function disconnect(cluster_id: string) {
+  const path = { cluster_id };
+  return answer(api.DELETE("/api/v1/clusters/{cluster_id}", { params: { path } }));
 }
 
-export function trigger(body: {
-  cluster: string;
-  namespace: string;
-  service: string;
-  reason: string;
-}): Promise<{ incident_id: string; opened: boolean }> {
-  return ask("POST", "trigger", { body });
+export function trigger(body: Trigger) {
+  return answer(api.POST("/api/v1/trigger", { body }));
 }

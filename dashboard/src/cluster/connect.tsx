@@ -1,12 +1,6 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
-import {
-  type ClusterConnected,
-  connect,
-  type Endpoint,
-  SYSTEMS,
-  type System,
-} from "../api/clusters";
+import { connect, type NewCluster, type NewEndpoint, SYSTEMS, type System } from "../api/clusters";
 import { Dialog } from "../design/dialog";
 import { Trouble } from "../design/trouble";
 import { ConnectedView } from "./connected";
@@ -18,7 +12,7 @@ export function ConnectDialog({ onClose }: { onClose: () => void }) {
   const queries = useQueryClient();
   const [used, setUsed] = useState<readonly System[]>(["kubernetes", "prometheus"]);
   const act = useMutation({
-    mutationFn: ({ id, endpoints }: Asked) => connect(id, endpoints),
+    mutationFn: connect,
     gcTime: 0,
     onSuccess: () => queries.invalidateQueries({ queryKey: [CLUSTERS] }),
   });
@@ -32,7 +26,7 @@ export function ConnectDialog({ onClose }: { onClose: () => void }) {
   return (
     <Dialog title={title} onClose={onClose} isWide>
       {act.data ? (
-        <ConnectedView connected={act.data as ClusterConnected} onClose={onClose} />
+        <ConnectedView connected={act.data} onClose={onClose} />
       ) : (
         <form className="stack" onSubmit={submit}>
           <p className="muted">
@@ -77,15 +71,10 @@ export function ConnectDialog({ onClose }: { onClose: () => void }) {
   );
 }
 
-interface Asked {
-  id: string;
-  endpoints: Partial<Record<System, Endpoint>>;
-}
-
 /** Return what the form says of the systems in use. */
-export function read(form: FormData, used: readonly System[]): Asked {
+export function read(form: FormData, used: readonly System[]): NewCluster {
   const text = (name: string) => String(form.get(name) ?? "").trim();
-  const endpoints: Partial<Record<System, Endpoint>> = {};
+  const endpoints: Partial<Record<System, NewEndpoint>> = {};
   for (const system of used) {
     const write_token = text(`${system}.write_token`);
     endpoints[system] = {
