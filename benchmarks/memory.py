@@ -15,10 +15,10 @@ def by_program(supervisor_pid: int) -> dict[str, float]:
     that the sum counts it once.
     """
     children = _children()
-    found = {"supervisor": _pss_mib([supervisor_pid])}
+    found = {"supervisor": pss_mib([supervisor_pid])}
     for pid in children[supervisor_pid]:
         name = _name(pid)
-        found[name] = found.get(name, 0.0) + _pss_mib(_tree(pid, children))
+        found[name] = found.get(name, 0.0) + pss_mib(_tree(pid, children))
     return found
 
 
@@ -47,7 +47,8 @@ def _name(pid: int) -> str:
     return " ".join(word for word in module[:2] if word and not word.startswith("-"))
 
 
-def _pss_mib(pids: Iterable[int]) -> float:
+def pss_mib(pids: Iterable[int]) -> float:
+    """Return the MiB of these processes together, shared memory divided among who shares it."""
     total_kib = 0
     for pid in pids:
         try:

@@ -1,6 +1,7 @@
 """The processes a measurement starts: there for as long as the block runs, and gone after it."""
 
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
@@ -41,6 +42,24 @@ def database() -> Iterator[str]:
     finally:
         for folder in (home, sockets):
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def await_port(port: int, timeout_s: float = 30) -> None:
+    """Wait until a server listens on loopback.
+
+    Raises:
+        TimeoutError: It does not.
+    """
+    deadline = time.monotonic() + timeout_s
+    while True:
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        except OSError:
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"nothing listens on port {port}") from None
+            time.sleep(0.05)
+        else:
+            return
 
 
 def await_socket(path: Path, timeout_s: float = 30) -> None:
