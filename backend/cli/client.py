@@ -48,9 +48,9 @@ class Client:
         """Send what shall be different and return the answer."""
         return plain(self._send("PATCH", path, json=body).json())
 
-    def delete(self, path: str) -> None:
+    def delete(self, path: str, **parameters: str | int) -> None:
         """Take something away."""
-        self._send("DELETE", path)
+        self._send("DELETE", path, params=parameters)
 
     def events(self, incident_id: str) -> Iterator[dict[str, Any]]:
         """Yield the events there are now, all pages of them."""

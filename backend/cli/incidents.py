@@ -155,9 +155,10 @@ def trigger(
     namespace: Annotated[str, typer.Argument(help="The namespace of the service.")],
     service: Annotated[str, typer.Argument(help="The service to look at.")],
     reason: Annotated[str, typer.Option(help="Why.")] = "asked from the command line",
+    cluster: Annotated[str | None, typer.Option(help="Another cluster than the own one.")] = None,
 ) -> None:
     """Look at a service without an alert."""
-    body = {"namespace": namespace, "service": service, "reason": reason}
+    body = {"namespace": namespace, "service": service, "reason": reason, "cluster": cluster}
     answer = client().post("/api/v1/trigger", body)
     told = "opened" if answer["opened"] else "is looked at already by"
     console.print(f"{told} {answer['incident_id']}")

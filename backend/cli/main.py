@@ -6,6 +6,7 @@ import typer
 
 from backend.cli import (
     accounts,
+    clusters,
     demo,
     incidents,
     learning,
@@ -57,6 +58,7 @@ for command in (
     operations.migrate,
 ):
     cli.command()(command)
+cli.add_typer(clusters.clusters, name="clusters")
 cli.add_typer(runbooks.runbooks, name="runbooks")
 cli.add_typer(operations.lab, name="lab")
 cli.add_typer(operations.audit, name="audit")

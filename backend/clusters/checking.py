@@ -4,12 +4,16 @@ import asyncio
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from backend.clusters import probing
 from sre_agent import ports
 from sre_agent.agents.allowlist import AllowList
 from sre_agent.domain.tools import ToolResult, ToolStatus
 from sre_agent.tools.endpoint import Endpoint
+
+if TYPE_CHECKING:
+    from sre_agent.tools.session import Offer
 
 DEADLINE_S = 10.0
 """How long one server may take for each thing it is asked."""
@@ -39,33 +43,38 @@ class Check:
 class _Door:
     """What one token opens, and what is wrong with that."""
 
-    tools: Mapping[str, bool]
+    tools: "Mapping[str, Offer]"
     problems: tuple[str, ...]
 
 
-async def check_all(
-    endpoints: Mapping[str, Endpoint], allowlist: AllowList, clock: ports.Clock
-) -> tuple[Check, ...]:
+@dataclass(frozen=True, kw_only=True)
+class Look:
+    """What servers are checked against: the cluster's id, and which tools there have to be."""
+
+    cluster_id: str
+    allowlist: AllowList
+    clock: ports.Clock
+
+
+async def check_all(endpoints: Mapping[str, Endpoint], look: Look) -> tuple[Check, ...]:
     """Return the check of every server, all made at the same time."""
     async with asyncio.TaskGroup() as group:
         tasks = [
-            group.create_task(_check(system, endpoint, allowlist, clock))
+            group.create_task(_check(system, endpoint, look))
             for system, endpoint in sorted(endpoints.items())
         ]
     return tuple(task.result() for task in tasks)
 
 
-async def _check(
-    system: str, endpoint: Endpoint, allowlist: AllowList, clock: ports.Clock
-) -> Check:
+async def _check(system: str, endpoint: Endpoint, look: Look) -> Check:
     started = time.perf_counter()
-    reading = await _reading(system, endpoint, allowlist, clock)
+    reading = await _reading(system, endpoint, look)
     latency_ms = round((time.perf_counter() - started) * 1000, 1)
     problems, tools, can_write = reading.problems, len(reading.tools), False
     if not problems:
-        problems = await _sight(system, endpoint, clock)
+        problems = await _sight(system, endpoint, look.clock)
     if endpoint.write_token is not None:
-        writing = await _writing(system, endpoint, endpoint.write_token, allowlist, clock)
+        writing = await _writing(system, endpoint.url, endpoint.write_token, look)
         can_write = not writing.problems
         problems, tools = (*problems, *writing.problems), tools + len(writing.tools)
     return Check(
@@ -78,22 +87,20 @@ async def _check(
     )
 
 
-async def _reading(
-    system: str, endpoint: Endpoint, allowlist: AllowList, clock: ports.Clock
-) -> _Door:
+async def _reading(system: str, endpoint: Endpoint, look: Look) -> _Door:
     found = await probing.list_tools(
-        endpoint.url, endpoint.read_token, clock, deadline_s=DEADLINE_S
+        endpoint.url, endpoint.read_token, look.clock, deadline_s=DEADLINE_S
     )
     if isinstance(found, ToolResult):
         return _Door({}, (f"read_token: {_told(found)}",))
     problems = []
-    writing = [name for name, only_reads in found.items() if not only_reads]
+    writing = [name for name, offer in found.items() if not offer.only_reads]
     if writing:
         problems.append(
             f"read_token: it opens tools that are not marked as only reading ({_some(writing)}); "
             "give the token that opens reading sessions"
         )
-    missing = {tool for server, tool in allowlist.reads if server == system} - set(found)
+    missing = {tool for server, tool in look.allowlist.reads if server == system} - set(found)
     if missing:
         problems.append(
             f"url: this is not the {system} server of this platform, or an older one: "
@@ -102,19 +109,22 @@ async def _reading(
     return _Door(found, tuple(problems))
 
 
-async def _writing(
-    system: str, endpoint: Endpoint, token: str, allowlist: AllowList, clock: ports.Clock
-) -> _Door:
-    found = await probing.list_tools(endpoint.url, token, clock, deadline_s=DEADLINE_S)
+async def _writing(system: str, url: str, token: str, look: Look) -> _Door:
+    found = await probing.list_tools(url, token, look.clock, deadline_s=DEADLINE_S)
     if isinstance(found, ToolResult):
         return _Door({}, (f"write_token: {_told(found)}",))
-    wanted = {tool for server, tool in allowlist.writes if server == system}
-    writing = {name for name, only_reads in found.items() if not only_reads}
+    wanted = {tool for server, tool in look.allowlist.writes if server == system}
+    writing = {name for name, offer in found.items() if not offer.only_reads}
     if not writing:
         return _Door(found, ("write_token: it opens no tool that writes; leave it out",))
     missing = wanted - writing
     if missing:
         return _Door(found, (f"write_token: it opens no {_some(missing)}",))
+    audience = f"mcp:{system}:{look.cluster_id}"
+    others = {offer.audience for offer in found.values() if offer.audience} - {audience}
+    if others:
+        told = f"the server takes grants for {_some(others)} only, and ours would say {audience}"
+        return _Door(found, (f"id: {told}: it is the server's MCP_CLUSTER_ID",))
     return _Door(found, ())
 
 

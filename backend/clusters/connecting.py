@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from backend.actors import Actor
 from backend.clusters import checking
-from backend.clusters.checking import Check
+from backend.clusters.checking import Check, Look
 from backend.clusters.sealing import Seal
 from backend.clusters.toolboxes import ClusterDisconnectedError
 from backend.db import clusters, organization_log, queue
@@ -73,7 +73,8 @@ class Registry:
         self.seal.check()
         tenant = Tenant(actor.org_id, cluster_id)
         await self._check_free(tenant)
-        checks = await checking.check_all(endpoints, self.load_allowlist(), self.clock)
+        look = Look(cluster_id=cluster_id, allowlist=self.load_allowlist(), clock=self.clock)
+        checks = await checking.check_all(endpoints, look)
         if not all(check.is_ok for check in checks):
             raise ConnectionRefusedByCheckError(checks)
         token = WEBHOOK_PREFIX + secrets.token_urlsafe(32)

@@ -2,11 +2,14 @@
 
 import asyncio
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sre_agent import ports
 from sre_agent.domain.tools import ToolCall, ToolResult
 from sre_agent.tools.endpoint import Endpoint
+
+if TYPE_CHECKING:
+    from sre_agent.tools.session import Offer
 
 _QUESTIONS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
     "kubernetes": ("list_namespaces", {}),
@@ -40,10 +43,10 @@ async def probe(
 
 async def list_tools(
     url: str, token: str, clock: ports.Clock, *, deadline_s: float
-) -> dict[str, bool] | ToolResult:
-    """Return every tool a token opens and whether it says that it only reads, or what went wrong."""
+) -> "dict[str, Offer] | ToolResult":
+    """Return every tool a token opens, or what went wrong."""
     inspection = await asyncio.to_thread(_load_inspection)
-    found: dict[str, bool] | ToolResult = await inspection.list_tools(
+    found: dict[str, Offer] | ToolResult = await inspection.list_tools(
         url, token, clock, deadline_s=deadline_s
     )
     return found

@@ -16,6 +16,10 @@ CALL_PARAMETER = "call"
 """The parameter through which a writing tool receives the call itself, unseen by the caller."""
 
 
+AUDIENCE_META_KEY = "sre-agent.io/audience"
+"""The key under `_meta` of a listed tool that says whom grants for it must be made out to."""
+
+
 @dataclass(frozen=True, slots=True)
 class Call:
     """A call of a writing tool as it arrived: its arguments untouched, its grant if it has one."""
@@ -35,6 +39,8 @@ class Tool:
     run: Callable[..., Awaitable[Answer]]
     writes: bool = False
     deadline_s: float = DEFAULT_DEADLINE_S
+    audience: str = ""
+    """Whom a grant for it must be made out to; whoever lists the tool is told."""
 
     @property
     def name(self) -> str:
@@ -49,6 +55,7 @@ def described(tool: Tool) -> ProtocolTool:
         description=" ".join((tool.run.__doc__ or "").split()),
         context_kwarg=CALL_PARAMETER if tool.writes else None,
         structured_output=False,
+        meta={AUDIENCE_META_KEY: tool.audience} if tool.audience else None,
         annotations=ToolAnnotations(
             read_only_hint=not tool.writes,
             destructive_hint=tool.writes,

@@ -1,5 +1,7 @@
 """The Kubernetes server, put together from its settings."""
 
+from dataclasses import replace
+
 from mcp_servers.common.grants import Verifier
 from mcp_servers.common.skin import Program
 from mcp_servers.common.toolset import Tool
@@ -23,21 +25,21 @@ def build(settings: KubernetesSettings) -> Program:
     if write_token is not None:
         writer = connection.writing(settings)
         clients.append(writer)
+        audience = f"mcp:kubernetes:{settings.mcp_cluster_id}"
         hand = Hand(
             reader=reader,
             writer=writer,
-            verifier=Verifier(
-                audience=f"mcp:kubernetes:{settings.mcp_cluster_id}", keys=settings.grant_keys
-            ),
+            verifier=Verifier(audience=audience, keys=settings.grant_keys),
             protected=settings.protected_namespaces,
             halt=settings.mcp_halt_file,
             is_kill_switch_set=settings.kill_switch,
         )
-        repairs = (
+        found = (
             *Repairs(hand).tools(),
             *ContainerRepairs(hand).tools(),
             *PodRepairs(Removal(hand)).tools(),
         )
+        repairs = tuple(replace(tool, audience=audience) for tool in found)
 
     async def close() -> None:
         for client in clients:

@@ -10,15 +10,15 @@ from pydantic import ValidationError
 from sre_agent.domain.tools import ToolResult
 from sre_agent.ports import Clock
 from sre_agent.tools import results
-from sre_agent.tools.session import Session
+from sre_agent.tools.session import Offer, Session
 
 _FAILURES = (MCPError, ExceptionGroup, ValidationError, httpx2.HTTPError, OSError)
 
 
 async def list_tools(
     url: str, token: str, clock: Clock, *, deadline_s: float
-) -> dict[str, bool] | ToolResult:
-    """Return every tool a session offers and whether it says that it only reads, or what went wrong.
+) -> dict[str, Offer] | ToolResult:
+    """Return every tool a session offers, or what went wrong.
 
     Args:
         url: the server.

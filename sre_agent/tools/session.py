@@ -19,6 +19,17 @@ CONNECT_TIMEOUT_S = 2.0
 
 MAX_CONNECTIONS = 20
 
+AUDIENCE_META_KEY = "sre-agent.io/audience"
+"""Under it, a writing tool says whom grants for it must be made out to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What a server says of a tool: that it only reads, and whom grants must be made out to."""
+
+    only_reads: bool
+    audience: str
+
 
 @dataclass(frozen=True, slots=True)
 class Session:
@@ -54,12 +65,16 @@ class Session:
         async with self._exchange() as client:
             return frozenset(tool.name for tool in (await client.list_tools()).tools)
 
-    async def tools(self) -> dict[str, bool]:
-        """Return the name of every tool that this session can see, and whether it says it only reads."""
+    async def tools(self) -> dict[str, Offer]:
+        """Return every tool that this session can see, by its name."""
         async with self._exchange() as client:
             listed = (await client.list_tools()).tools
         return {
-            tool.name: bool(tool.annotations and tool.annotations.read_only_hint) for tool in listed
+            tool.name: Offer(
+                only_reads=bool(tool.annotations and tool.annotations.read_only_hint),
+                audience=str((tool.meta or {}).get(AUDIENCE_META_KEY, "")),
+            )
+            for tool in listed
         }
 
     def _exchange(self) -> Client:

@@ -114,10 +114,13 @@ async def test_a_check_that_fails_names_the_server_and_stores_nothing(
             assert f"kubernetes: {told}" in body["detail"]
             assert body["checks"]["prometheus"] == "ok"
             assert told in body["checks"]["kubernetes"]
+        east.name = "elsewhere"
+        misnamed = await connect(ask, east)
         swapped = await connect(ask, east, loki=east.endpoints["prometheus"])
         east.is_down = True
         blind = await connect(ask, east)
 
+    assert "takes grants for mcp:kubernetes:east only" in misnamed.json()["detail"]
     assert "this is not the loki server" in swapped.json()["detail"]
     assert "kubernetes: list_namespaces" in blind.json()["detail"]
     async with engine.connect() as connection:
