@@ -136,6 +136,13 @@ class Platform:
 
         return until(f"{name} runs", find, 60.0)
 
+    def is_ready(self) -> bool:
+        """Say whether the API takes requests."""
+        try:
+            return httpx.get(f"{self.url}/ready", timeout=5, trust_env=False).is_success
+        except httpx.TransportError:
+            return False
+
     @property
     def worker(self) -> psutil.Process:
         """Return the running worker."""

@@ -36,6 +36,11 @@ class IncidentRoom:
         return self.visitor.page.get_by_role("region", name="Outcome")
 
     @property
+    def postmortem(self) -> Locator:
+        """The report that is written at the end."""
+        return self.visitor.page.get_by_role("region", name="Postmortem")
+
+    @property
     def stream(self) -> Locator:
         """What happened, step by step."""
         return self.visitor.page.get_by_role("list", name="Steps, oldest first")

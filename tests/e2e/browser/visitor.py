@@ -51,7 +51,7 @@ class Visitor:
     context: BrowserContext
     page: Page
     complaints: list[str] = field(default_factory=list)
-    heard: list[Json] = field(default_factory=list)
+    heard: list[tuple[str, Json]] = field(default_factory=list)
     sockets: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -105,12 +105,12 @@ class Visitor:
         """Return what the session has to repeat with every change."""
         return str(self.ask("GET", "/api/v1/auth/me")["body"]["csrf_token"])
 
-    def seqs(self) -> list[int]:
+    def seqs(self, incident_id: str) -> list[int]:
         """Return the numbers of the events that came over the incident's sockets, in order."""
         return [
             event["seq"]
-            for frame in self.heard
-            if frame["type"] == "events"
+            for url, frame in self.heard
+            if f"/ws/incidents/{incident_id}" in url and frame["type"] == "events"
             for event in frame["events"]
         ]
 
@@ -120,10 +120,8 @@ class Visitor:
 
     def _on_socket(self, socket: WebSocket) -> None:
         self.sockets.append(socket.url)
-        socket.on("framereceived", self._on_frame)
-
-    def _on_frame(self, frame: str | bytes) -> None:
-        self.heard.append(json.loads(frame))
+        url = socket.url
+        socket.on("framereceived", lambda frame: self.heard.append((url, json.loads(frame))))
 
 
 @contextmanager
