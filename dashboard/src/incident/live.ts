@@ -47,7 +47,8 @@ export const BACKOFF_FIRST_MS = 400;
 export const BACKOFF_MAX_MS = 10_000;
 /** After so many sockets in a row that brought nothing, ask by HTTP instead. */
 export const SOCKETS_MAX = 3;
-/** How long to ask by HTTP before a socket is tried again. */
+/** How long to ask by HTTP before a socket is tried again: short at first, since all may be well by then. */
+export const POLLING_FIRST_MS = 5_000;
 export const POLLING_MS = 60_000;
 /** The platform says something at least every 20 s; silence of this length is a dead connection. */
 export const SILENCE_MAX_MS = 45_000;
@@ -70,6 +71,7 @@ export class Live {
   private state: State = { room: EMPTY, connection: { is: "connecting" }, isCaughtUp: false };
   private socket: Socket | null = null;
   private failures = 0;
+  private pollingMs = POLLING_FIRST_MS;
   private heardAt: number | null = null;
   private isStopped = false;
   private cancelRetry = () => {};
@@ -126,6 +128,7 @@ export class Live {
     if (frame.type === "events") this.take(frame.events, "replaying");
     if (frame.type === "caught_up") {
       this.failures = 0;
+      this.pollingMs = POLLING_FIRST_MS;
       this.change({ connection: { is: "live" }, isCaughtUp: true });
     }
     if (frame.type === "resume") this.again();
@@ -167,7 +170,8 @@ export class Live {
   }
 
   private async poll(): Promise<void> {
-    const until = this.world.now() + POLLING_MS;
+    const until = this.world.now() + this.pollingMs;
+    this.pollingMs = Math.min(POLLING_MS, this.pollingMs * 2);
     const asked = new AbortController();
     this.polling = asked;
     while (!asked.signal.aborted && this.world.now() < until) {

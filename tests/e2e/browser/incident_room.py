@@ -36,8 +36,13 @@ class IncidentRoom:
         return self.visitor.page.get_by_role("region", name="Outcome")
 
     @property
-    def postmortem(self) -> Locator:
-        """The report that is written at the end."""
+    def way_to_the_postmortem(self) -> Locator:
+        """Where the report can be opened, once it is written."""
+        return self.visitor.page.get_by_role("link", name="Read the postmortem")
+
+    def open_postmortem(self) -> Locator:
+        """Open the report that is written at the end."""
+        self.way_to_the_postmortem.click()
         return self.visitor.page.get_by_role("region", name="Postmortem")
 
     @property

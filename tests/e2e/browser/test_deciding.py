@@ -44,7 +44,7 @@ def test_an_alert_becomes_a_verified_repair_after_approve_in_the_browser(
     repair_proof.applied_once(scene, case, incident_id)
     assert "bea" in repair_proof.is_told(scene, incident_id)
     repair_proof.audit_holds(scene)
-    expect(room.postmortem).to_contain_text(case.name)
+    expect(room.open_postmortem()).to_contain_text(case.name)
 
 
 def test_who_may_only_watch_sees_everything_and_cannot_decide_while_an_approver_can(

@@ -48,7 +48,7 @@ def test_markup_in_alerts_logs_and_reasons_is_text_on_every_page(
     scene.await_end(incident_id)
 
     expect(room.outcome).to_contain_text(IMAGE)
-    expect(room.postmortem).to_contain_text("not a heading")
+    expect(room.open_postmortem()).to_contain_text("not a heading")
     _is_harmless(page)
     for path in ("/", "/incidents", "/decisions", "/audit"):
         mal.go(path)
