@@ -48,7 +48,7 @@ export const BACKOFF_MAX_MS = 10_000;
 /** After so many sockets in a row that brought nothing, ask by HTTP instead. */
 export const SOCKETS_MAX = 3;
 /** How long to ask by HTTP before a socket is tried again: short at first, since all may be well by then. */
-export const POLLING_FIRST_MS = 5_000;
+export const POLLING_FIRST_MS = 15_000;
 export const POLLING_MS = 60_000;
 /** The platform says something at least every 20 s; silence of this length is a dead connection. */
 export const SILENCE_MAX_MS = 45_000;

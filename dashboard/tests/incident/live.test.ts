@@ -6,7 +6,7 @@ import {
   type PollAnswer,
   SILENCE_MAX_MS,
   type Socket,
-  SOCKETS_MAX,
+  POLLING_FIRST_MS, SOCKETS_MAX,
   type State,
   type World,
 } from "../../src/incident/live";
@@ -222,6 +222,20 @@ test("when no socket works it asks by HTTP, and takes nothing twice", async () =
   world.polls[1]?.answer({ refused: "signed-out" });
   await settle();
   expect(shown().connection).toEqual({ is: "over", why: "signed-out" });
+});
+
+test("it soon tries a socket again after an outage", async () => {
+  for (let failure = 0; failure < SOCKETS_MAX; failure += 1) {
+    world.socket.end(1006);
+    world.pass(10_000);
+  }
+  const tried = world.sockets.length;
+
+  world.pass(POLLING_FIRST_MS);
+  world.polls[0]?.answer({ events: [], last_seq: 0, status: "investigating" });
+  await settle();
+
+  expect(world.sockets).toHaveLength(tried + 1);
 });
 
 test("nothing comes after it was stopped", () => {
