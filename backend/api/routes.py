@@ -23,7 +23,7 @@ from backend.api import (
     webhook,
 )
 from backend.api.accounts import signing_in, tokens, users
-from backend.api.cleanliness import refuse_zero
+from backend.api.cleanliness import refuse_unstorable
 from backend.api.clusters import routes as clusters
 from backend.api.live import sockets
 
@@ -58,7 +58,7 @@ def new_app(lifespan: Lifespan[FastAPI] | None = None) -> FastAPI:
     problems.install(app)
     app.router.routes.append(Route(webhook.PATH, webhook.receive, methods=["POST"]))
     for part in PARTS:
-        app.include_router(part.router, dependencies=[Depends(refuse_zero)])
+        app.include_router(part.router, dependencies=[Depends(refuse_unstorable)])
     app.include_router(sockets.router)
     document.install(app)
     return app

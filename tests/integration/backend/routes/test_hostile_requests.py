@@ -1,0 +1,130 @@
+"""Requests that nobody means well with: each is answered clearly, and none makes the API fall."""
+
+import hashlib
+import json
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from house import House
+from route_cases import CASES, Case
+
+DEEP = "[" * 5000
+BODIES = [b"", b"{", b"null", b"[]", b'"text"', b"\xff\xfe", b"{}", DEEP.encode(), b'{"a":1e999}']
+VALUES: list[Any] = [None, -1e308, [], {}, "", "x" * 100_000, "\u202e'; DROP TABLE users"]
+FOR_PEOPLE = "/api/v1/auth/password"
+WITH_BODY = [case for case in CASES if case.body and case.path != FOR_PEOPLE]
+READ = [case for case in CASES if case.method == "GET" and case.role is not None]
+
+
+@pytest.fixture
+async def client(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
+    """A client with an administrator's token, who may send everything."""
+    transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
+    headers = {"Authorization": f"Bearer {hashlib.sha256(b'root').hexdigest()}"}
+    async with httpx.AsyncClient(
+        transport=transport, base_url="http://test", headers=headers
+    ) as client:
+        yield client
+
+
+def texts(case: Case) -> Iterator[str]:
+    """Yield the names of the fields that hold text."""
+    yield from (name for name, value in (case.body or {}).items() if isinstance(value, str))
+
+
+async def send(client: httpx.AsyncClient, case: Case, house: House, content: bytes) -> str | None:
+    """Return what is wrong with the answer, if anything."""
+    path = house.fill(case.path.replace("{runbook_id}", "x"))
+    headers = {"Content-Type": "application/json"}
+    answer = await client.request(case.method, path, content=content, headers=headers)
+    is_told = answer.is_success or bool(answer.json()["hint"])
+    if answer.status_code < 500 and is_told:
+        return None
+    return f"{case.method} {case.path} with {content[:60]!r}: {answer.status_code}"
+
+
+async def test_no_body_makes_a_route_fall(client: httpx.AsyncClient, apple: House) -> None:
+    tries = [(case, body) for case in WITH_BODY[::6] for body in BODIES]
+    for case in WITH_BODY:
+        sent = case.body or {}
+        tries += [(case, json.dumps(dict.fromkeys(sent, value)).encode()) for value in VALUES]
+        tries += [(case, json.dumps({**sent, name: {"a": []}}).encode()) for name in sent]
+
+    wrong = [await send(client, case, apple, body) for case, body in tries]
+
+    assert [said for said in wrong if said] == []
+
+
+@pytest.mark.parametrize(("bad", "said"), [("\0", "NUL"), ("\ud800", "surrogate")])
+async def test_a_character_that_cannot_be_stored_is_refused_by_its_fields_name(
+    bad: str, said: str, client: httpx.AsyncClient, apple: House
+) -> None:
+    tried = 0
+    for case in WITH_BODY:
+        for name in texts(case):
+            content = json.dumps({**(case.body or {}), name: f"a{bad}b"})
+            headers = {"Content-Type": "application/json"}
+            path = apple.fill(case.path)
+            answer = await client.request(case.method, path, content=content, headers=headers)
+            told = answer.json()
+            assert answer.status_code == 422, case.path
+            assert [error["field"] for error in told["errors"]] == [name]
+            assert said in told["detail"]
+            tried += 1
+    assert tried > 20
+
+
+async def test_what_only_looks_like_a_zero_character_is_taken(
+    client: httpx.AsyncClient, apple: House
+) -> None:
+    path = apple.fill("/api/v1/incidents/{incident_id}/comment")
+
+    answer = await client.post(path, json={"text": "grep '\\u0000' log"})
+
+    assert answer.status_code == 200
+    assert answer.json()["payload"]["text"] == "grep '\\u0000' log"
+
+
+@pytest.mark.parametrize("place", ["%00", "%27%20OR%201=1%ff"])
+async def test_no_path_or_query_makes_a_route_fall(
+    place: str, client: httpx.AsyncClient, apple: House
+) -> None:
+    for case in READ:
+        parts = dict.fromkeys([*apple.ids, "runbook_id"], place)
+        query = "&".join(
+            f"{name}={place}"
+            for name in ("q", "cursor", "incident", "actor", "cluster", "since", "limit", "after")
+        )
+        path = case.path.format_map(parts)
+
+        alone = await client.get(path)
+        asked = await client.get(f"{path}?{query}")
+
+        assert {alone.status_code, asked.status_code} <= {200, 404, 422, 503}, path
+
+
+async def test_a_body_that_is_too_large_is_refused(client: httpx.AsyncClient, apple: House) -> None:
+    path = apple.fill("/api/v1/incidents/{incident_id}/comment")
+
+    answer = await client.post(path, json={"text": "x" * 2_000_000})
+
+    assert answer.status_code == 413
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize(
+    "cursor",
+    ["abc", "W10=", "WyJ4IiwieSJd", "WyIyMDI2LTAxLTAxIiwieCJd", "WyIyMDI2LTAxLTAxVDAwOjAwWiIsMV0="],
+)
+@pytest.mark.parametrize("path", ["incidents", "decisions", "audit"])
+async def test_a_cursor_that_we_never_gave_out_is_refused(
+    path: str, cursor: str, client: httpx.AsyncClient
+) -> None:
+    answer = await client.get(f"/api/v1/{path}", params={"cursor": cursor})
+
+    told: dict[str, Any] = answer.json()
+    assert answer.status_code == 422
+    assert told["title"] == "This is no cursor"
