@@ -60,6 +60,7 @@ down: ## The same as ./stop.sh
 lock: setup ## Pin the newest versions that work
 	$(BIN)/uv pip compile pyproject.toml --upgrade --generate-hashes --no-emit-index-url --no-header -q -o requirements.lock
 	$(BIN)/uv pip compile pyproject.toml --extra dev --upgrade --generate-hashes --no-emit-index-url --no-header -q -o requirements-dev.lock
+	infrastructure/docker/lock.sh
 
 document: setup ## Write the OpenAPI document and the types made from it anew (needs Node)
 	$(BIN)/python -m backend.api.document dashboard/openapi.json

@@ -1,12 +1,11 @@
 """Every route there is, and the application that has them and nothing else yet."""
 
-from importlib.metadata import version
-
 from fastapi import Depends, FastAPI
 from fastapi.routing import APIRoute
 from starlette.routing import Route
 from starlette.types import Lifespan
 
+from backend import VERSION
 from backend.api import (
     auditing,
     decided,
@@ -49,7 +48,7 @@ def new_app(lifespan: Lifespan[FastAPI] | None = None) -> FastAPI:
     """Return an application with all routes, the shape of errors, and the document of both."""
     app = FastAPI(
         title=document.TITLE,
-        version=version("sre-agent-platform"),
+        version=VERSION,
         lifespan=lifespan,
         docs_url=None,
         redoc_url=None,

