@@ -10,7 +10,9 @@ export type Apply = (room: Room, event: IncidentEvent) => Partial<Room>;
 function onRun(change: (run: Run, event: IncidentEvent) => Partial<Run>): Apply {
   return (room, event) => {
     const run = room.runs.at(-1) ?? begin(1, event.at, event.seq, "", "");
-    return { runs: [...room.runs.slice(0, -1), { ...run, ...change(run, event) }] };
+    const changed = change(run, event);
+    if (Object.keys(changed).length === 0) return {};
+    return { runs: [...room.runs.slice(0, -1), { ...run, ...changed }] };
   };
 }
 

@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { memo, useState } from "react";
 import { useBar } from "./desk";
 import { DismissDialog } from "./dismiss";
 import { type Cause, inWords, nameOf, percent, type Question } from "./events";
@@ -7,7 +7,7 @@ import { keyed } from "./keyed";
 import type { Run } from "./run";
 
 /** The ranked causes, each with what speaks for and against it. */
-export function Causes({ run, isOpen }: { run: Run; isOpen: boolean }) {
+export const Causes = memo(function Causes({ run, isOpen }: { run: Run; isOpen: boolean }) {
   const { diagnosis } = run;
   return (
     <section className="card causes" aria-label="Causes">
@@ -27,11 +27,11 @@ export function Causes({ run, isOpen }: { run: Run; isOpen: boolean }) {
         <p className="empty">{diagnosis.reason || "Nothing was found to be wrong."}</p>
       )}
       {diagnosis === null && <Looking run={run} />}
-      <Questions questions={diagnosis?.questions ?? []} />
+      {run.proposals.length === 0 && <Questions questions={diagnosis?.questions ?? []} />}
       <Dismissed causes={diagnosis?.dismissed ?? []} />
     </section>
   );
-}
+});
 
 function titleOf(cause: Cause): string {
   return `${cause.fault_class} ${nameOf(cause.object)}`;

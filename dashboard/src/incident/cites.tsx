@@ -1,8 +1,10 @@
-import { useDesk } from "./desk";
+import { useContext } from "react";
+import { EvidenceContext, useDesk } from "./desk";
 
 /** Evidence by its id; each opens what was seen. */
 export function Cites({ ids }: { ids: readonly string[] }) {
-  const { evidence, openEvidence } = useDesk();
+  const evidence = useContext(EvidenceContext);
+  const { openEvidence } = useDesk();
   if (ids.length === 0) return null;
   return (
     <span className="cites">

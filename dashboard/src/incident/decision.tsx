@@ -1,4 +1,4 @@
-import { useEffect, useRef } from "react";
+import { memo, useEffect, useRef } from "react";
 import { clock } from "../design/time";
 import { ActionView } from "./action";
 import { Buttons } from "./buttons";
@@ -8,7 +8,7 @@ import type { Approval, Proposal, Run } from "./run";
 import { Why } from "./why";
 
 /** The newest plan as it would be carried out, and the decision on it; earlier plans behind a fold. */
-export function Decision({ run, isOpen }: { run: Run; isOpen: boolean }) {
+export const Decision = memo(function Decision({ run, isOpen }: { run: Run; isOpen: boolean }) {
   const newest = run.proposals.at(-1);
   const earlier = run.proposals.slice(0, -1).reverse();
   return (
@@ -21,7 +21,7 @@ export function Decision({ run, isOpen }: { run: Run; isOpen: boolean }) {
       ))}
     </>
   );
-}
+});
 
 function NothingYet({ isOpen }: { isOpen: boolean }) {
   return (

@@ -9,9 +9,11 @@ export interface Desk {
   incidentId: string;
   name: string;
   role: Role;
-  evidence: Readonly<Record<string, Evidence>>;
   openEvidence: (id: string) => void;
 }
+
+/** Apart from the desk, because it grows all the time and only few parts look things up in it. */
+export const EvidenceContext = createContext<Readonly<Record<string, Evidence>>>({});
 
 const DeskContext = createContext<Desk | null>(null);
 

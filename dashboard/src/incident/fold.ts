@@ -134,16 +134,20 @@ function gather(known: Room["evidence"], events: readonly IncidentEvent[]): Room
 
 function step(room: Room, event: IncidentEvent): Room {
   const changed = { ...room, ...(APPLY[event.kind]?.(room, event) ?? {}) };
-  const run = changed.runs.at(-1);
-  const runs = run === undefined ? [] : [...changed.runs.slice(0, -1), reach(run, event)];
-  return { ...changed, incidentId: event.incident_id, runs, lastSeq: event.seq };
+  return {
+    ...changed,
+    incidentId: event.incident_id,
+    runs: reach(changed.runs, event),
+    lastSeq: event.seq,
+  };
 }
 
-function reach(run: Run, event: IncidentEvent): Run {
+/** Note when a stage is reached first; a run to which nothing new happened stays the same object. */
+function reach(runs: Run[], event: IncidentEvent): Run[] {
+  const run = runs.at(-1);
   const stage = STAGE_OF[event.kind];
-  const isNew = stage !== undefined && run.reached[stage] === undefined;
-  const reached = isNew ? { ...run.reached, [stage]: event.at } : run.reached;
-  return { ...run, reached, lastSeq: event.seq };
+  if (run === undefined || stage === undefined || run.reached[stage] !== undefined) return runs;
+  return [...runs.slice(0, -1), { ...run, reached: { ...run.reached, [stage]: event.at } }];
 }
 
 /** The events of one run: from where it began to where the next one did. */

@@ -4,7 +4,7 @@ import type { Role } from "../api/auth";
 import { Banners } from "./banners";
 import { Causes } from "./causes";
 import { Decision } from "./decision";
-import { type Desk, DeskProvider } from "./desk";
+import { type Desk, DeskProvider, EvidenceContext } from "./desk";
 import type { Evidence } from "./events";
 import { EvidencePanel } from "./evidence-panel";
 import { eventsOf, type Room } from "./fold";
@@ -37,10 +37,9 @@ export function RoomView({ room, connection, me }: Props) {
       incidentId: room.incidentId,
       name: me.name,
       role: me.role,
-      evidence: room.evidence,
       openEvidence: setOpened,
     }),
-    [room.incidentId, room.evidence, me.name, me.role],
+    [room.incidentId, me.name, me.role],
   );
   if (run === undefined) return null;
   const pick = (number: number) =>
@@ -49,36 +48,39 @@ export function RoomView({ room, connection, me }: Props) {
   const showsReport = query.has("report") && room.reportAt !== null;
   return (
     <DeskProvider value={desk}>
-      <main className={`room ${item ? "has-panel" : ""}`} data-status={room.status}>
-        <Headline room={room} run={run} connection={connection} onRun={pick} />
-        <Banners room={room} run={run} />
-        {showsReport && room.reportAt ? (
-          <div className="columns with-report">
-            <Suspense fallback={<p className="empty">Reading the report …</p>}>
-              <Report incidentId={room.incidentId} writtenAt={room.reportAt} />
-            </Suspense>
-            <aside className="decide" aria-label="Outcome">
-              <Outcome room={room} run={run} />
-              <Precedents evidence={room.evidence} />
-            </aside>
-          </div>
-        ) : (
-          <Columns room={room} run={run} />
-        )}
-      </main>
-      {item && <EvidencePanel item={item} run={run} onClose={close} />}
+      <EvidenceContext value={room.evidence}>
+        <main className={`room ${item ? "has-panel" : ""}`} data-status={room.status}>
+          <Headline room={room} run={run} connection={connection} onRun={pick} />
+          <Banners room={room} run={run} />
+          {showsReport && room.reportAt ? (
+            <div className="columns with-report">
+              <Suspense fallback={<p className="empty">Reading the report …</p>}>
+                <Report incidentId={room.incidentId} writtenAt={room.reportAt} />
+              </Suspense>
+              <aside className="decide" aria-label="Outcome">
+                <Outcome room={room} run={run} />
+                <Precedents evidence={room.evidence} />
+              </aside>
+            </div>
+          ) : (
+            <Columns room={room} run={run} />
+          )}
+        </main>
+        {item && <EvidencePanel item={item} run={run} onClose={close} />}
+      </EvidenceContext>
     </DeskProvider>
   );
 }
 
 function Columns({ room, run }: { room: Room; run: Run }) {
   const events = useMemo(() => eventsOf(room, run), [room, run]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only new evidence changes the list
   const evidence = useMemo(
     () =>
       events
         .filter((event) => event.kind === "evidence_added")
         .map((event) => event.payload.evidence as Evidence),
-    [events],
+    [room.evidence, run.number],
   );
   const open = isOpen(room) && run === room.runs.at(-1);
   const last = run.proposals.at(-1);

@@ -85,10 +85,14 @@ export const RUN_APPLY: Record<string, Change> = {
     round: 1,
     working: payload.selected.map((item: { specialist: string }) => item.specialist),
   }),
-  tool_called: (run, { actor, payload }) => ({
-    round: Math.max(run.round, payload.round ?? 1),
-    working: run.working.includes(actor) ? run.working : [...run.working, actor],
-  }),
+  tool_called: (run, { actor, payload }) => {
+    const round = Math.max(run.round, payload.round ?? 1);
+    if (round === run.round && run.working.includes(actor)) return {};
+    return {
+      round,
+      working: run.working.includes(actor) ? run.working : [...run.working, actor],
+    };
+  },
   specialist_finished: sighted,
   specialist_failed: sighted,
   causes_ranked: (run, { at, payload }) => {

@@ -80,7 +80,6 @@ export interface Run {
   failure: string | null;
   endedAt: string | null;
   status: string;
-  lastSeq: number;
 }
 
 export function begin(number: number, at: string, seq: number, because: string, by: string): Run {
@@ -102,7 +101,6 @@ export function begin(number: number, at: string, seq: number, because: string, 
     failure: null,
     endedAt: null,
     status: "received",
-    lastSeq: seq,
   };
 }
 

@@ -1,3 +1,4 @@
+import { memo, useState } from "react";
 import { clock } from "../design/time";
 import { useDesk } from "./desk";
 import { callText, type Evidence, type Gap, inWords, percent } from "./events";
@@ -5,7 +6,13 @@ import { keyed } from "./keyed";
 import { precedents, type Run } from "./run";
 
 /** All that was looked at, by who looked; and what nobody could see. */
-export function Seen({ evidence, run }: { evidence: readonly Evidence[]; run: Run }) {
+export const Seen = memo(function Seen({
+  evidence,
+  run,
+}: {
+  evidence: readonly Evidence[];
+  run: Run;
+}) {
   const own = evidence.filter((item) => !item.kind.startsWith("memory."));
   const names = [...new Set(own.map((item) => item.specialist))];
   const leftOut = own.filter((item) => item.left_out.length > 0);
@@ -34,12 +41,13 @@ export function Seen({ evidence, run }: { evidence: readonly Evidence[]; run: Ru
       )}
     </section>
   );
-}
+});
 
 function Ledger({ name, items }: { name: string; items: readonly Evidence[] }) {
   const { openEvidence } = useDesk();
+  const [isOpen, setOpen] = useState(false);
   return (
-    <details className="ledger">
+    <details className="ledger" onToggle={(event) => setOpen(event.currentTarget.open)}>
       <summary>
         <span className={`agent agent-${name}`}>{name}</span>
         <span className="faint">
@@ -47,7 +55,7 @@ function Ledger({ name, items }: { name: string; items: readonly Evidence[] }) {
         </span>
       </summary>
       <ul>
-        {items.map((item) => (
+        {(isOpen ? items : []).map((item) => (
           <li key={item.id}>
             <button type="button" className="fact" onClick={() => openEvidence(item.id)}>
               <span className="mono faint">{item.id}</span>
@@ -91,7 +99,11 @@ interface Past {
 }
 
 /** Incidents of before that were like this one, and what was proven in them. */
-export function Precedents({ evidence }: { evidence: Readonly<Record<string, Evidence>> }) {
+export const Precedents = memo(function Precedents({
+  evidence,
+}: {
+  evidence: Readonly<Record<string, Evidence>>;
+}) {
   const found = precedents(evidence).at(-1);
   const past = (found?.facts["incidents"] ?? []) as Past[];
   if (past.length === 0) return null;
@@ -118,4 +130,4 @@ export function Precedents({ evidence }: { evidence: Readonly<Record<string, Evi
       </ul>
     </section>
   );
-}
+});

@@ -1,5 +1,6 @@
 import { ArrowDown } from "lucide-react";
 import { useMemo, useState } from "react";
+import { flushSync } from "react-dom";
 import { Composer } from "./composer";
 import type { IncidentEvent } from "./events";
 import { actorOf, type Block, FILTERS, type Filter, group, passes } from "./group";
@@ -7,6 +8,10 @@ import { LineBlock, WatchBlock } from "./stream-lines";
 import { WorkBlock } from "./stream-work";
 import { tell } from "./tell";
 import { useFollow } from "./use-follow";
+
+/** Only the newest steps are drawn at first: a log of thousands must not slow down what comes next. */
+const SHOWN_FIRST = 150;
+const SHOWN_MORE = 300;
 
 /** Every step of every agent, as it happens; it follows the end unless the reader scrolled up. */
 export function Stream({ events }: { events: readonly IncidentEvent[] }) {
@@ -19,6 +24,15 @@ export function Stream({ events }: { events: readonly IncidentEvent[] }) {
     [blocks, filter, actor],
   );
   const { list, onScroll, unread, toEnd } = useFollow<HTMLOListElement>(events.length);
+  const [limit, setLimit] = useState(SHOWN_FIRST);
+  const hidden = Math.max(0, shown.length - limit);
+  const showEarlier = () => {
+    const element = list.current;
+    const below = element ? element.scrollHeight - element.scrollTop : 0;
+    flushSync(() => setLimit(limit + SHOWN_MORE));
+    // What the reader looks at stays where it is.
+    if (element) element.scrollTop = element.scrollHeight - below;
+  };
 
   return (
     <section className="card stream" aria-label="What happens">
@@ -37,7 +51,14 @@ export function Stream({ events }: { events: readonly IncidentEvent[] }) {
       <div className="scroller">
         {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
         <ol ref={list} onScroll={onScroll} tabIndex={0} aria-label="Steps, oldest first">
-          {shown.map((block) => (
+          {hidden > 0 && (
+            <li className="earlier-steps">
+              <button type="button" className="link" onClick={showEarlier}>
+                Show earlier steps ({hidden} more)
+              </button>
+            </li>
+          )}
+          {shown.slice(hidden).map((block) => (
             <BlockView key={block.key} block={block} />
           ))}
           {shown.length === 0 && <li className="empty">Nothing of this kind has happened.</li>}

@@ -49,7 +49,9 @@ test("too many tries: the button says how long to wait and cannot be pressed", a
 
   await signIn();
 
-  const button = await screen.findByRole<HTMLButtonElement>("button", { name: /Try again in 3\d s/ });
+  const button = await screen.findByRole<HTMLButtonElement>("button", {
+    name: /Try again in 3\d s/,
+  });
   expect(button.disabled).toBe(true);
 });
 

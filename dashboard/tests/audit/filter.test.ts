@@ -18,7 +18,11 @@ test("every kind that is asked for is one the platform knows", () => {
   const { EventKind, Deed } = document.components.schemas;
   const known = [...EventKind.enum, ...Deed.enum];
 
-  expect(Object.values(GROUPS).flat().filter((kind) => !known.includes(kind))).toEqual([]);
+  expect(
+    Object.values(GROUPS)
+      .flat()
+      .filter((kind) => !known.includes(kind)),
+  ).toEqual([]);
 });
 
 test("every deed on the platform itself belongs to a group", () => {

@@ -63,7 +63,9 @@ test("a plan is not rejected without a reason", async () => {
   press("Reject…");
   const send = screen.getByRole("button", { name: "Reject the plan" });
   expect(send.hasAttribute("disabled")).toBe(true);
-  fireEvent.change(screen.getByLabelText(/Why not/), { target: { value: " not during the sale " } });
+  fireEvent.change(screen.getByLabelText(/Why not/), {
+    target: { value: " not during the sale " },
+  });
   press("Reject the plan");
 
   await waitFor(() => expect(asked).toHaveLength(1));
@@ -75,7 +77,9 @@ test.each<Role>(["viewer", "responder"])("a %s may not decide, and is told why",
 
   const approve = screen.getByRole("button", { name: "Approve…" });
   expect(approve.hasAttribute("disabled")).toBe(true);
-  expect(screen.getByText(new RegExp(`You are ${role}. This needs the role approver`))).toBeTruthy();
+  expect(
+    screen.getByText(new RegExp(`You are ${role}. This needs the role approver`)),
+  ).toBeTruthy();
 });
 
 test("a plan that has become another one is refused in the platform's words", async () => {
@@ -107,5 +111,7 @@ test("a decision that was made shows who made it, and no buttons", () => {
 
   expect(screen.getByText("approved").closest("p")?.textContent).toContain("by operator");
   expect(screen.queryByRole("button", { name: "Approve…" })).toBeNull();
-  expect(screen.getByRole("list", { name: "Carrying it out" }).textContent).toContain("rolled back");
+  expect(screen.getByRole("list", { name: "Carrying it out" }).textContent).toContain(
+    "rolled back",
+  );
 });

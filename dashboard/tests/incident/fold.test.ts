@@ -26,13 +26,16 @@ test("a repaired incident ends resolved, with its plan, its decision and every c
   expect(room.reportAt).not.toBeNull();
 });
 
-test.each(Object.keys(RECORDED))("%s gives the same room in one piece and event by event", (name) => {
-  const whole = roomOf(recorded(name));
+test.each(Object.keys(RECORDED))(
+  "%s gives the same room in one piece and event by event",
+  (name) => {
+    const whole = roomOf(recorded(name));
 
-  const bitByBit = recorded(name).reduce<Room>((room, event) => fold(room, [event]).room, EMPTY);
+    const bitByBit = recorded(name).reduce<Room>((room, event) => fold(room, [event]).room, EMPTY);
 
-  expect(bitByBit).toEqual(whole);
-});
+    expect(bitByBit).toEqual(whole);
+  },
+);
 
 test("events that came before change nothing", () => {
   const room = roomOf(recorded("resolved"));

@@ -3,10 +3,11 @@ import type { IncidentEvent } from "../../src/incident/events";
 import {
   type EventPage,
   Live,
+  POLLING_FIRST_MS,
   type PollAnswer,
   SILENCE_MAX_MS,
+  SOCKETS_MAX,
   type Socket,
-  POLLING_FIRST_MS, SOCKETS_MAX,
   type State,
   type World,
 } from "../../src/incident/live";

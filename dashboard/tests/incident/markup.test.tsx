@@ -19,12 +19,15 @@ afterEach(cleanup);
 function poison(value: unknown, key = ""): unknown {
   const own = ["id", "fingerprint", "status", "verdict", "stance", "ruling", "kind", "to", "from"];
   if (typeof value === "string") {
-    const isOwn = own.includes(key) || key.endsWith("_at") || key.endsWith("_id") || key.endsWith("_ids");
+    const isOwn =
+      own.includes(key) || key.endsWith("_at") || key.endsWith("_id") || key.endsWith("_ids");
     return isOwn || /^[a-z_]+-?[\d.]*$/.test(value) ? value : HOSTILE;
   }
   if (Array.isArray(value)) return value.map((item) => poison(item, key));
   if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, poison(item, name)]));
+  return Object.fromEntries(
+    Object.entries(value).map(([name, item]) => [name, poison(item, name)]),
+  );
 }
 
 function expectNoMarkup(): void {

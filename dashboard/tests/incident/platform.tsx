@@ -33,7 +33,6 @@ export function draw(children: ReactNode, role: Role, more: Partial<Desk> = {}) 
     incidentId: "inc-made",
     name: "mira",
     role,
-    evidence: {},
     openEvidence: () => {},
     ...more,
   };

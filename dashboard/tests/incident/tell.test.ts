@@ -33,14 +33,23 @@ test.each([
     "verdict_given",
     {
       verdict: { judgement: "wrong", note: "saw it" },
-      actual: { fault_class: "crash_loop", object: { kind: "Deployment", namespace: "web", name: "api" } },
+      actual: {
+        fault_class: "crash_loop",
+        object: { kind: "Deployment", namespace: "web", name: "api" },
+      },
     },
     "Judges the cause wrong; it was crash loop of Deployment/web/api",
     "saw it",
   ],
   [
     "split",
-    { incident_id: "inc-made", into: "inc-b", fingerprints: ["x", "y"], services: ["api"], reason: "two" },
+    {
+      incident_id: "inc-made",
+      into: "inc-b",
+      fingerprints: ["x", "y"],
+      services: ["api"],
+      reason: "two",
+    },
     "Splits off 2 alerts of api into inc-b",
     "two",
   ],
