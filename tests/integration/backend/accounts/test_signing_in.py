@@ -2,7 +2,10 @@
 
 from datetime import timedelta
 
+import sqlalchemy as sa
 from at_the_door import PASSWORD, Door, cookie_of, secret
+
+from backend.db.tables.accounts import users
 
 
 async def test_who_knows_their_password_gets_a_session_and_can_use_it(door: Door) -> None:
@@ -160,6 +163,14 @@ async def test_a_form_of_another_site_cannot_sign_anyone_in(door: Door) -> None:
 
     assert answer.status_code == 422
     assert "set-cookie" not in answer.headers
+
+
+async def test_a_session_that_outlived_its_person_opens_nothing(door: Door) -> None:
+    browser = await door.arrive("ada", "viewer")
+    async with door.engine.begin() as connection:
+        await connection.execute(sa.update(users).values(disabled_at=door.clock.now()))
+
+    assert (await browser.get("/api/v1/auth/me")).status_code == 401
 
 
 async def test_what_happens_at_the_door_is_written_down(door: Door) -> None:
