@@ -33,7 +33,7 @@ class LiveSettings(CommonSettings):
     def _split_origins(cls, value: Any) -> Any:
         if not isinstance(value, str):
             return value
-        origins = tuple(origin.strip() for origin in value.split(",") if origin.strip())
+        origins = tuple(origin.strip().lower() for origin in value.split(",") if origin.strip())
         for origin in origins:
             if not _ORIGIN.fullmatch(origin):
                 raise ValueError(f"{origin} is no origin: write https://host or https://host:port")

@@ -38,6 +38,12 @@ class _Server(uvicorn.Server):
     def capture_signals(self) -> Iterator[None]:
         yield
 
+    @override
+    async def main_loop(self) -> None:
+        # Looks more often whether it is to end.
+        while not await self.on_tick(0):  # noqa: ASYNC110 - the server has a flag, no event
+            await asyncio.sleep(0.01)
+
 
 @dataclass(frozen=True)
 class LiveApi:

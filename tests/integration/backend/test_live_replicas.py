@@ -39,7 +39,7 @@ async def apis(
         url = valkey.connection_url
         yield [
             await stack.enter_async_context(serve(engine, database_url, UNSWEPT, redis_url=url))
-            for _ in range(3)
+            for _ in range(2)
         ]
 
 
@@ -65,25 +65,6 @@ async def until(is_so: Callable[[], bool], timeout_s: float = 8) -> None:
             await asyncio.sleep(0.05)
 
 
-async def test_one_api_listens_for_all_and_followers_of_each_hear_everything(
-    apis: list[LiveApi], journal: PostgresJournal, database_url: str, make_incident: MakeIncident
-) -> None:
-    incident = await make_incident()
-    await until(lambda: count_listeners(database_url) == 1)
-    async with AsyncExitStack() as stack:
-        path = f"/ws/incidents/{incident}"
-        lines = [await stack.enter_async_context(api.connect(path)) for api in apis]
-        for line in lines:
-            await hear(line, "caught_up")
-
-        for _ in range(20):
-            await journal.append(incident, comment("x"))
-
-        heard = [await hear_log(line, 20) for line in lines]
-
-    assert heard == [list(range(1, 21))] * 3
-
-
 async def test_followers_lose_nothing_when_valkey_is_killed_and_comes_back(
     apis: list[LiveApi],
     journal: PostgresJournal,
@@ -100,21 +81,22 @@ async def test_followers_lose_nothing_when_valkey_is_killed_and_comes_back(
             await hear(line, "caught_up")
 
         written = 0
-        for step in range(60):
+        for step in range(40):
             if step == 10:
                 await asyncio.to_thread(valkey.terminate)
-            if step == 40:
+            if step == 30:
                 await asyncio.to_thread(valkey.start)
             await journal.append(incident, comment("x"))
             written += 1
-            await asyncio.sleep(0.02)
+            await asyncio.sleep(0.01)
         heard = [await hear_log(line, written) for line in lines]
+        # One listens for all again, and the others are told by it.
         await until(lambda: count_listeners(database_url) == 1)
         await journal.append(incident, comment("last"))
         last = [await hear_log(line, written + 1) for line in lines]
 
-    assert heard == [list(range(1, written + 1))] * 3
-    assert last == [[written + 1]] * 3
+    assert heard == [list(range(1, written + 1))] * 2
+    assert last == [[written + 1]] * 2
 
 
 async def test_another_api_takes_the_lead_when_the_leader_goes(
@@ -137,8 +119,8 @@ async def test_another_api_takes_the_lead_when_the_leader_goes(
         await hear(line, "caught_up")
 
         await first.aclose()
-        for _ in range(40):
+        for _ in range(20):
             await journal.append(incident, comment("x"))
-            await asyncio.sleep(0.05)
+            await asyncio.sleep(0.03)
 
-        assert await hear_log(line, 40) == list(range(1, 41))
+        assert await hear_log(line, 20) == list(range(1, 21))

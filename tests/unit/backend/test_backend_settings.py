@@ -201,3 +201,22 @@ def test_the_queue_is_ruled_by_what_users_set(monkeypatch: pytest.MonkeyPatch) -
 
     for settings in (worker, api):
         assert (settings.max_concurrent_alerts, settings.alert_queue_ttl_seconds) == (7, 30)
+
+
+def test_origins_are_named_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = load(monkeypatch, ALLOWED_ORIGINS="https://Ops.test, http://127.0.0.1:5173")
+
+    assert settings.allowed_origins == ("https://ops.test", "http://127.0.0.1:5173")
+
+
+@pytest.mark.parametrize("origins", ["*", "ops.test", "https://ops.test/", "https://a.test b"])
+def test_what_no_browser_sends_as_its_origin_is_refused(
+    origins: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(SettingsError, match="ALLOWED_ORIGINS"):
+        load(monkeypatch, ALLOWED_ORIGINS=origins)
+
+
+def test_redis_is_named_by_a_url_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(SettingsError, match="REDIS_URL"):
+        load(monkeypatch, REDIS_URL="http://redis:6379")
