@@ -28,11 +28,6 @@ export function Banners({ room, run }: { room: Room; run: Run }) {
           <strong>The run failed.</strong> {run.failure}
         </p>
       )}
-      {run.status === "escalated" && run.escalation && (
-        <p className="banner bad">
-          <strong>Handed over to people.</strong> {run.escalation}
-        </p>
-      )}
       <Kin ids={room.splitInto} said="Another failure was split off into" />
       <Kin ids={room.joined} said="The same cause brought in" />
     </div>

@@ -38,7 +38,7 @@ export function Stream({ events }: { events: readonly IncidentEvent[] }) {
     <section className="card stream" aria-label="What happens">
       <header>
         <h2>What happens</h2>
-        <span className="filters">
+        <span className="stream-filters">
           <Select name="Show" value={filter} onPick={setFilter} options={Object.entries(FILTERS)} />
           <Select
             name="By"

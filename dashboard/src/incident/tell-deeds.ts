@@ -75,6 +75,7 @@ export const TELL_DEEDS: Readonly<Record<string, (event: IncidentEvent) => Told>
   verification_finished: ({ payload }) => verified(payload),
   escalated: ({ payload: p }) => told("Hands over to people", "bad", p.reason),
   report_written: () => told("The report is written", "good"),
+  // The escalation says the same reason in the next line.
   status_changed: ({ payload: p }) =>
-    told(`${inWords(p.from)} → ${inWords(p.to)}`, "quiet", p.reason),
+    told(`${inWords(p.from)} → ${inWords(p.to)}`, "quiet", p.to === "escalated" ? null : p.reason),
 };

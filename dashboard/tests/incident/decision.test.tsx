@@ -10,6 +10,9 @@ const WAITING = newestRun(roomOf(until("resolved", "approval_requested")));
 const SHA256 = WAITING.proposals[0]?.sha256;
 const REQUESTED_MS = Date.parse(WAITING.proposals[0]?.approval?.requestedAt ?? "");
 
+// Roles are slow to find on a busy machine.
+vi.setConfig({ testTimeout: 30_000 });
+
 let asked: Asked[];
 
 beforeEach(() => {

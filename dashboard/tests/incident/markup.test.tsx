@@ -1,6 +1,6 @@
 // @vitest-environment jsdom
 import { cleanup, screen } from "@testing-library/react";
-import { afterEach, expect, test } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 import type { Evidence, IncidentEvent } from "../../src/incident/events";
 import { EvidencePanel } from "../../src/incident/evidence-panel";
 import { Prose } from "../../src/incident/report";
@@ -12,6 +12,9 @@ const BAD = '<img src=x onerror="globalThis.wasRun=true"><script>wasRun=1</scrip
 const BIDI = "invoice\u202Egnp.exe";
 const LONG = "x".repeat(2_000);
 const HOSTILE = `${BAD} ${BIDI} ${LONG}`;
+
+// A whole page is slow to draw on a busy machine.
+vi.setConfig({ testTimeout: 30_000 });
 
 afterEach(cleanup);
 
