@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup node dashboard check fix test test-e2e test-kill test-attack test-chaos bench demo up down lock document format lint quality
+.PHONY: help setup node dashboard check fix test test-e2e test-kill test-attack test-chaos screenshots bench demo up down lock document format lint quality
 BIN := .venv/bin
 SCENARIO ?= bad-release
 CODE := sre_agent backend mcp_servers infrastructure tests benchmarks hatch_build.py
@@ -44,6 +44,9 @@ test-attack: setup ## Forged, replayed, expired and re-targeted grants; hostile 
 
 test-chaos: setup ## Parts of the world fail while a repair runs
 	$(BIN)/pytest -m chaos
+
+screenshots: setup ## Take the pictures in docs/images anew
+	PICTURES_DIR=docs/images $(BIN)/pytest -q tests/e2e/browser/test_pictures.py
 
 bench: setup ## Measure; never part of the tests
 	$(BIN)/python -m benchmarks
