@@ -14,22 +14,23 @@ _MESSAGE_BYTES_MAX = 4096
 """Nothing is expected of clients; who sends more at once is closed with 1009."""
 
 _PING_S = 20.0
-_LINGER_S = 5.0
 _SHUTDOWN_S = 7
 
 
-class _EndingWebSocket(WebSocketsSansIOProtocol):
+class EndingWebSocket(WebSocketsSansIOProtocol):
     """A WebSocket that is over soon after its handler is.
 
     A closing transport first waits until all is sent. With a peer that is there but does not read,
     that is for ever.
     """
 
+    linger_s = 5.0
+
     @override
     async def run_asgi(self) -> None:
         """Run the handler, then let the connection go."""
         await super().run_asgi()
-        asyncio.get_running_loop().call_later(_LINGER_S, self.transport.abort)
+        asyncio.get_running_loop().call_later(self.linger_s, self.transport.abort)
 
 
 def serve(app: FastAPI, **where: Any) -> None:
@@ -52,7 +53,7 @@ def configure(app: FastAPI, **where: Any) -> uvicorn.Config:
         access_log=False,
         # Whose forwarded headers are believed is for our own settings to say.
         proxy_headers=False,
-        ws=_EndingWebSocket,
+        ws=EndingWebSocket,
         ws_max_size=_MESSAGE_BYTES_MAX,
         ws_ping_interval=_PING_S,
         ws_ping_timeout=_PING_S,

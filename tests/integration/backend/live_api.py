@@ -45,6 +45,10 @@ class _Server(uvicorn.Server):
             await asyncio.sleep(0.01)
 
 
+class _QuickWebSocket(serving.EndingWebSocket):
+    linger_s = 0.2
+
+
 @dataclass(frozen=True)
 class LiveApi:
     """An API that is up."""
@@ -97,7 +101,9 @@ async def serve(
         **settings,
     )
     app = create_app(known, engine, pace=pace)
-    server = _Server(serving.configure(app, lifespan="on"))
+    config = serving.configure(app, lifespan="on")
+    config.ws = _QuickWebSocket
+    server = _Server(config)
     with socket.create_server(("127.0.0.1", 0)) as listening:
         task = asyncio.create_task(server.serve(sockets=[listening]))
         try:

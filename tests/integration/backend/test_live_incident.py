@@ -185,6 +185,25 @@ async def test_a_reader_that_does_not_read_is_left_and_the_others_go_on(
     assert code in {4008, 1006}
 
 
+async def test_a_reader_that_never_reads_holds_no_connection(
+    api: LiveApi, journal: PostgresJournal, make_incident: MakeIncident
+) -> None:
+    incident = await make_incident()
+    connections = api.server.server_state.connections
+    async with api.connect_narrow(f"/ws/incidents/{incident}") as stuck:
+        during = len(connections)
+
+        for _ in range(12):
+            await journal.append(incident, comment("x" * 1_000_000))
+        for _ in range(300):
+            if not connections:
+                break
+            await asyncio.sleep(0.01)
+
+        assert (during, len(connections)) == (1, 0)
+        stuck.transport.abort()
+
+
 async def test_a_reader_that_falls_behind_is_told_where_to_go_on(
     engine: AsyncEngine,
     database_url: str,
