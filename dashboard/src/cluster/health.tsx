@@ -1,20 +1,15 @@
+import "./health.css";
 import type { HealthView, PulseView } from "../api/clusters";
 import { Ago } from "../design/ago";
 
-/** How each of a cluster's systems answers. */
+/** How each of a cluster's systems answers, and when it was last heard of trouble. */
 export function HealthList({ health }: { health: HealthView }) {
   return (
     <ul className="health">
       {health.endpoints.map((endpoint) => (
-        <li key={endpoint.system} className={endpoint.status}>
+        <li key={endpoint.system} className={endpoint.status} title={endpoint.url}>
           <span className="system">{endpoint.system}</span>
-          <span className="state">{stateOf(endpoint)}</span>
-          <span className="faint mono">
-            {endpoint.status === "ok" && `${Math.round(endpoint.latency_ms)} ms`}
-          </span>
-          <span className="faint since">
-            since <Ago at={endpoint.since} />
-          </span>
+          <Pulse endpoint={endpoint} />
         </li>
       ))}
       <li className={health.last_alert_at ? "ok" : ""}>
@@ -22,10 +17,10 @@ export function HealthList({ health }: { health: HealthView }) {
         <span className="state">
           {health.last_alert_at ? (
             <>
-              last heard <Ago at={health.last_alert_at} />
+              last alert <Ago at={health.last_alert_at} />
             </>
           ) : (
-            "no alert was received yet"
+            "no alert yet"
           )}
         </span>
       </li>
@@ -33,8 +28,16 @@ export function HealthList({ health }: { health: HealthView }) {
   );
 }
 
-function stateOf(endpoint: PulseView): string {
-  return endpoint.detail ? `${endpoint.status}: ${endpoint.detail}` : endpoint.status;
+function Pulse({ endpoint }: { endpoint: PulseView }) {
+  if (endpoint.status === "ok") {
+    return <span className="state">answers in {Math.round(endpoint.latency_ms)} ms</span>;
+  }
+  return (
+    <span className="state">
+      {endpoint.status}, first seen <Ago at={endpoint.since} />
+      {endpoint.detail && `: ${endpoint.detail}`}
+    </span>
+  );
 }
 
 /** A cluster's health in a word. */
