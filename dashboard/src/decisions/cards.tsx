@@ -47,7 +47,7 @@ export function DecisionCards({ decisions }: { decisions: readonly DecisionRow[]
 
 function Asked({ action }: { action: AskedAction }) {
   return (
-    <p className="does">
+    <p className="asked-action">
       <code>{action.tool}</code> <span className="muted">on</span> <code>{nameOf(action)}</code>{" "}
       <span className={`badge risk-${action.risk}`}>{action.risk} risk</span>
     </p>

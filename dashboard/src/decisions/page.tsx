@@ -60,7 +60,7 @@ function DecidedTable({ rows }: { rows: readonly DecisionRow[] }) {
       <thead>
         <tr>
           <th>Plan</th>
-          <th>DecisionRow</th>
+          <th>Decision</th>
           <th>Reason</th>
           <th className="number">When</th>
         </tr>
@@ -77,7 +77,7 @@ function DecidedTable({ rows }: { rows: readonly DecisionRow[] }) {
               ))}
             </td>
             <td>
-              <span className={`verdict ${row.status}`}>{row.status}</span>
+              <span className={`answer ${row.status}`}>{row.status}</span>
               {row.decided_by && <span> by {row.decided_by}</span>}
               {row.channel && <span className="faint">, {row.channel}</span>}
             </td>

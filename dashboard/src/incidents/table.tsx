@@ -42,7 +42,7 @@ export function IncidentTable({ rows, label, isOfOneCluster = false }: Props) {
             <td>
               <StatusBadge status={row.is_paused ? "paused" : row.status} />
             </td>
-            <td className="cause">
+            <td className="top-cause">
               <TopCause row={row} />
             </td>
             <td className="number alerts">
