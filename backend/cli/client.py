@@ -6,6 +6,7 @@ from typing import Any
 
 import httpx
 
+from backend.cli import hints
 from backend.cli.plain import plain
 from sre_agent.domain.errors import PermanentError, TransientError
 
@@ -107,7 +108,8 @@ def _problem(answer: httpx.Response) -> str:
         body = answer.json()
     except ValueError:
         return f"HTTP {answer.status_code}"
-    parts = (body.get("title"), body.get("detail"), body.get("hint"))
+    hint = hints.for_terminal(str(body.get("hint") or ""))
+    parts = (body.get("title"), body.get("detail"), hint)
     return (
         ". ".join(str(part).rstrip(".") for part in parts if part) or f"HTTP {answer.status_code}"
     )

@@ -19,7 +19,7 @@ on the last page, and stays good while new rows arrive.
 
 **Live.** Two WebSockets, which this document cannot describe, push what the log gains:
 `/ws/incidents/{id}?after=<seq>` replays an incident's events and follows them, `/ws/feed` tells of
-every incident that changes. See `docs/api.md`.
+every incident that changes. See `docs/live.md`.
 """
 
 TAGS: list[dict[str, Any]] = [

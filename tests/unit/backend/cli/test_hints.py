@@ -1,0 +1,64 @@
+"""Hints at a terminal name commands that exist."""
+
+import re
+from typing import Any
+
+import pytest
+import typer
+
+from backend.api import problems
+from backend.cli.hints import for_terminal
+from backend.cli.main import cli
+
+HINTS = sorted({hint for _, _, hint in problems._TABLE.values()})
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("List them with GET /api/v1/incidents.", "List them with `sre-agent incidents`."),
+        (
+            "See where it stands with GET /api/v1/incidents/inc-1; `detail` says what can be done.",
+            "See where it stands with `sre-agent show inc-1`; `detail` says what can be done.",
+        ),
+        (
+            "Look at it again with GET /api/v1/incidents/inc-1/plan and decide on that.",
+            "Look at it again with `sre-agent show inc-1` and decide on that.",
+        ),
+        (
+            "GET /api/v1/audit/verify?incident=inc-1 names the place.",
+            "`sre-agent audit verify --incident inc-1` names the place.",
+        ),
+        ("Send a shorter reason.", "Send a shorter reason."),
+    ],
+)
+def test_a_route_is_told_as_the_command_that_calls_it(said: str, told: str) -> None:
+    assert for_terminal(said) == told
+
+
+@pytest.mark.parametrize("hint", HINTS)
+def test_every_hint_of_the_error_table_names_commands_that_exist(hint: str) -> None:
+    told = for_terminal(hint.replace("{id}", "inc-1"))
+
+    assert not re.search(r"(GET|POST|PATCH|DELETE) /", told)
+    for words in re.findall(r"`sre-agent ([a-z -]+)", told):
+        assert is_command(words.split()), told
+
+
+def test_a_command_that_is_not_there_would_be_found() -> None:
+    assert not is_command(["coffee"])
+    assert not is_command(["users", "greet"])
+    assert is_command(["users", "list"])
+
+
+def is_command(words: list[str]) -> bool:
+    """Return whether the words begin with a command; what follows it are its arguments."""
+    found: Any = typer.main.get_command(cli)
+    for word in words:
+        commands = getattr(found, "commands", None)
+        if commands is None:
+            return True
+        if word not in commands:
+            return False
+        found = commands[word]
+    return True
