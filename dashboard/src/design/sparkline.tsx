@@ -62,7 +62,10 @@ export function Sparkline({ name, series, span, tell }: Props) {
         style={{ left: `${shown.x * 100}%`, top: `${shown.y * 100}%` }}
       />
       {at && (
-        <span className="told" style={{ left: `${Math.min(85, Math.max(15, at.x * 100))}%` }}>
+        <span
+          className="told"
+          style={{ left: `${at.x * 100}%`, transform: `translateX(${at.x * -100}%)` }}
+        >
           {told}
         </span>
       )}
