@@ -3,7 +3,7 @@
 import { type RefObject, useCallback, useLayoutEffect, useRef, useState } from "react";
 
 const NEAR_PX = 48;
-/** What comes into view is measured only then, so that the end moves for some frames. */
+/** Fonts and folds settle after the first frame, and move the end with them. */
 const SETTLE_FRAMES = 3;
 
 export interface Follow<E extends HTMLElement> {
