@@ -1,7 +1,6 @@
 """What a token opens at a server, seen before anyone relies on it."""
 
 import asyncio
-import ssl
 
 import httpx2
 from mcp import MCPError
@@ -9,7 +8,7 @@ from pydantic import ValidationError
 
 from sre_agent.domain.tools import ToolResult
 from sre_agent.ports import Clock
-from sre_agent.tools import results
+from sre_agent.tools import results, trust
 from sre_agent.tools.session import Offer, Session
 
 _FAILURES = (MCPError, ExceptionGroup, ValidationError, httpx2.HTTPError, OSError)
@@ -26,7 +25,7 @@ async def list_tools(
         clock: the time that a failure is dated by.
         deadline_s: how long the whole exchange may take.
     """
-    session = Session.opened_by(token, url, ssl.create_default_context())
+    session = Session.opened_by(token, url, trust.authorities())
     try:
         async with asyncio.timeout(deadline_s):
             return await session.tools()

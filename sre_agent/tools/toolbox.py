@@ -1,7 +1,6 @@
 """The MCP servers of one cluster, as the toolbox of a run."""
 
 import asyncio
-import ssl
 from collections.abc import Mapping
 from types import TracebackType
 from typing import Any, Self
@@ -14,7 +13,7 @@ from pydantic import ValidationError
 from sre_agent.domain.grant import META_KEY
 from sre_agent.domain.tools import ToolCall, ToolResult
 from sre_agent.ports import Clock
-from sre_agent.tools import results
+from sre_agent.tools import results, trust
 from sre_agent.tools.endpoint import Endpoint
 from sre_agent.tools.session import Session
 
@@ -32,7 +31,7 @@ class McpToolbox:
 
     def __init__(self, endpoints: Mapping[str, Endpoint], clock: Clock) -> None:
         self._clock = clock
-        tls = ssl.create_default_context()
+        tls = trust.authorities()
         self._reading = {
             server: Session.opened_by(endpoint.read_token, endpoint.url, tls)
             for server, endpoint in endpoints.items()
