@@ -1,4 +1,5 @@
 import { memo, useState } from "react";
+import { Link } from "react-router";
 import { clock } from "../design/time";
 import { useDesk } from "./desk";
 import { callText, type Evidence, type Gap, inWords, percent } from "./events";
@@ -118,9 +119,9 @@ export const Precedents = memo(function Precedents({
           <li key={item.incident_id}>
             <span className="likeness mono">{percent(item.similarity)}</span>
             <span>
-              <a href={`/incidents/${encodeURIComponent(item.incident_id)}`}>
+              <Link to={`/incidents/${encodeURIComponent(item.incident_id)}`}>
                 {item.cause ? inWords(item.cause.fault_class) : "no cause named"} · {item.service}
-              </a>{" "}
+              </Link>{" "}
               <span className={`outcome-${item.outcome}`}>{inWords(item.outcome)}</span>
               {item.repair && <code className="faint"> {item.repair}</code>}
               <span className="faint reasons">{(item.reasons ?? []).join("; ")}</span>
