@@ -57,12 +57,12 @@ def _fetch() -> None:
 
 def _own_archive(scratch: Path) -> list[str]:
     """Return what makes apt look at the newer suite, in folders of our own, on the machine's mirror."""
-    listed = _run(["apt-get", "indextargets", "--format", "$(REPO_URI) $(COMPONENT)"], scratch)
-    mirrors = [
-        line.split()[0]
-        for line in listed.splitlines()
-        if line.endswith(" main") and line.split()[0].rstrip("/").endswith("/debian")
-    ]
+    mirrors = _mirrors(scratch)
+    if not mirrors:
+        _run(
+            ["apt-get", "update"], scratch
+        )  # a fresh machine has no index yet, and names no mirror
+        mirrors = _mirrors(scratch)
     if not mirrors:
         raise NotThereError("apt knows no Debian mirror here")
     source = scratch / "sources.list"
@@ -77,6 +77,12 @@ def _own_archive(scratch: Path) -> list[str]:
         "Acquire::Languages": "none",
     }
     return [part for name, value in settings.items() for part in ("-o", f"{name}={value}")]
+
+
+def _mirrors(scratch: Path) -> list[str]:
+    listed = _run(["apt-get", "indextargets", "--format", "$(REPO_URI) $(COMPONENT)"], scratch)
+    lines = [line.split() for line in listed.splitlines() if line.endswith(" main")]
+    return [uri for uri, _ in lines if uri.rstrip("/").endswith("/debian")]
 
 
 def _run(command: list[str], folder: Path) -> str:
