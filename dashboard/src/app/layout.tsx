@@ -4,6 +4,7 @@ import { useEffect, useRef } from "react";
 import { Outlet, useLocation } from "react-router";
 import { FeedProvider } from "./feed";
 import { HaltBand } from "./haltband";
+import { OfflineBand } from "./offlineband";
 import { Rail } from "./rail";
 
 /** The frame around every page: the rail, the band while writing is stopped, the page. */
@@ -27,6 +28,7 @@ export function Layout() {
         </a>
         <Rail />
         <div className="beside">
+          <OfflineBand />
           <HaltBand />
           <div id="content" ref={content} tabIndex={-1}>
             <Outlet />

@@ -35,7 +35,7 @@ export function AuditPage() {
         onChange={(next) => setAddress(writeFilter(next), { replace: true })}
       />
       <section className="card" aria-label="Entries" aria-busy={found.isPending}>
-        <Trouble error={found.error} />
+        <Trouble error={found.error} isAskedAgain />
         {found.isPending && !found.error && <div className="rows-ahead" />}
         {entries.length > 0 && <Entries entries={entries} />}
         {found.isSuccess && entries.length === 0 && (

@@ -17,11 +17,11 @@ export function ClusterCard({ cluster }: { cluster: ClusterView }) {
         <h3>
           <Link to={`/clusters/${encodeURIComponent(cluster.id)}`}>{cluster.id}</Link>
         </h3>
-        <HealthBadge health={health.data} />
+        <HealthBadge health={health.isError ? undefined : health.data} />
       </header>
       {snapshot.data && <FourSignals of={cluster.id} signals={snapshot.data.whole} span={span} />}
       {!snapshot.data && !snapshot.error && <div className="four four-ahead" />}
-      <Trouble error={snapshot.data ? null : snapshot.error} />
+      <Trouble error={snapshot.data ? null : snapshot.error} isAskedAgain />
     </section>
   );
 }

@@ -42,7 +42,7 @@ function Pulse({ endpoint }: { endpoint: PulseView }) {
 
 /** A cluster's health in a word. */
 export function HealthBadge({ health }: { health: HealthView | undefined }) {
-  if (!health) return <span className="badge">asking</span>;
+  if (!health) return <span className="badge">not known</span>;
   const bad = health.endpoints.filter((endpoint) => endpoint.status !== "ok");
   if (bad.length === 0) return <span className="badge good">every system answers</span>;
   return <span className="badge bad">{bad.map((item) => item.system).join(", ")} not well</span>;

@@ -24,7 +24,7 @@ export function ClusterPage() {
   return (
     <main className="page">
       <Head id={id} cluster={cluster} />
-      <Trouble error={clusters.error} />
+      <Trouble error={clusters.error} isAskedAgain />
       <Signals id={id} />
       <section className="stack" aria-label="Incidents of this cluster">
         <h2>Incidents</h2>
@@ -48,7 +48,7 @@ function Head({ id, cluster }: { id: string; cluster: ClusterView | undefined })
           <p>{cluster && <Origin cluster={cluster} />}</p>
         </div>
         <div className="row">
-          <HealthBadge health={health.data} />
+          <HealthBadge health={health.isError ? undefined : health.data} />
           {mayTrigger && (
             <button type="button" className="button" onClick={() => setDialog("trigger")}>
               Investigate a service
@@ -62,7 +62,7 @@ function Head({ id, cluster }: { id: string; cluster: ClusterView | undefined })
         </div>
       </header>
       <section className="card" aria-label="Health">
-        <Trouble error={health.error} />
+        <Trouble error={health.error} isAskedAgain />
         {health.data && <HealthList health={health.data} />}
         {health.isPending && <div className="four-ahead" />}
       </section>
@@ -101,7 +101,7 @@ function Signals({ id }: { id: string }) {
         )}
       </div>
       <div className="card">
-        <Trouble error={snapshot.error} />
+        <Trouble error={snapshot.error} isAskedAgain />
         {!data && !snapshot.error && <div className="four-ahead" />}
         {data && <FourSignals of={id} signals={data.whole} span={span} />}
       </div>

@@ -17,7 +17,7 @@ export function DecisionsPage() {
       </header>
       <section className="stack" aria-label="Waiting">
         <h2>Waiting</h2>
-        <Trouble error={open.error} />
+        <Trouble error={open.error} isAskedAgain />
         {open.data && open.data.length > 0 && <DecisionCards decisions={open.data} />}
         {open.data?.length === 0 && (
           <p className="card nothing">
@@ -38,7 +38,7 @@ function Decided() {
     <section className="stack" aria-label="Decided">
       <h2>Decided</h2>
       <div className="card" aria-busy={found.isPending}>
-        <Trouble error={found.error} />
+        <Trouble error={found.error} isAskedAgain />
         {found.isPending && !found.error && <div className="rows-ahead" />}
         {found.isSuccess && rows.length === 0 && <p className="nothing">Nothing yet.</p>}
         {rows.length > 0 && <DecidedTable rows={rows} />}

@@ -21,7 +21,7 @@ export function IncidentListing({ cluster, otherwise = "all" }: Props) {
     <>
       <IncidentFilters filter={filter} onChange={change} />
       <section className="card" aria-label="Incidents" aria-busy={found.isPending}>
-        <Trouble error={found.error} />
+        <Trouble error={found.error} isAskedAgain />
         {found.isPending && !found.error && <div className="rows-ahead" />}
         {rows.length > 0 && (
           <IncidentTable

@@ -24,9 +24,9 @@ export function OverviewPage() {
       <h1 className="unseen">Overview</h1>
       <section className="stack" aria-label="Waits for a person">
         <p className={`headline-state ${count > 0 ? "waits" : ""}`} aria-live="polite">
-          {decisions.isPending ? "\u00a0" : waitingText(count)}
+          {headline(decisions.data?.length, decisions.isError)}
         </p>
-        <Trouble error={decisions.error} />
+        <Trouble error={decisions.error} isAskedAgain />
         {decisions.data && count > 0 && <DecisionCards decisions={decisions.data} />}
         <Escalated />
       </section>
@@ -36,7 +36,10 @@ export function OverviewPage() {
   );
 }
 
-export function waitingText(count: number): string {
+/** Return what there is to do; what was true before the connection broke is not claimed. */
+export function headline(count: number | undefined, isError: boolean): string {
+  if (isError) return "What waits is not known now.";
+  if (count === undefined) return "\u00a0";
   if (count === 0) return "Nothing waits for you.";
   if (count === 1) return "One plan waits for a decision.";
   return `${count} plans wait for a decision.`;
@@ -54,7 +57,7 @@ function OpenIncidents() {
         </Link>
       </div>
       <div className="card" aria-busy={found.isPending}>
-        <Trouble error={found.error} />
+        <Trouble error={found.error} isAskedAgain />
         {found.isPending && !found.error && <div className="nothing">&nbsp;</div>}
         {rows.length > 0 && <IncidentTable rows={rows} label="Open incidents" />}
         {found.isSuccess && rows.length === 0 && (
@@ -84,7 +87,7 @@ function Clusters() {
           </button>
         )}
       </div>
-      <Trouble error={clusters.error} />
+      <Trouble error={clusters.error} isAskedAgain />
       {clusters.isPending && !clusters.error && <div className="card four-ahead" />}
       {here.map((cluster) => (
         <ClusterCard key={cluster.id} cluster={cluster} />

@@ -20,7 +20,7 @@ export function Tokens() {
         </button>
       </div>
       <div className="card" aria-busy={tokens.isPending}>
-        <Trouble error={tokens.error} />
+        <Trouble error={tokens.error} isAskedAgain />
         {tokens.isPending && !tokens.error && <div className="rows-ahead" />}
         {tokens.data?.length === 0 && (
           <p className="nothing">

@@ -24,7 +24,7 @@ export function Users() {
         </button>
       </div>
       <div className="card" aria-busy={users.isPending}>
-        <Trouble error={users.error} />
+        <Trouble error={users.error} isAskedAgain />
         {users.isPending && !users.error && <div className="rows-ahead" />}
         {users.data && (
           <table className="table accounts">

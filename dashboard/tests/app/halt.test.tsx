@@ -76,3 +76,23 @@ test("the plans that wait are counted beside their page", async () => {
   const count = await screen.findByText(/^\s*waiting$/);
   expect(count.closest("a")?.textContent).toBe("Decisions2 waiting");
 });
+
+test("while nothing answers it is said once, above the page, and nothing old is claimed", async () => {
+  const down = () => {
+    throw new TypeError("failed to fetch");
+  };
+  platform({
+    "GET auth/me": () => me("viewer"),
+    "GET halt": down,
+    "GET decisions": down,
+    "GET incidents": down,
+    "GET clusters": down,
+  });
+
+  open("/");
+
+  const band = await screen.findByLabelText("No connection");
+  expect(band.textContent).toContain("The platform does not answer");
+  expect(await screen.findByText("What waits is not known now.")).toBeTruthy();
+  expect(screen.queryByRole("alert")).toBeNull();
+});
