@@ -105,7 +105,9 @@ def _runbook_matches(facts: dict[str, Any]) -> str:
     asked = ", ".join(part for part in (it.alert, it.service, it.query) if part)
     if not it.matches:
         return f"no runbook for {asked[:SHOWN_CHARACTERS]}"
-    return f"{len(it.matches)} runbooks for {asked[:SHOWN_CHARACTERS]}, first {it.matches[0].id}"
+    count = len(it.matches)
+    found = "1 runbook" if count == 1 else f"{count} runbooks"
+    return f"{found} for {asked[:SHOWN_CHARACTERS]}, first {it.matches[0].id}"
 
 
 def _runbook(facts: dict[str, Any]) -> str:

@@ -3,7 +3,8 @@ import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
 import { Link, useSearchParams } from "react-router";
 import * as api from "../api/audit";
 import { useEvery } from "../app/live";
-import { Ago } from "../design/ago";
+import { Moment } from "../design/ago";
+import { Sentence } from "../design/sentence";
 import { useTitle } from "../design/title";
 import { Trouble } from "../design/trouble";
 import { spaced } from "../design/words";
@@ -90,12 +91,14 @@ function Entries({ entries }: { entries: readonly api.AuditEntry[] }) {
         {entries.map((entry) => (
           <tr key={`${entry.incident_id} ${entry.seq}`}>
             <td className="when">
-              <Ago at={entry.at} />
+              <Moment at={entry.at} />
             </td>
             <td className="actor">{entry.actor}</td>
             <td className="what">
               <span className="kind">{spaced(entry.kind)}</span>
-              <span className="summary">{entry.summary}</span>
+              <span className="summary">
+                <Sentence text={entry.summary} />
+              </span>
             </td>
             <td>
               {entry.incident_id ? (

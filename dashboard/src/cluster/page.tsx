@@ -73,7 +73,7 @@ function Head({ id, cluster }: { id: string; cluster: ClusterView | undefined })
 }
 
 function Origin({ cluster }: { cluster: ClusterView }) {
-  if (cluster.status === "own") return <>The installation's own cluster</>;
+  if (cluster.status === "own") return <>The installation’s own cluster</>;
   return (
     <>
       Connected by {cluster.connected_by ?? "nobody known"} <Ago at={cluster.created_at} />

@@ -3,7 +3,7 @@ import { ArrowRight } from "lucide-react";
 import { Link } from "react-router";
 import type { AskedAction, DecisionRow } from "../api/decisions";
 import { useMay } from "../app/session";
-import { Ago, Until } from "../design/ago";
+import { Ago, Left } from "../design/ago";
 
 /** What waits for a person, the one that expires first before the others. */
 export function DecisionCards({ decisions }: { decisions: readonly DecisionRow[] }) {
@@ -29,10 +29,7 @@ export function DecisionCards({ decisions }: { decisions: readonly DecisionRow[]
             <p className="muted">
               asked <Ago at={decision.requested_at} />
               <br />
-              <strong>
-                <Until at={decision.expires_at} over="expired" />
-              </strong>{" "}
-              left
+              <Left at={decision.expires_at} />
             </p>
             <Link className="button primary" to={`/incidents/${decision.incident_id}`}>
               {mayDecide ? "Look and decide" : "Look"}

@@ -1,5 +1,5 @@
 import { useNow } from "./now";
-import { absolute, ago, until } from "./time";
+import { absolute, ago, dated, until } from "./time";
 
 /** A moment as people say it; the exact one on hover. */
 export function Ago({ at }: { at: string }) {
@@ -10,11 +10,27 @@ export function Ago({ at }: { at: string }) {
   );
 }
 
-/** How long there is until a moment. */
-export function Until({ at, over = "over" }: { at: string; over?: string }) {
+/** How long there is left until a moment. */
+export function Left({ at }: { at: string }) {
+  const left = until(at, useNow());
   return (
-    <time dateTime={at} title={absolute(at)}>
-      {until(at, useNow()) ?? over}
+    <time className="left" dateTime={at} title={absolute(at)}>
+      {left === null ? (
+        "expired"
+      ) : (
+        <>
+          <strong>{left}</strong> left
+        </>
+      )}
+    </time>
+  );
+}
+
+/** A moment in full, for a record; how long ago it was on hover. */
+export function Moment({ at }: { at: string }) {
+  return (
+    <time dateTime={at} title={ago(at, useNow())}>
+      {dated(at)}
     </time>
   );
 }

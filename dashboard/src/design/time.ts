@@ -5,10 +5,11 @@ export function clock(at: string): string {
 }
 
 export function duration(seconds: number): string {
-  if (seconds < 10) return `${seconds.toFixed(1)} s`;
-  if (seconds < 90) return `${Math.round(seconds)} s`;
-  const minutes = Math.floor(seconds / 60);
-  if (minutes < 90) return `${minutes} min ${String(Math.round(seconds % 60)).padStart(2, "0")} s`;
+  if (seconds < 9.95) return `${seconds.toFixed(1)} s`;
+  const whole = Math.round(seconds);
+  if (whole < 90) return `${whole} s`;
+  const minutes = Math.floor(whole / 60);
+  if (minutes < 90) return `${minutes} min ${String(whole % 60).padStart(2, "0")} s`;
   return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
@@ -36,6 +37,12 @@ export function absolute(at: string): string {
     second: "2-digit",
     timeZoneName: "short",
   });
+}
+
+/** Return a moment with its day, in the reader's own time zone. */
+export function dated(at: string): string {
+  const day = new Date(at).toLocaleDateString("en-GB", { day: "numeric", month: "short" });
+  return `${day}, ${clock(at)}`;
 }
 
 /** Return how long there is until a moment, or null when it is past. */

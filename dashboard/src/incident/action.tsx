@@ -1,5 +1,6 @@
+import { Sentence } from "../design/sentence";
 import { between, clock, duration } from "../design/time";
-import { CallText, Sentence } from "./call";
+import { CallText } from "./call";
 import { Change } from "./change";
 import { Cites } from "./cites";
 import { type Action, inWords, nameOf, type Ruling } from "./events";

@@ -21,6 +21,7 @@ const beginRun: Apply = (room, { at, seq, actor, payload }) => ({
   isPaused: false,
   cancelledBecause: null,
   mergedInto: null,
+  mergedBecause: null,
 });
 
 const ROOM_APPLY: Record<string, Apply> = {
@@ -82,7 +83,7 @@ const ROOM_APPLY: Record<string, Apply> = {
   }),
   merged: (room, { payload, incident_id }) =>
     payload.incident_id === incident_id
-      ? { mergedInto: payload.into }
+      ? { mergedInto: payload.into, mergedBecause: payload.reason ?? null }
       : {
           joined: [...room.joined.filter((id) => id !== payload.incident_id), payload.incident_id],
         },

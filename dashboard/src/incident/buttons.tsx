@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "react";
+import { type MouseEvent, type ReactNode, useEffect, useRef, useState } from "react";
 import { useNow } from "../design/now";
 import { duration } from "../design/time";
 import { Trouble } from "../design/trouble";
@@ -33,6 +33,7 @@ export function Buttons({ proposal, approval }: Props) {
         <Confirm
           proposal={proposal}
           isOff={isOff}
+          left={<Left approval={approval} leftS={leftS} />}
           onBack={back}
           onYes={(comment) => void deed.send("approve", { plan_sha256: proposal.sha256, comment })}
         />
@@ -87,11 +88,12 @@ function Left({ approval, leftS }: { approval: Approval; leftS: number }) {
 interface ConfirmProps {
   proposal: Proposal;
   isOff: boolean;
+  left: ReactNode;
   onBack: () => void;
   onYes: (comment: string) => void;
 }
 
-function Confirm({ proposal, isOff, onBack, onYes }: ConfirmProps) {
+function Confirm({ proposal, isOff, left, onBack, onYes }: ConfirmProps) {
   const { name } = useDesk();
   const [comment, setComment] = useState("");
   const heading = useRef<HTMLHeadingElement>(null);
@@ -128,18 +130,21 @@ function Confirm({ proposal, isOff, onBack, onYes }: ConfirmProps) {
         />
       </label>
       <div className="row">
-        <button type="submit" className="button primary" disabled={isOff}>
+        <button type="submit" className="button primary" disabled={isOff} onClick={onlyByItself}>
           Yes, do exactly this
         </button>
         <button type="button" className="button" onClick={onBack}>
           Back
         </button>
-        <span className="faint mono sha" title={`SHA-256 ${proposal.sha256}`}>
-          plan {proposal.sha256.slice(0, 10)}
-        </span>
+        {left}
       </div>
     </form>
   );
+}
+
+/** The button stands where the first one stood: the second half of a double click is no consent. */
+function onlyByItself(event: MouseEvent) {
+  if (event.detail > 1) event.preventDefault();
 }
 
 interface RejectProps {

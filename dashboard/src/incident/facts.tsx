@@ -1,5 +1,5 @@
 import type { ReactNode } from "react";
-import type { Evidence } from "./events";
+import { type Evidence, inWords } from "./events";
 import { Patterns } from "./patterns";
 import { Signals } from "./signals";
 
@@ -28,16 +28,18 @@ function Tree({ value, depth }: { value: unknown; depth: number }): ReactNode {
   if (entries.length === 0) return <span className="faint">none</span>;
   const shown = entries.slice(0, ITEMS_MAX);
   return (
-    <dl className="tree">
+    <ul className="tree">
       {shown.map(([key, item]) => (
-        <Branch key={key} name={Array.isArray(value) ? `${Number(key) + 1}` : key} depth={depth}>
-          {item}
-        </Branch>
+        <li key={key}>
+          <Branch name={Array.isArray(value) ? `#${Number(key) + 1}` : inWords(key)} depth={depth}>
+            {item}
+          </Branch>
+        </li>
       ))}
       {entries.length > ITEMS_MAX && (
-        <dd className="faint">and {entries.length - ITEMS_MAX} more</dd>
+        <li className="faint">and {entries.length - ITEMS_MAX} more</li>
       )}
-    </dl>
+    </ul>
   );
 }
 
@@ -45,18 +47,18 @@ function Branch({ name, depth, children }: { name: string; depth: number; childr
   const isDeep = typeof children === "object" && children !== null;
   if (!isDeep)
     return (
-      <div className="pair">
-        <dt>{name.replaceAll("_", " ")}</dt>
-        <dd>
+      <span className="pair">
+        <span className="faint">{name}</span>
+        <span className="value">
           <Leaf value={children} />
-        </dd>
-      </div>
+        </span>
+      </span>
     );
   const size = Object.keys(children).length;
   return (
     <details className="branch" open={depth < OPEN_DEPTH && size <= 12}>
       <summary>
-        {name.replaceAll("_", " ")} <span className="faint">{size}</span>
+        {name} {Array.isArray(children) && <span className="faint">({size})</span>}
       </summary>
       <Tree value={children} depth={depth + 1} />
     </details>

@@ -47,6 +47,7 @@ export interface Room {
   comments: Comment[];
   verdict: Judged | null;
   mergedInto: string | null;
+  mergedBecause: string | null;
   joined: string[];
   splitInto: string[];
   evidence: Record<string, Evidence>;
@@ -74,6 +75,7 @@ export const EMPTY: Room = {
   comments: [],
   verdict: null,
   mergedInto: null,
+  mergedBecause: null,
   joined: [],
   splitInto: [],
   evidence: {},

@@ -56,6 +56,7 @@ function reasonOf(room: Room, run: Run): string {
   if (run.status === "escalated") return run.escalation ?? run.failure ?? "";
   const verified = run.proposals.findLast((proposal) => proposal.verification?.isOver);
   if (run.status === "resolved") return verified?.verification?.reason ?? "";
+  if (run.status === "merged" && room.mergedBecause) return room.mergedBecause;
   if (room.cancelledBecause) return `Cancelled by ${room.cancelledBecause}`;
   return run.diagnosis?.reason ?? run.withheld?.reason ?? "";
 }

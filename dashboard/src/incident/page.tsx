@@ -63,9 +63,11 @@ function Before({ id, state: { connection } }: { id: string; state: State }) {
 
 function Notice({ title, children }: { title: string; children: React.ReactNode }) {
   return (
-    <main className="room notice" role="alert">
-      <h1>{title}</h1>
-      <p className="muted">{children}</p>
+    <main className="room notice">
+      <div role="alert">
+        <h1>{title}</h1>
+        <p className="muted">{children}</p>
+      </div>
       <Link className="button" to="/incidents">
         All incidents
       </Link>

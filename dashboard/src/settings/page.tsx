@@ -22,7 +22,7 @@ export function SettingsPage() {
         <div>
           <h1>Settings</h1>
           <p>
-            {me.name}, {me.role}
+            Signed in as {me.name}, with the role {me.role}
           </p>
         </div>
       </header>

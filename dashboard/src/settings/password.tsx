@@ -30,7 +30,7 @@ export function Password() {
       <h2>Your password</h2>
       <form className="card password-form" onSubmit={submit}>
         <label className="labelled">
-          Present password
+          Current password
           <input
             className="field"
             name="current"

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { ago, until } from "../../src/design/time";
+import { ago, duration, until } from "../../src/design/time";
 
 const NOW = Date.parse("2026-05-01T12:00:00Z");
 const at = (seconds: number) => new Date(NOW + seconds * 1000).toISOString();
@@ -27,4 +27,14 @@ test.each([
   [86_400 * 3, "3 d"],
 ])("%i seconds are left as %s", (seconds, told) => {
   expect(until(at(seconds), NOW)).toBe(told);
+});
+
+test.each([
+  [0.42, "0.4 s"],
+  [9.97, "10 s"],
+  [89.6, "1 min 30 s"],
+  [119.7, "2 min 00 s"],
+  [5400, "1 h 30 min"],
+])("%d seconds take %s", (seconds, told) => {
+  expect(duration(seconds)).toBe(told);
 });

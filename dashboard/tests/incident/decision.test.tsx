@@ -48,6 +48,19 @@ test("approving takes two steps, and names the plan that was seen", async () => 
   });
 });
 
+test("the second half of a double click is no consent", async () => {
+  draw(<Decision run={WAITING} isOpen />, "approver");
+
+  press("Approve…");
+  const yes = screen.getByRole("button", { name: "Yes, do exactly this" });
+  fireEvent.click(yes, { detail: 2 });
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  expect(asked).toEqual([]);
+  fireEvent.click(yes, { detail: 1 });
+
+  await waitFor(() => expect(asked).toHaveLength(1));
+});
+
 test("what would change, who feels it, the undo and the ruling stand beside the buttons", () => {
   draw(<Decision run={WAITING} isOpen />, "approver");
 

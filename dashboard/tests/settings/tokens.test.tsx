@@ -92,6 +92,6 @@ test("who is not an admin sees their own password and asks for nobody's", async 
 
   open("/settings");
 
-  expect(await screen.findByLabelText("Present password")).toBeTruthy();
+  expect(await screen.findByLabelText("Current password")).toBeTruthy();
   expect(log.some((asked) => ["users", "tokens"].includes(asked.path))).toBe(false);
 });
