@@ -1,5 +1,7 @@
 """The page of one incident, by what it calls its parts."""
 
+import re
+from collections import Counter
 from dataclasses import dataclass
 
 from playwright.sync_api import Locator, expect
@@ -54,6 +56,20 @@ class IncidentRoom:
     def steps(self) -> list[str]:
         """What the stream says, step by step."""
         return self.stream.locator(":scope > li").all_inner_texts()
+
+    def shown(self) -> Counter[str]:
+        """Count what the stream shows of the log, by kind: each call, each finding, each line."""
+        kinds = "all => all.map(one => one.dataset.kind)"
+        lines = self.stream.locator(":scope > li[data-kind]").evaluate_all(kinds)
+        found = Counter(kind for kind in lines if kind not in ("work", "verification_sampled"))
+        found["tool_called"] = self.stream.locator("details.calls > ul > li").count()
+        found["evidence_added"] = self.stream.locator("ul.found button").count()
+        return found
+
+    def open_evidence(self, evidence_id: str) -> Locator:
+        """Look at a piece of evidence that the stream names; return what is shown of it."""
+        self.stream.get_by_role("button", name=re.compile(rf"^{re.escape(evidence_id)}\b")).click()
+        return self.visitor.page.get_by_role("complementary", name=f"Evidence {evidence_id}")
 
     def approve(self, comment: str = "") -> None:
         """Say yes, in the two steps it takes."""

@@ -1,6 +1,7 @@
 """One person at one browser: what they see and do, and what their browser complains of."""
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ from playwright.sync_api import (
     ConsoleMessage,
     Locator,
     Page,
+    Request,
     WebSocket,
     expect,
 )
@@ -51,13 +53,14 @@ class Visitor:
     context: BrowserContext
     page: Page
     complaints: list[str] = field(default_factory=list)
-    heard: list[tuple[str, Json]] = field(default_factory=list)
+    heard: list[tuple[str, Json | Request]] = field(default_factory=list)
     sockets: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.page.on("console", self._on_console)
         self.page.on("pageerror", lambda error: self.complaints.append(f"error: {error}"))
         self.page.on("websocket", self._on_socket)
+        self.page.on("requestfinished", self._on_answer)
 
     def go(self, path: str) -> None:
         """Open an address of the platform."""
@@ -106,13 +109,10 @@ class Visitor:
         return str(self.ask("GET", "/api/v1/auth/me")["body"]["csrf_token"])
 
     def seqs(self, incident_id: str) -> list[int]:
-        """Return the numbers of the events that came over the incident's sockets, in order."""
-        return [
-            event["seq"]
-            for url, frame in self.heard
-            if f"/ws/incidents/{incident_id}" in url and frame["type"] == "events"
-            for event in frame["events"]
-        ]
+        """Return the numbers of the incident's events as they reached the page, by socket or by HTTP."""
+        sources = (f"/ws/incidents/{incident_id}?", f"/api/v1/incidents/{incident_id}/events?")
+        told = [_told(said) for url, said in self.heard if any(part in url for part in sources)]
+        return [event["seq"] for said in told for event in said.get("events", ())]
 
     def _on_console(self, message: ConsoleMessage) -> None:
         if message.type == "error" and not message.text.startswith(EXPECTED):
@@ -122,6 +122,18 @@ class Visitor:
         self.sockets.append(socket.url)
         url = socket.url
         socket.on("framereceived", lambda frame: self.heard.append((url, json.loads(frame))))
+
+    def _on_answer(self, request: Request) -> None:
+        if re.search(r"/incidents/[^/]+/events\?", request.url):
+            self.heard.append((request.url, request))
+
+
+def _told(said: Json | Request) -> Json:
+    """Return a frame, or what a request was answered with: an error page tells of no events."""
+    if not isinstance(said, Request):
+        return said
+    answer = said.response()
+    return dict(answer.json()) if answer is not None and answer.ok else {}
 
 
 @contextmanager
