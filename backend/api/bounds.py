@@ -3,21 +3,24 @@
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-_PREFIX = "/api/"
+from backend.api import webhook
 
 MAX_BODY_BYTES = 1024 * 1024
-"""No route of the API needs as much."""
+"""No route needs as much."""
 
 
 class BoundedBodies:
-    """Refuses a body of the API's as soon as more of it than the limit was read (413)."""
+    """Refuses a body as soon as more of it than the limit was read (413), whatever is asked for.
+
+    Only the webhook, which asks who sends before it reads, has a limit of its own.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer."""
-        if scope["type"] != "http" or not scope["path"].startswith(_PREFIX):
+        if scope["type"] != "http" or scope["path"] == webhook.PATH:
             await self._app(scope, receive, send)
             return
         read_bytes = 0

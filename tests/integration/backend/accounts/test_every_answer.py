@@ -14,9 +14,18 @@ async def test_no_answer_is_stored_anywhere_good_or_bad(path: str, door: Door) -
         assert (await client.get(path)).headers["cache-control"] == "no-store"
 
 
-@pytest.mark.parametrize("path", ["/api/v1/auth/sign-in", "/api/v1/trigger"])
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("POST", "/api/v1/auth/sign-in"),
+        ("POST", "/api/v1/trigger"),
+        ("GET", "/health"),
+        ("GET", "/ready"),
+        ("GET", "/metrics/snapshot"),
+    ],
+)
 async def test_a_body_without_end_is_cut_off_before_anyone_asks_who_sends_it(
-    path: str, door: Door
+    method: str, path: str, door: Door
 ) -> None:
     sent = 0
 
@@ -26,8 +35,8 @@ async def test_a_body_without_end_is_cut_off_before_anyone_asks_who_sends_it(
             sent += 65536
             yield b" " * 65536
 
-    answer = await door.browser().post(
-        path, content=endless(), headers={"Content-Type": "application/json"}
+    answer = await door.browser().request(
+        method, path, content=endless(), headers={"Content-Type": "application/json"}
     )
 
     assert answer.status_code == 413
