@@ -93,7 +93,9 @@ async def _throw(context: ApiContext, actor: Actor, body: Reason, *, is_halted: 
             now=context.clock.now(),
         )
         found = await tenancy.find_halt(connection, actor.org_id)
-    await halting.follow_switch(context.engine, actor.org_id, context.settings.mcp_halt_file)
+    # The file stops the servers of the installation's own cluster: nobody else's switch moves it.
+    if actor.org_id == context.tenant.org_id:
+        await halting.follow_switch(context.engine, actor.org_id, context.settings.mcp_halt_file)
     return _view(context, found)
 
 
