@@ -57,6 +57,7 @@ def create_engine(database_url: str, *, pool_size: int = 8, timeout_s: float = 1
         max_overflow=0,
         pool_timeout=timeout_s,
         json_serializer=to_json,
+        hide_parameters=True,  # an error is logged with its statement, and secrets are parameters
         connect_args={"connect_timeout": max(1, int(timeout_s)), "options": _SESSION},
     )
     sa.event.listen(engine.sync_engine, "checkout", _refuse_the_dead)

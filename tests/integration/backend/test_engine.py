@@ -3,6 +3,7 @@
 import asyncio
 
 import psycopg
+import pytest
 import sqlalchemy as sa
 
 from backend.db.engine import create_engine
@@ -27,6 +28,21 @@ async def test_connections_that_the_server_closed_are_replaced_unseen(database_u
     await engine.dispose()
     assert len(before) == 3
     assert not before & after
+
+
+async def test_what_was_sent_along_is_in_no_error(database_url: str) -> None:
+    engine = create_engine(database_url, pool_size=1)
+
+    async with engine.connect() as connection:
+        with pytest.raises(sa.exc.DataError) as refused:
+            await connection.execute(
+                sa.text("SELECT CAST(:word AS text), 1 / 0"), {"word": "swordfish"}
+            )
+        await connection.rollback()
+
+    await engine.dispose()
+    assert "division by zero" in str(refused.value)
+    assert "swordfish" not in str(refused.value)
 
 
 async def test_a_connection_in_good_health_is_used_again(database_url: str) -> None:
