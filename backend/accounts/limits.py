@@ -87,7 +87,12 @@ def within_limit(times: Sequence[datetime], per_minute: int, now: datetime) -> i
 
 async def sweep(connection: AsyncConnection, *, now: datetime) -> None:
     """Forget what no longer counts."""
-    await connection.execute(sa.delete(attempts).where(attempts.c.last_at <= now - _MINUTE))
+    key = sa.tuple_(attempts.c.door, attempts.c.subject_sha256)
+    # Who is at a door holds one row and may wait for another: we wait for nobody.
+    over = sa.select(*key.clauses).where(attempts.c.last_at <= now - _MINUTE)
+    await connection.execute(
+        sa.delete(attempts).where(key.in_(over.with_for_update(skip_locked=True)))
+    )
 
 
 async def _count(

@@ -99,5 +99,7 @@ async def close_all(
 
 async def sweep(connection: AsyncConnection, *, now: datetime) -> None:
     """Forget sessions that are over."""
-    over = sa.or_(sessions.c.expires_at <= now, sessions.c.seen_at <= now - IDLE)
-    await connection.execute(sa.delete(sessions).where(over))
+    is_over = sa.or_(sessions.c.expires_at <= now, sessions.c.seen_at <= now - IDLE)
+    # Somebody may be closing several: we wait for nobody, and take what is left next time.
+    over = sa.select(sessions.c.token_sha256).where(is_over).with_for_update(skip_locked=True)
+    await connection.execute(sa.delete(sessions).where(sessions.c.token_sha256.in_(over)))
