@@ -100,7 +100,10 @@ async def lock(connection: AsyncConnection, by: Actor, user_id: str) -> User:
 async def change(
     connection: AsyncConnection, by: Actor, user: User, wanted: Change, *, now: datetime
 ) -> User:
-    """Give a locked user a role, or take it away, or shut them out; then their sessions end.
+    """Give a locked user a role, or take it away, or shut them out.
+
+    Without a role, or shut out, their sessions end; with another role they go on with that.
+
 
     Raises:
         RoleAboveOwnError: The role, old or new, is above that of who changes it.

@@ -22,6 +22,9 @@ from backend.db.organization_log import Deed
 from backend.db.tables.accounts import api_tokens, users
 from sre_agent.domain.errors import PermanentError
 
+LIFETIME_MAX = timedelta(days=3652)
+"""Ten years: an end beyond is a slip of the pen, and some moments cannot even be read back."""
+
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,62}")
 _USED_EVERY = timedelta(minutes=1)
 
@@ -32,6 +35,10 @@ class NoSuchTokenError(PermanentError):
 
 class ExpiredAlreadyError(PermanentError):
     """The token would open nothing from the first moment."""
+
+
+class ExpiresTooLateError(PermanentError):
+    """The end of the token lies further ahead than anybody plans."""
 
 
 @dataclass(frozen=True)
@@ -64,11 +71,12 @@ async def create(
         InvalidNameError: Tokens are not called that.
         NameTakenError: A token or a person is called that.
         ExpiredAlreadyError: Its end lies in the past.
+        ExpiresTooLateError: Its end lies too far ahead.
     """
     if not creator.role.includes(role):
         raise RoleAboveOwnError(f"{creator.name} is {creator.role}, and {role} is above that")
-    if expires_at is not None and expires_at <= now:
-        raise ExpiredAlreadyError(f"{expires_at.isoformat()} is over")
+    if expires_at is not None:
+        _check_end(expires_at, now)
     normal = _normalize(name)
     await organization_log.hold(connection, creator.org_id)
     secret = credentials.new_token()
@@ -144,6 +152,13 @@ async def revoke(connection: AsyncConnection, by: Actor, token_id: str, *, now: 
     token = _token((await connection.execute(changed)).one())
     await _record(connection, by, Deed.TOKEN_REVOKED, token, now)
     return token
+
+
+def _check_end(expires_at: datetime, now: datetime) -> None:
+    if expires_at <= now:
+        raise ExpiredAlreadyError(f"{expires_at.isoformat()} is over")
+    if expires_at > now + LIFETIME_MAX:
+        raise ExpiresTooLateError(f"{expires_at.isoformat()} is more than ten years ahead")
 
 
 def _normalize(name: str) -> str:

@@ -185,6 +185,11 @@ _TABLE: Mapping[type[Exception], tuple[int, str, str]] = {
         "The token would be over already",
         "Send an expires_at in the future, or none.",
     ),
+    tokens.ExpiresTooLateError: (
+        422,
+        "The token would be good for too long",
+        "Send an expires_at within ten years, or none.",
+    ),
     NotJsonError: (400, "The body is not JSON", "Send what Alertmanager's webhook sends."),
     BusyError: (503, "Too many webhooks wait", "Send again in some seconds; nothing was recorded."),
     TransientError: (
@@ -195,6 +200,11 @@ _TABLE: Mapping[type[Exception], tuple[int, str, str]] = {
     sa.exc.OperationalError: (
         503,
         "The database does not answer",
+        "See GET /ready; `sre-agent doctor` says how to mend it.",
+    ),
+    sa.exc.InterfaceError: (
+        503,
+        "The connection to the database was lost",
         "See GET /ready; `sre-agent doctor` says how to mend it.",
     ),
     sa.exc.TimeoutError: (503, "The database is busy", "Try again in some seconds."),

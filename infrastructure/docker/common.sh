@@ -6,7 +6,7 @@ refuse() { say "$@"; exit 1; }
 setting() {
   [ -f .env ] || return 0
   sed -nE "s/^[[:space:]]*(export[[:space:]]+)?$1[[:space:]]*=[[:space:]]*//p" .env | tail -n 1 |
-    sed -E "s/[[:space:]]+#.*$//; s/[[:space:]]+$//; s/^\"(.*)\"$/\1/; s/^'(.*)'$/\1/"
+    sed -E "s/^#.*$//; s/[[:space:]]+#.*$//; s/[[:space:]]+$//; s/^\"(.*)\"$/\1/; s/^'(.*)'$/\1/"
 }
 
 # The cluster, where .env names one; otherwise the lab is watched.

@@ -154,6 +154,17 @@ def test_a_cluster_that_is_named_is_watched_instead_of_the_lab(
     assert "lab" not in done.stderr
 
 
+def test_a_setting_left_empty_before_its_comment_is_empty(checkout: Path, run: Run) -> None:
+    (checkout / ".env").write_text(
+        "MCP_KUBECONFIG=/etc/hosts\nMCP_KUBECONFIG_WRITE_CONTEXT=w\n"
+        "KUBERNETES_WRITE_TOKEN=    # kubectl create token writer\n"
+    )
+
+    done = run("start.sh", "--docker")
+
+    assert done.returncode == 0, done.stderr
+
+
 REFUSED = {
     "a placeholder": ("SIGNER_TOKEN=change-me", "change-me"),
     "a socket of the machine": ("DATABASE_URL=postgresql://u@/db?host=/tmp/s", "DATABASE_URL"),

@@ -176,3 +176,16 @@ async def test_a_token_in_the_settings_goes_on_opening(door: Door) -> None:
     me = await door.program().get("/api/v1/auth/me")
 
     assert (me.json()["name"], me.json()["kind"]) == ("root", "program")
+
+
+@pytest.mark.parametrize(
+    "end", ["9999-12-31T23:59:59-23:59", "0001-01-01T00:00:00+23:59", "2099-01-01T00:00:00Z"]
+)
+async def test_a_token_that_would_end_out_of_reach_is_refused(end: str, door: Door) -> None:
+    body = {"name": "ci", "role": "viewer", "expires_at": end}
+
+    answer = await door.program().post("/api/v1/tokens", json=body)
+
+    assert answer.status_code == 422
+    assert "expires_at" in answer.json()["hint"]
+    assert (await door.program().get("/api/v1/tokens")).json()["tokens"] == []
