@@ -13,16 +13,20 @@ from backend.clusters.checking import Check, Look
 from backend.clusters.sealing import Seal
 from backend.clusters.toolboxes import ClusterDisconnectedError
 from backend.db import clusters, organization_log, queue
+from backend.db.admission.statements import take_turn
 from backend.db.clusters import ClusterNotFoundError, ClusterTakenError, Connecting, SealedEndpoint
 from backend.db.organization_log import Deed
 from backend.db.tenancy import Tenant
 from sre_agent import ports
 from sre_agent.agents.allowlist import AllowList
 from sre_agent.domain.errors import PermanentError
+from sre_agent.domain.incident import IncidentStatus
 from sre_agent.tools.endpoint import Endpoint
 
 WEBHOOK_PREFIX = "srw_"
 """A mark by which scanners find leaked tokens, and we those worth looking up."""
+
+_WRITING = {IncidentStatus.EXECUTING, IncidentStatus.VERIFYING}
 
 
 class ConnectionRefusedByCheckError(PermanentError):
@@ -116,6 +120,9 @@ class Registry:
             raise OwnClusterError(f"{cluster_id} is the cluster that the settings describe")
         now = self.clock.now()
         async with self.engine.begin() as connection:
+            # In the order of everybody else: the turn, then incidents, then what they belong to.
+            await take_turn(connection, tenant)
+            held = await clusters.lock_open(connection, tenant)
             await organization_log.append(
                 connection,
                 org_id=actor.org_id,
@@ -127,12 +134,12 @@ class Registry:
             found = await clusters.get(connection, tenant, is_locked=True)
             if not found.is_connected:
                 raise ClusterDisconnectedError(f"cluster {cluster_id} is disconnected")
-            writing = await clusters.find_writing(connection, tenant)
+            writing = [each.id for each in held if each.status in _WRITING]
             if writing:
                 raise ClusterBusyError(f"repairs are under way in {', '.join(writing)}")
             await clusters.disconnect(connection, tenant, now=now)
             # Their runs find no cluster any more, and end by telling people so.
-            stranded = await clusters.find_open(connection, tenant)
+            stranded = [each.id for each in held if not each.is_paused]
             await queue.enqueue_investigations(connection, stranded, now=now)
 
     async def _check_free(self, tenant: Tenant) -> None:

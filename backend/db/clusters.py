@@ -14,6 +14,7 @@ from backend.db.tables.tenancy import cluster_endpoints, clusters
 from backend.db.tenancy import Tenant
 from sre_agent.domain.errors import PermanentError
 from sre_agent.domain.ids import IncidentId
+from sre_agent.domain.incident import IncidentStatus
 
 _NEWEST = 50
 """So many incidents are looked at for the newest alert: which of all alerts is newest, no index tells."""
@@ -50,6 +51,15 @@ class SealedEndpoint:
     url: str
     read_token: str
     write_token: str | None
+
+
+@dataclass(frozen=True)
+class OpenIncident:
+    """An incident of a cluster on which work goes on; while it is paused, people hold it."""
+
+    id: IncidentId
+    status: IncidentStatus
+    is_paused: bool
 
 
 @dataclass(frozen=True)
@@ -147,25 +157,21 @@ async def find_by_webhook_token(connection: AsyncConnection, token_sha256: bytes
     return None if row is None else Tenant(row.org_id, row.id)
 
 
-async def find_writing(connection: AsyncConnection, tenant: Tenant) -> list[str]:
-    """Return the cluster's incidents whose repair is being carried out or verified."""
-    query = sa.select(incidents.c.id).where(
+async def lock_open(connection: AsyncConnection, tenant: Tenant) -> list[OpenIncident]:
+    """Lock the cluster's incidents on which work goes on: none of them moves meanwhile.
+
+    Who also locks the cluster does so afterwards. What comes in locks incidents first as well: take
+    the turn of the intake before, and no other opens in between.
+    """
+    query = sa.select(incidents.c.id, incidents.c.status, incidents.c.is_paused).where(
         incidents.c.org_id == tenant.org_id,
         incidents.c.cluster_id == tenant.cluster_id,
-        incidents.c.status.in_(("executing", "verifying")),
-    )
-    return list((await connection.execute(query.order_by(incidents.c.id))).scalars())
-
-
-async def find_open(connection: AsyncConnection, tenant: Tenant) -> list[IncidentId]:
-    """Return the cluster's incidents on which work goes on, and which nobody holds."""
-    query = sa.select(incidents.c.id).where(
-        incidents.c.org_id == tenant.org_id,
-        incidents.c.cluster_id == tenant.cluster_id,
-        incidents.c.is_paused.is_(False),
         sa.text(OPEN),
     )
-    return [IncidentId(id_) for id_ in (await connection.execute(query)).scalars()]
+    rows = await connection.execute(query.order_by(incidents.c.id).with_for_update())
+    return [
+        OpenIncident(IncidentId(row.id), IncidentStatus(row.status), row.is_paused) for row in rows
+    ]
 
 
 async def count_open(connection: AsyncConnection, tenant: Tenant) -> int:

@@ -1,5 +1,9 @@
 """Letting go of a cluster, also while alerts come in and repairs begin."""
 
+import asyncio
+from datetime import datetime
+from typing import Any
+
 import pytest
 import sqlalchemy as sa
 from cluster_scene import Asking
@@ -8,7 +12,11 @@ from cluster_steps import connect, known, send, webhook
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from backend.db import organization_log
+from backend.db.admission.admit import admit
+from backend.db.admission.arrivals import Arrival
 from backend.db.tables.incidents import incidents
+from backend.db.tenancy import Tenant
+from sre_agent.domain.alert import Alert, AlertStatus, Severity
 
 
 async def test_a_disconnected_cluster_is_void_at_once_and_keeps_its_history(
@@ -60,3 +68,75 @@ async def test_a_cluster_in_which_a_repair_is_under_way_stays_connected(
     assert (await send(ask, token, webhook("web"))).status_code == 202
     async with engine.connect() as connection:
         assert await organization_log.read(connection, "default") == []
+
+
+async def test_a_repair_that_begins_while_a_cluster_is_let_go_keeps_it_connected(
+    ask: Asking, engine: AsyncEngine
+) -> None:
+    [token] = await known(engine, "east")
+    incident = (await send(ask, token, webhook("web"))).json()["incidents"][0]
+    await _taken_up(engine)
+    async with engine.begin() as run:
+        await run.execute(sa.update(incidents).values(status="executing"))
+        letting_go = asyncio.create_task(ask("DELETE", "/api/v1/clusters/east", role="admin"))
+        await _somebody_waits(engine)
+    gone = await letting_go
+
+    assert gone.status_code == 409
+    assert incident in gone.json()["detail"]
+    assert (await ask("GET", "/api/v1/clusters/east")).json()["status"] == "connected"
+
+
+async def test_alerts_that_come_in_while_a_cluster_is_let_go_stand_in_nobodys_way(
+    ask: Asking, engine: AsyncEngine, clock: Any
+) -> None:
+    [token] = await known(engine, "east")
+    await send(ask, token, webhook("web"))
+    await _taken_up(engine)
+    east = Tenant("default", "east")
+    async with engine.begin() as intake:
+        await admit(intake, east, [_arrival("web", clock.now())], now=clock.now())
+        letting_go = asyncio.create_task(ask("DELETE", "/api/v1/clusters/east", role="admin"))
+        await _somebody_waits(engine)
+        [receipt] = await admit(intake, east, [_arrival("api", clock.now())], now=clock.now())
+    gone = await letting_go
+
+    assert gone.status_code == 204
+    async with engine.connect() as connection:
+        waiting = sa.text("SELECT args ->> 'incident_id' FROM procrastinate_jobs")
+        assert receipt.incident_id in (await connection.execute(waiting)).scalars().all()
+
+
+def _arrival(service: str, now: datetime) -> Arrival:
+    alert = Alert(
+        source="alertmanager",
+        fingerprint=f"late-{service}",
+        status=AlertStatus.FIRING,
+        name="Errors",
+        severity=Severity.CRITICAL,
+        labels={"namespace": "shop", "service": service},
+        annotations={},
+        starts_at=now,
+        ends_at=None,
+        generator_url="",
+        group_key="",
+    )
+    return Arrival(alert, service)
+
+
+async def _taken_up(engine: AsyncEngine) -> None:
+    """Have a worker take every job that waits."""
+    async with engine.begin() as connection:
+        await connection.execute(sa.text("UPDATE procrastinate_jobs SET status = 'doing'"))
+
+
+async def _somebody_waits(engine: AsyncEngine) -> None:
+    """Return once a transaction of this database waits for a lock."""
+    query = sa.text(
+        "SELECT count(*) FROM pg_stat_activity"
+        " WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    )
+    async with asyncio.timeout(10), engine.connect() as connection:
+        while not (await connection.execute(query)).scalar_one():
+            await connection.rollback()
+            await asyncio.sleep(0.02)
