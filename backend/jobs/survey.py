@@ -14,6 +14,7 @@ from backend.db.tenancy import Tenant
 from sre_agent import ports
 from sre_agent.diagnosis import neighbourhood
 from sre_agent.domain.errors import PermanentError, TransientError
+from sre_agent.domain.model import Observation
 from sre_agent.domain.observations.kubernetes import Resource, ResourceList
 from sre_agent.domain.tools import ToolCall, ToolResult, ToolStatus
 
@@ -27,6 +28,14 @@ _log = structlog.get_logger()
 
 class SurveyError(TransientError):
     """The cluster could not be looked at; the next survey may."""
+
+
+class _Namespace(Observation):
+    name: str
+
+
+class _Namespaces(Observation):
+    namespaces: tuple[_Namespace, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,11 +93,9 @@ class Surveyor:
         Raises:
             SurveyError: The cluster cannot be seen; nothing was changed.
         """
-        listed = await self._read("list_namespaces")
-        names = [str(item["name"]) for item in (listed.data or {}).get("namespaces", ())]
         resources: list[Resource] = []
         whole: list[str] = []
-        for name in names:
+        for name in await self._namespaces():
             lists = [await self._list(kind, name) for kind in _KINDS]
             resources += [row for found, _ in lists for row in found]
             if not any(left_out for _, left_out in lists):
@@ -101,6 +108,16 @@ class Surveyor:
             now = self.clock.now()
             await service_edges.replace(connection, self.tenant, whole, edges, now=now)
         return len(edges)
+
+    async def _namespaces(self) -> Sequence[str]:
+        answer = await self._read("list_namespaces")
+        if answer.status is ToolStatus.NO_DATA:
+            return ()
+        try:
+            found = _Namespaces.model_validate(answer.data)
+        except ValidationError as error:
+            raise SurveyError("an unreadable list of namespaces") from error
+        return [each.name for each in found.namespaces]
 
     async def _list(self, kind: str, namespace: str) -> tuple[Sequence[Resource], bool]:
         """Return the rows of a kind, and whether some were left out."""

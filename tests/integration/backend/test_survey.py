@@ -103,6 +103,18 @@ async def test_a_cluster_that_cannot_be_seen_leaves_what_was_known(
     assert await edges(engine) == {("web", "api")}
 
 
+@pytest.mark.parametrize(
+    "namespaces", [["prod"], [{"phase": "Active"}], "prod", None, [{"name": ["prod"]}]]
+)
+async def test_a_list_of_namespaces_that_cannot_be_read_fails_this_survey_only(
+    surveyor: Surveyor, toolbox: FakeToolbox, namespaces: Any
+) -> None:
+    toolbox.on("kubernetes", "list_namespaces", ok({"namespaces": namespaces}))
+
+    with pytest.raises(SurveyError, match="an unreadable list of namespaces"):
+        await surveyor.survey()
+
+
 async def test_the_dependencies_of_a_diagnosis_are_learned(
     engine: AsyncEngine, clock: Any, make_incident: Any
 ) -> None:
