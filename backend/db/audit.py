@@ -1,13 +1,16 @@
 """Proof that the log is what was written: every chain walked, every head compared."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from backend.db import journal
+from backend.db import chains, journal
 from backend.db.tables.incidents import incidents
-from sre_agent.domain.events import BrokenLink, verify_chain
+from sre_agent.domain import events
+from sre_agent.domain.chain import BrokenLink
+from sre_agent.domain.events import Event
 from sre_agent.domain.ids import IncidentId
 
 
@@ -23,8 +26,6 @@ class Audit:
 async def verify_incident(connection: AsyncConnection, incident_id: IncidentId) -> Audit:
     """Walk one incident's chain, and compare its end with the head kept apart from it.
 
-    The comparison finds what no chain can show by itself: entries missing at the end.
-
     Raises:
         IncidentNotFoundError: There is no such incident.
     """
@@ -32,19 +33,17 @@ async def verify_incident(connection: AsyncConnection, incident_id: IncidentId) 
     head = (await connection.execute(query.where(incidents.c.id == incident_id))).one_or_none()
     if head is None:
         raise journal.IncidentNotFoundError(f"there is no incident {incident_id}")
+    chain = events.chain()
+
+    async def read(after: int, limit: int) -> Sequence[Event]:
+        return await journal.read(connection, incident_id, after=after, limit=limit)
+
     try:
-        log = await journal.read(connection, incident_id)
+        await chains.walk(chain, read, last_seq=head.last_seq, last_hash=head.last_hash)
     except journal.UnreadableEventError as error:
         changed = BrokenLink(seq=error.seq, reason="it holds what no event has")
-        return Audit(incident_id=incident_id, events=head.last_seq, broken=changed)
-    # Events that were appended after the head was read are nobody's fault.
-    log = [event for event in log if event.seq <= head.last_seq]
-    broken = verify_chain(log)
-    if broken is None and len(log) < head.last_seq:
-        broken = BrokenLink(seq=len(log) + 1, reason=f"event {len(log) + 1} is missing")
-    if broken is None and log and log[-1].hash != head.last_hash:
-        broken = BrokenLink(seq=log[-1].seq, reason="it is not the event the incident ends with")
-    return Audit(incident_id=incident_id, events=len(log), broken=broken)
+        return Audit(incident_id, events=head.last_seq, broken=chain.broken or changed)
+    return Audit(incident_id, events=chain.length, broken=chain.broken)
 
 
 async def verify_all(connection: AsyncConnection, org_id: str) -> list[Audit]:

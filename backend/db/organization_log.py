@@ -1,5 +1,6 @@
 """What people did to the platform itself: appended, chained and verified like an incident's events."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -8,12 +9,13 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from backend.db import chains
 from backend.db.plain_json import plain_json
 from backend.db.tables.organization_log import organization_log
 from backend.db.tables.tenancy import organizations
 from sre_agent.domain import canonical
+from sre_agent.domain.chain import BrokenLink, Chain
 from sre_agent.domain.errors import PermanentError
-from sre_agent.domain.events import GENESIS, BrokenLink
 
 
 class Deed(StrEnum):
@@ -133,27 +135,13 @@ async def verify(connection: AsyncConnection, org_id: str) -> tuple[int, BrokenL
     head = (await connection.execute(query.where(organizations.c.id == org_id))).one_or_none()
     if head is None:
         raise NoSuchOrganizationError(f"there is no organization {org_id}")
-    # What was appended after the head was read is nobody's fault.
-    log = [entry for entry in await read(connection, org_id) if entry.seq <= head.last_seq]
-    broken = _first_broken(log)
-    if broken is None and len(log) < head.last_seq:
-        broken = BrokenLink(seq=len(log) + 1, reason=f"entry {len(log) + 1} is missing")
-    if broken is None and log and log[-1].hash != head.last_hash:
-        broken = BrokenLink(seq=log[-1].seq, reason="it is not the entry the log ends with")
-    return len(log), broken
+    chain = Chain("entry", Entry.compute_hash)
 
+    async def read_on(after: int, limit: int) -> Sequence[Entry]:
+        return await read(connection, org_id, after=after, limit=limit)
 
-def _first_broken(log: list[Entry]) -> BrokenLink | None:
-    previous = GENESIS
-    for expected, entry in enumerate(log, start=1):
-        if entry.seq != expected:
-            return BrokenLink(seq=expected, reason=f"entry {expected} is missing")
-        if entry.prev_hash != previous:
-            return BrokenLink(seq=entry.seq, reason="it does not continue the entry before it")
-        if entry.compute_hash() != entry.hash:
-            return BrokenLink(seq=entry.seq, reason="its content does not match its hash")
-        previous = entry.hash
-    return None
+    await chains.walk(chain, read_on, last_seq=head.last_seq, last_hash=head.last_hash)
+    return chain.length, chain.broken
 
 
 def _seal(entry: Entry) -> Entry:

@@ -7,7 +7,8 @@ from typing import Any
 from pydantic import ValidationError
 
 from backend.db.approval_rows import Request
-from sre_agent.domain.events import BrokenLink, Event, EventKind
+from sre_agent.domain.chain import BrokenLink
+from sre_agent.domain.events import Event, EventKind
 from sre_agent.domain.incident import Incident
 from sre_agent.domain.plan import Plan
 from sre_agent.domain.steering import Steering

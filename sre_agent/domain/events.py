@@ -5,11 +5,9 @@ from enum import StrEnum
 from typing import Any
 
 from sre_agent.domain import canonical
+from sre_agent.domain.chain import Chain
 from sre_agent.domain.ids import IncidentId
 from sre_agent.domain.model import Value
-
-GENESIS = "0" * 64
-"""The `prev_hash` of an incident's first event."""
 
 
 class EventKind(StrEnum):
@@ -125,22 +123,6 @@ def _content(
     }
 
 
-class BrokenLink(Value):
-    """The first place where the chain does not hold, and what is wrong there."""
-
-    seq: int
-    reason: str
-
-
-def verify_chain(events: list[Event]) -> BrokenLink | None:
-    """Return the first broken link of an incident's events given in order, or None."""
-    previous = GENESIS
-    for expected_seq, event in enumerate(events, start=1):
-        if event.seq != expected_seq:
-            return BrokenLink(seq=expected_seq, reason=f"event {expected_seq} is missing")
-        if event.prev_hash != previous:
-            return BrokenLink(seq=event.seq, reason="it does not continue the event before it")
-        if compute_hash(event) != event.hash:
-            return BrokenLink(seq=event.seq, reason="its content does not match its hash")
-        previous = event.hash
-    return None
+def chain() -> Chain[Event]:
+    """Return what walks one incident's events to the first broken link."""
+    return Chain("event", compute_hash)

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from sre_agent.domain.events import GENESIS, Event, EventDraft, seal
+from sre_agent.domain.chain import GENESIS
+from sre_agent.domain.events import Event, EventDraft, seal
 from sre_agent.domain.ids import IncidentId
 from sre_agent.domain.runs import of_run
 from sre_agent.ports import Clock

@@ -13,7 +13,7 @@ from backend.db import tenancy
 from backend.db.incidents import PostgresIncidents
 from backend.db.journal import IncidentNotFoundError
 from backend.db.transitions import IncidentEndedError, SurvivorEndedError
-from sre_agent.domain.events import EventKind, verify_chain
+from sre_agent.domain.events import EventKind, chain
 from sre_agent.domain.ids import IncidentId
 from sre_agent.domain.incident import IncidentStatus
 from sre_agent.domain.objects import ObjectRef
@@ -166,7 +166,7 @@ async def test_opposite_merges_at_once_do_not_wait_for_each_other_for_ever(
 
     assert [type(end) for end in ends if end is not None] == [SurvivorEndedError]
     for id_ in (a, b):
-        assert verify_chain(await incidents.events(id_)) is None
+        assert chain().follow(await incidents.events(id_)) is None
 
 
 async def test_an_escalation_is_status_event_and_one_message(

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from backend.db import audit, journal
 from backend.db.journal import PostgresJournal
 from sre_agent import ports
-from sre_agent.domain.events import Event, EventDraft, EventKind, verify_chain
+from sre_agent.domain.events import Event, EventDraft, EventKind, chain
 from sre_agent.domain.ids import IncidentId
 
 MakeIncident = Callable[..., Awaitable[IncidentId]]
@@ -37,7 +37,7 @@ async def test_appended_events_are_numbered_and_chained(
     async with engine.connect() as connection:
         events = await journal.read(connection, incident)
     assert [event.seq for event in events] == [1, 2, 3]
-    assert verify_chain(events) is None
+    assert chain().follow(events) is None
     assert events[0].payload == {"text": "snowman ☃", "ratio": 1.0, "none": None}
 
 

@@ -12,7 +12,7 @@ from backend.actors import Actor, Role
 from backend.db import journal, memory, remembering, verdicts
 from backend.db.tables.incidents import incidents
 from backend.db.tables.memory import past_incident_tokens, past_incidents
-from sre_agent.domain.events import EventKind, verify_chain
+from sre_agent.domain.events import EventKind, chain
 from sre_agent.domain.faults import FaultClass
 from sre_agent.domain.objects import ObjectRef
 from sre_agent.domain.observations.memory import Outcome
@@ -114,7 +114,7 @@ async def test_a_later_verdict_of_anyone_supersedes_and_both_stay_in_the_log(pas
         log = await journal.read(connection, id_)
     kept = [event for event in log if event.kind is EventKind.VERDICT_GIVEN]
     assert kept == [first, last]
-    assert verify_chain(log) is None
+    assert chain().follow(log) is None
 
 
 @pytest.mark.parametrize(

@@ -8,10 +8,10 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from backend.db import organization_log, tenancy
+from backend.db import chains, organization_log, tenancy
 from backend.db.organization_log import Deed, Entry, NoSuchOrganizationError
 from sre_agent import ports
-from sre_agent.domain.events import GENESIS
+from sre_agent.domain.chain import GENESIS
 
 
 async def record(engine: AsyncEngine, clock: ports.Clock, *names: str) -> list[Entry]:
@@ -142,3 +142,21 @@ async def test_an_unknown_organization_has_no_log(engine: AsyncEngine, clock: po
                 payload={},
                 now=clock.now(),
             )
+
+
+async def test_a_long_log_is_verified_a_page_at_a_time(
+    engine: AsyncEngine, clock: ports.Clock
+) -> None:
+    await record(engine, clock, *(str(number) for number in range(chains.PAGE + 10)))
+    fetched: list[str] = []
+
+    async with engine.connect() as connection:
+        sa.event.listen(
+            connection.sync_connection,
+            "before_cursor_execute",
+            lambda *said: fetched.append(said[2]),
+        )
+        verified = await organization_log.verify(connection, "default")
+
+    assert verified == (chains.PAGE + 10, None)
+    assert len([query for query in fetched if "FROM organization_log" in query]) == 2

@@ -4,7 +4,7 @@ import pytest
 from langgraph.types import Command
 from run_scene import Scene, make_scene
 
-from sre_agent.domain.events import EventDraft, EventKind, verify_chain
+from sre_agent.domain.events import EventDraft, EventKind, chain
 from sre_agent.domain.ids import IncidentId
 from sre_agent.domain.incident import IncidentStatus
 from sre_agent.domain.ruling import Verdict
@@ -37,7 +37,7 @@ async def test_an_approved_plan_is_carried_out_once_and_verified(scene: Scene) -
     [finished] = scene.payloads(EventKind.VERIFICATION_FINISHED)
     assert finished["result"] == "resolved"
     assert "rolled back" in scene.incidents.reports[scene.id]
-    assert verify_chain(scene.events) is None
+    assert chain().follow(scene.events) is None
 
 
 async def test_an_early_resume_without_a_decision_keeps_waiting(scene: Scene) -> None:

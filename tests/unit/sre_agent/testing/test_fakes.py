@@ -1,7 +1,7 @@
 """The fakes behave as the ports they stand for promise."""
 
 from sre_agent import ports
-from sre_agent.domain.events import EventDraft, EventKind, verify_chain
+from sre_agent.domain.events import EventDraft, EventKind, chain
 from sre_agent.domain.ids import IncidentId
 from sre_agent.domain.tools import ToolCall, ToolStatus
 from sre_agent.testing import FakeClock, FakeToolbox, InMemoryJournal
@@ -34,7 +34,7 @@ async def test_the_journal_chains_events_and_appends_a_step_once() -> None:
 
     assert again == first
     assert [event.seq for event in fake.events[ID]] == [1, 2]
-    assert verify_chain(fake.events[ID]) is None
+    assert chain().follow(fake.events[ID]) is None
 
 
 async def test_the_toolbox_answers_by_the_last_script_that_matches() -> None:
