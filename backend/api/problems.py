@@ -1,6 +1,6 @@
 """One shape for every error (RFC 9457), and one table that says which error is which status."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 
 from backend.accounts import administration, limits, passwords, people, signing_in, tokens
-from backend.api import headers
+from backend.api import headers, wrong_fields
 from backend.clusters import connecting
 from backend.clusters.sealing import BrokenSealError
 from backend.clusters.toolboxes import ClusterDisconnectedError
@@ -265,27 +265,18 @@ def _from_problem(_request: Request, error: Exception) -> JSONResponse:
 def _from_malformed(_request: Request, error: Exception) -> JSONResponse:
     if not isinstance(error, MalformedError):
         raise error
-    fields = [{"field": item.field, "message": item.message} for item in error.problems]
-    return respond(422, _wrong_fields(fields))
+    return respond(422, _wrong_fields((item.field, item.message) for item in error.problems))
 
 
 def _from_request_validation(_request: Request, error: Exception) -> JSONResponse:
     if not isinstance(error, RequestValidationError):
         raise error
-    fields = [
-        {"field": ".".join(str(part) for part in item["loc"][1:]), "message": item["msg"]}
-        for item in error.errors()
-    ]
-    return respond(422, _wrong_fields(fields))
+    faults = ((".".join(map(str, item["loc"][1:])), item["msg"]) for item in error.errors())
+    return respond(422, _wrong_fields(faults))
 
 
-def _wrong_fields(fields: list[dict[str, str]]) -> dict[str, Any]:
-    return {
-        "title": "A field is missing or wrong",
-        "hint": "Correct the fields named under `errors` and send again.",
-        "detail": "; ".join(f"{item['field']}: {item['message']}" for item in fields),
-        "errors": fields,
-    }
+def _wrong_fields(faults: Iterable[tuple[str, str]]) -> dict[str, Any]:
+    return {"title": wrong_fields.TITLE, "hint": wrong_fields.HINT, **wrong_fields.tell(faults)}
 
 
 def _from_http(_request: Request, error: Exception) -> JSONResponse:

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any
 
 import httpx
@@ -128,3 +128,52 @@ async def test_a_cursor_that_we_never_gave_out_is_refused(
     told: dict[str, Any] = answer.json()
     assert answer.status_code == 422
     assert told["title"] == "This is no cursor"
+
+
+def many_faults() -> dict[str, Any]:
+    return {"K" * 10_000: ["\0"] * 500}
+
+
+def many_faulty_names() -> dict[str, Any]:
+    return {f"{'K' * 30}{number}\ud800": "\0" for number in range(200)}
+
+
+def deep_faults() -> dict[str, Any]:
+    value: Any = "\0"
+    for _ in range(400):
+        value = {"inner": value}
+    return {"name": value}
+
+
+def many_unknown_fields() -> dict[str, Any]:
+    return {f"field{number}": number for number in range(750)} | {"K" * 2000: 1}
+
+
+@pytest.mark.parametrize("make", [many_faults, many_faulty_names, deep_faults, many_unknown_fields])
+async def test_a_refusal_is_short_however_much_is_wrong(
+    make: Callable[[], dict[str, Any]], client: httpx.AsyncClient
+) -> None:
+    del client.headers["authorization"]
+    content = json.dumps(make())
+    headers = {"Content-Type": "application/json"}
+
+    answer = await client.post("/api/v1/auth/sign-in", content=content, headers=headers)
+
+    told = answer.json()
+    assert len(content) < 16_384
+    assert answer.status_code == 422
+    assert 1 <= len(told["errors"]) <= 10
+    assert len(answer.content) < 6000
+
+
+@pytest.mark.parametrize(("path", "most"), [("auth/sign-in", 16 * 1024), ("tokens", 128 * 1024)])
+async def test_no_more_is_read_than_a_route_can_need(
+    path: str, most: int, client: httpx.AsyncClient
+) -> None:
+    full = json.dumps({"name": ""}).encode().ljust(most)
+
+    fits = await client.post(f"/api/v1/{path}", content=full)
+    over = await client.post(f"/api/v1/{path}", content=full + b" ")
+
+    assert (fits.status_code, over.status_code) == (422, 413)
+    assert str(most) in over.json()["title"]
