@@ -32,7 +32,7 @@ def test_markup_in_alerts_logs_and_reasons_is_text_on_every_page(
 ) -> None:
     case = scene.break_()
     _write_log_lines(scene, case)
-    _send_alert(scene, case)
+    alerted = _send_alert(scene, case)
     incident_id = scene.await_request(case)
     mal = enter(scene, "mal", "admin")
     page = mal.page
@@ -55,11 +55,18 @@ def test_markup_in_alerts_logs_and_reasons_is_text_on_every_page(
         expect(page.get_by_role("heading", level=1)).to_be_visible()
         page.wait_for_load_state("networkidle")
         _is_harmless(page)
-    hostile = [row["id"] for row in scene.fresh(case)]
-    for id_ in hostile:
-        IncidentRoom.open(mal, id_)
-        expect(page.get_by_role("list", name="Steps, oldest first")).to_be_visible()
-        expect(page.locator("body")).to_contain_text("window.pwned")  # it is there, as text
+    for row in scene.fresh(case):
+        IncidentRoom.open(mal, row["id"])
+        expect(room.stream).to_be_visible()
+        _is_harmless(page)
+    IncidentRoom.open(mal, alerted)
+    line = room.stream.locator("[data-kind=alert_received]").filter(has_text=IMAGE)
+    expect(line.first).to_contain_text(SCRIPT)  # it is there, as text
+    for seen_in, evidence_id in _evidence_of_the_line(scene, case):
+        IncidentRoom.open(mal, seen_in)
+        panel = room.open_evidence(evidence_id)
+        sample = panel.locator("pre.sample").filter(has_text="ERROR request failed: <img")
+        expect(sample).to_contain_text(SCRIPT)
         _is_harmless(page)
 
 
@@ -95,6 +102,18 @@ def _is_harmless(page: Page) -> None:
     assert page.locator("*").evaluate_all(handlers) == 0
 
 
+def _evidence_of_the_line(scene: Scene, case: Case) -> list[tuple[str, str]]:
+    """Return the incidents and pieces of evidence in which the line we wrote was read; some did."""
+    found = [
+        (row["id"], event["payload"]["evidence"]["id"])
+        for row in scene.fresh(case)
+        for event in scene.platform.events(row["id"], "evidence_added")
+        if "window.pwned" in json.dumps(event["payload"]["evidence"]["facts"].get("patterns"))
+    ]
+    assert found, "no specialist read the line"
+    return found
+
+
 def _write_log_lines(scene: Scene, case: Case) -> None:
     """Write to the log as the service at fault, while it fails."""
     labels = {
@@ -115,7 +134,8 @@ def _write_log_lines(scene: Scene, case: Case) -> None:
     httpx.post(url, json=body, timeout=10, trust_env=False).raise_for_status()
 
 
-def _send_alert(scene: Scene, case: Case) -> None:
+def _send_alert(scene: Scene, case: Case) -> str:
+    """Deliver the alert as Alertmanager would; return the incident it belongs to."""
     labels = {
         "alertname": ALERT,
         "namespace": scene.world.namespace,
@@ -137,3 +157,5 @@ def _send_alert(scene: Scene, case: Case) -> None:
         trust_env=False,
     )
     assert answer.status_code == 202, answer.text
+    (incident_id,) = answer.json()["incidents"]
+    return str(incident_id)
