@@ -28,8 +28,10 @@ export function Layout() {
         </a>
         <Rail />
         <div className="beside">
-          <OfflineBand />
-          <HaltBand />
+          <div className="bands">
+            <OfflineBand />
+            <HaltBand />
+          </div>
           <div id="content" ref={content} tabIndex={-1}>
             <Outlet />
           </div>

@@ -1,4 +1,4 @@
-import { Flame, LayoutDashboard, ScrollText, Settings, Siren } from "lucide-react";
+import { Gavel, LayoutDashboard, ScrollText, Settings, Siren } from "lucide-react";
 import type { ReactNode } from "react";
 import { Link, NavLink } from "react-router";
 import { useOpenDecisions } from "../decisions/data";
@@ -19,7 +19,7 @@ export function Rail() {
       <nav className="rail-nav" aria-label="Pages">
         <Place to="/" icon={<LayoutDashboard />} name="Overview" />
         <Place to="/incidents" icon={<Siren />} name="Incidents" />
-        <Place to="/decisions" icon={<Flame />} name="Decisions" count={<WaitingCount />} />
+        <Place to="/decisions" icon={<Gavel />} name="Decisions" count={<WaitingCount />} />
         <Place to="/audit" icon={<ScrollText />} name="Audit" />
         <Place to="/settings" icon={<Settings />} name="Settings" />
       </nav>

@@ -46,7 +46,7 @@ export function AuditFilters({ filter, onChange }: Props) {
         <input
           className="field mono"
           aria-label="Incident"
-          placeholder="inc-…"
+          placeholder="Incident, inc-…"
           maxLength={100}
           value={incident}
           onChange={(event) => setIncident(event.target.value)}

@@ -4,6 +4,7 @@ import { Link } from "react-router";
 import type { AskedAction, DecisionRow } from "../api/decisions";
 import { useMay } from "../app/session";
 import { Ago, Left } from "../design/ago";
+import { withoutCalls } from "../design/words";
 
 /** What waits for a person, the one that expires first before the others. */
 export function DecisionCards({ decisions }: { decisions: readonly DecisionRow[] }) {
@@ -23,7 +24,7 @@ export function DecisionCards({ decisions }: { decisions: readonly DecisionRow[]
             {decision.actions.map((action) => (
               <Asked key={`${action.tool} ${nameOf(action)}`} action={action} />
             ))}
-            <p className="summary">{decision.summary}</p>
+            <p className="summary">{withoutCalls(decision.summary)}</p>
           </div>
           <div className="until">
             <p className="muted">
@@ -45,7 +46,7 @@ export function DecisionCards({ decisions }: { decisions: readonly DecisionRow[]
 function Asked({ action }: { action: AskedAction }) {
   return (
     <p className="asked-action">
-      <code>{action.tool}</code> <span className="muted">on</span> <code>{nameOf(action)}</code>{" "}
+      <code>{action.tool}</code> <span className="muted">on</span> <code>{nameOf(action)}</code>
       <span className={`badge risk-${action.risk}`}>{action.risk} risk</span>
     </p>
   );

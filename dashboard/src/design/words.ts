@@ -28,3 +28,8 @@ export function significant(value: number): string {
 export function spaced(name: string): string {
   return name.replaceAll("_", " ");
 }
+
+/** Return a plan's summary without the calls at its end: they stand beside it, in full. */
+export function withoutCalls(summary: string): string {
+  return summary.replace(/: \w+\.\w+\(.*$/s, "");
+}

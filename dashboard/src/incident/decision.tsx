@@ -1,7 +1,9 @@
 import { memo, useEffect, useRef } from "react";
 import { clock } from "../design/time";
+import { withoutCalls } from "../design/words";
 import { ActionView } from "./action";
 import { Buttons } from "./buttons";
+import { useBar } from "./desk";
 import { inWords, percent, REVERT, type Withheld } from "./events";
 import { texts } from "./keyed";
 import type { Approval, Proposal, Run } from "./run";
@@ -59,14 +61,16 @@ function NoPlan({ withheld }: { withheld: Withheld }) {
   );
 }
 
-function titleOf(proposal: Proposal, waits: boolean): string {
+function titleOf(proposal: Proposal, waits: boolean, mayDecide: boolean): string {
   const isUndo = proposal.plan.playbook === REVERT;
-  if (waits) return isUndo ? "Take it back? Waits for your decision" : "Waits for your decision";
+  const asks = mayDecide ? "Waits for your decision" : "Waits for a decision";
+  if (waits) return isUndo ? `Take it back? ${asks}` : asks;
   return isUndo ? "Plan to take it back" : "Plan";
 }
 
 function ProposalCard({ proposal }: { proposal: Proposal }) {
   const waits = proposal.approval?.verdict === "open";
+  const mayDecide = useBar("approver") === null;
   const heading = useRef<HTMLHeadingElement>(null);
   const waited = useRef(waits);
   useEffect(() => {
@@ -79,7 +83,7 @@ function ProposalCard({ proposal }: { proposal: Proposal }) {
     <section className={`card decision ${waits ? "waits" : ""}`} aria-label="Plan" id="plan">
       <header>
         <h2 ref={heading} tabIndex={-1}>
-          {titleOf(proposal, waits)}
+          {titleOf(proposal, waits, mayDecide)}
         </h2>
         <span className="faint mono" title={`SHA-256 ${proposal.sha256}`}>
           {proposal.sha256.slice(0, 10)}
@@ -131,7 +135,7 @@ function Earlier({ proposal }: { proposal: Proposal }) {
     <details className="card earlier">
       <summary>
         <h2>Earlier plan</h2>
-        <span>{proposal.plan.summary}</span>
+        <span>{withoutCalls(proposal.plan.summary)}</span>
         <span className="badge">{denied ? "denied by policy" : inWords(ended)}</span>
       </summary>
       <p className="faint confidence-then">

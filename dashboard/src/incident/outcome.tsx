@@ -44,10 +44,10 @@ export function Outcome({ room, run }: { room: Room; run: Run }) {
 
 function ReportLink() {
   const [query] = useSearchParams();
-  const isShown = query.has("report");
+  if (query.has("report")) return null;
   return (
-    <Link className="button" to={isShown ? "?" : "?report"}>
-      {isShown ? "Back to the room" : "Read the postmortem"}
+    <Link className="button" to="?report">
+      Read the postmortem
     </Link>
   );
 }

@@ -11,7 +11,7 @@ interface Pattern {
 
 /** Error lines that are alike, with one of them as it stands. */
 export function Patterns({ facts }: { facts: Readonly<Record<string, unknown>> }) {
-  const patterns = (facts["patterns"] ?? []) as Pattern[];
+  const patterns = (facts.patterns ?? []) as Pattern[];
   if (patterns.length === 0) return <p className="faint">No error lines.</p>;
   return (
     <ul className="patterns">

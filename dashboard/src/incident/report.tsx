@@ -1,6 +1,7 @@
 import "./styles/report.css";
 import { useQuery } from "@tanstack/react-query";
 import Markdown, { type Components } from "react-markdown";
+import { Link } from "react-router";
 import remarkGfm from "remark-gfm";
 import { Trouble } from "../design/trouble";
 import { fetchReport } from "./fetch-report";
@@ -16,6 +17,7 @@ const COMPONENTS: Components = {
     ) : (
       <span>{children}</span>
     ),
+  input: ({ checked }) => <span>{checked ? "☑" : "☐"}</span>,
   table: ({ children }) => (
     <div className="table">
       <table>{children}</table>
@@ -42,9 +44,13 @@ export function Report({ incidentId, writtenAt }: { incidentId: string; writtenA
     staleTime: Number.POSITIVE_INFINITY,
   });
   return (
-    <section className="card report" aria-label="Postmortem">
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+    <section className="card report" aria-label="Postmortem" tabIndex={0}>
       <header>
         <h2>Postmortem</h2>
+        <Link className="button small" to="?">
+          Back to the room
+        </Link>
       </header>
       <Trouble error={error} />
       {data === undefined && !error && <p className="empty">Reading the report …</p>}

@@ -106,7 +106,7 @@ export const Precedents = memo(function Precedents({
   evidence: Readonly<Record<string, Evidence>>;
 }) {
   const found = precedents(evidence).at(-1);
-  const past = (found?.facts["incidents"] ?? []) as Past[];
+  const past = (found?.facts.incidents ?? []) as Past[];
   if (past.length === 0) return null;
   return (
     <section className="card precedents" aria-label="Seen before">

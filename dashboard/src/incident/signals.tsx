@@ -20,7 +20,7 @@ const HEIGHT = 48;
 
 /** The golden signals of a service as they were read, each with its query. */
 export function Signals({ facts }: { facts: Readonly<Record<string, unknown>> }) {
-  const total = facts["total"] as Group | undefined;
+  const total = facts.total as Group | undefined;
   if (total === undefined) return null;
   return (
     <div className="signals">

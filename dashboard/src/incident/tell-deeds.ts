@@ -1,5 +1,6 @@
 /** Plans, rulings, decisions, writes and what fresh data say of them, in words. */
 
+import { withoutCalls } from "../design/words";
 import { argumentsText, type IncidentEvent, inWords, type Ruling } from "./events";
 import type { Told } from "./tell";
 
@@ -18,7 +19,7 @@ function proposed(p: Payload): Told {
   const isUndo = playbook === "revert";
   const lead = isUndo ? "Proposes to take it back" : "Plan";
   return told(
-    `${lead}: ${summary}`,
+    `${lead}: ${withoutCalls(summary)}`,
     "key",
     isUndo ? choice?.why : parts.filter(Boolean).join(" · "),
   );

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { tellIn } from "../../src/design/words";
+import { tellIn, withoutCalls } from "../../src/design/words";
 
 test.each([
   ["requests_per_second", 0, "0/s"],
@@ -12,4 +12,10 @@ test.each([
   ["tokens_used", 3, "3 tokens used"],
 ])("%s of %d is told as %s", (unit, value, told) => {
   expect(tellIn(unit)(value)).toBe(told);
+});
+
+test("a plan's summary ends before its calls", () => {
+  const summary = "Return to the revision before: cluster.rollback(kind='Deployment', to=1)";
+  expect(withoutCalls(summary)).toBe("Return to the revision before");
+  expect(withoutCalls("Do nothing: it is over (for now)")).toBe("Do nothing: it is over (for now)");
 });

@@ -121,7 +121,7 @@ test("a refused grant is shown at the action that did not get it", () => {
 
   const run = last(roomOf([...log, ...refused]).runs);
 
-  expect(last(run.proposals).actions["a1"]?.refused).toBe("the state changed");
+  expect(last(run.proposals).actions.a1?.refused).toBe("the state changed");
 });
 
 test("five thousand events are folded in well under a second", () => {

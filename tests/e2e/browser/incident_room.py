@@ -86,7 +86,7 @@ class IncidentRoom:
 
     def waits_for_a_decision(self) -> None:
         """Wait until a plan asks for a person."""
-        heading = self.plan.get_by_role("heading", name="Waits for your decision")
+        heading = self.plan.get_by_role("heading", name=re.compile("^Waits for (your|a) decision$"))
         expect(heading).to_be_visible(timeout=REPAIR_MS)
 
     def ends(self, heading: str) -> None:
