@@ -16,6 +16,10 @@ Cursor = Annotated[
 ]
 
 
+_NUMBERS = range(2**31)
+"""What a number of an entry can be."""
+
+
 def encode(at: datetime, *rest: str | int) -> str:
     """Return the position after a row, named by its moment and what tells it apart from others."""
     text = json.dumps([at.isoformat(), *rest], separators=(",", ":"))
@@ -42,8 +46,12 @@ def decode(cursor: str | None, *rest: type[str | int]) -> tuple[Any, ...] | None
 
 def _parts(cursor: str) -> Sequence[Any]:
     found = json.loads(base64.urlsafe_b64decode(cursor.encode()))
-    if not isinstance(found, list) or "\0" in json.dumps(found).replace("\\u0000", "\0"):
+    # Whole characters only: half a surrogate pair fails to encode.
+    text = json.dumps(found, ensure_ascii=False).encode()
+    if not isinstance(found, list) or b"\\u0000" in text:
         raise ValueError("not a cursor")
+    if any(isinstance(part, int) and part not in _NUMBERS for part in found):
+        raise ValueError("not a number of ours")
     return found
 
 

@@ -8,7 +8,7 @@ from starlette.types import Message
 _WAIT_S = 5.0
 
 
-async def close_code(app: FastAPI, path: str, headers: dict[str, str]) -> int:
+async def close_code(app: FastAPI, path: str, headers: dict[str, str], query: bytes = b"") -> int:
     """Return the code with which the server closes, or 0 when it begins to answer instead."""
     come: asyncio.Queue[Message] = asyncio.Queue()
     gone: asyncio.Queue[Message] = asyncio.Queue()
@@ -17,7 +17,7 @@ async def close_code(app: FastAPI, path: str, headers: dict[str, str]) -> int:
         "type": "websocket",
         "path": path,
         "raw_path": path.encode(),
-        "query_string": b"",
+        "query_string": query,
         "root_path": "",
         "scheme": "ws",
         "client": ("127.0.0.1", 1),

@@ -1,5 +1,6 @@
 """Requests that nobody means well with: each is answered clearly, and none makes the API fall."""
 
+import base64
 import hashlib
 import json
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -9,12 +10,16 @@ import httpx
 import pytest
 from fastapi import FastAPI
 from house import House
+from one_socket import close_code
 from route_cases import CASES, Case
 
 DEEP = "[" * 5000
 BODIES = [b"", b"{", b"null", b"[]", b'"text"', b"\xff\xfe", b"{}", DEEP.encode(), b'{"a":1e999}']
 VALUES: list[Any] = [None, -1e308, [], {}, "", "x" * 100_000, "\u202e'; DROP TABLE users"]
+DOCUMENT = "/openapi.json"  # which reads no body at all
 FOR_PEOPLE = "/api/v1/auth/password"
+MOMENTS = ["9999-12-31T23:59:59-23:59", "0001-01-01T00:00:00+23:59"]
+CURSORS: dict[str, list[Any]] = {"incidents": ["x"], "decisions": ["x"], "audit": ["x", 1]}
 WITH_BODY = [case for case in CASES if case.body and case.path != FOR_PEOPLE]
 READ = [case for case in CASES if case.method == "GET" and case.role is not None]
 
@@ -106,18 +111,78 @@ async def test_no_path_or_query_makes_a_route_fall(
         assert {alone.status_code, asked.status_code} <= {200, 404, 422, 503}, path
 
 
-async def test_a_body_that_is_too_large_is_refused(client: httpx.AsyncClient, apple: House) -> None:
-    path = apple.fill("/api/v1/incidents/{incident_id}/comment")
+async def test_a_body_that_is_too_large_is_refused_whatever_is_asked_for(
+    client: httpx.AsyncClient, apple: House
+) -> None:
+    content = json.dumps({"text": "x" * 2_000_000}).encode()
+    tried = [case for case in CASES if case.method != "WEBSOCKET" and case.path != DOCUMENT]
 
-    answer = await client.post(path, json={"text": "x" * 2_000_000})
+    for case in tried:
+        path = apple.fill(case.path.replace("{runbook_id}", "x"))
+        answer = await client.request(case.method, path, content=content)
+        assert answer.status_code == 413, case.path
+        assert answer.headers["content-type"] == "application/problem+json"
 
-    assert answer.status_code == 413
-    assert answer.headers["content-type"] == "application/problem+json"
+    assert {"/health", "/metrics/snapshot"} <= {case.path for case in tried}
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+async def test_no_moment_makes_a_route_fall(
+    moment: str, client: httpx.AsyncClient, apple: House
+) -> None:
+    position = {path: [moment, *rest] for path, rest in CURSORS.items()}
+    cursors = {
+        path: base64.urlsafe_b64encode(json.dumps(parts).encode()).decode()
+        for path, parts in position.items()
+    }
+
+    since = await client.get("/api/v1/audit", params={"since": moment})
+    paged = [
+        await client.get(f"/api/v1/{path}", params={"cursor": cursor})
+        for path, cursor in cursors.items()
+    ]
+    body = {"name": "robot", "role": "viewer", "expires_at": moment}
+    made = await client.post("/api/v1/tokens", json=body)
+
+    assert since.status_code in {200, 422}, since.text
+    assert {answer.status_code for answer in paged} <= {200, 422}
+    assert made.status_code == 422
+
+
+@pytest.mark.parametrize("place", ["\u202e'; DROP TABLE users", "x" * 10_000, "../feed"])
+async def test_no_path_makes_a_socket_fall(place: str, app: FastAPI, apple: House) -> None:
+    headers = {"Authorization": f"Bearer {hashlib.sha256(b'root').hexdigest()}"}
+
+    assert await close_code(app, f"/ws/incidents/{place}", headers) in {4404, 1000}
+
+
+@pytest.mark.parametrize("after", ["-1", "x", "1e9", "%00", "9" * 5000, str(2**63), "\u0663"])
+async def test_no_query_makes_a_socket_fall(after: str, app: FastAPI, apple: House) -> None:
+    headers = {"Authorization": f"Bearer {hashlib.sha256(b'root').hexdigest()}"}
+    path = apple.fill("/ws/incidents/{incident_id}")
+
+    code = await close_code(app, path, headers, f"after={after}".encode())
+
+    assert code in {0, 1008, 4400}
 
 
 @pytest.mark.parametrize(
     "cursor",
-    ["abc", "W10=", "WyJ4IiwieSJd", "WyIyMDI2LTAxLTAxIiwieCJd", "WyIyMDI2LTAxLTAxVDAwOjAwWiIsMV0="],
+    [
+        "abc",
+        "W10=",
+        *(
+            base64.urlsafe_b64encode(json.dumps(parts).encode()).decode()
+            for parts in (
+                ["x", "y"],
+                ["2026-01-01", "x"],
+                ["2026-01-01T00:00Z", 1],
+                ["2026-01-01T00:00Z", "x", 10**30],
+                ["2026-01-01T00:00Z", "\ud800", 1],
+                ["2026-01-01T00:00Z", "\ud800"],
+            )
+        ),
+    ],
 )
 @pytest.mark.parametrize("path", ["incidents", "decisions", "audit"])
 async def test_a_cursor_that_we_never_gave_out_is_refused(
