@@ -79,7 +79,7 @@ class GrantDenied(Value):
 
 
 class Memory(Protocol):
-    """What was proven in the organization's past incidents."""
+    """What was proven in the past incidents of the organization that has the present one."""
 
     async def recall(self, incident_id: IncidentId, present: Features) -> PastIncidents:
         """Return the few past incidents most like this one; none when none is like it."""
@@ -162,6 +162,6 @@ class Incidents(Protocol):
         """Store the report where people look and return its place."""
         ...
 
-    async def writes_halted(self) -> str | None:
-        """Return why no write may happen now (kill switch), or None."""
+    async def writes_halted(self, incident_id: IncidentId) -> str | None:
+        """Return why no write may happen now for the incident (kill switch), or None."""
         ...

@@ -153,7 +153,6 @@ def run_context(
         incidents=PublishingIncidents(
             engine,
             clock,
-            org_id=settings.org_id,
             approval_ttl_s=settings.approval_ttl_seconds,
             incidents_dir=settings.incidents_dir,
             is_kill_switch_set=settings.kill_switch,
@@ -172,7 +171,7 @@ def run_context(
             specialist_deadline_s=settings.specialist_deadline_seconds,
             max_rounds=settings.max_investigation_rounds,
         ),
-        memory=PostgresMemory(engine, org_id=settings.org_id),
+        memory=PostgresMemory(engine),
     )
 
 

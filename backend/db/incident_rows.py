@@ -88,6 +88,19 @@ async def tenant_of(connection: AsyncConnection, incident_id: IncidentId) -> Ten
     return Tenant(row.org_id, row.cluster_id)
 
 
+async def run_of(connection: AsyncConnection, incident_id: IncidentId) -> int:
+    """Return the number of the incident's present run, and keep it until the transaction ends.
+
+    Raises:
+        IncidentNotFoundError: There is no such incident.
+    """
+    query = sa.select(incidents.c.run).where(incidents.c.id == incident_id).with_for_update()
+    run: int | None = (await connection.execute(query)).scalar_one_or_none()
+    if run is None:
+        raise IncidentNotFoundError(f"there is no incident {incident_id}")
+    return run
+
+
 async def get(connection: AsyncConnection, incident_id: IncidentId, *, org_id: str) -> sa.Row[Any]:
     """Return the incident's row.
 

@@ -32,7 +32,7 @@ from sre_agent.domain.runs import of_run
 
 
 class PostgresIncidents(ports.Incidents):
-    """The incidents of one organization.
+    """The incidents of every organization: each method acts for the one its incident belongs to.
 
     `approval_ttl_s` is how long a request for approval waits, in seconds; `incidents_dir` is where
     reports go; `is_kill_switch_set` halts all writes whatever the database says.
@@ -43,7 +43,6 @@ class PostgresIncidents(ports.Incidents):
         engine: AsyncEngine,
         clock: ports.Clock,
         *,
-        org_id: str,
         approval_ttl_s: float,
         incidents_dir: Path,
         is_kill_switch_set: bool = False,
@@ -52,7 +51,6 @@ class PostgresIncidents(ports.Incidents):
         # What reads by a single statement needs no transaction around it: a third of the round trips.
         self._reading = engine.execution_options(isolation_level="AUTOCOMMIT")
         self._clock = clock
-        self._org_id = org_id
         self._approval_ttl_s = approval_ttl_s
         self._incidents_dir = incidents_dir
         self._is_kill_switch_set = is_kill_switch_set
@@ -69,7 +67,7 @@ class PostgresIncidents(ports.Incidents):
     async def load(self, incident_id: IncidentId) -> Incident:
         """Return the incident with all alerts that joined it so far."""
         async with self._reading.connect() as connection:
-            return await incident_rows.load(connection, incident_id, org_id=self._org_id)
+            return await incident_rows.load(connection, incident_id)
 
     @override
     async def set_status(
@@ -124,7 +122,7 @@ class PostgresIncidents(ports.Incidents):
     @override
     async def start_action(self, incident_id: IncidentId, draft: EventDraft) -> str | None:
         """Record that a write begins, or return why it may not: decided and recorded as one."""
-        halted = await self.writes_halted()
+        halted = await self.writes_halted(incident_id)
         if halted is not None:
             return f"writes are halted: {halted}"
         now = self._clock.now()
@@ -158,11 +156,15 @@ class PostgresIncidents(ports.Incidents):
 
     @override
     async def escalate(self, incident_id: IncidentId, *, reason: str, step_key: str) -> None:
-        """Hand the incident to people: status, event and notification in one transaction."""
+        """Hand the incident to people: status, event and notification in one transaction.
+
+        Nothing else is read of it; whoever knows of no run does it for the present one.
+        """
         now = self._clock.now()
         async with self._step(incident_id) as connection:
+            run = self._run or await incident_rows.run_of(connection, incident_id)
             await transitions.escalate(
-                connection, incident_id, reason=reason, step_key=self._own(step_key), now=now
+                connection, incident_id, reason=reason, step_key=of_run(run, step_key), now=now
             )
 
     @override
@@ -181,12 +183,13 @@ class PostgresIncidents(ports.Incidents):
             )
 
     @override
-    async def writes_halted(self) -> str | None:
-        """Return why no write may happen now (kill switch), or None."""
+    async def writes_halted(self, incident_id: IncidentId) -> str | None:
+        """Return why no write may happen now for the incident (kill switch), or None."""
         if self._is_kill_switch_set:
             return "KILL_SWITCH is set in the settings"
         async with self._reading.connect() as connection:
-            halt = await tenancy.find_halt(connection, self._org_id)
+            tenant = await incident_rows.tenant_of(connection, incident_id)
+            halt = await tenancy.find_halt(connection, tenant.org_id)
         return None if halt is None else f"halted by {halt.actor}: {halt.reason}"
 
     @asynccontextmanager

@@ -7,6 +7,7 @@ from sqlalchemy.engine import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from typing_extensions import override
 
+from backend.db import incident_rows
 from backend.db.tables.incidents import incidents
 from backend.db.tables.memory import past_incidents
 from sre_agent import ports
@@ -46,17 +47,17 @@ _COUNTS = sa.text("""
 
 
 class PostgresMemory(ports.Memory):
-    """The past incidents of one organization."""
+    """The past incidents of every organization; a run is told of its own one's only."""
 
-    def __init__(self, engine: AsyncEngine, *, org_id: str) -> None:
+    def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
-        self._org_id = org_id
 
     @override
     async def recall(self, incident_id: IncidentId, present: Features) -> PastIncidents:
         """Return the past incidents most like the present one."""
         async with self._engine.connect() as connection:
-            return await recall(connection, incident_id, present, org_id=self._org_id)
+            tenant = await incident_rows.tenant_of(connection, incident_id)
+            return await recall(connection, incident_id, present, org_id=tenant.org_id)
 
 
 async def recall(

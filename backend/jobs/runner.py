@@ -126,6 +126,10 @@ class Runner:
         except Exception as error:
             passed = passing.find(error)
             if passed is None:
+                # What cannot be read can still be handed over; this job fails all the same.
+                await self.context.incidents.escalate(
+                    incident_id, reason=_needs_person(reason), step_key="escalated"
+                )
                 raise
             # Nobody was told yet: upkeep gives the incident another job.
             raise passing.to_transient(passed) from error
@@ -141,7 +145,11 @@ class Runner:
                 step_key="run_failed",
             ),
         )
-        await _ensure_report(context, incident_id, f"the run failed and needs a person: {reason}")
+        await _ensure_report(context, incident_id, _needs_person(reason))
+
+
+def _needs_person(reason: str) -> str:
+    return f"the run failed and needs a person: {reason}"
 
 
 async def _ensure_report(context: RunContext, incident_id: IncidentId, reason: str) -> None:

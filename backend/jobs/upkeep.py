@@ -22,7 +22,9 @@ STALLED_AFTER_S = 8.0
 """A worker silent for so long is dead; its jobs are given to another."""
 
 ORPHANED_AFTER_S = 20.0
-"""An incident that should be worked on, has no job and was silent for so long gets a new job."""
+"""An incident that should be worked on, has no job and was silent for so long gets a new job.
+
+So long as well after its last job failed: what fails at once is not tried again at once."""
 
 REPORT_SOUGHT_FOR_S = 600.0
 """For so long after its end, an incident without a report gets a job that writes it."""
@@ -49,7 +51,11 @@ _ORPHANS = sa.text("""
     END
     AND NOT EXISTS (
         SELECT FROM procrastinate_jobs job
-        WHERE job.args ->> 'incident_id' = incidents.id AND job.status IN ('todo', 'doing'))
+        WHERE job.args ->> 'incident_id' = incidents.id AND (
+            job.status IN ('todo', 'doing') OR EXISTS (
+                SELECT FROM procrastinate_events AS failure
+                WHERE failure.job_id = job.id AND failure.type = 'failed'
+                    AND failure.at > now() - make_interval(secs => :patience_s))))
 """)
 
 
@@ -117,6 +123,7 @@ async def _requeue_orphans(engine: AsyncEngine, now: datetime) -> None:
     async with engine.begin() as connection:
         since = {
             "before": now - timedelta(seconds=ORPHANED_AFTER_S),
+            "patience_s": ORPHANED_AFTER_S,
             "ended_since": now - timedelta(seconds=REPORT_SOUGHT_FOR_S),
         }
         ids = (await connection.execute(_ORPHANS, since)).scalars().all()

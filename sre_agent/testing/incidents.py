@@ -137,7 +137,7 @@ class FakeIncidents:
         self.reports[incident_id] = markdown
         return f"memory:{incident_id}"
 
-    async def writes_halted(self) -> str | None:
+    async def writes_halted(self, incident_id: IncidentId) -> str | None:  # noqa: ARG002 - of the port
         """Return what a test set."""
         return self.halted
 

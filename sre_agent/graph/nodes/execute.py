@@ -109,7 +109,7 @@ async def _permit(
     """Return the grant, or why nothing may be written; what is not begun waits while it is held."""
     if not is_begun:
         await steering.hold(context, id_)
-    halted = await context.incidents.writes_halted()
+    halted = await context.incidents.writes_halted(id_)
     if halted is not None:
         return f"writes are halted: {halted}"
     grant = await context.signer.mint(id_, action.id)
@@ -158,7 +158,7 @@ async def _write(
 
 async def _obstacle(context: RunContext, id_: IncidentId, *, is_begun: bool) -> str | None:
     """Return why the write may not be asked for now, or not again."""
-    halted = await context.incidents.writes_halted()
+    halted = await context.incidents.writes_halted(id_)
     if halted is not None:
         return f"writes are halted: {halted}"
     if not is_begun:

@@ -7,8 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from backend.actors import Actor, Role
-from backend.db import journal, remembering, tenancy, verdicts
-from backend.db.memory import PostgresMemory
+from backend.db import journal, memory, remembering, tenancy, verdicts
 from backend.db.tables.incidents import incidents
 from sre_agent.diagnosis import diagnose
 from sre_agent.domain.events import Event, EventDraft, EventKind
@@ -102,7 +101,8 @@ class Past:
     ) -> PastIncidents:
         """Return what an incident of the same world is like."""
         asked = present or self.features()
-        return await PostgresMemory(self.engine, org_id=org_id).recall(IncidentId("now"), asked)
+        async with self.engine.connect() as connection:
+            return await memory.recall(connection, IncidentId("now"), asked, org_id=org_id)
 
     def features(self, role: str = "core") -> Features:
         incident = self.world.incident(role)

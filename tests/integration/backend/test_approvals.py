@@ -29,9 +29,7 @@ ANN = Actor(name="ann", role=Role.APPROVER, org_id="default")
 
 @pytest.fixture
 def incidents(engine: AsyncEngine, clock: Any, tmp_path: Path) -> PostgresIncidents:
-    return PostgresIncidents(
-        engine, clock, org_id="default", approval_ttl_s=900, incidents_dir=tmp_path
-    )
+    return PostgresIncidents(engine, clock, approval_ttl_s=900, incidents_dir=tmp_path)
 
 
 @pytest.fixture

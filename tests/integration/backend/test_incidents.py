@@ -11,7 +11,6 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from backend.db import tenancy
 from backend.db.incidents import PostgresIncidents
-from backend.db.journal import IncidentNotFoundError
 from backend.db.transitions import IncidentEndedError, SurvivorEndedError
 from sre_agent.domain.events import EventKind, chain
 from sre_agent.domain.ids import IncidentId
@@ -24,9 +23,7 @@ WEB = ObjectRef.deployment("prod", "web")
 
 @pytest.fixture
 def incidents(engine: AsyncEngine, clock: Any, tmp_path: Path) -> PostgresIncidents:
-    return PostgresIncidents(
-        engine, clock, org_id="default", approval_ttl_s=900, incidents_dir=tmp_path / "reports"
-    )
+    return PostgresIncidents(engine, clock, approval_ttl_s=900, incidents_dir=tmp_path / "reports")
 
 
 async def scalars(engine: AsyncEngine, query: str) -> list[Any]:
@@ -64,18 +61,6 @@ async def test_an_ended_incident_is_not_moved_again(
         await incidents.set_status(id_, IncidentStatus.EXECUTING, reason="", step_key="b")
 
     assert await scalars(engine, "SELECT ended_at FROM incidents") == [clock.time]
-
-
-async def test_an_incident_of_another_organization_is_not_loaded(
-    engine: AsyncEngine, clock: Any, make_incident: MakeIncident, tmp_path: Path
-) -> None:
-    id_ = await make_incident()
-    other = PostgresIncidents(
-        engine, clock, org_id="other", approval_ttl_s=1, incidents_dir=tmp_path
-    )
-
-    with pytest.raises(IncidentNotFoundError):
-        await other.load(id_)
 
 
 async def test_an_object_is_claimed_by_one_open_incident_at_a_time(
@@ -201,9 +186,7 @@ async def test_a_report_whose_folder_cannot_be_written_is_kept_in_the_database(
     engine: AsyncEngine, clock: Any, make_incident: MakeIncident, tmp_path: Path
 ) -> None:
     (tmp_path / "file").touch()
-    incidents = PostgresIncidents(
-        engine, clock, org_id="default", approval_ttl_s=1, incidents_dir=tmp_path / "file"
-    )
+    incidents = PostgresIncidents(engine, clock, approval_ttl_s=1, incidents_dir=tmp_path / "file")
 
     place = await incidents.publish_report(await make_incident(), "# Report")
 
@@ -212,18 +195,22 @@ async def test_a_report_whose_folder_cannot_be_written_is_kept_in_the_database(
 
 
 async def test_writes_are_halted_by_the_switch_and_by_the_settings(
-    incidents: PostgresIncidents, engine: AsyncEngine, clock: Any, tmp_path: Path
+    incidents: PostgresIncidents,
+    engine: AsyncEngine,
+    clock: Any,
+    make_incident: MakeIncident,
+    tmp_path: Path,
 ) -> None:
-    before = await incidents.writes_halted()
+    id_ = await make_incident()
+    before = await incidents.writes_halted(id_)
     async with engine.begin() as connection:
         await tenancy.set_halt(
             connection, "default", is_halted=True, actor="ann", reason="freeze", now=clock.now()
         )
-    after = await incidents.writes_halted()
+    after = await incidents.writes_halted(id_)
     by_settings = PostgresIncidents(
         engine,
         clock,
-        org_id="other",
         approval_ttl_s=1,
         incidents_dir=tmp_path,
         is_kill_switch_set=True,
@@ -231,15 +218,16 @@ async def test_writes_are_halted_by_the_switch_and_by_the_settings(
 
     assert before is None
     assert after == "halted by ann: freeze"
-    assert "KILL_SWITCH" in (await by_settings.writes_halted() or "")
+    assert "KILL_SWITCH" in (await by_settings.writes_halted(id_) or "")
 
 
 @pytest.mark.usefixtures("own_database")
 async def test_without_a_database_nothing_is_said_to_be_allowed(
-    incidents: PostgresIncidents, engine: AsyncEngine
+    incidents: PostgresIncidents, engine: AsyncEngine, make_incident: MakeIncident
 ) -> None:
+    id_ = await make_incident()
     async with engine.begin() as connection:
         await connection.execute(sa.text("DROP TABLE kill_switch"))
 
     with pytest.raises(sa.exc.ProgrammingError):
-        await incidents.writes_halted()
+        await incidents.writes_halted(id_)

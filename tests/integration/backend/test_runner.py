@@ -8,6 +8,7 @@ from typing import Any
 import psycopg
 import pytest
 import sqlalchemy as sa
+from pydantic import ValidationError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from backend.db.engine import create_engine
@@ -41,9 +42,7 @@ class Graph:
 @pytest.fixture
 def make_runner(engine: AsyncEngine, clock: Any, tmp_path: Path) -> Any:
     def make(failure: Exception | None, engine: AsyncEngine = engine) -> Runner:
-        incidents = PostgresIncidents(
-            engine, clock, org_id="default", approval_ttl_s=900, incidents_dir=tmp_path
-        )
+        incidents = PostgresIncidents(engine, clock, approval_ttl_s=900, incidents_dir=tmp_path)
         context: Any = SimpleNamespace(
             incidents=incidents, journal=PostgresJournal(engine, clock), clock=clock
         )
@@ -120,3 +119,26 @@ async def test_an_incident_that_ended_without_its_report_gets_it(
     async with engine.connect() as connection:
         reports = (await connection.execute(sa.text("SELECT markdown FROM reports"))).scalars()
         assert len(reports.all()) == 1
+
+
+async def test_an_incident_that_cannot_even_be_read_is_handed_to_people_once_a_run(
+    make_runner: Any, make_incident: MakeIncident, engine: AsyncEngine
+) -> None:
+    id_ = await make_incident()
+    runner = make_runner(None)
+    await runner.context.incidents.escalate(id_, reason="r", step_key="escalated")
+    spoilt = "status = 'received', ended_at = NULL, run = 2, severity = 'odd'"
+    async with engine.begin() as connection:
+        await connection.execute(sa.text(f"UPDATE incidents SET {spoilt}"))  # noqa: S608 - ours
+
+    for _ in range(2):
+        with pytest.raises(ValidationError):
+            await runner.advance(id_, attempt=0)
+
+    async with engine.connect() as connection:
+        query = sa.text("SELECT status, ended_at IS NOT NULL FROM incidents")
+        row = (await connection.execute(query)).one()
+        told = sa.text("SELECT payload ->> 'reason' FROM outbox ORDER BY id")
+        _, reason = (await connection.execute(told)).scalars().all()
+    assert tuple(row) == ("escalated", True)
+    assert reason.startswith("the run failed and needs a person: ValidationError")

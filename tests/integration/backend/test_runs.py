@@ -23,9 +23,7 @@ ANEW = Beginning(kind=EventKind.REOPENED, actor="intake", reason="it fires again
 
 @pytest.fixture
 def incidents(engine: AsyncEngine, clock: Any, tmp_path: Path) -> PostgresIncidents:
-    return PostgresIncidents(
-        engine, clock, org_id="default", approval_ttl_s=900, incidents_dir=tmp_path
-    )
+    return PostgresIncidents(engine, clock, approval_ttl_s=900, incidents_dir=tmp_path)
 
 
 async def again(engine: AsyncEngine, id_: IncidentId, clock: Any) -> int:

@@ -133,9 +133,7 @@ async def _case(
         context = RunContext(
             clock=clock,
             journal=PostgresJournal(engine, clock),
-            incidents=PostgresIncidents(
-                engine, clock, org_id="default", approval_ttl_s=900, incidents_dir=tmp_path
-            ),
+            incidents=PostgresIncidents(engine, clock, approval_ttl_s=900, incidents_dir=tmp_path),
             toolbox=toolbox,
             signer=SignerClient(http, "http://signer/", SECRET),
             allowlist=allow_list,

@@ -36,9 +36,7 @@ class Steering:
         self.http = http
         self.engine = engine
         self.journal = PostgresJournal(engine, clock)
-        self.incidents = PostgresIncidents(
-            engine, clock, org_id="default", approval_ttl_s=900, incidents_dir=at
-        )
+        self.incidents = PostgresIncidents(engine, clock, approval_ttl_s=900, incidents_dir=at)
 
     async def post(
         self, id_: str, verb: str, body: dict[str, Any] | None = None, role: str = "responder"

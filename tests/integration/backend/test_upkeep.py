@@ -36,9 +36,7 @@ async def app(database_url: str) -> AsyncIterator[procrastinate.App]:
 
 @pytest.fixture
 def incidents(engine: AsyncEngine, clock: Any, tmp_path: Path) -> PostgresIncidents:
-    return PostgresIncidents(
-        engine, clock, org_id="default", approval_ttl_s=900, incidents_dir=tmp_path
-    )
+    return PostgresIncidents(engine, clock, approval_ttl_s=900, incidents_dir=tmp_path)
 
 
 class NoRuns:
@@ -168,3 +166,32 @@ async def test_a_worker_whose_round_fails_shows_nothing(
 
     await nowhere.dispose()
     assert not sign.exists()
+
+
+async def test_what_failed_a_moment_ago_is_not_tried_again_at_once(
+    house: upkeep.House, engine: AsyncEngine, clock: Any, make_incident: MakeIncident
+) -> None:
+    await make_incident()
+    clock.time += SILENCE
+    await upkeep.keep(house)
+    async with engine.begin() as connection:
+        for status in ("doing", "failed"):
+            set_to = sa.text(
+                "UPDATE procrastinate_jobs SET status = CAST(:to AS procrastinate_job_status)"
+            )
+            await connection.execute(set_to, {"to": status})
+
+    await upkeep.keep(house)
+    at_once = await tasks(engine)
+    await let_failures_age(engine)
+    await upkeep.keep(house)
+
+    assert at_once == []
+    assert await tasks(engine) == ["sre_agent.investigate"]
+
+
+async def let_failures_age(engine: AsyncEngine) -> None:
+    """Let what happened in the queue have happened a while ago."""
+    moved = f"at = at - interval '{SILENCE.total_seconds()} s'"
+    async with engine.begin() as connection:
+        await connection.execute(sa.text(f"UPDATE procrastinate_events SET {moved}"))  # noqa: S608 - ours

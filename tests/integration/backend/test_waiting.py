@@ -98,11 +98,7 @@ def office(engine: AsyncEngine, clock: Any, app: procrastinate.App) -> Office:
 
 @pytest.fixture
 def runs(engine: AsyncEngine, clock: Any, tmp_path: Path) -> Runs:
-    return Runs(
-        PostgresIncidents(
-            engine, clock, org_id="default", approval_ttl_s=900, incidents_dir=tmp_path
-        )
-    )
+    return Runs(PostgresIncidents(engine, clock, approval_ttl_s=900, incidents_dir=tmp_path))
 
 
 async def test_the_urgent_is_served_first_and_a_label_overrules_the_severity(

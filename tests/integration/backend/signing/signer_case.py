@@ -36,9 +36,7 @@ class Case:
         self.clock = clock
         self.plan = plan
         self.journal = PostgresJournal(engine, clock)
-        self.incidents = PostgresIncidents(
-            engine, clock, org_id="default", approval_ttl_s=900, incidents_dir=folder
-        )
+        self.incidents = PostgresIncidents(engine, clock, approval_ttl_s=900, incidents_dir=folder)
 
     async def log(self, kind: EventKind, payload: dict[str, Any]) -> None:
         key = f"{kind}:{len(await self.incidents.events(ID))}"
