@@ -15,6 +15,7 @@ from backend.api.live.outbox import Outbox
 from backend.api.live.pace import Pace
 from backend.db import overview, tenancy
 from backend.db.engine import AWAY
+from backend.db.overview import Overview
 from backend.db.tenancy import Halt
 from sre_agent.domain.incident import IncidentStatus
 
@@ -70,7 +71,11 @@ class Feed:
         """Give the follower the organization as it stands, then every change."""
         async with self._turn:
             async with self._engine.connect() as connection:
-                outbox.put(await self._look(connection, org_id))
+                seen = await overview.look(connection, org_id, limit=SHOWN_MAX)
+            if org_id not in self._followers:
+                # Else those who are there would never be told what only the newcomer has seen.
+                self._remember(org_id, seen)
+            outbox.put(feed_frames.snapshot(seen, is_held=self._is_held))
             self._followers[org_id].add(outbox)
         try:
             yield
@@ -110,12 +115,11 @@ class Feed:
                 await self._tell_incidents(connection, orgs, changed)
                 await self._tell_switch(connection, thrown.intersection(orgs))
 
-    async def _look(self, connection: AsyncConnection, org_id: str) -> Frame:
-        seen = await overview.look(connection, org_id, limit=SHOWN_MAX)
+    def _remember(self, org_id: str, seen: Overview) -> None:
+        """Note what all followers of the organization have been told."""
         self._ends |= {row.id: row.last_seq for row in seen.incidents}
         self._waiting[org_id] = seen.approvals_waiting
         self._halts[org_id] = seen.halt
-        return feed_frames.snapshot(seen, is_held=self._is_held)
 
     async def _sweep(self, connection: AsyncConnection, orgs: Collection[str]) -> None:
         """Find what changed while nobody told."""
@@ -130,7 +134,9 @@ class Feed:
         if len(changed) > SNAPSHOT_FROM:
             self._is_whole = True
             for org_id in orgs:
-                self._hand(org_id, await self._look(connection, org_id))
+                seen = await overview.look(connection, org_id, limit=SHOWN_MAX)
+                self._remember(org_id, seen)
+                self._hand(org_id, feed_frames.snapshot(seen, is_held=self._is_held))
             return
         if not changed:
             return

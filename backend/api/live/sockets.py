@@ -31,6 +31,9 @@ async def follow_incident(websocket: WebSocket, incident_id: str) -> None:
     context = find_context(websocket)
     async with _answer(websocket) as line, _let_in(websocket, context) as actor:
         after = _number(websocket.query_params.get("after", "0"))
+        if "\0" in incident_id:
+            # PostgreSQL cannot even be asked for it.
+            raise ClosingError(Code.NOT_FOUND, "no such incident")
         id_ = IncidentId(incident_id)
         async with context.engine.connect() as connection:
             row = await incident_rows.get(connection, id_, org_id=actor.org_id)

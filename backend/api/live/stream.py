@@ -28,6 +28,10 @@ class _Kept:
     last_seq: int
     is_whole: bool
 
+    def serves(self, until: int) -> bool:
+        """Return whether a follower that is handed what comes after `until` is to have this page."""
+        return self.last_seq == until or (self.is_whole and self.last_seq < until)
+
 
 class Stream:
     """Reads what is new in one log and hands it to every follower.
@@ -91,7 +95,7 @@ class Stream:
         """Return the first page of what lies between two numbers, None when nothing does."""
         async with self._paging:
             kept = self._pages.get(after)
-            if kept is not None and (kept.is_whole or kept.last_seq == until):
+            if kept is not None and kept.serves(until):
                 return kept.frame
             page = await self._read(after, until)
             if page.bodies is None:

@@ -10,7 +10,6 @@ from backend.api.live.outbox import Outbox
 from backend.api.live.pace import Pace
 from backend.api.live.streams import Streams
 from backend.api.live.wakeups import Wakeups
-from backend.clock import SystemClock
 from backend.db.journal import PostgresJournal
 from sre_agent.domain.ids import IncidentId
 
@@ -18,10 +17,9 @@ MakeIncident = Callable[..., Awaitable[IncidentId]]
 
 
 async def test_what_came_before_it_listened_is_read(
-    engine: AsyncEngine, make_incident: MakeIncident
+    engine: AsyncEngine, journal: PostgresJournal, make_incident: MakeIncident
 ) -> None:
     incident = await make_incident()
-    journal = PostgresJournal(engine, SystemClock())
     outbox = Outbox()
 
     # The head was read, then an event came, and only then somebody listened.
@@ -36,10 +34,9 @@ async def test_what_came_before_it_listened_is_read(
 
 
 async def test_who_heard_more_elsewhere_gets_nothing_twice(
-    engine: AsyncEngine, make_incident: MakeIncident
+    engine: AsyncEngine, journal: PostgresJournal, make_incident: MakeIncident
 ) -> None:
     incident = await make_incident()
-    journal = PostgresJournal(engine, SystemClock())
     streams = Streams(engine, Wakeups(), Pace())
     first, second = Outbox(), Outbox()
 
@@ -60,10 +57,9 @@ async def test_who_heard_more_elsewhere_gets_nothing_twice(
 
 
 async def test_pages_that_were_read_once_are_not_read_again(
-    engine: AsyncEngine, make_incident: MakeIncident
+    engine: AsyncEngine, journal: PostgresJournal, make_incident: MakeIncident
 ) -> None:
     incident = await make_incident()
-    journal = PostgresJournal(engine, SystemClock())
     await journal.append_all(incident, [comment("a"), comment("b"), comment("c")])
 
     async with Streams(engine, Wakeups(), Pace()).join(incident, head=3) as stream:
@@ -81,3 +77,21 @@ async def test_pages_that_were_read_once_are_not_read_again(
     assert nothing is None
     assert longer is not None
     assert longer.last_seq == 4
+
+
+async def test_a_page_that_goes_too_far_for_a_follower_is_not_given_to_it(
+    engine: AsyncEngine, journal: PostgresJournal, make_incident: MakeIncident
+) -> None:
+    incident = await make_incident()
+    await journal.append_all(incident, [comment("early") for _ in range(100)])
+
+    async with Streams(engine, Wakeups(), Pace()).join(incident, head=100) as stream:
+        until = stream.attach(Outbox())
+        await journal.append_all(incident, [comment("late") for _ in range(900)])
+        long = await stream.replay(0, 1000)
+        short = await stream.replay(0, until)
+
+    assert long is not None
+    assert long.last_seq in range(101, 1000)
+    assert short is not None
+    assert short.last_seq == until

