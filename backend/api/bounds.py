@@ -1,5 +1,7 @@
-"""How much a caller may send: bodies are read before anyone knows who sends them."""
+"""How much a caller may send and for how long: bodies are read before anyone knows who sends them."""
 
+import asyncio
+import math
 from collections.abc import Mapping
 
 from starlette.exceptions import HTTPException
@@ -13,30 +15,43 @@ MAX_BODY_BYTES = 128 * 1024
 _MAX_BYTES_BEFORE: Mapping[str, int] = {"/api/v1/auth/": 16 * 1024}
 """Where nobody has to be known, less may be sent."""
 
+_CLOSE = {"Connection": "close"}
+"""The rest of the body is not waited for."""
+
 
 class BoundedBodies:
     """Refuses a body as soon as more of it than the limit was read (413), whatever is asked for.
 
-    Only the webhook, which asks who sends before it reads, has a limit of its own.
+    One that has not come after `deadline_s` seconds is refused too (408). Only the webhook, which
+    asks who sends before it reads, has a limit of its own for the length.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, deadline_s: float = 10.0) -> None:
         self._app = app
+        self._deadline_s = deadline_s
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer."""
-        if scope["type"] != "http" or scope["path"] == webhook.PATH:
+        if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        most = _most(scope["path"])
+        most = math.inf if scope["path"] == webhook.PATH else _most(scope["path"])
+        deadline: float | None = asyncio.get_running_loop().time() + self._deadline_s
         read_bytes = 0
 
         async def count() -> Message:
-            nonlocal read_bytes
-            message = await receive()
+            nonlocal read_bytes, deadline
+            try:
+                async with asyncio.timeout_at(deadline):
+                    message = await receive()
+            except TimeoutError:
+                said = f"The body did not come within {self._deadline_s:g} seconds"
+                raise HTTPException(408, said, _CLOSE) from None
             read_bytes += len(message.get("body", b""))
             if read_bytes > most:
-                raise HTTPException(413, f"The body is longer than {most} bytes")
+                raise HTTPException(413, f"The body is longer than {most} bytes", _CLOSE)
+            if not message.get("more_body", False):
+                deadline = None  # what is received now is that the caller went away
             return message
 
         await self._app(scope, count, send)

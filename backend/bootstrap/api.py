@@ -29,7 +29,8 @@ def main() -> None:
     settings = ApiSettings.load()
     app = create_api(settings)
     program.spare_collector()
-    serving.serve(app, host=settings.api_host, port=settings.port)
+    live_max = settings.live_connections_max
+    serving.serve(app, live_max=live_max, host=settings.api_host, port=settings.port)
 
 
 if __name__ == "__main__":

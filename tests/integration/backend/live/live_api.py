@@ -101,7 +101,7 @@ async def serve(
         **settings,
     )
     app = create_app(known, engine, pace=pace)
-    config = serving.configure(app, lifespan="on")
+    config = serving.configure(app, live_max=known.live_connections_max, lifespan="on")
     config.ws = _QuickWebSocket
     server = _Server(config)
     with socket.create_server(("127.0.0.1", 0)) as listening:
