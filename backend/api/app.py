@@ -12,7 +12,6 @@ from backend.api import metrics
 from backend.api.bounds import BoundedBodies
 from backend.api.context import ApiContext, Check
 from backend.api.headers import ProtectiveHeaders
-from backend.api.library import Library
 from backend.api.live.newsroom import open_newsroom
 from backend.api.live.pace import Pace
 from backend.api.pages import Pages
@@ -62,7 +61,6 @@ def create_app(
         async with (
             AdmissionDesk(engine, clock, tenant) as desk,
             open_newsroom(settings, engine, pace or Pace()) as newsroom,
-            Library(settings, clock) as library,
             Toolboxes(engine, clock, settings) as toolboxes,
         ):
             app.state.context = ApiContext(
@@ -72,7 +70,6 @@ def create_app(
                 tenant=tenant,
                 desk=desk,
                 newsroom=newsroom,
-                library=library,
                 passwords=passwords or Passwords(),
                 toolboxes=toolboxes,
                 registry=_registry(settings, engine, clock),

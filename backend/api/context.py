@@ -9,7 +9,6 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.requests import HTTPConnection
 
 from backend.accounts.passwords import Passwords
-from backend.api.library import Library
 from backend.api.live.newsroom import Newsroom
 from backend.api.recent import Recent
 from backend.clusters.connecting import Registry
@@ -33,7 +32,6 @@ class ApiContext:
     tenant: Tenant
     desk: AdmissionDesk
     newsroom: Newsroom
-    library: Library
     passwords: Passwords
     toolboxes: Toolboxes
     registry: Registry

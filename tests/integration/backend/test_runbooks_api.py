@@ -4,21 +4,29 @@ import asyncio
 import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 import uvicorn
+from cluster_scene import SECRETS_KEY
 from pydantic import SecretStr
 from sqlalchemy.ext.asyncio import AsyncEngine
 from typer.testing import CliRunner
 
+from backend.accounts import tokens
+from backend.actors import Actor, Role
 from backend.api.app import create_app
 from backend.cli import runbooks as commands
 from backend.cli.client import Client
 from backend.cli.stack import lifecycle, shelves
 from backend.cli.stack.layout import Layout
+from backend.clusters.sealing import Seal
+from backend.db import clusters, tenancy
+from backend.db.clusters import Connecting, SealedEndpoint
+from backend.db.tenancy import Tenant
 from backend.settings import ApiSettings
 from mcp_servers.common.skin import build_app
 from mcp_servers.runbooks import server as runbooks
@@ -26,6 +34,7 @@ from mcp_servers.runbooks.settings import RunbookSettings
 
 READ_TOKEN = "r" * 24
 VIEWER = "v" * 24
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 AUTHORIZED = {"Authorization": f"Bearer {VIEWER}"}
 
 
@@ -50,6 +59,34 @@ def settings(database_url: str, **more: Any) -> ApiSettings:
     )
 
 
+@asynccontextmanager
+async def shelf(folder: Path) -> AsyncIterator[str]:
+    """Run a server of the runbooks in a folder."""
+    program = runbooks.build(
+        RunbookSettings(mcp_port=0, mcp_read_token=SecretStr(READ_TOKEN), runbooks_dir=folder)
+    )
+    async with serving(build_app(program, host="127.0.0.1")) as hands:
+        yield f"{hands}/mcp"
+
+
+async def settle(engine: AsyncEngine, *servers: SealedEndpoint) -> dict[str, str]:
+    """Found another organization with two connected clusters; return what its viewer sends.
+
+    One has the servers, the other none for runbooks.
+    """
+    zed = Actor("zed", Role.ADMIN, "zebra")
+    elsewhere = SealedEndpoint("loki", "http://127.0.0.1:9/mcp", servers[0].read_token, None)
+    async with engine.begin() as connection:
+        await tenancy.register(connection, org_id="zebra", cluster_id="default", now=NOW)
+        for name, endpoints in (("far", servers), ("bare", [elsewhere])):
+            new = Connecting(Tenant("zebra", name), "zed", name.encode(), list(endpoints))
+            await clusters.connect(connection, new, now=NOW)
+        _, secret = await tokens.create(
+            connection, zed, name="looks", role=Role.VIEWER, expires_at=None, now=NOW
+        )
+    return {"Authorization": f"Bearer {secret}"}
+
+
 @pytest.fixture
 async def api_url(
     database_url: str, engine: AsyncEngine, clock: Any, tmp_path: Path
@@ -60,14 +97,12 @@ async def api_url(
         "Call with password: hunter2hunter2\n```sre-action\naction: restart_rollout\n```\n"
     )
     (tmp_path / "broken.md").write_text("nothing in front")
-    program = runbooks.build(
-        RunbookSettings(mcp_port=0, mcp_read_token=SecretStr(READ_TOKEN), runbooks_dir=tmp_path)
-    )
-    async with serving(build_app(program, host="127.0.0.1")) as hands:
+    async with shelf(tmp_path) as hands:
         known = settings(
             database_url,
-            mcp_runbooks_url=f"{hands}/mcp",
+            mcp_runbooks_url=hands,
             mcp_runbooks_read_token=SecretStr(READ_TOKEN),
+            secrets_key=SecretStr(SECRETS_KEY),
         )
         async with serving(create_app(known, engine, clock=clock)) as url:
             yield url
@@ -92,6 +127,38 @@ async def test_runbooks_are_found_shown_and_listed_when_stale(api_url: str) -> N
     assert stale["runbooks"][0]["id"] == "team/ledger"
     assert missing.status_code == 404
     assert stranger.status_code == 401
+
+
+async def test_an_organization_reads_the_runbooks_of_its_own_clusters_only(
+    api_url: str, engine: AsyncEngine, tmp_path: Path
+) -> None:
+    far = tmp_path / "far"
+    far.mkdir()
+    (far / "tides.md").write_text("---\ntitle: Tides turn\nservice: tides\n---\n# Act\nWait.\n")
+    sealed = Seal(SecretStr(SECRETS_KEY)).close(READ_TOKEN)
+    async with shelf(far) as hands:
+        viewer = await settle(engine, SealedEndpoint("runbooks", hands, sealed, None))
+        for path in ("runbooks", "stale-runbooks", "runbooks/{}"):
+            answers = {
+                where: await get(api_url, f"/api/v1/{path.format(name)}?cluster={where}", **viewer)
+                for where, name in (
+                    ("far", "tides"),
+                    ("bare", "tides"),
+                    ("default", "team/ledger"),
+                    ("", "team/ledger"),
+                )
+            }
+            strange = await get(api_url, f"/api/v1/{path.format('tides')}?cluster=far")
+
+            assert {where: each.status_code for where, each in answers.items()} == {
+                "far": 200,
+                "bare": 404,
+                "default": 404,
+                "": 404,
+            }
+            assert "Tides turn" in answers["far"].text
+            assert all("Ledger" not in each.text for each in answers.values())
+            assert strange.status_code == 404
 
 
 async def test_without_a_server_that_is_said_with_where_to_look(

@@ -653,8 +653,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Find runbooks by words, alert and service; all of them when asked for nothing
-         * @description Takes the role `viewer` or above.
+         * Find a cluster's runbooks by words, alert and service; all of them when asked for nothing
+         * @description Without `cluster` it is the installation's own.
+         *
+         *     Takes the role `viewer` or above.
          */
         get: operations["searchRunbooks"];
         put?: never;
@@ -5223,6 +5225,7 @@ export interface operations {
                 alert?: string;
                 service?: string;
                 limit?: number;
+                cluster?: string;
             };
             header?: never;
             path?: never;
@@ -5284,6 +5287,7 @@ export interface operations {
         parameters: {
             query?: {
                 days?: number;
+                cluster?: string;
             };
             header?: never;
             path?: never;
@@ -5338,7 +5342,9 @@ export interface operations {
     };
     showRunbook: {
         parameters: {
-            query?: never;
+            query?: {
+                cluster?: string;
+            };
             header?: never;
             path: {
                 runbook_id: string;
