@@ -120,12 +120,23 @@ async def _writing(system: str, url: str, token: str, look: Look) -> _Door:
     missing = wanted - writing
     if missing:
         return _Door(found, (f"write_token: it opens no {_some(missing)}",))
+    problem = _audience_problem({found[name].audience for name in wanted | writing}, system, look)
+    return _Door(found, (problem,) if problem else ())
+
+
+def _audience_problem(named: set[str], system: str, look: Look) -> str:
+    """Return what is wrong with whom the writing tools say grants are made out to."""
     audience = f"mcp:{system}:{look.cluster_id}"
-    others = {offer.audience for offer in found.values() if offer.audience} - {audience}
-    if others:
-        told = f"the server takes grants for {_some(others)} only, and ours would say {audience}"
-        return _Door(found, (f"id: {told}: it is the server's MCP_CLUSTER_ID",))
-    return _Door(found, ())
+    if "" in named:
+        return (
+            f"url: the server does not say whom grants have to be made out to (ours say {audience}):"
+            " it is an older one, or not of this platform"
+        )
+    others = named - {audience}
+    if not others:
+        return ""
+    told = f"the server takes grants for {_some(others)} only, and ours would say {audience}"
+    return f"id: {told}: it is the server's MCP_CLUSTER_ID"
 
 
 async def _sight(system: str, endpoint: Endpoint, clock: ports.Clock) -> tuple[str, ...]:

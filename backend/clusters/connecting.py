@@ -148,7 +148,7 @@ class Registry:
                 found = await clusters.get(connection, tenant)
             except ClusterNotFoundError:
                 return
-        if tenant == self.own or found.disconnected_at is None:
+        if tenant == self.own or found.is_connected:
             raise ClusterTakenError(f"there is a cluster {tenant.cluster_id} already")
 
     def _sealed(self, system: str, endpoint: Endpoint) -> SealedEndpoint:

@@ -101,10 +101,12 @@ async def get(connection: AsyncConnection, tenant: Tenant, *, is_locked: bool = 
 
 
 async def connect(connection: AsyncConnection, new: Connecting, *, now: datetime) -> None:
-    """Store a cluster; one that was disconnected comes back with its history.
+    """Store a cluster; one that was known before comes back with its history.
+
+    Who asks has made sure that it is not the installation's own.
 
     Raises:
-        ClusterTakenError: One of that name is connected, or is the installation's own.
+        ClusterTakenError: One of that name is connected.
     """
     tenant = new.tenant
     values = {
@@ -117,7 +119,7 @@ async def connect(connection: AsyncConnection, new: Connecting, *, now: datetime
     upsert = upsert.on_conflict_do_update(
         index_elements=["org_id", "id"],
         set_=values,
-        where=clusters.c.disconnected_at.is_not(None),
+        where=sa.or_(clusters.c.connected_by.is_(None), clusters.c.disconnected_at.is_not(None)),
     )
     stored = await connection.execute(upsert.returning(clusters.c.id))
     if stored.one_or_none() is None:

@@ -3,7 +3,7 @@
 import base64
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from cluster_scene import serving
@@ -33,6 +33,8 @@ class Site:
     caller: str = "front"
     asked: list[str] = field(default_factory=list)
     is_down: bool = False
+    is_nameless: bool = False
+    """Whether its tools leave out whom grants are made out to."""
     url: str = ""
     endpoints: Json = field(default_factory=dict)
 
@@ -72,6 +74,10 @@ async def site(name: str, **more: Any) -> AsyncIterator[Site]:
                 grant_public_key=base64.b64encode(key).decode(),
             )
         )
+        if found.is_nameless:
+            program = replace(
+                program, tools=tuple(replace(tool, audience="") for tool in program.tools)
+            )
         app = build_app(program, host="127.0.0.1")
         found.url = f"{await stack.enter_async_context(serving(app))}/mcp"
         prometheus = await stack.enter_async_context(watched(FakePrometheus()))

@@ -9,7 +9,7 @@ from cluster_site import READ, WRITE, Site, site
 from cluster_steps import NOWHERE, connect, known
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from backend.db import clusters, organization_log
+from backend.db import clusters, organization_log, tenancy
 from backend.db.tables.tenancy import cluster_endpoints
 
 
@@ -155,3 +155,23 @@ async def test_without_a_key_nothing_is_connected(
     assert answer.status_code == 503
     assert "SECRETS_KEY" in answer.json()["detail"]
     assert east.asked == []
+
+
+async def test_an_own_cluster_that_the_settings_name_no_more_can_be_connected(
+    ask: Asking, engine: AsyncEngine, clock: Any
+) -> None:
+    async with engine.begin() as connection:
+        await tenancy.register(connection, org_id="default", cluster_id="east", now=clock.now())
+    async with site("east") as east:
+        answer = await connect(ask, east)
+        gone = await ask("DELETE", "/api/v1/clusters/east", role="admin")
+
+    assert (answer.status_code, gone.status_code) == (201, 204)
+
+
+async def test_the_writing_server_has_to_name_whom_grants_are_made_out_to(ask: Asking) -> None:
+    async with site("east", is_nameless=True) as east:
+        answer = await connect(ask, east)
+
+    assert answer.status_code == 422
+    assert "does not say whom grants have to be made out to" in answer.json()["detail"]
