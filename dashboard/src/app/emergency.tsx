@@ -1,7 +1,7 @@
 import { OctagonX } from "lucide-react";
 import { useState } from "react";
 import { useHalt } from "./halt";
-import { SwitchDialog } from "./switchdialog";
+import { SwitchDialog } from "./switch-dialog";
 
 /** The way to stop all writing at once; always in sight. */
 export function EmergencyStop() {

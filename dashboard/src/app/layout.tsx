@@ -3,8 +3,8 @@ import "./narrow.css";
 import { useEffect, useRef } from "react";
 import { Outlet, useLocation } from "react-router";
 import { FeedProvider } from "./feed";
-import { HaltBand } from "./haltband";
-import { OfflineBand } from "./offlineband";
+import { HaltBand } from "./halt-band";
+import { OfflineBand } from "./offline-band";
 import { Rail } from "./rail";
 
 /** The frame around every page: the rail, the band while writing is stopped, the page. */

@@ -78,8 +78,10 @@ function DecidedTable({ rows }: { rows: readonly DecisionRow[] }) {
             </td>
             <td>
               <span className={`answer ${row.status}`}>{row.status}</span>
-              {row.decided_by && <span> by {row.decided_by}</span>}
-              {row.channel && <span className="faint">, {row.channel}</span>}
+              {row.status !== "expired" && row.decided_by && <span> by {row.decided_by}</span>}
+              {row.status !== "expired" && row.channel && (
+                <span className="faint">, {row.channel}</span>
+              )}
             </td>
             <td>{row.reason ? <q>{row.reason}</q> : <span className="faint">none given</span>}</td>
             <td className="number when">

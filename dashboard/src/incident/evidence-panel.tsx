@@ -2,7 +2,7 @@ import { X } from "lucide-react";
 import { useEffect, useRef } from "react";
 import { absolute, clock } from "../design/time";
 import { CallText } from "./call";
-import { type Evidence, nameOf } from "./events";
+import { type Evidence, inWords, nameOf } from "./events";
 import { Facts } from "./facts";
 import { keyed } from "./keyed";
 import type { Run } from "./run";
@@ -83,16 +83,19 @@ export function EvidencePanel({ item, run, onClose }: Props) {
 
 function RestsOnIt({ id, run }: { id: string; run: Run }) {
   const findings = (run.diagnosis?.causes ?? []).flatMap((cause) =>
-    cause.findings.filter((finding) => finding.evidence_ids.includes(id)),
+    cause.findings
+      .filter((finding) => finding.evidence_ids.includes(id))
+      .map((finding) => ({ ...finding, cause: inWords(cause.fault_class) })),
   );
   if (findings.length === 0) return <p className="faint">No finding rests on it.</p>;
   return (
     <div className="aside-list">
       <h3>Findings that rest on it</h3>
       <ul>
-        {keyed(findings, (item) => item.rule).map(({ key, item: finding }) => (
+        {keyed(findings, (item) => item.cause + item.rule).map(({ key, item: finding }) => (
           <li key={key}>
-            <span className={`sign ${finding.stance}`}>{finding.stance}</span> {finding.statement}
+            <span className={`sign ${finding.stance}`}>{finding.stance}</span>{" "}
+            <span className="faint">{finding.cause}:</span> {finding.statement}
           </li>
         ))}
       </ul>

@@ -4,7 +4,7 @@ import * as api from "../api/accounts";
 import { Ago } from "../design/ago";
 import { useNow } from "../design/now";
 import { Trouble } from "../design/trouble";
-import { AddTokenDialog } from "./addtoken";
+import { AddTokenDialog } from "./add-token";
 import { useTokenChange, useTokens } from "./data";
 
 /** The programs that may ask, and until when. */

@@ -7,9 +7,9 @@ import { Ago } from "../design/ago";
 import { Dialog } from "../design/dialog";
 import { Secret } from "../design/secret";
 import { Trouble } from "../design/trouble";
-import { AddUserDialog } from "./adduser";
+import { AddUserDialog } from "./add-user";
 import { useUserChange, useUsers } from "./data";
-import { RoleSelect } from "./roleselect";
+import { RoleSelect } from "./role-select";
 
 /** Everyone who can sign in, and those who wait for a role. */
 export function Users() {

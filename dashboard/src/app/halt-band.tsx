@@ -3,7 +3,7 @@ import { useState } from "react";
 import { Ago } from "../design/ago";
 import { useHalt } from "./halt";
 import { useMay } from "./session";
-import { SwitchDialog } from "./switchdialog";
+import { SwitchDialog } from "./switch-dialog";
 
 /** A band over every page while writing is stopped: who, when, why, and who may end it. */
 export function HaltBand() {

@@ -5,7 +5,7 @@ import { Dialog } from "../design/dialog";
 import { Secret } from "../design/secret";
 import { Trouble } from "../design/trouble";
 import { useTokenChange } from "./data";
-import { RolePick } from "./rolepick";
+import { RolePick } from "./role-pick";
 
 const DAY_MS = 86_400_000;
 const LIFETIMES = [30, 90, 365] as const;

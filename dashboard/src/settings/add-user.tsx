@@ -5,7 +5,7 @@ import { Dialog } from "../design/dialog";
 import { Secret } from "../design/secret";
 import { Trouble } from "../design/trouble";
 import { useUserChange } from "./data";
-import { RolePick } from "./rolepick";
+import { RolePick } from "./role-pick";
 
 /** Lets a person in; the platform makes up their first password and shows it once. */
 export function AddUserDialog({ onClose }: { onClose: () => void }) {
