@@ -91,7 +91,7 @@ async def _measure(database_url: str, host: str, token: str, pid: int) -> list[F
     finally:
         await engine.dispose()
     heard = f"event appended to received, {FOLLOWERS} followers"
-    shown = f"event appended to shown in a browser, beside {FOLLOWERS} followers"
+    shown = f"event appended to shown in a bare page, beside {FOLLOWERS} followers"
     return [
         Figure(f"{heard}: p50", percentile(took_ms, 0.5), "ms", COMMAND),
         Figure(f"{heard}: p99", percentile(took_ms, 0.99), "ms", COMMAND, aim=AIM_MS),

@@ -5,23 +5,14 @@ from contextlib import asynccontextmanager
 
 from playwright.async_api import Page, async_playwright
 
-_CHROMIUM = "/usr/bin/chromium"
-_FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
+from benchmarks.chromium import FLAGS, find
 
 
 @asynccontextmanager
 async def following(host: str, incident_id: str, session: str) -> AsyncIterator[Page]:
     """Open a page that follows the incident with a session's cookie; yield it once it caught up."""
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=_CHROMIUM, args=list(_FLAGS))
+        browser = await playwright.chromium.launch(executable_path=find(), args=list(FLAGS))
         try:
             context = await browser.new_context()
             name, _, value = session.partition("=")

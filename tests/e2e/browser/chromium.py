@@ -1,32 +1,11 @@
 """The system's Chromium, driven from outside."""
 
-import os
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
-NAMES = ("chromium", "chromium-browser", "google-chrome")
-
-
-def find() -> str:
-    """Return the browser's path; fail with what to do when there is none."""
-    named = os.environ.get("CHROMIUM")
-    found = named or next(filter(None, map(shutil.which, NAMES)), None)
-    if not found:
-        pytest.fail("There is no Chromium here: apt-get install chromium, or set CHROMIUM")
-    return found
+from benchmarks.chromium import FLAGS, find
 
 
 @contextmanager

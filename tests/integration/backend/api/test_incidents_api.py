@@ -1,167 +1,15 @@
-"""The API on a real database: who may do what, and what it answers."""
+"""Incidents, their events, the queue and the switch, as the API tells of them."""
 
 import asyncio
-import hashlib
-import json
-from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import httpx
-import pytest
 import sqlalchemy as sa
-from fastapi import FastAPI
-from pydantic import SecretStr
+from api_scene import bearer, fire, webhook
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from backend.api.app import create_app
 from backend.db import tenancy
-from backend.settings import ApiSettings
-from sre_agent.domain.errors import PermanentError
 from sre_agent.domain.ids import IncidentId
-
-TOKENS = {
-    role: hashlib.sha256(role.encode()).hexdigest()
-    for role in ("viewer", "responder", "approver", "admin", "webhook")
-}
-
-
-def bearer(role: str) -> dict[str, str]:
-    return {"Authorization": f"Bearer {TOKENS[role]}"}
-
-
-@pytest.fixture
-def settings(database_url: str, tmp_path: Path) -> ApiSettings:
-    people = ("viewer", "responder", "approver", "admin")
-    return ApiSettings(
-        database_url=database_url,
-        webhook_token=SecretStr(TOKENS["webhook"]),
-        api_tokens=SecretStr(",".join(f"{role}-1:{role}:{TOKENS[role]}" for role in people)),
-    )
-
-
-@pytest.fixture
-def app(settings: ApiSettings, engine: AsyncEngine, clock: Any) -> FastAPI:
-    return create_app(settings, engine, clock=clock)
-
-
-@pytest.fixture
-async def client(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
-    transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
-    async with (
-        app.router.lifespan_context(app),
-        httpx.AsyncClient(transport=transport, base_url="http://test") as client,
-    ):
-        yield client
-
-
-def webhook(*services: str, status: str = "firing", severity: str = "critical") -> dict[str, Any]:
-    alerts = [
-        {
-            "status": status,
-            "labels": {
-                "alertname": "Errors",
-                "namespace": "prod",
-                "service": service,
-                "severity": severity,
-            },
-            "annotations": {"summary": f"{service} fails"},
-            "startsAt": "2026-03-01T11:59:00Z",
-            "endsAt": "2026-03-01T12:00:00Z" if status == "resolved" else "0001-01-01T00:00:00Z",
-            "fingerprint": f"print-{service}",
-        }
-        for service in services
-    ]
-    return {"version": "4", "groupKey": "g", "status": status, "alerts": alerts}
-
-
-async def fire(client: httpx.AsyncClient, *services: str) -> list[str]:
-    answer = await client.post("/webhook/alert", json=webhook(*services), headers=bearer("webhook"))
-    assert answer.status_code == 202, answer.text
-    incidents: list[str] = answer.json()["incidents"]
-    return incidents
-
-
-async def test_a_bad_alert_is_told_and_the_rest_of_its_webhook_is_taken(
-    client: httpx.AsyncClient,
-) -> None:
-    sent = webhook("web", "api")
-    del sent["alerts"][0]["labels"]["alertname"]
-
-    answer = await client.post("/webhook/alert", json=sent, headers=bearer("webhook"))
-
-    told = answer.json()
-    assert (answer.status_code, told["received"], told["opened"]) == (202, 1, 1)
-    problem = {"field": "alerts[0].labels.alertname", "message": "is missing"}
-    assert told["refused"] == [{"index": 0, "errors": [problem]}]
-
-
-async def test_a_webhook_is_acknowledged_with_what_became_of_it(client: httpx.AsyncClient) -> None:
-    headers = bearer("webhook")
-    first = await client.post("/webhook/alert", json=webhook("web", "api"), headers=headers)
-    again = await client.post("/webhook/alert", json=webhook("web"), headers=headers)
-    over = await client.post(
-        "/webhook/alert", json=webhook("web", status="resolved"), headers=headers
-    )
-    heartbeat = await client.post(
-        "/webhook/alert", json=webhook("x", severity="none"), headers=headers
-    )
-
-    assert first.status_code == 202
-    assert first.json() == {
-        "received": 2,
-        "incidents": first.json()["incidents"],
-        "opened": 2,
-        "reopened": 0,
-        "joined": 0,
-        "deduplicated": 0,
-        "resolved": 0,
-        "ignored": 0,
-        "refused": [],
-    }
-    assert len(set(first.json()["incidents"])) == 2
-    assert again.json()["deduplicated"] == 1
-    assert over.json()["resolved"] == 1
-    assert heartbeat.json()["ignored"] == 1
-
-
-@pytest.mark.parametrize(
-    ("headers", "content", "status", "named"),
-    [
-        ({}, b"{}", 401, "Bearer"),
-        ({"Authorization": "Bearer wrong"}, b"{}", 401, "WEBHOOK_TOKEN"),
-        ({"Authorization": f"Bearer {TOKENS['admin']}"}, b"{}", 401, "WEBHOOK_TOKEN"),
-        (bearer("webhook"), b"{", 400, "JSON"),
-        ({**bearer("webhook"), "Content-Type": "text/xml"}, b"<a/>", 415, "JSON"),
-        (bearer("webhook"), b'{"version":"4"}', 422, "alerts"),
-        (
-            bearer("webhook"),
-            json.dumps({"version": "4", "alerts": [{"status": "x"}]}).encode(),
-            422,
-            "alerts[0].status",
-        ),
-        (bearer("webhook"), b" " * (1024 * 1024 + 1), 413, "1048576"),
-    ],
-)
-async def test_a_webhook_that_cannot_be_taken_is_told_why(
-    headers: dict[str, str], content: bytes, status: int, named: str, client: httpx.AsyncClient
-) -> None:
-    answer = await client.post("/webhook/alert", content=content, headers=headers)
-
-    assert answer.status_code == status
-    assert answer.headers["content-type"] == "application/problem+json"
-    assert answer.json()["hint"]
-    assert named in answer.text
-
-
-async def test_a_body_without_a_length_is_cut_off_at_the_limit(client: httpx.AsyncClient) -> None:
-    async def endless() -> AsyncIterator[bytes]:
-        for _ in range(1100):
-            yield b" " * 1024
-
-    answer = await client.post("/webhook/alert", content=endless(), headers=bearer("webhook"))
-
-    assert answer.status_code == 413
 
 
 async def test_incidents_are_listed_in_pages_and_by_status(
@@ -304,25 +152,6 @@ async def test_an_unreadable_log_is_told_as_such_and_names_the_way_to_the_place(
     assert f"audit/verify?incident={id_}" in answer.json()["hint"]
 
 
-async def test_readiness_tells_strangers_nothing_about_the_insides(
-    settings: ApiSettings, engine: AsyncEngine, clock: Any
-) -> None:
-    async def broken() -> None:
-        raise OSError("connect to db-7.internal as sre_admin failed")
-
-    app = create_app(settings, engine, clock=clock, checks={"database": broken})
-    transport = httpx.ASGITransport(app=app)
-    async with (
-        app.router.lifespan_context(app),
-        httpx.AsyncClient(transport=transport, base_url="http://test") as client,
-    ):
-        answer = await client.get("/ready")
-
-    assert answer.status_code == 503
-    assert answer.json()["checks"]["database"] == "does not answer"
-    assert "internal" not in answer.text
-
-
 async def test_there_is_no_report_before_the_end(client: httpx.AsyncClient) -> None:
     [id_] = await fire(client, "web")
 
@@ -330,28 +159,6 @@ async def test_there_is_no_report_before_the_end(client: httpx.AsyncClient) -> N
 
     assert answer.status_code == 404
     assert answer.json()["title"] == "There is no report yet"
-
-
-@pytest.mark.parametrize("root", ["", "/api/v1"])
-async def test_readiness_names_the_part_that_is_missing(
-    root: str, settings: ApiSettings, engine: AsyncEngine, clock: Any
-) -> None:
-    async def broken() -> None:
-        raise PermanentError("policy x.yaml does not load")
-
-    app = create_app(settings, engine, clock=clock, checks={"policy": broken})
-    transport = httpx.ASGITransport(app=app)
-    async with (
-        app.router.lifespan_context(app),
-        httpx.AsyncClient(transport=transport, base_url="http://test") as client,
-    ):
-        live = await client.get(f"{root}/health")
-        ready = await client.get(f"{root}/ready")
-
-    assert live.status_code == 200
-    assert ready.status_code == 503
-    assert ready.json()["checks"]["database"] == "ok"
-    assert "policy x.yaml" in ready.json()["checks"]["policy"]
 
 
 async def test_an_incident_that_waits_for_nothing_cannot_be_decided(
