@@ -18,7 +18,6 @@ from mcp_servers.prometheus import server
 from mcp_servers.prometheus.settings import PrometheusSettings
 
 READ_TOKEN = "p" * 24
-_LABELS = {"namespace": "store", "service": "till"}
 
 
 @dataclass
@@ -27,6 +26,11 @@ class FakePrometheus:
 
     ranges: list[str] = field(default_factory=list)
     fails: bool = False
+    service: str = "till"
+
+    @property
+    def _labels(self) -> dict[str, str]:
+        return {"namespace": "store", "service": self.service}
 
     async def instant(self, request: Request) -> JSONResponse:
         asked = str((await request.form())["query"])
@@ -34,7 +38,7 @@ class FakePrometheus:
             return JSONResponse({"status": "error", "errorType": "unavailable"}, 503)
         if "__name__" not in asked or "found_via" in asked:
             return _success("vector", [])
-        labels = {**_LABELS, "__name__": "http_requests_total", "code": "200"}
+        labels = {**self._labels, "__name__": "http_requests_total", "code": "200"}
         return _success("vector", [{"metric": labels, "value": [time.time(), "7"]}])
 
     async def alerts(self, _request: Request) -> JSONResponse:
@@ -50,7 +54,7 @@ class FakePrometheus:
         count = round((end - start) / step) + 1
         value = "0" if "5.." in asked else "4"
         values = [[start + index * step, value] for index in range(count)]
-        return _success("matrix", [{"metric": _LABELS, "values": values}])
+        return _success("matrix", [{"metric": self._labels, "values": values}])
 
 
 def _success(kind: str, result: list[Any]) -> JSONResponse:

@@ -2,9 +2,11 @@
 
 import hashlib
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import pytest
+from fake_prometheus import READ_TOKEN, FakePrometheus, watched
 from fastapi import FastAPI
 from house import House, build
 from pydantic import SecretStr
@@ -16,10 +18,20 @@ from sre_agent.domain.plan import Plan
 
 
 @pytest.fixture
-def settings(database_url: str) -> ApiSettings:
+async def prometheus() -> AsyncIterator[str]:
+    """The address of the installation's own Prometheus server, which knows of apple alone."""
+    async with watched(FakePrometheus(service="apple-web")) as url:
+        yield url
+
+
+@pytest.fixture
+def settings(database_url: str, prometheus: str, tmp_path: Path) -> ApiSettings:
     return ApiSettings(
         database_url=database_url,
         webhook_token=SecretStr(hashlib.sha256(b"webhook").hexdigest()),
+        mcp_halt_file=tmp_path / "halt",
+        mcp_prometheus_url=prometheus,
+        mcp_prometheus_read_token=SecretStr(READ_TOKEN),
         api_tokens=SecretStr(f"root:admin:{hashlib.sha256(b'root').hexdigest()}"),
     )
 

@@ -1,5 +1,6 @@
 """Every route of the application's own table: who gets through it, and to whose things."""
 
+import httpx
 from fastapi import FastAPI
 from house import House, snapshot
 from route_cases import CASES, ELSEWHERE, Case
@@ -10,6 +11,7 @@ from backend.actors import Role
 from backend.api.auth import Approver, Viewer
 from backend.api.context import Context
 from backend.db import incident_rows
+from backend.settings import ApiSettings
 from sre_agent.domain.ids import IncidentId
 
 
@@ -43,14 +45,35 @@ async def test_no_route_reaches_or_shows_what_is_another_organizations(
 
 
 async def test_the_installations_own_things_are_as_far_from_another_organization(
-    app: FastAPI, engine: AsyncEngine, apple: House, zebra: House
+    app: FastAPI, engine: AsyncEngine, apple: House, zebra: House, settings: ApiSettings
 ) -> None:
+    assert settings.mcp_halt_file is not None
+    settings.mcp_halt_file.write_text("apple's own")
     before = await snapshot(engine, apple.org_id)
     faults = await Checker(app, CASES, ELSEWHERE).leaks(zebra, apple)
     after = await snapshot(engine, apple.org_id)
 
     assert faults == []
+    assert settings.mcp_halt_file.read_text() == "apple's own"
     assert after == before
+
+
+async def test_the_snapshot_of_the_own_cluster_is_its_organizations_alone(
+    app: FastAPI, apple: House, zebra: House
+) -> None:
+    shown = {}
+    for house in (apple, zebra):
+        headers = {"Authorization": f"Bearer {house.tokens[Role.VIEWER]}"}
+        transport = httpx.ASGITransport(app=app)
+        async with httpx.AsyncClient(
+            transport=transport, base_url="http://test", headers=headers
+        ) as client:
+            shown[house.mark] = await client.get("/api/v1/metrics/snapshot?cluster=default")
+
+    assert shown["apple"].status_code == 200
+    assert "apple-web" in shown["apple"].text
+    assert shown["zebra"].status_code in {404, 409}
+    assert "apple" not in shown["zebra"].text
 
 
 async def test_an_unguarded_route_is_found(app: FastAPI, apple: House, zebra: House) -> None:

@@ -1,19 +1,11 @@
 """The file of the emergency stop belongs to the installation's own organization."""
 
-from pathlib import Path
-
 import httpx
-import pytest
 from fastapi import FastAPI
 from house import House
 
 from backend.actors import Role
 from backend.settings import ApiSettings
-
-
-@pytest.fixture
-def settings(settings: ApiSettings, tmp_path: Path) -> ApiSettings:
-    return settings.model_copy(update={"mcp_halt_file": tmp_path / "halt"})
 
 
 async def throw(app: FastAPI, house: House, verb: str) -> None:
