@@ -1,7 +1,8 @@
 """The MCP servers of every cluster, looked up by organization and cluster, and kept open."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
@@ -27,19 +28,27 @@ class ClusterDisconnectedError(PermanentError):
     """The cluster is not connected, so that nothing can be asked of it."""
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class _Opened:
-    """A toolbox, and what it was opened from."""
+    """A toolbox, what it was opened from, and how many calls are under way in it."""
 
     origin: Sequence[SealedEndpoint]
     toolbox: Any
+    users: int = 0
+    is_dropped: bool = False
+
+    async def close_unused(self) -> None:
+        """Close it when it is no more to be used, and nobody uses it."""
+        if self.is_dropped and not self.users:
+            await self.toolbox.aclose()
 
 
 class Toolboxes:
     """Opens a cluster's servers when they are first asked for; use it as an async context manager.
 
     The own cluster's are those of the settings. Every look at another cluster asks the database
-    again, so that a cluster that was disconnected or connected anew is so at once.
+    again, so that a cluster that was disconnected or connected anew is so at once; what was open
+    until then is closed with the last call in it.
     """
 
     def __init__(self, engine: AsyncEngine, clock: ports.Clock, settings: McpSettings) -> None:
@@ -49,8 +58,7 @@ class Toolboxes:
         self._settings = settings
         self._seal = Seal(settings.secrets_key)
         self._opened: dict[Tenant, _Opened] = {}
-        self._replaced: list[Any] = []
-        self._opening = asyncio.Lock()
+        self._locks: dict[Tenant, asyncio.Lock] = {}
 
     async def __aenter__(self) -> Self:
         return self
@@ -61,8 +69,8 @@ class Toolboxes:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        for toolbox in (*self._replaced, *(each.toolbox for each in self._opened.values())):
-            await toolbox.aclose()
+        for opened in self._opened.values():
+            await opened.toolbox.aclose()
 
     def of(self, tenant: Tenant) -> ports.Toolbox:
         """Return the toolbox of a cluster, which is looked up with each call."""
@@ -80,29 +88,48 @@ class Toolboxes:
             return own_endpoints(self._settings)
         return self._unsealed(await self._stored(tenant))
 
-    async def find(self, tenant: Tenant) -> Any:
-        """Return the cluster's toolbox, opened anew if its endpoints were changed.
+    @asynccontextmanager
+    async def lend(self, tenant: Tenant) -> AsyncIterator[Any]:
+        """Yield the cluster's toolbox for one call, opened anew if its endpoints were changed.
 
         Raises:
             ClusterDisconnectedError: The cluster is not connected.
             BrokenSealError: Its tokens cannot be read with our keys.
             SettingsError: There is no key at all.
         """
-        stored = () if tenant == self._own else await self._stored(tenant)
-        async with self._opening:
-            known = self._opened.get(tenant)
-            if known is not None and known.origin == stored:
-                return known.toolbox
-            if tenant == self._own:
-                endpoints = own_endpoints(self._settings)
-            else:
-                endpoints = self._unsealed(stored)
-            toolbox = await asyncio.to_thread(_open, endpoints, self._clock)
-            if known is not None:
-                _log.info("cluster_reopened", org_id=tenant.org_id, cluster_id=tenant.cluster_id)
-                self._replaced.append(known.toolbox)  # calls may still be under way in it
-            self._opened[tenant] = _Opened(stored, toolbox)
-            return toolbox
+        # Looked up under the lock: a late answer of the database never opens what was replaced.
+        async with self._locks.setdefault(tenant, asyncio.Lock()):
+            opened = await self._current(tenant)
+            opened.users += 1
+        try:
+            yield opened.toolbox
+        finally:
+            opened.users -= 1
+            await opened.close_unused()
+
+    async def _current(self, tenant: Tenant) -> _Opened:
+        is_own = tenant == self._own
+        try:
+            stored = () if is_own else await self._stored(tenant)
+        except ClusterDisconnectedError:
+            await self._drop(tenant)
+            raise
+        known = self._opened.get(tenant)
+        if known is not None and known.origin == stored:
+            return known
+        endpoints = own_endpoints(self._settings) if is_own else self._unsealed(stored)
+        fresh = _Opened(stored, await asyncio.to_thread(_open, endpoints, self._clock))
+        if known is not None:
+            _log.info("cluster_reopened", org_id=tenant.org_id, cluster_id=tenant.cluster_id)
+            await self._drop(tenant)
+        self._opened[tenant] = fresh
+        return fresh
+
+    async def _drop(self, tenant: Tenant) -> None:
+        opened = self._opened.pop(tenant, None)
+        if opened is not None:
+            opened.is_dropped = True
+            await opened.close_unused()
 
     async def _stored(self, tenant: Tenant) -> Sequence[SealedEndpoint]:
         async with self._engine.connect() as connection:
@@ -125,7 +152,7 @@ class Toolboxes:
 class ClusterToolbox(ports.Toolbox):
     """The brain's port for one cluster; every call finds the cluster's servers as they are now.
 
-    Its calls raise what `Toolboxes.find` raises: without a cluster there is no result to give.
+    Its calls raise what `Toolboxes.lend` raises: without a cluster there is no result to give.
     """
 
     def __init__(self, toolboxes: Toolboxes, tenant: Tenant) -> None:
@@ -134,18 +161,21 @@ class ClusterToolbox(ports.Toolbox):
 
     @override
     async def read(self, call: ToolCall, *, deadline_s: float) -> ToolResult:
-        toolbox: ports.Toolbox = await self._toolboxes.find(self._tenant)
-        return await toolbox.read(call, deadline_s=deadline_s)
+        async with self._toolboxes.lend(self._tenant) as toolbox:
+            found: ToolResult = await toolbox.read(call, deadline_s=deadline_s)
+        return found
 
     @override
     async def rehearse(self, call: ToolCall, *, deadline_s: float) -> ToolResult:
-        toolbox: ports.Toolbox = await self._toolboxes.find(self._tenant)
-        return await toolbox.rehearse(call, deadline_s=deadline_s)
+        async with self._toolboxes.lend(self._tenant) as toolbox:
+            found: ToolResult = await toolbox.rehearse(call, deadline_s=deadline_s)
+        return found
 
     @override
     async def write(self, call: ToolCall, *, grant: str, deadline_s: float) -> ToolResult:
-        toolbox: ports.Toolbox = await self._toolboxes.find(self._tenant)
-        return await toolbox.write(call, grant=grant, deadline_s=deadline_s)
+        async with self._toolboxes.lend(self._tenant) as toolbox:
+            found: ToolResult = await toolbox.write(call, grant=grant, deadline_s=deadline_s)
+        return found
 
 
 def own_endpoints(settings: McpSettings) -> dict[str, Endpoint]:

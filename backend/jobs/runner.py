@@ -84,7 +84,7 @@ class Runner:
         if incident.status.is_open:  # cancelled as well: what was begun is settled
             if self.clusters is not None:
                 # A run that only waits would not notice that there is nothing left to wait for.
-                await self.clusters.find(Tenant(incident.org_id, incident.cluster_id))
+                await self.clusters.endpoints(Tenant(incident.org_id, incident.cluster_id))
             await self._run(incident, context)
         await self._close(incident_id)
 

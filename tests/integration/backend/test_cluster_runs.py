@@ -161,6 +161,31 @@ async def test_a_cluster_that_is_let_go_while_it_is_looked_at_answers_no_more(
     assert (east.asked, moved.asked) == ([], ["/api/v1/namespaces"])
 
 
+async def test_what_was_open_to_a_cluster_is_closed_with_the_last_call_in_it(
+    platform: Platform,
+) -> None:
+    def is_closed(toolbox: Any) -> bool:
+        return all(session.http.is_closed for session in toolbox._reading.values())
+
+    async with site("east") as east:
+        await platform.connect(east)
+        async with platform.toolboxes.lend(EAST) as first:
+            await platform.registry.disconnect(ANN, "east")
+            await platform.connect(east)
+            async with platform.toolboxes.lend(EAST) as second:
+                late = await first.read(LOOK, deadline_s=10)
+            was_closed = is_closed(first)
+        await platform.registry.disconnect(ANN, "east")
+        with pytest.raises(ClusterDisconnectedError):
+            await platform.toolboxes.of(EAST).read(LOOK, deadline_s=10)
+
+    assert late.status is ToolStatus.OK
+    assert not was_closed
+    assert first is not second
+    assert is_closed(first)
+    assert is_closed(second)
+
+
 async def test_tokens_can_be_read_with_old_keys_and_with_no_others(
     platform: Platform, engine: AsyncEngine
 ) -> None:
