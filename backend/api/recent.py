@@ -6,8 +6,6 @@ from collections.abc import Awaitable, Callable, Hashable
 from dataclasses import dataclass, field
 from typing import Any
 
-MAX_ENTRIES = 200
-
 
 @dataclass
 class Recent:
@@ -28,8 +26,6 @@ class Recent:
         return known[1]
 
     def _forget_old(self) -> None:
-        if len(self._locks) <= MAX_ENTRIES:
-            return
         now = time.monotonic()
         for key in [key for key, lock in self._locks.items() if not lock.locked()]:
             if self._found.get(key, (0.0, None))[0] < now:

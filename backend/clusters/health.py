@@ -58,6 +58,7 @@ class Nurse:
                 group.create_task(self._pulse(tenant, system, endpoint))
                 for system, endpoint in sorted(endpoints.items())
             ]
+        self._forget_others(tenant, endpoints)
         return tuple(task.result() for task in tasks)
 
     async def _pulse(self, tenant: Tenant, system: str, endpoint: Endpoint) -> Pulse:
@@ -79,3 +80,9 @@ class Nurse:
         if known is None or known[0] is not state:
             known = self._since[key] = (state, self._clock.now())
         return known[1]
+
+    def _forget_others(self, tenant: Tenant, endpoints: Mapping[str, Endpoint]) -> None:
+        """Forget servers that the cluster has no more."""
+        known = {(tenant, system, endpoint.url) for system, endpoint in endpoints.items()}
+        for key in [key for key in self._since if key[0] == tenant and key not in known]:
+            del self._since[key]

@@ -77,7 +77,8 @@ async def show_cluster_health(context: Context, actor: Viewer, cluster_id: _Id) 
             last_alert_at=last_alert_at,
         )
 
-    found: HealthView = await context.recent.recall(("health", tenant, *endpoints.values()), find)
+    servers = tuple((system, item.url) for system, item in sorted(endpoints.items()))
+    found: HealthView = await context.recent.recall(("health", tenant, servers), find)
     return found
 
 
