@@ -51,8 +51,8 @@ screenshots: setup ## Take the pictures in docs/images anew
 bench: setup ## Measure; never part of the tests
 	$(BIN)/python -m benchmarks
 
-demo: setup ## Break something in the lab and watch it be repaired (SCENARIO=bad-release; docs/lab.md lists them)
-	@$(BIN)/sre-agent demo $(SCENARIO)
+demo: setup ## Break something in the lab and watch it be repaired (SCENARIO=bad-release, BY_HAND=1 to decide yourself)
+	@$(BIN)/sre-agent demo $(SCENARIO) $(if $(BY_HAND),--by-hand)
 
 up: ## The same as ./start.sh
 	@./start.sh
@@ -61,8 +61,8 @@ down: ## The same as ./stop.sh
 	@./stop.sh
 
 lock: setup ## Pin the newest versions that work
-	$(BIN)/uv pip compile pyproject.toml --upgrade --generate-hashes --no-emit-index-url --no-header -q -o requirements.lock
-	$(BIN)/uv pip compile pyproject.toml --extra dev --upgrade --generate-hashes --no-emit-index-url --no-header -q -o requirements-dev.lock
+	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --upgrade --generate-hashes --no-emit-index-url --no-header -q -o requirements.lock
+	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --upgrade --generate-hashes --no-emit-index-url --no-header -q -o requirements-dev.lock
 	infrastructure/docker/lock.sh
 
 document: setup ## Write the OpenAPI document and the types made from it anew (needs Node)

@@ -3,7 +3,9 @@
 import json
 import subprocess
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Annotated
 
 import httpx
@@ -20,6 +22,7 @@ from backend.cli.summary import summarize
 from sre_agent.domain.errors import PermanentError
 
 _PATIENCE_S = 240.0
+_BY_HAND_S = 900.0
 _POLL_S = 0.3
 _CALM_S = 90.0
 _SETTLED_AFTER = timedelta(seconds=32)
@@ -29,8 +32,16 @@ _STILL_S = 15.0
 """After so long without an event nobody else comes, whatever may still alert."""
 
 
+Decide = Callable[[str, str], float]
+"""Has a plan of an incident decided; returns for how many seconds more to wait for the end."""
+
+
 def demo(
     scenario: Annotated[str, typer.Argument(help="The fault to inject.")] = "bad-release",
+    *,
+    by_hand: Annotated[
+        bool, typer.Option("--by-hand", help="Leave the decisions to you, in the war room.")
+    ] = False,
 ) -> None:
     """Inject a fault in the lab, follow the investigation, approve the plans, wait for the end."""
     place = layout()
@@ -52,7 +63,8 @@ def demo(
         world.lab_command(place, "break", scenario), cwd=place.root
     )
     try:
-        _follow(api, log, place, injection)
+        decide = _ask(api.url) if by_hand else partial(_approve, api)
+        _follow(log, place, injection, decide)
     finally:
         injection.wait()
     console.rule("done")
@@ -60,9 +72,9 @@ def demo(
 
 
 def _follow(
-    api: Client, log: Follower, place: Layout, injection: "subprocess.Popen[bytes]"
+    log: Follower, place: Layout, injection: "subprocess.Popen[bytes]", decide: Decide
 ) -> None:
-    """Tell what happens and approve every plan until all incidents of the fault are over."""
+    """Tell what happens and have every plan decided until all incidents of the fault are over."""
     deadline_s = time.monotonic() + _PATIENCE_S
     changed_s = time.monotonic()
     while time.monotonic() < deadline_s:
@@ -72,7 +84,7 @@ def _follow(
             changed_s = time.monotonic()
             _tell(incident, event)
             if event["kind"] == "approval_requested":
-                _approve(api, incident.id, event["payload"]["plan_sha256"])
+                deadline_s += decide(incident.id, event["payload"]["plan_sha256"])
         is_still = time.monotonic() - changed_s > _STILL_S or not _restless(place)
         if injection.poll() == 0 and _are_over(log.incidents) and is_still:
             return
@@ -90,15 +102,27 @@ def _tell(incident: Followed, event: Event) -> None:
         console.print(f"[magenta]{escape(incident.service):<10}[/] {told}", soft_wrap=True)
 
 
-def _approve(api: Client, incident_id: str, plan_sha256: str) -> None:
+def _ask(base_url: str) -> Decide:
+    """Return what asks the person at the screen to decide in the browser."""
+
+    def ask(incident_id: str, _plan_sha256: str) -> float:
+        page = f"{base_url}/incidents/{incident_id}"
+        console.print(f"[bold yellow]waits for you[/] at {page}", soft_wrap=True)
+        return _BY_HAND_S
+
+    return ask
+
+
+def _approve(api: Client, incident_id: str, plan_sha256: str) -> float:
     """Say yes to a plan; one that waits no longer needs none."""
     body = {"plan_sha256": plan_sha256, "comment": "approved in the demo"}
     try:
         decision = api.post(f"/api/v1/incidents/{incident_id}/approve", body)
     except PermanentError as error:
         tell_error(error)
-        return
+        return 0.0
     console.print(f"[bold green]approved[/] by {escape(decision['actor'])}, through the API")
+    return 0.0
 
 
 def _heal(place: Layout) -> None:

@@ -51,7 +51,12 @@ make_venv() {
 }
 
 say "Setting up .venv (about a minute the first time) ..."
-[ -x .venv/bin/pip ] || { rm -rf .venv; make_venv; }
-.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
-.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+# Without a stamp it was never finished: what is there may belong to another Python, or be half of one.
+if [ ! -f "$stamp" ] || ! .venv/bin/python -m pip --version >/dev/null 2>&1; then
+  rm -rf .venv
+  make_venv
+fi
+rm -f "$stamp"
+.venv/bin/python -m pip install -qq --disable-pip-version-check --require-hashes -r requirements-dev.lock
+.venv/bin/python -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation --editable .
 printf '%s' "$wanted" >"$stamp"

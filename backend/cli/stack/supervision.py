@@ -1,6 +1,8 @@
 """supervisord: its configuration, starting it, asking it, ending it."""
 
 import os
+import re
+import shlex
 import signal
 import subprocess
 import sys
@@ -14,6 +16,7 @@ from backend.cli.stack.programs import Program
 from sre_agent.domain.errors import PermanentError
 
 _STOP_S = 20.0
+_LOST = re.compile(r"""["\n]|\s[;#]|^'|'$""")
 
 _HEAD = """\
 [unix_http_server]
@@ -57,12 +60,19 @@ stdout_logfile_backups=1
 
 
 def render(layout: Layout, programs: Sequence[Program]) -> str:
-    """Return the configuration for the programs."""
+    """Return the configuration for the programs.
+
+    Raises:
+        PermanentError: The folder or a variable holds what the supervisor would read otherwise.
+    """
+    if "%" in str(layout.root):
+        raise PermanentError(f"the folder {layout.root} has a % in its name: use another")
+    logs = layout.logs
     parts = [
         _HEAD.format(
             socket=layout.supervisor_socket,
             pidfile=layout.supervisor_pid,
-            logs=layout.logs,
+            logs=logs,
             root=layout.root,
             user="user=root\n" if os.geteuid() == 0 else "",
         )
@@ -70,12 +80,14 @@ def render(layout: Layout, programs: Sequence[Program]) -> str:
     parts += [
         _PROGRAM.format(
             name=program.name,
-            command=_escape(" ".join(_quote(word) for word in program.command)),
+            # The supervisor expands %, then splits the line as a shell would.
+            command=shlex.join(program.command).replace("%", "%%"),
             environment=",".join(
-                f'{name}="{_escape(value)}"' for name, value in sorted(program.environment.items())
+                f'{name}="{_value(name, value)}"'
+                for name, value in sorted(program.environment.items())
             ),
             priority=program.priority,
-            logs=layout.logs,
+            logs=logs,
         )
         for program in programs
     ]
@@ -153,10 +165,15 @@ def _call(module: str, layout: Layout, *arguments: str) -> subprocess.CompletedP
     )
 
 
-def _quote(word: str) -> str:
-    return f'"{word}"' if " " in word else word
+def _value(name: str, value: str) -> str:
+    """Return a variable's value as the supervisor reads it back: quoted, and nothing expanded.
 
-
-def _escape(value: str) -> str:
-    """Escape what the supervisor would expand or end a string at."""
-    return value.replace("\\", "\\\\").replace("%", "%%").replace('"', '\\"')
+    Raises:
+        PermanentError: It has what the supervisor, which knows no escapes, would lose.
+    """
+    if _LOST.search(value):
+        raise PermanentError(
+            f"{name} holds a double quote, a line break, quotes around it, or ; or # after a blank:"
+            " write it without"
+        )
+    return value.replace("%", "%%")
