@@ -47,7 +47,8 @@ def main() -> None:
     app = create_app(settings, create_engine(database_url))
     app.router.routes.insert(0, Route("/following", show_page))
     program.spare_collector()
-    serving.serve(app, host="127.0.0.1", port=int(port))
+    live_max = settings.live_connections_max
+    serving.serve(app, live_max=live_max, host="127.0.0.1", port=int(port))
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ def main() -> None:
     )
     app = create_app(settings, create_engine(database_url))
     program.spare_collector()
-    serving.serve(app, uds=socket_path)
+    serving.serve(app, live_max=settings.live_connections_max, uds=socket_path)
 
 
 if __name__ == "__main__":

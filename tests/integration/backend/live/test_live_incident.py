@@ -87,8 +87,7 @@ async def follow_badly(api: LiveApi, path: str, total: int, chance: random.Rando
     heard: list[int] = []
     await asyncio.sleep(chance.uniform(0, 0.5))
     while not heard or heard[-1] < total:
-        connect = chance.choice([api.connect, api.connect_narrow])
-        async with connect(f"{path}?after={heard[-1] if heard else 0}") as line:
+        async with api.connect(f"{path}?after={heard[-1] if heard else 0}") as line:
             for _ in range(chance.randint(1, 8)):
                 frame = await hear(line, "events", "caught_up", "ping")
                 heard += [event["seq"] for event in frame.get("events", ())]
