@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cluster_scene import serving
 from fake_prometheus import READ_TOKEN, FakePrometheus, watched
 from fastapi import FastAPI
 from house import House, build
@@ -14,6 +15,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from backend.api.app import create_app
 from backend.settings import ApiSettings
+from mcp_servers.common.skin import build_app
+from mcp_servers.runbooks import server as runbook_server
+from mcp_servers.runbooks.settings import RunbookSettings
 from sre_agent.domain.plan import Plan
 
 
@@ -25,11 +29,26 @@ async def prometheus() -> AsyncIterator[str]:
 
 
 @pytest.fixture
-def settings(database_url: str, prometheus: str, tmp_path: Path) -> ApiSettings:
+async def runbooks(tmp_path: Path) -> AsyncIterator[str]:
+    """The address of the installation's own runbook server, which has one of apple's."""
+    (tmp_path / "runbooks").mkdir()
+    text = "---\ntitle: apple-web restarts\nservice: apple-web\n---\n# Act\nCall.\n"
+    (tmp_path / "runbooks" / "x.md").write_text(text)
+    known = RunbookSettings(
+        mcp_port=0, mcp_read_token=SecretStr(READ_TOKEN), runbooks_dir=tmp_path / "runbooks"
+    )
+    async with serving(build_app(runbook_server.build(known), host="127.0.0.1")) as url:
+        yield f"{url}/mcp"
+
+
+@pytest.fixture
+def settings(database_url: str, prometheus: str, runbooks: str, tmp_path: Path) -> ApiSettings:
     return ApiSettings(
         database_url=database_url,
         webhook_token=SecretStr(hashlib.sha256(b"webhook").hexdigest()),
         mcp_halt_file=tmp_path / "halt",
+        mcp_runbooks_url=runbooks,
+        mcp_runbooks_read_token=SecretStr(READ_TOKEN),
         mcp_prometheus_url=prometheus,
         mcp_prometheus_read_token=SecretStr(READ_TOKEN),
         api_tokens=SecretStr(f"root:admin:{hashlib.sha256(b'root').hexdigest()}"),
