@@ -46,6 +46,8 @@ class Actor:
     kind: ActorKind = ActorKind.PROGRAM
     user_id: str | None = None
     """The person, or the one behind the program; None when only the settings know the credential."""
+    token_id: str | None = None
+    """The program's token; None for people, and for tokens that only the settings know."""
 
     @property
     def channel(self) -> str:

@@ -33,6 +33,10 @@ class NoSuchTokenError(PermanentError):
     """The organization has no such token."""
 
 
+class MadeByTokenError(PermanentError):
+    """A token would outlive the one that made it, which may have been stolen."""
+
+
 class ExpiredAlreadyError(PermanentError):
     """The token would open nothing from the first moment."""
 
@@ -70,9 +74,12 @@ async def create(
         RoleAboveOwnError: The role is above the creator's own.
         InvalidNameError: Tokens are not called that.
         NameTakenError: A token or a person is called that.
+        MadeByTokenError: The creator is a program that has such a token itself.
         ExpiredAlreadyError: Its end lies in the past.
         ExpiresTooLateError: Its end lies too far ahead.
     """
+    if creator.token_id is not None:
+        raise MadeByTokenError(f"{creator.name} is a program with a token of its own")
     if not creator.role.includes(role):
         raise RoleAboveOwnError(f"{creator.name} is {creator.role}, and {role} is above that")
     if expires_at is not None:
@@ -125,7 +132,7 @@ async def find_actor(connection: AsyncConnection, token: str, *, now: datetime) 
     if row.used_at is None or row.used_at <= now - _USED_EVERY:
         used = sa.update(api_tokens).where(api_tokens.c.id == row.id)
         await connection.execute(used.values(used_at=now))
-    return Actor(row.name, role, row.org_id, ActorKind.PROGRAM, row.user_id)
+    return Actor(row.name, role, row.org_id, ActorKind.PROGRAM, row.user_id, row.id)
 
 
 async def list_all(connection: AsyncConnection, org_id: str) -> list[Token]:

@@ -10,6 +10,9 @@ from pydantic import Field
 
 from backend.api.problems import ProblemError
 
+NUMBER_MAX = 2**31 - 1
+"""The database counts no further."""
+
 Cursor = Annotated[
     str | None,
     Field(max_length=1000, description="The `next_cursor` of the page before, unchanged."),
@@ -37,9 +40,12 @@ def decode(cursor: str | None, *rest: type[str | int]) -> tuple[Any, ...] | None
     try:
         at, *others = _parts(cursor)
         position = (datetime.fromisoformat(at), *others)
+        json.dumps(others, ensure_ascii=False).encode()  # half a surrogate pair has no UTF-8
     except (ValueError, TypeError):
         raise _malformed() from None
     if position[0].tzinfo is None or [type(part) for part in others] != list(rest):
+        raise _malformed()
+    if any(isinstance(part, int) and not 0 <= part <= NUMBER_MAX for part in others):
         raise _malformed()
     return position
 

@@ -180,6 +180,11 @@ _TABLE: Mapping[type[Exception], tuple[int, str, str]] = {
         "Ask somebody who has it.",
     ),
     tokens.NoSuchTokenError: (404, "No such token", "List them with GET /api/v1/tokens."),
+    tokens.MadeByTokenError: (
+        403,
+        "Tokens make no tokens",
+        "Sign in and make it yourself, or use a token of API_TOKENS.",
+    ),
     tokens.ExpiredAlreadyError: (
         422,
         "The token would be over already",

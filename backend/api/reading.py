@@ -94,7 +94,7 @@ async def follow_events(
     context: Context,
     actor: Viewer,
     incident_id: str,
-    after: Annotated[int, Query(ge=0)] = 0,
+    after: Annotated[int, Query(ge=0, le=cursors.NUMBER_MAX)] = 0,
     wait_s: Annotated[float, Query(ge=0, le=_WAIT_MAX_S)] = 0,
 ) -> EventPage:
     """Return the events after a number, oldest first.

@@ -52,6 +52,8 @@ def new_app(lifespan: Lifespan[FastAPI] | None = None) -> FastAPI:
         lifespan=lifespan,
         docs_url=None,
         redoc_url=None,
+        # It would lead to whatever host the request names.
+        redirect_slashes=False,
         generate_unique_id_function=_operation_id,
     )
     problems.install(app)

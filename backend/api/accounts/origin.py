@@ -16,7 +16,7 @@ def address_of(connection: HTTPConnection, trusted: Collection[Network]) -> str:
     if not _is_trusted(peer, trusted):
         return peer
     forwarded = ",".join(connection.headers.getlist("x-forwarded-for"))
-    for said in reversed([part.strip() for part in forwarded.split(",") if part.strip()]):
+    for said in reversed([_bare(part.strip()) for part in forwarded.split(",") if part.strip()]):
         if _parse(said) is None:
             # The trusted proxy before it vouches for what it appended, and this is no address.
             return peer
@@ -42,6 +42,13 @@ def _is_trusted(address: str, trusted: Collection[Network]) -> bool:
     if isinstance(parsed, ipaddress.IPv6Address) and parsed.ipv4_mapped is not None:
         parsed = parsed.ipv4_mapped
     return any(parsed in network for network in trusted)
+
+
+def _bare(said: str) -> str:
+    """Return an address without the brackets and the port that some proxies write."""
+    if said.startswith("["):
+        return said[1:].partition("]")[0]
+    return said.partition(":")[0] if said.count(":") == 1 else said
 
 
 def _parse(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:

@@ -132,7 +132,7 @@ async def test_a_token_falls_with_the_role_of_the_person_behind_it(door: Door) -
     await door.add("boss", "admin")
     id_ = await door.add("ada", "admin")
     made = await make(await door.sign_in("ada"), role="admin")
-    child = await make(door.program(made["secret"]), name="child", role="admin")
+    child = await make(await door.sign_in("ada"), name="child", role="responder")
 
     await door.program().patch(f"/api/v1/users/{id_}", json={"role": "viewer"})
     for secret in (made["secret"], child["secret"]):
@@ -144,9 +144,7 @@ async def test_a_token_opens_nothing_while_the_person_behind_it_is_shut_out(door
     await door.add("boss", "admin")
     id_ = await door.add("ada", "admin")
     made = await make(await door.sign_in("ada"), role="viewer")
-    child = await make(
-        door.program((await make(await door.sign_in("ada"), "mid", "admin"))["secret"]), "child"
-    )
+    child = await make(await door.sign_in("ada"), "child", "admin")
 
     await door.program().patch(f"/api/v1/users/{id_}", json={"disabled": True})
     assert [await status(door, item["secret"]) for item in (made, child)] == [401, 401]
@@ -189,3 +187,16 @@ async def test_a_token_that_would_end_out_of_reach_is_refused(end: str, door: Do
     assert answer.status_code == 422
     assert "expires_at" in answer.json()["hint"]
     assert (await door.program().get("/api/v1/tokens")).json()["tokens"] == []
+
+
+async def test_a_token_makes_no_token_that_could_outlive_it(door: Door) -> None:
+    made = await make(door.program(), role="admin")
+
+    answer = await door.program(made["secret"]).post(
+        "/api/v1/tokens", json={"name": "heir", "role": "viewer"}
+    )
+
+    assert answer.status_code == 403
+    assert "API_TOKENS" in answer.json()["hint"]
+    listed = await door.program().get("/api/v1/tokens")
+    assert [token["name"] for token in listed.json()["tokens"]] == ["ci"]

@@ -242,3 +242,36 @@ async def test_no_more_is_read_than_a_route_can_need(
 
     assert (fits.status_code, over.status_code) == (422, 413)
     assert str(most) in over.json()["title"]
+
+
+@pytest.mark.parametrize(
+    ("path", "rest"), [("incidents", ["\ud800"]), ("audit", ["inc-1", 10**20]), ("audit", ["", -1])]
+)
+async def test_a_cursor_that_the_database_cannot_read_is_refused(
+    path: str, rest: list[Any], client: httpx.AsyncClient
+) -> None:
+    text = json.dumps(["2026-01-01T00:00:00+00:00", *rest])
+    cursor = base64.urlsafe_b64encode(text.encode()).decode()
+
+    answer = await client.get(f"/api/v1/{path}", params={"cursor": cursor})
+
+    assert answer.status_code == 422
+    assert answer.json()["title"] == "This is no cursor"
+
+
+async def test_a_number_of_an_event_that_there_cannot_be_is_refused(
+    client: httpx.AsyncClient, apple: House
+) -> None:
+    path = apple.fill("/api/v1/incidents/{incident_id}/events")
+
+    answer = await client.get(path, params={"after": 10**20})
+
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["field"] == "after"
+
+
+async def test_nobody_is_led_to_a_host_that_they_name(client: httpx.AsyncClient) -> None:
+    answer = await client.get("/api/v1/incidents/", headers={"Host": "elsewhere.test"})
+
+    assert answer.status_code == 404
+    assert "location" not in answer.headers
