@@ -36,8 +36,8 @@ export type PollAnswer = EventPage | { refused: "signed-out" | "forbidden" | "mi
 /** What the world gives: sockets, answers, time and chance. */
 export interface World {
   openSocket(after: number): Socket;
-  /** Wait for the events after a number; throws when the platform does not answer. */
-  poll(after: number, signal: AbortSignal): Promise<PollAnswer>;
+  /** Ask for the events after a number, waiting for some; throws when the platform does not answer. */
+  poll(after: number, waitS: number, signal: AbortSignal): Promise<PollAnswer>;
   now(): number;
   random(): number;
   later(act: () => void, ms: number): () => void;
@@ -53,6 +53,8 @@ export const POLLING_MS = 60_000;
 /** The platform says something at least every 20 s; silence of this length is a dead connection. */
 export const SILENCE_MAX_MS = 45_000;
 const DRAW_MS = 16;
+/** How long an answer by HTTP may wait for news. */
+const POLL_WAIT_S = 25;
 
 const REFUSALS: Readonly<Record<number, "signed-out" | "forbidden" | "missing">> = {
   4401: "signed-out",
@@ -70,7 +72,10 @@ type Frame =
 export class Live {
   private state: State = { room: EMPTY, connection: { is: "connecting" }, isCaughtUp: false };
   private socket: Socket | null = null;
-  private failures = 0;
+  /** Sockets in a row that brought nothing although the platform may answer. */
+  private deadSockets = 0;
+  /** Attempts of any kind since something worked: the wait grows with them. */
+  private tries = 0;
   private pollingMs = POLLING_FIRST_MS;
   private heardAt: number | null = null;
   private isStopped = false;
@@ -105,7 +110,7 @@ export class Live {
 
   private connect(): void {
     if (this.isStopped) return;
-    if (this.failures >= SOCKETS_MAX) {
+    if (this.deadSockets >= SOCKETS_MAX) {
       void this.poll();
       return;
     }
@@ -127,7 +132,8 @@ export class Live {
     if (frame === null) return;
     if (frame.type === "events") this.take(frame.events, "replaying");
     if (frame.type === "caught_up") {
-      this.failures = 0;
+      this.deadSockets = 0;
+      this.tries = 0;
       this.pollingMs = POLLING_FIRST_MS;
       this.change({ connection: { is: "live" }, isCaughtUp: true });
     }
@@ -149,7 +155,7 @@ export class Live {
     if (why !== undefined) this.change({ connection: { is: "over", why } });
     else if (code === TOO_SLOW) this.connect();
     else {
-      this.failures += 1;
+      this.deadSockets += 1;
       this.retry();
     }
   }
@@ -157,12 +163,13 @@ export class Live {
   /** Read on from the last known event in a new connection. */
   private again(): void {
     this.drop();
-    this.failures += 1;
+    this.deadSockets += 1;
     this.retry();
   }
 
   private retry(): void {
-    const roof = Math.min(BACKOFF_MAX_MS, BACKOFF_FIRST_MS * 2 ** (this.failures - 1));
+    const roof = Math.min(BACKOFF_MAX_MS, BACKOFF_FIRST_MS * 2 ** this.tries);
+    this.tries += 1;
     const wait = roof * (0.5 + this.world.random() / 2);
     const retryAt = this.world.now() + wait;
     this.change({ connection: { is: "reconnecting", heardAt: this.heardAt, retryAt } });
@@ -174,26 +181,32 @@ export class Live {
     this.pollingMs = Math.min(POLLING_MS, this.pollingMs * 2);
     const asked = new AbortController();
     this.polling = asked;
+    // The first answer comes at once: it tells whether the platform is there at all.
+    let waitS = 0;
     while (!asked.signal.aborted && this.world.now() < until) {
       try {
-        const answer = await this.world.poll(this.state.room.lastSeq, asked.signal);
+        const answer = await this.world.poll(this.state.room.lastSeq, waitS, asked.signal);
         if (asked.signal.aborted) return;
         if ("refused" in answer) {
           this.change({ connection: { is: "over", why: answer.refused } });
           return;
         }
+        waitS = POLL_WAIT_S;
+        this.tries = 0;
         this.heardAt = this.world.now();
         this.take(answer.events, "polling");
         this.change({ connection: { is: "polling" }, isCaughtUp: true });
       } catch {
         // Whatever kept the answer away, it is asked for again, and the page says so meanwhile.
         if (asked.signal.aborted) return;
-        this.failures += 1;
+        // It is the platform that is away, not its sockets: they are tried again first.
+        this.deadSockets = 0;
+        this.pollingMs = POLLING_FIRST_MS;
         this.retry();
         return;
       }
     }
-    this.failures = SOCKETS_MAX - 1;
+    this.deadSockets = SOCKETS_MAX - 1;
     this.connect();
   }
 
@@ -201,7 +214,7 @@ export class Live {
     this.cancelWatch();
     this.cancelWatch = this.world.later(() => {
       this.drop();
-      this.failures += 1;
+      this.deadSockets += 1;
       this.retry();
     }, SILENCE_MAX_MS);
   }

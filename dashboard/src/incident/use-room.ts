@@ -1,11 +1,11 @@
 /** The room of one incident, kept live while it is shown. */
 
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { ask, ProblemError } from "../api/http";
+import { useConnection } from "../app/live";
 import { EMPTY } from "./fold";
 import { type EventPage, Live, type PollAnswer, type Socket, type State, type World } from "./live";
 
-const WAIT_S = 25;
 const REFUSALS: Readonly<Record<number, "signed-out" | "forbidden" | "missing">> = {
   401: "signed-out",
   403: "forbidden",
@@ -18,8 +18,11 @@ export function useRoom(id: string): State {
     connection: { is: "connecting" },
     isCaughtUp: false,
   });
+  const following = useRef<Live | null>(null);
+  const feed = useConnection();
   useEffect(() => {
     const live = new Live(worldOf(id), setState);
+    following.current = live;
     const hurry = () => live.hurry();
     live.start();
     window.addEventListener("online", hurry);
@@ -30,13 +33,17 @@ export function useRoom(id: string): State {
       live.stop();
     };
   }, [id]);
+  useEffect(() => {
+    // The feed came through: so will this.
+    if (feed === "live") following.current?.hurry();
+  }, [feed]);
   return state;
 }
 
 function worldOf(id: string): World {
   return {
     openSocket: (after) => openSocket(id, after),
-    poll: (after, signal) => poll(id, after, signal),
+    poll: (after, waitS, signal) => poll(id, { after, wait_s: waitS }, signal),
     now: () => Date.now(),
     random: () => Math.random(),
     later: (act, ms) => {
@@ -61,9 +68,12 @@ function openSocket(id: string, after: number): Socket {
   return socket;
 }
 
-async function poll(id: string, after: number, signal: AbortSignal): Promise<PollAnswer> {
+async function poll(
+  id: string,
+  query: { after: number; wait_s: number },
+  signal: AbortSignal,
+): Promise<PollAnswer> {
   try {
-    const query = { after, wait_s: after > 0 ? WAIT_S : 0 };
     return await ask<EventPage>("GET", `incidents/${encodeURIComponent(id)}/events`, {
       query,
       signal,

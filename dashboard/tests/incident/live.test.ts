@@ -41,7 +41,8 @@ class FakeSocket implements Socket {
 class FakeWorld implements World {
   time = 0;
   sockets: FakeSocket[] = [];
-  polls: { after: number; answer: (page: PollAnswer) => void; fail: () => void }[] = [];
+  polls: { after: number; waitS: number; answer: (page: PollAnswer) => void; fail: () => void }[] =
+    [];
   private timers: { at: number; act: () => void }[] = [];
 
   openSocket(after: number): Socket {
@@ -50,9 +51,9 @@ class FakeWorld implements World {
     return socket;
   }
 
-  poll(after: number): Promise<PollAnswer> {
+  poll(after: number, waitS: number): Promise<PollAnswer> {
     return new Promise((answer, reject) => {
-      this.polls.push({ after, answer, fail: () => reject(new Error("no answer")) });
+      this.polls.push({ after, waitS, answer, fail: () => reject(new Error("no answer")) });
     });
   }
 
@@ -219,6 +220,7 @@ test("when no socket works it asks by HTTP, and takes nothing twice", async () =
   await settle();
   expect(shown()).toMatchObject({ connection: { is: "polling" } });
   expect(world.polls[1]?.after).toBe(25);
+  expect(world.polls.map((poll) => poll.waitS)).toEqual([0, 25]);
 
   world.polls[1]?.answer({ refused: "signed-out" });
   await settle();
@@ -237,6 +239,25 @@ test("it soon tries a socket again after an outage", async () => {
   await settle();
 
   expect(world.sockets).toHaveLength(tried + 1);
+});
+
+test("while the platform is away sockets are tried again and again, and one that opens is live", async () => {
+  for (let round = 0; round < 3; round += 1) {
+    for (let failure = 0; failure < SOCKETS_MAX; failure += 1) {
+      world.socket.end(1006);
+      world.pass(10_000);
+    }
+    expect(world.polls).toHaveLength(round + 1);
+    world.polls[round]?.fail();
+    await settle();
+    const tried = world.sockets.length;
+    world.pass(10_000);
+    expect(world.sockets).toHaveLength(tried + 1);
+  }
+
+  world.socket.say({ type: "caught_up", last_seq: 0 });
+
+  expect(shown().connection).toEqual({ is: "live" });
 });
 
 test("nothing comes after it was stopped", () => {
