@@ -3,12 +3,13 @@
 import asyncio
 from typing import Annotated, TypeVar
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import PlainTextResponse
 from pydantic import BaseModel, ValidationError
 
+from backend.actors import Role
 from backend.api import cursors
-from backend.api.auth import Viewer
+from backend.api.auth import Requires, Viewer
 from backend.api.context import Context
 from backend.api.problems import ProblemError
 from backend.api.shapes import (
@@ -91,6 +92,7 @@ async def show_incident(context: Context, actor: Viewer, incident_id: str) -> In
 
 @router.get("/{incident_id}/events")
 async def follow_events(
+    request: Request,
     context: Context,
     actor: Viewer,
     incident_id: str,
@@ -108,6 +110,8 @@ async def follow_events(
         page = await _read_events(context, id_, actor.org_id, after)
         if not page.events and wait_s > 0:
             await _wait(news, wait_s)
+            # What came meanwhile is for those who may still come in.
+            actor = await Requires(Role.VIEWER)(request, context)
             page = await _read_events(context, id_, actor.org_id, after)
     finally:
         context.newsroom.wakeups.unsubscribe(id_, news)
