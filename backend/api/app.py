@@ -17,6 +17,7 @@ from backend.api.live.pace import Pace
 from backend.api.pages import Pages
 from backend.api.recent import Recent
 from backend.api.routes import new_app
+from backend.api.walks import Walks
 from backend.clock import SystemClock
 from backend.clusters.connecting import Registry
 from backend.clusters.health import Nurse
@@ -62,6 +63,7 @@ def create_app(
             AdmissionDesk(engine, clock, tenant) as desk,
             open_newsroom(settings, engine, pace or Pace()) as newsroom,
             Toolboxes(engine, clock, settings) as toolboxes,
+            Walks() as walks,
         ):
             app.state.context = ApiContext(
                 settings=settings,
@@ -75,6 +77,7 @@ def create_app(
                 registry=_registry(settings, engine, clock),
                 nurse=Nurse(clock),
                 recent=Recent(metrics.LIFETIME_S),
+                walks=walks,
                 checks=checks or {},
             )
             yield

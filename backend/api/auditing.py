@@ -5,6 +5,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 from pydantic import AwareDatetime, BaseModel, Field
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from backend.api import cursors, deeds
 from backend.api.auth import Viewer
@@ -131,14 +132,24 @@ async def verify_audit(
 
     Without an incident that is the log of each incident and the organization's own.
     """
+
+    async def walk() -> AuditView:
+        return await _verify(context.engine, actor.org_id, incident)
+
+    found: AuditView = await context.walks.share((actor.org_id, incident), walk)
+    return found
+
+
+async def _verify(engine: AsyncEngine, org_id: str, incident: str | None) -> AuditView:
     entries, own_broken = 0, None
-    async with context.engine.connect() as connection:
-        if incident is None:
-            audits = await audit.verify_all(connection, actor.org_id)
-            entries, own_broken = await organization_log.verify(connection, actor.org_id)
-        else:
+    if incident is None:
+        audits = await audit.verify_all(engine, org_id)
+        async with engine.connect() as connection:
+            entries, own_broken = await organization_log.verify(connection, org_id)
+    else:
+        async with engine.connect() as connection:
             id_ = IncidentId(incident)
-            await incident_rows.get(connection, id_, org_id=actor.org_id)
+            await incident_rows.get(connection, id_, org_id=org_id)
             audits = [await audit.verify_incident(connection, id_)]
     found = [(None, own_broken), *((item.incident_id, item.broken) for item in audits)]
     broken = [

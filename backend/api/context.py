@@ -11,6 +11,7 @@ from starlette.requests import HTTPConnection
 from backend.accounts.passwords import Passwords
 from backend.api.live.newsroom import Newsroom
 from backend.api.recent import Recent
+from backend.api.walks import Walks
 from backend.clusters.connecting import Registry
 from backend.clusters.health import Nurse
 from backend.clusters.toolboxes import Toolboxes
@@ -37,6 +38,7 @@ class ApiContext:
     registry: Registry
     nurse: Nurse
     recent: Recent
+    walks: Walks
     checks: Mapping[str, Check]
 
 

@@ -12,6 +12,7 @@ from starlette.responses import JSONResponse
 
 from backend.accounts import administration, limits, passwords, people, signing_in, tokens
 from backend.api import headers, wrong_fields
+from backend.api.walks import WalksBusyError
 from backend.clusters import connecting
 from backend.clusters.sealing import BrokenSealError
 from backend.clusters.toolboxes import ClusterDisconnectedError
@@ -197,6 +198,11 @@ _TABLE: Mapping[type[Exception], tuple[int, str, str]] = {
     ),
     NotJsonError: (400, "The body is not JSON", "Send what Alertmanager's webhook sends."),
     BusyError: (503, "Too many webhooks wait", "Send again in some seconds; nothing was recorded."),
+    WalksBusyError: (
+        503,
+        "Other logs are being verified",
+        "Ask again in some seconds.",
+    ),
     TransientError: (
         503,
         "Not now",

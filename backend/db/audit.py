@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from backend.db import chains, journal
 from backend.db.tables.incidents import incidents
@@ -46,8 +46,16 @@ async def verify_incident(connection: AsyncConnection, incident_id: IncidentId) 
     return Audit(incident_id, events=chain.length, broken=chain.broken)
 
 
-async def verify_all(connection: AsyncConnection, org_id: str) -> list[Audit]:
-    """Walk the chains of all incidents of an organization, oldest incident first."""
+async def verify_all(engine: AsyncEngine, org_id: str) -> list[Audit]:
+    """Walk the chains of all incidents of an organization, oldest incident first.
+
+    Each has a transaction of its own: a long walk keeps no connection from others.
+    """
     query = sa.select(incidents.c.id).where(incidents.c.org_id == org_id)
-    ids = (await connection.execute(query.order_by(incidents.c.opened_at))).scalars().all()
-    return [await verify_incident(connection, IncidentId(id_)) for id_ in ids]
+    async with engine.connect() as connection:
+        ids = (await connection.execute(query.order_by(incidents.c.opened_at))).scalars().all()
+    audits = []
+    for id_ in ids:
+        async with engine.connect() as connection:
+            audits.append(await verify_incident(connection, IncidentId(id_)))
+    return audits

@@ -145,7 +145,7 @@ async def test_verification_names_the_first_broken_link(
         await connection.execute(sa.text(statement))
 
     async with engine.connect() as connection:
-        [result] = await audit.verify_all(connection, "default")
+        [result] = await audit.verify_all(engine, "default")
 
     assert result.broken is not None
     assert result.broken.seq == broken_seq
