@@ -34,6 +34,7 @@ from sre_agent.domain.incident import IncidentStatus
 from sre_agent.domain.ruling import Verdict
 from sre_agent.graph import build
 from sre_agent.testing import FakeClock
+from sre_agent.tools.endpoint import Endpoint
 
 OWN, GUEST = Tenant("default", "default"), Tenant("guest", "east")
 BEA = Actor(name="bea", role=Role.APPROVER, org_id=GUEST.org_id)
@@ -50,8 +51,9 @@ class OnlyTheGuests:
         assert tenant == GUEST
         return self.toolbox
 
-    async def find(self, tenant: Tenant) -> ports.Toolbox:
-        return self.of(tenant)
+    async def endpoints(self, tenant: Tenant) -> dict[str, Endpoint]:
+        assert tenant == GUEST
+        return {}
 
 
 @dataclass
