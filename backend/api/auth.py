@@ -2,11 +2,14 @@
 
 import hashlib
 import hmac
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Depends
 from pydantic import SecretStr
+from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.requests import HTTPConnection
 
 from backend.accounts import credentials, sessions, tokens
@@ -33,20 +36,25 @@ class Identity:
     session: Session | None = None
 
 
-async def identify(connection: HTTPConnection, context: ApiContext) -> Actor:
+async def identify(
+    connection: HTTPConnection, context: ApiContext, database: AsyncConnection | None = None
+) -> Actor:
     """Return who asks, by a request or a WebSocket alike; it is looked up anew each time.
 
     Whoever holds a connection open for long calls it again with the same connection: it fails once
-    the session or the token is over.
+    the session or the token is over. So does whoever waited for a lock: with `database` it is
+    looked up in the transaction that has the lock.
 
     Raises:
         ProblemError: Nobody that is known (401), or a session's request that changes something
             without the session's CSRF token (403).
     """
-    return (await recognize(connection, context)).actor
+    return (await recognize(connection, context, database)).actor
 
 
-async def recognize(connection: HTTPConnection, context: ApiContext) -> Identity:
+async def recognize(
+    connection: HTTPConnection, context: ApiContext, database: AsyncConnection | None = None
+) -> Identity:
     """Return who asks together with their session.
 
     A bearer token goes before a cookie: one that is wrong is refused, whatever stands beside it.
@@ -56,13 +64,13 @@ async def recognize(connection: HTTPConnection, context: ApiContext) -> Identity
     """
     token = _find_bearer(connection)
     if token is not None:
-        return Identity(await _program(token, context))
+        return Identity(await _program(token, context, database))
     cookie = connection.cookies.get(SESSION_COOKIE)
     if not cookie:
         hint = "Sign in, or send `Authorization: Bearer <token>`."
         raise ProblemError(401, "Who are you?", hint)
-    async with context.engine.begin() as database:
-        session = await sessions.find(database, cookie, now=context.clock.now())
+    async with _within(context, database) as transaction:
+        session = await sessions.find(transaction, cookie, now=context.clock.now())
     if session is None:
         raise ProblemError(401, "The session is over", "Sign in again.")
     _check_csrf(connection, session)
@@ -133,12 +141,23 @@ def _find_bearer(connection: HTTPConnection) -> str | None:
     return token.strip() if scheme.lower() == "bearer" else None
 
 
-async def _program(token: str, context: ApiContext) -> Actor:
+@asynccontextmanager
+async def _within(
+    context: ApiContext, database: AsyncConnection | None
+) -> AsyncIterator[AsyncConnection]:
+    if database is not None:
+        yield database
+        return
+    async with context.engine.begin() as own:
+        yield own
+
+
+async def _program(token: str, context: ApiContext, database: AsyncConnection | None) -> Actor:
     actor = None
     # Only what could be one of the database's tokens is looked for there.
     if token.startswith(credentials.TOKEN_PREFIX):
-        async with context.engine.begin() as database:
-            actor = await tokens.find_actor(database, token, now=context.clock.now())
+        async with _within(context, database) as transaction:
+            actor = await tokens.find_actor(transaction, token, now=context.clock.now())
     actor = actor or find_actor(token, context.settings.actors)
     if actor is None:
         hint = "It may be revoked or expired; an administrator can make a new one."

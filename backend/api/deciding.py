@@ -1,16 +1,21 @@
 """Routes that steer: yes, no, and look at this."""
 
+from dataclasses import replace
+from datetime import datetime
+
 from fastapi import APIRouter
 from sqlalchemy.ext.asyncio import AsyncConnection
+from starlette.requests import Request
 from starlette.responses import Response
 
 from backend.actors import Actor
-from backend.api.auth import Approver, Responder
+from backend.api.auth import Approver, Responder, identify
 from backend.api.context import ApiContext, Context
 from backend.api.shapes import Approve, Reject, Trigger, Triggered
 from backend.clusters.toolboxes import ClusterDisconnectedError
 from backend.db import approval_rows, approvals, clusters, incident_rows
 from backend.db.admission.manual import open_manually
+from backend.db.approvals import Answer
 from backend.db.tenancy import Tenant
 from sre_agent.domain.ids import IncidentId
 from sre_agent.domain.ruling import Decision, Verdict
@@ -20,7 +25,11 @@ router = APIRouter(prefix="/api/v1", tags=["decisions"])
 
 @router.post("/incidents/{incident_id}/approve", responses={409: {}})
 async def approve_plan(
-    context: Context, actor: Approver, incident_id: str, body: Approve | None = None
+    context: Context,
+    request: Request,
+    actor: Approver,
+    incident_id: str,
+    body: Approve | None = None,
 ) -> Decision:
     """Approve the plan that waits.
 
@@ -28,29 +37,17 @@ async def approve_plan(
     approved by it.
     """
     body = body or Approve()
-    return await _decide(
-        context,
-        IncidentId(incident_id),
-        actor,
-        Verdict.APPROVED,
-        reason=body.comment,
-        plan_sha256=body.plan_sha256,
-    )
+    answer = _answer(actor, Verdict.APPROVED, body.comment, body.plan_sha256)
+    return await _decide(context, request, IncidentId(incident_id), answer)
 
 
 @router.post("/incidents/{incident_id}/reject", responses={409: {}})
 async def reject_plan(
-    context: Context, actor: Approver, incident_id: str, body: Reject
+    context: Context, request: Request, actor: Approver, incident_id: str, body: Reject
 ) -> Decision:
     """Reject the plan that waits."""
-    return await _decide(
-        context,
-        IncidentId(incident_id),
-        actor,
-        Verdict.REJECTED,
-        reason=body.reason,
-        plan_sha256=body.plan_sha256,
-    )
+    answer = _answer(actor, Verdict.REJECTED, body.reason, body.plan_sha256)
+    return await _decide(context, request, IncidentId(incident_id), answer)
 
 
 @router.post("/trigger", status_code=202, responses={200: {"model": Triggered}})
@@ -88,26 +85,28 @@ async def _check_served(connection: AsyncConnection, context: ApiContext, tenant
         raise ClusterDisconnectedError(f"cluster {tenant.cluster_id} is disconnected")
 
 
-async def _decide(
-    context: ApiContext,
-    incident_id: IncidentId,
-    actor: Actor,
-    verdict: Verdict,
-    *,
-    reason: str,
-    plan_sha256: str | None,
-) -> Decision:
-    async with context.engine.connect() as connection:
-        await incident_rows.get(connection, incident_id, org_id=actor.org_id)
-        request = await approval_rows.find(connection, incident_id=incident_id)
-    if request is None:
-        raise approvals.ApprovalNotFoundError(f"nothing of {incident_id} waits for approval")
-    answer = approvals.Answer(
-        approval_id=request.id,
+def _answer(actor: Actor, verdict: Verdict, reason: str, plan_sha256: str | None) -> Answer:
+    return Answer(
+        approval_id="",
         verdict=verdict,
         actor=actor,
         channel=actor.channel,
         reason=reason,
         plan_sha256=plan_sha256,
     )
-    return await approvals.decide(context.engine, answer, now=context.clock.now())
+
+
+async def _decide(
+    context: ApiContext, request: Request, incident_id: IncidentId, answer: Answer
+) -> Decision:
+    async with context.engine.connect() as connection:
+        await incident_rows.get(connection, incident_id, org_id=answer.actor.org_id)
+        waiting = await approval_rows.find(connection, incident_id=incident_id)
+    if waiting is None:
+        raise approvals.ApprovalNotFoundError(f"nothing of {incident_id} waits for approval")
+
+    async def confirm(connection: AsyncConnection) -> tuple[Actor, datetime]:
+        return await identify(request, context, connection), context.clock.now()
+
+    answer = replace(answer, approval_id=waiting.id)
+    return await approvals.decide(context.engine, answer, now=context.clock.now(), confirm=confirm)

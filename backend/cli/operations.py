@@ -54,7 +54,9 @@ def up(
     shown = first_sign_in.ensure(first_sign_in.of_checkout(place))
     if shown is not None:
         first_sign_in.show(shown)
-    console.print("  make demo BY_HAND=1   break something, decide in the war room, see it repaired")
+    console.print(
+        "  make demo BY_HAND=1   break something, decide in the war room, see it repaired"
+    )
     console.print("  .venv/bin/sre-agent   incidents, watch, approve, reject, doctor ...")
     console.print("  ./stop.sh             stop everything")
     console.print(

@@ -1,7 +1,8 @@
 """The one door for decisions: whoever says yes or no, through whichever channel, comes by here."""
 
 import secrets
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -45,6 +46,10 @@ class ApprovalClosedError(PermanentError):
         self.decision = decision
         at = decision.decided_at.isoformat(timespec="seconds")
         super().__init__(f"already {decision.verdict} by {decision.actor} at {at}")
+
+
+Confirm = Callable[[AsyncConnection], Awaitable[tuple[Actor, datetime]]]
+"""Looks up again who decides, and what time it is, within the transaction that decides."""
 
 
 @dataclass(frozen=True)
@@ -98,8 +103,13 @@ async def request(
     return ports.Approval(id=row["id"], plan_sha256=plan.sha256, expires_at=row["expires_at"])
 
 
-async def decide(engine: AsyncEngine, answer: Answer, *, now: datetime) -> Decision:
+async def decide(
+    engine: AsyncEngine, answer: Answer, *, now: datetime, confirm: Confirm | None = None
+) -> Decision:
     """Close a request with a verdict, record it, and let the incident go on: one transaction.
+
+    With `confirm` the decision counts as of when the request is locked, by who the actor is then:
+    somebody may have shut them out, or its time may have ended, while it waited for the lock.
 
     Raises:
         NotAnApproverError: The actor's role does not decide.
@@ -108,17 +118,13 @@ async def decide(engine: AsyncEngine, answer: Answer, *, now: datetime) -> Decis
             then recorded).
         PlanChangedError: The actor saw another plan.
     """
-    if not answer.actor.role.includes(Role.APPROVER):
-        raise NotAnApproverError(f"{answer.actor.name} is {answer.actor.role}, not approver")
+    _check_may_decide(answer.actor)
     async with engine.begin() as connection:
-        waiting = await lock(connection, answer.approval_id, org_id=answer.actor.org_id)
-        if waiting is None:
-            raise ApprovalNotFoundError(f"there is no approval {answer.approval_id}")
-        ended = to_decision(waiting)
-        if ended is not None:
-            raise ApprovalClosedError(ended)
-        if answer.plan_sha256 is not None and answer.plan_sha256 != waiting.plan_sha256:
-            raise PlanChangedError(f"the plan that waits is {waiting.plan_sha256}")
+        waiting = await _lock_open(connection, answer)
+        if confirm is not None:
+            actor, now = await confirm(connection)
+            _check_may_decide(actor)
+            answer = replace(answer, actor=actor)
         is_over = await _is_over(connection, waiting.incident_id)
         is_late = is_over or now >= waiting.expires_at
         decision = _expiry(waiting, now, _ENDED if is_over else "nobody decided in time")
@@ -130,6 +136,23 @@ async def decide(engine: AsyncEngine, answer: Answer, *, now: datetime) -> Decis
     if is_late:
         raise ApprovalClosedError(decision)
     return decision
+
+
+def _check_may_decide(actor: Actor) -> None:
+    if not actor.role.includes(Role.APPROVER):
+        raise NotAnApproverError(f"{actor.name} is {actor.role}, not approver")
+
+
+async def _lock_open(connection: AsyncConnection, answer: Answer) -> Request:
+    waiting = await lock(connection, answer.approval_id, org_id=answer.actor.org_id)
+    if waiting is None:
+        raise ApprovalNotFoundError(f"there is no approval {answer.approval_id}")
+    ended = to_decision(waiting)
+    if ended is not None:
+        raise ApprovalClosedError(ended)
+    if answer.plan_sha256 is not None and answer.plan_sha256 != waiting.plan_sha256:
+        raise PlanChangedError(f"the plan that waits is {waiting.plan_sha256}")
+    return waiting
 
 
 async def close_open(

@@ -1,0 +1,76 @@
+"""Decisions that waited for their turn: they count by who decides when it has come."""
+
+import asyncio
+from typing import Any
+
+import httpx
+import pytest
+import sqlalchemy as sa
+from fastapi import FastAPI
+from house import House
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from backend.actors import Role
+from backend.api.auth import CSRF_HEADER, SESSION_COOKIE
+from backend.db import journal
+from backend.db.tables.accounts import api_tokens, users
+from sre_agent.domain.ids import IncidentId
+
+WAIT_S = 10.0
+
+
+def by_session(house: House) -> dict[str, str]:
+    opened = house.sessions[Role.APPROVER]
+    return {
+        "Cookie": f"{SESSION_COOKIE}={opened.token}",
+        CSRF_HEADER: opened.session.csrf_token,
+    }
+
+
+def by_token(house: House) -> dict[str, str]:
+    return {"Authorization": f"Bearer {house.tokens[Role.APPROVER]}"}
+
+
+async def until_somebody_waits(engine: AsyncEngine) -> None:
+    waiting = sa.text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+    async with asyncio.timeout(WAIT_S):
+        while True:
+            async with engine.connect() as connection:
+                if (await connection.execute(waiting)).scalar_one():
+                    return
+            await asyncio.sleep(0.02)
+
+
+@pytest.mark.parametrize("how", [by_session, by_token])
+@pytest.mark.parametrize("verb", ["approve", "reject"])
+async def test_who_was_shut_out_while_they_waited_decides_nothing(
+    how: Any, verb: str, app: FastAPI, apple: House, engine: AsyncEngine, clock: Any
+) -> None:
+    path = apple.fill(f"/api/v1/incidents/{{incident_id}}/{verb}")
+    shut_out = [
+        sa.update(users)
+        .where(users.c.name == "apple-the-approver")
+        .values(disabled_at=clock.now()),
+        sa.update(api_tokens)
+        .where(api_tokens.c.name == "apple-approver")
+        .values(revoked_at=clock.now()),
+    ]
+    transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(
+        transport=transport, base_url="http://test", headers=how(apple)
+    ) as client:
+        async with engine.begin() as holding:
+            await journal.lock_incident(holding, IncidentId(apple.ids["incident_id"]))
+            asked = asyncio.create_task(
+                client.post(path, json={"reason": "no"} if verb == "reject" else {})
+            )
+            await until_somebody_waits(engine)
+            async with engine.begin() as other:
+                for deed in shut_out:
+                    await other.execute(deed)
+        answer = await asked
+
+    assert answer.status_code == 401
+    async with engine.connect() as connection:
+        query = sa.text("SELECT status FROM approvals WHERE org_id = 'default'")
+        assert set((await connection.execute(query)).scalars()) == {"open"}
