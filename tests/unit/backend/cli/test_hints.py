@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 import typer
 
-from backend.api import problems
+from backend.api import problem_table
 from backend.cli.hints import for_terminal
 from backend.cli.main import cli
 
-HINTS = sorted({hint for _, _, hint in problems._TABLE.values()})
+HINTS = sorted({hint for _, _, hint in problem_table.TABLE.values()})
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,193 @@
+"""Which error is which status: what it means, and what to do about it."""
+
+from collections.abc import Mapping
+
+import sqlalchemy as sa
+
+from backend.accounts import administration, limits, passwords, people, signing_in, tokens
+from backend.api.walks import WalksBusyError
+from backend.clusters import connecting
+from backend.clusters.sealing import BrokenSealError
+from backend.clusters.toolboxes import ClusterDisconnectedError
+from backend.db import approvals, clusters, runs, steering, transitions, verdicts
+from backend.db.admission.desk import BusyError
+from backend.db.journal import IncidentNotFoundError, UnreadableEventError
+from backend.halting import HaltFileError
+from backend.intake.alertmanager import NotJsonError
+from backend.settings import SettingsError
+from sre_agent.domain.errors import TransientError
+from sre_agent.domain.steering import UnfitStepError
+
+TABLE: Mapping[type[Exception], tuple[int, str, str]] = {
+    clusters.ClusterNotFoundError: (404, "No such cluster", "List them with GET /api/v1/clusters."),
+    clusters.ClusterTakenError: (
+        409,
+        "There is a cluster of that name",
+        "Choose another id, or disconnect that one first: DELETE /api/v1/clusters/{id}.",
+    ),
+    ClusterDisconnectedError: (
+        409,
+        "The cluster is disconnected",
+        "Connect it again with POST /api/v1/clusters.",
+    ),
+    connecting.OwnClusterError: (
+        409,
+        "The installation's own cluster cannot be disconnected here",
+        "It is described by .env: change CLUSTER_ID and the addresses there, and start again.",
+    ),
+    connecting.ClusterBusyError: (
+        409,
+        "A repair is under way in the cluster",
+        "Wait until the incidents that `detail` names are verified, or cancel them.",
+    ),
+    connecting.ConnectionRefusedByCheckError: (
+        422,
+        "The cluster was not connected: a server did not pass its check",
+        "Correct what `checks` names and send again; nothing was stored.",
+    ),
+    BrokenSealError: (
+        503,
+        "The tokens of the cluster cannot be read",
+        "Put the SECRETS_KEY they were encrypted with behind the new one, or connect it again.",
+    ),
+    SettingsError: (503, "A setting is missing", "Set what `detail` names in .env, start again."),
+    IncidentNotFoundError: (404, "No such incident", "List them with GET /api/v1/incidents."),
+    approvals.ApprovalNotFoundError: (
+        404,
+        "Nothing waits for approval",
+        "See what the incident is doing with GET /api/v1/incidents/{id}.",
+    ),
+    approvals.NotAnApproverError: (
+        403,
+        "Your role does not decide",
+        "Use a token with the role approver or admin.",
+    ),
+    approvals.ApprovalClosedError: (
+        409,
+        "Already decided",
+        "A decision stands; a new plan would be a new request.",
+    ),
+    approvals.PlanChangedError: (
+        409,
+        "The plan is another one by now",
+        "Look at it again with GET /api/v1/incidents/{id}/plan and decide on that.",
+    ),
+    UnreadableEventError: (
+        500,
+        "The log of this incident was changed outside the platform",
+        "GET /api/v1/audit/verify?incident={id} names the place; the events before it can be read.",
+    ),
+    verdicts.NothingToJudgeError: (
+        409,
+        "There is no cause to judge",
+        "Send wrong with actual_class and actual_object, or wait for a diagnosis.",
+    ),
+    verdicts.UnfitVerdictError: (
+        422,
+        "The verdict cannot be",
+        "See what was named with GET /api/v1/incidents/{id}/causes.",
+    ),
+    steering.WrongStateError: (
+        409,
+        "The state of the incident does not allow it",
+        "See where it stands with GET /api/v1/incidents/{id}; `detail` says what can be done.",
+    ),
+    UnfitStepError: (
+        422,
+        "That cannot be done with this incident",
+        "Correct what `detail` names and send again.",
+    ),
+    runs.ServiceTakenError: (
+        409,
+        "The service has another open incident",
+        "Go on in the open incident that `detail` names.",
+    ),
+    transitions.IncidentEndedError: (
+        409,
+        "The incident has ended",
+        "POST /api/v1/incidents/{id}/reinvestigate begins a new run.",
+    ),
+    HaltFileError: (
+        500,
+        "The switch was thrown, but its file could not be changed",
+        "Make or remove MCP_HALT_FILE by hand: it stops grants that were minted before a halt.",
+    ),
+    signing_in.WrongPasswordError: (
+        401,
+        "That is not right",
+        "Try again; an administrator can give you a new password.",
+    ),
+    signing_in.PresentPasswordError: (
+        422,
+        "The present password is another",
+        "An administrator can give you a new password.",
+    ),
+    signing_in.ShutOutError: (
+        403,
+        "You may not come in",
+        "Ask an administrator; `sre-agent users` is theirs to use.",
+    ),
+    limits.TooManyAttemptsError: (
+        429,
+        "Too many attempts",
+        "Wait as long as Retry-After says; until then nothing is looked at.",
+    ),
+    passwords.WeakPasswordError: (
+        422,
+        "The password will not do",
+        "Take 12 to 256 characters that are not the name, such as five random words.",
+    ),
+    people.InvalidNameError: (422, "Nobody can be called that here", "Choose another name."),
+    people.NameTakenError: (409, "The name is taken", "Choose another name."),
+    people.NoSuchUserError: (404, "No such user", "List them with GET /api/v1/users."),
+    administration.LastAdminError: (
+        409,
+        "Somebody has to stay administrator",
+        "Make somebody else an administrator first.",
+    ),
+    administration.RoleAboveOwnError: (
+        403,
+        "The role is above your own",
+        "Ask somebody who has it.",
+    ),
+    tokens.NoSuchTokenError: (404, "No such token", "List them with GET /api/v1/tokens."),
+    tokens.MadeByTokenError: (
+        403,
+        "Tokens make no tokens",
+        "Sign in and make it yourself, or use a token of API_TOKENS.",
+    ),
+    tokens.ExpiredAlreadyError: (
+        422,
+        "The token would be over already",
+        "Send an expires_at in the future, or none.",
+    ),
+    tokens.ExpiresTooLateError: (
+        422,
+        "The token would be good for too long",
+        "Send an expires_at within ten years, or none.",
+    ),
+    NotJsonError: (400, "The body is not JSON", "Send what Alertmanager's webhook sends."),
+    BusyError: (503, "Too many webhooks wait", "Send again in some seconds; nothing was recorded."),
+    WalksBusyError: (
+        503,
+        "Other logs are being verified",
+        "Ask again in some seconds.",
+    ),
+    TransientError: (
+        503,
+        "Not now",
+        "Send again in some seconds; nothing was recorded. See GET /ready.",
+    ),
+    sa.exc.OperationalError: (
+        503,
+        "The database does not answer",
+        "See GET /ready; `sre-agent doctor` says how to mend it.",
+    ),
+    sa.exc.InterfaceError: (
+        503,
+        "The connection to the database was lost",
+        "See GET /ready; `sre-agent doctor` says how to mend it.",
+    ),
+    sa.exc.TimeoutError: (503, "The database is busy", "Try again in some seconds."),
+}
+"""What was thrown, the status, its title and its hint."""
