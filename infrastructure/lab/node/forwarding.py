@@ -66,6 +66,8 @@ class _Half(asyncio.Protocol):
         self.other = other
         self.transport: asyncio.Transport | None = None
         self.has_ended = False
+        # What came although reading was paused: Python 3.11.2 reads all the same.
+        self.early: list[bytes] = []
 
     @override
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -75,18 +77,27 @@ class _Half(asyncio.Protocol):
         self.other.other = self
         if self.other.transport is None or self.other.transport.is_closing():
             self.transport.abort()  # the client left while we connected
+            return
+        self.transport.writelines(self.other.early)
+        self.other.early.clear()
+        if self.other.has_ended:
+            self.transport.write_eof()
         else:
             self.other.transport.resume_reading()
 
     @override
     def data_received(self, data: bytes) -> None:
-        if self.other is not None and self.other.transport is not None:
+        if self.other is None:
+            self.early.append(data)
+        elif self.other.transport is not None:
             self.other.transport.write(data)
 
     @override
     def eof_received(self) -> bool:
         self.has_ended = True
-        if self.other is None or self.other.transport is None:
+        if self.other is None:
+            return True  # it waits for its backend yet
+        if self.other.transport is None:
             return False
         self.other.transport.write_eof()
         # The other direction may still have something to say; after both, the connection closes.

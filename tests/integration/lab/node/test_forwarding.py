@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
 
 import pytest
 from node_cluster import free_port, until
@@ -57,6 +58,46 @@ async def test_much_data_arrives_whole_and_half_closed_connections_still_answer(
         answer = await reader.read()
 
     assert answer == BIG
+
+
+class ReadsAnyway:
+    """A transport as Python 3.11.2 has them: pausing it before it has read is forgotten."""
+
+    def __init__(self, transport: asyncio.Transport) -> None:
+        self._transport = transport
+
+    def pause_reading(self) -> None:
+        return
+
+    def resume_reading(self) -> None:
+        return
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._transport, name)
+
+
+async def test_what_a_client_says_before_its_backend_is_connected_is_not_lost() -> None:
+    async def echo_all(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(await reader.read())
+
+    def eager(forwarder: Forwarder) -> asyncio.Protocol:
+        front = forwarder.connection()
+        made = front.connection_made
+        front.connection_made = lambda transport: made(ReadsAnyway(transport))  # type: ignore[method-assign, arg-type]
+        return front
+
+    async with backend(echo_all) as forwarder, asyncio.timeout(10):
+        server = await asyncio.get_running_loop().create_server(
+            lambda: eager(forwarder), "127.0.0.1", 0
+        )
+        async with server:
+            reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
+            writer.write(b"early")
+            writer.write_eof()
+            answer = await reader.read()
+            writer.close()
+
+    assert answer == b"early"
 
 
 async def test_a_slow_reader_holds_the_sender_back() -> None:
