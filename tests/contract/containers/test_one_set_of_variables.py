@@ -42,8 +42,8 @@ PAGES = [
     *(page for page in sorted((ROOT / "docs").glob("*.md")) if page.name != "lab.md"),
 ]
 """docs/lab.md speaks of the variables of the lab's own programs."""
-NO_SETTINGS = {"LEDGER_SIGNING_MODE"}
-"""A variable of somebody's workload, in an example."""
+NO_SETTINGS = {"LEDGER_SIGNING_MODE", "BY_HAND"}
+"""A variable of somebody's workload, in an example; an argument of `make demo`."""
 
 
 def read_by(*kinds: type[BaseSettings]) -> set[str]:
