@@ -48,13 +48,13 @@ export const BACKOFF_MAX_MS = 10_000;
 /** After so many sockets in a row that brought nothing, ask by HTTP instead. */
 export const SOCKETS_MAX = 3;
 /** How long to ask by HTTP before a socket is tried again: short at first, since all may be well by then. */
-export const POLLING_FIRST_MS = 15_000;
+export const POLLING_FIRST_MS = 3_000;
 export const POLLING_MS = 60_000;
 /** The platform says something at least every 20 s; silence of this length is a dead connection. */
 export const SILENCE_MAX_MS = 45_000;
 const DRAW_MS = 16;
 /** How long an answer by HTTP may wait for news. */
-const POLL_WAIT_S = 25;
+const POLL_WAIT_MAX_S = 25;
 
 const REFUSALS: Readonly<Record<number, "signed-out" | "forbidden" | "missing">> = {
   4401: "signed-out",
@@ -103,8 +103,11 @@ export class Live {
 
   /** Try again at once, because something says that it may work now. */
   hurry(): void {
-    if (this.state.connection.is !== "reconnecting" || this.isStopped) return;
+    const { is } = this.state.connection;
+    if (this.isStopped || (is !== "reconnecting" && is !== "polling")) return;
     this.cancelRetry();
+    this.polling?.abort();
+    this.deadSockets = Math.min(this.deadSockets, SOCKETS_MAX - 1);
     this.connect();
   }
 
@@ -191,7 +194,8 @@ export class Live {
           this.change({ connection: { is: "over", why: answer.refused } });
           return;
         }
-        waitS = POLL_WAIT_S;
+        const leftS = Math.max(1, Math.ceil((until - this.world.now()) / 1000));
+        waitS = Math.min(POLL_WAIT_MAX_S, leftS);
         this.tries = 0;
         this.heardAt = this.world.now();
         this.take(answer.events, "polling");

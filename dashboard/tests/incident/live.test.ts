@@ -207,7 +207,7 @@ test("a connection that says nothing is given up", () => {
 test("when no socket works it asks by HTTP, and takes nothing twice", async () => {
   for (let failure = 0; failure < SOCKETS_MAX; failure += 1) {
     world.socket.end(1006);
-    world.pass(10_000);
+    world.pass(2_000);
   }
   expect(world.polls).toHaveLength(1);
 
@@ -220,7 +220,7 @@ test("when no socket works it asks by HTTP, and takes nothing twice", async () =
   await settle();
   expect(shown()).toMatchObject({ connection: { is: "polling" } });
   expect(world.polls[1]?.after).toBe(25);
-  expect(world.polls.map((poll) => poll.waitS)).toEqual([0, 25]);
+  expect(world.polls.map((poll) => poll.waitS)).toEqual([0, POLLING_FIRST_MS / 1000]);
 
   world.polls[1]?.answer({ refused: "signed-out" });
   await settle();
@@ -258,6 +258,25 @@ test("while the platform is away sockets are tried again and again, and one that
   world.socket.say({ type: "caught_up", last_seq: 0 });
 
   expect(shown().connection).toEqual({ is: "live" });
+});
+
+test("what says that all is well again brings a socket at once, and no answer by HTTP beside it", async () => {
+  for (let failure = 0; failure < SOCKETS_MAX; failure += 1) {
+    world.socket.end(1006);
+    world.pass(2_000);
+  }
+  world.polls[0]?.answer({ events: [], last_seq: 0, status: "investigating" });
+  await settle();
+  const tried = world.sockets.length;
+
+  live.hurry();
+  world.socket.say({ type: "caught_up", last_seq: 0 });
+  world.polls[1]?.answer({ events: LOG.slice(0, 5), last_seq: 5, status: "investigating" });
+  await settle();
+
+  expect(world.sockets).toHaveLength(tried + 1);
+  expect(shown().connection).toEqual({ is: "live" });
+  expect(shown().room.lastSeq).toBe(0);
 });
 
 test("nothing comes after it was stopped", () => {
