@@ -83,6 +83,7 @@ export class Live {
   private cancelDraw: (() => void) | null = null;
   private cancelWatch = () => {};
   private polling: AbortController | null = null;
+  private pollUntil = 0;
 
   constructor(
     private readonly world: World,
@@ -105,9 +106,12 @@ export class Live {
   hurry(): void {
     const { is } = this.state.connection;
     if (this.isStopped || (is !== "reconnecting" && is !== "polling")) return;
+    if (this.polling !== null) {
+      // The answer under way is still taken; then a socket goes on after it.
+      this.pollUntil = 0;
+      return;
+    }
     this.cancelRetry();
-    this.polling?.abort();
-    this.deadSockets = Math.min(this.deadSockets, SOCKETS_MAX - 1);
     this.connect();
   }
 
@@ -180,21 +184,22 @@ export class Live {
   }
 
   private async poll(): Promise<void> {
-    const until = this.world.now() + this.pollingMs;
+    this.pollUntil = this.world.now() + this.pollingMs;
     this.pollingMs = Math.min(POLLING_MS, this.pollingMs * 2);
     const asked = new AbortController();
     this.polling = asked;
     // The first answer comes at once: it tells whether the platform is there at all.
     let waitS = 0;
-    while (!asked.signal.aborted && this.world.now() < until) {
+    while (!asked.signal.aborted && this.world.now() < this.pollUntil) {
       try {
         const answer = await this.world.poll(this.state.room.lastSeq, waitS, asked.signal);
         if (asked.signal.aborted) return;
         if ("refused" in answer) {
+          this.polling = null;
           this.change({ connection: { is: "over", why: answer.refused } });
           return;
         }
-        const leftS = Math.max(1, Math.ceil((until - this.world.now()) / 1000));
+        const leftS = Math.max(1, Math.ceil((this.pollUntil - this.world.now()) / 1000));
         waitS = Math.min(POLL_WAIT_MAX_S, leftS);
         this.tries = 0;
         this.heardAt = this.world.now();
@@ -203,6 +208,7 @@ export class Live {
       } catch {
         // Whatever kept the answer away, it is asked for again, and the page says so meanwhile.
         if (asked.signal.aborted) return;
+        this.polling = null;
         // It is the platform that is away, not its sockets: they are tried again first.
         this.deadSockets = 0;
         this.pollingMs = POLLING_FIRST_MS;
@@ -210,6 +216,8 @@ export class Live {
         return;
       }
     }
+    if (asked.signal.aborted) return;
+    this.polling = null;
     this.deadSockets = SOCKETS_MAX - 1;
     this.connect();
   }
