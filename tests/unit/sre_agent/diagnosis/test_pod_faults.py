@@ -1,54 +1,26 @@
 """What is wrong with pods is named by its class; what is healthy, over or meant is left alone."""
 
-from datetime import datetime, timedelta
-
 import pytest
+from pod_scene import at, judged, put, scaled
 
-from sre_agent.diagnosis import diagnose
-from sre_agent.domain.causes import Conclusion, Diagnosis
-from sre_agent.domain.evidence import Evidence
+from sre_agent.domain.causes import Conclusion
 from sre_agent.domain.faults import FaultClass
 from sre_agent.domain.objects import ObjectRef
 from sre_agent.domain.observations.kubernetes import (
     Condition,
     ContainerStatus,
-    KubeEvent,
     Node,
     NodeList,
     Pod,
     PodLogs,
-    Replicas,
     ServiceEndpoints,
     Termination,
 )
 from sre_agent.testing import evidence as build
 from sre_agent.testing import views
-from sre_agent.testing.world import ROLES, World
+from sre_agent.testing.world import World
 
 BACK_OFF = "CrashLoopBackOff"
-
-
-def at(world: World, ago_s: float) -> datetime:
-    return world.now - timedelta(seconds=ago_s)
-
-
-def put(world: World, role: str, *containers: ContainerStatus, age_s: float = 120) -> None:
-    """Replace a service's pods by one pod per container, all of the newest release."""
-    state = world.services[role]
-    state.pods = tuple(
-        build.pod(
-            f"{state.name}-{state.releases[-1].template_hash}-{'bcdfg'[number] * 5}",
-            at(world, age_s),
-            template_hash=state.releases[-1].template_hash,
-            container=container,
-        )
-        for number, container in enumerate(containers)
-    )
-
-
-def judged(world: World, alerting: str, *more: Evidence, ago_s: float = 60) -> Diagnosis:
-    evidence = [*views.evidence(world, *ROLES), *more]
-    return diagnose(evidence, world.incident(alerting, ago_s=ago_s), world.now)
 
 
 def dead(
@@ -187,140 +159,6 @@ def test_what_is_over_or_only_starting_is_not_blamed(harmless: object) -> None:
 
     assert found.abstained
     assert found.causes == ()
-
-
-def scaled(world: World, role: str, *, ago_s: float) -> Evidence:
-    """Return the evidence of a workload that was scaled from 2 to 0 so long ago."""
-    event = KubeEvent(
-        object=world.ref(role),
-        type="Normal",
-        reason="ScalingReplicaSet",
-        message=f"Scaled down replica set {world.services[role].name}-bcdfgh to 0 from 2",
-        count=1,
-        first_at=at(world, ago_s),
-        last_at=at(world, ago_s),
-    )
-    world.services[role].pods = ()
-    nothing = Replicas(desired=0, current=0, updated=0, ready=0, available=0, unavailable=0)
-    update = {"replicas": nothing, "events": (event,)}
-    return build.evidence(
-        "k8s-9.1", views.workload(world, role).model_copy(update=update), world.now
-    )
-
-
-def test_a_workload_scaled_away_near_the_onset_leaves_no_endpoints() -> None:
-    world = World(25)
-    world.ail("pay", ago_s=60, error_ratio=1.0)
-    away = scaled(world, "pay", ago_s=65)
-
-    found = judged(world, "entry", away)
-
-    top = found.causes[0]
-    assert not found.abstained, found.reason
-    assert (top.fault_class, top.object) == (FaultClass.NO_ENDPOINTS, world.ref("pay"))
-    assert top.facts["previous_replicas"] == 2
-
-
-def test_a_rollout_shortly_before_does_not_add_to_the_pods_that_were_scaled_away() -> None:
-    world = World(25)
-    world.release("pay", ago_s=140)
-    world.undo("pay", ago_s=100)
-    world.ail("pay", ago_s=60, error_ratio=1.0)
-    rollout = KubeEvent(
-        object=world.ref("pay"),
-        type="Normal",
-        reason="ScalingReplicaSet",
-        message=f"Scaled down replica set {world.services['pay'].name}-ghjklm to 0 from 2",
-        count=1,
-        first_at=at(world, 95),
-        last_at=at(world, 95),
-    )
-    world.services["pay"].events = [rollout]
-
-    found = judged(world, "entry", scaled(world, "pay", ago_s=65))
-
-    top = found.causes[0]
-    assert not found.abstained, found.reason
-    assert (top.fault_class, top.object) == (FaultClass.NO_ENDPOINTS, world.ref("pay"))
-    assert top.facts["previous_replicas"] == 2
-
-
-@pytest.mark.parametrize("undone_ago_s", [85, 75, 66])
-def test_what_was_scaled_away_is_not_repaired_by_a_revision_that_came_back(
-    undone_ago_s: float,
-) -> None:
-    world = World(25)
-    world.release("pay", ago_s=100, error_ratio=0.5)
-    world.undo("pay", ago_s=undone_ago_s)
-    world.ail("pay", ago_s=60, error_ratio=1.0)
-
-    found = judged(world, "entry", scaled(world, "pay", ago_s=64))
-
-    assert not found.abstained, found.reason
-    top = found.causes[0]
-    assert (top.fault_class, top.object) == (FaultClass.NO_ENDPOINTS, world.ref("pay"))
-
-
-def test_counters_that_linger_do_not_excuse_a_workload_without_pods() -> None:
-    world = World(28)
-    world.ail("pay", ago_s=60, error_ratio=1.0)
-    away = scaled(world, "pay", ago_s=65)
-    lingering = build.golden_signals(
-        world.namespace, world.services["pay"].name, build.group(world.now)
-    )
-
-    found = judged(world, "entry", away, build.evidence("met-9.1", lingering, world.now))
-
-    top = found.causes[0]
-    assert (top.fault_class, top.object) == (FaultClass.NO_ENDPOINTS, world.ref("pay"))
-    assert top.confidence > 0.9
-    assert not found.abstained, found.reason
-
-
-def test_a_workload_scaled_to_zero_long_ago_is_meant_to_be_so() -> None:
-    world = World(26)
-    away = scaled(world, "stock", ago_s=5 * 3600)
-
-    found = judged(world, "entry", away)
-
-    assert found.abstained
-    assert found.causes == ()
-
-
-def test_a_workload_scaled_to_zero_on_purpose_is_well_although_something_else_fails() -> None:
-    world = World(26)
-    world.ail("pay", ago_s=60, error_ratio=0.4)
-    away = scaled(world, "stock", ago_s=70)
-
-    found = judged(world, "core", away)
-
-    assert found.abstained
-    assert all(cause.object != world.ref("stock") for cause in found.causes)
-
-
-def test_a_workload_scaled_to_zero_long_ago_is_missed_once_a_caller_fails_for_it() -> None:
-    world = World(29)
-    world.ail("stock", ago_s=60, error_ratio=1.0)
-    away = scaled(world, "stock", ago_s=5 * 3600)
-
-    found = judged(world, "core", away)
-
-    top = found.causes[0]
-    assert found.conclusion is Conclusion.CAUSE_FOUND, found.reason
-    assert (top.fault_class, top.object) == (FaultClass.NO_ENDPOINTS, world.ref("stock"))
-    assert top.facts["previous_replicas"] == 2
-
-
-def test_what_was_scaled_to_zero_nobody_knows_when_is_named_without_a_number_to_return_to() -> None:
-    world = World(30)
-    world.ail("stock", ago_s=60, error_ratio=1.0)
-    away = scaled(world, "stock", ago_s=65)
-    forgotten = away.model_copy(update={"facts": {**away.facts, "events": []}})
-
-    top = judged(world, "core", forgotten).causes[0]
-
-    assert (top.fault_class, top.object) == (FaultClass.NO_ENDPOINTS, world.ref("stock"))
-    assert top.facts["previous_replicas"] is None
 
 
 def not_ready(pod: Pod) -> Pod:
