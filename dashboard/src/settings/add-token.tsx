@@ -2,6 +2,7 @@ import { type FormEvent, useState } from "react";
 import * as api from "../api/accounts";
 import type { Role } from "../api/auth";
 import { Dialog } from "../design/dialog";
+import { NameField } from "../design/name-field";
 import { Secret } from "../design/secret";
 import { Trouble } from "../design/trouble";
 import { useTokenChange } from "./data";
@@ -37,17 +38,7 @@ export function AddTokenDialog({ onClose }: { onClose: () => void }) {
         </>
       ) : (
         <form className="stack" onSubmit={submit}>
-          <label className="labelled">
-            Name of the program
-            <input
-              className="field"
-              name="name"
-              autoComplete="off"
-              spellCheck={false}
-              maxLength={255}
-              required
-            />
-          </label>
+          <NameField label="Name of the program" fill="off" />
           <RolePick value={role} onChange={setRole} />
           <label className="labelled">
             Ends after

@@ -2,6 +2,7 @@ import { type FormEvent, useState } from "react";
 import * as api from "../api/accounts";
 import type { Role } from "../api/auth";
 import { Dialog } from "../design/dialog";
+import { NameField } from "../design/name-field";
 import { Secret } from "../design/secret";
 import { Trouble } from "../design/trouble";
 import { useUserChange } from "./data";
@@ -31,18 +32,7 @@ export function AddUserDialog({ onClose }: { onClose: () => void }) {
         </>
       ) : (
         <form className="stack" onSubmit={submit}>
-          <label className="labelled">
-            Name
-            <input
-              className="field"
-              name="name"
-              autoComplete="off"
-              autoCapitalize="none"
-              spellCheck={false}
-              maxLength={255}
-              required
-            />
-          </label>
+          <NameField fill="off" />
           <RolePick value={role} onChange={setRole} />
           <Trouble error={add.error} />
           <div className="row end">

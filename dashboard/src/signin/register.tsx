@@ -2,6 +2,7 @@ import { type FormEvent, useState } from "react";
 import * as auth from "../api/auth";
 import { ProblemError } from "../api/http";
 import { useCountdown } from "../design/countdown";
+import { NameField } from "../design/name-field";
 import { Trouble } from "../design/trouble";
 
 const MIN_CHARS = 12;
@@ -33,18 +34,7 @@ export function RegisterForm({ onBack }: { onBack: () => void }) {
   return (
     <form className="stack" onSubmit={submit} aria-labelledby="door-title">
       <h1 id="door-title">Register</h1>
-      <label className="labelled">
-        Name
-        <input
-          className="field"
-          name="name"
-          autoComplete="username"
-          autoCapitalize="none"
-          spellCheck={false}
-          maxLength={255}
-          required
-        />
-      </label>
+      <NameField fill="username" />
       <label className="labelled">
         Password
         <input

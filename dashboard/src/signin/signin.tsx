@@ -2,6 +2,7 @@ import { type FormEvent, useState } from "react";
 import { ProblemError } from "../api/http";
 import { useSession } from "../app/session";
 import { useCountdown } from "../design/countdown";
+import { NameField } from "../design/name-field";
 import { Trouble } from "../design/trouble";
 
 /** Name and password; while there were too many tries it says how long to wait. */
@@ -28,18 +29,7 @@ export function SignInForm({ onRegister }: { onRegister: () => void }) {
   return (
     <form className="stack" onSubmit={submit} aria-labelledby="door-title">
       <h1 id="door-title">Sign in</h1>
-      <label className="labelled">
-        Name
-        <input
-          className="field"
-          name="name"
-          autoComplete="username"
-          autoCapitalize="none"
-          spellCheck={false}
-          maxLength={255}
-          required
-        />
-      </label>
+      <NameField fill="username" />
       <label className="labelled">
         Password
         <input
