@@ -1,0 +1,1 @@
+"""Reading what a cluster says, as JSON, YAML or kubectl's text, into the typed picture of it."""
