@@ -60,6 +60,10 @@ up: ## The same as ./start.sh
 down: ## The same as ./stop.sh
 	@./stop.sh
 
+bench-diagnosis: setup ## Measure the diagnosis on labelled incidents in DATA=DIR (HISTORY=DIR, OUT=FILE, RENAME=SEED)
+	@test -n "$(DATA)" || { echo "say where the labelled incidents lie: make bench-diagnosis DATA=DIR (see docs/diagnosis.md)"; exit 2; }
+	$(BIN)/sre-agent bench all --data "$(DATA)" $(if $(HISTORY),--history "$(HISTORY)") $(if $(OUT),--out "$(OUT)") $(if $(RENAME),--rename $(RENAME))
+
 lock: setup ## Pin the newest versions that work
 	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --upgrade --generate-hashes --no-emit-index-url --no-header -q -o requirements.lock
 	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --upgrade --generate-hashes --no-emit-index-url --no-header -q -o requirements-dev.lock

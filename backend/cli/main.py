@@ -6,6 +6,7 @@ import typer
 
 from backend.cli import (
     accounts,
+    bench,
     clusters,
     demo,
     incidents,
@@ -53,6 +54,7 @@ for command in (
     learning.similar,
     learning.learned,
     queueing.queue,
+    bench.bench,
     operations.serve,
     operations.worker,
     operations.migrate,

@@ -1,0 +1,109 @@
+"""A set's files, plain or compressed with xz, and rewritten where names and times are to be others."""
+
+import json
+import lzma
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from sre_agent.domain.errors import PermanentError
+
+Rewrite = Callable[[str], str]
+
+
+class UnreadableSetError(PermanentError):
+    """A file of a set is not there, or is not what it should be."""
+
+
+def _as_it_is(text: str) -> str:
+    return text
+
+
+@dataclass(frozen=True)
+class Folder:
+    """A folder of a set. Files are named without `.xz`, whether they are compressed or not.
+
+    `rewrite` is applied to every text that is read: the check that neither names nor times matter.
+    """
+
+    path: Path
+    rewrite: Rewrite = field(default=_as_it_is)
+
+    def sub(self, name: str) -> "Folder":
+        """Return a folder in this one."""
+        return Folder(self.path / name, self.rewrite)
+
+    def exists(self, name: str) -> bool:
+        """Return whether there is such a file, plain or compressed, or such a folder."""
+        return self._plain(name).exists() or self._compressed(name).exists()
+
+    def names(self, pattern: str = "*") -> list[str]:
+        """Return the names of what is in here, sorted, without `.xz`."""
+        return sorted({item.name.removesuffix(".xz") for item in self._glob(pattern)})
+
+    def text(self, name: str) -> str:
+        """Return a file as text.
+
+        Raises:
+            UnreadableSetError: It is not there or cannot be read.
+        """
+        return self.rewrite(self.raw(name))
+
+    def raw(self, name: str) -> str:
+        """Return a file as it is written, whatever names and times are to be.
+
+        Raises:
+            UnreadableSetError: It is not there or cannot be read.
+        """
+        plain, compressed = self._plain(name), self._compressed(name)
+        try:
+            if plain.exists():
+                return plain.read_text("utf-8-sig")
+            with lzma.open(compressed, "rt", encoding="utf-8-sig") as file:
+                return file.read()
+        except FileNotFoundError as error:
+            raise UnreadableSetError(f"there is no {plain} (nor {compressed.name})") from error
+        except (OSError, lzma.LZMAError, EOFError, UnicodeDecodeError) as error:
+            raise UnreadableSetError(f"{plain} cannot be read: {error}") from error
+
+    def lines(self, name: str) -> list[str]:
+        """Return a file's lines without their ends.
+
+        Raises:
+            UnreadableSetError: It is not there or cannot be read.
+        """
+        return self.text(name).splitlines()
+
+    def json(self, name: str) -> Any:
+        """Return a file read as JSON.
+
+        Raises:
+            UnreadableSetError: It is not there, cannot be read, or is no JSON.
+        """
+        return self._parse(name, self.text(name))
+
+    def label(self, name: str) -> Any:
+        """Return a file of answers: read as JSON, never rewritten.
+
+        Raises:
+            UnreadableSetError: It is not there, cannot be read, or is no JSON.
+        """
+        return self._parse(name, self.raw(name))
+
+    def _parse(self, name: str, text: str) -> Any:
+        try:
+            return json.loads(text)
+        except ValueError as error:
+            raise UnreadableSetError(f"{self.path / name} is no JSON: {error}") from error
+
+    def _glob(self, pattern: str) -> list[Path]:
+        if not self.path.is_dir():
+            raise UnreadableSetError(f"there is no folder {self.path}")
+        return [*self.path.glob(pattern), *self.path.glob(f"{pattern}.xz")]
+
+    def _plain(self, name: str) -> Path:
+        return self.path / name
+
+    def _compressed(self, name: str) -> Path:
+        return self.path / f"{name}.xz"
