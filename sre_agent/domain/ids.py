@@ -8,3 +8,6 @@ IncidentId = NewType("IncidentId", str)
 EvidenceId = NewType("EvidenceId", str)
 ActionId = NewType("ActionId", str)
 GrantId = NewType("GrantId", str)
+
+NO_EVIDENCE = EvidenceId("")
+"""Stands for data that was handed in, not fetched, and so cannot be cited."""
