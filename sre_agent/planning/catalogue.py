@@ -5,7 +5,7 @@ from pydantic import RootModel
 from sre_agent.domain.causes import Cause
 from sre_agent.domain.faults import FaultClass
 from sre_agent.domain.model import Value
-from sre_agent.planning.yaml_files import InvalidPlaybookError, validate
+from sre_agent.planning.yaml_files import validate
 
 
 class CatalogueEntry(Value):
@@ -30,8 +30,7 @@ def parse_catalogue(name: str, text: str) -> dict[FaultClass, CatalogueEntry]:
     Raises:
         InvalidPlaybookError: naming what is wrong or missing.
     """
-    entries = validate(name, text, _Catalogue).root
-    return entries
+    return validate(name, text, _Catalogue).root
 
 
 class _Catalogue(RootModel[dict[FaultClass, CatalogueEntry]]):

@@ -77,10 +77,8 @@ class Requirement:
                 return value in self.values
             case "NotIn":
                 return value not in self.values
-            case "Exists":
-                return value is not None
-            case "DoesNotExist":
-                return value is None
+            case "Exists" | "DoesNotExist":
+                return (value is not None) == (self.operator == "Exists")
             case "Gt" | "Lt":
                 return self._is_beyond(value)
             case _:

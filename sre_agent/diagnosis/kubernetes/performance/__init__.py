@@ -1,0 +1,8 @@
+"""What makes a workload slow: too much work, too little CPU or disk."""
+
+from sre_agent.diagnosis.kubernetes.table import MeasuringAnalyzer, SnapshotAnalyzer
+
+ANALYZERS: tuple[SnapshotAnalyzer, ...] = ()
+"""The analyzers of this layer."""
+MEASURING_ANALYZERS: tuple[MeasuringAnalyzer, ...] = ()
+"""The analyzers of this layer that need metrics beside the snapshot."""

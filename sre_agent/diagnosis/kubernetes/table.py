@@ -1,0 +1,13 @@
+"""What an analyzer over a snapshot is."""
+
+from collections.abc import Callable, Iterable
+
+from sre_agent.diagnosis.hypothesis import Hypothesis
+from sre_agent.diagnosis.kubernetes.view import View
+from sre_agent.domain.telemetry import MetricTable
+
+SnapshotAnalyzer = Callable[[View], Iterable[Hypothesis]]
+"""Proposes what its kind of trouble shows in a snapshot, or nothing."""
+
+MeasuringAnalyzer = Callable[[View, MetricTable], Iterable[Hypothesis]]
+"""Proposes what a snapshot and the metrics beside it show together."""
