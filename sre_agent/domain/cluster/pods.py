@@ -162,6 +162,8 @@ class PodSpec:
     priority_class: str = ""
     scheduler: str = ""
     host_network: bool = False
+    dns_policy: str = ""
+    nameservers: tuple[str, ...] = ()
     runs_as_user: int | None = None
     fs_group: int | None = None
 
