@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 
+from backend.evals.petshop import PetShop
+from backend.evals.sockshop1 import SockShop1
 from backend.evals.suite import Suite
 
-SUITES: Mapping[str, Suite] = {}
+SUITES: Mapping[str, Suite] = {suite.name: suite for suite in (PetShop(), SockShop1())}
 """The sets by name, in the order in which they are run."""
 
 FOLDERS: Mapping[str, str] = {

@@ -2,6 +2,6 @@
 
 from sre_agent.domain.telemetry.alerts import AlertKind, AlertSignal
 from sre_agent.domain.telemetry.spans import Span
-from sre_agent.domain.telemetry.tables import MetricKey, MetricTable
+from sre_agent.domain.telemetry.tables import Floats, MetricKey, MetricTable
 
-__all__ = ["AlertKind", "AlertSignal", "MetricKey", "MetricTable", "Span"]
+__all__ = ["AlertKind", "AlertSignal", "Floats", "MetricKey", "MetricTable", "Span"]

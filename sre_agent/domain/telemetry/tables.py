@@ -117,3 +117,12 @@ class MetricTable:
         chosen = [index for index, key in enumerate(self.keys) if wanted(key)]
         keys = tuple(self.keys[index] for index in chosen)
         return type(self)(self.times, keys, self.values[:, chosen], self.source)
+
+    def select(self, keys: Sequence[tuple[str, str]]) -> Self:
+        """Return these columns, in this order; one that is not there has no samples."""
+        place = {key: index for index, key in enumerate(self.keys)}
+        values = np.full((len(self.times), len(keys)), np.nan)
+        for index, key in enumerate(MetricKey(*key) for key in keys):
+            if key in place:
+                values[:, index] = self.values[:, place[key]]
+        return type(self)(self.times, tuple(MetricKey(*key) for key in keys), values, self.source)

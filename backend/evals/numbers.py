@@ -1,0 +1,36 @@
+"""Numbers as CSV files write them, read into arrays."""
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+
+from backend.evals.folders import UnreadableSetError
+from sre_agent.domain.telemetry import Floats
+
+_MISSING = frozenset({"", "nan", "null", "none"})
+
+
+def number(text: str) -> float:
+    """Return a cell as a number, NaN where it is empty.
+
+    Raises:
+        UnreadableSetError: It is no number.
+    """
+    try:
+        return float(text)
+    except ValueError as error:
+        if text.strip().lower() in _MISSING:
+            return float("nan")
+        raise UnreadableSetError(f"{text!r} stands where a number should") from error
+
+
+def rows(cells: Iterable[Sequence[str]], width: int) -> Floats:
+    """Return rows of cells as an array of that many columns.
+
+    Raises:
+        UnreadableSetError: A row is longer or shorter, or a cell is no number.
+    """
+    found = [[number(cell) for cell in row] for row in cells if row]
+    if any(len(row) != width for row in found):
+        raise UnreadableSetError(f"a row has not the {width} cells that its head names")
+    return np.array(found, dtype=np.float64).reshape(len(found), width)
