@@ -14,6 +14,8 @@ from backend.evals.measuring import Measured
 from backend.evals.suites import FOLDERS, SUITES
 
 ALL = "all"
+WIDTH = 120
+"""What the table takes; a narrower screen wraps its lines rather than its cells."""
 
 
 def bench(
@@ -44,7 +46,8 @@ def bench(
     if as_json:
         typer.echo(json.dumps([_scores(item) for item in found], indent=1))
     else:
-        Console().print(table.tables(found))
+        console = Console()
+        Console(width=max(console.width, WIDTH)).print(table.tables(found))
 
 
 def _named(suite: str, data: Path) -> list[str]:

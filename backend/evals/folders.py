@@ -58,13 +58,13 @@ class Folder:
         """
         plain, compressed = self._plain(name), self._compressed(name)
         try:
-            if plain.exists():
-                return plain.read_text("utf-8-sig")
-            with lzma.open(compressed, "rt", encoding="utf-8-sig") as file:
-                return file.read()
+            data = (
+                plain.read_bytes() if plain.exists() else lzma.decompress(compressed.read_bytes())
+            )
+            return data.decode("utf-8-sig")
         except FileNotFoundError as error:
             raise UnreadableSetError(f"there is no {plain} (nor {compressed.name})") from error
-        except (OSError, lzma.LZMAError, EOFError, UnicodeDecodeError) as error:
+        except (OSError, lzma.LZMAError, UnicodeDecodeError) as error:
             raise UnreadableSetError(f"{plain} cannot be read: {error}") from error
 
     def lines(self, name: str) -> list[str]:

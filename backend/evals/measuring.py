@@ -87,7 +87,7 @@ def measure(
     return Measured(
         suite=suite.name,
         predictions={case: item.answer for case, item in predictions.items()},
-        parts=tuple(_parts(run, known, predictions)),
+        parts=tuple(_parts(suite.name, run, known, predictions)),
         opened_s=opened_s,
         seconds=seconds,
     )
@@ -109,11 +109,13 @@ def _predict(
 
 
 def _parts(
-    run: Run, answers: Mapping[str, Json], predictions: Mapping[str, Prediction]
+    suite: str, run: Run, answers: Mapping[str, Json], predictions: Mapping[str, Prediction]
 ) -> list[Part]:
     if not answers:
         return []
-    held_back = {case: answer for case, answer in answers.items() if halves.is_held_back(case)}
+    held_back = {
+        case: answer for case, answer in answers.items() if halves.is_held_back(case, suite)
+    }
     rest = {case: answer for case, answer in answers.items() if case not in held_back}
     named = (("all", answers), ("tuned on", rest), ("held back", held_back))
     return [_part(run, name, part, predictions) for name, part in named if part]

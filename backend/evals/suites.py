@@ -2,11 +2,18 @@
 
 from collections.abc import Mapping
 
+from backend.evals.loghub2k import Loghub
 from backend.evals.petshop import PetShop
 from backend.evals.sockshop1 import SockShop1
 from backend.evals.suite import Suite
 
-SUITES: Mapping[str, Suite] = {suite.name: suite for suite in (PetShop(), SockShop1())}
+_ALL: tuple[Suite, ...] = (
+    # One per line, in the order in which they are run.
+    PetShop(),
+    Loghub(),
+    SockShop1(),
+)
+SUITES: Mapping[str, Suite] = {suite.name: suite for suite in _ALL}
 """The sets by name, in the order in which they are run."""
 
 FOLDERS: Mapping[str, str] = {

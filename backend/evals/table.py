@@ -8,7 +8,7 @@ from rich.table import Table
 from backend.evals import reliability
 from backend.evals.measuring import Measured, Part
 
-SCORES_SHOWN = 6
+SCORES_SHOWN = 4
 
 
 def tables(measured: Iterable[Measured]) -> Group:
@@ -25,12 +25,14 @@ def _scores(measured: Sequence[Measured]) -> Table:
         "cases",
         "scores",
         "decided",
-        "decided right",
-        "calibration error",
-        "ms per case",
+        "right",
+        "ECE",
+        "ms/case",
     ):
         table.add_column(
-            heading, justify="left" if heading in {"set", "part", "scores"} else "right"
+            heading,
+            no_wrap=heading in {"set", "part", "scores"},
+            justify="left" if heading in {"set", "part", "scores"} else "right",
         )
     for item in measured:
         per_case = 1000 * sum(item.seconds) / max(len(item.seconds), 1)
@@ -52,8 +54,8 @@ def _scores(measured: Sequence[Measured]) -> Table:
                 part.name,
                 str(part.cases),
                 _told(part),
-                f"{part.coverage:.0%}",
-                f"{part.decided_right:.0%}",
+                f"{part.coverage:.0%}" if part.reliability else "",
+                f"{part.decided_right:.0%}" if part.reliability else "",
                 _error(part),
                 f"{per_case:.1f}" if first else "",
             )
