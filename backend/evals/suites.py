@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 
 from backend.evals.loghub2k import Loghub
+from backend.evals.nezha_tt import NezhaTrainTicket
 from backend.evals.petshop import PetShop
 from backend.evals.sockshop1 import SockShop1
 from backend.evals.suite import Suite
 
 _ALL: tuple[Suite, ...] = (
     # One per line, in the order in which they are run.
+    NezhaTrainTicket(),
     PetShop(),
     Loghub(),
     SockShop1(),
