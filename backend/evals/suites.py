@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from backend.evals.cloudopsbench import CloudOpsBench
 from backend.evals.loghub2k import Loghub
 from backend.evals.nezha_tt import NezhaTrainTicket
 from backend.evals.petshop import PetShop
@@ -10,6 +11,7 @@ from backend.evals.suite import Suite
 
 _ALL: tuple[Suite, ...] = (
     # One per line, in the order in which they are run.
+    CloudOpsBench(),
     NezhaTrainTicket(),
     PetShop(),
     Loghub(),

@@ -1,0 +1,159 @@
+"""The frozen answers of a case's tools, sorted into what each tells of."""
+
+import json
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta, timezone
+
+from backend.evals.suite import Json
+from sre_agent.domain.cluster.network import Call, Connectivity
+from sre_agent.domain.cluster.nodes import NodeService
+from sre_agent.domain.cluster.snapshot import ContainerLog
+from sre_agent.domain.ids import EvidenceId
+from sre_agent.domain.objects import ObjectRef
+from sre_agent.manifests.kubectl import Question, kind_of
+
+Cache = Mapping[str, Json]
+_ALL = '"name":""'
+_CHOSEN = '"label_selector"'
+_BRANCHES = ("├── ", "└── ")
+
+
+def questions(cache: Cache) -> dict[Question, str]:
+    """Return what kubectl was asked for and answered; of each kind the widest tables."""
+    texts: dict[Question, str] = {}
+    plain: dict[Question, str] = {}
+    for key, answer in cache.items():
+        tool, _, written = key.partition(":")
+        if tool == "DescribeResource":
+            asked = _asked("describe", written)
+            texts.setdefault(asked, answer)
+        elif tool == "GetResources" and _ALL in written and _CHOSEN not in written:
+            asked = _asked("get", written)
+            (texts if asked.output else plain)[asked] = answer
+    wide = {(asked.kind, asked.namespace) for asked in texts if asked.output == "wide"}
+    texts.update(
+        (asked, answer)
+        for asked, answer in plain.items()
+        if (asked.kind, asked.namespace) not in wide
+    )
+    return texts
+
+
+def _asked(verb: str, written: str) -> Question:
+    arguments = json.loads(written)
+    word = arguments["resource_type"]
+    output = "wide" if arguments.get("output_wide") else ""
+    return Question(
+        verb=verb,
+        kind=kind_of(word) or word,
+        name=arguments.get("name", ""),
+        namespace=arguments.get("namespace", ""),
+        output="labels" if arguments.get("show_labels") else output,
+    )
+
+
+def taken_at(cache: Cache) -> datetime:
+    """Return when the answers were frozen; its zone is the one of the times inside them."""
+    written = datetime.fromisoformat(str(cache.get("collection_timestamp")))
+    return (written if written.tzinfo else written.replace(tzinfo=_zone(cache))).astimezone(UTC)
+
+
+def _zone(cache: Cache) -> timezone:
+    for key, answer in cache.items():
+        if not key.startswith("DescribeResource"):
+            continue
+        at = answer.find("\nStart Time:")
+        if at >= 0:
+            offset = answer[at + 1 :].partition("\n")[0].split()[-1]
+            sign = 1 if offset[0] == "+" else -1
+            return timezone(sign * timedelta(hours=int(offset[1:3]), minutes=int(offset[3:5])))
+    return UTC
+
+
+def connectivity(cache: Cache) -> Iterator[Connectivity]:
+    """Yield each attempt to reach a Service, from one node or from nowhere in particular."""
+    for key, answer in cache.items():
+        if not key.startswith("CheckServiceConnectivity:"):
+            continue
+        asked = json.loads(key.partition(":")[2])
+        service = ObjectRef(
+            kind="Service", namespace=asked["namespace"], name=asked["service_name"]
+        )
+        _, *parts = f"\n{answer}".split("\nDebug Pod test results deployed on ")
+        for part in parts or [f": {answer}"]:
+            node, _, said = part.partition(": ")
+            yield Connectivity(
+                service=service,
+                port=int(asked["port"]),
+                source=EvidenceId(key),
+                is_open="Succeeded" in said,
+                from_node=node,
+                to_ip=said.partition("(")[2].partition(":")[0],
+                said=said.strip(),
+            )
+
+
+def node_services(cache: Cache) -> Iterator[NodeService]:
+    """Yield the state of each service of a node's system."""
+    for key, answer in cache.items():
+        if not key.startswith("CheckNodeServiceStatus:"):
+            continue
+        asked = json.loads(key.partition(":")[2])
+        status, _, lines = answer.partition("\n\n")
+        active = status.partition("Active: ")[2].partition("\n")[0]
+        yield NodeService(
+            node=asked["node_name"],
+            name=asked["service_name"],
+            source=EvidenceId(key),
+            is_active=active.startswith("active"),
+            said=active or status[:200],
+            lines=tuple(lines.splitlines()[-20:]),
+        )
+
+
+def calls(cache: Cache, namespace: str) -> Iterator[Call]:
+    """Yield who calls whom, from the first level of each service's tree."""
+    for key, answer in cache.items():
+        if not key.startswith("GetServiceDependencies:"):
+            continue
+        caller = json.loads(key.partition(":")[2])["service_name"]
+        tree = answer.partition("[Downstream (Calls)]:")[2]
+        for line in tree.splitlines():
+            if line.startswith(_BRANCHES):
+                yield Call(
+                    caller=ObjectRef.deployment(namespace, caller),
+                    callee=ObjectRef.deployment(namespace, line[4:].split()[0]),
+                    source=EvidenceId(key),
+                )
+
+
+def logs(cache: Cache, written: Mapping[str, Json], namespace: str) -> Iterator[ContainerLog]:
+    """Yield the lines of each service's log, and the samples of its errors."""
+    for service, lines in written.items():
+        yield ContainerLog(
+            namespace=namespace,
+            pod=service,
+            container="",
+            source=EvidenceId(f"logs of {service}"),
+            lines=tuple(map(str, lines)),
+        )
+    for key, answer in cache.items():
+        if key.startswith("GetErrorLogs:") and (samples := _samples(answer)):
+            asked = json.loads(key.partition(":")[2])
+            yield ContainerLog(
+                namespace=namespace,
+                pod=asked["service_name"],
+                container="",
+                source=EvidenceId(key),
+                lines=samples,
+            )
+
+
+def _samples(answer: Json) -> tuple[str, ...]:
+    if isinstance(answer, str):
+        try:
+            answer = json.loads(answer) if answer else {}
+        except ValueError:
+            return tuple(answer.splitlines())
+    patterns = answer.get("patterns", ()) if isinstance(answer, dict) else answer
+    return tuple(str(item["sample"] if isinstance(item, dict) else item) for item in patterns)

@@ -1,0 +1,131 @@
+"""Reading events: from `kubectl get events`, and from the foot of descriptions."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from sre_agent.domain.cluster.meta import Event
+from sre_agent.domain.ids import EvidenceId
+from sre_agent.domain.objects import ObjectRef
+from sre_agent.manifests.kubectl.answers import Answers, reference
+from sre_agent.manifests.kubectl.question import kind_of
+from sre_agent.manifests.kubectl.times import ago
+
+_ROUTINE = frozenset({"Pulled", "Pulling", "Created", "Started", "Scheduled", "SuccessfulCreate"})
+"""What the cluster says of every pod that starts: read by nobody, and most of what it says."""
+_TYPES = frozenset({"Normal", "Warning"})
+_STOPPED = "Stopping container"
+_FIELDS = 5
+
+
+def listed(answers: Answers) -> Iterator[Event]:
+    """Yield the events of `kubectl get events`, but for the routine ones."""
+    for question, text in answers.tables("Event"):
+        for line in text.splitlines():
+            event = _listed(line, question.namespace, question.evidence_id, answers.taken_at)
+            if event:
+                yield event
+
+
+def _listed(line: str, namespace: str, source: EvidenceId, now: datetime) -> Event | None:
+    parts = line.split(None, _FIELDS - 1)
+    if len(parts) < _FIELDS or (parts[1] not in _TYPES and parts[2] not in _TYPES):
+        return _with_count(line, namespace, source, now)
+    if parts[1] not in _TYPES:  # a first column of namespaces
+        namespace, line = parts[0], line[len(parts[0]) :]
+        return _listed(line.lstrip(), namespace, source, now)
+    seen, type_, reason, about, message = parts
+    if reason in _ROUTINE or (type_ == "Normal" and message.startswith(_STOPPED)):
+        return None
+    last_at = ago(seen, now)
+    return Event(
+        ref=_about(about, namespace),
+        source=source,
+        type=type_,
+        reason=reason,
+        message=message.rstrip(),
+        first_at=last_at,
+        last_at=last_at,
+    )
+
+
+def _with_count(line: str, namespace: str, source: EvidenceId, now: datetime) -> Event | None:
+    """Read `2s (x4 over 10m)   Warning   …`, the way of `kubectl events`."""
+    before, bracket, rest = line.partition(" (x")
+    counted, closed, rest = rest.partition(")")
+    if not bracket or not closed:
+        return None
+    event = _listed(f"{before} {rest}", namespace, source, now)
+    return _counted(event, counted, now) if event else None
+
+
+def _counted(event: Event, counted: str, now: datetime) -> Event:
+    count, _, span = counted.partition(" over ")
+    return Event(
+        ref=event.ref,
+        source=event.source,
+        type=event.type,
+        reason=event.reason,
+        message=event.message,
+        count=int(count) if count.isdigit() else 1,
+        first_at=ago(span, now) or event.first_at,
+        last_at=event.last_at,
+        component=event.component,
+    )
+
+
+def _about(text: str, namespace: str) -> ObjectRef:
+    word, _, name = text.partition("/")
+    return reference(kind_of(word) or word.capitalize(), namespace, name)
+
+
+def described(text: str, ref: ObjectRef, source: EvidenceId, now: datetime) -> Iterator[Event]:
+    """Yield the events at the foot of a description, but for the routine ones."""
+    at = text.rfind("\nEvents:")
+    if at < 0:
+        return
+    for line in text[at + 8 :].split("\n")[1:]:
+        words = line.split(None, 2)
+        if len(words) == 3 and words[0] in _TYPES and words[1] not in _ROUTINE:
+            event = _of_line(words, ref, source, now)
+            if event:
+                yield event
+
+
+def _of_line(words: list[str], ref: ObjectRef, source: EvidenceId, now: datetime) -> Event | None:
+    type_, reason, rest = words
+    seen, _, rest = rest.partition(" ")
+    rest, counted = rest.lstrip(), ""
+    if rest.startswith("(x"):
+        counted, _, rest = rest[2:].partition(")")
+    component, _, message = rest.strip().partition(" ")
+    message = message.strip()
+    if type_ == "Normal" and message.startswith(_STOPPED):
+        return None
+    last_at = ago(seen, now)
+    event = Event(
+        ref=ref,
+        source=source,
+        type=type_,
+        reason=reason,
+        message=message,
+        first_at=last_at,
+        last_at=last_at,
+        component=component,
+    )
+    return _counted(event, counted, now) if counted else event
+
+
+def distinct(events: Iterator[Event]) -> tuple[Event, ...]:
+    """Return each thing said of an object once, as the fullest account tells it, in order."""
+    found: dict[tuple[ObjectRef, str, str], Event] = {}
+    for event in events:
+        key = (event.ref, event.reason, event.message)
+        known = found.get(key)
+        if known is None or (event.count, event.component) > (known.count, known.component):
+            found[key] = event
+    return tuple(sorted(found.values(), key=_order))
+
+
+def _order(event: Event) -> tuple[str, str, str, str, str]:
+    ref = event.ref
+    return ref.kind, ref.namespace, ref.name, event.reason, event.message

@@ -1,0 +1,148 @@
+"""Reading pods. One that is well, and whose template was read, is not read line by line."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from sre_agent.domain.cluster.meta import Meta
+from sre_agent.domain.cluster.pods import ContainerStatus, Pod, PodSpec
+from sre_agent.domain.objects import ObjectRef
+from sre_agent.manifests.kubectl.answers import Answers, Described, Key, Listed, reference
+from sre_agent.manifests.kubectl.conditions import conditions
+from sre_agent.manifests.kubectl.containers import statuses
+from sre_agent.manifests.kubectl.outline import Block, outline
+from sre_agent.manifests.kubectl.tables import pairs, ratio
+from sre_agent.manifests.kubectl.templates import pod_spec
+from sre_agent.manifests.kubectl.times import moment
+
+Templates = Mapping[ObjectRef, PodSpec]
+_PHASES = frozenset({"Running", "Pending", "Succeeded", "Failed", "Unknown"})
+_PHASE_OF_STATUS = {"Completed": "Succeeded", "Error": "Failed", "Evicted": "Failed"}
+
+
+def pods(answers: Answers, templates: Templates) -> tuple[Pod, ...]:
+    """Return the pods; `templates` are those of the controllers that made them.
+
+    Args:
+        answers: what was read.
+        templates: what the controllers' pods ask for, by controller.
+    """
+    listed, described = answers.listed("Pod"), answers.described("Pod")
+    return tuple(
+        _pod(answers, key, listed.get(key), described.get(key), templates)
+        for key in sorted(set(listed) | set(described))
+    )
+
+
+def _pod(
+    answers: Answers,
+    key: Key,
+    row: Listed | None,
+    description: Described | None,
+    templates: Templates,
+) -> Pod:
+    if description and description.text:
+        owner = _controller(description.text, key[0])
+        if row and owner and owner in templates and _is_well(row):
+            return _well(answers, key, row, description, owner, templates[owner])
+        return _full(answers, key, row, outline(description.text), description)
+    return _only_listed(
+        answers,
+        key,
+        row or Listed({}, description.source if description else answers.sources["Pod"]),
+    )
+
+
+def _is_well(row: Listed) -> bool:
+    ready, wanted = ratio(row.told("READY"))
+    return row.told("STATUS") == "Running" and ready == wanted and row.told("RESTARTS") == "0"
+
+
+def _controller(text: str, namespace: str) -> ObjectRef | None:
+    at = text.find("\nControlled By:")
+    if at < 0:
+        return None
+    kind, _, name = text[at + 15 : text.find("\n", at + 1)].strip().partition("/")
+    return reference(kind, namespace, name) if name else None
+
+
+def _well(
+    answers: Answers,
+    key: Key,
+    row: Listed,
+    description: Described,
+    owner: ObjectRef,
+    template: PodSpec,
+) -> Pod:
+    meta = replace(
+        answers.meta("Pod", key, row, description),
+        labels=pairs(row.told("LABELS")),
+        owners=(owner,),
+    )
+    running = tuple(
+        ContainerStatus(name=item.name, image=item.image, ready=True, state="running")
+        for item in template.containers
+    )
+    node = row.told("NODE")
+    return Pod(
+        meta=meta,
+        spec=replace(template, node_name=node),
+        phase="Running",
+        ip=row.told("IP"),
+        node=node,
+        statuses=running,
+        ready=True,
+        started_at=meta.created_at,
+    )
+
+
+def _full(
+    answers: Answers, key: Key, row: Listed | None, block: Block, description: Described
+) -> Pod:
+    owner = _controller(description.text, key[0])
+    started = moment(block.get("Start Time"))
+    status = block.get("Status")
+    found = conditions(block.find("Conditions"))
+    meta = Meta(
+        ref=reference("Pod", *key),
+        source=description.source,
+        labels=block.find("Labels").labels(),
+        annotations=block.find("Annotations").annotations(),
+        created_at=answers.created_at(row) or started,
+        deleted_at=answers.taken_at if status.startswith("Terminating") else None,
+        owners=(owner,) if owner else (),
+    )
+    spec = pod_spec(block)
+    return Pod(
+        meta=meta,
+        spec=spec,
+        phase=status.partition(" ")[0],
+        reason=block.get("Reason"),
+        message=block.get("Message"),
+        conditions=found,
+        ip=block.get("IP"),
+        node=spec.node_name,
+        statuses=statuses(block),
+        ready=any(item.type == "Ready" and item.status == "True" for item in found),
+        started_at=started,
+    )
+
+
+def _only_listed(answers: Answers, key: Key, row: Listed) -> Pod:
+    """Return what a table alone tells of a pod."""
+    said = row.told("STATUS")
+    ready, wanted = ratio(row.told("READY"))
+    phase = said if said in _PHASES else _PHASE_OF_STATUS.get(said, "Pending")
+    meta = answers.meta("Pod", key, row, None)
+    return Pod(
+        meta=replace(
+            meta,
+            labels=pairs(row.told("LABELS")),
+            deleted_at=answers.taken_at if said == "Terminating" else None,
+        ),
+        phase=phase,
+        reason="" if said in _PHASES else said,
+        ip=row.told("IP"),
+        node=row.told("NODE"),
+        ready=bool(wanted) and ready == wanted,
+        started_at=meta.created_at,
+    )
