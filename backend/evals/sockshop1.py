@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 
 from backend.evals import numbers, ranking_rules
-from backend.evals.folders import Folder, UnreadableSetError
+from backend.evals.folders import Folder
 from backend.evals.suite import Json, Prediction, Scores
 from sre_agent.diagnosis.metrics import anomalies
-from sre_agent.domain.telemetry import Floats, MetricTable
+from sre_agent.domain.telemetry import MetricTable
 
 
 class SockShop1:
@@ -35,8 +35,8 @@ class SockShop1Run:
     @property
     def vocabulary(self) -> frozenset[str]:
         """Return the names of all services."""
-        heads = (self._data.sub(case).lines("normal.csv")[0] for case in self.cases)
-        return frozenset(_service(name) for head in heads for name in head.split(",")[1:])
+        tables = (_table(self._data.sub(case), "normal.csv") for case in self.cases)
+        return frozenset(name for table in tables for name in table.entities)
 
     def predict(self, case: str) -> Prediction:
         """Return the services, the most likely first."""
@@ -59,18 +59,5 @@ class SockShop1Run:
         return {"Avg@5": scores.pop("Avg@5"), **scores} if scores else scores
 
 
-def _service(column: str) -> str:
-    return column.partition("_")[0]
-
-
 def _table(folder: Folder, name: str) -> MetricTable:
-    lines = folder.lines(name)
-    if not lines:
-        raise UnreadableSetError(f"{folder.path / name} is empty")
-    head = lines[0].split(",")
-    values = numbers.rows((line.split(",") for line in lines[1:]), len(head))
-    columns: dict[tuple[str, str], Floats] = {}
-    for place, column in enumerate(head[1:], start=1):
-        service, _, metric = column.partition("_")
-        columns[service, metric] = values[:, place]
-    return MetricTable.build(values[:, 0], columns)
+    return numbers.service_metrics(folder.lines(name), str(folder.path / name))

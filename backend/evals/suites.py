@@ -6,6 +6,7 @@ from backend.evals.cloudopsbench import CloudOpsBench
 from backend.evals.loghub2k import Loghub
 from backend.evals.nezha_tt import NezhaTrainTicket
 from backend.evals.petshop import PetShop
+from backend.evals.rcaeval import RcaEval
 from backend.evals.sockshop1 import SockShop1
 from backend.evals.suite import Suite
 
@@ -16,6 +17,7 @@ _ALL: tuple[Suite, ...] = (
     PetShop(),
     Loghub(),
     SockShop1(),
+    RcaEval(),
 )
 SUITES: Mapping[str, Suite] = {suite.name: suite for suite in _ALL}
 """The sets by name, in the order in which they are run."""

@@ -54,7 +54,7 @@ def anomalies(before: MetricTable, after: MetricTable) -> tuple[Anomaly, ...]:
     recent, reference = after.select(both), scaling.usual(before.select(both))
     scores = _scores(recent, scaling.deviations(recent, reference))
     listed = [
-        Anomaly(key, float(score), float(level), _median(recent.values[:, index]))
+        Anomaly(key, score, float(level), _median(recent.values[:, index]))
         for index, (key, score, level) in enumerate(zip(both, scores, reference.level, strict=True))
     ]
     return tuple(sorted(listed, key=lambda item: (-item.score, item.key)))
@@ -69,16 +69,18 @@ def deviants(before: MetricTable, after: MetricTable) -> tuple[Deviant, ...]:
     return tuple(sorted(listed, key=lambda item: (-item.score, item.entity)))
 
 
-def _scores(table: MetricTable, away: Floats) -> Floats:
-    if not len(table.times):
-        return np.zeros(len(table.keys))
-    worse = np.empty_like(away)
-    for index, key in enumerate(table.keys):
-        kind: Kind = kind_of(key.metric)
-        column = away[:, index]
-        worse[:, index] = np.maximum(adverse(kind, column), HARMLESS * np.abs(column))
-    scores: Floats = np.percentile(worse, SHARE_OF_TIME, axis=0)
-    return scores
+def _scores(table: MetricTable, away: Floats) -> list[float]:
+    return [
+        _score(kind_of(key.metric), away[~np.isnan(table.values[:, index]), index])
+        for index, key in enumerate(table.keys)
+    ]
+
+
+def _score(kind: Kind, away: Floats) -> float:
+    if not away.size:
+        return 0.0
+    worse = np.maximum(adverse(kind, away), HARMLESS * np.abs(away))
+    return float(np.percentile(worse, SHARE_OF_TIME))
 
 
 def _median(column: Floats) -> float:
