@@ -127,33 +127,59 @@ def calls(cache: Cache, namespace: str) -> Iterator[Call]:
                 )
 
 
-def logs(cache: Cache, written: Mapping[str, Json], namespace: str) -> Iterator[ContainerLog]:
-    """Yield the lines of each service's log, and the samples of its errors."""
-    for service, lines in written.items():
-        yield ContainerLog(
-            namespace=namespace,
-            pod=service,
-            container="",
-            source=EvidenceId(f"logs of {service}"),
-            lines=tuple(map(str, lines)),
-        )
+def error_logs(cache: Cache, namespace: str) -> Iterator[ContainerLog]:
+    """Yield what each service's log has of errors, by container where that is told."""
     for key, answer in cache.items():
-        if key.startswith("GetErrorLogs:") and (samples := _samples(answer)):
+        if answer and key.startswith("GetErrorLogs:"):
             asked = json.loads(key.partition(":")[2])
+            for container, lines in _parts(answer):
+                if lines:
+                    yield ContainerLog(
+                        namespace=namespace,
+                        pod=asked["service_name"],
+                        container="" if container in _NO_CONTAINER else container,
+                        source=EvidenceId(key),
+                        lines=lines,
+                        is_previous=container == _PREVIOUS,
+                    )
+
+
+def whole_logs(written: Mapping[str, Json], namespace: str) -> Iterator[ContainerLog]:
+    """Yield the last lines of each service's log."""
+    for service, text in written.items():
+        lines = text.splitlines() if isinstance(text, str) else [str(line) for line in text]
+        if lines:
             yield ContainerLog(
                 namespace=namespace,
-                pod=asked["service_name"],
+                pod=service,
                 container="",
-                source=EvidenceId(key),
-                lines=samples,
+                source=EvidenceId(f"logs of {service}"),
+                lines=tuple(lines[-_LAST:]),
             )
 
 
-def _samples(answer: Json) -> tuple[str, ...]:
+_PREVIOUS = "previous"
+_NO_CONTAINER = frozenset({"", "app", _PREVIOUS})
+_LAST = 200
+
+
+def _parts(answer: Json) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Yield the lines by container: a text, patterns with samples, or lists by container."""
     if isinstance(answer, str):
         try:
-            answer = json.loads(answer) if answer else {}
+            answer = json.loads(answer)
         except ValueError:
-            return tuple(answer.splitlines())
-    patterns = answer.get("patterns", ()) if isinstance(answer, dict) else answer
-    return tuple(str(item["sample"] if isinstance(item, dict) else item) for item in patterns)
+            yield "", tuple(answer.splitlines())
+            return
+    if isinstance(answer, list):
+        yield "", _lines(answer)
+    elif "patterns" in answer:
+        yield "", _lines([item["sample"] for item in answer["patterns"]])
+    else:
+        for container in sorted(answer):
+            if isinstance(answer[container], list):
+                yield container, _lines(answer[container])
+
+
+def _lines(texts: list[Json]) -> tuple[str, ...]:
+    return tuple(line for text in texts for line in str(text).splitlines())

@@ -92,11 +92,14 @@ def read(folder: Folder) -> Snapshot:
     cache = folder.json("tool_cache.json")
     namespace = str(folder.json("query.json").get("namespace", ""))
     snapshot = kubectl.read(cached.questions(cache), cached.taken_at(cache))
-    written = folder.json("logs.json") if folder.exists("logs.json") else {}
+    logs = tuple(cached.error_logs(cache, namespace))
+    if not logs and folder.exists("logs.json"):
+        # Megabytes, of which the errors are all that tells something.
+        logs = tuple(cached.whole_logs(folder.json("logs.json"), namespace))
     return replace(
         snapshot,
         namespaces=(namespace,),
-        logs=(*snapshot.logs, *cached.logs(cache, written, namespace)),
+        logs=(*snapshot.logs, *logs),
         connectivity=tuple(cached.connectivity(cache)),
         node_services=tuple(cached.node_services(cache)),
         calls=tuple(cached.calls(cache, namespace)),

@@ -85,6 +85,7 @@ class Answers:
         """Return a kind's objects with the columns of all tables that show them."""
         found = dict[Key, Listed]()
         for question, text in self.tables(kind):
+            source = question.evidence_id
             for row in rows(text):
                 name = row.get("NAME", "").rpartition("/")[2]
                 if not name:
@@ -93,7 +94,7 @@ class Answers:
                 key = ("" if kind in CLUSTER_WIDE else namespace, name)
                 known = found.get(key)
                 if known is None:
-                    found[key] = Listed(dict(row), question.evidence_id)
+                    found[key] = Listed(row, source)
                 else:
                     known.columns.update(row)
         return found

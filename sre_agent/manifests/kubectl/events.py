@@ -20,8 +20,9 @@ _FIELDS = 5
 def listed(answers: Answers) -> Iterator[Event]:
     """Yield the events of `kubectl get events`, but for the routine ones."""
     for question, text in answers.tables("Event"):
+        source = question.evidence_id
         for line in text.splitlines():
-            event = _listed(line, question.namespace, question.evidence_id, answers.taken_at)
+            event = _listed(line, question.namespace, source, answers.taken_at)
             if event:
                 yield event
 

@@ -86,13 +86,13 @@ def outline(text: str) -> Block:
     root = Block("")
     stack = [(-1, root)]
     for line in text.split("\n"):
-        body = line.strip()
+        body = line.lstrip()
         if not body:
             continue
-        indent = len(line) - len(line.lstrip())
+        indent = len(line) - len(body)
         while stack[-1][0] >= indent:
             stack.pop()
-        block = Block(body)
+        block = Block(body.rstrip())
         stack[-1][1].blocks.append(block)
         stack.append((indent, block))
     return root
