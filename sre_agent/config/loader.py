@@ -9,10 +9,10 @@ from pydantic import ValidationError
 
 from sre_agent.agents.allowlist import AllowList
 from sre_agent.agents.specialists import BY_NAME
+from sre_agent.config import catalogue
+from sre_agent.domain.catalogue import Catalogue
 from sre_agent.domain.errors import PermanentError
-from sre_agent.domain.faults import FaultClass
-from sre_agent.planning import catalogue, playbooks, repairs
-from sre_agent.planning.catalogue import CatalogueEntry
+from sre_agent.planning import playbooks, repairs
 from sre_agent.planning.playbooks import Playbooks
 from sre_agent.safety import policy
 from sre_agent.safety.policy import Policy, Tools
@@ -83,10 +83,18 @@ def load_playbooks(folder: Path | None = None) -> Playbooks:
     return playbooks.parse(texts, known)
 
 
-def load_catalogue() -> dict[FaultClass, CatalogueEntry]:
-    """Return what each class of fault means."""
-    source = _shipped() / "faults.yaml"
-    return catalogue.parse_catalogue("faults.yaml", source.read_text("utf-8"))
+def load_catalogue() -> Catalogue:
+    """Return what each class of fault means, checked against the shipped playbooks.
+
+    Raises:
+        InvalidCatalogueError: naming the class and what is wrong with its entry.
+    """
+    found = catalogue.shipped()
+    known = {
+        item.name: frozenset(item.trigger.fault_classes) for item in load_playbooks().playbooks
+    }
+    catalogue.check_playbooks(found, known)
+    return found
 
 
 def _shipped() -> Traversable:

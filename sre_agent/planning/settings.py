@@ -1,10 +1,8 @@
 """What every plan is made with, beside the playbooks."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sre_agent.domain.faults import FaultClass
-from sre_agent.planning.catalogue import CatalogueEntry
+from sre_agent.domain.catalogue import Catalogue
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -15,6 +13,6 @@ class PlanningSettings:
     of the action.
     """
 
-    catalogue: Mapping[FaultClass, CatalogueEntry]
+    catalogue: Catalogue
     hold_s: float = 30.0
     deadline_s: float = 300.0
