@@ -67,3 +67,10 @@ VICTIM_OF_UNEXPLAINED_CALLEE = 1.5
 PRECEDENT_CAP = 0.5
 """What all past incidents together may say for a cause, and against it: half of the margin by which
 one cause must beat another, and with all symptoms on its side still below the acting threshold."""
+
+SLOW_BY_ITSELF = 3.0
+"""Its answers take longer, and those of nobody it calls do."""
+SLOW_TOGETHER = 3.3
+"""Several are slow by themselves, and have nothing in common but their node."""
+PACKETS_REPEATED = 3.5
+"""A node repeats packets that it did not have to repeat before."""

@@ -55,10 +55,11 @@ def _asked(verb: str, written: str) -> Question:
 def taken_at(cache: Cache) -> datetime:
     """Return when the answers were frozen; its zone is the one of the times inside them."""
     written = datetime.fromisoformat(str(cache.get("collection_timestamp")))
-    return (written if written.tzinfo else written.replace(tzinfo=_zone(cache))).astimezone(UTC)
+    return (written if written.tzinfo else written.replace(tzinfo=zone(cache))).astimezone(UTC)
 
 
-def _zone(cache: Cache) -> timezone:
+def zone(cache: Cache) -> timezone:
+    """Return the time zone in which the case's times are written."""
     for key, answer in cache.items():
         if not key.startswith("DescribeResource"):
             continue

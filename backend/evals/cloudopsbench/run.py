@@ -4,13 +4,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from backend.evals import ranking_rules
-from backend.evals.cloudopsbench import cached
+from backend.evals.cloudopsbench import cached, measured
 from backend.evals.cloudopsbench.labels import APP, LABELS, NAMESPACE, NODE
 from backend.evals.folders import Folder
 from backend.evals.suite import Json, Prediction, Scores
 from sre_agent.diagnosis import snapshots
 from sre_agent.domain.causes import Cause, Diagnosis
 from sre_agent.domain.cluster.snapshot import Snapshot
+from sre_agent.domain.telemetry import MetricTable
 from sre_agent.manifests import kubectl
 
 _ANSWERS = 3
@@ -48,8 +49,8 @@ class CloudOpsBenchRun:
 
     def predict(self, case: str) -> Prediction:
         """Return up to three triples, the most likely first."""
-        snapshot = read(self._cases.sub(case))
-        found = snapshots.diagnose(snapshot, snapshot.taken_at)
+        snapshot, telemetry = read(self._cases.sub(case))
+        found = snapshots.diagnose(snapshot, snapshot.taken_at, telemetry=telemetry)
         namespace = snapshot.namespaces[0] if snapshot.namespaces else ""
         triples = list(_triples(found, namespace))[:_ANSWERS]
         confidence = found.causes[0].confidence if found.causes else None
@@ -83,8 +84,8 @@ def _first(ranks: list[int]) -> Scores:
     return scores
 
 
-def read(folder: Folder) -> Snapshot:
-    """Return what a case's answers tell, without its label.
+def read(folder: Folder) -> tuple[Snapshot, MetricTable | None]:
+    """Return what a case's answers and metrics tell, without its label.
 
     Raises:
         UnreadableSetError: A file of it is not there, or cannot be read.
@@ -96,7 +97,7 @@ def read(folder: Folder) -> Snapshot:
     if not logs and folder.exists("logs.json"):
         # Megabytes, of which the errors are all that tells something.
         logs = tuple(cached.whole_logs(folder.json("logs.json"), namespace))
-    return replace(
+    told = replace(
         snapshot,
         namespaces=(namespace,),
         logs=(*snapshot.logs, *logs),
@@ -104,6 +105,7 @@ def read(folder: Folder) -> Snapshot:
         node_services=tuple(cached.node_services(cache)),
         calls=tuple(cached.calls(cache, namespace)),
     )
+    return told, measured.table(folder, cached.zone(cache))
 
 
 def _names(folder: Folder) -> Iterator[str]:

@@ -1,0 +1,41 @@
+"""Whether a workload has more work than CPU."""
+
+from collections.abc import Mapping
+
+from sre_agent.diagnosis.kubernetes.performance.shifts import Shift
+from sre_agent.domain.cluster.pods import PodSpec
+
+BUSIER = 1.5
+MUCH_BUSIER = 3.0
+_LEAST_CORES = 0.01
+_NEAR_LIMIT = 0.7
+_THROTTLED = 0.1
+"""Seconds of every second for which it was held back."""
+_THROTTLED_MORE = 3.0
+_LEAST_THROTTLED = 0.02
+
+
+def is_overloaded(measured: Mapping[str, Shift], template: PodSpec | None) -> bool:
+    """Return whether it burns much more CPU than before, and is held back by its limit for it."""
+    used = measured.get("cpu")
+    if used is None:
+        return False
+    busier = used.ratio(_LEAST_CORES)
+    return busier >= MUCH_BUSIER or (
+        busier >= BUSIER and (_is_throttled(measured) or _is_near(used, template))
+    )
+
+
+def _is_throttled(measured: Mapping[str, Shift]) -> bool:
+    held = measured.get("cpu_throttled")
+    return (
+        held is not None
+        and held.now >= _THROTTLED
+        and held.ratio(_LEAST_THROTTLED) >= _THROTTLED_MORE
+    )
+
+
+def _is_near(used: Shift, template: PodSpec | None) -> bool:
+    limits = [item.limits.cpu for item in template.containers] if template else []
+    known = [limit for limit in limits if limit]
+    return bool(known) and len(known) == len(limits) and used.now >= _NEAR_LIMIT * sum(known)

@@ -1,0 +1,59 @@
+"""The workload that makes the others wait: overloaded, or with a slow network before it."""
+
+from collections.abc import Iterator
+
+from sre_agent.diagnosis import weights
+from sre_agent.diagnosis.hypothesis import Hypothesis, Suspect
+from sre_agent.diagnosis.kubernetes.performance import load, named, shifts, slowness
+from sre_agent.diagnosis.kubernetes.performance.slowness import Slow
+from sre_agent.diagnosis.kubernetes.view import View
+from sre_agent.domain.faults import FaultClass
+from sre_agent.domain.objects import ObjectRef
+from sre_agent.domain.telemetry import MetricTable
+
+_ITS_OWN = 0.5
+"""Who owes less of its delay to itself is a victim."""
+_RIVAL = 0.2
+"""Who owes less than this share of what the worst owes itself is not worth naming."""
+_MOST = 3
+
+
+def analyze(view: View, telemetry: MetricTable) -> Iterator[Hypothesis]:
+    """Propose those that are slow by themselves, the worst with the most weight."""
+    measured = shifts.shifts(telemetry)
+    known = named.workloads(view)
+    found = [
+        item
+        for item in slowness.slow(measured, named.calls(view))
+        if item.own_share >= _ITS_OWN and item.entity in known
+    ]
+    for item in found[:_MOST]:
+        if item.own_s >= _RIVAL * found[0].own_s:
+            ref = known[item.entity]
+            template = view.workloads[ref].template if ref in view.workloads else None
+            overloaded = load.is_overloaded(measured[item.entity], template)
+            yield _cause(
+                item, ref, telemetry, overloaded=overloaded, rank=item.own_s / found[0].own_s
+            )
+
+
+def _cause(
+    item: Slow, ref: ObjectRef, telemetry: MetricTable, *, overloaded: bool, rank: float
+) -> Hypothesis:
+    fault = FaultClass.CPU_OVERLOAD if overloaded else FaultClass.POD_NETWORK_DELAY
+    why = (
+        "burns far more CPU than before"
+        if overloaded
+        else "needs no more CPU than before, so that its requests wait on the network"
+    )
+    statement = (
+        f"{ref.name} answers in {item.worst.now:.3g} s ({item.metric}), before in "
+        f"{item.worst.before:.3g} s; nobody it calls explains that, and it {why}"
+    )
+    finding = Suspect(fault, ref).speaks_for(
+        "performance.slow_by_itself",
+        weights.SLOW_BY_ITSELF * rank,
+        statement,
+        [telemetry.source],
+    )
+    return Hypothesis(fault, ref, statement, (finding,))
