@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from backend.evals.cloudopsbench import CloudOpsBench
 from backend.evals.loghub2k import Loghub
+from backend.evals.nab import Nab
 from backend.evals.nezha_tt import NezhaTrainTicket
 from backend.evals.petshop import PetShop
 from backend.evals.rcaeval import RcaEval
@@ -17,6 +18,7 @@ _ALL: tuple[Suite, ...] = (
     PetShop(),
     Loghub(),
     SockShop1(),
+    Nab(),
     RcaEval(),
 )
 SUITES: Mapping[str, Suite] = {suite.name: suite for suite in _ALL}

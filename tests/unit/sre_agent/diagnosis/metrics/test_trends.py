@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sre_agent.diagnosis.metrics import trends
@@ -91,6 +91,7 @@ def test_long_series_are_thinned_and_keep_their_newest_sample() -> None:
     assert found.at_s == times[-1]
 
 
+@settings(max_examples=15)
 @given(scale=st.floats(1e-3, 1e6), start=st.floats(0.0, 2e9))
 def test_the_unit_and_the_hour_change_nothing(scale: float, start: float) -> None:
     leak = 100.0 + 0.2 * TIMES + NOISE
