@@ -74,3 +74,12 @@ SLOW_TOGETHER = 3.3
 """Several are slow by themselves, and have nothing in common but their node."""
 PACKETS_REPEATED = 3.5
 """A node repeats packets that it did not have to repeat before."""
+
+CLUSTER_SAYS_AND_SHOWS = 5.0
+"""The cluster says what is wrong with an object, and the objects themselves agree."""
+CONTRADICTION = 3.0
+"""Two things that were read cannot both be meant, though nobody complained of them."""
+LIKELY = 2.3
+"""Ten times as likely when the cause is real; something else would show the same."""
+HINT = 1.0
+"""Worth a look when nothing better is known."""

@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from sre_agent.domain.cluster.meta import Event
 from sre_agent.domain.cluster.network import Endpoints, Service
+from sre_agent.domain.cluster.nodes import Node
 from sre_agent.domain.cluster.pods import Pod
 from sre_agent.domain.cluster.snapshot import ContainerLog, Snapshot
 from sre_agent.domain.cluster.workloads import Workload
@@ -68,6 +69,11 @@ class View:
     def pods(self) -> Mapping[tuple[str, str], Pod]:
         """Return the pods by namespace and name."""
         return {(pod.meta.ref.namespace, pod.meta.ref.name): pod for pod in self.snapshot.pods}
+
+    @cached_property
+    def nodes(self) -> Mapping[str, Node]:
+        """Return the nodes by name."""
+        return {item.meta.ref.name: item for item in self.snapshot.nodes}
 
     @cached_property
     def services(self) -> Mapping[tuple[str, str], Service]:

@@ -82,6 +82,8 @@ class Snapshot:
     http_routes: tuple[HttpRoute, ...] = ()
     network_policies: tuple[NetworkPolicy, ...] = ()
     claims: tuple[Claim, ...] = ()
+    declared_claims: tuple[Claim, ...] = ()
+    """Claims as manifests ask for them, whether they were made or not: answers leave out much."""
     volumes: tuple[PersistentVolume, ...] = ()
     storage_classes: tuple[StorageClass, ...] = ()
     nodes: tuple[Node, ...] = ()

@@ -1,6 +1,17 @@
-"""What containers are configured with and is missing or wrong."""
+"""Configuration: what is missing, empty, refused, or points to the wrong place."""
 
+from sre_agent.diagnosis.kubernetes.config import (
+    empty_configmaps,
+    missing,
+    rejected,
+    service_addresses,
+)
 from sre_agent.diagnosis.kubernetes.table import SnapshotAnalyzer
 
-ANALYZERS: tuple[SnapshotAnalyzer, ...] = ()
+ANALYZERS: tuple[SnapshotAnalyzer, ...] = (
+    missing.analyze,
+    empty_configmaps.analyze,
+    rejected.analyze,
+    service_addresses.analyze,
+)
 """The analyzers of this layer."""

@@ -19,7 +19,7 @@ def test_a_built_pod_belongs_to_the_deployment_it_was_built_for() -> None:
 
 
 def test_everything_a_snapshot_holds_can_be_built_into_one() -> None:
-    known = {"taken_at", "namespaces", "complete", "sources"}
+    known = {"taken_at", "namespaces", "complete", "sources", "declared_claims"}
 
     assert set(FIELDS) == {field.name for field in fields(Snapshot)} - known
 

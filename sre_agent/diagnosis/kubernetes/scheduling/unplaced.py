@@ -1,0 +1,78 @@
+"""Pods that no node was found for, and what the scheduler and the nodes say of it."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+from sre_agent.diagnosis.kubernetes.scheduling import fitting
+from sre_agent.diagnosis.kubernetes.scheduling.sentence import Bar, Verdict, verdict_of
+from sre_agent.diagnosis.kubernetes.view import View
+from sre_agent.domain.cluster.meta import Event
+from sre_agent.domain.cluster.pods import Pod, PodSpec
+from sre_agent.domain.ids import EvidenceId
+from sre_agent.domain.objects import ObjectRef
+
+_YOUNG = timedelta(seconds=20)
+"""A scheduler that works places a pod, or says why it cannot, within this time."""
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Unplaced:
+    """A pod without a node, its spec taken from its owner's template where it was not read.
+
+    `verdict` is the scheduler's last word, `by_node` what bars it from each node by arithmetic
+    (empty where no node was read).
+    """
+
+    pod: Pod
+    owner: ObjectRef
+    said: str
+    verdict: Verdict | None
+    by_node: Mapping[str, frozenset[Bar]]
+    evidence: tuple[EvidenceId, ...]
+
+
+def unplaced(view: View) -> Iterator[Unplaced]:
+    """Return the pods that wait for a node."""
+    for pod in view.snapshot.pods:
+        if pod.phase != "Pending" or pod.node or pod.meta.deleted_at or pod.statuses:
+            continue
+        owner = view.owner_of(pod)
+        meant = replace(pod, spec=_spec_of(view, pod, owner))
+        said, sources = _last_word(view, pod)
+        nodes = view.snapshot.nodes
+        yield Unplaced(
+            pod=meant,
+            owner=owner,
+            said=said,
+            verdict=verdict_of(said),
+            by_node={node.meta.ref.name: fitting.bars(view, meant, node) for node in nodes},
+            evidence=(pod.meta.source, *sources, *(node.meta.source for node in nodes)),
+        )
+
+
+def is_young(view: View, pod: Pod) -> bool:
+    """Return whether a pod is too new for its waiting to mean anything."""
+    since = pod.meta.created_at
+    return since is not None and view.snapshot.taken_at - since < _YOUNG
+
+
+def _spec_of(view: View, pod: Pod, owner: ObjectRef) -> PodSpec:
+    workload = view.workloads.get(owner)
+    return pod.spec if pod.spec.containers or workload is None else workload.template
+
+
+def _last_word(view: View, pod: Pod) -> tuple[str, tuple[EvidenceId, ...]]:
+    events = [item for item in view.events_of.get(pod.meta.ref, ()) if _is_refusal(item)]
+    if events:
+        last = max(events, key=lambda item: (item.last_at or _LONG_AGO, item.message))
+        return last.message, (last.source,)
+    for condition in pod.conditions:
+        if condition.type == "PodScheduled" and condition.status == "False":
+            return condition.message, ()
+    return "", ()
+
+
+def _is_refusal(event: Event) -> bool:
+    return event.reason == "FailedScheduling" and "skip schedule" not in event.message
