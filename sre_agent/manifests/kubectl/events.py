@@ -21,32 +21,44 @@ def listed(answers: Answers) -> Iterator[Event]:
     """Yield the events of `kubectl get events`, but for the routine ones."""
     for question, text in answers.tables("Event"):
         source = question.evidence_id
-        for line in text.splitlines():
-            event = _listed(line, question.namespace, source, answers.taken_at)
+        for line in text.split("\n"):
+            parts = line.split(None, _FIELDS - 1)
+            if len(parts) < _FIELDS or parts[2] in _ROUTINE or parts[4].startswith(_STOPPED):
+                continue
+            event = _listed(parts, line, question.namespace, source, answers.taken_at)
             if event:
                 yield event
 
 
-def _listed(line: str, namespace: str, source: EvidenceId, now: datetime) -> Event | None:
-    parts = line.split(None, _FIELDS - 1)
-    if len(parts) < _FIELDS or (parts[1] not in _TYPES and parts[2] not in _TYPES):
-        return _with_count(line, namespace, source, now)
-    if parts[1] not in _TYPES:  # a first column of namespaces
-        namespace, line = parts[0], line[len(parts[0]) :]
-        return _listed(line.lstrip(), namespace, source, now)
+def _is_routine(reason: str, message: str) -> bool:
+    return reason in _ROUTINE or message.startswith(_STOPPED)
+
+
+def _listed(
+    parts: list[str], line: str, namespace: str, source: EvidenceId, now: datetime
+) -> Event | None:
     seen, type_, reason, about, message = parts
-    if reason in _ROUTINE or (type_ == "Normal" and message.startswith(_STOPPED)):
+    if type_ in _TYPES:
+        last_at = ago(seen, now)
+        return Event(
+            ref=_about(about, namespace),
+            source=source,
+            type=type_,
+            reason=reason,
+            message=message.rstrip(),
+            first_at=last_at,
+            last_at=last_at,
+        )
+    if reason in _TYPES:  # a first column of namespaces
+        return _again(line.partition(seen)[2], seen, source, now)
+    return _with_count(line, namespace, source, now)
+
+
+def _again(line: str, namespace: str, source: EvidenceId, now: datetime) -> Event | None:
+    parts = line.split(None, _FIELDS - 1)
+    if len(parts) < _FIELDS or parts[1] not in _TYPES or _is_routine(parts[2], parts[4]):
         return None
-    last_at = ago(seen, now)
-    return Event(
-        ref=_about(about, namespace),
-        source=source,
-        type=type_,
-        reason=reason,
-        message=message.rstrip(),
-        first_at=last_at,
-        last_at=last_at,
-    )
+    return _listed(parts, line, namespace, source, now)
 
 
 def _with_count(line: str, namespace: str, source: EvidenceId, now: datetime) -> Event | None:
@@ -55,7 +67,7 @@ def _with_count(line: str, namespace: str, source: EvidenceId, now: datetime) ->
     counted, closed, rest = rest.partition(")")
     if not bracket or not closed:
         return None
-    event = _listed(f"{before} {rest}", namespace, source, now)
+    event = _again(f"{before} {rest}", namespace, source, now)
     return _counted(event, counted, now) if event else None
 
 
@@ -82,7 +94,7 @@ def _about(text: str, namespace: str) -> ObjectRef:
 def described(text: str, ref: ObjectRef, source: EvidenceId, now: datetime) -> Iterator[Event]:
     """Yield the events at the foot of a description, but for the routine ones."""
     at = text.rfind("\nEvents:")
-    if at < 0:
+    if at < 0 or (ref.kind == "Pod" and not _has_news(text, at)):
         return
     for line in text[at + 8 :].split("\n")[1:]:
         words = line.split(None, 2)
@@ -90,6 +102,10 @@ def described(text: str, ref: ObjectRef, source: EvidenceId, now: datetime) -> I
             event = _of_line(words, ref, source, now)
             if event:
                 yield event
+
+
+def _has_news(text: str, start: int) -> bool:
+    return text.find("Warning", start) >= 0 or text.find("Killing", start) >= 0
 
 
 def _of_line(words: list[str], ref: ObjectRef, source: EvidenceId, now: datetime) -> Event | None:
@@ -118,13 +134,13 @@ def _of_line(words: list[str], ref: ObjectRef, source: EvidenceId, now: datetime
 
 def distinct(events: Iterator[Event]) -> tuple[Event, ...]:
     """Return each thing said of an object once, as the fullest account tells it, in order."""
-    found: dict[tuple[ObjectRef, str, str], Event] = {}
+    found: dict[tuple[str, str, str, str, str], Event] = {}
     for event in events:
-        key = (event.ref, event.reason, event.message)
+        key = _order(event)
         known = found.get(key)
         if known is None or (event.count, event.component) > (known.count, known.component):
             found[key] = event
-    return tuple(sorted(found.values(), key=_order))
+    return tuple(found[key] for key in sorted(found))
 
 
 def _order(event: Event) -> tuple[str, str, str, str, str]:

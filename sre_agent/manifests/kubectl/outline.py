@@ -12,6 +12,7 @@ class Block:
 
     text: str
     blocks: "list[Block]" = field(default_factory=list)
+    _by_key: "dict[str, Block] | None" = None
 
     @property
     def key(self) -> str:
@@ -26,11 +27,13 @@ class Block:
 
     def find(self, key: str) -> "Block":
         """Return the first block with a key, an empty one where there is none."""
-        start = f"{key}:"
-        for block in self.blocks:
-            if block.text.startswith(start):
-                return block
-        return _EMPTY
+        if self._by_key is None:
+            # The last to be put in stays, so the first line has to come last.
+            self._by_key = {
+                block.text.partition(": ")[0].removesuffix(":"): block
+                for block in reversed(self.blocks)
+            }
+        return self._by_key.get(key, _EMPTY)
 
     def get(self, key: str) -> str:
         """Return the value of a key, empty where it is not told."""

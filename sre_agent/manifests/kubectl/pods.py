@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import timedelta
 
 from sre_agent.domain.cluster.meta import Meta
 from sre_agent.domain.cluster.pods import ContainerStatus, Pod, PodSpec
@@ -12,8 +13,10 @@ from sre_agent.manifests.kubectl.containers import statuses
 from sre_agent.manifests.kubectl.outline import Block, outline
 from sre_agent.manifests.kubectl.tables import pairs, ratio
 from sre_agent.manifests.kubectl.templates import pod_spec
-from sre_agent.manifests.kubectl.times import moment
+from sre_agent.manifests.kubectl.times import age, moment
 
+RECOVERED = timedelta(hours=1)
+"""A pod that is ready, and did not restart for so long, is well."""
 Templates = Mapping[ObjectRef, PodSpec]
 _PHASES = frozenset({"Running", "Pending", "Succeeded", "Failed", "Unknown"})
 _PHASE_OF_STATUS = {"Completed": "Succeeded", "Error": "Failed", "Evicted": "Failed"}
@@ -54,7 +57,14 @@ def _pod(
 
 def _is_well(row: Listed) -> bool:
     ready, wanted = ratio(row.told("READY"))
-    return row.told("STATUS") == "Running" and ready == wanted and row.told("RESTARTS") == "0"
+    return row.told("STATUS") == "Running" and ready == wanted and _is_calm(row.told("RESTARTS"))
+
+
+def _is_calm(restarts: str) -> bool:
+    """Return whether the last restart, as in `2 (8d ago)`, is long over or there never was one."""
+    _, _, last = restarts.partition(" (")
+    since = age(last.partition(" ")[0])
+    return restarts == "0" or (since is not None and since >= RECOVERED)
 
 
 def _controller(text: str, namespace: str) -> ObjectRef | None:

@@ -91,10 +91,9 @@ def _counts(block: Block) -> dict[str, int]:
         count, _, name = part.strip().partition(" ")
         if count.isdigit():
             found[name.strip()] = int(count)
-    for item in block.blocks:
-        for start, name in _DAEMON_COUNTS:
-            if item.text.startswith(start):
-                found[name] = number(item.value)
+    for key, name in _DAEMON_COUNTS:
+        if count := block.get(key):
+            found[name] = number(count)
     pods = block.get("Pods Status")
     if pods and "ready" not in found and "available" not in found:
         found["ready"] = number(pods.partition(" ")[0])
