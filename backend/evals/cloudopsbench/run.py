@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from backend.evals import ranking_rules
-from backend.evals.cloudopsbench import cached, measured
+from backend.evals.cloudopsbench import cached, declared, measured
 from backend.evals.cloudopsbench.labels import APP, LABELS, NAMESPACE, NODE
 from backend.evals.folders import Folder
 from backend.evals.suite import Json, Prediction, Scores
@@ -100,6 +100,7 @@ def read(folder: Folder) -> tuple[Snapshot, MetricTable | None]:
     told = replace(
         snapshot,
         namespaces=(namespace,),
+        declared_claims=tuple(declared.claims(cache)),
         logs=(*snapshot.logs, *logs),
         connectivity=tuple(cached.connectivity(cache)),
         node_services=tuple(cached.node_services(cache)),

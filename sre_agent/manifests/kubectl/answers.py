@@ -15,6 +15,7 @@ from sre_agent.manifests.kubectl.times import ago
 
 Key = tuple[str, str]
 """Namespace and name."""
+_REFUSED = "Error from server"
 NOT_TOLD = frozenset({"", "<none>", "<unset>", "<nil>", "<unknown>", "<pending>"})
 
 
@@ -57,7 +58,9 @@ class Answers:
     other: list[tuple[Question, str]] = field(default_factory=list)
 
     def add(self, question: Question, text: str) -> None:
-        """Take in one text."""
+        """Take in one text; what kubectl refused to tell tells nothing."""
+        if text.startswith(_REFUSED):
+            return
         if question.verb == "get" and question.output != "yaml":
             self._add_table(question, text)
         elif question.verb == "describe":

@@ -43,6 +43,9 @@ def _by_arithmetic(view: View, item: Unplaced) -> tuple[Decided, ...]:
     weight = weights.CONTRADICTION if said is None else weights.CLUSTER_SAYS_AND_SHOWS
     if not wanted:
         return _labels(view, item, weight)
+    hidden = _hidden_affinity(item, weight)
+    if hidden:
+        return hidden
     reserved = {name for name in wanted if is_control_plane(view.nodes[name])}
     open_ = {name: bars for name, bars in wanted.items() if name not in reserved} or wanted
     found = _counted(open_, said)
@@ -63,6 +66,18 @@ def _labels(view: View, item: Unplaced, weight: float) -> tuple[Decided, ...]:
     if spec.node_terms and (not liked or selected):
         found.append(Decided(Bar.NODE_AFFINITY, names, len(names), weight))
     return tuple(found)
+
+
+def _hidden_affinity(item: Unplaced, weight: float) -> tuple[Decided, ...]:
+    """Return the affinity where the scheduler refused nodes by labels that the selector allows.
+
+    The answers that people read leave affinity out; what the selector does not explain is its work.
+    """
+    refused = sum(item.verdict.counts.get(bar, 0) for bar in _OF_LABELS) if item.verdict else 0
+    by_selector = sum(Bar.SELECTOR in bars for bars in item.by_node.values())
+    if item.pod.spec.node_terms or refused <= by_selector:
+        return ()
+    return (Decided(Bar.NODE_AFFINITY, (), refused, weight),)
 
 
 def _counted(

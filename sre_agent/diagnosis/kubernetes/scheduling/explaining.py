@@ -60,6 +60,8 @@ def _labels(item: Unplaced) -> str:
 
 
 def _terms(item: Unplaced) -> str:
+    if not item.pod.spec.node_terms:
+        return _said(item, Bar.SELECTOR)
     return " or ".join(
         " and ".join(
             f"{one.key} {one.operator} {','.join(one.values)}".strip()

@@ -36,7 +36,9 @@ class Unplaced:
 def unplaced(view: View) -> Iterator[Unplaced]:
     """Return the pods that wait for a node."""
     for pod in view.snapshot.pods:
-        if pod.phase != "Pending" or pod.node or pod.meta.deleted_at or pod.statuses:
+        if pod.phase != "Pending" or pod.node or pod.meta.deleted_at:
+            continue
+        if any(status.state for status in pod.statuses):
             continue
         owner = view.owner_of(pod)
         meant = replace(pod, spec=_spec_of(view, pod, owner))
