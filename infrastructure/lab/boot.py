@@ -16,7 +16,7 @@ from infrastructure.lab.world import Role, World
 PATIENCE_S = 60.0
 """For each step: a slow machine is slow, a broken lab does not get better."""
 
-SCRAPED = 'count(up{job!~"cadvisor|kube-state-metrics"} == 1)'
+SCRAPED = 'count(up{job!~"cadvisor|kubelet|kube-state-metrics"} == 1)'
 
 
 @dataclass(frozen=True)

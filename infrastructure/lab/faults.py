@@ -2,51 +2,35 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeVar
 
+from infrastructure.lab.alterations import (
+    Change,
+    HoldScrapes,
+    LimitMemory,
+    LimitNamespace,
+    MistypeImage,
+    MoveProbe,
+    Reselect,
+    Scale,
+    SendNonsense,
+    SetImage,
+)
 from infrastructure.lab.world import NATURAL_SEED, Role, Variant, World
 
-
-@dataclass(frozen=True)
-class SetImage:
-    """A developer releases another version of a service."""
-
-    role: Role
-    variant: Variant
-    cause: str
+T = TypeVar("T")
 
 
-@dataclass(frozen=True)
-class LimitMemory:
-    """Somebody saves memory where there is none to save."""
+class End(StrEnum):
+    """How the story of a fault should end."""
 
-    role: Role
-    limit: str
-    cause: str
-
-
-@dataclass(frozen=True)
-class Scale:
-    """Somebody changes the number of pods of a service."""
-
-    role: Role
-    replicas: int
-
-
-@dataclass(frozen=True)
-class SendNonsense:
-    """A stranger's broken client sends orders that are none, and then goes away."""
-
-    role: Role
-
-
-@dataclass(frozen=True)
-class HoldScrapes:
-    """A stranger's scraper hangs at the metrics port of one pod, leaves, and comes again."""
-
-    role: Role
-
-
-Change = SetImage | LimitMemory | Scale | SendNonsense | HoldScrapes
+    REPAIRED = "repaired"
+    """By the first of its repairs, once a person has approved it."""
+    HANDED_OVER = "handed_over"
+    """To a person, with the cause: nothing that may be changed unattended would mend it."""
+    LEFT_ALONE = "left_alone"
+    """It is over by itself."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +42,7 @@ class Injury:
     repairs: tuple[str, ...]
     alerts: tuple[str, ...]
     """The alerts that tell of it, here or at those who suffer."""
+    end: End = End.REPAIRED
 
 
 @dataclass(frozen=True)
@@ -96,20 +81,71 @@ def _gone(role: Role) -> Injury:
 
 
 def _spike(role: Role) -> Injury:
-    return Injury("none", SendNonsense(role), (), ("HighErrorRate",))
+    return Injury("none", SendNonsense(role), (), ("HighErrorRate",), End.LEFT_ALONE)
 
 
 def _flapping(role: Role) -> Injury:
-    return Injury("none", HoldScrapes(role), (), ("TargetDown",))
+    return Injury("none", HoldScrapes(role), (), ("TargetDown",), End.LEFT_ALONE)
+
+
+def _leak(role: Role) -> Injury:
+    change = SetImage(role, Variant.ENDLESS_HISTORY, "Keep a history of all orders")
+    repairs = ("rollback_rollout", "restart_workload")
+    return Injury("memory_leak", change, repairs, ("ContainerMemoryFillsUp",))
+
+
+def _typo(role: Role) -> Injury:
+    change = MistypeImage(role, Variant.PARTIAL_RATES, "Rewrite the price book")
+    alerts = ("KubeContainerWaiting", "KubeDeploymentReplicasMismatch")
+    return Injury("image_not_found", change, ("rollback_rollout",), alerts)
 
 
 FALSE_ALARMS = ((_spike,), (_flapping,), (_spike, _flapping))
 """For each seed the forms a false alarm takes, one after the other."""
+QUOTAS = (
+    ("pods", "quota_pods_exceeded"),
+    ("requests.memory", "quota_memory_exceeded"),
+    ("requests.cpu", "quota_cpu_exceeded"),
+)
+"""For each seed what the namespace may have no more of than it has, and the class of fault."""
+PROBES = ("readiness", "liveness", "readiness")
+"""For each seed the probe that asks at a port where nobody listens."""
+PROBE_ALERTS = {
+    "readiness": ("KubeProbeFailing", "KubeDeploymentReplicasMismatch"),
+    "liveness": ("KubeProbeFailing", "KubePodCrashLooping"),
+}
+SELECTORS = ("{name}-v2", "{name}s", "{name}-svc")
+"""For each seed the label value that the Service looks for, and no pod has."""
+
+
+def _of_seed(world: World, forms: tuple[T, ...]) -> T:
+    return forms[(world.seed - NATURAL_SEED) % len(forms)]
 
 
 def _false_alarms(world: World, roles: tuple[Role, ...]) -> tuple[Injury, ...]:
-    forms = FALSE_ALARMS[(world.seed - NATURAL_SEED) % len(FALSE_ALARMS)]
+    forms = _of_seed(world, FALSE_ALARMS)
     return tuple(form(role) for form, role in zip(forms, roles, strict=False))
+
+
+def _quota(world: World, roles: tuple[Role, ...]) -> tuple[Injury, ...]:
+    resource, fault_class = _of_seed(world, QUOTAS)
+    alerts = ("KubeDeploymentReplicaFailure", "KubeDeploymentReplicasMismatch")
+    change = LimitNamespace(roles[0], resource, more=2)
+    return (Injury(fault_class, change, (), alerts, End.HANDED_OVER),)
+
+
+def _reselect(world: World, roles: tuple[Role, ...]) -> tuple[Injury, ...]:
+    value = _of_seed(world, SELECTORS).format(name=world.services[roles[0]])
+    change = Reselect(roles[0], "app", value)
+    alerts = ("HighErrorRate",)
+    return (Injury("service_selector_mismatch", change, (), alerts, End.HANDED_OVER),)
+
+
+def _bad_probe(world: World, roles: tuple[Role, ...]) -> tuple[Injury, ...]:
+    probe = _of_seed(world, PROBES)
+    change = MoveProbe(roles[0], probe, 8081, "Move the health checks to a port of their own")
+    repairs = ("rollback_rollout",)
+    return (Injury(f"{probe}_probe_wrong_port", change, repairs, PROBE_ALERTS[probe]),)
 
 
 FAULTS: Mapping[str, Fault] = {
@@ -130,6 +166,15 @@ FAULTS: Mapping[str, Fault] = {
     "two-at-once": Fault(
         "a bad release of one service while another loses its pods to a missing variable",
         lambda _, roles: (_bad_release(roles[0]), _crash_loop(roles[1])),
+    ),
+    "quota": Fault("a quota that leaves no room for the pods a service is to have", _quota),
+    "selector-mismatch": Fault("a Service that looks for pods by a label none has", _reselect),
+    "bad-probe": Fault("a probe that asks at a port where nobody listens", _bad_probe),
+    "image-typo": Fault(
+        "a release whose image was never pushed", lambda _, roles: (_typo(roles[0]),)
+    ),
+    "memory-leak": Fault(
+        "a release that keeps something of each order for ever", lambda _, roles: (_leak(roles[0]),)
     ),
 }
 

@@ -18,6 +18,7 @@ PLURALS = {
     "Deployment": "deployments",
     "Pod": "pods",
     "Endpoints": "endpoints",
+    "ResourceQuota": "resourcequotas",
 }
 
 
@@ -59,6 +60,10 @@ class Api:
     async def merge_patch(self, path: str, patch: Object) -> Object:
         """Apply a JSON merge patch and return the new object."""
         return await self._request("PATCH", path, patch, "application/merge-patch+json")
+
+    async def delete(self, path: str) -> None:
+        """Delete an object."""
+        await self._request("DELETE", path)
 
     async def declare(self, manifest: Object) -> Object:
         """Create an object, or bring one that is there back to its manifest."""

@@ -1,7 +1,9 @@
 """The declared state of the shop: what a healed lab looks like."""
 
+from decimal import Decimal
 from typing import Any
 
+from infrastructure.lab.cluster import quantities
 from infrastructure.lab.world import CALLS, Role, Variant, World
 
 PORT = 8080
@@ -63,6 +65,25 @@ def deployment(world: World, role: Role) -> Manifest:
 def replicas(role: Role) -> int:
     """Return how many pods a role has: one for what keeps state, two for the others."""
     return 1 if role is Role.DATASTORE else REPLICAS
+
+
+def quota(world: World, resource: str) -> Manifest:
+    """Return a ResourceQuota that grants of a resource just what the declared shop takes."""
+    taken = sum((replicas(role) * _taken(world, role, resource) for role in Role), Decimal(0))
+    return {
+        "apiVersion": "v1",
+        "kind": "ResourceQuota",
+        "metadata": {"name": f"{world.team}-budget", "namespace": world.namespace},
+        "spec": {"hard": {resource: quantities.shortest(resource, taken)}},
+    }
+
+
+def _taken(world: World, role: Role, resource: str) -> Decimal:
+    """Return what one pod of a role takes of `pods`, or of `requests.` or `limits.` something."""
+    if resource == "pods":
+        return Decimal(1)
+    side, _, what = resource.partition(".")
+    return quantities.parse(_container(world, role)["resources"][side][what])
 
 
 def _metadata(world: World, role: Role) -> Manifest:

@@ -26,6 +26,7 @@ class Variant(StrEnum):
     PARTIAL_RATES = "partial-rates"
     REQUIRED_KEY = "required-key"
     SYNCHRONOUS_CHECK = "synchronous-check"
+    ENDLESS_HISTORY = "endless-history"
 
 
 CALLS: Mapping[Role, tuple[Role, ...]] = {
@@ -56,6 +57,11 @@ TARGETS: Mapping[str, tuple[tuple[Role, ...], ...]] = {
         (Role.INVENTORY, Role.PAYMENTS),
         (Role.CHECKOUT, Role.INVENTORY),
     ),
+    "quota": ((Role.PAYMENTS,), (Role.CHECKOUT,), (Role.INVENTORY,)),
+    "selector-mismatch": ((Role.INVENTORY,), (Role.CHECKOUT,), (Role.DATASTORE,)),
+    "bad-probe": ((Role.FRONTEND,), (Role.INVENTORY,), (Role.CHECKOUT,)),
+    "image-typo": ((Role.CHECKOUT,), (Role.PAYMENTS,), (Role.FRONTEND,)),
+    "memory-leak": ((Role.PAYMENTS,), (Role.INVENTORY,), (Role.CHECKOUT,)),
 }
 """For each fault the roles it strikes, seed by seed, over and over."""
 
@@ -80,6 +86,11 @@ class World:
         if self.seed == NATURAL_SEED:
             return f"v{number}"
         return f"{1 + self.seed % 7}.{self.seed % 11 + number}.0"
+
+    def mistyped_tag(self, variant: Variant) -> str:
+        """Return the tag of a variant with its last character typed twice: nobody pushed that."""
+        tag = self.tag(variant)
+        return tag + tag[-1]
 
     def address_variable(self, role: Role) -> str:
         """Return the variable in which callers find the address of a role."""

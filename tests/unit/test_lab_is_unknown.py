@@ -15,12 +15,14 @@ PRODUCT = (
 )
 INNOCENT = 'sa.event.listen(engine.sync_engine, "checkout",'
 """What a connection pool calls the lending of a connection."""
+FIELD_WORDS = {"quota", "memory-leak"}
+"""Faults whose name is the field's own word for them."""
 SUFFIXES = {".py", ".yaml", ".sql", ".md", ".mako"}
 
 
 def lab_words(seed: int) -> set[str]:
     """Return the names of a lab's services, and of the faults."""
-    return {*world.make(seed).services.values(), *faults.FAULTS}
+    return {*world.make(seed).services.values(), *faults.FAULTS} - FIELD_WORDS
 
 
 def uses(words: set[str]) -> list[str]:

@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from infrastructure.lab.cluster import decoding, validation
+from infrastructure.lab.cluster import decoding, quotas, validation
 from infrastructure.lab.cluster.errors import ApiError
 from infrastructure.lab.cluster.kinds import KINDS
 from infrastructure.lab.cluster.store import AlreadyExists, Store, StoreError
@@ -17,7 +17,7 @@ from infrastructure.lab.cluster.store import AlreadyExists, Store, StoreError
 Object = dict[str, Any]
 
 _NAMESPACES = ("default", "kube-system")
-_RANK = ("Namespace", "ConfigMap", "Service")
+_RANK = ("Namespace", "ResourceQuota", "ConfigMap", "Service")
 """Kinds that are created before all others."""
 
 
@@ -81,7 +81,9 @@ def _create(store: Store, document: Object) -> None:
     if kind.namespaced:
         store.peek(KINDS["Namespace"], None, meta.setdefault("namespace", "default"))
     obj.pop("status", None)
-    validation.check(kind, store.admitted(kind, obj))
+    admitted = store.admitted(kind, obj)
+    validation.check(kind, admitted)
+    quotas.allow(store, kind, admitted)
     try:
         store.create(kind, obj)
     except AlreadyExists:

@@ -173,6 +173,16 @@ def _config_map(obj: Object, now: datetime) -> list[object]:
     return [_name(obj), size, _age(obj, now)]
 
 
+def _resource_quota(obj: Object, now: datetime) -> list[object]:
+    status = obj.get("status") or {}
+    granted, used = status.get("hard") or {}, status.get("used") or {}
+    cells: dict[bool, list[str]] = {False: [], True: []}
+    for name in sorted(granted):
+        text = f"{name}: {used.get(name, 0)}/{granted[name]}"
+        cells[name.startswith("limits.")].append(text)
+    return [_name(obj), ", ".join(cells[False]), ", ".join(cells[True]), _age(obj, now)]
+
+
 def _namespace(obj: Object, now: datetime) -> list[object]:
     return [_name(obj), (obj.get("status") or {}).get("phase", "Active"), _age(obj, now)]
 
@@ -269,6 +279,7 @@ LAYOUTS: Mapping[str, Layout] = MappingProxyType(
             _node,
         ),
         "ConfigMap": Layout((_NAME, Column("Data"), _AGE), _config_map),
+        "ResourceQuota": Layout((_NAME, Column("Request"), Column("Limit"), _AGE), _resource_quota),
         "Namespace": Layout((_NAME, Column("Status"), _AGE), _namespace),
     }
 )

@@ -7,6 +7,7 @@ import asyncio
 from infrastructure.lab.cluster.deployments import DeploymentController
 from infrastructure.lab.cluster.endpoints import EndpointsController
 from infrastructure.lab.cluster.garbage import GarbageCollector
+from infrastructure.lab.cluster.quota_status import QuotaController
 from infrastructure.lab.cluster.reconciliation import Controller, run_controller
 from infrastructure.lab.cluster.replicasets import ReplicaSetController
 from infrastructure.lab.cluster.scheduling import Scheduler
@@ -19,6 +20,7 @@ async def run(store: Store) -> None:
         DeploymentController(store),
         ReplicaSetController(store),
         EndpointsController(store),
+        QuotaController(store),
         GarbageCollector(store),
         Scheduler(store),
     )

@@ -76,6 +76,11 @@ def _node(obj: Object) -> None:
     obj.setdefault("status", {})
 
 
+def _resource_quota(obj: Object) -> None:
+    obj.setdefault("spec", {})
+    obj.setdefault("status", {})
+
+
 def _event(obj: Object) -> None:
     obj.setdefault("source", {})
     for field in ("firstTimestamp", "lastTimestamp", "eventTime"):
@@ -91,5 +96,6 @@ _FILLERS: Mapping[str, Callable[[Object], None]] = {
     "Service": _service,
     "Namespace": _namespace,
     "Node": _node,
+    "ResourceQuota": _resource_quota,
     "Event": _event,
 }

@@ -24,6 +24,7 @@ def status_of(
     is_moving = not deployment["spec"].get("paused") and not _is_settled(conditions, counted)
     if _has_deadline(deployment) and is_moving:
         _judge_progress(conditions, deployment, counted, current)
+    conditions.tell_failure(_replica_failure(current, old))
     status = {name: count for name, count in counted.items() if count or name in _ALWAYS_SHOWN}
     if "collisionCount" in previous:
         status["collisionCount"] = previous["collisionCount"]
@@ -167,6 +168,15 @@ def _has_deadline(deployment: Object) -> bool:
     return bool(deployment["spec"].get("progressDeadlineSeconds", NO_DEADLINE) != NO_DEADLINE)
 
 
+def _replica_failure(current: Object | None, old: Sequence[Object]) -> Object | None:
+    """Return what keeps pods from being created, of the newest ReplicaSet first."""
+    for replica_set in (*([current] if current else []), *old):
+        found = _find(replica_set.get("status") or {}, "ReplicaFailure")
+        if found:
+            return found
+    return None
+
+
 def _find(status: Object, kind: str) -> Object | None:
     for condition in status.get("conditions") or ():
         if condition["type"] == kind:
@@ -201,6 +211,14 @@ class _Conditions:
             "reason": reason,
             "message": message,
         }
+
+    def tell_failure(self, failure: Object | None) -> None:
+        """Show what a ReplicaSet says of its failure, or no longer."""
+        if failure is None:
+            self._by_type.pop("ReplicaFailure", None)
+        elif "ReplicaFailure" not in self._by_type:
+            at = failure["lastTransitionTime"]
+            self._by_type["ReplicaFailure"] = {**failure, "lastUpdateTime": at}
 
     def listed(self) -> list[Object]:
         return list(self._by_type.values())

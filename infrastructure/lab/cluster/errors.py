@@ -8,6 +8,7 @@ from typing import Any
 
 from infrastructure.lab.cluster.kinds import Kind
 from infrastructure.lab.cluster.store import AlreadyExists, Conflict, NotFound, StoreError
+from infrastructure.lab.cluster.store_errors import Forbidden
 
 _STALE = (
     "the object has been modified; please apply your changes to the latest version and try again"
@@ -161,6 +162,8 @@ def of_store(error: StoreError) -> ApiError:
         case AlreadyExists():
             text = f'{kind.resource} "{name}" already exists'
             return ApiError(409, "AlreadyExists", text, _details(name, kind))
+        case Forbidden():
+            return forbidden(kind, name, error.detail)
         case Conflict():
             text = f'Operation cannot be fulfilled on {kind.resource} "{name}": {error.detail or _STALE}'
             return ApiError(409, "Conflict", text, _details(name, kind))

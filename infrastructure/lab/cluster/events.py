@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from infrastructure.lab.cluster import clock
@@ -12,6 +12,10 @@ from infrastructure.lab.cluster.store import KINDS, AlreadyExists, NotFound, Sto
 
 Object = dict[str, Any]
 
+SIMILAR = 9
+"""Different messages of one reason about one object; what comes beyond them is told together."""
+SIMILAR_WITHIN_S = 600.0
+COMBINED = "(combined from similar events): "
 REMEMBERED = 4096
 """Different pieces of news a recorder knows again; the least recent is forgotten first."""
 _EVENT = KINDS["Event"]
@@ -35,14 +39,15 @@ class Recorder:
         self._component = component
         self._host = host
         self._known: OrderedDict[tuple[str, News], tuple[str, str]] = OrderedDict()
+        self._similar: OrderedDict[tuple[str, News], tuple[frozenset[str], float]] = OrderedDict()
 
     def record(self, about: Object, news: News) -> None:
         """Create the event, or count it up when the same was recorded about the object before."""
-        identity = (about["metadata"]["uid"], news)
-        if identity in self._known and self._count_up(self._known[identity]):
+        told, identity = self._combined(about["metadata"]["uid"], news)
+        if identity in self._known and self._count_up(self._known[identity], told.message):
             self._known.move_to_end(identity)
             return
-        self._known[identity] = self._create(about, news)
+        self._known[identity] = self._create(about, told)
         self._known.move_to_end(identity)
         while len(self._known) > REMEMBERED:
             self._known.popitem(last=False)
@@ -55,12 +60,34 @@ class Recorder:
         """Record something that went wrong."""
         self.record(about, News("Warning", reason, message))
 
-    def _count_up(self, where: tuple[str, str]) -> bool:
+    def _combined(self, uid: str, news: News) -> tuple[News, tuple[str, News]]:
+        """Return what to write and the event it belongs to.
+
+        When one trouble is told again and again in other words, one event comes to stand for the
+        rest, with the newest words (client-go's event aggregator). Expected steps keep their own.
+        """
+        if news.type == "Normal":
+            return news, (uid, news)
+        kind = (uid, replace(news, message=""))
+        now_s = time.monotonic()
+        seen, last_s = self._similar.pop(kind, (frozenset(), now_s))
+        if now_s - last_s > SIMILAR_WITHIN_S:
+            seen = frozenset()
+        seen |= {news.message} if len(seen) < SIMILAR else frozenset()
+        self._similar[kind] = (seen, now_s)
+        while len(self._similar) > REMEMBERED:
+            self._similar.popitem(last=False)
+        if news.message in seen:
+            return news, (uid, news)
+        return replace(news, message=COMBINED + news.message), kind
+
+    def _count_up(self, where: tuple[str, str], message: str) -> bool:
         try:
             event = self._store.get(_EVENT, *where)
         except NotFound:  # expired meanwhile: start counting anew
             return False
         event["count"] += 1
+        event["message"] = message
         event["lastTimestamp"] = clock.stamp(clock.now())
         self._store.update(_EVENT, event)
         return True

@@ -16,7 +16,16 @@ EVENT_AGE = timedelta(hours=1)
 EVENT_SWEEP_S = 60.0
 _SWEEP = Key("", "", "Event")
 _DEPENDENT_KINDS = ("ReplicaSet", "Pod")
-_EMPTIED_KINDS = ("Deployment", "ReplicaSet", "Pod", "Service", "Endpoints", "ConfigMap", "Event")
+_EMPTIED_KINDS = (
+    "Deployment",
+    "ReplicaSet",
+    "Pod",
+    "Service",
+    "Endpoints",
+    "ConfigMap",
+    "ResourceQuota",
+    "Event",
+)
 
 
 class GarbageCollector:

@@ -46,6 +46,7 @@ _ALL = (
     Kind("", "v1", "Namespace", "namespaces", namespaced=False, short=("ns",)),
     Kind("", "v1", "Node", "nodes", namespaced=False, short=("no",)),
     Kind("", "v1", "Pod", "pods", short=("po",)),
+    Kind("", "v1", "ResourceQuota", "resourcequotas", short=("quota",)),
     Kind("", "v1", "Service", "services", short=("svc",)),
     Kind("apps", "v1", "Deployment", "deployments", short=("deploy",)),
     Kind("apps", "v1", "ReplicaSet", "replicasets", short=("rs",)),

@@ -264,6 +264,11 @@ SHAPES: Mapping[str, Struct] = MappingProxyType(
         ),
         "Endpoints": _object("Endpoints", subsets=Items(_SUBSET)),
         "ConfigMap": _object("ConfigMap", data=TEXT_MAP, binaryData=TEXT_MAP, immutable=BOOL),
+        "ResourceQuota": _with_status(
+            "ResourceQuota",
+            status_shapes.RESOURCE_QUOTA,
+            spec=Struct("ResourceQuotaSpec", {"hard": Map(QUANTITY), "scopes": TEXTS}),
+        ),
         "Namespace": _with_status(
             "Namespace",
             status_shapes.NAMESPACE,

@@ -58,3 +58,27 @@ def written(value: str | float) -> str:
     if re.fullmatch(r"[+-]?\d*\.\d+", text) and number != number.to_integral_value():
         return f"{(number * 1000).to_integral_value(rounding='ROUND_CEILING')}m"
     return text
+
+
+def shortest(resource: str, number: Decimal) -> str:
+    """Return an amount of `requests.cpu`, `limits.memory`, `pods` … as people write it."""
+    if resource.endswith("cpu"):
+        return decimal(number)
+    return binary(number) if resource.endswith("memory") else str(int(number))
+
+
+def decimal(number: Decimal) -> str:
+    """Return an amount in whole units, or in thousandths rounded up: `2`, `90m`."""
+    if number == number.to_integral_value():
+        return str(int(number))
+    return f"{(number * 1000).to_integral_value(rounding='ROUND_CEILING')}m"
+
+
+def binary(number: Decimal) -> str:
+    """Return an amount in the largest binary unit in which it is whole: `288Mi`."""
+    whole = int(number.to_integral_value(rounding="ROUND_CEILING"))
+    for suffix in ("Ei", "Pi", "Ti", "Gi", "Mi", "Ki"):
+        unit = int(_FACTORS[suffix])
+        if whole and whole % unit == 0:
+            return f"{whole // unit}{suffix}"
+    return str(whole)

@@ -6,16 +6,25 @@ import random
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from infrastructure.lab.cluster import clock, label_match, ownership, pod_readiness
+from infrastructure.lab.cluster import clock, label_match, ownership, pod_readiness, quotas
 from infrastructure.lab.cluster.events import Recorder
 from infrastructure.lab.cluster.jsonvalue import clone
 from infrastructure.lab.cluster.reconciliation import Key
-from infrastructure.lab.cluster.store import KINDS, AlreadyExists, Change, NotFound, Store
+from infrastructure.lab.cluster.store import (
+    KINDS,
+    AlreadyExists,
+    Change,
+    NotFound,
+    Store,
+)
+from infrastructure.lab.cluster.store_errors import Forbidden
 
 Object = dict[str, Any]
 
 _REPLICA_SET = KINDS["ReplicaSet"]
 _POD = KINDS["Pod"]
+REPLICA_FAILURE = "ReplicaFailure"
+FAILED_CREATE = "FailedCreate"
 _SUFFIX_ALPHABET = "bcdfghjklmnpqrstvwxz2456789"
 _SUFFIX_LENGTH = 5
 BURST = 50
@@ -55,19 +64,27 @@ class ReplicaSetController:
             return None
         pods = ownership.owned(self._store, _POD, replica_set)
         active = [pod for pod in pods if pod_readiness.is_active(pod)]
-        again_s = None
+        again_s, refusal = None, None
         if not replica_set["metadata"].get("deletionTimestamp"):
             missing = replica_set["spec"].get("replicas", 1) - len(active)
-            self._create(replica_set, min(missing, BURST))
+            refusal = self._create(replica_set, min(missing, BURST))
             self._delete(replica_set, active, min(-missing, BURST))
             again_s = 0.0 if abs(missing) > BURST else None
-        waiting_s = self._publish(replica_set)
+        waiting_s = self._publish(replica_set, refusal)
+        if refusal is not None:
+            raise refusal  # tried again, each time twice as late as before
         return waiting_s if again_s is None else again_s
 
-    def _create(self, replica_set: Object, count: int) -> None:
+    def _create(self, replica_set: Object, count: int) -> Forbidden | None:
+        """Create pods until one is refused; return that refusal, of which an event tells."""
         for _ in range(count):
-            name = self._create_pod(replica_set)
+            try:
+                name = self._create_pod(replica_set)
+            except Forbidden as refusal:
+                self._events.warning(replica_set, FAILED_CREATE, f"Error creating: {refusal}")
+                return refusal
             self._events.normal(replica_set, "SuccessfulCreate", f"Created pod: {name}")
+        return None
 
     def _create_pod(self, replica_set: Object) -> str:
         template = replica_set["spec"]["template"]
@@ -87,6 +104,7 @@ class ReplicaSetController:
         while True:
             suffix = "".join(random.choices(_SUFFIX_ALPHABET, k=_SUFFIX_LENGTH))
             draft["metadata"]["name"] = prefix + suffix
+            quotas.allow(self._store, _POD, self._store.admitted(_POD, draft))
             try:
                 return str(self._store.create(_POD, draft)["metadata"]["name"])
             except AlreadyExists:
@@ -98,7 +116,7 @@ class ReplicaSetController:
             self._store.begin_delete(_POD, meta["namespace"], meta["name"], uid=meta["uid"])
             self._events.normal(replica_set, "SuccessfulDelete", f"Deleted pod: {meta['name']}")
 
-    def _publish(self, replica_set: Object) -> float | None:
+    def _publish(self, replica_set: Object, refusal: Forbidden | None) -> float | None:
         pods = ownership.owned(self._store, _POD, replica_set)
         active = [pod for pod in pods if pod_readiness.is_active(pod)]
         min_ready_s = replica_set["spec"].get("minReadySeconds", 0)
@@ -115,6 +133,7 @@ class ReplicaSetController:
             **{name: count for name, count in counted.items() if count},
             "terminatingReplicas": sum(_is_terminating(pod) for pod in pods),
             "observedGeneration": replica_set["metadata"].get("generation", 1),
+            **_conditions(replica_set, refusal, clock.stamp(now)),
         }
         self._store.update(_REPLICA_SET, _reference(replica_set) | {"status": status}, status=True)
         return min((wait for wait in waits if wait), default=None)
@@ -124,6 +143,21 @@ class ReplicaSetController:
         for replica_set in self._store.peek_all(_REPLICA_SET, pod["metadata"]["namespace"]):
             if label_match.matches(replica_set["spec"].get("selector"), labels):
                 yield _key(replica_set)
+
+
+def _conditions(replica_set: Object, refusal: Forbidden | None, at: str) -> Object:
+    """Return the conditions: the first refusal stays told for as long as pods are refused."""
+    if refusal is None:
+        return {}
+    told = (replica_set.get("status") or {}).get("conditions")
+    first = {
+        "type": REPLICA_FAILURE,
+        "status": "True",
+        "lastTransitionTime": at,
+        "reason": FAILED_CREATE,
+        "message": str(refusal),
+    }
+    return {"conditions": told or [first]}
 
 
 def _key(obj: Object) -> Key:

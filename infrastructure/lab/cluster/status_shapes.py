@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from infrastructure.lab.cluster.shapes import BOOL, LONG, TEXT, TIME, WHOLE, Items, Shape, Struct
+from infrastructure.lab.cluster.shapes import (
+    BOOL,
+    LONG,
+    QUANTITY,
+    TEXT,
+    TIME,
+    WHOLE,
+    Items,
+    Map,
+    Shape,
+    Struct,
+)
 
 
 def _conditions(name: str) -> Items:
@@ -94,14 +105,18 @@ DEPLOYMENT = Struct(
 )
 REPLICA_SET = Struct(
     "ReplicaSetStatus",
-    _counts(
-        "replicas",
-        "readyReplicas",
-        "availableReplicas",
-        "fullyLabeledReplicas",
-        "terminatingReplicas",
-    ),
+    {
+        **_counts(
+            "replicas",
+            "readyReplicas",
+            "availableReplicas",
+            "fullyLabeledReplicas",
+            "terminatingReplicas",
+        ),
+        "conditions": _conditions("ReplicaSetCondition"),
+    },
 )
+RESOURCE_QUOTA = Struct("ResourceQuotaStatus", {"hard": Map(QUANTITY), "used": Map(QUANTITY)})
 NODE = Struct(
     "NodeStatus",
     {

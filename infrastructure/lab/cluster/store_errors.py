@@ -23,5 +23,13 @@ class NotFound(StoreError):  # noqa: N818 - named as the API names it
     """There is no such object."""
 
 
+class Forbidden(StoreError):  # noqa: N818 - named as the API names it
+    """Admission refuses the object; the detail says why."""
+
+    def __init__(self, kind: Kind, name: str, detail: str) -> None:
+        super().__init__(kind, name, detail)
+        self.args = (f'{kind.resource} "{name}" is forbidden: {detail}',)
+
+
 class AlreadyExists(StoreError):  # noqa: N818 - named as the API names it
     """There is such an object already."""

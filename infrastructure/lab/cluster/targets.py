@@ -22,6 +22,7 @@ SUBRESOURCES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "ReplicaSet": ("scale", "status"),
         "Service": ("status",),
         "Node": ("status",),
+        "ResourceQuota": ("status",),
         "Namespace": ("status",),
     }
 )

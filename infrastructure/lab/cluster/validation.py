@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from infrastructure.lab.cluster import errors, name_rules, other_rules, pod_rules, workload_rules
+from infrastructure.lab.cluster import (
+    errors,
+    name_rules,
+    other_rules,
+    pod_rules,
+    quota_rules,
+    workload_rules,
+)
 from infrastructure.lab.cluster.errors import Cause
 from infrastructure.lab.cluster.kinds import KINDS, Kind
 
@@ -17,6 +24,7 @@ _NEW: Mapping[str, Callable[[Object], list[Cause]]] = {
     "Pod": pod_rules.pod,
     "Service": other_rules.service,
     "ConfigMap": other_rules.config_map,
+    "ResourceQuota": quota_rules.resource_quota,
     "Event": other_rules.event,
     "Endpoints": other_rules.endpoints,
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from infrastructure.lab.cluster import decoding, errors, patching, rendering, validation
+from infrastructure.lab.cluster import decoding, errors, patching, quotas, rendering, validation
 from infrastructure.lab.cluster.calls import Call, Reply
 from infrastructure.lab.cluster.kinds import KINDS
 from infrastructure.lab.cluster.store import Store
@@ -20,6 +20,7 @@ def create(store: Store, call: Call) -> Reply:
 
     Raises:
         ApiError: 400 or 422 when it is no valid object, 404 when its namespace does not exist.
+        Forbidden: when a quota of the namespace leaves no room for it.
         AlreadyExists: when the name is taken.
     """
     kind = call.target.kind
@@ -36,7 +37,9 @@ def create(store: Store, call: Call) -> Reply:
         obj.pop("status", None)
     if kind.namespaced:
         store.peek(KINDS["Namespace"], None, str(call.target.namespace))
-    validation.check(kind, store.admitted(kind, obj))
+    admitted = store.admitted(kind, obj)
+    validation.check(kind, admitted)
+    quotas.allow(store, kind, admitted)
     created = store.create(kind, obj, dry_run=call.is_dry_run)
     return _reply(call, created, before=None, code=201)
 

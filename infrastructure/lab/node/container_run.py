@@ -14,6 +14,7 @@ from infrastructure.lab.cluster import clock, quantities
 from infrastructure.lab.node import logs, probes
 from infrastructure.lab.node.log_writer import LogPump, LogWriter, forget_old_runs
 from infrastructure.lab.node.parts import NodeParts
+from infrastructure.lab.node.probe_counts import Probed
 from infrastructure.lab.node.probing import Prober
 from infrastructure.lab.node.processes import Command, Exit, LaunchError, Process
 from infrastructure.lab.node.running import Running
@@ -135,7 +136,7 @@ class ContainerRun:
         self.observer.on_running(self._began, self._container_id)
         pod_ip = command.env["POD_IP"]
         target = probes.Target(self.spec, pod_ip, command, self.node.shim)
-        prober = Prober(target, self._decide, self._complain)
+        prober = Prober(target, self._decide, self._hear)
         try:
             async with asyncio.TaskGroup() as group:
                 probing = group.create_task(prober.run(settle_s=SETTLE_S))
@@ -190,10 +191,13 @@ class ContainerRun:
         probe = self.spec[f"{kind}Probe"]
         await self._process.terminate(probe.get("terminationGracePeriodSeconds", default_s))
 
-    def _complain(self, kind: str, message: str) -> None:
-        if self._is_stopped:
-            return  # it is on its way out: that it says so is no news
-        told = f"{kind.capitalize()} probe failed: {message}"
+    def _hear(self, kind: str, answer: probes.Answer) -> None:
+        meta, name = self.pod["metadata"], self.spec["name"]
+        probed = Probed(meta["namespace"], meta["name"], meta["uid"], name, kind)
+        self.node.probed.add(probed, is_ok=answer.is_ok)
+        if answer.is_ok or self._is_stopped:
+            return  # one that is on its way out says so: that is no news
+        told = f"{kind.capitalize()} probe failed: {answer.message}"
         self.observer.tell("Warning", "Unhealthy", told)
 
     def _end(self, end: Exit, reason: str, message: str = "") -> End:

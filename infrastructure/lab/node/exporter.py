@@ -6,12 +6,9 @@ import asyncio
 import contextlib
 from collections.abc import Callable
 
-from infrastructure.lab.cluster.store import Store
 from infrastructure.lab.node import cadvisor, state_metrics
-from infrastructure.lab.node.config import NodeConfig
 from infrastructure.lab.node.exposition import CONTENT_TYPE, rendered
-from infrastructure.lab.node.parts import HOST_IP
-from infrastructure.lab.node.running import ContainerUsage
+from infrastructure.lab.node.parts import HOST_IP, NodeParts
 
 IDLE_S = 120.0
 """A connection that asks nothing for this long is closed."""
@@ -19,15 +16,16 @@ MAX_REQUEST_BYTES = 16 * 1024
 
 
 class Exporter:
-    """Answers GET /metrics/cadvisor, /metrics/state and /healthz."""
+    """Answers GET /metrics/cadvisor, /metrics/probes, /metrics/state and /healthz."""
 
-    def __init__(
-        self, store: Store, config: NodeConfig, usage: Callable[[], list[ContainerUsage]]
-    ) -> None:
-        self._config = config
+    def __init__(self, node: NodeParts) -> None:
+        self._config = node.config
         self._pages: dict[str, Callable[[], str]] = {
-            "/metrics/cadvisor": lambda: rendered(cadvisor.families(usage(), config.node_name)),
-            "/metrics/state": lambda: rendered(state_metrics.families(store)),
+            "/metrics/cadvisor": lambda: rendered(
+                cadvisor.families(node.containers.usage(), node.config.node_name)
+            ),
+            "/metrics/probes": lambda: rendered(node.probed.families()),
+            "/metrics/state": lambda: rendered(state_metrics.families(node.store)),
             "/healthz": lambda: "ok",
         }
         self._writers: set[asyncio.StreamWriter] = set()

@@ -17,7 +17,6 @@ from infrastructure.lab.node.parts import NodeParts
 from infrastructure.lab.node.pod import PodRunner
 from infrastructure.lab.node.processes import ProcessShim
 from infrastructure.lab.node.proxy import ServiceProxy
-from infrastructure.lab.node.running import ContainerUsage
 
 Object = dict[str, Any]
 
@@ -44,7 +43,7 @@ async def run(store: Store, *, config: NodeConfig) -> None:
             group.create_task(registration.keep_alive(parts), name="heartbeat")
             group.create_task(kubelet.janitor.run(), name="janitor")
             group.create_task(ServiceProxy(store).run(), name="proxy")
-            group.create_task(Exporter(store, config, kubelet.usage).run(), name="exporter")
+            group.create_task(Exporter(parts).run(), name="exporter")
             group.create_task(kubelet.run(), name="kubelet")
     finally:
         await shim.close()
@@ -58,10 +57,6 @@ class Kubelet:
         self._runners: dict[str, PodRunner] = {}
         self._addresses = PodAddresses(node.config.network)
         self.janitor = Janitor(node.config.state_dir)
-
-    def usage(self) -> list[ContainerUsage]:
-        """Return what each running container uses."""
-        return self._node.containers.usage()
 
     async def run(self) -> None:
         """Follow the pods of the node until cancelled."""
@@ -122,4 +117,5 @@ class Kubelet:
             del self._runners[pod["metadata"]["uid"]]
             self._addresses.give_back(runner.pod_ip)
             self._node.containers.forget_pod(pod["metadata"]["uid"])
+            self._node.probed.forget_pod(pod["metadata"]["uid"])
             self.janitor.give_up(logs.pod_folder(self._node.config.state_dir, pod))

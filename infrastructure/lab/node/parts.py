@@ -9,6 +9,7 @@ from typing import Any
 from infrastructure.lab.cluster.events import News, Recorder
 from infrastructure.lab.cluster.store import KINDS, NotFound, Store
 from infrastructure.lab.node.config import NodeConfig
+from infrastructure.lab.node.probe_counts import ProbeCounts
 from infrastructure.lab.node.processes import ProcessShim
 from infrastructure.lab.node.running import RunningContainers
 
@@ -25,6 +26,7 @@ class NodeParts:
     config: NodeConfig
     shim: ProcessShim
     containers: RunningContainers = field(default_factory=RunningContainers)
+    probed: ProbeCounts = field(default_factory=ProbeCounts)
     pulled: set[str] = field(default_factory=set)
     """Images that are present on the node."""
 

@@ -12,8 +12,8 @@ from infrastructure.lab.node import probes
 Object = dict[str, Any]
 Verdict = Callable[[str, bool], Awaitable[None]]
 """Called with startup, readiness or liveness, and whether it holds, whenever that is decided."""
-Complaint = Callable[[str, str], None]
-"""Called with the kind of probe and the message of each failure."""
+Hearing = Callable[[str, probes.Answer], None]
+"""Called with the kind of probe and each answer."""
 
 
 @dataclass
@@ -36,10 +36,10 @@ class Counter:
 class Prober:
     """The probes of one running container."""
 
-    def __init__(self, target: probes.Target, verdict: Verdict, complaint: Complaint) -> None:
+    def __init__(self, target: probes.Target, verdict: Verdict, hearing: Hearing) -> None:
         self._target = target
         self._verdict = verdict
-        self._complaint = complaint
+        self._hearing = hearing
 
     async def run(self, *, settle_s: float) -> None:
         """Probe until cancelled; nothing else is asked before the startup probe succeeded.
@@ -65,8 +65,7 @@ class Prober:
         due = loop.time()
         while True:
             answer = await probes.ask(probe, self._target)
-            if not answer.is_ok:
-                self._complaint(kind, answer.message)
+            self._hearing(kind, answer)
             verdict = counter.add(is_ok=answer.is_ok)
             if verdict is not None:
                 await self._verdict(kind, verdict)

@@ -12,7 +12,21 @@ from infrastructure.lab.node.parts import NodeParts
 
 Object = dict[str, Any]
 
-_NOT_FOUND = "failed to resolve reference: not found"
+DEFAULT_REGISTRY = "docker.io"
+
+
+def refusal(image: str) -> str:
+    """Return what containerd says of an image that its registry does not have."""
+    name = image if _has_registry(image) else f"{DEFAULT_REGISTRY}/{image}"
+    return (
+        f'rpc error: code = NotFound desc = failed to pull and unpack image "{name}": '
+        f'failed to resolve reference "{name}": {name}: not found'
+    )
+
+
+def _has_registry(image: str) -> bool:
+    first, slash, _ = image.partition("/")
+    return bool(slash) and (first == "localhost" or "." in first or ":" in first)
 
 
 class Puller:
@@ -58,8 +72,9 @@ class Puller:
             return None
         self._tell("Normal", "Pulling", f'Pulling image "{self._image}"')
         if image is None:
-            self._show("ErrImagePull", _NOT_FOUND)
-            self._tell("Warning", "Failed", f'Failed to pull image "{self._image}": not found')
+            told = refusal(self._image)
+            self._show("ErrImagePull", told)
+            self._tell("Warning", "Failed", f'Failed to pull image "{self._image}": {told}')
             self._tell("Warning", "Failed", "Error: ErrImagePull")
             return None
         self._node.pulled.add(self._image)
@@ -72,7 +87,7 @@ class Puller:
         if self._policy == "Never":
             return
         message = f'Back-off pulling image "{self._image}"'
-        self._show("ImagePullBackOff", f"{message}: ErrImagePull: {_NOT_FOUND}")
+        self._show("ImagePullBackOff", f"{message}: ErrImagePull: {refusal(self._image)}")
         self._tell("Normal", "BackOff", message)
         self._tell("Warning", "Failed", "Error: ImagePullBackOff")
 

@@ -17,5 +17,6 @@ def families(store: Store) -> list[Family]:
         *state_of_workloads.services(store.peek_all(KINDS["Service"])),
         *state_of_workloads.endpoints(store.peek_all(KINDS["Endpoints"])),
         *state_of_workloads.nodes(store.peek_all(KINDS["Node"])),
+        *state_of_workloads.quotas(store.peek_all(KINDS["ResourceQuota"])),
         *state_of_workloads.namespaces(store.peek_all(KINDS["Namespace"])),
     ]

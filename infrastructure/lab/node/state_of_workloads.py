@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from infrastructure.lab.cluster import clock, ownership
+from infrastructure.lab.cluster import clock, ownership, quantities
 from infrastructure.lab.node.exposition import Family, Sample, gauge
 
 Object = dict[str, Any]
@@ -204,6 +204,25 @@ def namespaces(objects: Objects) -> list[Family]:
                 )
                 for each in objects
                 for phase in ("Active", "Terminating")
+            ),
+        )
+    ]
+
+
+def quotas(objects: Objects) -> list[Family]:
+    """Return the families of ResourceQuotas."""
+    return [
+        gauge(
+            "kube_resourcequota",
+            "Information about resource quota.",
+            (
+                (
+                    _name("resourcequota", each) | {"resource": resource, "type": kind},
+                    quantities.parse(str(amount)),
+                )
+                for each in objects
+                for kind in ("hard", "used")
+                for resource, amount in ((each.get("status") or {}).get(kind) or {}).items()
             ),
         )
     ]

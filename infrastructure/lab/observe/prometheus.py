@@ -44,6 +44,7 @@ def config(sources: Sources) -> str:
         "scrape_configs": [
             _services(sources),
             _node("cadvisor", "/metrics/cadvisor", sources.node_address),
+            _node("kubelet", "/metrics/probes", sources.node_address),
             _node("kube-state-metrics", "/metrics/state", sources.node_address),
         ],
     }

@@ -21,6 +21,8 @@ class Release:
     """A variable without which the release does not start."""
     delay_s: float = 0.0
     """Seconds spent on each order in a synchronous check, in seconds."""
+    kept_bytes: int = 0
+    """What each order leaves behind for ever, in bytes."""
 
 
 VARIANTS: Mapping[str, Release] = {
@@ -28,6 +30,7 @@ VARIANTS: Mapping[str, Release] = {
     "partial-rates": Release(rates=RATES_REWRITTEN),
     "required-key": Release(required_variable="SIGNING_KEY_ID"),
     "synchronous-check": Release(delay_s=2.0),
+    "endless-history": Release(kept_bytes=16 * 1024),
 }
 
 

@@ -42,6 +42,7 @@ class Service:
         self._dependencies = Dependencies(settings.environment, settings.timeout_s)
         self._started_s = time.time_ns() / 1e9
         self._remembered = bytearray()
+        self._history: list[bytes] = []
         self._served = 0
         self.is_ready = True
         self._requests = metrics.Counter(
@@ -68,6 +69,11 @@ class Service:
         if request.path == "/metrics":
             return wire.Response(200, self._exposition(), metrics.CONTENT_TYPE)
         return NO_SUCH_ROUTE
+
+    @property
+    def kept_bytes(self) -> int:
+        """Return how much the orders so far have left behind."""
+        return sum(map(len, self._history))
 
     def _readiness(self) -> wire.Response:
         if self.is_ready:
@@ -98,6 +104,8 @@ class Service:
         if self._release.delay_s:
             time.sleep(self._release.delay_s)
         self._remember()
+        if self._release.kept_bytes:
+            self._history.append(b"\x02" * self._release.kept_bytes)
         quote = price(order, self._release.rates)
         for call in self._settings.calls:
             self._dependencies.call(call, order, traceparent)

@@ -1,5 +1,6 @@
 """What may be written: defaults, dry runs, refusals and the patches."""
 
+import json
 from typing import Any
 
 import httpx
@@ -396,3 +397,43 @@ async def test_what_the_server_does_not_do_is_refused(
     answer = await admin.request(method, path, json={})
 
     assert answer.status_code == code
+
+
+async def test_a_quota_refuses_what_is_too_much_as_a_real_server_does(
+    admin: httpx.AsyncClient,
+) -> None:
+    quotas = "/api/v1/namespaces/default/resourcequotas"
+    budget = {"metadata": {"name": "budget"}, "spec": {"hard": {"pods": "0"}}}
+    assert (await admin.post(quotas, json=budget)).status_code == 201
+
+    answer = await admin.post(PODS, json=pod("web"))
+
+    assert answer.status_code == 403
+    assert answer.json() == {
+        "kind": "Status",
+        "apiVersion": "v1",
+        "metadata": {},
+        "status": "Failure",
+        "message": 'pods "web" is forbidden: exceeded quota: budget, '
+        "requested: pods=1, used: pods=0, limited: pods=0",
+        "reason": "Forbidden",
+        "details": {"name": "web", "kind": "pods"},
+        "code": 403,
+    }
+
+
+async def test_a_quota_is_shown_as_a_table(admin: httpx.AsyncClient) -> None:
+    quotas = "/api/v1/namespaces/default/resourcequotas"
+    hard = {"pods": "4", "limits.memory": "1Gi"}
+    created = await admin.post(quotas, json={"metadata": {"name": "b"}, "spec": {"hard": hard}})
+    status = {"status": {"hard": hard, "used": {"pods": "1", "limits.memory": "64Mi"}}}
+    media = {"content-type": "application/merge-patch+json"}
+    body = json.dumps(status)
+    await admin.patch(f"{quotas}/b/status", content=body, headers=media)
+
+    table = {"accept": "application/json;as=Table;v=v1;g=meta.k8s.io"}
+    shown = (await admin.get(quotas, headers=table)).json()
+
+    assert created.status_code == 201
+    assert [column["name"] for column in shown["columnDefinitions"]][1:3] == ["Request", "Limit"]
+    assert shown["rows"][0]["cells"][:3] == ["b", "pods: 1/4", "limits.memory: 64Mi/1Gi"]

@@ -124,6 +124,47 @@ def test_an_oom_kill_fires_only_when_the_container_was_restarted(
     assert not firing(promtool, tmp_path, long_ago, "180s", "KubeContainerOOMKilled")
 
 
+@pytest.mark.parametrize(
+    ("start", "step", "at", "fires"),
+    [
+        (40, 0.125, "30s", False),  # it grows, and there is much room
+        (40, 0.125, "110s", True),
+        (60, 0, "110s", False),  # nearly full, and stays so
+        (10, 1, "40s", False),  # it warms up
+    ],
+)
+def test_memory_that_will_be_full_in_minutes_is_told_before(
+    promtool: Path, tmp_path: Path, start: int, step: float, at: str, *, fires: bool
+) -> None:
+    mib = 2**20
+    labels = f'{{{CONTAINER},node="n-1",image="i"}}'
+    grown = f"{start * mib}+{int(step * mib)}x150"
+    series = {
+        f"container_memory_working_set_bytes{labels}": grown,
+        f"container_spec_memory_limit_bytes{labels}": f"{64 * mib}x150",
+    }
+
+    assert firing(promtool, tmp_path, series, at, "ContainerMemoryFillsUp") is fires
+
+
+def test_a_probe_fires_when_it_never_succeeds(promtool: Path, tmp_path: Path) -> None:
+    probe = f'prober_probe_total{{{CONTAINER},probe_type="Liveness",result='
+    failing = {f'{probe}"failed"}}': "0+0.2x60"}
+    at_times = {**failing, f'{probe}"successful"}}': "0+0.2x60"}
+
+    assert firing(promtool, tmp_path, failing, "50s", "KubeProbeFailing")
+    assert not firing(promtool, tmp_path, at_times, "50s", "KubeProbeFailing")
+
+
+def test_pods_that_are_refused_are_told(promtool: Path, tmp_path: Path) -> None:
+    failure = f'kube_deployment_status_condition{{{DEPLOYMENT},condition="ReplicaFailure",status='
+
+    for status, fires in (("true", True), ("false", False)):
+        series = {f'{failure}"{status}"}}': "1x30"}
+        alert = "KubeDeploymentReplicaFailure"
+        assert firing(promtool, tmp_path, series, "20s", alert) is fires
+
+
 def test_lacking_replicas_fire_unless_a_rollout_explains_them(
     promtool: Path, tmp_path: Path
 ) -> None:

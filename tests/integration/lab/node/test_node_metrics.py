@@ -100,3 +100,24 @@ async def test_an_unknown_page_is_not_found(cluster: Cluster) -> None:
 
     with pytest.raises(urllib.error.HTTPError, match="404"):
         await scrape(cluster, "metrics")
+
+
+async def test_probes_and_quotas_are_counted(cluster: Cluster) -> None:
+    cluster.create("ResourceQuota", "budget", spec={"hard": {"pods": "4"}})
+    probes = {
+        "readinessProbe": {"exec": {"command": ["true"]}, "periodSeconds": 1},
+        "livenessProbe": {"tcpSocket": {"port": 1}, "periodSeconds": 1, "failureThreshold": 99},
+    }
+    cluster.pod("asked", "sleep 1000", container=probes)
+    await until(lambda: cluster.events("asked", "Unhealthy"))
+
+    text = await scrape(cluster, "metrics/probes")
+    state = await scrape(cluster, "metrics/state")
+
+    pod = {"namespace": "default", "pod": "asked", "container": "app"}
+    for kind, result in (("Readiness", "successful"), ("Liveness", "failed")):
+        labels = pod | {"probe_type": kind, "result": result}
+        assert (value(text, "prober_probe_total", **labels) or 0) >= 1
+    quota = {"namespace": "default", "resourcequota": "budget", "resource": "pods"}
+    assert value(state, "kube_resourcequota", **quota, type="hard") == 4
+    assert value(state, "kube_resourcequota", **quota, type="used") == 1

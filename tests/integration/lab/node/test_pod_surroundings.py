@@ -73,17 +73,23 @@ async def test_init_containers_run_to_success_before_the_others_start(cluster: C
     assert cluster.log("ordered") == "a\nb\n"
 
 
-async def test_an_unknown_image_is_backed_off_from_as_recorded(cluster: Cluster) -> None:
+async def test_an_unknown_image_is_backed_off_from_in_the_words_of_containerd(
+    cluster: Cluster,
+) -> None:
     cluster.pod("nopull", "true", container={"image": "registry.local/app:nopull"})
 
     await until(lambda: cluster.state("nopull", "waiting").get("reason") == "ImagePullBackOff")
 
+    image = "registry.local/app:nopull"
+    not_found = (
+        f'rpc error: code = NotFound desc = failed to pull and unpack image "{image}": '
+        f'failed to resolve reference "{image}": {image}: not found'
+    )
     assert cluster.state("nopull", "waiting")["message"] == (
-        'Back-off pulling image "registry.local/app:nopull": '
-        "ErrImagePull: failed to resolve reference: not found"
+        f'Back-off pulling image "{image}": ErrImagePull: {not_found}'
     )
     told = {each["message"] for each in cluster.events("nopull", "Failed")}
-    assert 'Failed to pull image "registry.local/app:nopull": not found' in told
+    assert f'Failed to pull image "{image}": {not_found}' in told
     pod = cluster.get("Pod", "nopull")
     assert pod is not None
     assert pod["status"]["phase"] == "Pending"

@@ -1,19 +1,26 @@
 """The catalogue of faults, as data."""
 
+from typing import Any
+
 import pytest
 import yaml
 
-from infrastructure.lab import faults, manifests, world
-from infrastructure.lab.cluster import quantities
-from infrastructure.lab.faults import (
-    FAULTS,
+from infrastructure.lab import faults, images, manifests, world
+from infrastructure.lab.alterations import (
     HoldScrapes,
     LimitMemory,
+    LimitNamespace,
+    MistypeImage,
+    MoveProbe,
+    Reselect,
     Scale,
     SendNonsense,
     SetImage,
 )
+from infrastructure.lab.cluster import quantities
+from infrastructure.lab.faults import FAULTS, End
 from infrastructure.lab.observe import prometheus
+from infrastructure.lab.shop.releases import VARIANTS
 from infrastructure.lab.shop.service import REMEMBERED_BYTES
 
 SEEDS = (1, 2, 3)
@@ -34,9 +41,12 @@ def test_a_bad_release_is_repaired_by_going_back(seed: int) -> None:
 
 @pytest.mark.parametrize("seed", SEEDS)
 @pytest.mark.parametrize("name", list(FAULTS))
-def test_only_a_false_alarm_needs_no_repair(name: str, seed: int) -> None:
+def test_what_is_to_be_repaired_has_a_repair_and_only_a_false_alarm_is_let_be(
+    name: str, seed: int
+) -> None:
     for injury in faults.injuries(name, world.make(seed)):
-        assert bool(injury.repairs) is not isinstance(injury.change, NUISANCES)
+        assert bool(injury.repairs) is (injury.end is End.REPAIRED)
+        assert (injury.end is End.LEFT_ALONE) is isinstance(injury.change, NUISANCES)
         assert (injury.fault_class == "none") is isinstance(injury.change, NUISANCES)
 
 
@@ -88,3 +98,68 @@ def test_the_first_seeds_know_each_form_of_a_false_alarm_and_both_together() -> 
     ]
 
     assert forms == [[SendNonsense], [HoldScrapes], [SendNonsense, HoldScrapes]]
+
+
+@pytest.mark.parametrize(
+    ("seed", "granted", "fault_class"),
+    [
+        (1, {"pods": "9"}, "quota_pods_exceeded"),
+        (2, {"requests.memory": "288Mi"}, "quota_memory_exceeded"),
+        (3, {"requests.cpu": "90m"}, "quota_cpu_exceeded"),
+    ],
+)
+def test_a_quota_grants_what_the_shop_has_and_not_one_pod_more(
+    seed: int, granted: dict[str, str], fault_class: str
+) -> None:
+    place = world.make(seed)
+    (injury,) = faults.injuries("quota", place)
+    assert isinstance(injury.change, LimitNamespace)
+
+    assert manifests.quota(place, injury.change.resource)["spec"]["hard"] == granted
+    assert injury.fault_class == fault_class
+    assert injury.change.more > 0
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_the_new_selector_finds_no_pod_of_the_shop(seed: int) -> None:
+    place = world.make(seed)
+    (injury,) = faults.injuries("selector-mismatch", place)
+    assert isinstance(injury.change, Reselect)
+
+    labels = [
+        deployment["spec"]["template"]["metadata"]["labels"]
+        for deployment in manifests.deployments(place)
+    ]
+    assert all(each[injury.change.label] != injury.change.value for each in labels)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_nobody_listens_where_the_moved_probe_asks(seed: int) -> None:
+    (injury,) = faults.injuries("bad-probe", world.make(seed))
+
+    assert isinstance(injury.change, MoveProbe)
+    assert injury.change.port not in {manifests.PORT, manifests.METRICS_PORT}
+    assert injury.fault_class.startswith(injury.change.probe)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_nobody_pushed_the_mistyped_image(seed: int) -> None:
+    place = world.make(seed)
+    (injury,) = faults.injuries("image-typo", place)
+    assert isinstance(injury.change, MistypeImage)
+
+    catalogue: dict[str, Any] = images.catalogue(place)["images"]  # type: ignore[assignment]
+    tags = catalogue[place.image(injury.change.role)]["tags"]
+    assert place.tag(injury.change.variant) in tags
+    assert place.mistyped_tag(injury.change.variant) not in tags
+
+
+def test_the_leak_leaves_minutes_between_the_alert_and_the_kill() -> None:
+    (injury,) = faults.injuries("memory-leak", world.make(1))
+    assert isinstance(injury.change, SetImage)
+    orders_a_second = 8
+    alerts_at, killed_at = 0.75 * 64 * 2**20, 64 * 2**20
+
+    grows = VARIANTS[injury.change.variant].kept_bytes * orders_a_second
+
+    assert 90 < (killed_at - alerts_at) / grows < 240

@@ -92,3 +92,22 @@ def test_a_paused_deployment_is_not_judged_for_progress() -> None:
     status = status_of(deployment(paused=True), replica_set("web-a", 2, 2), [], NOW)
 
     assert [each["type"] for each in status["conditions"]] == ["Available"]
+
+
+def test_what_keeps_pods_from_being_created_is_told_until_it_is_over() -> None:
+    web, refused = deployment(), replica_set("web-a", 2, 1)
+    failure = {
+        "type": "ReplicaFailure",
+        "status": "True",
+        "lastTransitionTime": "2026-11-20T16:28:40Z",
+        "reason": "FailedCreate",
+        "message": "exceeded quota",
+    }
+    refused["status"]["conditions"] = [failure]
+
+    web["status"] = status_of(web, refused, [], NOW)
+    later = status_of(web, replica_set("web-a", 2, 2), [], NOW)
+
+    told = condition(web["status"], "ReplicaFailure")
+    assert told == {**failure, "lastUpdateTime": failure["lastTransitionTime"]}
+    assert all(each["type"] != "ReplicaFailure" for each in later["conditions"])

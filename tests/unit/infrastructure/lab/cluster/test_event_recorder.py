@@ -40,6 +40,28 @@ def test_other_news_and_other_objects_are_other_events() -> None:
     assert [event["count"] for event in store.peek_all(EVENT)] == [1, 1, 1]
 
 
+def test_one_trouble_in_ever_new_words_ends_up_in_one_event() -> None:
+    store = Store()
+    about, recorder = pod(store), Recorder(store, "replicaset-controller")
+
+    for number in range(30):
+        recorder.warning(about, "FailedCreate", f"no room for pod {number}")
+
+    told = {event["message"]: event["count"] for event in store.peek_all(EVENT)}
+    assert len(told) == events.SIMILAR + 1
+    assert told["(combined from similar events): no room for pod 29"] == 30 - events.SIMILAR
+
+
+def test_expected_steps_keep_events_of_their_own() -> None:
+    store = Store()
+    about, recorder = pod(store), Recorder(store, "deployment-controller")
+
+    for number in range(30):
+        recorder.normal(about, "ScalingReplicaSet", f"to {number}")
+
+    assert len(store.peek_all(EVENT)) == 30
+
+
 def test_an_event_that_expired_meanwhile_is_counted_anew() -> None:
     store = Store()
     about, recorder = pod(store), Recorder(store, "kubelet")

@@ -209,3 +209,11 @@ def test_a_server_waits_for_the_requests_under_way() -> None:
     asking.join(5)
     serving.join(5)
     assert [answer.body for answer in answers] == [b"late"]
+
+
+def test_the_leaking_release_keeps_something_of_each_order() -> None:
+    with running_service("endless-history") as (service, address):
+        for number in range(3):
+            assert order(address, number).status == 200
+
+        assert service.kept_bytes == 3 * VARIANTS["endless-history"].kept_bytes
