@@ -15,7 +15,7 @@ PRODUCT = (
 )
 INNOCENT = 'sa.event.listen(engine.sync_engine, "checkout",'
 """What a connection pool calls the lending of a connection."""
-FIELD_WORDS = {"quota", "memory-leak"}
+FIELD_WORDS = {"memory-leak", "oom", "quota"}
 """Faults whose name is the field's own word for them."""
 SUFFIXES = {".py", ".yaml", ".sql", ".md", ".mako"}
 
