@@ -8,6 +8,7 @@ from backend.evals.nab import Nab
 from backend.evals.nezha_tt import NezhaTrainTicket
 from backend.evals.petshop import PetShop
 from backend.evals.rcaeval import RcaEval
+from backend.evals.rootcausebench import RootCauseBench
 from backend.evals.sockshop1 import SockShop1
 from backend.evals.suite import Suite
 
@@ -16,6 +17,7 @@ _ALL: tuple[Suite, ...] = (
     CloudOpsBench(),
     NezhaTrainTicket(),
     PetShop(),
+    RootCauseBench(),
     Loghub(),
     SockShop1(),
     Nab(),

@@ -1,0 +1,158 @@
+"""Reasons that no commit gave: what lies outside, who asks more than before, what expired."""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from sre_agent.diagnosis.changes import terms
+from sre_agent.diagnosis.changes.scene import MAIN, SECOND, TOGETHER_S, Scene
+from sre_agent.diagnosis.metrics.kinds import Kind, kind_of
+from sre_agent.domain.changes import StatusNotice
+from sre_agent.domain.faults import FaultClass
+
+_NAMES_FAIL = re.compile(
+    r"no such host|enotfound|servfail|nxdomain|name resolution|getaddrinfo|eai_again|zero addresses|"
+    r"server misbehaving|name or service not known",
+    re.IGNORECASE,
+)
+_EXPIRED = re.compile(
+    r"certificate (?:has |is )?expired|expired certificate|x509: certificate|certificate verify failed|"
+    r"not ?after|cert(?:ificate)?[_ ]expir|CERT_HAS_EXPIRED",
+    re.IGNORECASE,
+)
+_HOST = re.compile(r"\b(?:[a-z0-9-]+\.)+(?:com|io|net|org|dev|co|cloud|app)\b", re.IGNORECASE)
+_PROVIDER = re.compile(
+    r"third[- ]?party|\bprovider|\bvendor|\bpartner|external (?:api|service)|upstream provider|status page|"
+    r"stripe|twilio|sendgrid|paypal|adyen|auth0|okta|cloudflare|openai|datadog|fastly|braintree|mailgun|s3\b|dynamodb",
+    re.IGNORECASE,
+)
+_REFUSES = re.compile(
+    r"\b(?:5\d\d|429)\b|time(?:d)?[ -]?out|unavailable|refused|reset|degraded|outage|deadline|quota|rate.?limit",
+    re.IGNORECASE,
+)
+_SAME = re.compile(
+    r"\b(record|message|msg|event|offset|row|document|doc|payload|entity|object|batch|order|tenant|customer|key)"
+    r"(?:[_ ]?id)?[=: ]+\"?([\w-]*\d[\w-]*)",
+    re.IGNORECASE,
+)
+_HARDWARE = re.compile(
+    r"no space left|enospc|disk (?:is )?full|node (?:not ready|lost|failure)|availability zone|\baz\b|packet loss|"
+    r"network partition|link flap|hardware|kernel panic|evicted|preempt|spot (?:instance|interrupt)|i/o error|"
+    r"read-only file ?system|clock (?:skew|drift)|\bntp\b|split[- ]brain|failover|leader election|"
+    r"hypervisor|bgp|throttled by (?:the )?(?:provider|cloud)|insufficient ?capacity",
+    re.IGNORECASE,
+)
+_OURS = re.compile(r"cluster\.local|svc\.|internal\b|\.local\b", re.IGNORECASE)
+SURGE = 2.0
+"""So many times the usual traffic is a surge."""
+NOTICE_S = 1800.0
+"""A notice is written at most this long before or after its outage is felt."""
+MANY = 3
+"""So many services do not begin to fail at once of themselves."""
+
+
+@dataclass(frozen=True)
+class Outside:
+    """A reason that is no change of ours, its weight in log-odds, and what to do about it."""
+
+    fault_class: FaultClass
+    weight: float
+    statement: str
+    remedy: str
+
+
+def reasons(scene: Scene) -> tuple[Outside, ...]:
+    """Return the reasons outside that the evidence speaks of, the weightiest first."""
+    looks: tuple[Callable[[Scene], Iterator[Outside]], ...] = (
+        _notices,
+        _names,
+        _certificates,
+        _providers,
+        _surge,
+        _one_record,
+        _hardware,
+    )
+    found = [reason for look in looks for reason in look(scene)]
+    return tuple(sorted(found, key=lambda item: (-item.weight, item.fault_class, item.statement)))
+
+
+def _said(scene: Scene, pattern: re.Pattern[str], least: float = SECOND) -> Sequence[str]:
+    return [
+        item.text for item in scene.complaints if item.weight >= least and pattern.search(item.text)
+    ]
+
+
+def _notices(scene: Scene) -> Iterator[Outside]:
+    for notice in scene.told.notices:
+        is_well = re.search(
+            r"operational|resolved|maintenance complete|healthy|\bok\b",
+            notice.status,
+            re.IGNORECASE,
+        )
+        if is_well or abs(notice.at_s - scene.onset_s) > NOTICE_S:
+            continue
+        weight = 3.0 if _is_about(notice, scene) else 1.0
+        text = f"{notice.component} was reported {notice.status} at that time"
+        yield Outside(FaultClass.EXTERNAL_SERVICE_FAILURE, weight, text, "escalate-upstream")
+        return
+
+
+def _is_about(notice: StatusNotice, scene: Scene) -> bool:
+    told = set(terms.words(f"{notice.component} {notice.text}"))
+    return any(told & set(terms.words(item.text)) for item in scene.complaints)
+
+
+def _names(scene: Scene) -> Iterator[Outside]:
+    found = [item for item in scene.complaints if _NAMES_FAIL.search(item.text)]
+    services = {item.service for item in found}
+    if found:
+        weight = 3.0 if len(services) > 1 else 1.5
+        text = f"names do not resolve any more for {', '.join(sorted(services))}"
+        yield Outside(FaultClass.DNS_FAILURE, weight, text, "escalate-upstream")
+
+
+def _certificates(scene: Scene) -> Iterator[Outside]:
+    if _said(scene, _EXPIRED):
+        text = "a certificate expired"
+        yield Outside(FaultClass.CERTIFICATE_EXPIRY, 3.5, text, "renew-certificate")
+
+
+def _providers(scene: Scene) -> Iterator[Outside]:
+    said = [text for text in _said(scene, _REFUSES) if not _OURS.search(text)]
+    named = [text for text in said if _HOST.search(text) or _PROVIDER.search(text)]
+    if named:
+        is_main = any(item.weight >= MAIN for item in scene.complaints if item.text in named)
+        text = f"what fails is a service of others: {named[0][:120]}"
+        weight = 2.5 if is_main else 1.5
+        yield Outside(FaultClass.EXTERNAL_SERVICE_FAILURE, weight, text, "escalate-upstream")
+
+
+def _surge(scene: Scene) -> Iterator[Outside]:
+    for onset in scene.shifts.values():
+        is_traffic = kind_of(onset.key.metric) is Kind.TRAFFIC
+        is_first = onset.at_s <= scene.onset_s + TOGETHER_S
+        if is_traffic and is_first and onset.after > SURGE * max(onset.before, 1e-9):
+            times = onset.after / max(onset.before, 1e-9)
+            text = f"{onset.key.metric} of {onset.key.entity} rose to {times:.1f} times the usual"
+            yield Outside(FaultClass.TRAFFIC_SURGE, 1.5, text, "scale-out")
+            return
+
+
+def _one_record(scene: Scene) -> Iterator[Outside]:
+    """Speak of data where every complaint is about one and the same record, over and over."""
+    named = [dict(_SAME.findall(item.text)) for item in scene.complaints if item.at_s is not None]
+    named = [ids for ids in named if ids]
+    if len(named) < MANY:
+        return
+    shared = set(named[0].items()).intersection(*(set(ids.items()) for ids in named[1:]))
+    if shared:
+        what, name = min(shared)
+        text = f"every complaint is about the same {what}, {name}, tried again and again"
+        yield Outside(FaultClass.EXTERNAL_SERVICE_FAILURE, 3.5, text, "purge-bad-data")
+
+
+def _hardware(scene: Scene) -> Iterator[Outside]:
+    said = _said(scene, _HARDWARE)
+    if said:
+        text = f"what runs below fails: {said[0][:120]}"
+        yield Outside(FaultClass.SATURATION, 2.5, text, "escalate-upstream")

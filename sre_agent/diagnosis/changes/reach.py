@@ -1,0 +1,98 @@
+"""Which running services a commit is in, since when, and by which deploy."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from sre_agent.diagnosis.changes import innocence
+from sre_agent.diagnosis.changes import patch as patches
+from sre_agent.diagnosis.changes.scene import Scene
+from sre_agent.domain.changes import Commit, Deploy
+
+_MODULE = re.compile(r"[\w.@-]+(?:/[\w.@-]+)+")
+_SPLIT = re.compile(r"[^a-z0-9]+")
+_FILLER = frozenset({"service", "svc", "server", "app", "api", "the", "worker", "backend"})
+TIE_S = 60.0
+"""Clocks and samples differ by so much; what went live this much after the onset may be its reason."""
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """How a commit came to a service: by a deploy of its own, or within another commit's."""
+
+    deploy: Deploy
+    is_own: bool
+    is_through_module: bool = False
+
+
+def arrivals(scene: Scene, commit: Commit) -> tuple[Arrival, ...]:
+    """Return the deploys that brought a commit, those of its own first, each once."""
+    found = [
+        Arrival(deploy, is_own=True)
+        for deploy in scene.told.deploys
+        if deploy.sha and _is_same(deploy.sha, commit.sha)
+    ]
+    for other in scene.told.commits:
+        if other.sha != commit.sha and brings(other, commit):
+            found += [
+                Arrival(deploy, is_own=False, is_through_module=True)
+                for deploy in scene.told.deploys
+                if _is_same(deploy.sha, other.sha) and deploy.at_s >= commit.at_s
+            ]
+    if not found:
+        found = [
+            Arrival(deploy, is_own=False)
+            for deploy in scene.told.deploys
+            if deploy.at_s >= commit.at_s and _is_of(deploy.service, commit.paths)
+        ]
+    return tuple(
+        sorted(found, key=lambda item: (not item.is_own, item.deploy.at_s, item.deploy.service))
+    )
+
+
+def brings(bump: Commit, commit: Commit) -> bool:
+    """Return whether a commit takes a new version of the module that another one changes."""
+    if not innocence.is_bump(bump) or bump.at_s < commit.at_s or innocence.is_bump(commit):
+        return False
+    modules = {name for line in patches.read(bump.diff).added for name in _MODULE.findall(line)}
+    return any(_holds(module, path) for module in modules for path in commit.paths)
+
+
+def before_onset(scene: Scene, found: Iterable[Arrival]) -> Sequence[Arrival]:
+    """Return the arrivals that were there when the trouble began."""
+    return [item for item in found if item.deploy.at_s <= scene.onset_s + TIE_S]
+
+
+def _holds(module: str, path: str) -> bool:
+    """Return whether a file lies in a module: its last two folders lead the file's path somewhere."""
+    tail = [part for part in module.split("/") if not re.fullmatch(r"v\d+", part)][-2:]
+    folders = path.split("/")[:-1]
+    return len(tail) > 1 and any(folders[at : at + 2] == tail for at in range(len(folders)))
+
+
+def _is_of(service: str, paths: Iterable[str]) -> bool:
+    """Return whether a path names a service, with or without what services are called besides."""
+    name = _bare(service)
+    return bool(name) and any(
+        name == _bare(part) for path in paths for part in path.split("/")[:-1]
+    )
+
+
+def is_of(service: str, commit: Commit) -> bool:
+    """Return whether a commit touches the folder of a service."""
+    return _is_of(service, commit.paths)
+
+
+def _bare(name: str) -> str:
+    parts = [part for part in _SPLIT.split(name.lower()) if part and not part.isdigit()]
+    kept = [part for part in parts if part not in _FILLER] or parts
+    joined = "".join(kept)
+    for filler in ("service", "svc"):
+        if joined.endswith(filler) and joined != filler:
+            joined = joined.removesuffix(filler)
+    return joined
+
+
+def _is_same(one: str, other: str) -> bool:
+    shorter, longer = sorted((one.lower(), other.lower()), key=len)
+    return len(shorter) > 6 and longer.startswith(shorter)  # noqa: PLR2004 - git's shortest names

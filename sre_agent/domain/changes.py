@@ -1,0 +1,54 @@
+"""What people change, and what others report: commits, deploys, flags, notices of outages.
+
+All times are seconds since the epoch.
+"""
+
+from dataclasses import dataclass
+
+from sre_agent.domain.ids import NO_EVIDENCE, EvidenceId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Commit:
+    """A change of the code: what it says, which files it touches, and how (a unified diff or nothing)."""
+
+    sha: str
+    at_s: float
+    message: str
+    paths: tuple[str, ...] = ()
+    diff: str = ""
+    author: str = ""
+    source: EvidenceId = NO_EVIDENCE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deploy:
+    """A version of a service that went live; `sha` names the commit it was built from."""
+
+    service: str
+    at_s: float
+    sha: str = ""
+    version: str = ""
+    source: EvidenceId = NO_EVIDENCE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlagChange:
+    """A feature flag that was switched, such as `off->on`."""
+
+    flag: str
+    at_s: float
+    change: str = ""
+    service: str = ""
+    source: EvidenceId = NO_EVIDENCE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatusNotice:
+    """What somebody says of a component that is not ours to repair: a provider, DNS, the network."""
+
+    component: str
+    at_s: float
+    status: str
+    text: str = ""
+    source: EvidenceId = NO_EVIDENCE
