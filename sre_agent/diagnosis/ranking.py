@@ -19,7 +19,8 @@ _SYMPTOM = "symptom"
 
 def rank(weighed: Iterable[tuple[Hypothesis, Sequence[Finding]]]) -> tuple[Cause, ...]:
     """Return the causes, best first; those of equal confidence by name, so that order is stable."""
-    return in_order(_cause(hypothesis, findings) for hypothesis, findings in weighed)[:MAX_CAUSES]
+    judged = (cause(hypothesis, findings, confidence(findings)) for hypothesis, findings in weighed)
+    return in_order(judged)[:MAX_CAUSES]
 
 
 def in_order(causes: Iterable[Cause]) -> tuple[Cause, ...]:
@@ -67,9 +68,9 @@ def indecision(causes: Sequence[Cause], situation: Situation) -> str | None:
             f"has a confidence of {top.confidence:.0%}"
         )
     rivals = [
-        cause
-        for cause in causes[1:]
-        if cause.object != top.object and not are_independent(situation, top, cause)
+        item
+        for item in causes[1:]
+        if item.object != top.object and not are_independent(situation, top, item)
     ]
     if rivals and log_odds(top.findings) - log_odds(rivals[0].findings) < MIN_MARGIN:
         return (
@@ -80,14 +81,15 @@ def indecision(causes: Sequence[Cause], situation: Situation) -> str | None:
     return None
 
 
-def _cause(hypothesis: Hypothesis, findings: Sequence[Finding]) -> Cause:
+def cause(hypothesis: Hypothesis, findings: Iterable[Finding], probability: float) -> Cause:
+    """Return a suspect as a cause, its findings in the order of what they weigh, for before against."""
     ordered = sorted(
         findings, key=lambda item: (item.stance != Stance.FOR, -item.weight, item.rule)
     )
     return Cause(
         fault_class=hypothesis.fault_class,
         object=hypothesis.object,
-        confidence=confidence(findings),
+        confidence=probability,
         statement=hypothesis.statement,
         findings=tuple(ordered),
         facts=dict(hypothesis.facts),

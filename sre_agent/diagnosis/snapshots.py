@@ -1,17 +1,21 @@
 """The judgement over a cluster's snapshot: every analyzer asked, and what they say weighed."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from sre_agent.diagnosis import ranking, weights
-from sre_agent.diagnosis.hypothesis import Hypothesis, Suspect
+from sre_agent.config import calibration as calibrations
+from sre_agent.config import catalogue
+from sre_agent.diagnosis import calibration, ranking, undecided, weighing
+from sre_agent.diagnosis.hypothesis import Hypothesis
 from sre_agent.diagnosis.kubernetes import MEASURING_ANALYZERS, SNAPSHOT_ANALYZERS, merging
 from sre_agent.diagnosis.kubernetes.view import View
-from sre_agent.domain.causes import Cause, Conclusion, Diagnosis, Dismissal, Finding
+from sre_agent.diagnosis.weighing.board import Board
+from sre_agent.domain.causes import Cause, Conclusion, Diagnosis, Dismissal
 from sre_agent.domain.cluster.snapshot import Snapshot
 from sre_agent.domain.incident import Incident
 from sre_agent.domain.telemetry import MetricTable
 
+CALIBRATION = "snapshots"
 STALE = timedelta(minutes=15)
 """Nobody should act on an older picture."""
 
@@ -34,48 +38,59 @@ def diagnose(
 ) -> Diagnosis:
     """Return what a snapshot, and metrics beside it if any, add up to.
 
-    The order of the snapshot's objects makes no difference. What was dismissed is shown apart.
+    The order of the snapshot's objects makes no difference. What was dismissed is shown apart and
+    explains nothing.
     """
     view = View(snapshot)
     proposed = propose(view, telemetry)
     ruled_out = {(item.object, item.fault_class) for item in dismissed}
-    causes = _ranked(
-        [item for item in proposed if (item.object, item.fault_class) not in ruled_out], incident
-    )
-    left_out = _ranked(
-        [item for item in proposed if (item.object, item.fault_class) in ruled_out], incident
-    )
-    conclusion, reason = _conclude(causes, now - snapshot.taken_at)
+    kept = [item for item in proposed if (item.object, item.fault_class) not in ruled_out]
+    left_out = [item for item in proposed if (item.object, item.fault_class) in ruled_out]
+    board = Board(view, catalogue.shipped(), kept, incident)
+    causes = rank(board, kept)
+    conclusion, reason = _conclude(board, causes, now - snapshot.taken_at)
     return Diagnosis(
         causes=causes,
         abstained=conclusion is not Conclusion.CAUSE_FOUND,
         reason=reason,
         conclusion=conclusion,
-        dismissed=left_out,
+        dismissed=rank(board, left_out),
     )
 
 
-def _conclude(causes: Sequence[Cause], age: timedelta) -> tuple[Conclusion, str]:
+def rank(board: Board, hypotheses: Iterable[Hypothesis]) -> tuple[Cause, ...]:
+    """Return the causes with calibrated confidence, best first; of equals the more exact one."""
+    weighed = [(item, weighing.findings(board, item)) for item in hypotheses]
+    scores = [ranking.log_odds(findings) for _, findings in weighed]
+    scale = calibrations.shipped()[CALIBRATION]
+    judged = [
+        ranking.cause(item, findings, scale.probability(log_odds))
+        for (item, findings), log_odds in zip(
+            weighed, calibration.against_rivals(scores), strict=True
+        )
+    ]
+    judged.sort(
+        key=lambda cause: (
+            -cause.confidence,
+            -board.catalogue.depth(cause.fault_class),
+            str(cause.object),
+            cause.fault_class,
+        )
+    )
+    return tuple(judged[: ranking.MAX_CAUSES])
+
+
+def _conclude(board: Board, causes: Sequence[Cause], age: timedelta) -> tuple[Conclusion, str]:
     if not causes:
         return Conclusion.NOTHING_WRONG, "nothing in the snapshot is out of order"
     if age > STALE:
         minutes = age / timedelta(minutes=1)
         return Conclusion.UNDECIDED, f"the snapshot is {minutes:.0f} minutes old: take a new one"
+    doubt = undecided.explain(board, causes)
+    if doubt:
+        return Conclusion.UNDECIDED, doubt
     top = causes[0]
-    reason = f"{top.fault_class} of {top.object.name} at {top.confidence:.0%}"
-    return Conclusion.CAUSE_FOUND, reason
-
-
-def _ranked(hypotheses: Sequence[Hypothesis], incident: Incident | None) -> tuple[Cause, ...]:
-    return ranking.rank((item, (*item.findings, *_named(item, incident))) for item in hypotheses)
-
-
-def _named(hypothesis: Hypothesis, incident: Incident | None) -> tuple[Finding, ...]:
-    """Speak for what the alert names."""
-    ref = hypothesis.object
-    if incident is None or (ref.namespace, ref.name) != (incident.namespace, incident.service):
-        return ()
-    suspect = Suspect(hypothesis.fault_class, ref)
-    ids = hypothesis.findings[0].evidence_ids
-    text = f"the alert names {ref.name}"
-    return (suspect.speaks_for("relation.alert_names_it", weights.ALERT_NAMES_IT, text, ids),)
+    return Conclusion.CAUSE_FOUND, (
+        f"{top.fault_class} of {top.object.name} at {top.confidence:.0%}, "
+        f"from {len(top.findings)} findings"
+    )

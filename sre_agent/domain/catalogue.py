@@ -47,7 +47,8 @@ class CatalogueEntry(Value):
     `signs` is what one would see, `against` what speaks against it. `told_apart` says for each
     neighbour how the two are told apart. `narrower_than` names the classes that it explains where
     both are seen. Of `expects` at least one shows in the object's pods. `feigned` says that a
-    failing callee can look like it. `playbook` repairs it, where one does.
+    failing callee can look like it, `quiet` that it fails no request by itself. `playbook` repairs
+    it, where one does.
     """
 
     layer: Layer
@@ -59,6 +60,7 @@ class CatalogueEntry(Value):
     narrower_than: tuple[FaultClass, ...] = ()
     expects: tuple[Symptom, ...] = ()
     feigned: bool = False
+    quiet: bool = False
     playbook: str | None = None
     recommendation: str = Field(min_length=1)
 
