@@ -83,6 +83,7 @@ LIKELY = 2.3
 """Ten times as likely when the cause is real; something else would show the same."""
 HINT = 1.0
 """Worth a look when nothing better is known."""
+
 NARROWER_EXPLAINS = 3.0
 """A class that says more exactly what is wrong leaves little to the one that only shows it."""
 EXPLAINS_WHAT_IS_SEEN = 0.7
