@@ -90,3 +90,13 @@ EXPLAINS_WHAT_IS_SEEN = 0.7
 EXPECTED_NOT_SEEN = 2.5
 """All pods are well where the fault would have made some of them ill."""
 HARMS_NOBODY = 2.0
+CONTRADICTION_SEEN = 3.5
+"""The same, and the failure that must follow from it is seen."""
+OWN_WORDS = 3.5
+"""A container that is unwell says itself, in words that mean one thing only, what it died of."""
+WORDS_IN_PASSING = 2.0
+"""A container says so too, but is well; or its words mean several things."""
+GENERIC_STATE = 2.0
+"""The cluster says that something is wrong, but not what: any narrower cause describes it better."""
+POSTURE = 0.5
+"""A weakness that breaks nothing now: never before real trouble."""

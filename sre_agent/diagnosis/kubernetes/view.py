@@ -81,6 +81,17 @@ class View:
         return {_key(item.meta.ref): item for item in self.snapshot.services}
 
     @cached_property
+    def services_by_ip(self) -> Mapping[str, Service]:
+        """Return the Services by their cluster address."""
+        known = (item for item in self.snapshot.services if item.cluster_ip not in {"", "None"})
+        return {item.cluster_ip: item for item in known}
+
+    @cached_property
+    def workloads_named(self) -> Mapping[tuple[str, str], tuple[ObjectRef, ...]]:
+        """Return the workloads by namespace and name, whatever their kind."""
+        return _grouped(((ref.namespace, ref.name), ref) for ref in self.workloads)
+
+    @cached_property
     def endpoints(self) -> Mapping[tuple[str, str], Endpoints]:
         """Return the addresses behind Services, by namespace and name."""
         return {_key(item.meta.ref): item for item in self.snapshot.endpoints}
@@ -105,14 +116,23 @@ class View:
 
     def behind(self, service: Service) -> tuple[ObjectRef, ...]:
         """Return the workloads whose pod templates a Service selects."""
-        if not service.selector:
-            return ()
-        wanted, namespace = service.selector.items(), service.meta.ref.namespace
-        return tuple(
-            ref
-            for ref, item in self.workloads.items()
-            if ref.namespace == namespace and wanted <= dict(item.template_labels).items()
-        )
+        return self._behind.get(service.meta.ref, ())
+
+    @cached_property
+    def _behind(self) -> Mapping[ObjectRef, tuple[ObjectRef, ...]]:
+        labelled = [
+            (ref, frozenset(item.template_labels.items())) for ref, item in self.workloads.items()
+        ]
+        return {
+            service.meta.ref: tuple(
+                ref
+                for ref, labels in labelled
+                if ref.namespace == service.meta.ref.namespace
+                and labels.issuperset(service.selector.items())
+            )
+            for service in self.snapshot.services
+            if service.selector
+        }
 
     @cached_property
     def services_of(self) -> Mapping[ObjectRef, tuple[Service, ...]]:
@@ -125,6 +145,11 @@ class View:
     def logs_of(self) -> Mapping[ObjectRef, tuple[ContainerLog, ...]]:
         """Return the logs by the workload whose container wrote them."""
         return _grouped((self._writer(log), log) for log in self.snapshot.logs)
+
+    @cached_property
+    def log_texts(self) -> tuple[tuple[ObjectRef, ContainerLog, str], ...]:
+        """Return each log with its writer and as one text, to be searched quickly."""
+        return tuple((self._writer(log), log, "\n".join(log.lines)) for log in self.snapshot.logs)
 
     def _writer(self, log: ContainerLog) -> ObjectRef:
         pod = self.pods.get((log.namespace, log.pod))

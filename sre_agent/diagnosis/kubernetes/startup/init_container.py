@@ -1,0 +1,41 @@
+"""Init containers that fail, so that the pod never gets to its own."""
+
+from collections.abc import Iterator
+
+from sre_agent.diagnosis import weights
+from sre_agent.diagnosis.hypothesis import Hypothesis, Suspect
+from sre_agent.diagnosis.kubernetes.proposing import cause
+from sre_agent.diagnosis.kubernetes.view import View
+from sre_agent.domain.cluster.pods import ContainerStatus
+from sre_agent.domain.faults import FaultClass
+
+_LOOP = frozenset({"CrashLoopBackOff", "Error"})
+
+
+def analyze(view: View) -> Iterator[Hypothesis]:
+    """Suspect workloads whose init container ends with an error."""
+    for ref, pods in view.pods_of.items():
+        for pod in pods:
+            failed = [item for item in pod.statuses if item.is_init and _fails(item)]
+            for status in failed[:1]:
+                ended = status.ended or status.last_ended
+                code = f" with exit code {ended.exit_code}" if ended else ""
+                yield cause(
+                    Suspect(FaultClass.INIT_CONTAINER_FAILED, ref),
+                    "pods.init_container",
+                    weights.CONTRADICTION,
+                    f"init container {status.name} of {pod.meta.ref.name} ends{code}, "
+                    f"{status.restarts} restarts",
+                    [pod.meta.source],
+                    container=status.name,
+                    exit_code=ended.exit_code if ended else None,
+                )
+
+
+def _fails(status: ContainerStatus) -> bool:
+    """Return whether an init container is failing now; one that is done may have failed before."""
+    if status.ready or (status.ended and status.ended.exit_code == 0):
+        return False
+    if status.state == "terminated" and status.ended:
+        return status.ended.exit_code not in {0, None}
+    return status.reason in _LOOP or (status.restarts > 0 and status.state != "running")

@@ -1,0 +1,44 @@
+"""Jobs that failed or are held."""
+
+from collections.abc import Iterator
+
+from sre_agent.diagnosis import weights
+from sre_agent.diagnosis.hypothesis import Hypothesis, Suspect
+from sre_agent.diagnosis.kubernetes.proposing import cause
+from sre_agent.diagnosis.kubernetes.view import View
+from sre_agent.domain.cluster.workloads import Job
+from sre_agent.domain.faults import FaultClass
+
+
+def analyze(view: View) -> Iterator[Hypothesis]:
+    """Suspect Jobs that gave up, and those suspended; one that completed after all is well."""
+    for job in view.snapshot.jobs:
+        if _is(job, "Complete") or _is(job, "SuccessCriteriaMet"):
+            continue
+        if _is(job, "Failed") or job.failed > job.backoff_limit:
+            yield _failed(job)
+        elif job.is_suspended:
+            yield cause(
+                Suspect(FaultClass.JOB_SUSPENDED, job.meta.ref),
+                "job.suspended",
+                weights.HINT,
+                f"Job {job.meta.ref.name} is suspended",
+                [job.meta.source],
+            )
+
+
+def _failed(job: Job) -> Hypothesis:
+    why = next((item for item in job.conditions if item.type == "Failed"), None)
+    said = f": {why.reason} {why.message}".rstrip() if why else ""
+    return cause(
+        Suspect(FaultClass.JOB_FAILED, job.meta.ref),
+        "job.failed",
+        weights.CONTRADICTION,
+        f"Job {job.meta.ref.name} gave up after {job.failed} failed pods{said}",
+        [job.meta.source],
+        failed=job.failed,
+    )
+
+
+def _is(job: Job, condition: str) -> bool:
+    return any(item.type == condition and item.status == "True" for item in job.conditions)
