@@ -19,7 +19,15 @@ RECOVERED = timedelta(hours=1)
 """A pod that is ready, and did not restart for so long, is well."""
 Templates = Mapping[ObjectRef, PodSpec]
 _PHASES = frozenset({"Running", "Pending", "Succeeded", "Failed", "Unknown"})
-_PHASE_OF_STATUS = {"Completed": "Succeeded", "Error": "Failed", "Evicted": "Failed"}
+_PHASE_OF_STATUS = {
+    "Completed": "Succeeded",
+    "Error": "Running",
+    "OOMKilled": "Running",
+    "CrashLoopBackOff": "Running",
+    "Terminating": "Running",
+    "NotReady": "Running",
+    "Evicted": "Failed",
+}
 
 
 def pods(answers: Answers, templates: Templates) -> tuple[Pod, ...]:
