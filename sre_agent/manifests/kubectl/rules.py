@@ -92,7 +92,7 @@ def _configmap(meta: Meta, description: Described | None) -> ConfigMap:
     return ConfigMap(meta=meta, keys=tuple(data), data=data)
 
 
-_LONGEST = 2000
+_LONGEST = 65_536
 
 
 def _data(text: str) -> dict[str, str]:

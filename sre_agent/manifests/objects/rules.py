@@ -13,7 +13,7 @@ from sre_agent.manifests.objects.fields import Json, entries, section, text, tex
 from sre_agent.manifests.objects.meta import meta
 from sre_agent.manifests.quantities import quantity
 
-VALUE_LENGTH = 4096
+VALUE_LENGTH = 65_536
 """How many characters of a configuration's value are kept."""
 
 

@@ -17,6 +17,8 @@ from sre_agent.domain.faults import FaultClass
 from sre_agent.domain.objects import ObjectRef
 
 _WORD = re.compile(r"[a-z0-9]+")
+_GENERIC = re.compile(r"^(?:|api|rest|v\d+(?:\w+\d*)?)$")
+"""Parts of a path that are nobody's name."""
 _COMMON = 0.5
 """A part of more names than this says nothing (a prefix of the system, `service`)."""
 _ROUTED = 0.7
@@ -120,10 +122,9 @@ def _fit(route: Route, name: str) -> int:
     own = "".join(_WORD.findall(route.name.lower()))
     if own == name:
         return 2 * len(name) + 1
-    segments = ["".join(_WORD.findall(part.lower())) for part in route.path.split("/")]
-    if any(part.startswith(name) for part in (own, *segments)):
-        return 2 * len(name)
-    return 0
+    first = next((part for part in route.path.split("/") if not _GENERIC.match(part)), "")
+    segment = "".join(_WORD.findall(first.lower()))
+    return 2 * len(name) if own.startswith(name) or segment.startswith(name) else 0
 
 
 def _plain_names(workloads: Mapping[ObjectRef, object]) -> dict[ObjectRef, str]:
