@@ -8,17 +8,18 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from backend.evals import measuring, table
+from backend.evals import fitting, measuring, table
 from backend.evals.folders import Folder, UnreadableSetError
 from backend.evals.measuring import Measured
 from backend.evals.suites import FOLDERS, SUITES
+from sre_agent.config import calibration
 
 ALL = "all"
 WIDTH = 120
 """What the table takes; a narrower screen wraps its lines rather than its cells."""
 
 
-def bench(
+def bench(  # noqa: PLR0913 - one for each option
     suite: Annotated[
         str, typer.Argument(metavar="SET", help=f"One of {', '.join(SUITES)}, or all.")
     ],
@@ -34,12 +35,19 @@ def bench(
     ] = None,
     *,
     as_json: Annotated[bool, typer.Option("--json", help="Print the scores as JSON.")] = False,
+    fit: Annotated[
+        bool,
+        typer.Option("--fit", help="Fit the set's calibration on its tuning half, and print it."),
+    ] = False,
 ) -> None:
     """Predict every case of a set, and print its scores where the answers are there."""
     if history is not None and not history.is_dir():
         raise UnreadableSetError(
             f"there is no folder {history}; --history names labelled incidents"
         )
+    if fit:
+        _fit(suite, data, history)
+        return
     found = [_measure(name, data, history, rename) for name in _named(suite, data)]
     if out:
         _write(out, found)
@@ -48,6 +56,18 @@ def bench(
     else:
         console = Console()
         Console(width=max(console.width, WIDTH)).print(table.tables(found))
+
+
+def _fit(suite: str, data: Path, history: Path | None) -> None:
+    """Print the fitted numbers as the line that belongs into the shipped file."""
+    for name in _named(suite, data):
+        if suite == ALL and name not in fitting.CALIBRATIONS:
+            continue
+        fitted, numbers = fitting.fit(SUITES[name], *_folders(name, data, history))
+        typer.echo(
+            f"{fitted}: {{slope: {numbers.slope:.3f}, intercept: {numbers.intercept:.3f}}}"
+            f"  # fitted on {name}; belongs into {calibration.FILE}"
+        )
 
 
 def _named(suite: str, data: Path) -> list[str]:
@@ -62,9 +82,14 @@ def _named(suite: str, data: Path) -> list[str]:
 
 
 def _measure(name: str, data: Path, history: Path | None, rename: int | None) -> Measured:
+    return measuring.measure(SUITES[name], *_folders(name, data, history), rename)
+
+
+def _folders(name: str, data: Path, history: Path | None) -> tuple[Folder, Folder | None]:
+    """Return where a set lies, and where its labelled past incidents lie if anywhere."""
     folder = FOLDERS.get(name, name)
     past = Folder(history / folder) if history and (history / folder).exists() else None
-    return measuring.measure(SUITES[name], Folder(data / folder), past, rename)
+    return Folder(data / folder), past
 
 
 def _write(out: Path, found: Sequence[Measured]) -> None:
