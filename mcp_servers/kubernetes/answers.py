@@ -208,6 +208,21 @@ class ResourceManifest(Record):
     manifest: dict[str, Any]
 
 
+class ObjectList(Record):
+    """The objects of a namespace, and those of the cluster that concern it, as the API has them.
+
+    Each has its kind, allow-listed fields, and no secret. `complete` names the kinds of which
+    every object is here; `forbidden` those that may not be read, `not_served` those that the
+    cluster does not have.
+    """
+
+    namespace: str
+    complete: tuple[str, ...]
+    forbidden: tuple[str, ...]
+    not_served: tuple[str, ...]
+    items: tuple[dict[str, Any], ...]
+
+
 class EventList(Record):
     """Events, newest first."""
 

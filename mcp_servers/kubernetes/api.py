@@ -77,6 +77,10 @@ class Api:
         query = {"labelSelector": labels, "fieldSelector": fields, "limit": limit or ""}
         return await self._json("GET", kind.path(namespace), query)
 
+    async def document(self, path: str) -> Json:
+        """Return what the API says of itself at a path, such as `/apis`."""
+        return await self._json("GET", path, {})
+
     async def text(self, path: str, query: Mapping[str, object]) -> str:
         """Return a plain-text answer, such as a pod's log."""
         return (await self._request("GET", path, query)).decode(errors="replace")

@@ -34,22 +34,52 @@ NODE = Kind("Node", "api/v1", "nodes", namespaced=False)
 AUTOSCALER = Kind("HorizontalPodAutoscaler", "apis/autoscaling/v2", "horizontalpodautoscalers")
 NAMESPACE = Kind("Namespace", "api/v1", "namespaces", namespaced=False)
 
+CONFIG_MAP = Kind("ConfigMap", "api/v1", "configmaps")
+ENDPOINT_SLICE = Kind("EndpointSlice", "apis/discovery.k8s.io/v1", "endpointslices")
+VOLUME = Kind("PersistentVolume", "api/v1", "persistentvolumes", namespaced=False)
+CLUSTER_BINDING = Kind(
+    "ClusterRoleBinding",
+    "apis/rbac.authorization.k8s.io/v1",
+    "clusterrolebindings",
+    namespaced=False,
+)
+HOOKS = tuple(
+    Kind(name, "apis/admissionregistration.k8s.io/v1", f"{name.lower()}s", namespaced=False)
+    for name in ("ValidatingWebhookConfiguration", "MutatingWebhookConfiguration")
+)
+_NETWORKING, _GATEWAY = "apis/networking.k8s.io/v1", "apis/gateway.networking.k8s.io/v1"
+
 KINDS = (
     DEPLOYMENT,
     REPLICA_SET,
     POD,
     SERVICE,
     ENDPOINTS,
+    ENDPOINT_SLICE,
     NODE,
     NAMESPACE,
     STATEFUL_SET,
     DAEMON_SET,
-    Kind("ConfigMap", "api/v1", "configmaps"),
+    CONFIG_MAP,
     Kind("Secret", "api/v1", "secrets"),
+    Kind("ServiceAccount", "api/v1", "serviceaccounts"),
+    Kind("ResourceQuota", "api/v1", "resourcequotas"),
+    Kind("LimitRange", "api/v1", "limitranges"),
     Kind("PersistentVolumeClaim", "api/v1", "persistentvolumeclaims"),
+    VOLUME,
+    Kind("StorageClass", "apis/storage.k8s.io/v1", "storageclasses", namespaced=False),
     Kind("Job", "apis/batch/v1", "jobs"),
     Kind("CronJob", "apis/batch/v1", "cronjobs"),
-    Kind("Ingress", "apis/networking.k8s.io/v1", "ingresses"),
+    Kind("Ingress", _NETWORKING, "ingresses"),
+    Kind("IngressClass", _NETWORKING, "ingressclasses", namespaced=False),
+    Kind("NetworkPolicy", _NETWORKING, "networkpolicies"),
+    Kind("Gateway", _GATEWAY, "gateways"),
+    Kind("GatewayClass", _GATEWAY, "gatewayclasses", namespaced=False),
+    Kind("HTTPRoute", _GATEWAY, "httproutes"),
+    Kind("PodDisruptionBudget", "apis/policy/v1", "poddisruptionbudgets"),
+    Kind("RoleBinding", "apis/rbac.authorization.k8s.io/v1", "rolebindings"),
+    CLUSTER_BINDING,
+    *HOOKS,
     AUTOSCALER,
 )
 

@@ -8,7 +8,16 @@ from mcp_servers.common import limits
 from mcp_servers.common.clock import utc_now
 from mcp_servers.common.envelope import Answer
 from mcp_servers.common.toolset import Tool
-from mcp_servers.kubernetes import answers, events, history, kinds, listing, pod_logs, rollouts
+from mcp_servers.kubernetes import (
+    answers,
+    events,
+    history,
+    kinds,
+    listing,
+    objects,
+    pod_logs,
+    rollouts,
+)
 from mcp_servers.kubernetes import workload as workloads
 from mcp_servers.kubernetes.api import Api
 from mcp_servers.kubernetes.fields import (
@@ -64,6 +73,10 @@ class Reading:
             manifest=clean_manifest({**found, "kind": wanted.name}),
         )
         return Answer(data)
+
+    async def list_objects(self, namespace: str) -> Answer:
+        """Return all objects of a namespace, with nodes, volumes and webhooks, pruned and without secrets."""
+        return await objects.everything(self.api, namespace)
 
     async def describe_workload(
         self, namespace: str, name: str, kind: str = "Deployment"
@@ -146,6 +159,7 @@ class Reading:
             self.list_namespaces,
             self.list_resources,
             self.get_resource,
+            self.list_objects,
             self.describe_workload,
             self.rollout_history,
             self.list_events,

@@ -17,6 +17,7 @@ from sre_agent.safety.redaction import redact_json
 KIND_OF: Mapping[tuple[str, str], str] = {
     ("kubernetes", "describe_workload"): "kubernetes.workload",
     ("kubernetes", "list_resources"): "kubernetes.resources",
+    ("kubernetes", "list_objects"): "kubernetes.objects",
     ("kubernetes", "rollout_history"): "kubernetes.rollout_history",
     ("kubernetes", "list_events"): "kubernetes.events",
     ("kubernetes", "get_pod_logs"): "kubernetes.pod_logs",

@@ -36,6 +36,7 @@ RENEWABLE = frozenset(
     {
         "kubernetes.workload",
         "kubernetes.events",
+        "kubernetes.objects",
         "metrics.golden_signals",
         "metrics.alerts",
         "metrics.series",
@@ -157,6 +158,8 @@ def _first(specialist: Specialist, known: _Known) -> Iterator[ToolCall]:
         yield _call(specialist, "list_resources", kind="Service", namespace=namespace)
         yield _call(specialist, "list_events", namespace=namespace, since_s=EVENTS_SINCE_S)
         yield _call(specialist, "node_status")
+        if namespace:
+            yield _call(specialist, "list_objects", namespace=namespace)
     if specialist.name == "metrics":
         yield _call(specialist, "list_alerts", **({"namespace": namespace} if namespace else {}))
 

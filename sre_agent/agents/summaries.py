@@ -7,6 +7,7 @@ from sre_agent.domain.observations import KINDS
 from sre_agent.domain.observations.kubernetes import (
     EventList,
     NodeList,
+    ObjectList,
     PodLogs,
     ResourceList,
     RolloutHistory,
@@ -39,6 +40,13 @@ def _workload(facts: dict[str, Any]) -> str:
 def _resources(facts: dict[str, Any]) -> str:
     it = ResourceList.model_validate(facts)
     return f"{len(it.items)} of kind {it.kind} in {it.namespace or 'the cluster'}"
+
+
+def _objects(facts: dict[str, Any]) -> str:
+    it = ObjectList.model_validate(facts)
+    kinds = {str(item.get("kind")) for item in it.items}
+    unseen = f", {', '.join(it.forbidden)} may not be read" if it.forbidden else ""
+    return f"{len(it.items)} objects of {len(kinds)} kinds in {it.namespace}{unseen}"
 
 
 def _history(facts: dict[str, Any]) -> str:
@@ -140,6 +148,7 @@ _SUMMARIES: Mapping[str, Callable[[dict[str, Any]], str]] = dict(
         (
             _workload,
             _resources,
+            _objects,
             _history,
             _events,
             _pod_logs,

@@ -16,6 +16,7 @@ from sre_agent.domain.observations.kubernetes import (
     EventList,
     KubeEvent,
     NodeList,
+    ObjectList,
     PodLogs,
     Resource,
     ResourceList,
@@ -43,7 +44,7 @@ class Seen(Generic[FactT_co]):
 class Case:
     """What is known, by object. Metrics and logs are filed under the workload they come from.
 
-    `targets` tell what Prometheus could scrape.
+    `objects` are by namespace; `targets` tell what Prometheus could scrape.
     """
 
     incident: Incident
@@ -59,6 +60,7 @@ class Case:
     events: tuple[Seen[KubeEvent], ...]
     events_of: Mapping[ObjectRef, tuple[Seen[KubeEvent], ...]]
     nodes: Seen[NodeList] | None
+    objects: Mapping[str, Seen[ObjectList]]
     alerts: Seen[AlertList] | None
     targets: tuple[Seen[SeriesList], ...]
     precedents: tuple[Seen[PastIncidents], ...]
@@ -90,6 +92,7 @@ def build(evidence: Sequence[Evidence], incident: Incident, now: datetime) -> Ca
         events=events,
         events_of=_by_object(events),
         nodes=nodes[-1] if nodes else None,
+        objects={seen.fact.namespace: seen for seen in _all(ordered, ObjectList)},
         alerts=alerts[-1] if alerts else None,
         targets=tuple(seen for seen in _all(ordered, SeriesList) if _is_of_targets(seen.fact)),
         precedents=_all(ordered, PastIncidents),

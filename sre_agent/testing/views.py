@@ -23,6 +23,7 @@ from sre_agent.domain.observations.metrics import AlertList, GoldenSignals
 from sre_agent.domain.observations.runbooks import RunbookMatches
 from sre_agent.domain.tools import ToolCall, ToolResult
 from sre_agent.testing import evidence as build
+from sre_agent.testing.object_views import objects
 from sre_agent.testing.toolbox import FakeToolbox, no_data, ok, refused
 from sre_agent.testing.world import CALLS, PODS, World
 
@@ -175,6 +176,7 @@ def evidence(world: World, *roles: str) -> list[Evidence]:
         "k8s-1.2": services(world),
         "k8s-1.3": events(world),
         "k8s-1.4": nodes(world),
+        "k8s-1.5": objects(world),
     }
     for number, role in enumerate(roles, start=1):
         looks[f"k8s-2.{number}"] = workload(world, role)
@@ -207,6 +209,7 @@ def toolbox(world: World) -> FakeToolbox:
         fake.on("kubernetes", "list_resources", _ok(world, view(world)), kind=kind)
     fake.on("kubernetes", "list_events", _ok(world, events(world)))
     fake.on("kubernetes", "node_status", _ok(world, nodes(world)))
+    fake.on("kubernetes", "list_objects", _ok(world, objects(world)))
     fake.on("kubernetes", "describe_workload", about("name", workload))
     fake.on("kubernetes", "rollout_history", about("name", history))
     fake.on("prometheus", "golden_signals", about("service", signals))

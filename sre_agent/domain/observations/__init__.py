@@ -13,6 +13,7 @@ from sre_agent.domain.observations import kubernetes, logs, memory, metrics, run
 KINDS: Mapping[str, type[Observation]] = {
     "kubernetes.workload": kubernetes.Workload,
     "kubernetes.resources": kubernetes.ResourceList,
+    "kubernetes.objects": kubernetes.ObjectList,
     "kubernetes.rollout_history": kubernetes.RolloutHistory,
     "kubernetes.events": kubernetes.EventList,
     "kubernetes.pod_logs": kubernetes.PodLogs,

@@ -1,6 +1,7 @@
 """What the Kubernetes server's tools answer. Times are UTC; memory is in bytes, CPU in cores."""
 
 from datetime import datetime
+from typing import Any
 
 from pydantic import Field
 
@@ -200,6 +201,21 @@ class ResourceList(Observation):
     kind: str
     namespace: str
     items: tuple[Resource, ...]
+
+
+class ObjectList(Observation):
+    """`list_objects`: the objects of a namespace, and those of the cluster that concern it.
+
+    `complete` names the kinds of which every object is here, `forbidden` those that may not be
+    read, `not_served` those that the cluster does not have. Pods and ReplicaSets that are like
+    the template of their owner come without it.
+    """
+
+    namespace: str
+    complete: tuple[str, ...] = ()
+    forbidden: tuple[str, ...] = ()
+    not_served: tuple[str, ...] = ()
+    items: tuple[dict[str, Any], ...]
 
 
 class EventList(Observation):

@@ -44,6 +44,7 @@ QUESTIONS: dict[str, tuple[str, Json, type[Record]]] = {
         answers.EventList,
     ),
     "kubernetes.nodes": ("node_status", {}, answers.NodeList),
+    "kubernetes.objects": ("list_objects", {"namespace": "default"}, answers.ObjectList),
 }
 """One question for each kind of evidence."""
 

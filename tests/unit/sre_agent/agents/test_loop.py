@@ -47,6 +47,7 @@ async def test_the_kubernetes_specialist_looks_at_the_alerting_workload_and_its_
     assert sorted(tools(report)) == [
         "describe_workload",
         "list_events",
+        "list_objects",
         "list_resources",
         "list_resources",
         "node_status",
@@ -267,7 +268,7 @@ async def test_secrets_in_an_answer_do_not_become_evidence() -> None:
 @pytest.mark.parametrize(
     ("name", "repeated"),
     [
-        ("kubernetes", ["describe_workload", "list_events"]),
+        ("kubernetes", ["describe_workload", "list_events", "list_objects"]),
         ("metrics", ["golden_signals", "list_alerts"]),
         ("logs", []),
     ],
