@@ -93,6 +93,7 @@ def _configmap(meta: Meta, description: Described | None) -> ConfigMap:
 
 
 _LONGEST = 65_536
+"""Letters of a value that are kept: routes of a gateway are long, and what is cut off is missing."""
 
 
 def _data(text: str) -> dict[str, str]:
