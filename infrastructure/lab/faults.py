@@ -90,7 +90,7 @@ def _flapping(role: Role) -> Injury:
 
 def _leak(role: Role) -> Injury:
     change = SetImage(role, Variant.ENDLESS_HISTORY, "Keep a history of all orders")
-    repairs = ("rollback_rollout", "restart_workload")
+    repairs = ("rollback_rollout", "restart_rollout")
     return Injury("memory_leak", change, repairs, ("ContainerMemoryFillsUp",))
 
 

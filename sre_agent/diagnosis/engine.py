@@ -10,6 +10,7 @@ from sre_agent.diagnosis import (
     calm,
     case,
     certificates,
+    memory_leak,
     narrower,
     precedent,
     questions,
@@ -30,7 +31,13 @@ from sre_agent.domain.causes import Cause, Conclusion, Diagnosis, Dismissal, Fin
 from sre_agent.domain.evidence import Evidence
 from sre_agent.domain.incident import Incident
 
-PROPOSERS = (bad_release.propose, saturation.propose, certificates.propose, *ANALYZERS)
+PROPOSERS = (
+    bad_release.propose,
+    saturation.propose,
+    certificates.propose,
+    memory_leak.propose,
+    *ANALYZERS,
+)
 """What brings suspects."""
 WEIGHERS = (
     relation.weigh,

@@ -11,6 +11,7 @@ SPECIFIC = frozenset(
     {
         FaultClass.MISSING_CONFIGURATION,
         FaultClass.OUT_OF_MEMORY,
+        FaultClass.MEMORY_LEAK,
         FaultClass.IMAGE_UNAVAILABLE,
     }
 )

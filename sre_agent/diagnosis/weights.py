@@ -37,6 +37,8 @@ POD_STATE_FROM_LOGS = 2.5
 """Only the container's own words say so."""
 OUT_OF_CPU = 3.0
 """The pods are busy, and busier than before for a reason that is seen."""
+MEMORY_GROWS = 3.5
+"""Memory was watched growing towards its limit, beyond what the service ever used."""
 SPECIFIC_BEATS_RELEASE = 2.0
 """A release whose pods name a narrower cause is better described by that cause."""
 RELEASE_BEATS_CRASH = 1.5

@@ -28,6 +28,7 @@ KNOWN: Mapping[str, str] = {
     "memory_limit_bytes": "the memory limit now",
     "memory_limit_before_bytes": "the memory limit before the release",
     "memory_peak_bytes": "the most memory that was seen in use",
+    "limit_reached_at": "when memory that grows reaches its limit",
     "limit_lowered": "whether the release lowered the memory limit",
     # worked out by the planner
     "memory_limit_now": "the memory limit now, as Kubernetes writes it",
