@@ -10,9 +10,9 @@ from functools import cached_property
 
 from backend.evals.folders import Folder
 from backend.evals.suite import Json, Prediction, Scores
-from sre_agent.diagnosis.changes import judgement, scene
+from sre_agent.diagnosis.changes import flags, judgement, scene
 from sre_agent.diagnosis.changes.judgement import Judgement
-from sre_agent.diagnosis.changes.scene import Signature, Told
+from sre_agent.diagnosis.changes.scene import Scene, Signature, Told
 from sre_agent.domain.changes import Commit, Deploy, FlagChange, StatusNotice
 from sre_agent.domain.telemetry import LogLine, MetricTable, Span
 
@@ -55,7 +55,7 @@ class RootCauseRun:
         seen = scene.build(_told(self._data.sub(case)))
         verdict = judgement.judge(seen)
         answer = {
-            "root_cause_commit": verdict.culprit.commit.sha if verdict.culprit else NONE,
+            "root_cause_commit": _commit_of(verdict, seen),
             "first_failing_service": seen.first,
             "blast_radius": list(seen.victims),
             "remediation": _remedy(verdict),
@@ -90,9 +90,18 @@ class RootCauseBench:
         return RootCauseRun(data)
 
 
+def _commit_of(verdict: Judgement, seen: Scene) -> str:
+    if verdict.culprit:
+        return verdict.culprit.commit.sha
+    behind = flags.behind(verdict.flag.flag, seen.told.commits) if verdict.flag else None
+    return behind.sha if behind else NONE
+
+
 def _remedy(verdict: Judgement) -> str:
     if verdict.culprit:
         return ROLLBACK
+    if verdict.flag:
+        return "disable-flag"
     return verdict.outside[0].remedy if verdict.outside else "escalate-upstream"
 
 

@@ -22,10 +22,14 @@ from sre_agent.diagnosis.changes.traits import (
 
 @dataclass(frozen=True)
 class Harm:
-    """A kind of change that a patch makes, and how likely each way to fail is after it (0 to 1)."""
+    """A kind of change that a patch makes, and how likely each way to fail is after it (0 to 1).
+
+    It is structural where it shows in the build of the code, and not only in words that it touches.
+    """
 
     name: str
     leads_to: Mapping[Symptom, float]
+    is_structural: bool = False
 
 
 _KINDS: tuple[tuple[str, Trait, Mapping[Symptom, float]], ...] = (
@@ -77,7 +81,9 @@ _KINDS: tuple[tuple[str, Trait, Mapping[Symptom, float]], ...] = (
     ),
     (
         "a timeout is another",
-        quantity(r"time.?out|deadline|keep.?alive|interval|wait|ttl"),
+        quantity(
+            r"time.?out|deadline|keep.?alive|interval|\bwait|ttl|time\.\w+|milli|second|_ms\b|_s\b"
+        ),
         {
             Symptom.SLOW: 1.0,
             Symptom.POOL: 0.5,
@@ -173,7 +179,9 @@ _KINDS: tuple[tuple[str, Trait, Mapping[Symptom, float]], ...] = (
     ),
     (
         "a pattern is matched otherwise",
-        touched(r"regex|re\.compile|regexp|mustcompile|pattern|\.match\(|\.\*|\\d|\\w|\)\+"),
+        touched(
+            r"regex|re\.compile|mustcompile|pattern|\.match\(|\.\*|\\d|\\w|\)[+*]|/\^|\^[\[(]|\(\?"
+        ),
         {Symptom.CPU: 1.0, Symptom.SLOW: 0.7, Symptom.SCHEMA: 0.5, Symptom.ADDRESS: 0.3},
     ),
     (
@@ -251,15 +259,46 @@ _KINDS: tuple[tuple[str, Trait, Mapping[Symptom, float]], ...] = (
     ),
     (
         "a condition is another",
-        lambda patch: bool(
-            {"<", ">", "<=", ">=", "==", "!=", "&&", "||", "!", "true", "false", "not", "and", "or"}
-            & {*patch.gone, *patch.new}
+        lambda patch: (
+            not patch.is_rearranged
+            and bool(
+                {
+                    "<",
+                    ">",
+                    "<=",
+                    ">=",
+                    "==",
+                    "!=",
+                    "&&",
+                    "||",
+                    "!",
+                    "true",
+                    "false",
+                    "not",
+                    "and",
+                    "or",
+                }
+                & {*patch.gone, *patch.new}
+            )
         ),
         dict.fromkeys(Symptom, 0.3),
     ),
 )
 
 
+_STRUCTURAL = frozenset(
+    {
+        "a guard against what is absent is gone",
+        "a lock is gone",
+        "each element is asked for on its own",
+    }
+)
+
+
 def harms(patch: Patch) -> tuple[Harm, ...]:
     """Return the kinds of change that a patch makes."""
-    return tuple(Harm(name, leads_to) for name, applies, leads_to in _KINDS if applies(patch))
+    return tuple(
+        Harm(name, leads_to, name in _STRUCTURAL)
+        for name, applies, leads_to in _KINDS
+        if applies(patch)
+    )

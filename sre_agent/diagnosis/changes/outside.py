@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from sre_agent.diagnosis.changes import terms
 from sre_agent.diagnosis.changes.scene import MAIN, SECOND, TOGETHER_S, Scene
+from sre_agent.diagnosis.changes.symptoms import Symptom
 from sre_agent.diagnosis.metrics.kinds import Kind, kind_of
 from sre_agent.domain.changes import StatusNotice
 from sre_agent.domain.faults import FaultClass
@@ -43,6 +44,16 @@ _HARDWARE = re.compile(
     re.IGNORECASE,
 )
 _OURS = re.compile(r"cluster\.local|svc\.|internal\b|\.local\b", re.IGNORECASE)
+_OF_CODE = (
+    Symptom.NULL,
+    Symptom.RACE,
+    Symptom.SCHEMA,
+    Symptom.AUTH,
+    Symptom.CERTIFICATE,
+    Symptom.CACHE,
+    Symptom.START,
+)
+"""Ways to fail that no number of requests leads to."""
 SURGE = 2.0
 """So many times the usual traffic is a surge."""
 NOTICE_S = 1800.0
@@ -128,13 +139,17 @@ def _providers(scene: Scene) -> Iterator[Outside]:
 
 
 def _surge(scene: Scene) -> Iterator[Outside]:
+    """Speak of those who ask more than before, at a door that nobody within calls."""
+    called = {name for callees in scene.callees.values() for name in callees}
+    is_of_code = any(scene.symptoms.get(name, 0.0) >= SECOND for name in _OF_CODE)
     for onset in scene.shifts.values():
-        is_traffic = kind_of(onset.key.metric) is Kind.TRAFFIC
+        is_traffic = kind_of(onset.key.metric) is Kind.TRAFFIC and onset.key.entity not in called
         is_first = onset.at_s <= scene.onset_s + TOGETHER_S
         if is_traffic and is_first and onset.after > SURGE * max(onset.before, 1e-9):
             times = onset.after / max(onset.before, 1e-9)
             text = f"{onset.key.metric} of {onset.key.entity} rose to {times:.1f} times the usual"
-            yield Outside(FaultClass.TRAFFIC_SURGE, 1.5, text, "scale-out")
+            weight = 1.0 if is_of_code else 2.5
+            yield Outside(FaultClass.TRAFFIC_SURGE, weight, text, "scale-out")
             return
 
 

@@ -18,19 +18,31 @@ _COMMENT = re.compile(r"^\s*(?://|#(?!\s*include)|/\*|\*(?:\s|/|$)|--\s|<!--|;|\
 _TRAILING = re.compile(r"\s+(?://|#)\s.*$")
 _NUMBER = re.compile(r"^\d+(?:\.\d+)?[a-zA-Z%]*$")
 _STRING = re.compile(r"^[\"'`].*[\"'`]$", re.DOTALL)
+_NAME = re.compile(r"^[\"'`]?[A-Za-z_]")
 _CONDITION = re.compile(
     r"\b(?:if|unless|guard|assert|require|when|case|except|catch|elif)\b|\?\.|\?\?"
 )
-_UNITS = {
-    "ms": 0.001,
-    "s": 1.0,
-    "m": 60.0,
-    "h": 3600.0,
+_STATUS = re.compile(r"^[1-5]\d\d$")
+"""Codes of HTTP, which have names as well."""
+_UNIT_NAMES = re.compile(
+    r"(?:time\.)?(?:nano|micro|milli)?seconds?\b|(?:time\.)?(?:minute|hour)s?\b|(?<=\d)[a-z]{1,2}\b",
+    re.IGNORECASE,
+)
+_UNITS: Mapping[str, float] = {
+    **dict.fromkeys(("ms", "millisecond", "milliseconds"), 0.001),
+    **dict.fromkeys(("us", "microsecond", "microseconds"), 1e-6),
+    **dict.fromkeys(("ns", "nanosecond", "nanoseconds"), 1e-9),
+    **dict.fromkeys(("m", "min", "minute", "minutes"), 60.0),
+    **dict.fromkeys(("h", "hour", "hours"), 3600.0),
+    "d": 86400.0,
     "k": 1e3,
     "ki": 1024.0,
     "mi": 1024.0**2,
     "gi": 1024.0**3,
 }
+
+SHORTEST = 2
+"""Characters; shorter tokens are operators and the names of a moment."""
 
 
 @dataclass(frozen=True)
@@ -62,17 +74,23 @@ class Patch:
         return sum(map(_conditions, self.removed)) - sum(map(_conditions, self.added))
 
     @property
-    def changed_literals(self) -> tuple[str, ...]:
-        """Return the quoted words that are gone, bare."""
-        return tuple(sorted(token[1:-1] for token in self.gone if _STRING.match(token)))
+    def names_gone(self) -> frozenset[str]:
+        """Return the names and quoted words that are there no more, bare."""
+        return frozenset(token.strip("\"'`") for token in self.gone if _NAME.match(token))
+
+    @cached_property
+    def telling(self) -> frozenset[str]:
+        """Return the tokens gone or new that mean something; operators where nothing else differs."""
+        both = {*self.gone, *self.new}
+        meant = frozenset(token for token in both if len(token) > SHORTEST or token.isdigit())
+        return meant or frozenset(both)
 
     @property
     def is_rearranged(self) -> bool:
-        """Return whether as much is put in place of what is gone and every literal is kept."""
-        literals = [token for token in self.gone if _NUMBER.match(token) or _STRING.match(token)]
-        truths = {"true", "false", "True", "False"} & set(self.gone)
-        is_replaced = bool(self.removed) and bool(self.added) and (bool(self.new) or not self.gone)
-        return is_replaced and not literals and not truths
+        """Return whether the same is said in other words, each number, quoted word and truth kept."""
+        if not self.removed or not self.added or any(map(_is_literal, self.gone)):
+            return False
+        return bool(self.new) or not any(len(token) > SHORTEST for token in self.gone)
 
     def numbers(self) -> Mapping[str, tuple[float, float]]:
         """Return the quantities that are others now, by the line they stand in: before and after."""
@@ -107,13 +125,18 @@ def tokens(lines: Iterable[str]) -> Counter[str]:
     return Counter(token for line in lines for token in _TOKEN.findall(line))
 
 
+def _is_literal(token: str) -> bool:
+    is_value = _NUMBER.match(token) or _STRING.match(token) or token.lower() in {"true", "false"}
+    return bool(is_value) and not _STATUS.match(token)
+
+
 def _conditions(line: str) -> int:
     return len(_CONDITION.findall(line))
 
 
 def _frame(line: str) -> str:
     """Return a line without its quantities: what they are of."""
-    return re.sub(r"\d+(?:\.\d+)?", "#", "".join(line.split()))
+    return re.sub(r"\d+(?:\.\d+)?", "#", "".join(_UNIT_NAMES.sub("", line).split()))
 
 
 def _quantities(line: str) -> Sequence[float]:

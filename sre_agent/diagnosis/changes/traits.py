@@ -1,10 +1,15 @@
 """What can be asked of a patch: what is gone, what is new, and what the lines that change speak of."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 
+from sre_agent.diagnosis.changes import patch as patches
 from sre_agent.diagnosis.changes.patch import Patch
 
+_CONDITION = re.compile(r"\b(?:if|unless|guard|assert|require|when)\b")
+_ABSENCE = re.compile(
+    r"\b(?:nil|null|None|undefined|Optional|isPresent|isEmpty|len|length|size|exists|has\w*|in|ok|not)\b|!"
+)
 Trait = Callable[[Patch], bool]
 
 
@@ -25,8 +30,7 @@ def touched(words: str) -> Trait:
     pattern = re.compile(words, re.IGNORECASE)
 
     def look(patch: Patch) -> bool:
-        lines = (*_changing(patch.removed, patch.gone), *_changing(patch.added, patch.new))
-        return any(pattern.search(line) for line in lines)
+        return any(pattern.search(line) for line in _changing(patch))
 
     return look
 
@@ -38,24 +42,24 @@ def quantity(words: str) -> Trait:
     def look(patch: Patch) -> bool:
         if any(pattern.search(line) for line in patch.numbers()):
             return True
-        ends = (*_changing(patch.removed, patch.gone), *_changing(patch.added, patch.new))
-        return any(pattern.search(line) and re.search(r"\d|true|false", line) for line in ends)
+        ends = (line for line in _changing(patch) if re.search(r"\d|true|false", line))
+        return any(pattern.search(line) for line in ends)
 
     return look
 
 
-def _changing(lines: tuple[str, ...], left: Mapping[str, int]) -> Iterator[str]:
-    telling = [token for token in left if len(token) > 1 or token.isdigit()]
-    return (line for line in lines if any(token in line for token in telling))
+def _changing(patch: Patch) -> Iterator[str]:
+    """Yield the lines that hold some of the tokens that one side has and the other has not."""
+    for lines, left in ((patch.removed, patch.gone), (patch.added, patch.new)):
+        differing = patch.telling & left.keys()
+        yield from (line for line in lines if patches.tokens([line]).keys() & differing)
 
 
 def is_guard_lost(patch: Patch) -> bool:
     """Return whether what asked if something is there at all was taken away."""
-    is_for_absence = re.compile(
-        r"\b(?:nil|null|None|undefined|Optional|isPresent|isEmpty|len|length|exists|has|get|ok)\b|\?\.|\?\?"
-    )
-    lost = any(is_for_absence.search(line) for line in patch.removed)
-    return lost and (patch.lost_conditions > 0 or "?" in patch.gone or "get" in patch.gone)
+    asks = any(_CONDITION.search(line) and _ABSENCE.search(line) for line in patch.removed)
+    chains = any(mark in line for line in patch.removed for mark in ("?.", "??", ".get("))
+    return (asks and patch.lost_conditions > 0) or (chains and not patch.is_rearranged)
 
 
 def is_made_in_loop(patch: Patch) -> bool:

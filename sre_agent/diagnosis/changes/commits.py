@@ -1,0 +1,186 @@
+"""What speaks for a commit and against it, in log-odds: when, where, in which words, by what means."""
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from sre_agent.diagnosis.changes import harm, innocence, reach, terms
+from sre_agent.diagnosis.changes import patch as patches
+from sre_agent.diagnosis.changes.patch import Patch
+from sre_agent.diagnosis.changes.reach import Arrival
+from sre_agent.diagnosis.changes.scene import Scene
+from sre_agent.diagnosis.changes.symptoms import Symptom
+from sre_agent.domain.changes import Commit
+
+SPECIFIC: Mapping[Symptom, float] = {Symptom.SLOW: 0.6, Symptom.ADDRESS: 0.5, Symptom.QUEUE: 0.5}
+"""Ways to fail that nearly any reason leads to, and how much they count."""
+FITS = 2.5
+"""Log-odds of a change that leads to just what fails."""
+FITS_IN_WORDS = 1.0
+"""The same of one that only speaks of it and changes nothing that is seen."""
+TELLING_WORDS = 4
+MOST_BY_WORDS = 2.5
+"""Log-odds; beyond these, shared words say no more."""
+
+
+@dataclass(frozen=True)
+class Reason:
+    """One thing that speaks for a change (above zero) or against it."""
+
+    rule: str
+    weight: float
+    statement: str
+
+
+def reasons(
+    scene: Scene, commit: Commit, arrival: Arrival | None, rarity: Mapping[str, float]
+) -> Iterator[Reason]:
+    """Yield what speaks for a commit and against it."""
+    yield from when(scene, arrival.deploy.at_s if arrival else None)
+    if arrival and not arrival.is_own:
+        by = "a newer version of its module" if arrival.is_through_module else "a later deploy"
+        yield Reason(
+            "time.brought", 0.0 if arrival.is_through_module else -1.0, f"it went live with {by}"
+        )
+    yield from _place(scene, commit, arrival)
+    yield from _frames(scene, commit)
+    yield from _words(scene, commit, rarity)
+    yield from _mechanism(scene, commit)
+    yield from _innocence(scene, commit)
+
+
+def when(scene: Scene, live_s: float | None) -> Iterator[Reason]:
+    """Speak of the time between a change and the onset: the shorter, the likelier."""
+    if live_s is None:
+        yield Reason("time.not_deployed", -2.0, "nothing shows that it went live")
+        return
+    minutes = max(0.0, scene.onset_s - live_s) / 60.0
+    weight = max(-1.0, 2.2 - 0.7 * math.log2(1.0 + minutes / 8.0))
+    yield Reason("time.gap", weight, f"it went live {minutes:.0f} min before the onset")
+
+
+def _place(scene: Scene, commit: Commit, arrival: Arrival | None) -> Iterator[Reason]:
+    services = {arrival.deploy.service} if arrival else set()
+    services |= {name for name in scene.failing if reach.is_of(name, commit)}
+    if scene.first in services:
+        yield Reason("place.first", 1.2, f"it is in {scene.first}, which failed first")
+    elif services & set(scene.callees.get(scene.first, ())):
+        yield Reason("place.callee", 0.8, "it is in what the failing service calls")
+    elif services & set(scene.failing):
+        yield Reason("place.failing", 0.2, "it is in a service that fails as well")
+    elif arrival and not arrival.is_through_module:
+        yield Reason(
+            "place.elsewhere", -1.0, f"it is in {arrival.deploy.service}, which does not fail"
+        )
+
+
+def _frames(scene: Scene, commit: Commit) -> Iterator[Reason]:
+    """Speak of the code that the stack traces name."""
+    files = {frame.file.rsplit("/", 1)[-1] for frame in scene.frames}
+    touched = {path.rsplit("/", 1)[-1] for path in commit.paths}
+    both = sorted(files & touched)
+    if both:
+        yield Reason(
+            "frames.touched", 3.5, f"the stack trace stands in {both[0]}, which it touches"
+        )
+    elif files and touched:
+        yield Reason(
+            "frames.elsewhere", -1.0, "the stack traces stand in files that it does not touch"
+        )
+
+
+def _words(scene: Scene, commit: Commit, rarity: Mapping[str, float]) -> Iterator[Reason]:
+    """Speak of the words that complaints and change share, the telling ones more."""
+    patch = patches.read(commit.diff)
+    changed = set(terms.words(" ".join([*patch.gone, *patch.new])))
+    mentioned = set(terms.words(text_of(commit))) - changed
+    weight, shared = common(
+        scene, {**dict.fromkeys(mentioned, 0.5), **dict.fromkeys(changed, 1.0)}, rarity
+    )
+    if shared:
+        yield Reason("words.shared", weight, f"complaints and change speak of {', '.join(shared)}")
+    taken = sorted(name for name in patch.names_gone if _is_quoted(name, scene))
+    if taken:
+        text = f"complaints name {taken[0]!r}, which it takes away"
+        yield Reason("words.taken_away", 3.0, text)
+
+
+def common(
+    scene: Scene, said: Mapping[str, float], rarity: Mapping[str, float]
+) -> tuple[float, tuple[str, ...]]:
+    """Return how much words have in common with the complaints, and the words that tell most.
+
+    Args:
+        scene: what fails; the names of what fails are no telling words.
+        said: the words, each with how much it counts.
+        rarity: how telling words are, 1 where it is not known.
+    """
+    complained: dict[str, float] = {}
+    for item in scene.complaints:
+        for word in terms.words(item.text):
+            complained[word] = max(complained.get(word, 0.0), item.weight)
+    names = {word for name in scene.failing for word in terms.words(name)}
+    scores = {
+        word: complained[word] * said[word] * rarity.get(word, 1.0) ** 0.5
+        for word in sorted(set(said) & set(complained) - names)
+    }
+    best = sorted(scores, key=lambda word: (-scores[word], word))[:TELLING_WORDS]
+    return min(MOST_BY_WORDS, sum(scores[word] for word in best)), tuple(best)
+
+
+def _is_quoted(name: str, scene: Scene) -> bool:
+    """Return whether complaints name something by quotes: a field, a column, a key."""
+    return len(name) > 1 and any(
+        f"{mark}{name}{mark}" in item.text for item in scene.complaints for mark in ("'", '"', "`")
+    )
+
+
+def _mechanism(scene: Scene, commit: Commit) -> Iterator[Reason]:
+    """Speak of what the change can break and how that would show."""
+    if not commit.diff:
+        return
+    patch = patches.read(commit.diff)
+    fit, what, symptom, is_structural = _best_fit(scene, patch)
+    is_same = patch.is_rearranged and not is_structural
+    if fit > 0.0:
+        weight = (FITS_IN_WORDS if is_same else FITS) * fit
+        yield Reason("mechanism.fits", weight, f"{what}, which would show as {symptom}")
+    else:
+        yield Reason("mechanism.none", -2.0, "nothing in it leads to what fails")
+    if is_same:
+        yield Reason("mechanism.rearranged", -2.0, "it says the same in other words")
+
+
+def _best_fit(scene: Scene, patch: Patch) -> tuple[float, str, Symptom, bool]:
+    """Return how well what a patch can break fits what fails (0 to 1), and what that is."""
+    symptoms = scene.symptoms
+    scored = [
+        (
+            leads * symptoms.get(name, 0.0) * SPECIFIC.get(name, 1.0),
+            found.name,
+            name,
+            found.is_structural,
+        )
+        for found in harm.harms(patch)
+        for name, leads in found.leads_to.items()
+    ]
+    return max(scored, default=(0.0, "", Symptom.SLOW, False))
+
+
+def _innocence(scene: Scene, commit: Commit) -> Iterator[Reason]:
+    why = innocence.reason(commit)
+    if why:
+        yield Reason("innocence.harmless", -5.0, why)
+        return
+    others: Sequence[Commit] = scene.told.commits
+    if innocence.is_bump(commit) and any(reach.brings(commit, other) for other in others):
+        yield Reason(
+            "innocence.vehicle", -3.0, "it only brings the change that another commit made"
+        )
+    elif innocence.is_small_bump(commit):
+        yield Reason("innocence.small_bump", -2.5, "it only takes patch versions of dependencies")
+
+
+def text_of(commit: Commit) -> str:
+    """Return all that a commit says."""
+    return " ".join((commit.message, *commit.paths, commit.diff))

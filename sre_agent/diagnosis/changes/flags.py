@@ -1,0 +1,72 @@
+"""What speaks for a feature flag that was switched, and which commit lies behind it."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from sre_agent.diagnosis.changes import commits, terms
+from sre_agent.diagnosis.changes.commits import Reason
+from sre_agent.diagnosis.changes.reach import TIE_S
+from sre_agent.diagnosis.changes.scene import Scene
+from sre_agent.domain.changes import Commit, FlagChange
+
+RARELY = -1.0
+"""Flags are switched all day."""
+SILENT = -2.5
+"""Nothing that fails speaks of what the flag is for."""
+BEHIND = 2
+"""So many words of its name a commit shares with a flag that it lies behind."""
+
+
+@dataclass(frozen=True)
+class FlagCharge:
+    """A flag with all that speaks for and against it."""
+
+    flag: FlagChange
+    reasons: tuple[Reason, ...]
+
+    @property
+    def score(self) -> float:
+        """Return the log-odds of guilt."""
+        return sum(reason.weight for reason in self.reasons)
+
+
+def charges(scene: Scene) -> tuple[FlagCharge, ...]:
+    """Return the flags that were switched before the onset, the likeliest first."""
+    found = [
+        FlagCharge(flag, tuple(_reasons(scene, flag)))
+        for flag in scene.told.flags
+        if flag.at_s <= scene.onset_s + TIE_S
+    ]
+    return tuple(sorted(found, key=lambda item: (-item.score, -item.flag.at_s, item.flag.flag)))
+
+
+def behind(flag: FlagChange, known: Sequence[Commit]) -> Commit | None:
+    """Return the last commit before the switch that is about what the flag is for."""
+    name = set(terms.words(flag.flag))
+    own = set(terms.words(flag.service))
+    found = [
+        commit
+        for commit in known
+        if commit.at_s <= flag.at_s
+        and (
+            flag.flag in commits.text_of(commit)
+            or len((name - own) & set(terms.words(commits.text_of(commit)))) >= BEHIND
+        )
+    ]
+    return max(found, key=lambda commit: (commit.at_s, commit.sha), default=None)
+
+
+def _reasons(scene: Scene, flag: FlagChange) -> Iterator[Reason]:
+    yield Reason("flag.often", RARELY, "flags are switched all day")
+    yield from commits.when(scene, flag.at_s)
+    if flag.service == scene.first:
+        yield Reason("place.first", 1.2, f"it is for {scene.first}, which failed first")
+    elif flag.service and flag.service not in scene.failing:
+        yield Reason("place.elsewhere", -1.5, f"it is for {flag.service}, which does not fail")
+    said = dict.fromkeys(terms.words(flag.flag), 1.0)
+    weight, shared = commits.common(scene, said, {})
+    if shared:
+        text = f"complaints speak of {', '.join(shared)}, as it does"
+        yield Reason("words.shared", 1.5 * weight, text)
+    else:
+        yield Reason("words.none", SILENT, "nothing that fails speaks of what it is for")
