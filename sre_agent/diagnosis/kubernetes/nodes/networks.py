@@ -47,7 +47,7 @@ def _why(node: Node) -> str:
         states.condition(node, "Ready"),
     )
     if network and network.status == "True":
-        return network.message or network.reason
+        return network.message or network.reason or "it says so"
     if ready and ready.status == "False" and _NODE_SAID.search(ready.message):
         return ready.message
     return ""

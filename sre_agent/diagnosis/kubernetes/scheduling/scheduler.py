@@ -27,7 +27,8 @@ def analyze(view: View) -> Iterator[Hypothesis]:
     for pod in view.snapshot.pods:
         if _is_static_pod(pod) and not pod.ready:
             yield _broken(pod, waiting)
-    if waiting and not stopped and not running:
+    heard = view.knows_all("Event") or bool(view.snapshot.events)
+    if waiting and heard and not stopped and not running:
         yield _silent(view, waiting)
 
 
@@ -35,7 +36,7 @@ def _waits_without_a_word(view: View, item: Unplaced) -> bool:
     if item.said or is_young(view, item.pod):
         return False
     events = view.events_of.get(item.pod.meta.ref, ())
-    fits = any(not bars for bars in item.by_node.values()) or not item.by_node
+    fits = any(not bars for bars in item.by_node.values())
     return fits and not any(event.reason == "Scheduled" for event in events)
 
 
@@ -84,7 +85,7 @@ def _silent(view: View, waiting: list[Unplaced]) -> Hypothesis:
     return cause(
         Suspect(FaultClass.SCHEDULER_UNAVAILABLE, target),
         "scheduling.nobody_schedules",
-        weights.LIKELY if view.knows_all("Event") else weights.HINT,
+        weights.LIKELY,
         f"the scheduler says nothing{_and_waiting(waiting)}",
         ids,
     )

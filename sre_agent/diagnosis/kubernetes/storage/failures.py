@@ -14,7 +14,7 @@ from sre_agent.domain.ids import EvidenceId
 from sre_agent.domain.objects import ObjectRef
 
 _NOT_A_VOLUME = re.compile(
-    r"(?:secret|configmap) \S+ not found|non-?existent (?:secret|config ?map)|object \S+ not registered",
+    r"(?:secret|configmap) \S+ not found|non-?existent (?:secret|config)|object \S+ not registered",
     re.IGNORECASE,
 )
 _CLASS_MISSING = re.compile(r"storageclass\S* \S+ not found", re.IGNORECASE)

@@ -18,15 +18,16 @@ def at(minute: float) -> float:
 def stepped(before: float, after: float, since: float = ONSET) -> list[float]:
     """Return a metric that leaves its level at a minute, with a little everyday life in it."""
     wobble = [1.0 + 0.02 * ((7 * minute) % 5 - 2) for minute in range(LENGTH)]
-    return [
-        (before if minute < since else after) * wobble[minute] for minute in range(LENGTH)
-    ]
+    return [(before if minute < since else after) * wobble[minute] for minute in range(LENGTH)]
 
 
 def rising(before: float, after: float, since: float) -> list[float]:
     """Return a metric that climbs steadily from a minute on."""
     climb = (after - before) / (LENGTH - since)
-    return [before + max(0.0, minute - since) * climb + 0.01 * before * (minute % 3) for minute in range(LENGTH)]
+    return [
+        before + max(0.0, minute - since) * climb + 0.01 * before * (minute % 3)
+        for minute in range(LENGTH)
+    ]
 
 
 def commit(sha: str, minute: float, message: str, path: str, diff: str = "") -> Commit:
