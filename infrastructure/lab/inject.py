@@ -5,6 +5,7 @@ import json
 from typing import Any
 
 from infrastructure.lab import alter, standing, world
+from infrastructure.lab.alterations import LimitNamespace
 from infrastructure.lab.boot import declare_shop
 from infrastructure.lab.faults import FAULTS, Injury, injuries
 from infrastructure.lab.kube import Api, collection_path, wait_rolled_out
@@ -71,9 +72,11 @@ def _truth(place: world.World, injury: Injury) -> dict[str, Any]:
         "namespace": place.namespace,
         "name": place.services[injury.change.role],
     }
+    namespace = {"kind": "Namespace", "namespace": "", "name": place.namespace}
     return {
         "class": injury.fault_class,
-        "object": target,
+        "object": namespace if isinstance(injury.change, LimitNamespace) else target,
+        "suffers": target,
         "repairs": [{"action": action, "object": target} for action in injury.repairs],
         "alerts": list(injury.alerts),
         "end": str(injury.end),

@@ -109,6 +109,39 @@ def is_repaired_by_its_own_plan(trial: Trial) -> None:
     until("no alert is left", lambda: not _restless(trial.scene), REST_LIMIT_S)
 
 
+def was_foreseen(trial: Trial) -> None:
+    """Hold the diagnosis of a leak against what happened: nothing was killed before the repair."""
+    (truth,) = trial.truths
+    told = [
+        event["payload"]["diagnosis"]["causes"][0]
+        for row in trial.incidents()
+        for event in trial.events(row["id"], "causes_ranked")
+    ]
+    leaks = [cause for cause in told if cause["fault_class"] == truth["class"]]
+    assert leaks, told
+    assert "reaches its limit in" in leaks[0]["statement"]
+    since = dt.datetime.fromisoformat(truth["at"])
+    assert trial.scene.world.killed_for_memory(truth["object"]["name"], since) == []
+
+
+def is_named_and_handed_over(trial: Trial) -> None:
+    """Hold what a person has to mend against the promises: the cause is told, nothing is touched."""
+    until("every incident has ended", trial.is_over, END_LIMIT_S)
+
+    assert {name for truth in trial.truths for name in truth["alerts"]} <= _told(trial)
+    found = [row for row in trial.incidents() if row["status"] == "escalated"]
+    assert found, [(row["service"], row["status"]) for row in trial.incidents()]
+    for row in found:
+        _names_its_cause(trial, row["id"])
+        assert trial.events(row["id"], "approval_requested", "action_started") == []
+        assert "Escalated to people" in trial.scene.report(row["id"])
+    others = [row for row in trial.incidents() if row not in found]
+    assert {row["status"] for row in others} <= HARMLESS
+    entries = trial.scene.world.audit(trial.audit_before)
+    assert [entry for entry in entries if entry["user"] != "admin"] == []
+    repair_proof.audit_holds(trial.scene)
+
+
 def is_explained_and_left_alone(trial: Trial) -> None:
     """Hold a false alarm against the promises: told, explained, closed, nothing touched."""
     until("every incident has ended", trial.is_over, END_LIMIT_S)

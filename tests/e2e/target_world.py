@@ -1,5 +1,6 @@
 """The world that is watched, seen from outside: its audit log, its objects, its faults."""
 
+import datetime as dt
 import json
 import subprocess
 import sys
@@ -80,6 +81,17 @@ class World:
         """Return the ids of the grants that were used on a deployment, oldest first."""
         annotations = self.deployment(name)["metadata"].get("annotations", {})
         return [mark["id"] for mark in json.loads(annotations.get(GRANTS, "[]"))]
+
+    def killed_for_memory(self, container: str, since: dt.datetime) -> list[str]:
+        """Return the pods in which a container was killed for its memory, as far as was scraped."""
+        age_s = (dt.datetime.now(dt.UTC) - since).total_seconds()
+        labels = f'{{container="{container}",reason="OOMKilled"}}'
+        query = (
+            f"max_over_time(kube_pod_container_status_last_terminated_reason{labels}[{age_s:.0f}s])"
+        )
+        url = f"{self.record['prometheus']['url']}/api/v1/query"
+        answer = httpx.get(url, params={"query": query}, timeout=10, trust_env=False)
+        return [row["metric"]["pod"] for row in answer.raise_for_status().json()["data"]["result"]]
 
     def process(self, name: str) -> int:
         """Return the pid of a process of the lab."""

@@ -16,7 +16,10 @@ REPAIRED = (
     "dependency-down",
     "slow-dependency",
     "two-at-once",
+    "bad-probe",
+    "image-typo",
 )
+HANDED_OVER = ("quota", "selector-mismatch")
 
 
 @pytest.fixture(scope="module", params=SEEDS, ids="seed-{}".format)
@@ -33,6 +36,22 @@ def test_each_cause_is_found_and_repaired_once_after_approval(scene: Scene, faul
 
     with fault_proof.kept_when_it_fails(trial, f"{fault}-{scene.seed}"):
         fault_proof.is_repaired_by_its_own_plan(trial)
+
+
+def test_a_leak_is_foreseen_and_repaired_before_anything_is_killed(scene: Scene) -> None:
+    trial = fault_proof.inject(scene, "memory-leak")
+
+    with fault_proof.kept_when_it_fails(trial, f"memory-leak-{scene.seed}"):
+        fault_proof.is_repaired_by_its_own_plan(trial)
+        fault_proof.was_foreseen(trial)
+
+
+@pytest.mark.parametrize("fault", HANDED_OVER)
+def test_what_no_program_may_mend_is_named_and_left_to_a_person(scene: Scene, fault: str) -> None:
+    trial = fault_proof.inject(scene, fault)
+
+    with fault_proof.kept_when_it_fails(trial, f"{fault}-{scene.seed}"):
+        fault_proof.is_named_and_handed_over(trial)
 
 
 def test_a_false_alarm_is_explained_and_nothing_is_touched(scene: Scene) -> None:
