@@ -16,6 +16,8 @@ from sre_agent.manifests import kubectl
 
 _ANSWERS = 3
 _SPELLINGS = {"db_readonly_mode": "db_read_only", "gateway_misrouted": "gateway_misroute"}
+_NAMED = frozenset({"Deployment", "StatefulSet", "Service", "Node"})
+"""The kinds whose names people make up."""
 _FIELDS = ("fault_taxonomy", "fault_object", "root_cause")
 
 
@@ -45,7 +47,9 @@ class CloudOpsBenchRun:
     @property
     def vocabulary(self) -> frozenset[str]:
         """Return the names of all workloads, Services, nodes and namespaces."""
-        return frozenset(name for case in self.cases for name in _names(self._cases.sub(case)))
+        return frozenset(
+            name for case in self.cases for name in _names(self._cases.sub(case)) if name
+        )
 
     def predict(self, case: str) -> Prediction:
         """Return up to three triples, the most likely first."""
@@ -111,9 +115,9 @@ def read(folder: Folder) -> tuple[Snapshot, MetricTable | None]:
 
 def _names(folder: Folder) -> Iterator[str]:
     for asked in cached.questions(folder.json("tool_cache.json")):
-        if asked.kind in ("Deployment", "StatefulSet", "Service", "Node"):
+        if asked.name and asked.kind in _NAMED:
             yield asked.name
-        yield asked.namespace
+    yield str(folder.json("query.json").get("namespace", ""))
 
 
 def _triples(found: Diagnosis, namespace: str) -> Iterator[dict[str, str]]:

@@ -1,31 +1,57 @@
-"""Reading the tables of `kubectl get`: columns of fixed width under a line of headings."""
+"""Reading the tables of `kubectl get`: columns under a line of headings, at least three spaces apart.
+
+A cell belongs to the heading it stands under. Texts in which names were masked or replaced are no
+longer aligned, so a row with a cell for every heading is read in order, and in any other row each
+cell goes to the heading nearest to it, as far as the cells before have been moved.
+"""
 
 from collections.abc import Iterator, Mapping
 
 Row = Mapping[str, str]
 
+_GAP = "   "
+
 
 def rows(text: str) -> Iterator[dict[str, str]]:
     """Yield each line of a table by its headings; several tables may follow one another."""
-    columns: list[tuple[str, int, int | None]] = []
-    for line in text.splitlines():
-        if not line.strip():
-            columns = []
-        elif not columns or line.startswith(("NAME ", "NAMESPACE ")):
-            columns = _columns(line)
+    headings: list[str] = []
+    starts: list[int] = []
+    for line in text.split("\n"):
+        cells = [cell.strip() for cell in line.split(_GAP) if cell and not cell.isspace()]
+        if not cells:
+            headings = []
+        elif not headings or cells[0] in ("NAME", "NAMESPACE"):
+            headings, starts = cells, _starts(line, cells)
+        elif len(cells) == len(headings):
+            yield dict(zip(headings, cells, strict=True))
         else:
-            yield {title: line[start:end].strip() for title, start, end in columns}
+            yield _placed(headings, starts, cells, _starts(line, cells))
 
 
-def _columns(heading: str) -> list[tuple[str, int, int | None]]:
-    """Return where each column starts and ends; a heading of two words has one space in it."""
-    starts = [0] + [
-        at for at in range(3, len(heading)) if heading[at] != " " and heading[at - 3 : at] == "   "
-    ]
-    ends: list[int | None] = [*starts[1:], None]
-    return [
-        (heading[start:end].strip(), start, end) for start, end in zip(starts, ends, strict=True)
-    ]
+def _starts(line: str, cells: list[str]) -> list[int]:
+    found, at = list[int](), 0
+    for cell in cells:
+        at = line.index(cell, at)
+        found.append(at)
+        at += len(cell)
+    return found
+
+
+def _placed(
+    headings: list[str], starts: list[int], cells: list[str], places: list[int]
+) -> dict[str, str]:
+    """Return a row with empty cells by the headings that its other cells stand under."""
+    found = dict.fromkeys(headings, "")
+    column, moved = 0, 0
+    for index, (cell, place) in enumerate(zip(cells, places, strict=True)):
+        last = len(headings) - (len(cells) - index)
+        choices = range(column, max(last, column) + 1)
+        if column >= len(headings):
+            break
+        best = min(choices, key=lambda at: abs(place - moved - starts[at]))
+        found[headings[best]] = cell
+        moved, column = place - starts[best], best + 1
+    return found
 
 
 def pairs(text: str) -> dict[str, str]:
