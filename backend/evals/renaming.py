@@ -80,7 +80,9 @@ class Renaming:
 def _words(names: list[str]) -> re.Pattern[str] | None:
     if not names:
         return None
-    return re.compile(rf"(?<![A-Za-z0-9])(?:{'|'.join(map(re.escape, names))})(?![A-Za-z0-9])")
+    # In JSON the end of a line is written `\n`, so its `n` is no letter of the name that follows.
+    start = r"(?:(?<![A-Za-z0-9])|(?<=\\[nrt]))"
+    return re.compile(rf"{start}(?:{'|'.join(map(re.escape, names))})(?![A-Za-z0-9])")
 
 
 def _made_up(names: list[str], source: random.Random) -> dict[str, str]:

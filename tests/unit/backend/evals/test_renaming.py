@@ -50,3 +50,9 @@ def test_numbers_that_are_no_times_stay() -> None:
 def test_the_same_seed_gives_the_same_names() -> None:
     assert Renaming(NAMES, seed=2).apply("cart") == Renaming(reversed(NAMES), seed=2).apply("cart")
     assert Renaming(NAMES, seed=2).apply("cart") != Renaming(NAMES, seed=4).apply("cart")
+
+
+def test_a_name_after_an_escaped_end_of_a_line_is_renamed() -> None:
+    renaming = Renaming(NAMES, seed=1)
+
+    assert renaming.apply(r'"a\ncart 1"') == rf'"a\n{renaming.apply("cart")} 1"'
