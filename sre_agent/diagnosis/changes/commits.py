@@ -1,10 +1,11 @@
 """What speaks for a commit and against it, in log-odds: when, where, in which words, by what means."""
 
 import math
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from sre_agent.diagnosis.changes import harm, innocence, reach, terms
+from sre_agent.diagnosis.changes import innocence, mechanisms, reach, terms
 from sre_agent.diagnosis.changes import patch as patches
 from sre_agent.diagnosis.changes.patch import Patch
 from sre_agent.diagnosis.changes.reach import Arrival
@@ -45,7 +46,9 @@ def reasons(
     yield from _place(scene, commit, arrival)
     yield from _frames(scene, commit)
     yield from _words(scene, commit, rarity)
-    yield from _mechanism(scene, commit)
+    named = tuple(_named(scene, commit))
+    yield from named
+    yield from _mechanism(scene, commit, is_named=bool(named))
     yield from _innocence(scene, commit)
 
 
@@ -99,10 +102,19 @@ def _words(scene: Scene, commit: Commit, rarity: Mapping[str, float]) -> Iterato
     )
     if shared:
         yield Reason("words.shared", weight, f"complaints and change speak of {', '.join(shared)}")
-    taken = sorted(name for name in patch.names_gone if _is_quoted(name, scene))
-    if taken:
-        text = f"complaints name {taken[0]!r}, which it takes away"
-        yield Reason("words.taken_away", 3.0, text)
+
+
+def _named(scene: Scene, commit: Commit) -> Iterator[Reason]:
+    """Speak of things in the code that complaints call by the names that are gone, or new."""
+    patch = patches.read(commit.diff)
+    for rule, weight, names, does in (
+        ("words.taken_away", 3.0, patch.names_gone, "takes away"),
+        ("words.brought", 2.5, patch.names_new, "brings"),
+    ):
+        named = sorted(name for name in names if _is_named(name, scene))
+        if named:
+            yield Reason(rule, weight, f"complaints name {named[0]!r}, which it {does}")
+            return
 
 
 def common(
@@ -128,24 +140,27 @@ def common(
     return min(MOST_BY_WORDS, sum(scores[word] for word in best)), tuple(best)
 
 
-def _is_quoted(name: str, scene: Scene) -> bool:
-    """Return whether complaints name something by quotes: a field, a column, a key."""
-    return len(name) > 1 and any(
-        f"{mark}{name}{mark}" in item.text for item in scene.complaints for mark in ("'", '"', "`")
-    )
+def _is_named(name: str, scene: Scene) -> bool:
+    """Return whether complaints speak of a thing in the code by its name: quoted, or no plain word."""
+    if len(name) < terms.SHORTEST - 1 or name in scene.failing:
+        return False
+    is_plain = name.isalpha() and (name.islower() or name.istitle() or name.isupper())
+    word = re.escape(name)
+    pattern = rf"['\"`]{word}['\"`]" if is_plain else rf"(?<![\w]){word}(?![\w])"
+    return any(re.search(pattern, item.text) for item in scene.complaints)
 
 
-def _mechanism(scene: Scene, commit: Commit) -> Iterator[Reason]:
+def _mechanism(scene: Scene, commit: Commit, *, is_named: bool) -> Iterator[Reason]:
     """Speak of what the change can break and how that would show."""
     if not commit.diff:
         return
     patch = patches.read(commit.diff)
     fit, what, symptom, is_structural = _best_fit(scene, patch)
-    is_same = patch.is_rearranged and not is_structural
+    is_same = patch.is_rearranged and not is_structural and not is_named
     if fit > 0.0:
         weight = (FITS_IN_WORDS if is_same else FITS) * fit
         yield Reason("mechanism.fits", weight, f"{what}, which would show as {symptom}")
-    else:
+    elif not is_named:
         yield Reason("mechanism.none", -2.0, "nothing in it leads to what fails")
     if is_same:
         yield Reason("mechanism.rearranged", -2.0, "it says the same in other words")
@@ -161,7 +176,7 @@ def _best_fit(scene: Scene, patch: Patch) -> tuple[float, str, Symptom, bool]:
             name,
             found.is_structural,
         )
-        for found in harm.harms(patch)
+        for found in mechanisms.harms(patch)
         for name, leads in found.leads_to.items()
     ]
     return max(scored, default=(0.0, "", Symptom.SLOW, False))

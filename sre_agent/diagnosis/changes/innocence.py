@@ -22,6 +22,10 @@ _PIPELINES = re.compile(
 _LOOKS = re.compile(
     r"\.(?:css|scss|less|sass)$|theme\.\w+$|(?:^|/)(?:dashboards?|grafana|storybook)/"
 )
+_ELSEWHERE = re.compile(
+    r"(?:^|[/_.-])(?:staging|stage|sandbox|dev|develop|preprod|qa|uat|local|example)(?=[/_.-])",
+    re.IGNORECASE,
+)
 _MEASURES = re.compile(
     r"prometheus|metrics?\b|histogram|counter|gauge|observe\(|\.inc\(|statsd|logger|\blog\b|logging|log\.|"
     r"logrus|zap\.|slog|console\.|print|trace|tracer|span|otel|telemetry|attribute|buckets?|\bName:|\bHelp:|"
@@ -39,6 +43,7 @@ _PLACES = (
     ("only tests", _TESTS),
     ("only the pipeline", _PIPELINES),
     ("only looks", _LOOKS),
+    ("only another environment", _ELSEWHERE),
 )
 _STRUCTURE = re.compile(r"^[\s{}()\[\],;]*$")
 

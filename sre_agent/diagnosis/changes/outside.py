@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from sre_agent.diagnosis.changes import terms
+from sre_agent.diagnosis.changes.onsets import Onset
 from sre_agent.diagnosis.changes.scene import MAIN, SECOND, TOGETHER_S, Scene
 from sre_agent.diagnosis.changes.symptoms import Symptom
 from sre_agent.diagnosis.metrics.kinds import Kind, kind_of
@@ -37,13 +38,18 @@ _SAME = re.compile(
     re.IGNORECASE,
 )
 _HARDWARE = re.compile(
-    r"no space left|enospc|disk (?:is )?full|node (?:not ready|lost|failure)|availability zone|\baz\b|packet loss|"
-    r"network partition|link flap|hardware|kernel panic|evicted|preempt|spot (?:instance|interrupt)|i/o error|"
+    r"node (?:not ready|lost|failure)|availability zone|\baz\b|packet loss|"
+    r"network partition|no route to host|network is unreachable|read-only transaction|link flap|hardware|kernel panic|evicted|preempt|spot (?:instance|interrupt)|i/o error|"
     r"read-only file ?system|clock (?:skew|drift)|\bntp\b|split[- ]brain|failover|leader election|"
     r"hypervisor|bgp|throttled by (?:the )?(?:provider|cloud)|insufficient ?capacity",
     re.IGNORECASE,
 )
+_FULL = re.compile(r"no space left|enospc|disk (?:is )?full|quota exceeded", re.IGNORECASE)
 _OURS = re.compile(r"cluster\.local|svc\.|internal\b|\.local\b", re.IGNORECASE)
+_OVERASKED = re.compile(r"\b429\b|too many requests|rate.?limit|quota", re.IGNORECASE)
+_OUTWARD = re.compile(
+    r"outbound|egress|upstream|provider|client|retr|db|quer|origin|downstream", re.IGNORECASE
+)
 _OF_CODE = (
     Symptom.NULL,
     Symptom.RACE,
@@ -102,7 +108,7 @@ def _notices(scene: Scene) -> Iterator[Outside]:
         )
         if is_well or abs(notice.at_s - scene.onset_s) > NOTICE_S:
             continue
-        weight = 3.0 if _is_about(notice, scene) else 1.0
+        weight = 3.0 if _is_about(notice, scene) else 1.5
         text = f"{notice.component} was reported {notice.status} at that time"
         yield Outside(FaultClass.EXTERNAL_SERVICE_FAILURE, weight, text, "escalate-upstream")
         return
@@ -134,8 +140,20 @@ def _providers(scene: Scene) -> Iterator[Outside]:
     if named:
         is_main = any(item.weight >= MAIN for item in scene.complaints if item.text in named)
         text = f"what fails is a service of others: {named[0][:120]}"
-        weight = 2.5 if is_main else 1.5
+        weight = 3.0 if is_main else 1.5
+        if all(_OVERASKED.search(item) for item in named) and _asks_more(scene):
+            weight = 0.5
         yield Outside(FaultClass.EXTERNAL_SERVICE_FAILURE, weight, text, "escalate-upstream")
+
+
+def _asks_more(scene: Scene) -> bool:
+    """Return whether we call others more often than before, so that their refusal is our doing."""
+    return any(
+        item.is_rise
+        and _OUTWARD.search(item.key.metric)
+        and kind_of(item.key.metric) is Kind.TRAFFIC
+        for item in scene.shifts.values()
+    )
 
 
 def _surge(scene: Scene) -> Iterator[Outside]:
@@ -143,7 +161,7 @@ def _surge(scene: Scene) -> Iterator[Outside]:
     called = {name for callees in scene.callees.values() for name in callees}
     is_of_code = any(scene.symptoms.get(name, 0.0) >= SECOND for name in _OF_CODE)
     for onset in scene.shifts.values():
-        is_traffic = kind_of(onset.key.metric) is Kind.TRAFFIC and onset.key.entity not in called
+        is_traffic = _is_asked_more(onset) and onset.key.entity not in called
         is_first = onset.at_s <= scene.onset_s + TOGETHER_S
         if is_traffic and is_first and onset.after > SURGE * max(onset.before, 1e-9):
             times = onset.after / max(onset.before, 1e-9)
@@ -151,6 +169,11 @@ def _surge(scene: Scene) -> Iterator[Outside]:
             weight = 1.0 if is_of_code else 2.5
             yield Outside(FaultClass.TRAFFIC_SURGE, weight, text, "scale-out")
             return
+
+
+def _is_asked_more(onset: Onset) -> bool:
+    metric = onset.key.metric
+    return onset.is_rise and kind_of(metric) is Kind.TRAFFIC and not _OUTWARD.search(metric)
 
 
 def _one_record(scene: Scene) -> Iterator[Outside]:
@@ -170,4 +193,8 @@ def _hardware(scene: Scene) -> Iterator[Outside]:
     said = _said(scene, _HARDWARE)
     if said:
         text = f"what runs below fails: {said[0][:120]}"
-        yield Outside(FaultClass.SATURATION, 2.5, text, "escalate-upstream")
+        yield Outside(FaultClass.NODE_NETWORK_UNAVAILABLE, 3.0, text, "escalate-upstream")
+    full = _said(scene, _FULL)
+    if full:
+        text = f"a disk is full: {full[0][:120]}"
+        yield Outside(FaultClass.VOLUME_FULL, 2.0, text, "escalate-upstream")

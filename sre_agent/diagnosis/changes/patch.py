@@ -6,7 +6,7 @@ against each other is the change.
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -19,6 +19,7 @@ _TRAILING = re.compile(r"\s+(?://|#)\s.*$")
 _NUMBER = re.compile(r"^\d+(?:\.\d+)?[a-zA-Z%]*$")
 _STRING = re.compile(r"^[\"'`].*[\"'`]$", re.DOTALL)
 _NAME = re.compile(r"^[\"'`]?[A-Za-z_]")
+_SETTING = re.compile(r"^\s*[\"']?(?P<key>[\w.-]+)[\"']?\s*[:=]\s*(?P<value>[\w.\"'-]+),?\s*$")
 _CONDITION = re.compile(
     r"\b(?:if|unless|guard|assert|require|when|case|except|catch|elif)\b|\?\.|\?\?"
 )
@@ -76,7 +77,18 @@ class Patch:
     @property
     def names_gone(self) -> frozenset[str]:
         """Return the names and quoted words that are there no more, bare."""
-        return frozenset(token.strip("\"'`") for token in self.gone if _NAME.match(token))
+        return _names(self.gone)
+
+    @property
+    def names_new(self) -> frozenset[str]:
+        """Return the names and quoted words that were not there before, bare."""
+        return _names(self.new)
+
+    @property
+    def has_other_settings(self) -> bool:
+        """Return whether a plain setting has another value: `key: value`, `key = value`."""
+        before = dict(_settings(self.removed))
+        return any(before.get(key, value) != value for key, value in _settings(self.added))
 
     @cached_property
     def telling(self) -> frozenset[str]:
@@ -88,7 +100,9 @@ class Patch:
     @property
     def is_rearranged(self) -> bool:
         """Return whether the same is said in other words, each number, quoted word and truth kept."""
-        if not self.removed or not self.added or any(map(_is_literal, self.gone)):
+        if not self.removed or not self.added or self.has_other_settings:
+            return False
+        if any(map(_is_literal, self.gone)):
             return False
         return bool(self.new) or not any(len(token) > SHORTEST for token in self.gone)
 
@@ -123,6 +137,17 @@ def read(diff: str) -> Patch:
 def tokens(lines: Iterable[str]) -> Counter[str]:
     """Return the tokens of code with their counts."""
     return Counter(token for line in lines for token in _TOKEN.findall(line))
+
+
+def _names(left: Iterable[str]) -> frozenset[str]:
+    return frozenset(token.strip("\"'`") for token in left if _NAME.match(token))
+
+
+def _settings(lines: Iterable[str]) -> Iterator[tuple[str, str]]:
+    for line in lines:
+        found = _SETTING.match(line)
+        if found:
+            yield found["key"], found["value"]
 
 
 def _is_literal(token: str) -> bool:

@@ -86,8 +86,16 @@ class Scene:
 
     @property
     def victims(self) -> tuple[str, ...]:
-        """Return the services that fail besides the first, in order of their names."""
-        return tuple(sorted(set(self.failing) - {self.first}))
+        """Return the services that fail besides the first, in order of their names.
+
+        A component that others report to be out is the reason, and no victim.
+        """
+        reported = " ".join(notice.component.lower() for notice in self.told.notices)
+        return tuple(
+            name
+            for name in sorted(self.failing)
+            if name != self.first and name.lower() not in reported
+        )
 
 
 def build(told: Told) -> Scene:
