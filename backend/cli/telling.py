@@ -63,9 +63,10 @@ def _causes(payload: Payload) -> str:
     top = diagnosis["causes"][0]
     where = "/".join(top["object"][key] for key in ("kind", "namespace", "name"))
     doubt = "[yellow]abstains[/]: " + escape(diagnosis["reason"]) if diagnosis["abstained"] else ""
+    lines = "".join(f"\n    [dim]{escape(line)}[/]" for line in top.get("explanation", ()))
     return (
         f"round {payload['round']}: [bold]{top['fault_class']}[/] of [bold]{escape(where)}[/], "
-        f"confidence {top['confidence']:.0%}. {escape(top['statement'])} {doubt}"
+        f"confidence {top['confidence']:.0%}. {escape(top['statement'])} {doubt}{lines}"
     )
 
 

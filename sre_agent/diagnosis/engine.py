@@ -4,12 +4,14 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from functools import partial
 
+from sre_agent.config import catalogue
 from sre_agent.diagnosis import (
     attribution,
     bad_release,
     calm,
     case,
     certificates,
+    explaining,
     memory_leak,
     narrower,
     precedent,
@@ -69,7 +71,7 @@ def diagnose(
     dismissed_causes = _ranked(seen, left_out)
     conclude = partial(_conclude, seen, dismissed_causes)
     conclusion, reason = conclude(causes)
-    shown = _led(seen, causes)
+    shown = explaining.explain(_led(seen, causes), catalogue.shipped())
     return Diagnosis(
         causes=shown,
         abstained=conclusion is not Conclusion.CAUSE_FOUND,

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from sre_agent.config import calibration as calibrations
 from sre_agent.config import catalogue
-from sre_agent.diagnosis import calibration, ranking, undecided, weighing
+from sre_agent.diagnosis import calibration, explaining, ranking, undecided, weighing
 from sre_agent.diagnosis.hypothesis import Hypothesis
 from sre_agent.diagnosis.kubernetes import MEASURING_ANALYZERS, SNAPSHOT_ANALYZERS, merging
 from sre_agent.diagnosis.kubernetes.view import View
@@ -50,11 +50,11 @@ def diagnose(
     causes = rank(board, kept)
     conclusion, reason = _conclude(board, causes, now - snapshot.taken_at)
     return Diagnosis(
-        causes=causes,
+        causes=explaining.explain(causes, board.catalogue),
         abstained=conclusion is not Conclusion.CAUSE_FOUND,
         reason=reason,
         conclusion=conclusion,
-        dismissed=rank(board, left_out),
+        dismissed=explaining.explain(rank(board, left_out), board.catalogue),
     )
 
 

@@ -37,7 +37,8 @@ class Cause(Value):
     """A possible cause with all that speaks for and against it.
 
     `confidence` is between 0 and 1 and meant as a probability; `facts` holds what a planner needs
-    to act on it (for a bad release, the revision that was good).
+    to act on it (for a bad release, the revision that was good). `explanation` is three lines for a
+    person: what, why, and why not the runner-up.
     """
 
     fault_class: FaultClass
@@ -46,6 +47,7 @@ class Cause(Value):
     statement: str
     findings: tuple[Finding, ...] = Field(min_length=1)
     facts: dict[str, str | int | float | bool | None] = Field(default_factory=dict)
+    explanation: tuple[str, ...] = Field(default=(), max_length=3)
 
     @property
     def evidence_for(self) -> tuple[EvidenceId, ...]:

@@ -104,8 +104,9 @@ def _cause(story: Story) -> Iterator[str]:
     else:
         yield f"**{top.fault_class}** of `{top.object}`, confidence {top.confidence:.0%}."
         yield ""
-        yield f"{_inline(top.statement)}."
-        yield ""
+        for line in top.explanation or (f"{top.statement}.",):
+            yield _inline(line, LINE_CHARACTERS)
+            yield ""
         yield from (_finding(item) for item in top.findings)
         rivals = diagnosis.causes[1:]
     if rivals:

@@ -89,6 +89,13 @@ function CauseRow({ cause, isTop, isOpen }: RowProps) {
           {cause.findings.length - against} for · {against} against
         </span>
       </summary>
+      {cause.explanation && cause.explanation.length > 0 && (
+        <ul className="explanation">
+          {cause.explanation.map((line) => (
+            <li key={line}>{line}</li>
+          ))}
+        </ul>
+      )}
       <Findings findings={cause.findings} />
       {isOpen && <Dismiss cause={cause} />}
     </details>

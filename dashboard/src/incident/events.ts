@@ -26,6 +26,8 @@ export interface Cause {
   confidence: number;
   statement: string;
   findings: Finding[];
+  /** What, why, and why not the runner-up; logs from before it was told have none. */
+  explanation?: string[];
 }
 
 export interface Question {

@@ -1,0 +1,66 @@
+"""A cause in three lines for a person: what it is, why it is thought so, why it is not the next one."""
+
+from collections.abc import Sequence
+
+from sre_agent.domain.catalogue import Catalogue
+from sre_agent.domain.causes import Cause, Finding, Stance
+
+WITNESSES = 2
+"""So many findings beside the statement are told; the others stand below."""
+
+
+def explain(causes: Sequence[Cause], catalogue: Catalogue) -> tuple[Cause, ...]:
+    """Return the ranked causes, each with its three lines.
+
+    The best is held against the one after it, every other against the best.
+    """
+    best, runner_up = causes[:1], causes[1:2]
+    return tuple(
+        cause.model_copy(
+            update={
+                "explanation": (
+                    _what(cause, catalogue),
+                    _why(cause),
+                    _why_not(cause, (best if index else runner_up), catalogue),
+                )
+            }
+        )
+        for index, cause in enumerate(causes)
+    )
+
+
+def _what(cause: Cause, catalogue: Catalogue) -> str:
+    entry = catalogue[cause.fault_class]
+    return f"{entry.title}: {cause.object}. {entry.description}"
+
+
+def _why(cause: Cause) -> str:
+    spoken = [item.statement for item in cause.findings if item.stance is Stance.FOR]
+    told = dict.fromkeys(item.rstrip(". ") for item in (cause.statement, *spoken))
+    return f"Because {'; '.join(list(told)[: 1 + WITNESSES])}."
+
+
+def _why_not(cause: Cause, others: Sequence[Cause], catalogue: Catalogue) -> str:
+    if not others:
+        return "Nothing else has anything for it."
+    other = others[0]
+    is_best = other.confidence <= cause.confidence
+    winner, loser = (cause, other) if is_best else (other, cause)
+    named = f"{other.fault_class} of {other.object.name} ({other.confidence:.0%})"
+    lead = f"Not {named}" if is_best else f"After {named}"
+    against = _strongest_against(loser)
+    if against:
+        return f"{lead}: {against.statement.rstrip('. ')}."
+    how = catalogue.told_apart(cause.fault_class, other.fault_class)
+    if how and cause.object == other.object:
+        return f"{lead}: the evidence is stronger. How they differ: {how}."
+    return f"{lead}: {_for(winner):.1f} speaks for the one and {_for(loser):.1f} for the other."
+
+
+def _strongest_against(cause: Cause) -> Finding | None:
+    against = (item for item in cause.findings if item.stance is Stance.AGAINST)
+    return max(against, key=lambda item: item.weight, default=None)
+
+
+def _for(cause: Cause) -> float:
+    return sum(item.weight for item in cause.findings if item.stance is Stance.FOR)
