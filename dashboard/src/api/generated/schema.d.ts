@@ -1251,7 +1251,8 @@ export interface components {
          * @description A possible cause with all that speaks for and against it.
          *
          *     `confidence` is between 0 and 1 and meant as a probability; `facts` holds what a planner needs
-         *     to act on it (for a bad release, the revision that was good).
+         *     to act on it (for a bad release, the revision that was good). `explanation` is three lines for a
+         *     person: what, why, and why not the runner-up.
          */
         Cause: {
             fault_class: components["schemas"]["FaultClass"];
@@ -1266,6 +1267,11 @@ export interface components {
             facts?: {
                 [key: string]: string | number | boolean | null;
             };
+            /**
+             * Explanation
+             * @default []
+             */
+            explanation: string[];
         };
         /**
          * CauseVerdict
@@ -1725,10 +1731,10 @@ export interface components {
         };
         /**
          * FaultClass
-         * @description What kind of thing went wrong. Each has an entry in the catalogue `config/faults.yaml`.
+         * @description What kind of thing went wrong. Each has an entry in the catalogue `config/faults`, by layer.
          * @enum {string}
          */
-        FaultClass: "bad_release" | "missing_configuration" | "out_of_memory" | "crash_loop" | "image_unavailable" | "no_endpoints" | "node_not_ready" | "saturation" | "certificate_expiry" | "unhealthy_pod";
+        FaultClass: "quota_cpu_exceeded" | "quota_memory_exceeded" | "quota_pods_exceeded" | "quota_services_exceeded" | "quota_storage_exceeded" | "quota_objects_exceeded" | "limit_range_violation" | "missing_service_account" | "webhook_unavailable" | "webhook_denied" | "pod_security_violation" | "missing_priority_class" | "node_selector_mismatch" | "node_affinity_mismatch" | "taint_not_tolerated" | "node_cordoned" | "pod_anti_affinity_conflict" | "pod_affinity_unsatisfied" | "topology_spread_unsatisfied" | "insufficient_cpu" | "insufficient_memory" | "insufficient_ephemeral_storage" | "insufficient_extended_resource" | "node_pod_limit_reached" | "host_port_conflict" | "volume_node_affinity_conflict" | "scheduler_unavailable" | "node_not_ready" | "kubelet_unavailable" | "container_runtime_unavailable" | "kube_proxy_unavailable" | "node_memory_pressure" | "node_disk_pressure" | "node_pid_pressure" | "node_network_unavailable" | "node_network_delay" | "node_network_loss" | "pod_evicted" | "pod_network_setup_failed" | "missing_claim" | "missing_storage_class" | "claim_storage_class_mismatch" | "claim_access_mode_mismatch" | "claim_capacity_mismatch" | "claim_selector_mismatch" | "volume_already_bound" | "volume_provisioning_failed" | "volume_attach_failed" | "volume_mount_failed" | "volume_permission_denied" | "volume_full" | "volume_failed" | "image_unavailable" | "image_not_found" | "image_name_invalid" | "image_pull_unauthorized" | "registry_dns_failure" | "registry_unreachable" | "image_architecture_mismatch" | "missing_configuration" | "missing_secret" | "missing_secret_key" | "missing_configmap" | "missing_configmap_key" | "bad_config_change" | "wrong_service_address" | "empty_configmap" | "crash_loop" | "command_not_found" | "init_container_failed" | "container_create_failed" | "port_conflict" | "startup_probe_too_strict" | "out_of_memory" | "memory_leak" | "unhealthy_pod" | "application_error" | "liveness_probe_wrong_port" | "liveness_probe_wrong_protocol" | "liveness_probe_too_strict" | "liveness_probe_failing" | "readiness_probe_wrong_port" | "readiness_probe_wrong_protocol" | "readiness_probe_too_strict" | "readiness_probe_failing" | "zero_replicas" | "rollout_stuck" | "pod_creation_failed" | "statefulset_service_missing" | "daemonset_misscheduled" | "job_failed" | "job_suspended" | "cronjob_suspended" | "cronjob_schedule_invalid" | "cronjob_runs_missed" | "autoscaler_target_missing" | "autoscaler_metrics_unavailable" | "autoscaler_at_maximum" | "autoscaler_without_requests" | "disruption_budget_blocks" | "disruption_budget_selects_nothing" | "no_endpoints" | "missing_service" | "service_selector_mismatch" | "service_target_port_mismatch" | "service_protocol_mismatch" | "load_balancer_pending" | "ingress_backend_missing" | "ingress_class_missing" | "ingress_secret_missing" | "gateway_misroute" | "gateway_class_missing" | "gateway_not_programmed" | "route_parent_missing" | "route_backend_missing" | "network_policy_blocks" | "network_policy_selects_nothing" | "dns_failure" | "cluster_dns_unavailable" | "pod_network_delay" | "pod_network_loss" | "dependency_failure" | "database_invalid_credentials" | "database_wrong_port" | "database_unreachable" | "connections_exhausted" | "database_read_only" | "external_service_failure" | "saturation" | "cpu_overload" | "cpu_throttling" | "traffic_surge" | "latency_regression" | "disk_saturation" | "certificate_expiry" | "certificate_untrusted" | "permission_denied_by_rbac" | "insecure_workload" | "bad_release" | "bad_feature_flag" | "bad_migration";
         /**
          * Figure
          * @description One number of an action before and after, its unit in its name; None where there is none.
