@@ -1,9 +1,9 @@
 """A snapshot with its objects looked up: who owns what, what stands behind what, who said what."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sre_agent.domain.cluster.meta import Event
 from sre_agent.domain.cluster.network import Endpoints, Service
@@ -159,6 +159,17 @@ class View:
             ref for ref in self.workloads if (ref.namespace, ref.name) == (log.namespace, log.pod)
         )
         return next(named, ObjectRef(kind="Pod", namespace=log.namespace, name=log.pod))
+
+    def once(self, compute: Callable[["View"], ItemT]) -> ItemT:
+        """Return what a function makes of this view; it is asked the first time only."""
+        if compute not in self._made:
+            self._made[compute] = compute(self)
+        made: ItemT = self._made[compute]
+        return made
+
+    @cached_property
+    def _made(self) -> dict[Callable[["View"], Any], Any]:
+        return {}
 
     def knows_all(self, kind: str) -> bool:
         """Return whether every object of a kind was listed, so that one missing is not there."""

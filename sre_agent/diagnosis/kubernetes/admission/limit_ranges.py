@@ -29,7 +29,7 @@ def analyze(view: View) -> Iterator[Hypothesis]:
             suspect = Suspect(FaultClass.LIMIT_RANGE_VIOLATION, refusal.owner)
             statement = f"{refusal.owner} is refused by a limit range: {found[0].strip(' .')}"
             yield cause(suspect, _RULE, weights.POD_STATE, statement, refusal.evidence)
-    for ref, workload in view.workloads.items():
+    for ref, workload in view.workloads.items() if view.snapshot.limit_ranges else ():
         if short_of(view, ref):
             yield from _clashes(view, workload)
 

@@ -29,6 +29,10 @@ class Refusal:
 
 def refusals(view: View) -> tuple[Refusal, ...]:
     """Return the refusals that stand, one for each owner and wording."""
+    return view.once(_refusals)
+
+
+def _refusals(view: View) -> tuple[Refusal, ...]:
     found: dict[tuple[ObjectRef, str], Refusal] = {}
     for item in (*_from_events(view), *_from_conditions(view)):
         key = (item.owner, _wording(item.said))

@@ -24,6 +24,20 @@ _SAID = re.compile(
     r"(?:yaml|toml|json): line \d+|emerg\] .*\.conf:\d+",
     re.IGNORECASE,
 )
+_WORDS = (
+    "config",
+    "setting",
+    "directive",
+    "option",
+    "parameter",
+    "propert",
+    "yaml",
+    "toml",
+    "json",
+    ".conf",
+    "yml",
+)
+"""One of these stands in every such line; to look for them is quicker."""
 _RECENT = timedelta(hours=1)
 
 
@@ -34,7 +48,7 @@ def analyze(view: View) -> Iterator[Hypothesis]:
         ill = [pod for pod in view.pods_of.get(owner, ()) if _ends(pod)]
         if workload is None or not ill:
             continue
-        said = [(log, line) for log in logs for line in log.lines if _SAID.search(line)]
+        said = [(log, line) for log in logs for line in log.lines if _is_complaint(line)]
         if not said:
             continue
         given = _given(view, workload)
@@ -50,6 +64,11 @@ def analyze(view: View) -> Iterator[Hypothesis]:
             f"{owner} ends because of its configuration{named}: {said[-1][1].strip()}",
             ids,
         )
+
+
+def _is_complaint(line: str) -> bool:
+    lower = line.lower()
+    return any(word in lower for word in _WORDS) and bool(_SAID.search(line))
 
 
 def _ends(pod: Pod) -> bool:

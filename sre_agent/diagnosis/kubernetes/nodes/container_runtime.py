@@ -31,7 +31,7 @@ def analyze(view: View) -> Iterator[Hypothesis]:
         if not item.is_active and not services.runs(view, services.RUNTIMES, item.node):
             node = view.nodes.get(item.node)
             hurt = node is not None and states.is_not_ready(node)
-            weight = weights.CLUSTER_SAYS_AND_SHOWS if hurt else weights.POD_STATE
+            weight = weights.CLUSTER_SAYS_AND_SHOWS + (weights.HINT if hurt else 0.0)
             sources = (item.source, node.meta.source) if node else (item.source,)
             text = f"{item.name} on node {item.node} is not running ({item.said or 'inactive'})"
             yield _hypothesis(view, item.node, weight, text, sources)
@@ -49,11 +49,16 @@ def _blames_runtime(message: str) -> bool:
     return bool(_SAID.search(message)) and not _NETWORK.search(message)
 
 
+def _blames_socket(message: str) -> bool:
+    quick = ".sock" in message or "docker daemon" in message
+    return quick and bool(_NO_SOCKET.search(message))
+
+
 def _unreached(view: View) -> Iterator[Hypothesis]:
     """Suspect the runtime of each node where sandboxes fail because its socket does not answer."""
     pods: dict[str, list[tuple[Pod, EvidenceId]]] = {}
     for event in view.snapshot.events:
-        if event.type != "Warning" or not _NO_SOCKET.search(event.message):
+        if event.type == "Normal" or not _blames_socket(event.message):
             continue
         pod = view.pods.get((event.ref.namespace, event.ref.name))
         if pod and pod.node and not pod.ready:

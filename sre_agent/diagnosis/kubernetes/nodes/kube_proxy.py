@@ -23,7 +23,7 @@ def analyze(view: View) -> Iterator[Hypothesis]:
     }
     for node, item in sorted(stopped.items()):
         tried = cut_off.get(node, ())
-        weight = weights.CLUSTER_SAYS_AND_SHOWS if tried else weights.POD_STATE
+        weight = weights.CLUSTER_SAYS_AND_SHOWS + (weights.HINT if tried else 0.0)
         text = f"kube-proxy on node {node} is not running ({item.said or 'inactive'})"
         text += f", and {len(tried)} Services do not answer from there" if tried else ""
         yield _hypothesis(node, weight, text, (item.source, *(one.source for one in tried)))

@@ -17,7 +17,7 @@ def analyze(view: View) -> Iterator[Hypothesis]:
         if not item.is_active:
             node = view.nodes.get(item.node)
             lost = node is not None and states.is_not_ready(node)
-            weight = weights.CLUSTER_SAYS_AND_SHOWS + weights.HINT if lost else weights.POD_STATE
+            weight = weights.CLUSTER_SAYS_AND_SHOWS + (weights.HINT if lost else 0.0)
             sources = (item.source, node.meta.source) if node else (item.source,)
             yield cause(
                 Suspect(FaultClass.KUBELET_UNAVAILABLE, states.ref_of(item.node)),

@@ -1,19 +1,22 @@
 """The services that make a node work, as its system tells of them."""
 
+import re
 from collections.abc import Iterator
 
 from sre_agent.diagnosis.kubernetes.view import View
 from sre_agent.domain.cluster.nodes import NodeService
 
+_NOT_INSTALLED = re.compile(r"could not be found|not-found|not loaded|no such", re.IGNORECASE)
 KUBELET = frozenset({"kubelet"})
 RUNTIMES = frozenset({"containerd", "crio", "cri-o", "docker", "dockerd"})
 PROXIES = frozenset({"kube-proxy"})
 
 
 def of(view: View, names: frozenset[str], node: str = "") -> Iterator[NodeService]:
-    """Return the services of these names, of every node or of one."""
+    """Return the services of these names, of every node or of one; not those that are no service there."""
     for item in view.snapshot.node_services:
-        if item.name.removesuffix(".service") in names and node in {"", item.node}:
+        known = item.name.removesuffix(".service") in names and node in {"", item.node}
+        if known and not _NOT_INSTALLED.search(item.said):
             yield item
 
 

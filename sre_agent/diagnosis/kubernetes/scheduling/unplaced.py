@@ -33,8 +33,16 @@ class Unplaced:
     evidence: tuple[EvidenceId, ...]
 
 
-def unplaced(view: View) -> Iterator[Unplaced]:
+def unplaced(view: View) -> tuple[Unplaced, ...]:
     """Return the pods that wait for a node."""
+    return view.once(_unplaced)
+
+
+def _unplaced(view: View) -> tuple[Unplaced, ...]:
+    return tuple(_waiting(view))
+
+
+def _waiting(view: View) -> Iterator[Unplaced]:
     for pod in view.snapshot.pods:
         if pod.phase != "Pending" or pod.node or pod.meta.deleted_at:
             continue
