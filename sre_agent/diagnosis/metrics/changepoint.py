@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from statistics import median
 
-from sre_agent.domain.observations.metrics import Point
+from sre_agent.domain.observations.samples import Point, Samples
 
 MAD_TO_SIGMA = 1.4826
 """The scatter of a normal distribution in units of its median absolute deviation."""
@@ -74,7 +74,7 @@ def rise(points: Sequence[Point], *, floor: float, relative_floor: float = 0.0) 
 
 def _last_rise(points: Sequence[Point], floor: Floor) -> Shift | None:
     """Return the last rise: where a fall fits best, what was before it may be an earlier story."""
-    values = [point.value for point in points]
+    values = Samples.of(points).values
     fits = _fits(values)
     if not fits:
         return None
@@ -88,7 +88,7 @@ def _last_rise(points: Sequence[Point], floor: Floor) -> Shift | None:
 
 
 def _shift(points: Sequence[Point], split: int, floor: Floor) -> Shift | None:
-    values = [point.value for point in points]
+    values = Samples.of(points).values
     bound, level = floor.bound(values[:split]), median(values[split:])
     if level <= bound:
         return None

@@ -5,20 +5,25 @@ from datetime import datetime
 from pydantic import Field
 
 from sre_agent.domain.model import Observation
+from sre_agent.domain.observations.samples import Point, Points
 
-
-class Point(Observation):
-    """One sample."""
-
-    at: datetime
-    value: float
+__all__ = [
+    "ActiveAlert",
+    "AlertList",
+    "GoldenSignals",
+    "Point",
+    "Series",
+    "SeriesList",
+    "Signal",
+    "SignalGroup",
+]
 
 
 class Series(Observation):
     """One time series; samples that are not numbers are left out."""
 
     labels: dict[str, str]
-    points: tuple[Point, ...]
+    points: Points
 
 
 class SeriesList(Observation):
@@ -41,7 +46,7 @@ class Signal(Observation):
     name: str
     unit: str
     query: str
-    points: tuple[Point, ...]
+    points: Points
 
     @property
     def last(self) -> float | None:
