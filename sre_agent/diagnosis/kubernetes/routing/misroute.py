@@ -21,7 +21,7 @@ _GENERIC = re.compile(r"^(?:|api|rest|v\d+(?:\w+\d*)?)$")
 """Parts of a path that are nobody's name."""
 _COMMON = 0.5
 """A part of more names than this says nothing (a prefix of the system, `service`)."""
-_ROUTED = 0.7
+_ROUTED = 0.6
 """A file that routes most of what its gateway calls is meant to route all of it."""
 
 

@@ -1,8 +1,10 @@
 """Memory, broken programs and silent pods are told apart, and what is over accuses nobody."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
+
 from sre_agent.diagnosis.kubernetes.runtime import application_error, out_of_memory, unready
 from sre_agent.domain.cluster.pods import Termination
 from sre_agent.domain.cluster.snapshot import Snapshot
@@ -93,7 +95,8 @@ def test_a_pod_that_runs_and_is_not_ready_is_unhealthy() -> None:
         {"ready": True},
     ],
 )
-def test_a_pod_that_starts_or_is_done_is_not(more: dict[str, object]) -> None:
-    pod = make.pod("web", **({"ready": False, "statuses": (make.status(ready=False),)} | more))
+def test_a_pod_that_starts_or_is_done_is_not(more: dict[str, Any]) -> None:
+    values: dict[str, Any] = {"ready": False, "statuses": (make.status(ready=False),)} | more
+    pod = make.pod("web", **values)
 
     assert not suspected(make.snapshot(make.deployment("web"), pod), unready.analyze)

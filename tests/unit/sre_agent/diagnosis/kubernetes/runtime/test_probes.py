@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
+
 from sre_agent.diagnosis.hypothesis import Hypothesis
 from sre_agent.diagnosis.kubernetes import runtime
 from sre_agent.diagnosis.kubernetes.view import View
@@ -32,11 +34,11 @@ def scene(
     log: str = "",
     exit_code: int = 137,
     age: timedelta = timedelta(minutes=1),
-    **box: object,
+    **box: Any,
 ) -> Snapshot:
     """Return a Deployment whose one container has a probe that fails with a message."""
     box = {"ports": (ContainerPort(number=8080, name="web"),)} | box
-    web = make.deployment("web", make.template(make.container(**box)))  # type: ignore[arg-type]  # as a test names them
+    web = make.deployment("web", make.template(make.container(**box)))
     ended = Termination(reason="Error", exit_code=exit_code, finished_at=make.NOW - age)
     status = make.status(ready=ready, restarts=restarts, last_ended=ended if restarts else None)
     pod = make.pod(web, ready=ready, statuses=(status,))
@@ -89,7 +91,7 @@ def test_a_probe_at_a_name_that_no_port_has_is_a_wrong_port() -> None:
     "told",
     [{"log": "Server listening on port 3000"}, {"env": (EnvVar(name="PORT", value="3000"),)}],
 )
-def test_where_no_port_is_declared_the_container_is_asked(told: dict[str, object]) -> None:
+def test_where_no_port_is_declared_the_container_is_asked(told: dict[str, Any]) -> None:
     log = str(told.pop("log", ""))
     cluster = scene(
         "readiness",
@@ -135,7 +137,7 @@ def test_an_http_probe_that_is_answered_in_another_protocol_is_a_wrong_protocol(
 ) -> None:
     other = {"liveness": "readiness", "readiness": "liveness"}[kind]
     restarts = 3 if kind == "liveness" else 0
-    cluster = scene(kind, MALFORMED, restarts=restarts, **{kind: HTTP, other: GRPC})
+    cluster = scene(kind, MALFORMED, restarts=restarts, **dict[str, Any]({kind: HTTP, other: GRPC}))
 
     assert best(cluster) is fault
 

@@ -1,8 +1,10 @@
 """What keeps containers from starting is named; those that start over or are done are left alone."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
+
 from sre_agent.diagnosis.kubernetes.startup import (
     command_not_found,
     container_create,
@@ -29,7 +31,7 @@ def ending(code: int, *, minutes: int = 1, message: str = "", reason: str = "Err
     return Termination(reason=reason, exit_code=code, message=message, finished_at=at)
 
 
-def one(*statuses: object, ready: bool = False) -> Snapshot:
+def one(*statuses: Any, ready: bool = False) -> Snapshot:
     pod = make.pod("web", ready=ready, statuses=statuses)
     return make.snapshot(make.deployment("web"), pod)
 
@@ -65,7 +67,7 @@ def test_one_restart_and_restarts_of_long_ago_are_not(restarts: int, minutes: in
         ),
     ],
 )
-def test_a_command_that_is_not_in_the_image_is_not_found(status: object) -> None:
+def test_a_command_that_is_not_in_the_image_is_not_found(status: Any) -> None:
     assert COMMAND in suspected(one(status), command_not_found.analyze)
 
 
@@ -86,7 +88,7 @@ def test_an_event_says_that_a_command_is_not_found() -> None:
         make.status(restarts=1, last_ended=ending(127, minutes=60)),
     ],
 )
-def test_an_error_of_the_program_is_no_missing_command(status: object) -> None:
+def test_an_error_of_the_program_is_no_missing_command(status: Any) -> None:
     assert not suspected(one(status), command_not_found.analyze)
 
 
@@ -104,7 +106,7 @@ def test_an_init_container_that_ends_with_an_error_has_failed() -> None:
         make.status("main", ready=False, state="terminated", ended=ending(1)),
     ],
 )
-def test_an_init_container_that_is_done_or_tries_again_has_not(status: object) -> None:
+def test_an_init_container_that_is_done_or_tries_again_has_not(status: Any) -> None:
     assert not suspected(one(status), init_container.analyze)
 
 
@@ -130,10 +132,10 @@ def test_a_container_that_waits_for_its_image_is_not_refused() -> None:
     assert not suspected(one(status), container_create.analyze)
 
 
-def two(second: object, *lines: str, ready: bool = False) -> Snapshot:
+def two(second: Any, *lines: str, ready: bool = False) -> Snapshot:
     """Return a Deployment with a sidecar, of which one container says something."""
     first = make.container("main", ports=(ContainerPort(number=8080),))
-    web = make.deployment("web", make.template(first, second))  # type: ignore[arg-type]  # a container
+    web = make.deployment("web", make.template(first, second))
     restarts = 0 if ready else 3
     status = make.status(
         "main", ready=ready, restarts=restarts, last_ended=None if ready else ending(1)
@@ -162,7 +164,7 @@ def test_a_container_that_finds_its_port_taken_conflicts(line: str) -> None:
         make.container("agent", env=(EnvVar(name="SETUP", value='{"statusPort": 8080}'),)),
     ],
 )
-def test_two_containers_that_want_one_port_conflict_where_the_pod_is_unwell(agent: object) -> None:
+def test_two_containers_that_want_one_port_conflict_where_the_pod_is_unwell(agent: Any) -> None:
     assert PORT in suspected(two(agent), port_conflict.analyze)
     assert not suspected(two(agent, ready=True), port_conflict.analyze)
 
@@ -175,7 +177,7 @@ def test_two_containers_that_want_one_port_conflict_where_the_pod_is_unwell(agen
         make.container("agent", env=(EnvVar(name="APP_PORT", value="8080"),)),
     ],
 )
-def test_containers_of_different_ports_do_not(agent: object) -> None:
+def test_containers_of_different_ports_do_not(agent: Any) -> None:
     assert not suspected(two(agent), port_conflict.analyze)
 
 

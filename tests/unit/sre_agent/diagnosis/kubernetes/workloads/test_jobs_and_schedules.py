@@ -1,8 +1,10 @@
 """Jobs, schedules, autoscalers and budgets; what is done, idle or at its minimum is left alone."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
+
 from sre_agent.diagnosis.kubernetes.workloads import autoscalers, budgets, cron, cronjobs, jobs
 from sre_agent.domain.cluster.meta import Condition, Selector
 from sre_agent.domain.cluster.workloads import Autoscaler, CronJob, DisruptionBudget, Job
@@ -11,24 +13,28 @@ from sre_agent.testing import cluster as make
 from sre_agent.testing.suspects import suspected
 
 
-def job(**more: object) -> Job:
-    return Job(meta=make.meta("Job", "load"), **more)  # type: ignore[arg-type]  # a Job's fields
+def job(**more: Any) -> Job:
+    return Job(meta=make.meta("Job", "load"), **more)
 
 
-def cronjob(schedule: str = "0 * * * *", **more: object) -> CronJob:
-    return CronJob(meta=make.meta("CronJob", "load"), schedule=schedule, **more)  # type: ignore[arg-type]  # its fields
+def cronjob(schedule: str = "0 * * * *", **more: Any) -> CronJob:
+    return CronJob(meta=make.meta("CronJob", "load"), schedule=schedule, **more)
 
 
-def scaler(**more: object) -> Autoscaler:
-    values = {"target": make.ref("Deployment", "web"), "max_replicas": 5, "current": 1} | more
-    return Autoscaler(meta=make.meta("HorizontalPodAutoscaler", "web"), **values)  # type: ignore[arg-type]  # its fields
+def scaler(**more: Any) -> Autoscaler:
+    values: dict[str, Any] = {
+        "target": make.ref("Deployment", "web"),
+        "max_replicas": 5,
+        "current": 1,
+    } | more
+    return Autoscaler(meta=make.meta("HorizontalPodAutoscaler", "web"), **values)
 
 
-def budget(app: str, **more: object) -> DisruptionBudget:
+def budget(app: str, **more: Any) -> DisruptionBudget:
     selector = Selector(labels={"app": app})
     return DisruptionBudget(
         meta=make.meta("PodDisruptionBudget", "guard"), selector=selector, **more
-    )  # type: ignore[arg-type]  # its fields
+    )
 
 
 @pytest.mark.parametrize(

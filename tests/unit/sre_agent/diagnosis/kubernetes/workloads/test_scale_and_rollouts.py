@@ -1,6 +1,9 @@
 """Scale, rollouts and refused pods; what is meant so, or under way, is left alone."""
 
+from typing import Any
+
 import pytest
+
 from sre_agent.diagnosis.kubernetes.workloads import pod_creation, rollout, sets, zero_replicas
 from sre_agent.domain.cluster.meta import Condition
 from sre_agent.domain.cluster.network import Call, Connectivity
@@ -53,7 +56,7 @@ def test_a_workload_scaled_to_zero_that_does_not_answer_is_missed() -> None:
         (make.deployment("web", desired=1), make.service("web")),
     ],
 )
-def test_what_nobody_calls_is_scaled_to_zero_on_purpose(objects: tuple[object, ...]) -> None:
+def test_what_nobody_calls_is_scaled_to_zero_on_purpose(objects: tuple[Any, ...]) -> None:
     assert not suspected(make.snapshot(*objects), zero_replicas.analyze)
 
 
@@ -73,7 +76,7 @@ def test_what_a_machine_scales_to_zero_is_meant_so() -> None:
         make.deployment("web", desired=3, updated=1, is_paused=True),
     ],
 )
-def test_a_rollout_that_overran_its_time_or_is_paused_half_way_is_stuck(web: object) -> None:
+def test_a_rollout_that_overran_its_time_or_is_paused_half_way_is_stuck(web: Any) -> None:
     assert STUCK in suspected(make.snapshot(web), rollout.analyze)
 
 
@@ -87,7 +90,7 @@ def test_a_rollout_that_overran_its_time_or_is_paused_half_way_is_stuck(web: obj
         ),
     ],
 )
-def test_a_rollout_in_progress_is_not(web: object) -> None:
+def test_a_rollout_in_progress_is_not(web: Any) -> None:
     assert not suspected(make.snapshot(web), rollout.analyze)
 
 
