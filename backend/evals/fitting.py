@@ -10,6 +10,7 @@ from backend.evals import halves
 from backend.evals.folders import Folder
 from backend.evals.suite import Run, Suite
 from sre_agent.config import calibration
+from sre_agent.diagnosis import weights
 from sre_agent.domain.calibration import Calibration
 from sre_agent.domain.errors import PermanentError
 
@@ -18,6 +19,10 @@ CALIBRATIONS: Mapping[str, str] = {"cloudopsbench": "snapshots"}
 MOST_SLOPE = 4.0
 """Where hardly an answer is wrong, any slope fits; a steeper one would claim more than was seen."""
 LEAST_SLOPE = 0.05
+ANCHORS = ((weights.PRIOR, False), (weights.PRIOR + weights.HINT, False)) * 10
+"""What is known without any set: what nothing speaks for, or a hint alone, is no cause established.
+Without it nothing could be learned where every answer was right, and a set of failures, in which
+something always is broken, would teach to trust weak evidence where mostly nothing is."""
 _ROUNDS = 50
 _CLOSE = 1e-9
 _RIDGE = 1e-3
@@ -38,7 +43,10 @@ def fit(suite: Suite, data: Folder, history: Folder | None = None) -> tuple[str,
     if name is None:
         known = ", ".join(CALIBRATIONS)
         raise CannotFitError(f"{suite.name} has no calibration to fit; these have: {known}")
-    return name, platt(_answers(suite.open(data, history), calibration.shipped()[name]))
+    answers = _answers(suite.open(data, history), calibration.shipped()[name])
+    if not answers:
+        raise CannotFitError(f"no case of {suite.name} that may be tuned on has an answer")
+    return name, platt([*answers, *ANCHORS])
 
 
 def platt(answers: Sequence[tuple[float, bool]]) -> Calibration:

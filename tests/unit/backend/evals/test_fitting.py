@@ -80,6 +80,22 @@ def test_only_the_tuning_half_is_asked_and_what_has_no_confidence_is_left_out() 
     assert found.probability(2.0) == pytest.approx(0.5, abs=0.08)
 
 
+def test_where_every_answer_was_right_weak_evidence_is_still_doubted() -> None:
+    suite = Answers(dict.fromkeys(CASES, SHIPPED.probability(2.0)), frozenset(CASES))
+
+    _, found = fitting.fit(suite, Folder(Path("nowhere")))
+
+    assert found.probability(2.0) > 0.9
+    assert found.probability(-3.0) < 0.2
+
+
+def test_a_set_without_answers_cannot_be_fitted() -> None:
+    suite = Answers(dict.fromkeys(CASES), frozenset())
+
+    with pytest.raises(CannotFitError, match="no case"):
+        fitting.fit(suite, Folder(Path("nowhere")))
+
+
 def test_a_set_without_a_calibration_is_refused() -> None:
     suite = Answers({}, frozenset())
     suite.name = "loghub2k"
