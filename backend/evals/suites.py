@@ -11,11 +11,15 @@ from backend.evals.rcaeval import RcaEval
 from backend.evals.rootcausebench import RootCauseBench
 from backend.evals.sockshop1 import SockShop1
 from backend.evals.suite import Suite
+from backend.evals.tvdiag import Tvdiag
 
 _ALL: tuple[Suite, ...] = (
     # One per line, in the order in which they are run.
     CloudOpsBench(),
     NezhaTrainTicket(),
+    Tvdiag("gaia"),
+    Tvdiag("sockshop"),
+    Tvdiag("hotel"),
     PetShop(),
     RootCauseBench(),
     Loghub(),

@@ -1,0 +1,29 @@
+"""The alerts of one failure with the topology they were raised on."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from sre_agent.domain.telemetry import AlertSignal
+
+
+@dataclass(frozen=True)
+class Stream:
+    """What detectors raised during one failure.
+
+    `entities` are the instances that may have failed, `edges` who speaks with whom, as positions in
+    `entities`; `hosts` is where instances run, as far as known.
+    """
+
+    entities: tuple[str, ...]
+    signals: tuple[AlertSignal, ...]
+    edges: frozenset[tuple[int, int]] = frozenset()
+    hosts: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class PastFailure:
+    """A failure whose cause was found out: the stream, who had failed, and how, if that was told."""
+
+    stream: Stream
+    culprit: str
+    fault: str = ""
