@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from sre_agent.config import catalogue
 from sre_agent.diagnosis import weights
 from sre_agent.diagnosis.hypothesis import Hypothesis, Suspect
 from sre_agent.domain.causes import Finding
@@ -46,8 +47,12 @@ def _better(hypothesis: Hypothesis, same: Sequence[Hypothesis]) -> tuple[list[Hy
             if (item.fault_class in SPECIFIC and item.release)
             or item.fault_class is FaultClass.UNHEALTHY_POD
             or _is_scaled_away(item)
+            or _says_what_is_bad(item)
         ]
         return found, weights.SPECIFIC_BEATS_RELEASE
+    exact = [item for item in same if _explains(item, hypothesis)]
+    if exact and not _is_scaled_away(hypothesis):
+        return exact, weights.SPECIFIC_BEATS_RELEASE
     if hypothesis.fault_class in UNSPECIFIC and not _is_scaled_away(hypothesis):
         narrow = [item for item in same if item.fault_class in SPECIFIC]
         cause = [
@@ -64,6 +69,20 @@ def _better(hypothesis: Hypothesis, same: Sequence[Hypothesis]) -> tuple[list[Hy
         ]
         return [*narrow, *cause, *crash], weights.RELEASE_BEATS_CRASH
     return [], 0.0
+
+
+def _says_what_is_bad(item: Hypothesis) -> bool:
+    """Return whether it came with a release, and is no mere sign of one that is bad."""
+    known = catalogue.shipped()
+    is_sign = known.explains(FaultClass.BAD_RELEASE, item.fault_class)
+    return bool(item.release) and item.fault_class is not FaultClass.BAD_RELEASE and not is_sign
+
+
+def _explains(item: Hypothesis, wide: Hypothesis) -> bool:
+    """Return whether the catalogue calls a class narrower than another; a release has its own rules."""
+    if item.fault_class is FaultClass.BAD_RELEASE:
+        return False
+    return catalogue.shipped().explains(item.fault_class, wide.fault_class)
 
 
 def _is_scaled_away(hypothesis: Hypothesis) -> bool:

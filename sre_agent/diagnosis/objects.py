@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from sre_agent.diagnosis import snapshots
+from sre_agent.diagnosis import came_with, snapshots
 from sre_agent.diagnosis.case import Case, Seen
 from sre_agent.diagnosis.hypothesis import Hypothesis
 from sre_agent.diagnosis.kubernetes.view import View
@@ -19,7 +19,8 @@ def propose(seen: Situation) -> Iterator[Hypothesis]:
     snapshot = of(seen.case)
     if snapshot is None:
         return
-    yield from snapshots.propose(View(snapshot))
+    for hypothesis in snapshots.propose(View(snapshot)):
+        yield came_with.dated(seen, hypothesis)
 
 
 def of(case: Case) -> Snapshot | None:

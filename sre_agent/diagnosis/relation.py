@@ -11,7 +11,7 @@ from sre_agent.domain.causes import Finding
 from sre_agent.domain.ids import EvidenceId
 from sre_agent.domain.objects import ObjectRef
 
-BELOW_WORKLOADS = frozenset({"Node", "Service"})
+BELOW_WORKLOADS = frozenset({"Namespace", "Node", "Service"})
 """Kinds whose trouble is no workload's, so that no call has to lead to them."""
 
 
