@@ -19,12 +19,11 @@ _REFUSED = re.compile(
 
 @dataclass(frozen=True)
 class Refusal:
-    """A refusal that stands: for whom, in whose words, and how many objects are missing by it."""
+    """A refusal that stands: for whom, and in whose words."""
 
     owner: ObjectRef
     said: str
     evidence: tuple[EvidenceId, ...]
-    missing: int | None = None
 
 
 def refusals(view: View) -> tuple[Refusal, ...]:
@@ -38,7 +37,7 @@ def _refusals(view: View) -> tuple[Refusal, ...]:
         key = (item.owner, _wording(item.said))
         known = found.get(key)
         evidence = (*known.evidence, *item.evidence) if known else item.evidence
-        found[key] = Refusal(item.owner, item.said, evidence, item.missing)
+        found[key] = Refusal(item.owner, item.said, evidence)
     return tuple(found[key] for key in sorted(found, key=lambda key: (str(key[0]), key[1])))
 
 
@@ -47,9 +46,15 @@ def short_of(view: View, owner: ObjectRef) -> int | None:
     workload = view.workloads.get(owner)
     if workload is None or workload.desired is None:
         return None
-    alive = [pod for pod in view.pods_of.get(owner, ()) if pod.phase not in {"Failed", "Succeeded"}]
-    there = len(alive) if view.knows_all("Pod") else workload.current
-    return max(workload.desired - there, workload.desired - workload.updated, 0)
+    if not view.knows_all("Pod"):
+        return max(workload.desired - workload.current, 0)
+    gone = {"Failed", "Succeeded"}
+    alive = (
+        pod
+        for pod in view.pods_of.get(owner, ())
+        if pod.phase not in gone and pod.meta.deleted_at is None
+    )
+    return max(workload.desired - sum(1 for _ in alive), 0)
 
 
 def _from_events(view: View) -> Iterator[Refusal]:
@@ -60,7 +65,7 @@ def _from_events(view: View) -> Iterator[Refusal]:
         owner = _owner(view, event.ref)
         if _is_over(view, event, owner, made):
             continue
-        yield Refusal(owner, event.message, (event.source,), short_of(view, owner))
+        yield Refusal(owner, event.message, (event.source,))
 
 
 def _from_conditions(view: View) -> Iterator[Refusal]:
@@ -70,7 +75,7 @@ def _from_conditions(view: View) -> Iterator[Refusal]:
                 continue
             owner = _owner(view, item.meta.ref)
             said = f"{condition.reason}: {condition.message}"
-            yield Refusal(owner, said, (item.meta.source,), short_of(view, owner))
+            yield Refusal(owner, said, (item.meta.source,))
 
 
 def _owner(view: View, ref: ObjectRef) -> ObjectRef:
@@ -105,9 +110,10 @@ def _is_over(view: View, event: Event, owner: ObjectRef, made: dict[ObjectRef, d
     item = _replicaset(view, event.ref)
     if item is not None and item.desired is not None:
         return item.current >= item.desired
-    missing = short_of(view, owner)
-    if missing is not None:
-        return missing == 0
+    workload, missing = view.workloads.get(owner), short_of(view, owner)
+    if workload is not None and missing is not None:
+        # Old pods may stand in for new ones that are refused.
+        return missing == 0 and workload.updated >= (workload.desired or 0)
     since = made.get(event.ref)
     return bool(since and event.last_at and since > event.last_at)
 

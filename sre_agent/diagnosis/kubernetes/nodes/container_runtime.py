@@ -35,7 +35,7 @@ def analyze(view: View) -> Iterator[Hypothesis]:
             sources = (item.source, node.meta.source) if node else (item.source,)
             text = f"{item.name} on node {item.node} is not running ({item.said or 'inactive'})"
             yield _hypothesis(view, item.node, weight, text, sources)
-    for node in view.snapshot.nodes:
+    for node in states.settled(view):
         ready = states.condition(node, "Ready")
         if ready and ready.status == "False" and _blames_runtime(ready.message):
             text = f"node {node.meta.ref.name} is not ready: {ready.message.strip(' .')}"

@@ -27,7 +27,7 @@ def analyze(view: View) -> Iterator[Hypothesis]:
                 f"{states.concerned(view, item.node)}",
                 sources,
             )
-    for node in view.snapshot.nodes:
+    for node in states.settled(view):
         if states.has_lost_touch(node) and not _is_known(view, node):
             yield _silent(view, node)
 

@@ -27,7 +27,7 @@ _POD_SAID = re.compile(
 def analyze(view: View) -> Iterator[Hypothesis]:
     """Suspect nodes without a pod network, and what keeps single pods from theirs."""
     ailing: set[str] = set()
-    for node in view.snapshot.nodes:
+    for node in states.settled(view):
         why = _why(node)
         if why:
             ailing.add(node.meta.ref.name)

@@ -13,7 +13,7 @@ from sre_agent.domain.objects import ObjectRef
 
 def analyze(view: View) -> Iterator[Hypothesis]:
     """Suspect each node that is not ready; less, if it is known what of it does not work."""
-    ailing = [node for node in view.snapshot.nodes if states.is_not_ready(node)]
+    ailing = [node for node in states.settled(view) if states.is_not_ready(node)]
     explained = _explained(view) if ailing else frozenset()
     for node in ailing:
         ready = states.condition(node, "Ready")

@@ -1,11 +1,15 @@
 """What nodes say of themselves, and whom it concerns."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
 
 from sre_agent.diagnosis.kubernetes.view import View
 from sre_agent.domain.cluster.meta import Condition
 from sre_agent.domain.cluster.nodes import Node
 from sre_agent.domain.objects import ObjectRef
+
+_JOINS_WITHIN = timedelta(minutes=2)
+"""A node that just joined still starts its network and is not ready until then."""
 
 
 def ref_of(name: str) -> ObjectRef:
@@ -16,6 +20,14 @@ def ref_of(name: str) -> ObjectRef:
 def condition(node: Node, type_: str) -> Condition | None:
     """Return a condition of a node."""
     return next((item for item in node.conditions if item.type == type_), None)
+
+
+def settled(view: View) -> Iterator[Node]:
+    """Return the nodes that have been there for long enough to be ready."""
+    for node in view.snapshot.nodes:
+        made = node.meta.created_at
+        if made is None or view.snapshot.taken_at - made >= _JOINS_WITHIN:
+            yield node
 
 
 def is_not_ready(node: Node) -> bool:

@@ -34,7 +34,7 @@ def decide(view: View, item: Unplaced) -> tuple[Decided, ...]:
     """
     if item.by_node:
         return _by_arithmetic(view, item)
-    return _by_words(item.verdict) if item.verdict else ()
+    return _by_words(item) if item.verdict else ()
 
 
 def _by_arithmetic(view: View, item: Unplaced) -> tuple[Decided, ...]:
@@ -50,8 +50,8 @@ def _by_arithmetic(view: View, item: Unplaced) -> tuple[Decided, ...]:
     open_ = {name: bars for name, bars in wanted.items() if name not in reserved} or wanted
     found = _counted(open_, said)
     if found:
-        return _ranked(found, weight)
-    return _by_words(item.verdict) if item.verdict else ()
+        return _ranked(found, said or {}, weight)
+    return _by_words(item) if item.verdict else ()
 
 
 def _labels(view: View, item: Unplaced, weight: float) -> tuple[Decided, ...]:
@@ -72,45 +72,64 @@ def _hidden_affinity(item: Unplaced, weight: float) -> tuple[Decided, ...]:
     """Return the affinity where the scheduler refused nodes by labels that the selector allows.
 
     The answers that people read leave affinity out; what the selector does not explain is its work.
+    A DaemonSet pins each pod to its node that way, so there it explains nothing.
     """
     refused = sum(item.verdict.counts.get(bar, 0) for bar in _OF_LABELS) if item.verdict else 0
     by_selector = sum(Bar.SELECTOR in bars for bars in item.by_node.values())
-    if item.pod.spec.node_terms or refused <= by_selector:
+    if item.pod.spec.node_terms or _is_pinned(item) or refused <= by_selector:
         return ()
     return (Decided(Bar.NODE_AFFINITY, (), refused, weight),)
+
+
+def _is_pinned(item: Unplaced) -> bool:
+    return item.owner.kind == "DaemonSet"
 
 
 def _counted(
     nodes: Mapping[str, frozenset[Bar]], said: Mapping[Bar, int] | None
 ) -> dict[Bar, tuple[str, ...]]:
-    """Return the nodes by bar; where the scheduler spoke, only of bars that it named."""
+    """Return the nodes by bar.
+
+    Where the scheduler spoke, only bars that it named count, and those as well that no arithmetic
+    here can see; where it did not, nothing counts as long as a node is free.
+    """
     found: dict[Bar, list[str]] = {}
     for name, bars in sorted(nodes.items()):
         for bar in bars:
             if said is None or bar in said:
                 found.setdefault(bar, []).append(name)
-    everywhere = all(nodes.values())
-    return {bar: tuple(names) for bar, names in found.items()} if said or everywhere else {}
+    if said is None:
+        return {bar: tuple(names) for bar, names in found.items()} if all(nodes.values()) else {}
+    unseen = (bar for bar in said if bar not in found and bar not in _OF_LABELS | _OF_NODES)
+    return {bar: tuple(names) for bar, names in found.items()} | dict.fromkeys(unseen, ())
 
 
-def _ranked(found: Mapping[Bar, tuple[str, ...]], weight: float) -> tuple[Decided, ...]:
-    ordered = sorted(found.items(), key=lambda pair: (-len(pair[1]), pair[0]))
+def _ranked(
+    found: Mapping[Bar, tuple[str, ...]], said: Mapping[Bar, int], weight: float
+) -> tuple[Decided, ...]:
+    counts = {bar: len(names) or said.get(bar, 0) for bar, names in found.items()}
+    ordered = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
     return tuple(
-        Decided(bar, names, len(names), weight if number == 0 else weights.LIKELY)
-        for number, (bar, names) in enumerate(ordered)
+        Decided(bar, found[bar], count, weight if number == 0 else weights.LIKELY)
+        for number, (bar, count) in enumerate(ordered)
     )
 
 
-def _by_words(verdict: Verdict) -> tuple[Decided, ...]:
+def _by_words(item: Unplaced) -> tuple[Decided, ...]:
     """Return what the sentence alone decides.
 
     A node is asked for its cordon and taints before its labels, and for its labels before its room:
     where room is short, labels were right; where both labels and a cordon are named, the more
     frequent is it, the cordon of a single node being that of the control plane.
     """
+    verdict = item.verdict
+    if verdict is None:
+        return ()
     counts = {
         bar: count for bar, count in verdict.counts.items() if not _is_by_design(verdict, bar)
     }
+    if _is_pinned(item):
+        counts = {bar: count for bar, count in counts.items() if bar not in _OF_LABELS} or counts
     beyond = {bar: count for bar, count in counts.items() if bar not in _OF_LABELS | _OF_NODES}
     chosen = beyond or counts or verdict.counts
     ordered = sorted(chosen.items(), key=lambda pair: (-pair[1], pair[0] in _OF_LABELS, pair[0]))

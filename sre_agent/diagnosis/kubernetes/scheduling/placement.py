@@ -1,6 +1,7 @@
 """Pods that find no node: told apart by what keeps them out, in words and by arithmetic."""
 
 from collections.abc import Iterator, Mapping
+from datetime import timedelta
 
 from sre_agent.diagnosis import weights
 from sre_agent.diagnosis.hypothesis import Hypothesis, Suspect
@@ -13,6 +14,8 @@ from sre_agent.diagnosis.kubernetes.view import View
 from sre_agent.domain.faults import FaultClass
 from sre_agent.domain.objects import ObjectRef
 
+_NODE_COMES = timedelta(minutes=5)
+"""A node that was ordered is usually there by then."""
 FAULTS: Mapping[Bar, FaultClass] = {
     Bar.UNSCHEDULABLE: FaultClass.NODE_CORDONED,
     Bar.TAINT: FaultClass.TAINT_NOT_TOLERATED,
@@ -47,14 +50,24 @@ def analyze(view: View) -> Iterator[Hypothesis]:
 
 
 def _hypothesis(view: View, item: Unplaced, decided: Decided) -> Hypothesis:
-    sick = is_of_a_sick_node(view, item, decided)
+    passing = is_of_a_sick_node(view, item, decided) or _is_helped(view, item)
     statement = f"{item.owner} cannot be placed: {explain(view, item, decided)}"
     return cause(
         Suspect(FAULTS[decided.bar], item.owner),
         f"scheduling.{decided.bar.name.lower()}",
-        weights.HINT if sick else decided.weight,
+        weights.HINT if passing else decided.weight,
         statement,
         item.evidence,
         pod=item.pod.meta.ref.name,
         nodes_barred=decided.count,
+    )
+
+
+def _is_helped(view: View, item: Unplaced) -> bool:
+    """Return whether a node is on its way for the pod."""
+    return any(
+        event.reason == "TriggeredScaleUp"
+        and event.last_at is not None
+        and view.snapshot.taken_at - event.last_at < _NODE_COMES
+        for event in view.events_of.get(item.pod.meta.ref, ())
     )

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 
 from sre_agent.diagnosis import weights
 from sre_agent.diagnosis.hypothesis import Hypothesis, Suspect
@@ -9,6 +10,7 @@ from sre_agent.diagnosis.kubernetes import claims
 from sre_agent.diagnosis.kubernetes.proposing import cause
 from sre_agent.diagnosis.kubernetes.view import View
 from sre_agent.domain.cluster.meta import Event
+from sre_agent.domain.cluster.pods import Pod
 from sre_agent.domain.faults import FaultClass
 from sre_agent.domain.ids import EvidenceId
 from sre_agent.domain.objects import ObjectRef
@@ -24,6 +26,8 @@ _DENIED = re.compile(
 _SUMMARY = re.compile(
     r"unable to attach or mount volumes|timed out waiting for the condition", re.IGNORECASE
 )
+
+_RETRIED_WITHIN, _TRIES = timedelta(seconds=30), 2
 
 
 def analyze(view: View) -> Iterator[Hypothesis]:
@@ -59,12 +63,21 @@ def _of_pod(view: View, event: Event, fault: FaultClass, what: str) -> Iterator[
     pod = view.pods.get((event.ref.namespace, event.ref.name))
     if pod is None or pod.ready or any(item.state == "running" for item in pod.statuses):
         return
+    if _may_pass(view, event, pod):
+        return
     owner = view.owner_of(pod)
     summary = bool(_SUMMARY.search(event.message))
     text = f"a volume of {owner} is not {what}: {event.message.strip(' .')}"
     weight = weights.LIKELY if summary else weights.POD_STATE
     ids = (event.source, pod.meta.source)
     yield cause(Suspect(fault, owner), f"storage.{event.reason.lower()}", weight, text, ids)
+
+
+def _may_pass(view: View, event: Event, pod: Pod) -> bool:
+    """Return whether a node failed so few times, and for so short, that its next try may do."""
+    made = pod.meta.created_at
+    is_young = made is not None and view.snapshot.taken_at - made < _RETRIED_WITHIN
+    return is_young and event.count <= _TRIES
 
 
 def _provisioning(view: View, event: Event) -> Iterator[Hypothesis]:

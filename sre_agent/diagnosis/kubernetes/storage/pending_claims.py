@@ -1,17 +1,21 @@
 """Claims that find no volume, told apart by comparing them with the volumes and classes there are."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 from sre_agent.diagnosis import weights
 from sre_agent.diagnosis.hypothesis import Hypothesis, Suspect
 from sre_agent.diagnosis.kubernetes import claims
 from sre_agent.diagnosis.kubernetes.proposing import cause
+from sre_agent.diagnosis.kubernetes.scheduling.unplaced import unplaced
 from sre_agent.diagnosis.kubernetes.storage.matching import Mismatch, is_taken, mismatches
 from sre_agent.diagnosis.kubernetes.view import View
 from sre_agent.domain.cluster.storage import Claim, PersistentVolume
 from sre_agent.domain.faults import FaultClass
 from sre_agent.domain.ids import EvidenceId
 
+_MADE_WITHIN = timedelta(minutes=1)
+"""A provisioner that works makes most volumes within this time."""
 _WAITS_ON_PURPOSE = frozenset({"WaitForFirstConsumer", "WaitForPodScheduled"})
 
 
@@ -21,9 +25,10 @@ def analyze(view: View) -> Iterator[Hypothesis]:
         if found.phase != "Pending" or _waits_on_purpose(view, found):
             continue
         claim = claims.wanted(view, found)
-        yield from _nearest(view, claim)
-        if _class_is_missing(view, claim):
-            yield _no_class(view, claim)
+        told = [*_nearest(view, claim), *_classless(view, claim)]
+        yield from told or _unexplained(view, claim)
+    if not view.snapshot.claims:
+        yield from _unread(view)
 
 
 def _waits_on_purpose(view: View, claim: Claim) -> bool:
@@ -76,6 +81,50 @@ def _hypothesis(
         claim=claim.meta.ref.name,
         volume=volume.meta.ref.name,
     )
+
+
+def _classless(view: View, claim: Claim) -> Iterator[Hypothesis]:
+    if _class_is_missing(view, claim):
+        yield _no_class(view, claim)
+
+
+def _unexplained(view: View, claim: Claim) -> Iterator[Hypothesis]:
+    """Suspect that nobody makes a volume for a claim that pods wait for and that no volume suits."""
+    waiting = [pod for pod in claims.users(view, claim.meta.ref) if pod.phase == "Pending"]
+    said = view.events_of.get(claim.meta.ref, ())
+    made = claim.meta.created_at
+    is_young = made is not None and view.snapshot.taken_at - made < _MADE_WITHIN
+    suits = any(not mismatches(claim, item, _default_class(view)) for item in view.snapshot.volumes)
+    if (
+        not waiting
+        or is_young
+        or suits
+        or any(item.reason == "ProvisioningFailed" for item in said)
+    ):
+        return
+    words = f": {said[-1].message.strip(' .')}" if said else ""
+    yield cause(
+        Suspect(FaultClass.VOLUME_PROVISIONING_FAILED, claims.owner_of(view, claim.meta.ref)),
+        "storage.nobody_provides",
+        weights.CONTRADICTION,
+        f"no volume suits claim {claim.meta.ref.name} and none was made for it{words}",
+        (claim.meta.source, *(pod.meta.source for pod in waiting), *(item.source for item in said)),
+        claim=claim.meta.ref.name,
+    )
+
+
+def _unread(view: View) -> Iterator[Hypothesis]:
+    """Suspect the claims that the scheduler speaks of and nobody read."""
+    for item in unplaced(view):
+        said = item.verdict.others if item.verdict else ()
+        if any("unbound" in text for text in said):
+            yield cause(
+                Suspect(FaultClass.VOLUME_PROVISIONING_FAILED, item.owner),
+                "storage.claim_unbound",
+                weights.LIKELY,
+                f"{item.owner} waits for claims that are not bound: {'; '.join(said)}",
+                item.evidence,
+            )
 
 
 def _class_is_missing(view: View, claim: Claim) -> bool:

@@ -196,3 +196,20 @@ def test_a_claim_that_fits_its_quota_was_just_not_made() -> None:
     found = judged(web, cluster.pending_pod(web), waiting, quota(requests_storage=(0, 2**30)))
 
     assert set(found) == {(Fault.MISSING_CLAIM, "Deployment/shop/web")}
+
+
+def test_a_rollout_that_replaces_pods_in_a_full_namespace_says_nothing() -> None:
+    web = cluster.deployment("web", desired=2, current=2, updated=1)
+
+    assert judged(web, cluster.pod(web, 1), cluster.pod(web, 2), quota(pods=(2, 2))) == {}
+
+
+def test_a_new_revision_that_is_refused_beside_the_old_pods_is_refused() -> None:
+    web = cluster.deployment("web", updated=0)
+    new = cluster.replicaset(web, current=0)
+    old = cluster.pod(web, name="web-00000-1")
+    said = REFUSED.format("pods=1", "pods=10", "pods=10")
+
+    found = judged(web, new, old, cluster.event(new.meta, "FailedCreate", said))
+
+    assert set(found) == {(Fault.QUOTA_PODS_EXCEEDED, NAMESPACE)}

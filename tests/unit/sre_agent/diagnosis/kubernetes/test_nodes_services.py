@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 from supply_scene import judged, support, top
 
@@ -137,3 +139,9 @@ def test_nodes_on_which_everything_runs_say_nothing() -> None:
     running = [service(name, is_active=True) for name in ("kubelet", "containerd", "kube-proxy")]
 
     assert judged(cluster.node("one"), *running, *everywhere()) == {}
+
+
+def test_a_service_that_a_node_does_not_have_is_not_stopped() -> None:
+    absent = replace(service("kube-proxy"), said="Unit kube-proxy.service could not be found.")
+
+    assert judged(cluster.node("one"), absent) == {}

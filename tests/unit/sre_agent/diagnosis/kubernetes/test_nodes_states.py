@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 from supply_scene import judged, support, top
 
@@ -120,3 +122,12 @@ def test_a_pod_without_network_on_a_node_without_one_is_the_node_s_trouble() -> 
     found = judged(web, pod, cut, cluster.event(pod.meta, "FailedCreatePodSandBox", SANDBOX))
 
     assert set(found) == {(Fault.NODE_NETWORK_UNAVAILABLE, ONE)}
+
+
+def test_a_node_that_just_joined_may_still_start_its_network() -> None:
+    message = "container runtime network not ready: cni plugin not initialized"
+    joining = node(Condition(type="Ready", status="False", message=message))
+    young = replace(joining, meta=replace(joining.meta, created_at=cluster.NOW))
+
+    assert judged(young) == {}
+    assert judged(joining) != {}

@@ -291,3 +291,33 @@ def test_cordoned_and_tainted_nodes_that_nobody_waits_for_say_nothing() -> None:
     idle = cluster.node("idle", is_unschedulable=True, taints=(Taint(key="team", value="red"),))
 
     assert judged(web, cluster.pod(web, node="one"), *fleet(cluster.node("one"), idle)) == {}
+
+
+def test_what_no_arithmetic_sees_counts_beside_a_worker_s_cordon() -> None:
+    said = "2 node(s) were unschedulable, 3 node(s) had volume node affinity conflict"
+    shut = cluster.node("one", is_unschedulable=True)
+    rest = [cluster.node(name) for name in ("two", "three", "four")]
+
+    found = judged(*waiting(cluster.template(), said), *fleet(shut, *rest))
+
+    assert top(found) == (Fault.VOLUME_NODE_AFFINITY_CONFLICT, WEB)
+
+
+@pytest.mark.parametrize("nodes", [[], fleet(cluster.node("one"), cluster.node("two"))])
+def test_a_daemonset_s_pod_is_pinned_by_design(nodes: list[Node]) -> None:
+    agent = cluster.workload("DaemonSet", "agent", asking(cpu=5))
+    pod = cluster.pending_pod(agent)
+    said = "0/3 nodes are available: 1 Insufficient cpu, 2 node(s) didn't match Pod's node affinity/selector."
+
+    found = judged(agent, pod, cluster.event(pod.meta, "FailedScheduling", said), *nodes)
+
+    assert set(found) == {(Fault.INSUFFICIENT_CPU, "DaemonSet/shop/agent")}
+
+
+def test_a_shortage_that_a_new_node_will_end_is_only_a_hint() -> None:
+    objects = waiting(asking(cpu=5), "2 Insufficient cpu")
+    ordered = cluster.event(objects[2].meta, "TriggeredScaleUp", "pod triggered scale-up", "Normal")
+
+    found = judged(*objects, *fleet(), ordered)
+
+    assert support(found[Fault.INSUFFICIENT_CPU, WEB]) < 2

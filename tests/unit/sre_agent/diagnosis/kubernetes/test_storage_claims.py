@@ -194,3 +194,21 @@ def test_a_volume_that_was_made_at_the_second_try_says_nothing() -> None:
     item = claim(phase="Bound", volume="disk", storage_class="gold")
 
     assert judged(item, cluster.event(item.meta, "ProvisioningFailed", "try again")) == {}
+
+
+def test_a_claim_that_nothing_suits_and_nobody_serves_is_told_without_an_event() -> None:
+    unserved = claim(storage_class="gold")
+    gold = storage_class("gold", provisioner="example.com/disk")
+    fresh = replace(unserved, meta=replace(unserved.meta, created_at=cluster.NOW))
+
+    assert set(judged(*web(), unserved, gold)) == {(Fault.VOLUME_PROVISIONING_FAILED, WEB)}
+    assert judged(*web(), fresh, gold) == {}
+    assert judged(unserved, gold) == {}
+
+
+def test_claims_that_only_the_scheduler_speaks_of_are_suspected_from_its_words() -> None:
+    found = judged(*web(), complete=["Pod"])
+
+    key = (Fault.VOLUME_PROVISIONING_FAILED, WEB)
+    assert set(found) == {key}
+    assert support(found[key]) < 3

@@ -1,3 +1,4 @@
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -154,3 +155,15 @@ def test_a_reference_is_no_volume() -> None:
     web = cluster.deployment("web", cluster.template(volumes=(conf,)))
 
     assert judged(web, cluster.pod(web)) == {}
+
+
+def test_a_mount_that_a_young_pod_failed_once_may_come_at_the_next_try() -> None:
+    web = cluster.deployment("web", mounting(), ready=0, available=0)
+    made = cluster.NOW - timedelta(seconds=10)
+    pod = cluster.waiting_pod(web, "ContainerCreating", created_at=made)
+
+    once = judged(web, pod, cluster.event(pod.meta, "FailedMount", "mount failed"))
+    often = judged(web, pod, cluster.event(pod.meta, "FailedMount", "mount failed", count=5))
+
+    assert once == {}
+    assert set(often) == {(Fault.VOLUME_MOUNT_FAILED, WEB)}
