@@ -14,6 +14,7 @@ from sre_agent.diagnosis import (
     explaining,
     memory_leak,
     narrower,
+    origin,
     precedent,
     questions,
     ranking,
@@ -107,8 +108,14 @@ def _conclude(
         return Conclusion.REPAIR_UNDER_WAY, repair_
     doubt = ranking.indecision(led, seen)
     if doubt:
-        return Conclusion.UNDECIDED, doubt
+        return Conclusion.UNDECIDED, _with_origin(doubt, seen)
     return Conclusion.CAUSE_FOUND, _conclusion(led[0])
+
+
+def _with_origin(doubt: str, seen: Situation) -> str:
+    """Return why nothing is decided, with where the trouble begins as far as requests tell."""
+    found = origin.find(seen)
+    return f"{doubt}; {found.statement}" if found else doubt
 
 
 def _led(seen: Situation, causes: Sequence[Cause]) -> tuple[Cause, ...]:
