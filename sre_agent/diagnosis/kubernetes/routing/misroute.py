@@ -9,7 +9,7 @@ from sre_agent.diagnosis import weights
 from sre_agent.diagnosis.hypothesis import Hypothesis, Suspect
 from sre_agent.diagnosis.kubernetes import calling, hosts
 from sre_agent.diagnosis.kubernetes.proposing import cause
-from sre_agent.diagnosis.kubernetes.routing import routes
+from sre_agent.diagnosis.kubernetes.routing import references, routes
 from sre_agent.diagnosis.kubernetes.routing.routes import Route
 from sre_agent.diagnosis.kubernetes.view import View
 from sre_agent.domain.cluster.rules import ConfigMap
@@ -23,6 +23,8 @@ _COMMON = 0.5
 """A part of more names than this says nothing (a prefix of the system, `service`)."""
 _ROUTED = 0.6
 """A file that routes most of what its gateway calls is meant to route all of it."""
+_SHARED = 0.8
+"""What this share of the routed workloads reads, one more of them reads as well."""
 
 
 def analyze(view: View) -> Iterator[Hypothesis]:
@@ -78,18 +80,48 @@ def _by_name(table: _Table) -> Iterator[Hypothesis]:
 
 
 def _by_calls(table: _Table) -> Iterator[Hypothesis]:
-    """Suspect the one route that is missing for what the gateway is known to call."""
+    """Suspect a route that contradicts itself of being for the one callee that has none."""
+    odd = next((route for route in table.routes if _is_odd(table, route)), None)
     gateways = _users(table.view, table.item)
+    if odd is None or not gateways:
+        return
     callers = calling.callers(table.view)
     called = {ref for ref, by in callers.items() if any(item in by for item in gateways)}
     unrouted = [ref for ref in table.unrouted() if ref in called and ref not in gateways]
     if not unrouted or len(unrouted) > len(called) * (1 - _ROUTED):
         return
-    odd = [route for route in table.routes if _is_odd(table, route)]
-    for ref in unrouted:
-        weight = weights.CONTRADICTION_SEEN if odd and len(unrouted) == 1 else weights.GENERIC_STATE
-        route = odd[0] if odd else None
-        yield _suspect(table, route, ref, weight)
+    meant = _likeliest(table, odd, unrouted)
+    busiest = max(meant, key=lambda ref: (_calls(callers, ref), ref.name))
+    for ref in meant:
+        is_best = ref == busiest
+        weight = weights.CONTRADICTION if is_best else weights.GENERIC_STATE
+        yield _suspect(table, odd, ref, weights.CONTRADICTION_SEEN if len(meant) == 1 else weight)
+
+
+def _calls(callers: calling.Callers, ref: ObjectRef) -> int:
+    """Return how much goes through a workload: what is busy is missed first."""
+    return len(callers.get(ref, {})) + sum(ref in by for by in callers.values())
+
+
+def _likeliest(table: _Table, odd: Route, unrouted: Sequence[ObjectRef]) -> Sequence[ObjectRef]:
+    """Return who a route is meant for, by what it reads: the route's words, or nothing of its own.
+
+    Who reads what all routed workloads read, and nothing named after something else, is possible.
+    """
+    words = frozenset(_WORD.findall(odd.name.lower()))
+    settings = {ref: references.names(item.template) for ref, item in table.view.workloads.items()}
+    readers = Counter(name for names in settings.values() for name in names)
+    own = {ref: {name for name in settings[ref] if readers[name] == 1} for ref in unrouted}
+    by_words = [
+        ref
+        for ref in unrouted
+        if words and any(words <= set(_WORD.findall(name.lower())) for name in own[ref])
+    ]
+    routed = [ref for route in table.routes for ref in table.target(route)]
+    counts = Counter(name for ref in routed for name in settings[ref])
+    shared = {name for name, count in counts.items() if count >= len(routed) * _SHARED}
+    alike = [ref for ref in unrouted if shared <= settings[ref]]
+    return by_words or [ref for ref in alike if not own[ref]] or alike or unrouted
 
 
 def _is_odd(table: _Table, route: Route) -> bool:
@@ -101,18 +133,13 @@ def _is_odd(table: _Table, route: Route) -> bool:
 
 
 def _users(view: View, item: ConfigMap) -> set[ObjectRef]:
-    """Return the workloads that read a ConfigMap, or are named like it."""
-    name = item.meta.ref.name
-    found: set[ObjectRef] = set()
-    for ref, owner in view.workloads.items():
-        boxes = owner.template.containers
-        asked = [volume.reference for volume in owner.template.volumes]
-        asked += [reference for box in boxes for reference in box.env_from]
-        if ref.namespace == item.meta.ref.namespace and any(
-            found_.kind == "ConfigMap" and found_.name == name for found_ in asked if found_
-        ):
-            found.add(ref)
-    return found
+    """Return the workloads that read a ConfigMap."""
+    name, namespace = item.meta.ref.name, item.meta.ref.namespace
+    return {
+        ref
+        for ref, owner in view.workloads.items()
+        if ref.namespace == namespace and references.reads(owner.template, "ConfigMap", name)
+    }
 
 
 def _fit(route: Route, name: str) -> int:

@@ -7,6 +7,7 @@ from sre_agent.domain.cluster.network import Call
 from sre_agent.domain.cluster.pods import Reference, Volume
 from sre_agent.domain.cluster.rules import ConfigMap
 from sre_agent.domain.cluster.snapshot import Snapshot
+from sre_agent.domain.cluster.workloads import Workload
 from sre_agent.domain.faults import FaultClass as Fault
 from sre_agent.domain.ids import EvidenceId
 from sre_agent.testing import cluster as make
@@ -101,10 +102,10 @@ def test_paths_that_lead_where_they_say_are_well(file: str) -> None:
     assert not suspected(shop(file), misroute.analyze)
 
 
-def calls(*names: str) -> list[Call]:
+def calls(*names: str, door: str = "door") -> list[Call]:
     return [
         Call(
-            caller=make.ref("Deployment", "app-door"),
+            caller=make.ref("Deployment", door),
             callee=make.ref("Deployment", name),
             source=EvidenceId("calls"),
         )
@@ -112,25 +113,54 @@ def calls(*names: str) -> list[Call]:
     ]
 
 
-def test_without_telling_names_the_callee_that_no_route_leads_to_is_misrouted() -> None:
-    names = {"app-orders": "bako", "app-prices": "lumi", "app-seats": "nepo"}
-    file = SPRING.format(seats=WRONG)
-    for old, new in names.items():
-        file = file.replace(old, new)
+def renamed(*more: object) -> Snapshot:
+    """Return the same with names that tell nothing, where two callees have no route."""
+    file = SPRING.format(seats=WRONG).replace("app-orders", "bako").replace("app-prices", "lumi")
     config = ConfigMap(meta=make.meta("ConfigMap", "routes"), keys=("f",), data={"f": file})
-    reads = Volume(name="f", kind="ConfigMap", reference=Reference(kind="ConfigMap", name="routes"))
-    door = make.deployment("app-door", make.template(volumes=(reads,)))
-    made = [item for name in names.values() for item in (make.deployment(name), make.service(name))]
-    known = calls(*names.values())
+    door = make.deployment("door", make.template(volumes=(reading("routes"),)))
+    names = ("bako", "lumi", "app-admin-orders")
+    made = [item for name in names for item in (make.deployment(name), make.service(name))]
+    return make.snapshot(config, door, *made, *calls(*names, "nepo", "zevo"), *more)
 
-    found = suspected(make.snapshot(config, door, *made, *known), misroute.analyze)
+
+def reading(name: str) -> Volume:
+    return Volume(name=name, kind="ConfigMap", reference=Reference(kind="ConfigMap", name=name))
+
+
+def reader(name: str, *read: str) -> Workload:
+    return make.deployment(name, make.template(volumes=tuple(map(reading, read))))
+
+
+def test_without_telling_names_the_callee_that_reads_the_routes_settings_is_misrouted() -> None:
+    cluster = renamed(reader("nepo", "app-seats-db"), reader("more"), reader("zevo", "letters"))
+
+    found = suspected(cluster, misroute.analyze)
 
     assert list(found) == [(Fault.GATEWAY_MISROUTE, "nepo")]
+
+
+def test_without_telling_names_a_callee_with_settings_of_its_own_is_passed_over() -> None:
+    cluster = renamed(reader("nepo"), reader("zevo", "letters-db"))
+
+    found = suspected(cluster, misroute.analyze)
+
+    assert list(found) == [(Fault.GATEWAY_MISROUTE, "nepo")]
+
+
+def test_without_telling_names_the_busier_callee_is_likelier() -> None:
+    busy = Call(
+        caller=make.ref("Deployment", "nepo"),
+        callee=make.ref("Deployment", "bako"),
+        source=EvidenceId("calls"),
+    )
+    found = suspected(renamed(reader("nepo"), reader("zevo"), busy), misroute.analyze)
+
+    assert max(found, key=lambda key: found[key])[1] == "nepo"
+    assert len(found) == 2
 
 
 def test_a_gateway_that_routes_little_of_what_it_calls_routes_by_other_means() -> None:
     others = [make.deployment(f"other-{number}") for number in range(9)]
     known = calls(*(item.meta.ref.name for item in others))
-    cluster = shop(SPRING.format(seats=RIGHT), *others, *known)
 
-    assert not suspected(cluster, misroute.analyze)
+    assert not suspected(renamed(reader("nepo"), *others, *known), misroute.analyze)
