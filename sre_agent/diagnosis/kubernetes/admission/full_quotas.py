@@ -6,6 +6,7 @@ from sre_agent.diagnosis import weights
 from sre_agent.diagnosis.hypothesis import Hypothesis, Suspect
 from sre_agent.diagnosis.kubernetes.admission.lacking import Lack, lacks
 from sre_agent.diagnosis.kubernetes.admission.quota_resources import fault_of
+from sre_agent.diagnosis.kubernetes.amounts import written
 from sre_agent.diagnosis.kubernetes.proposing import cause
 from sre_agent.diagnosis.kubernetes.view import View
 from sre_agent.domain.cluster.rules import Quota
@@ -20,8 +21,8 @@ def analyze(view: View) -> Iterator[Hypothesis]:
             for resource in _without_room(quota, lack):
                 used, hard = quota.used.get(resource, 0.0), quota.hard[resource]
                 statement = (
-                    f"quota {quota.meta.ref.name} leaves no room: {resource} {used:g} of {hard:g} "
-                    f"used, and {lack.statement}"
+                    f"quota {quota.meta.ref.name} leaves no room: {written(resource, used)} of "
+                    f"{written(resource, hard)} of {resource} used, and {lack.statement}"
                 )
                 target = ObjectRef(kind="Namespace", namespace="", name=namespace)
                 yield cause(

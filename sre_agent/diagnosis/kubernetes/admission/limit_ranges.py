@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from sre_agent.diagnosis import weights
 from sre_agent.diagnosis.hypothesis import Hypothesis, Suspect
 from sre_agent.diagnosis.kubernetes.admission.refusals import refusals, short_of
+from sre_agent.diagnosis.kubernetes.amounts import written
 from sre_agent.diagnosis.kubernetes.proposing import cause
 from sre_agent.diagnosis.kubernetes.view import View
 from sre_agent.domain.cluster.pods import Amounts, ContainerSpec
@@ -54,11 +55,17 @@ def _clash(bounds: LimitRange, container: ContainerSpec) -> str:
     for (kind, resource), bound in sorted(bounds.maximum.items()):
         limit = _amount(container.limits, resource)
         if kind == "Container" and limit is not None and limit > bound:
-            return f"has a {resource} limit of {limit:g}, above the {bound:g} of {name}"
+            return (
+                f"has a {resource} limit of {written(resource, limit)}, "
+                f"above the {written(resource, bound)} of {name}"
+            )
     for (kind, resource), bound in sorted(bounds.minimum.items()):
         asked = _amount(container.requests, resource)
         if kind == "Container" and asked is not None and asked < bound:
-            return f"asks for {asked:g} of {resource}, below the {bound:g} of {name}"
+            return (
+                f"asks for {written(resource, asked)} of {resource}, "
+                f"below the {written(resource, bound)} of {name}"
+            )
     return ""
 
 

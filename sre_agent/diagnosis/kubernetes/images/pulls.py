@@ -54,6 +54,7 @@ _KINDS: tuple[tuple[re.Pattern[str], FaultClass, str], ...] = tuple(
 _AMBIGUOUS = re.compile(
     r"repository does not exist or may require|pull access denied", re.IGNORECASE
 )
+_LAYERS = re.compile(r'^.*(?:pull|unpack) image "[^"]*": (?:.*resolve reference "[^"]*": )?', re.DOTALL)
 _SECRET = re.compile(
     r"unable to retrieve some image pull secrets \((?P<names>[^)]*)\)", re.IGNORECASE
 )
@@ -102,12 +103,17 @@ def _missing_secrets(view: View, item: Complaint) -> str:
     return ", ".join(name for name in item.pod.spec.image_pull_secrets if name not in there)
 
 
+def _heart(said: str) -> str:
+    """Return a node's words without the layers of "failed to" that repeat the image's name."""
+    return _LAYERS.sub("", said.strip()) or said
+
+
 def _hypothesis(item: Complaint, fault: FaultClass, weight: float, what: str) -> Hypothesis:
     return cause(
         Suspect(fault, item.owner),
         "images.pull",
         weight,
-        f"image {item.image or 'of ' + item.container} of {item.owner} {what}: {item.said}",
+        f"image {item.image or 'of ' + item.container} of {item.owner} {what}: {_heart(item.said)}",
         item.evidence,
         image=item.image,
         container=item.container,

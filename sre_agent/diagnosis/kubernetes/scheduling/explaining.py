@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 
+from sre_agent.diagnosis.kubernetes.amounts import written
 from sre_agent.diagnosis.kubernetes.scheduling import demands
 from sre_agent.diagnosis.kubernetes.scheduling.deciding import Decided
 from sre_agent.diagnosis.kubernetes.scheduling.sentence import Bar
@@ -14,6 +15,16 @@ _RESOURCES = {
     Bar.CPU: "cpu",
     Bar.MEMORY: "memory",
     Bar.EPHEMERAL_STORAGE: "ephemeral-storage",
+}
+_PLAIN = {
+    Bar.ANTI_AFFINITY: "hold pods that it must not stand beside",
+    Bar.AFFINITY: "hold none of the pods that it must stand beside",
+    Bar.SPREAD: "would get more of its kind than its topology spread allows",
+    Bar.VOLUME: "cannot reach its volume",
+    Bar.VOLUME_LIMIT: "have as many volumes as they may",
+    Bar.HOST_PORT: "have given the host port that it asks for to others",
+    Bar.POD_LIMIT: "hold as many pods as they may",
+    Bar.NODE_NAME: "are not the one that it names",
 }
 _SICK = "node.kubernetes.io/"
 """The cluster's own taints: a node that has one is ill, and that is another trouble."""
@@ -34,7 +45,12 @@ def explain(view: View, item: Unplaced, decided: Decided) -> str:
         Bar.EPHEMERAL_STORAGE: lambda: _shortage(item, nodes, decided),
     }
     known = texts.get(decided.bar)
-    return known() if known else f"{decided.count} nodes: {_said(item, decided.bar)}"
+    if known:
+        return known()
+    plain = _PLAIN.get(decided.bar)
+    return (
+        f"{decided.count} nodes {plain}" if plain else f"{decided.count} {_said(item, decided.bar)}"
+    )
 
 
 def is_of_a_sick_node(view: View, item: Unplaced, decided: Decided) -> bool:
@@ -93,12 +109,8 @@ def _shortage(item: Unplaced, nodes: Iterable[Node], decided: Decided) -> str:
     whole = [demands.whole(node)[resource] for node in nodes if resource in demands.whole(node)]
     if amount is None or not left:
         return f"{decided.count} nodes have too little {resource}"
-    text = f"it asks for {_written(amount, resource)} of {resource}, and the roomiest of "
-    text += f"{len(left)} nodes has {_written(max(left), resource)} left"
+    text = f"it asks for {written(resource, amount)} of {resource}, and the roomiest of "
+    text += f"{len(left)} nodes has {written(resource, max(left))} left"
     if amount > max(whole):
-        text += f" ({_written(max(whole), resource)} if it were empty)"
+        text += f" ({written(resource, max(whole))} if it were empty)"
     return text
-
-
-def _written(amount: float, resource: str) -> str:
-    return f"{amount:g} cores" if resource == "cpu" else f"{amount / 2**20:.0f} MiB"

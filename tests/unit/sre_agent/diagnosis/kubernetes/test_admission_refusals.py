@@ -93,7 +93,7 @@ def test_missing_pods_whose_limit_is_beyond_a_range_are_explained_by_it() -> Non
     found = judged(web, bounds(1))
 
     assert set(found) == {(Fault.LIMIT_RANGE_VIOLATION, WEB)}
-    assert "above the 1" in found[Fault.LIMIT_RANGE_VIOLATION, WEB].statement
+    assert "above the 1 cores" in found[Fault.LIMIT_RANGE_VIOLATION, WEB].statement
 
 
 @pytest.mark.parametrize(("limit", "there"), [(1.0, 0), (2.0, 1)])
