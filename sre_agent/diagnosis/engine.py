@@ -12,8 +12,10 @@ from sre_agent.diagnosis import (
     case,
     certificates,
     explaining,
+    kinship,
     memory_leak,
     narrower,
+    objects,
     origin,
     precedent,
     questions,
@@ -65,7 +67,8 @@ def diagnose(
     was dismissed is shown apart: it is not decided for, and neither excuses nor outranks others.
     """
     seen = situation.assess(case.build(evidence, incident, now))
-    proposed = [item for propose in PROPOSERS for item in propose(seen)]
+    own = (item for propose in PROPOSERS for item in propose(seen))
+    proposed = kinship.join(seen, own, objects.propose(seen))
     ruled_out = {(item.object, item.fault_class) for item in dismissed}
     left_out = [item for item in proposed if (item.object, item.fault_class) in ruled_out]
     causes = _ranked(seen, [item for item in proposed if item not in left_out])

@@ -44,16 +44,17 @@ def _better(hypothesis: Hypothesis, same: Sequence[Hypothesis]) -> tuple[list[Hy
         found = [
             item
             for item in same
-            if (item.fault_class in SPECIFIC and item.release)
+            if (item.release and _says_what_is_bad(item))
             or item.fault_class is FaultClass.UNHEALTHY_POD
             or _is_scaled_away(item)
-            or _says_what_is_bad(item)
         ]
         return found, weights.SPECIFIC_BEATS_RELEASE
+    if _is_scaled_away(hypothesis) or hypothesis.fault_class is FaultClass.UNHEALTHY_POD:
+        return [], 0.0
     exact = [item for item in same if _explains(item, hypothesis)]
-    if exact and not _is_scaled_away(hypothesis):
+    if exact:
         return exact, weights.SPECIFIC_BEATS_RELEASE
-    if hypothesis.fault_class in UNSPECIFIC and not _is_scaled_away(hypothesis):
+    if hypothesis.fault_class in UNSPECIFIC:
         narrow = [item for item in same if item.fault_class in SPECIFIC]
         cause = [
             item
@@ -72,10 +73,10 @@ def _better(hypothesis: Hypothesis, same: Sequence[Hypothesis]) -> tuple[list[Hy
 
 
 def _says_what_is_bad(item: Hypothesis) -> bool:
-    """Return whether it came with a release, and is no mere sign of one that is bad."""
-    known = catalogue.shipped()
-    is_sign = known.explains(FaultClass.BAD_RELEASE, item.fault_class)
-    return bool(item.release) and item.fault_class is not FaultClass.BAD_RELEASE and not is_sign
+    """Return whether what came with a release is no mere sign of one that is bad."""
+    is_release = item.fault_class is FaultClass.BAD_RELEASE
+    is_sign = catalogue.shipped().explains(FaultClass.BAD_RELEASE, item.fault_class)
+    return item.fault_class in SPECIFIC or not (is_release or is_sign)
 
 
 def _explains(item: Hypothesis, wide: Hypothesis) -> bool:

@@ -56,7 +56,7 @@ def it_crashes(world: World) -> None:
     ("break_it", "fault"),
     [
         (image_is_gone, FaultClass.IMAGE_UNAVAILABLE),
-        (setting_is_gone, FaultClass.MISSING_CONFIGURATION),
+        (setting_is_gone, FaultClass.MISSING_CONFIGMAP),
         (memory_ran_out, FaultClass.OUT_OF_MEMORY),
         (memory_ran_out_and_it_is_back, FaultClass.OUT_OF_MEMORY),
         (it_crashes, FaultClass.CRASH_LOOP),
@@ -81,7 +81,7 @@ def test_the_trouble_of_pods_is_named_by_its_class(
     ("break_it", "fault"),
     [
         (image_is_gone, FaultClass.IMAGE_UNAVAILABLE),
-        (setting_is_gone, FaultClass.MISSING_CONFIGURATION),
+        (setting_is_gone, FaultClass.MISSING_CONFIGMAP),
         (memory_ran_out, FaultClass.OUT_OF_MEMORY),
         (it_crashes, FaultClass.BAD_RELEASE),
     ],

@@ -64,7 +64,7 @@ def test_two_faults_are_two_causes_and_the_alerts_of_each_are_its_own(
     both = {(cause.fault_class, cause.object) for cause in found.causes if cause.confidence > 0.8}
     assert both == {
         (FaultClass.BAD_RELEASE, world.ref(release)),
-        (FaultClass.MISSING_CONFIGURATION, world.ref(setting)),
+        (FaultClass.MISSING_CONFIGMAP, world.ref(setting)),
     }
     [part] = parts
     by_object = {world.ref(release): release, world.ref(setting): setting}
