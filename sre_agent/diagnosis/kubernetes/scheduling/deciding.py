@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sre_agent.diagnosis import weights
 from sre_agent.diagnosis.kubernetes.scheduling import demands
 from sre_agent.diagnosis.kubernetes.scheduling.sentence import Bar, Verdict
-from sre_agent.diagnosis.kubernetes.scheduling.taints import is_control_plane
+from sre_agent.diagnosis.kubernetes.scheduling.taints import control_plane
 from sre_agent.diagnosis.kubernetes.scheduling.unplaced import Unplaced
 from sre_agent.diagnosis.kubernetes.view import View
 
@@ -46,7 +46,7 @@ def _by_arithmetic(view: View, item: Unplaced) -> tuple[Decided, ...]:
     hidden = _hidden_affinity(item, weight)
     if hidden:
         return hidden
-    reserved = {name for name in wanted if is_control_plane(view.nodes[name])}
+    reserved = control_plane(view)
     open_ = {name: bars for name, bars in wanted.items() if name not in reserved} or wanted
     found = _counted(open_, said)
     if found:

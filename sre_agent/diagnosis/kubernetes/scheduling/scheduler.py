@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from sre_agent.diagnosis import weights
 from sre_agent.diagnosis.hypothesis import Hypothesis, Suspect
 from sre_agent.diagnosis.kubernetes.proposing import cause
-from sre_agent.diagnosis.kubernetes.scheduling.taints import is_control_plane
+from sre_agent.diagnosis.kubernetes.scheduling.taints import SCHEDULER, control_plane
 from sre_agent.diagnosis.kubernetes.scheduling.unplaced import Unplaced, is_young, unplaced
 from sre_agent.diagnosis.kubernetes.view import View
 from sre_agent.domain.cluster.nodes import NodeService
@@ -13,7 +13,7 @@ from sre_agent.domain.cluster.pods import Pod
 from sre_agent.domain.faults import FaultClass
 from sre_agent.domain.objects import ObjectRef
 
-NAME = "kube-scheduler"
+NAME = SCHEDULER
 
 
 def analyze(view: View) -> Iterator[Hypothesis]:
@@ -78,7 +78,8 @@ def _broken(pod: Pod, waiting: list[Unplaced]) -> Hypothesis:
 
 def _silent(view: View, waiting: list[Unplaced]) -> Hypothesis:
     """Return what follows from pods that wait, fit, and were never spoken of."""
-    masters = [node for node in view.snapshot.nodes if is_control_plane(node)]
+    reserved = control_plane(view)
+    masters = [node for node in view.snapshot.nodes if node.meta.ref.name in reserved]
     named = ObjectRef(kind="Pod", namespace="kube-system", name=NAME)
     target = masters[0].meta.ref if len(masters) == 1 else named
     ids = [id_ for item in waiting for id_ in item.evidence]

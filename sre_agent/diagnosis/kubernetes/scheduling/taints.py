@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable
 
+from sre_agent.diagnosis.kubernetes.view import View
 from sre_agent.domain.cluster.nodes import Node, Taint
 from sre_agent.domain.cluster.pods import Toleration
 
 CORDON = "node.kubernetes.io/unschedulable"
+SCHEDULER = "kube-scheduler"
 _REPELS = frozenset({"NoSchedule", "NoExecute"})
 _CONTROL_PLANE = frozenset(
     {"node-role.kubernetes.io/control-plane", "node-role.kubernetes.io/master"}
@@ -24,8 +26,17 @@ def untolerated(node: Node, tolerations: Iterable[Toleration]) -> tuple[Taint, .
     )
 
 
-def is_control_plane(node: Node) -> bool:
-    """Return whether a node is kept for the cluster itself, so that it takes no pods by design."""
+def control_plane(view: View) -> frozenset[str]:
+    """Return the nodes that are kept for the cluster itself, so that they take no pods by design.
+
+    Those that run the scheduler are, and those that are labelled or tainted as such.
+    """
+    runs = {item.node for item in view.snapshot.node_services if item.name == SCHEDULER}
+    marked = {node.meta.ref.name for node in view.snapshot.nodes if _is_marked(node)}
+    return frozenset(runs | marked)
+
+
+def _is_marked(node: Node) -> bool:
     labels = node.meta.labels
     marked = _CONTROL_PLANE & (set(labels) | {taint.key for taint in node.taints})
     return bool(marked) or labels.get("kubernetes.io/role") in {"master", "control-plane"}

@@ -6,7 +6,7 @@ import pytest
 from supply_scene import judged, support, top
 
 from sre_agent.domain.cluster.meta import Requirement, Selector
-from sre_agent.domain.cluster.nodes import Node, Taint
+from sre_agent.domain.cluster.nodes import Node, NodeService, Taint
 from sre_agent.domain.cluster.pods import (
     ContainerPort,
     NodeTerm,
@@ -15,6 +15,7 @@ from sre_agent.domain.cluster.pods import (
     Toleration,
 )
 from sre_agent.domain.faults import FaultClass as Fault
+from sre_agent.domain.ids import EvidenceId
 from sre_agent.testing import cluster
 
 WEB = "Deployment/shop/web"
@@ -50,6 +51,19 @@ LABELS = "1 node(s) were unschedulable, 2 node(s) didn't match Pod's node affini
 
 def test_a_selector_that_no_node_meets_is_told_from_the_boss_nodes_cordon() -> None:
     assert top(judged(*waiting(GPU, LABELS), *fleet())) == (Fault.NODE_SELECTOR_MISMATCH, WEB)
+
+
+def test_a_node_that_runs_the_scheduler_takes_no_pods_by_design() -> None:
+    boss = cluster.node("boss", is_unschedulable=True)
+    runs = NodeService(
+        node="boss", name="kube-scheduler", source=EvidenceId("boss/scheduler"), is_active=True
+    )
+    apart = "1 node(s) were unschedulable, 2 node(s) didn't match pod anti-affinity rules"
+    workers = (cluster.node("one"), cluster.node("two"))
+
+    found = judged(*waiting(cluster.template(), apart), boss, runs, *workers)
+
+    assert top(found) == (Fault.POD_ANTI_AFFINITY_CONFLICT, WEB)
 
 
 def test_an_affinity_that_no_node_meets_is_told_from_a_selector() -> None:
