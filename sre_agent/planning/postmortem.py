@@ -7,7 +7,14 @@ from sre_agent.diagnosis.durations import say
 from sre_agent.domain.causes import Conclusion, Finding, Stance
 from sre_agent.domain.events import Event
 from sre_agent.domain.incident import Incident
-from sre_agent.planning import action_items, deeds, earlier_runs, seen_before, timeline
+from sre_agent.planning import (
+    action_items,
+    burnt_budget,
+    deeds,
+    earlier_runs,
+    seen_before,
+    timeline,
+)
 from sre_agent.planning.story import Story, read
 from sre_agent.safety.redaction import redact
 
@@ -79,6 +86,9 @@ def _impact(story: Story, now: datetime) -> Iterator[str]:
     if alerts:
         yield f"Alerts: {_inline(', '.join(alerts))}."
     yield from (f"- {_inline(line)}" for line in story.symptoms)
+    burnt = burnt_budget.sentence(story.evidence, incident.service)
+    if burnt:
+        yield f"- {_inline(burnt)}"
     if story.plan and story.plan.actions[0].blast_radius.callers:
         callers = ", ".join(story.plan.actions[0].blast_radius.callers)
         yield f"- Services that call {story.plan.cause_object.name}: {_inline(callers)}"

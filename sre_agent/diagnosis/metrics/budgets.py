@@ -1,10 +1,9 @@
-"""How fast a service burns its error budget, and how full what it runs on is.
+"""How fast a service burns its error budget.
 
 Burn rates over a long and a short window together (Beyer et al., "The Site Reliability Workbook",
 O'Reilly 2018, chapter 5): the long one says that it matters, the short one that it still goes on.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,8 +13,6 @@ from sre_agent.domain.telemetry import Floats
 HOUR_S = 3600.0
 PERIOD_S = 30 * 24 * HOUR_S
 """The time over which an objective is promised."""
-FULL = 0.9
-"""The share of a limit from which on a resource counts as saturated."""
 COVERED = 0.8
 """A window counts when so much of it was observed."""
 
@@ -109,37 +106,4 @@ def budget(times: Floats, errors: Floats, traffic: Floats, objective: float) -> 
             for window in WINDOWS
             if observed_s >= COVERED * window.long_s
         ),
-    )
-
-
-@dataclass(frozen=True)
-class Saturation:
-    """How full a resource is: the share of its limit now, at most, and how long it was full."""
-
-    now: float
-    peak: float
-    full_share: float
-
-    @property
-    def is_saturated(self) -> bool:
-        """Return whether the resource is full now."""
-        return self.now >= FULL
-
-
-def saturation(used: Floats | Sequence[float], limit: float) -> Saturation | None:
-    """Return how full a resource is, or None without a limit or a sample.
-
-    Args:
-        used: samples in the unit of the limit, oldest first; NaN where there is none.
-        limit: what there is of it.
-    """
-    samples = np.asarray(used, dtype=np.float64)
-    known = samples[~np.isnan(samples)]
-    if not known.size or limit <= 0.0:
-        return None
-    shares = known / limit
-    return Saturation(
-        now=float(np.median(shares[-3:])),
-        peak=float(shares.max()),
-        full_share=float((shares >= FULL).mean()),
     )

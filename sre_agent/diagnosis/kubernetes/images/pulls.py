@@ -54,7 +54,9 @@ _KINDS: tuple[tuple[re.Pattern[str], FaultClass, str], ...] = tuple(
 _AMBIGUOUS = re.compile(
     r"repository does not exist or may require|pull access denied", re.IGNORECASE
 )
-_LAYERS = re.compile(r'^.*(?:pull|unpack) image "[^"]*": (?:.*resolve reference "[^"]*": )?', re.DOTALL)
+_LAYERS = re.compile(
+    r'^.*(?:pull|unpack) image "[^"]*": (?:.*resolve reference "[^"]*": )?', re.DOTALL
+)
 _SECRET = re.compile(
     r"unable to retrieve some image pull secrets \((?P<names>[^)]*)\)", re.IGNORECASE
 )

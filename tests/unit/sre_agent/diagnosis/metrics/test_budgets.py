@@ -1,4 +1,4 @@
-"""Budgets: burnt over two windows, and resources that are full."""
+"""Budgets: burnt over two windows at once, by requests."""
 
 import numpy as np
 import pytest
@@ -54,17 +54,3 @@ def test_without_requests_there_is_no_budget() -> None:
 def test_an_objective_is_a_share(objective: float) -> None:
     with pytest.raises(ValueError, match="between 0 and 1"):
         budgets.budget(TIMES, failing(0.0, 1.0, 1.0), TRAFFIC, objective=objective)
-
-
-def test_a_resource_is_saturated_while_it_is_full() -> None:
-    full = budgets.saturation([10.0, 50.0, 95.0, 96.0, 97.0], limit=100.0)
-    relieved = budgets.saturation([95.0, 99.0, 20.0, 20.0, 20.0], limit=100.0)
-
-    assert full is not None
-    assert full.is_saturated
-    assert full.full_share == pytest.approx(0.6)
-    assert relieved is not None
-    assert not relieved.is_saturated
-    assert relieved.peak == pytest.approx(0.99)
-    assert budgets.saturation([float("nan")], limit=100.0) is None
-    assert budgets.saturation([1.0], limit=0.0) is None
