@@ -60,7 +60,8 @@ class Unresolved:
 def unresolved(view: View) -> Iterator[Unresolved]:
     """Yield what containers could not resolve, one line of each log."""
     for said in sayings.sayings(view, *_SILENT, *_UNKNOWN):
-        if not _IS_LOOKUP.search(said.line):
+        is_unknown = any(word in said.line for word in _UNKNOWN)
+        if not is_unknown and not _IS_LOOKUP.search(said.line):
             continue
         found = _HOST.search(said.line)
         host = next((item for item in found.groups() if item), "") if found else ""
