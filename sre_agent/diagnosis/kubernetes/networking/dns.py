@@ -80,7 +80,9 @@ def _look_ups(
     for ref, found in failing.items():
         best = min(found, key=lambda item: (not item.is_the_way, item.said.line))
         weight = weights.OWN_WORDS if best.is_the_way else weights.HINT
-        if is_common or not wellbeing.is_unwell(view, ref):
+        if not wellbeing.is_unwell(view, ref):
+            weight = weights.GENERIC_STATE if best.is_silent else weights.HINT
+        elif is_common:
             weight = min(weight, weights.GENERIC_STATE)
         yield cause(
             Suspect(FaultClass.DNS_FAILURE, ref),

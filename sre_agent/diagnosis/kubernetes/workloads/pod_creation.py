@@ -21,7 +21,7 @@ def analyze(view: View) -> Iterator[Hypothesis]:
         if item.desired is not None and item.current >= item.desired:
             continue
         said = [
-            (found.message, item.meta.source)
+            (found.message or found.reason, item.meta.source)
             for found in item.conditions
             if found.type == _CONDITION and found.status == "True"
         ] + [

@@ -18,11 +18,14 @@ _SCALABLE = frozenset({"Deployment", "StatefulSet"})
 
 def analyze(view: View) -> Iterator[Hypothesis]:
     """Suspect a workload of no replicas whose Service is called; without callers it may be meant so."""
-    callers = calling.callers(view)
-    for ref, item in view.workloads.items():
-        services = view.services_of.get(ref, ())
-        if ref.kind not in _SCALABLE or not _is_scaled_away(item) or not services:
-            continue
+    away = [
+        item
+        for ref, item in view.workloads.items()
+        if ref.kind in _SCALABLE and _is_scaled_away(item) and ref in view.services_of
+    ]
+    callers = calling.callers(view) if away else {}
+    for item in away:
+        ref, services = item.meta.ref, view.services_of[item.meta.ref]
         seen = _failing(view, item)
         calls = callers.get(ref, {})
         if not (seen or calls):
@@ -32,7 +35,7 @@ def analyze(view: View) -> Iterator[Hypothesis]:
         yield cause(
             Suspect(FaultClass.ZERO_REPLICAS, ref),
             "workload.zero_replicas",
-            weights.POD_STATE if seen or calls else weights.HINT,
+            weights.POD_STATE,
             f"{ref.name} is scaled to 0 replicas while Service {services[0].meta.ref.name} "
             f"leads to it{said}",
             [item.meta.source, services[0].meta.source, *calls.values(), *seen],

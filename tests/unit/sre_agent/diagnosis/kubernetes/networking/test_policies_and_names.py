@@ -183,7 +183,7 @@ def test_a_timeout_that_is_no_look_up_is_none() -> None:
 
 
 def test_a_template_that_asks_a_stranger_for_names_fails_by_its_own_settings() -> None:
-    strange = {"dns_policy": "None", "nameservers": ("10.9.9.9",)}
+    strange: dict[str, Any] = {"dns_policy": "None", "nameservers": ("10.9.9.9",)}
     line = "lookup db on 10.9.9.9:53: read udp: i/o timeout"
 
     assert suspected(looking_up(line, **strange), dns.analyze)[LOST] >= 4
