@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sre_agent.diagnosis.metrics import scaling
+from sre_agent.diagnosis.metrics import onsets, scaling
 from sre_agent.diagnosis.metrics.kinds import Kind, adverse, kind_of
 from sre_agent.domain.telemetry import Floats, MetricKey, MetricTable
 
@@ -26,12 +26,16 @@ LEAD = 0.1
 
 @dataclass(frozen=True)
 class Anomaly:
-    """How far one metric is from before: `score` robust deviations, from `before` to `after`."""
+    """How far one metric is from before: `score` robust deviations, from `before` to `after`.
+
+    `since_s` is when it left, in seconds since the epoch, None where it did not for long enough.
+    """
 
     key: MetricKey
     score: float
     before: float
     after: float
+    since_s: float | None = None
 
 
 @dataclass(frozen=True)
@@ -52,10 +56,16 @@ def anomalies(before: MetricTable, after: MetricTable) -> tuple[Anomaly, ...]:
     known = set(before.keys)
     both = [key for key in after.keys if key in known]
     recent, reference = after.select(both), scaling.usual(before.select(both))
-    scores = _scores(recent, scaling.deviations(recent, reference))
+    away = np.where(np.isnan(recent.values), np.nan, scaling.deviations(recent, reference))
     listed = [
-        Anomaly(key, score, float(level), _median(recent.values[:, index]))
-        for index, (key, score, level) in enumerate(zip(both, scores, reference.level, strict=True))
+        Anomaly(
+            key=key,
+            score=_score(kind_of(key.metric), away[:, index]),
+            before=float(reference.level[index]),
+            after=_median(recent.values[:, index]),
+            since_s=onsets.onset(recent.times, away[:, index]),
+        )
+        for index, key in enumerate(both)
     ]
     return tuple(sorted(listed, key=lambda item: (-item.score, item.key)))
 
@@ -69,17 +79,11 @@ def deviants(before: MetricTable, after: MetricTable) -> tuple[Deviant, ...]:
     return tuple(sorted(listed, key=lambda item: (-item.score, item.entity)))
 
 
-def _scores(table: MetricTable, away: Floats) -> list[float]:
-    return [
-        _score(kind_of(key.metric), away[~np.isnan(table.values[:, index]), index])
-        for index, key in enumerate(table.keys)
-    ]
-
-
 def _score(kind: Kind, away: Floats) -> float:
-    if not away.size:
+    known = away[~np.isnan(away)]
+    if not known.size:
         return 0.0
-    worse = np.maximum(adverse(kind, away), HARMLESS * np.abs(away))
+    worse = np.maximum(adverse(kind, known), HARMLESS * np.abs(known))
     return float(np.percentile(worse, SHARE_OF_TIME))
 
 

@@ -36,3 +36,14 @@ def test_nothing_is_taken_off_where_nobody_deviates() -> None:
     found = victims.discounted([deviant("web", latency=0.0), deviant("store", latency=0.0)], CALLS)
 
     assert [item.score for item in found] == [0.0, 0.0]
+
+
+def test_who_fell_ill_first_is_nobodys_victim() -> None:
+    caller = Deviant("web", (Anomaly(MetricKey("web", "latency"), 9.0, 0.0, 0.0, since_s=100.0),))
+    later, sooner = (
+        Deviant("store", (Anomaly(MetricKey("store", "latency"), 8.0, 0.0, 0.0, since_s=at),))
+        for at in (200.0, 110.0)
+    )
+
+    assert victims.discounted([caller, later], CALLS)[0].entity == "web"
+    assert victims.discounted([caller, sooner], CALLS)[0].entity == "store"
