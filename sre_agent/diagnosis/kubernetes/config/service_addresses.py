@@ -1,6 +1,6 @@
 """Variables that point to a Service that is not there, or to a port that it does not have."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
 
 from sre_agent.diagnosis import weights
@@ -13,7 +13,8 @@ from sre_agent.domain.faults import FaultClass
 from sre_agent.domain.ids import EvidenceId
 from sre_agent.domain.objects import ObjectRef
 
-_ALIKE = 0.75
+_ALIKE = 0.8
+"""Of 1: two letters swapped in a short name stay above it."""
 
 
 def analyze(view: View) -> Iterator[Hypothesis]:
@@ -71,17 +72,26 @@ def _wrong_name(
     vain: frozenset[EvidenceId] | None,
 ) -> Iterator[Hypothesis]:
     names = sorted(name for space, name in view.services if space == address.namespace)
-    near = get_close_matches(address.host, names, n=1, cutoff=_ALIKE)
+    near = [name for name in _alike(address.host, names) if not _extends(name, address.host)]
     failing = tuple(sorted(vain or ())) or _failing(view, ref, (address.host,))
     if not near and not failing:
         return
     meant = f"; {near[0]} is meant" if near else ""
-    weight = weights.CONTRADICTION if not failing else weights.CLUSTER_SAYS_AND_SHOWS
+    weight = weights.CLUSTER_SAYS_AND_SHOWS if failing else weights.LIKELY
     statement = (
         f"{ref} is told to reach {address.value} by {address.variable}, "
         f"but there is no Service {address.host}{meant}"
     )
     yield _hypothesis(ref, address, weight, statement, (source, view.source("Service"), *failing))
+
+
+def _alike(name: str, names: Sequence[str]) -> list[str]:
+    return get_close_matches(name, names, n=3, cutoff=_ALIKE)
+
+
+def _extends(one: str, other: str) -> bool:
+    """Return whether one name is the other and more: `orders-db` is no misspelling of `orders`."""
+    return one.startswith(other) or other.startswith(one)
 
 
 def _failing(view: View, ref: ObjectRef, words: tuple[str, ...]) -> tuple[EvidenceId, ...]:

@@ -28,9 +28,10 @@ class Decided:
 def decide(view: View, item: Unplaced) -> tuple[Decided, ...]:
     """Return the bars that matter, the decisive one first.
 
-    Nodes whose labels the pod does not want say nothing by their cordon or taint; if the pod wants
-    no node at all, its selector or affinity is it. Nodes of the control plane count only where
-    nothing else is left. Of the rest the bar before most of the nodes decides.
+    Nodes whose labels the pod does not want, or that its volume cannot be reached from, say nothing
+    by their cordon or taint; if the pod wants no node at all, its selector or affinity is it. Nodes
+    of the control plane count only where nothing else is left. Of the rest the bar before most of
+    the nodes decides.
     """
     if item.by_node:
         return _by_arithmetic(view, item)
@@ -39,6 +40,8 @@ def decide(view: View, item: Unplaced) -> tuple[Decided, ...]:
 
 def _by_arithmetic(view: View, item: Unplaced) -> tuple[Decided, ...]:
     wanted = {name: bars for name, bars in item.by_node.items() if not bars & _OF_LABELS}
+    reached = {name: bars for name, bars in wanted.items() if Bar.VOLUME not in bars}
+    wanted = reached or wanted
     said = item.verdict.counts if item.verdict else None
     weight = weights.CONTRADICTION if said is None else weights.CLUSTER_SAYS_AND_SHOWS
     if not wanted:
@@ -107,8 +110,9 @@ def _counted(
 def _ranked(
     found: Mapping[Bar, tuple[str, ...]], said: Mapping[Bar, int], weight: float
 ) -> tuple[Decided, ...]:
+    # Some node has the volume: if it is none of those that complain of it, it is one of the others.
     counts = {bar: len(names) or said.get(bar, 0) for bar, names in found.items()}
-    ordered = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
+    ordered = sorted(counts.items(), key=lambda pair: (pair[0] is Bar.VOLUME, -pair[1], pair[0]))
     return tuple(
         Decided(bar, found[bar], count, weight if number == 0 else weights.LIKELY)
         for number, (bar, count) in enumerate(ordered)
@@ -132,7 +136,10 @@ def _by_words(item: Unplaced) -> tuple[Decided, ...]:
         counts = {bar: count for bar, count in counts.items() if bar not in _OF_LABELS} or counts
     beyond = {bar: count for bar, count in counts.items() if bar not in _OF_LABELS | _OF_NODES}
     chosen = beyond or counts or verdict.counts
-    ordered = sorted(chosen.items(), key=lambda pair: (-pair[1], pair[0] in _OF_LABELS, pair[0]))
+    ordered = sorted(
+        chosen.items(),
+        key=lambda pair: (pair[0] is Bar.VOLUME, -pair[1], pair[0] in _OF_LABELS, pair[0]),
+    )
     return tuple(
         Decided(bar, (), count, weights.POD_STATE if number == 0 else weights.LIKELY)
         for number, (bar, count) in enumerate(ordered)

@@ -1,6 +1,6 @@
 """What a pod demands of its node: labels and room."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from sre_agent.diagnosis.kubernetes.scheduling.sentence import Bar
 from sre_agent.domain.cluster.nodes import Node
@@ -14,7 +14,12 @@ def matches_selector(spec: PodSpec, node: Node) -> bool:
 
 def matches_affinity(spec: PodSpec, node: Node) -> bool:
     """Return whether a node meets any of the alternatives of the pod's required node affinity."""
-    return not spec.node_terms or any(_meets(term, node) for term in spec.node_terms)
+    return meets(spec.node_terms, node)
+
+
+def meets(terms: Sequence[NodeTerm], node: Node) -> bool:
+    """Return whether a node meets any of the alternatives; none at all are met by every node."""
+    return not terms or any(_meets(term, node) for term in terms)
 
 
 def _meets(term: NodeTerm, node: Node) -> bool:

@@ -12,7 +12,14 @@ from sre_agent.domain.cluster.pods import Pod, PodTerm
 
 def bars(view: View, pod: Pod, node: Node) -> frozenset[Bar]:
     """Return everything that keeps a pod off a node; empty where it would fit."""
-    return frozenset((*_of_labels(pod, node), *_of_room(pod, node), *_of_pods(view, pod, node)))
+    return frozenset(
+        (
+            *_of_labels(pod, node),
+            *_of_room(pod, node),
+            *_of_pods(view, pod, node),
+            *_of_volumes(view, pod, node),
+        )
+    )
 
 
 def _of_labels(pod: Pod, node: Node) -> Iterator[Bar]:
@@ -47,6 +54,20 @@ def _of_pods(view: View, pod: Pod, node: Node) -> Iterator[Bar]:
         yield Bar.ANTI_AFFINITY
     if not all(_has_neighbour(view, pod, term, node) for term in pod.spec.affinity):
         yield Bar.AFFINITY
+
+
+def _of_volumes(view: View, pod: Pod, node: Node) -> Iterator[Bar]:
+    names = {volume.claim for volume in pod.spec.volumes if volume.claim}
+    bound = {
+        item.volume
+        for item in view.snapshot.claims
+        if item.volume
+        and item.meta.ref.namespace == pod.meta.ref.namespace
+        and item.meta.ref.name in names
+    }
+    for volume in view.snapshot.volumes if bound else ():
+        if volume.meta.ref.name in bound and not demands.meets(volume.node_terms, node):
+            yield Bar.VOLUME
 
 
 def _host_ports(pod: Pod) -> set[tuple[int, str]]:

@@ -59,7 +59,8 @@ def _complaints(
             continue
         mount = _mount_of(line, mounts)
         shown = mount or mounts[0]
-        weight = weights.CLUSTER_SAYS_AND_SHOWS if mount else weights.POD_STATE
+        elsewhere = weights.HINT if _PATH.search(line) else weights.POD_STATE
+        weight = weights.CLUSTER_SAYS_AND_SHOWS if mount else elsewhere
         yield cause(
             Suspect(fault, owner),
             f"storage.{fault.value}",

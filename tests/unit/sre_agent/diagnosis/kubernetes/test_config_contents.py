@@ -86,6 +86,10 @@ def test_a_name_like_that_of_a_service_is_a_misspelling() -> None:
     assert "payments is meant" in found[KEY].statement
 
 
+def test_a_name_that_extends_another_is_no_misspelling() -> None:
+    assert judged(*calling("payments-db:80"), payments()) == {}
+
+
 def test_a_name_like_no_other_counts_where_it_was_looked_up_in_vain() -> None:
     line = "dial tcp: lookup ledger on 10.0.0.2:53: no such host"
 

@@ -13,7 +13,9 @@ from sre_agent.domain.cluster.pods import (
     PodSpec,
     PodTerm,
     Toleration,
+    Volume,
 )
+from sre_agent.domain.cluster.storage import Claim, PersistentVolume
 from sre_agent.domain.faults import FaultClass as Fault
 from sre_agent.domain.ids import EvidenceId
 from sre_agent.testing import cluster
@@ -308,11 +310,49 @@ def test_cordoned_and_tainted_nodes_that_nobody_waits_for_say_nothing() -> None:
 
 
 def test_what_no_arithmetic_sees_counts_beside_a_worker_s_cordon() -> None:
-    said = "2 node(s) were unschedulable, 3 node(s) had volume node affinity conflict"
+    said = "2 node(s) were unschedulable, 3 node(s) didn't match pod topology spread constraints"
     shut = cluster.node("one", is_unschedulable=True)
     rest = [cluster.node(name) for name in ("two", "three", "four")]
 
     found = judged(*waiting(cluster.template(), said), *fleet(shut, *rest))
+
+    assert top(found) == (Fault.TOPOLOGY_SPREAD_UNSATISFIED, WEB)
+
+
+CONFLICT = "2 node(s) were unschedulable, 1 node(s) had volume node affinity conflict"
+
+
+def on_disk(node: str) -> list[Any]:
+    """Return a claim that is bound to a volume which only one node reaches."""
+    there = Requirement(key="kubernetes.io/hostname", operator="In", values=(node,))
+    disk = PersistentVolume(
+        meta=cluster.meta("PersistentVolume", "disk"),
+        phase="Bound",
+        claim="shop/data",
+        node_terms=(NodeTerm(labels=(there,)),),
+    )
+    meta = cluster.meta("PersistentVolumeClaim", "data")
+    return [Claim(meta=meta, phase="Bound", volume="disk"), disk]
+
+
+def using_disk(said: str) -> list[Any]:
+    used = Volume(name="data", kind="persistentVolumeClaim", claim="data")
+    return waiting(cluster.template(volumes=(used,)), said)
+
+
+@pytest.mark.parametrize("volumes", [[], on_disk("one")])
+def test_a_cordon_counts_where_it_shuts_the_node_that_has_the_volume(volumes: list[Any]) -> None:
+    shut = cluster.node("one", is_unschedulable=True)
+
+    found = judged(*using_disk(CONFLICT), *volumes, *fleet(shut, cluster.node("two")))
+
+    assert top(found) == (Fault.NODE_CORDONED, WEB)
+
+
+def test_a_volume_that_no_node_reaches_is_the_conflict_itself() -> None:
+    said = "1 node(s) were unschedulable, 2 node(s) had volume node affinity conflict"
+
+    found = judged(*using_disk(said), *on_disk("gone"), *fleet())
 
     assert top(found) == (Fault.VOLUME_NODE_AFFINITY_CONFLICT, WEB)
 

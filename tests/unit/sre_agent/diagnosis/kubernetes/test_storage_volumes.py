@@ -58,6 +58,12 @@ def test_permissions_that_are_no_volume_s_are_left_to_others(said: str) -> None:
     assert judged(*crashing(said)) == {}
 
 
+def test_a_file_elsewhere_is_hardly_the_volume_s() -> None:
+    found = judged(*crashing("open /root/.cache: permission denied"))
+
+    assert support(found[Fault.VOLUME_PERMISSION_DENIED, WEB]) < 2
+
+
 def test_a_container_without_a_volume_of_its_own_cannot_be_kept_from_one() -> None:
     assert judged(*crashing("open /data/db: permission denied", kind="configMap")) == {}
 
