@@ -172,7 +172,10 @@ def _follow_ups(
         for topic in FIRST_TOPICS[specialist.name]:
             yield from _answers(specialist, known, topic, ref)
     for question in questions:
-        yield from _answers(specialist, known, Topic(question.topic), question.object)
+        if question.topic == Topic.OBJECTS:
+            yield _call(specialist, question.tool, **question.arguments)
+        else:
+            yield from _answers(specialist, known, Topic(question.topic), question.object)
 
 
 def _answers(
@@ -192,8 +195,8 @@ def _answers(
             yield from _under_next_name(specialist, "error_patterns", known, ref)
         case Topic.TARGETS:
             yield from _scrapes(specialist, known, ref)
-        case Topic.AGAIN | Topic.RUNBOOK:
-            pass  # the one repeats what was asked; the other is looked for by all names together
+        case Topic.OBJECTS | Topic.AGAIN | Topic.RUNBOOK:
+            pass  # asked as they stand, repeated, and looked for by all names together
 
 
 def _last_words(specialist: Specialist, known: _Known, pod: ObjectRef) -> Iterator[ToolCall]:

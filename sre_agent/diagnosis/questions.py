@@ -28,6 +28,7 @@ class Topic(StrEnum):
     """What a question is about; each specialist knows which calls answer it."""
 
     WORKLOAD = "workload"
+    OBJECTS = "objects"
     HISTORY = "history"
     POD_LOGS = "pod_logs"
     SIGNALS = "signals"
@@ -39,6 +40,7 @@ class Topic(StrEnum):
 
 SPECIALIST_OF = {
     Topic.WORKLOAD: "kubernetes",
+    Topic.OBJECTS: "kubernetes",
     Topic.HISTORY: "kubernetes",
     Topic.POD_LOGS: "kubernetes",
     Topic.SIGNALS: "metrics",

@@ -5,10 +5,11 @@ from datetime import datetime, timedelta
 
 from sre_agent.config import calibration as calibrations
 from sre_agent.config import catalogue
-from sre_agent.diagnosis import calibration, explaining, ranking, undecided, weighing
+from sre_agent.diagnosis import calibration, explaining, ranking, telling_apart, undecided, weighing
 from sre_agent.diagnosis.hypothesis import Hypothesis
 from sre_agent.diagnosis.kubernetes import MEASURING_ANALYZERS, SNAPSHOT_ANALYZERS, merging
 from sre_agent.diagnosis.kubernetes.view import View
+from sre_agent.diagnosis.telling_apart import Known
 from sre_agent.diagnosis.weighing.board import Board
 from sre_agent.domain.causes import Cause, Conclusion, Diagnosis, Dismissal
 from sre_agent.domain.cluster.snapshot import Snapshot
@@ -54,6 +55,7 @@ def diagnose(
         abstained=conclusion is not Conclusion.CAUSE_FOUND,
         reason=reason,
         conclusion=conclusion,
+        questions=telling_apart.ask(board.catalogue, causes, _known(view, telemetry)),
         dismissed=explaining.explain(rank(board, left_out), board.catalogue),
     )
 
@@ -78,6 +80,11 @@ def rank(board: Board, hypotheses: Iterable[Hypothesis]) -> tuple[Cause, ...]:
         )
     )
     return tuple(judged[: ranking.MAX_CAUSES])
+
+
+def _known(view: View, telemetry: MetricTable | None) -> Known:
+    names = {key.entity for key in telemetry.keys} if telemetry is not None else set()
+    return Known(view, frozenset(ref for ref in view.workloads if ref.name in names))
 
 
 def _conclude(board: Board, causes: Sequence[Cause], age: timedelta) -> tuple[Conclusion, str]:

@@ -71,7 +71,8 @@ class Dismissal(Value):
 class Question(Value):
     """Something worth asking before judging: which specialist should look at what, and why.
 
-    `wait_s` is how long to wait before: some questions only time answers.
+    `wait_s` is how long to wait before: some questions only time answers. `tool` and its `arguments`
+    are the call that answers it, where one does.
     """
 
     specialist: str
@@ -79,6 +80,8 @@ class Question(Value):
     object: ObjectRef
     reason: str
     wait_s: float = Field(default=0.0, ge=0, le=60)
+    tool: str = ""
+    arguments: dict[str, str | int | bool] = Field(default_factory=dict)
 
 
 class Dependency(Value):
