@@ -25,14 +25,16 @@ from sre_agent.diagnosis import (
     repair,
     saturation,
     situation,
+    telling_apart,
     victim,
 )
 from sre_agent.diagnosis.hypothesis import Hypothesis
 from sre_agent.diagnosis.kubernetes import ANALYZERS, new_pods
+from sre_agent.diagnosis.kubernetes.view import View
 from sre_agent.diagnosis.logs import novelty
 from sre_agent.diagnosis.metrics import pod_split, signals
 from sre_agent.diagnosis.situation import Situation
-from sre_agent.domain.causes import Cause, Conclusion, Diagnosis, Dismissal, Finding
+from sre_agent.domain.causes import Cause, Conclusion, Diagnosis, Dismissal, Finding, Question
 from sre_agent.domain.evidence import Evidence
 from sre_agent.domain.incident import Incident
 
@@ -82,12 +84,26 @@ def diagnose(
         reason=reason + precedent.effect(causes, conclude),
         conclusion=conclusion,
         questions=(
-            *questions.ask(seen, shown, conclusion),
+            *_asked(seen, shown, conclusion),
             *(reading.ask(evidence, shown[0]) if conclusion is Conclusion.CAUSE_FOUND else ()),
         ),
         dependencies=seen.graph.dependencies(),
         dismissed=dismissed_causes,
     )
+
+
+def _asked(
+    seen: Situation, causes: Sequence[Cause], conclusion: Conclusion
+) -> tuple[Question, ...]:
+    """Return the open questions, each once: who was not looked at, and what tells causes apart."""
+    found = questions.ask(seen, causes, conclusion)
+    cluster = objects.of(seen.case) if conclusion is Conclusion.UNDECIDED else None
+    if cluster is None:
+        return found
+    known = telling_apart.Known(View(cluster), frozenset(seen.case.signals))
+    asked = {(item.topic, item.object) for item in found}
+    more = telling_apart.ask(catalogue.shipped(), causes, known)
+    return (*found, *(item for item in more if (item.topic, item.object) not in asked))
 
 
 def _ranked(seen: Situation, hypotheses: Sequence[Hypothesis]) -> tuple[Cause, ...]:

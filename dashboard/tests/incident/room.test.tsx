@@ -55,6 +55,31 @@ test("who looks is told that nothing is sure, and what could not be seen", () =>
   expect(seen.textContent).toContain("unreachable: no answer in 5 s");
 });
 
+test("a cause says in three lines what it is, why, and why not the next one", () => {
+  const lines = [
+    "Image not found: Deployment/shop/web.",
+    "Because it says so.",
+    "Not crash_loop of web.",
+  ];
+  const cause = {
+    fault_class: "image_not_found",
+    object: { kind: "Deployment", namespace: "shop", name: "web" },
+    confidence: 0.9,
+    statement: "it says so",
+    findings: [],
+    explanation: lines,
+  };
+  const diagnosis = { causes: [cause], abstained: false, conclusion: "cause_found", reason: "" };
+
+  show(logOf([OPENED, { ...ABSTAINED, payload: { round: 1, diagnosis } }]));
+
+  const causes = screen.getByRole("region", { name: "Causes" });
+  const told = within(causes)
+    .getAllByRole("listitem")
+    .map((item) => item.textContent);
+  expect(told).toEqual(expect.arrayContaining(lines));
+});
+
 test("evidence opens beside the page, and Escape gives the focus back", async () => {
   show(until("resolved", "plan_proposed"));
   const causes = screen.getByRole("region", { name: "Causes" });

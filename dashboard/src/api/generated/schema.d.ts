@@ -2308,7 +2308,8 @@ export interface components {
          * Question
          * @description Something worth asking before judging: which specialist should look at what, and why.
          *
-         *     `wait_s` is how long to wait before: some questions only time answers.
+         *     `wait_s` is how long to wait before: some questions only time answers. `tool` and its `arguments`
+         *     are the call that answers it, where one does.
          */
         Question: {
             /** Specialist */
@@ -2323,6 +2324,15 @@ export interface components {
              * @default 0
              */
             wait_s: number;
+            /**
+             * Tool
+             * @default
+             */
+            tool: string;
+            /** Arguments */
+            arguments?: {
+                [key: string]: string | number | boolean;
+            };
         };
         /**
          * QueueView
