@@ -97,10 +97,12 @@ def _asked(
 ) -> tuple[Question, ...]:
     """Return the open questions, each once: who was not looked at, and what tells causes apart."""
     found = questions.ask(seen, causes, conclusion)
+    if any(item.topic == questions.Topic.AGAIN for item in found):
+        return found  # time tells more than what is there now
     cluster = objects.of(seen.case) if conclusion is Conclusion.UNDECIDED else None
     if cluster is None:
         return found
-    known = telling_apart.Known(View(cluster), frozenset(seen.case.signals))
+    known = telling_apart.Known(View(cluster), frozenset(seen.case.signals), is_listed=True)
     asked = {(item.topic, item.object) for item in found}
     more = telling_apart.ask(catalogue.shipped(), causes, known)
     return (*found, *(item for item in more if (item.topic, item.object) not in asked))

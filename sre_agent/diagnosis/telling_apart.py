@@ -44,10 +44,14 @@ _EVENT = "Event"
 
 @dataclass(frozen=True)
 class Known:
-    """What was looked at: the kinds that were listed, whose logs were read, whose signals measured."""
+    """What was looked at: the kinds that were listed, whose logs were read, whose signals measured.
+
+    Where a cluster `is_listed`, a kind that is not among them may not be read, however often one asks.
+    """
 
     view: View
     measured: frozenset[ObjectRef] = frozenset()
+    is_listed: bool = False
 
 
 @dataclass(frozen=True)
@@ -85,7 +89,8 @@ def _value(look: _Look, causes: Sequence[Cause], layers: Mapping[int, Layer]) ->
 
 
 def _looks(causes: Sequence[Cause], layers: Mapping[int, Layer], known: Known) -> Iterator[_Look]:
-    yield from _kinds(causes, layers, known)
+    if not known.is_listed:
+        yield from _kinds(causes, layers, known.view)
     for ref in dict.fromkeys(cause.object for cause in causes):
         about = frozenset({ref})
         pod = _pod_without_logs(known.view, ref)
@@ -95,10 +100,10 @@ def _looks(causes: Sequence[Cause], layers: Mapping[int, Layer], known: Known) -
             yield _Look(_signal_question(ref), _TOLD_BY_SIGNALS, about)
 
 
-def _kinds(causes: Sequence[Cause], layers: Mapping[int, Layer], known: Known) -> Iterator[_Look]:
+def _kinds(causes: Sequence[Cause], layers: Mapping[int, Layer], view: View) -> Iterator[_Look]:
     """Ask for the kinds that the causes' layers need and that were not listed."""
     wanted = dict.fromkeys(kind for cause in causes for kind in KINDS_OF[layers[id(cause)]])
-    unread = [kind for kind in wanted if not known.view.knows_all(kind)]
+    unread = [kind for kind in wanted if not view.knows_all(kind)]
     namespace = next((cause.object.namespace for cause in causes if cause.object.namespace), "")
     place = ObjectRef(kind="Namespace", namespace="", name=namespace)
     for is_events in (True, False):
@@ -121,12 +126,15 @@ def _kinds(causes: Sequence[Cause], layers: Mapping[int, Layer], known: Known) -
 
 
 def _pod_without_logs(view: View, ref: ObjectRef) -> ObjectRef | None:
-    """Return the pod whose last words are worth reading: one that is ill, of a workload without logs."""
+    """Return a pod whose last words are worth reading: one that is ill, of a workload without logs."""
     if ref in view.logs_of:
         return None
-    started = [pod for pod in view.pods_of.get(ref, ()) if pod.statuses]
-    ill = [pod for pod in started if not pod.ready]
-    return min((pod.meta.ref for pod in ill or started), key=str, default=None)
+    ill = (
+        pod.meta.ref
+        for pod in view.pods_of.get(ref, ())
+        if pod.statuses and (not pod.ready or any(item.restarts for item in pod.statuses))
+    )
+    return min(ill, key=str, default=None)
 
 
 def _log_question(pod: ObjectRef, ref: ObjectRef) -> Question:

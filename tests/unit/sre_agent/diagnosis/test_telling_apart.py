@@ -39,10 +39,13 @@ def asked(
     objects: Iterable[object] = SHOP,
     without: Iterable[str] = (),
     measured: Iterable[ObjectRef] = (WEB, DB),
+    is_listed: bool = False,
 ) -> tuple[Question, ...]:
     listed = set(KINDS) - set(without)
-    view = View(cluster.snapshot(*objects, complete=listed))
-    return telling_apart.ask(catalogue.shipped(), causes, Known(view, frozenset(measured)))
+    known = Known(
+        View(cluster.snapshot(*objects, complete=listed)), frozenset(measured), is_listed=is_listed
+    )
+    return telling_apart.ask(catalogue.shipped(), causes, known)
 
 
 def test_two_storage_faults_ask_for_the_volumes_that_nobody_listed() -> None:
@@ -77,6 +80,18 @@ def test_what_was_read_is_not_asked_for_again() -> None:
     read = (*SHOP, cluster.log("web", "boom"))
 
     assert asked(cause(FaultClass.CRASH_LOOP, WEB, 0.4), objects=read) == ()
+
+
+def test_what_a_cluster_does_not_let_us_list_is_not_asked_for_again() -> None:
+    suspect = cause(FaultClass.INSUFFICIENT_CPU, WEB, 0.4)
+
+    assert asked(suspect, without=["Node", "Event"], is_listed=True) == ()
+
+
+def test_a_healthy_pod_has_no_last_words() -> None:
+    well = (*SHOP[:2], cluster.pod("web"))
+
+    assert asked(cause(FaultClass.CRASH_LOOP, WEB, 0.4), objects=well) == ()
 
 
 def test_signals_are_asked_of_what_may_be_slow() -> None:
