@@ -12,7 +12,7 @@ from sre_agent.domain.cluster.workloads import Workload
 from sre_agent.domain.faults import FaultClass
 from sre_agent.domain.objects import ObjectRef
 
-ALIKE = 0.6
+ALIKE = 0.7
 """From here on two values are taken for one that was mistyped (of 1)."""
 _SAME_NAME = 2.0
 _ENOUGH = 0.5
@@ -86,14 +86,23 @@ def _is_a_role(view: View, meant: Workload, selector: Mapping[str, str]) -> bool
 
 
 def _nearest(view: View, service: Service, selector: Mapping[str, str]) -> Workload | None:
-    """Return the workload the Service seems meant for: by name, shared labels, and likeness."""
+    """Return the workload the Service seems meant for: by name, shared labels, and likeness.
+
+    One that has a Service already needs no stranger's.
+    """
     scored = [
         (_likeness(service, selector, item), item)
         for ref, item in view.workloads.items()
         if ref.namespace == service.meta.ref.namespace
+        and (not view.services_of.get(ref) or _are_kin(service.meta.ref.name, ref.name))
     ]
     best = max(scored, key=lambda pair: (pair[0], pair[1].meta.ref.name), default=None)
     return best[1] if best and best[0] >= _ENOUGH else None
+
+
+def _are_kin(one: str, other: str) -> bool:
+    """Return whether one name begins with the other, as `web-external` does with `web`."""
+    return one.startswith(other) or other.startswith(one)
 
 
 def _likeness(service: Service, selector: Mapping[str, str], item: Workload) -> float:

@@ -85,6 +85,20 @@ def test_a_selector_that_meets_its_pods_or_is_meant_for_nobody_here_is_well(serv
     assert not suspected(make.snapshot(serving(), service), selector.analyze)
 
 
+def test_a_service_of_a_workload_that_is_gone_is_not_meant_for_one_that_has_its_own() -> None:
+    cluster = make.snapshot(serving(), make.service("web"), make.service("flags", {"app": "wweb"}))
+
+    assert not suspected(cluster, selector.analyze)
+
+
+def test_a_second_service_of_a_workload_that_misses_it_weighs_less() -> None:
+    second = make.service("web-external", {"app": "wweb"})
+
+    assert suspected(make.snapshot(serving(), make.service("web"), second), selector.analyze) == {
+        SELECTOR: 2
+    }
+
+
 def test_a_label_that_running_pods_get_and_lose_is_a_role_and_no_mismatch() -> None:
     db = make.workload("StatefulSet", "db", desired=2)
     follower = make.pod(db, name="db-1", labels={"app": "db", "role": "follower"})
