@@ -10,12 +10,12 @@ from sre_agent.testing.cluster_kinds import FIELDS
 
 def test_a_built_pod_belongs_to_the_deployment_it_was_built_for() -> None:
     web = cluster.deployment("web")
-    pod = cluster.pod(web)
+    pod, service = cluster.pod(web), cluster.service("web")
 
-    view = View(cluster.snapshot(web, pod))
+    view = View(cluster.snapshot(web, pod, service))
 
     assert view.owner_of(pod) == web.meta.ref
-    assert view.behind(cluster.service("web")) == (web.meta.ref,)
+    assert view.behind(service) == (web.meta.ref,)
 
 
 def test_everything_a_snapshot_holds_can_be_built_into_one() -> None:
