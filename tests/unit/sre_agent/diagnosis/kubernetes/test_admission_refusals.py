@@ -149,3 +149,56 @@ def test_a_webhook_that_is_answered_or_may_be_ignored_says_nothing() -> None:
 
     assert judged(webhook("Ignore")) == {}
     assert judged(webhook(), cluster.service("guard"), answered) == {}
+
+
+def test_missing_pods_that_ask_for_less_than_a_range_are_explained_by_it() -> None:
+    spec = cluster.template(cluster.container(requests=cluster.amounts(memory=2.0**20)))
+    web = cluster.deployment("web", spec, desired=1, current=0, updated=0)
+    least = LimitRange(
+        meta=cluster.meta("LimitRange", "bounds"), minimum={("Container", "memory"): 2.0**26}
+    )
+    silent = cluster.deployment("web", desired=1, current=0, updated=0)
+
+    found = judged(web, least)
+
+    assert set(found) == {(Fault.LIMIT_RANGE_VIOLATION, WEB)}
+    assert "below the 64 MiB" in found[Fault.LIMIT_RANGE_VIOLATION, WEB].statement
+    assert judged(silent, least) == {}
+
+
+@pytest.mark.parametrize(
+    ("said", "statement"),
+    [
+        ('violates PodSecurity "baseline:v1.30": host namespaces', "violate baseline:v1.30: host"),
+        ("unable to validate against any pod security policy: [Privileged]", "[Privileged]"),
+    ],
+)
+def test_what_a_pod_is_not_allowed_is_told_with_the_level(said: str, statement: str) -> None:
+    found = judged(*refused(FORBIDDEN + said))
+
+    assert statement in found[Fault.POD_SECURITY_VIOLATION, WEB].statement
+
+
+@pytest.mark.parametrize(("current", "count"), [(0, 1), (1, 0)])
+def test_where_pods_were_not_listed_the_workload_s_own_count_tells(
+    current: int, count: int
+) -> None:
+    web = cluster.deployment("web", current=current, updated=current)
+    gone = cluster.ref("ReplicaSet", "web-7c9f4")
+    said = f"{FORBIDDEN}no PriorityClass with name gold was found"
+
+    found = judged(web, cluster.event(gone, "FailedCreate", said), complete=["Deployment"])
+
+    assert len(found) == count
+
+
+def test_a_refusal_by_an_object_that_made_its_pod_since_is_over() -> None:
+    job = cluster.ref("Job", "nightly")
+    said = f"{FORBIDDEN}no PriorityClass with name gold was found"
+    refusal = cluster.event(job, "FailedCreate", said)
+    made = cluster.event(
+        job, "SuccessfulCreate", "Created pod: nightly-1", "Normal", last_at=cluster.NOW
+    )
+
+    assert set(judged(refusal)) == {(Fault.MISSING_PRIORITY_CLASS, "Job/shop/nightly")}
+    assert judged(refusal, made) == {}
