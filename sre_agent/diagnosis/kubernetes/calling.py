@@ -13,6 +13,10 @@ Callers = Mapping[ObjectRef, Mapping[ObjectRef, EvidenceId]]
 
 def callers(view: View) -> Callers:
     """Return who calls each workload."""
+    return view.once(_callers)
+
+
+def _callers(view: View) -> Callers:
     found: dict[ObjectRef, dict[ObjectRef, EvidenceId]] = {}
     for caller, callee, source in (*_mapped(view), *_configured(view), *_routed(view)):
         if caller != callee:
@@ -42,11 +46,9 @@ def _mapped(view: View) -> _Calls:
 
 
 def _configured(view: View) -> _Calls:
-    for ref, item in view.workloads.items():
-        for address in hosts.of_template(item.template):
-            service = hosts.service_of(view, ref.namespace, address.host)
-            for callee in view.behind(service) if service else ():
-                yield ref, callee, item.meta.source
+    for ref, source, _, service in hosts.configured(view):
+        for callee in view.behind(service) if service else ():
+            yield ref, callee, source
 
 
 def _routed(view: View) -> _Calls:

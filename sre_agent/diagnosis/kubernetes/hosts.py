@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from sre_agent.diagnosis.kubernetes.view import View
 from sre_agent.domain.cluster.network import Service
 from sre_agent.domain.cluster.pods import ContainerSpec, PodSpec
+from sre_agent.domain.ids import EvidenceId
+from sre_agent.domain.objects import ObjectRef
 
 _HOST = r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*"
 _WITH_PORT = re.compile(rf"(?<![\w.-])({_HOST}):(\d{{2,5}})(?!\d)")
@@ -49,8 +51,7 @@ def in_text(text: str) -> tuple[tuple[str, int], ...]:
     )
 
 
-def of_template(template: PodSpec) -> tuple[Address, ...]:
-    """Return the addresses that the variables of a template's containers name."""
+def _of_template(template: PodSpec) -> tuple[Address, ...]:
     return tuple(item for container in template.containers for item in of_container(container))
 
 
@@ -62,6 +63,23 @@ def _without_port(name: str, value: str, values: dict[str, str]) -> Iterator[Add
     stem = name.rpartition("_")[0]
     port = values.get(f"{stem}_PORT", "")
     yield Address(name, host, int(port) if port.isdigit() else None)
+
+
+Configured = tuple[ObjectRef, EvidenceId, Address, Service | None]
+"""A workload, its evidence, an address in a variable of its template, and the Service it means."""
+
+
+def configured(view: View) -> tuple[Configured, ...]:
+    """Return the addresses that workloads are given, with the Services they mean."""
+    return view.once(_configured)
+
+
+def _configured(view: View) -> tuple[Configured, ...]:
+    return tuple(
+        (ref, item.meta.source, address, service_of(view, ref.namespace, address.host))
+        for ref, item in view.workloads.items()
+        for address in _of_template(item.template)
+    )
 
 
 def service_of(view: View, namespace: str, host: str) -> Service | None:

@@ -28,6 +28,10 @@ def is_database(template: PodSpec) -> bool:
 
 def databases(view: View) -> tuple[ObjectRef, ...]:
     """Return the workloads that are databases, by their names."""
+    return view.once(_databases)
+
+
+def _databases(view: View) -> tuple[ObjectRef, ...]:
     found = (ref for ref, item in view.workloads.items() if is_database(item.template))
     return tuple(sorted(found, key=str))
 

@@ -126,21 +126,19 @@ def _client(view: View, item: Saying, database: ObjectRef | None) -> Hypothesis:
 
 def _set_wrong(view: View, known: tuple[ObjectRef, ...]) -> Iterator[Hypothesis]:
     """Suspect a variable that names a database's Service with a port that it does not have."""
-    for ref, item in view.workloads.items():
-        for address in hosts.of_template(item.template):
-            service = hosts.service_of(view, ref.namespace, address.host)
-            behind = view.behind(service) if service else ()
-            if service is None or address.port is None or not set(behind) & set(known):
-                continue
-            if address.port not in {port.port for port in service.ports}:
-                is_unwell = wellbeing.is_unwell(view, ref)
-                yield cause(
-                    Suspect(FaultClass.DATABASE_WRONG_PORT, ref),
-                    "template.database_port",
-                    weights.CONTRADICTION_SEEN if is_unwell else weights.CONTRADICTION,
-                    f"{address.variable} of {ref.name} names port {address.port} of "
-                    f"{service.meta.ref.name}, which has no such port",
-                    [item.meta.source, service.meta.source],
-                    database=behind[0].name,
-                    variable=address.variable,
-                )
+    for ref, source, address, service in hosts.configured(view):
+        behind = view.behind(service) if service else ()
+        if service is None or address.port is None or not set(behind) & set(known):
+            continue
+        if address.port not in {port.port for port in service.ports}:
+            is_unwell = wellbeing.is_unwell(view, ref)
+            yield cause(
+                Suspect(FaultClass.DATABASE_WRONG_PORT, ref),
+                "template.database_port",
+                weights.CONTRADICTION_SEEN if is_unwell else weights.CONTRADICTION,
+                f"{address.variable} of {ref.name} names port {address.port} of "
+                f"{service.meta.ref.name}, which has no such port",
+                [source, service.meta.source],
+                database=behind[0].name,
+                variable=address.variable,
+            )

@@ -38,13 +38,12 @@ def analyze(view: View) -> Iterator[Hypothesis]:
 def _wanted(view: View) -> dict[ObjectRef, dict[ObjectRef, EvidenceId]]:
     """Return the workloads that are called by their name, with who calls them."""
     found: dict[ObjectRef, dict[ObjectRef, EvidenceId]] = {}
-    for caller, item in view.workloads.items():
-        for address in hosts.of_template(item.template):
-            name, _, rest = address.host.partition(".")
-            namespace = rest.partition(".")[0] or caller.namespace
-            for ref in view.workloads_named.get((namespace, name), ()):
-                if ref != caller:
-                    found.setdefault(ref, {})[caller] = item.meta.source
+    for caller, source, address, _ in hosts.configured(view):
+        name, _, rest = address.host.partition(".")
+        namespace = rest.partition(".")[0] or caller.namespace
+        for ref in view.workloads_named.get((namespace, name), ()):
+            if ref != caller:
+                found.setdefault(ref, {})[caller] = source
     return found
 
 

@@ -82,12 +82,10 @@ _Asked = dict[ObjectRef, dict[int, dict[ObjectRef, EvidenceId]]]
 def _asked(view: View) -> _Asked:
     """Return by Service and port who asks for it in a variable."""
     found: _Asked = {}
-    for ref, item in view.workloads.items():
-        for address in hosts.of_template(item.template):
-            service = hosts.service_of(view, ref.namespace, address.host)
-            if service and address.port:
-                by_port = found.setdefault(service.meta.ref, {})
-                by_port.setdefault(address.port, {})[ref] = item.meta.source
+    for ref, source, address, service in hosts.configured(view):
+        if service and address.port:
+            by_port = found.setdefault(service.meta.ref, {})
+            by_port.setdefault(address.port, {})[ref] = source
     return found
 
 

@@ -79,6 +79,10 @@ def failures(view: View) -> tuple[ProbeFailure, ...]:
     Failures of pods that are ready again are over, as are those that came before a container was
     started; a liveness probe counts only where the kubelet restarts for it or will.
     """
+    return view.once(_failures)
+
+
+def _failures(view: View) -> tuple[ProbeFailure, ...]:
     found: dict[tuple[ObjectRef, str, str], ProbeFailure] = {}
     for item in _all(view):
         key = (item.workload, item.kind, item.container.name)
