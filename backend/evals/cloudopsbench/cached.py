@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta, timezone
+from functools import lru_cache, partial
 
 from backend.evals.suite import Json
 from sre_agent.domain.cluster.network import Call, Connectivity
@@ -15,6 +16,8 @@ from sre_agent.manifests.kubectl import Question, kind_of
 Cache = Mapping[str, Json]
 _ALL = '"name":""'
 _CHOSEN = '"label_selector"'
+_LABELLED = frozenset({"Pod", "Service", "PersistentVolume", "PersistentVolumeClaim"})
+"""The kinds whose labels matter and are in no other answer that is read."""
 _BRANCHES = ("├── ", "└── ")
 
 
@@ -29,7 +32,8 @@ def questions(cache: Cache) -> dict[Question, str]:
             texts.setdefault(asked, answer)
         elif tool == "GetResources" and _ALL in written and _CHOSEN not in written:
             asked = _asked("get", written)
-            (texts if asked.output else plain)[asked] = answer
+            if asked.output != "labels" or asked.kind in _LABELLED:
+                (texts if asked.output else plain)[asked] = answer
     wide = {(asked.kind, asked.namespace) for asked in texts if asked.output == "wide"}
     texts.update(
         (asked, answer)
@@ -114,18 +118,16 @@ def node_services(cache: Cache) -> Iterator[NodeService]:
 
 def calls(cache: Cache, namespace: str) -> Iterator[Call]:
     """Yield who calls whom, from the first level of each service's tree."""
+    named = lru_cache(maxsize=None)(partial(ObjectRef.deployment, namespace))
     for key, answer in cache.items():
         if not key.startswith("GetServiceDependencies:"):
             continue
-        caller = json.loads(key.partition(":")[2])["service_name"]
+        caller = named(json.loads(key.partition(":")[2])["service_name"])
         tree = answer.partition("[Downstream (Calls)]:")[2]
         for line in tree.splitlines():
             if line.startswith(_BRANCHES):
-                yield Call(
-                    caller=ObjectRef.deployment(namespace, caller),
-                    callee=ObjectRef.deployment(namespace, line[4:].split()[0]),
-                    source=EvidenceId(key),
-                )
+                callee = named(line[4:].split()[0])
+                yield Call(caller=caller, callee=callee, source=EvidenceId(key))
 
 
 def error_logs(cache: Cache, namespace: str) -> Iterator[ContainerLog]:

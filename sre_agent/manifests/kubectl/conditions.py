@@ -1,6 +1,7 @@
 """Reading the tables of conditions in descriptions."""
 
 from datetime import datetime
+from functools import lru_cache
 
 from sre_agent.domain.cluster.meta import Condition
 from sre_agent.manifests.kubectl.outline import Block
@@ -16,6 +17,7 @@ def conditions(block: Block) -> tuple[Condition, ...]:
     return tuple(_condition(line, columns) for line in lines[1:] if not line.startswith("----"))
 
 
+@lru_cache(maxsize=256)
 def _columns(heading: str) -> dict[str, tuple[int, int | None]]:
     titles = heading.split()
     starts: list[int] = []

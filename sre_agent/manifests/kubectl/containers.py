@@ -1,5 +1,7 @@
 """Reading the containers of a described pod or template, as asked for and as they run."""
 
+from collections.abc import Sequence
+
 from sre_agent.domain.cluster.pods import (
     ContainerPort,
     ContainerSpec,
@@ -58,7 +60,7 @@ def _words(block: Block) -> tuple[str, ...]:
     return tuple(block.lines())
 
 
-def _variable_sources(block: Block) -> list[Block]:
+def _variable_sources(block: Block) -> Sequence[Block]:
     return block.find("Environment Variables from").blocks
 
 

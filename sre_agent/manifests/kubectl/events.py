@@ -1,6 +1,6 @@
 """Reading events: from `kubectl get events`, and from the foot of descriptions."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime
 
 from sre_agent.domain.cluster.meta import Event
@@ -17,13 +17,21 @@ _STOPPED = "Stopping container"
 _FIELDS = 5
 
 
-def listed(answers: Answers) -> Iterator[Event]:
-    """Yield the events of `kubectl get events`, but for the routine ones."""
+def listed(answers: Answers, pods: Collection[str]) -> Iterator[Event]:
+    """Yield the events of `kubectl get events`, but for the routine ones.
+
+    Args:
+        answers: what was read.
+        pods: the names of all pods; events outlive what they are about by an hour, and of a pod
+            that is gone nobody wants to know. Empty where not all pods are known.
+    """
     for question, text in answers.tables("Event"):
         source = question.evidence_id
         for line in text.split("\n"):
             parts = line.split(None, _FIELDS - 1)
             if len(parts) < _FIELDS or parts[2] in _ROUTINE or parts[4].startswith(_STOPPED):
+                continue
+            if pods and parts[3].startswith("pod/") and parts[3][4:] not in pods:
                 continue
             event = _listed(parts, line, question.namespace, source, answers.taken_at)
             if event:

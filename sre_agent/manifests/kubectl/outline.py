@@ -1,38 +1,43 @@
 """Reading `kubectl describe`: lines made a tree by how far they are indented."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
 
 _NOTHING = frozenset({"<none>", "<unset>", "<nil>", "<unknown>"})
 
 
-@dataclass(slots=True)
+def _split(text: str) -> tuple[str, str]:
+    """Part a line at the first colon that ends a word: a value may have colons of its own."""
+    at = text.find(": ")
+    if at >= 0:
+        return text[:at], text[at + 1 :].strip()
+    if text.endswith(":"):
+        return text[:-1], ""
+    return text, ""
+
+
 class Block:
-    """A line and the lines that are indented under it."""
+    """A line and the lines that are indented under it.
 
-    text: str
-    blocks: "list[Block]" = field(default_factory=list)
-    _by_key: "dict[str, Block] | None" = None
+    `key` is what stands before the colon, the whole line where there is none; `value` what stands
+    after it, empty for `<none>` and its like. A plain class, since there are thousands of them.
+    """
 
-    @property
-    def key(self) -> str:
-        """Return what stands before the colon, the whole line where there is none."""
-        return _split(self.text)[0]
+    __slots__ = ("_by_key", "blocks", "key", "text", "value")
 
-    @property
-    def value(self) -> str:
-        """Return what stands after the colon; `<none>` and its like are empty."""
-        value = _split(self.text)[1]
-        return "" if value in _NOTHING else value
+    def __init__(self, text: str) -> None:
+        """Part a line at the first colon that ends a word: a value may have colons of its own."""
+        self.text = text
+        self.blocks: Sequence[Block] = ()
+        self._by_key: dict[str, Block] | None = None
+        self.key, self.value = _split(text)
+        if self.value in _NOTHING:
+            self.value = ""
 
     def find(self, key: str) -> "Block":
         """Return the first block with a key, an empty one where there is none."""
         if self._by_key is None:
             # The last to be put in stays, so the first line has to come last.
-            self._by_key = {
-                block.text.partition(": ")[0].removesuffix(":"): block
-                for block in reversed(self.blocks)
-            }
+            self._by_key = {block.key: block for block in reversed(self.blocks)}
         return self._by_key.get(key, _EMPTY)
 
     def get(self, key: str) -> str:
@@ -52,10 +57,7 @@ class Block:
 
     def values(self) -> dict[str, str]:
         """Return the keys and values of the lines below."""
-        return {
-            key: "" if value in _NOTHING else value
-            for key, value in (_split(block.text) for block in self.blocks)
-        }
+        return {block.key: block.value for block in self.blocks}
 
     def annotations(self) -> dict[str, str]:
         """Return annotations, one `key: value` a line, the first of them beside the heading."""
@@ -74,30 +76,23 @@ class Block:
 _EMPTY = Block("")
 
 
-def _split(text: str) -> tuple[str, str]:
-    """Part a line at the first colon that ends a word: a value may have colons of its own."""
-    at = text.find(": ")
-    if at >= 0:
-        return text[:at], text[at + 1 :].strip()
-    if text.endswith(":"):
-        return text[:-1], ""
-    return text, ""
-
-
 def outline(text: str) -> Block:
     """Return the tree of a description; empty lines are left out."""
     root = Block("")
-    stack = [(-1, root)]
+    levels: list[tuple[int, list[Block]]] = [(-1, [root])]
     for line in text.split("\n"):
         body = line.lstrip()
         if not body:
             continue
         indent = len(line) - len(body)
-        while stack[-1][0] >= indent:
-            stack.pop()
-        block = Block(body.rstrip())
-        stack[-1][1].blocks.append(block)
-        stack.append((indent, block))
+        while indent < levels[-1][0]:
+            levels.pop()
+        above, siblings = levels[-1]
+        if indent > above:
+            parent = siblings[-1]
+            siblings = parent.blocks = [*parent.blocks]
+            levels.append((indent, siblings))
+        siblings.append(Block(body.rstrip()))
     return root
 
 

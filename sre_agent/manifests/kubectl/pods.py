@@ -91,22 +91,23 @@ def _well(
     owner: ObjectRef,
     template: PodSpec,
 ) -> Pod:
-    meta = replace(
-        answers.meta("Pod", key, row, description),
+    meta = Meta(
+        ref=reference("Pod", *key),
+        source=description.source,
         labels=pairs(row.told("LABELS")),
+        created_at=answers.created_at(row),
         owners=(owner,),
     )
     running = tuple(
         ContainerStatus(name=item.name, image=item.image, ready=True, state="running")
         for item in template.containers
     )
-    node = row.told("NODE")
     return Pod(
         meta=meta,
-        spec=replace(template, node_name=node),
+        spec=template,
         phase="Running",
         ip=row.told("IP"),
-        node=node,
+        node=row.told("NODE"),
         statuses=running,
         ready=True,
         started_at=meta.created_at,

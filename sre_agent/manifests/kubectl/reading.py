@@ -1,7 +1,7 @@
 """From the texts of kubectl to the picture of a cluster."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 
 from sre_agent.domain.cluster.meta import Event
@@ -58,10 +58,12 @@ def read(texts: Mapping[Question, str], taken_at: datetime) -> Snapshot:
         answers, {item.meta.ref: item.template for item in makers if item.template.containers}
     )
     namespaces = _namespaces(answers)
+    complete = _complete(answers, namespaces)
+    names = {item.meta.ref.name for item in found} if "Pod" in complete else set[str]()
     return Snapshot(
         taken_at=taken_at,
         namespaces=namespaces,
-        complete=_complete(answers, namespaces),
+        complete=complete,
         sources=dict(answers.sources),
         pods=found,
         deployments=deployments,
@@ -83,7 +85,7 @@ def read(texts: Mapping[Question, str], taken_at: datetime) -> Snapshot:
         secrets=rules.secrets(answers),
         service_accounts=rules.service_accounts(answers),
         bindings=rules.bindings(answers),
-        events=events.distinct(_events(answers)),
+        events=events.distinct(_events(answers, names)),
         logs=tuple(_logs(answers)),
     )
 
@@ -110,8 +112,8 @@ def _complete(answers: Answers, namespaces: tuple[str, ...]) -> frozenset[str]:
     )
 
 
-def _events(answers: Answers) -> Iterator[Event]:
-    yield from events.listed(answers)
+def _events(answers: Answers, pods: Collection[str]) -> Iterator[Event]:
+    yield from events.listed(answers, pods)
     for kind in _SPEAKING:
         for key, item in answers.described(kind).items():
             if "\nEvents:" in item.text:

@@ -1,8 +1,12 @@
 """Reading Deployments, ReplicaSets, StatefulSets and DaemonSets."""
 
+from collections.abc import Mapping
 from dataclasses import replace
+from functools import lru_cache
+from types import MappingProxyType
 
 from sre_agent.domain.cluster.meta import Meta, Requirement, Selector
+from sre_agent.domain.cluster.pods import PodSpec
 from sre_agent.domain.cluster.workloads import Workload
 from sre_agent.domain.objects import ObjectRef
 from sre_agent.manifests.kubectl.answers import Answers, Described, Key, Listed, reference
@@ -12,6 +16,7 @@ from sre_agent.manifests.kubectl.tables import number, pairs, ratio
 from sre_agent.manifests.kubectl.templates import pod_spec
 from sre_agent.manifests.kubectl.times import moment
 
+_TEMPLATE = "\nPod Template:"
 _REVISION = "deployment.kubernetes.io/revision"
 
 
@@ -42,17 +47,18 @@ def _workload(
     answers: Answers, kind: str, key: Key, row: Listed | None, description: Described | None
 ) -> Workload:
     meta = answers.meta(kind, key, row, description)
-    block = outline(description.text) if description else Block("")
+    rest, template_text = _parted(description.text) if description else ("", "")
+    block = outline(rest)
     if not block.blocks:
         return _only_listed(meta, row)
-    template = block.find("Pod Template")
+    template, template_labels = _template(template_text)
     counts = _counts(block)
     ready = ratio(row.told("READY"))[0] if row and "/" in row.told("READY") else None
     return Workload(
         meta=_meta(meta, block),
         selector=selector(block.get("Selector")),
-        template=pod_spec(template),
-        template_labels=template.find("Labels").labels(),
+        template=template,
+        template_labels=template_labels,
         desired=counts.get("desired"),
         current=counts.get("total", counts.get("current", 0)),
         updated=counts.get("updated", 0),
@@ -63,6 +69,26 @@ def _workload(
         is_paused=_is_paused(block),
         revision=block.find("Annotations").annotations().get(_REVISION, ""),
     )
+
+
+def _parted(text: str) -> tuple[str, str]:
+    """Return a description without its pod template, and the template."""
+    start = text.find(_TEMPLATE)
+    if start < 0:
+        return text, ""
+    end = start + len(_TEMPLATE)
+    while (end := text.find("\n", end)) >= 0 and text[end + 1 : end + 2] in (" ", "\n"):
+        end += 1
+    return (
+        (text[:start] + text[end:], text[start:end]) if end >= 0 else (text[:start], text[start:])
+    )
+
+
+@lru_cache(maxsize=2048)
+def _template(text: str) -> tuple[PodSpec, Mapping[str, str]]:
+    """Return what a template asks for, and its labels; templates stay the same for weeks."""
+    block = outline(text).find("Pod Template")
+    return pod_spec(block), MappingProxyType(block.find("Labels").labels())
 
 
 def _meta(meta: Meta, block: Block) -> Meta:
