@@ -7,7 +7,7 @@ from sre_agent.diagnosis.kubernetes.scheduling.sentence import Bar
 from sre_agent.diagnosis.kubernetes.scheduling.taints import is_cordoned, untolerated
 from sre_agent.diagnosis.kubernetes.view import View
 from sre_agent.domain.cluster.nodes import Node
-from sre_agent.domain.cluster.pods import Pod, PodTerm
+from sre_agent.domain.cluster.pods import Pod, PodSpec, PodTerm
 
 
 def bars(view: View, pod: Pod, node: Node) -> frozenset[Bar]:
@@ -19,6 +19,20 @@ def bars(view: View, pod: Pod, node: Node) -> frozenset[Bar]:
             *_of_pods(view, pod, node),
             *_of_volumes(view, pod, node),
         )
+    )
+
+
+def asked_of_nodes(spec: PodSpec) -> tuple[object, ...]:
+    """Return all of a pod's spec that this arithmetic looks at, to be compared with another's."""
+    return (
+        spec.node_selector,
+        spec.node_terms,
+        spec.tolerations,
+        spec.affinity,
+        spec.anti_affinity,
+        demands.asked(spec),
+        _host_ports(spec),
+        {volume.claim for volume in spec.volumes},
     )
 
 
@@ -44,16 +58,24 @@ def _of_room(pod: Pod, node: Node) -> Iterator[Bar]:
 
 
 def _of_pods(view: View, pod: Pod, node: Node) -> Iterator[Bar]:
-    wanted = _host_ports(pod)
-    on_node = [item for item in view.snapshot.pods if item.node == node.meta.ref.name]
-    if wanted and any(wanted & _host_ports(item) for item in on_node):
+    wanted = _host_ports(pod.spec)
+    if wanted and any(wanted & _host_ports(item.spec) for item in _on(view, node)):
         yield Bar.HOST_PORT
     if any(_has_neighbour(view, pod, term, node) for term in pod.spec.anti_affinity):
         yield Bar.ANTI_AFFINITY
-    if any(_repels(view, item, pod, node) for item in view.snapshot.pods if item.node):
+    if any(_repels(view, item, pod, node) for item in view.once(_hermits)):
         yield Bar.ANTI_AFFINITY
     if not all(_has_neighbour(view, pod, term, node) for term in pod.spec.affinity):
         yield Bar.AFFINITY
+
+
+def _on(view: View, node: Node) -> Iterator[Pod]:
+    return (item for item in view.snapshot.pods if item.node == node.meta.ref.name)
+
+
+def _hermits(view: View) -> tuple[Pod, ...]:
+    """Return the placed pods that do not want certain others beside them; few clusters have many."""
+    return tuple(item for item in view.snapshot.pods if item.node and item.spec.anti_affinity)
 
 
 def _of_volumes(view: View, pod: Pod, node: Node) -> Iterator[Bar]:
@@ -70,10 +92,10 @@ def _of_volumes(view: View, pod: Pod, node: Node) -> Iterator[Bar]:
             yield Bar.VOLUME
 
 
-def _host_ports(pod: Pod) -> set[tuple[int, str]]:
+def _host_ports(spec: PodSpec) -> set[tuple[int, str]]:
     return {
         (port.host_port, port.protocol)
-        for container in pod.spec.containers
+        for container in spec.containers
         for port in container.ports
         if port.host_port
     }

@@ -43,6 +43,7 @@ def _unplaced(view: View) -> tuple[Unplaced, ...]:
 
 
 def _waiting(view: View) -> Iterator[Unplaced]:
+    sums: dict[ObjectRef, list[_Sum]] = {}
     for pod in view.snapshot.pods:
         if pod.phase != "Pending" or pod.node or pod.meta.deleted_at:
             continue
@@ -51,15 +52,33 @@ def _waiting(view: View) -> Iterator[Unplaced]:
         owner = view.owner_of(pod)
         meant = replace(pod, spec=_spec_of(view, pod, owner))
         said, sources = _last_word(view, pod)
-        nodes = view.snapshot.nodes
+        nodes = (node.meta.source for node in view.snapshot.nodes)
         yield Unplaced(
             pod=meant,
             owner=owner,
             said=said,
             verdict=verdict_of(said),
-            by_node={node.meta.ref.name: fitting.bars(view, meant, node) for node in nodes},
-            evidence=(pod.meta.source, *sources, *(node.meta.source for node in nodes)),
+            by_node=_by_node(view, meant, sums.setdefault(owner, [])),
+            evidence=(pod.meta.source, *sources, *nodes),
         )
+
+
+@dataclass(frozen=True)
+class _Sum:
+    """What a pod asks for, and what bars one that asks for it from each node."""
+
+    asked: tuple[object, ...]
+    by_node: Mapping[str, frozenset[Bar]]
+
+
+def _by_node(view: View, pod: Pod, done: list[_Sum]) -> Mapping[str, frozenset[Bar]]:
+    """Return what bars a pod, from the sums of its siblings if one of them asks for the same."""
+    asked = fitting.asked_of_nodes(pod.spec)
+    known = next((item.by_node for item in done if item.asked == asked), None)
+    if known is None:
+        known = {node.meta.ref.name: fitting.bars(view, pod, node) for node in view.snapshot.nodes}
+        done.append(_Sum(asked, known))
+    return known
 
 
 def is_young(view: View, pod: Pod) -> bool:

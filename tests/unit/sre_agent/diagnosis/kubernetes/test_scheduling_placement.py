@@ -5,6 +5,8 @@ from typing import Any
 import pytest
 from supply_scene import judged, support, top
 
+from sre_agent.diagnosis.kubernetes.scheduling.unplaced import unplaced
+from sre_agent.diagnosis.kubernetes.view import View
 from sre_agent.domain.cluster.meta import Requirement, Selector
 from sre_agent.domain.cluster.nodes import Node, NodeService, Taint
 from sre_agent.domain.cluster.pods import (
@@ -375,3 +377,42 @@ def test_a_shortage_that_a_new_node_will_end_is_only_a_hint() -> None:
     found = judged(*objects, *fleet(), ordered)
 
     assert support(found[Fault.INSUFFICIENT_CPU, WEB]) < 2
+
+
+def test_siblings_that_ask_for_different_things_are_judged_apart() -> None:
+    web = cluster.deployment("web", asking(cpu=5))
+    fits = replace(cluster.pending_pod(web, number=1), spec=asking(cpu=1))
+
+    found = judged(web, fits, cluster.pending_pod(web, number=2), cluster.node("one"))
+
+    assert (Fault.INSUFFICIENT_CPU, WEB) in found
+    assert (Fault.SCHEDULER_UNAVAILABLE, "Pod/kube-system/kube-scheduler") in found
+
+
+def test_many_pods_on_many_nodes_are_judged_by_one_sum() -> None:
+    web = cluster.deployment("web", asking(cpu=5), desired=200)
+    pods = [cluster.pending_pod(web, number) for number in range(200)]
+    view = View(cluster.snapshot(web, *pods, *[cluster.node(f"n{at}") for at in range(50)]))
+
+    items = unplaced(view)
+
+    assert len(items) == 200
+    assert len({id(item.by_node) for item in items}) == 1
+
+
+def test_the_control_plane_s_own_taint_is_by_design_however_many_nodes_have_it() -> None:
+    said = (
+        "3 node(s) had untolerated taint {node-role.kubernetes.io/control-plane: }, "
+        "2 node(s) didn't match Pod's node affinity/selector"
+    )
+
+    assert top(judged(*waiting(GPU, said))) == (Fault.NODE_SELECTOR_MISMATCH, WEB)
+
+
+@pytest.mark.parametrize("nodes", [[], fleet()])
+def test_a_shortage_beside_a_node_that_is_ill_is_still_a_shortage(nodes: list[Node]) -> None:
+    said = "1 node(s) had untolerated taint {node.kubernetes.io/unreachable: }, 2 Insufficient cpu"
+
+    found = judged(*waiting(asking(cpu=5), said), *nodes)
+
+    assert support(found[Fault.INSUFFICIENT_CPU, WEB]) >= 4
