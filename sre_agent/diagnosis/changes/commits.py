@@ -127,14 +127,9 @@ def common(
         said: the words, each with how much it counts.
         rarity: how telling words are, 1 where it is not known.
     """
-    complained: dict[str, float] = {}
-    for item in scene.complaints:
-        for word in terms.words(item.text):
-            complained[word] = max(complained.get(word, 0.0), item.weight)
-    names = {word for name in scene.failing for word in terms.words(name)}
     scores = {
-        word: complained[word] * said[word] * rarity.get(word, 1.0) ** 0.5
-        for word in sorted(set(said) & set(complained) - names)
+        word: scene.words[word] * said[word] * rarity.get(word, 1.0) ** 0.5
+        for word in sorted(said.keys() & scene.words.keys())
     }
     best = sorted(scores, key=lambda word: (-scores[word], word))[:TELLING_WORDS]
     return min(MOST_BY_WORDS, sum(scores[word] for word in best)), tuple(best)

@@ -19,6 +19,9 @@ _TRAILING = re.compile(r"\s+(?://|#)\s.*$")
 _NUMBER = re.compile(r"^\d+(?:\.\d+)?[a-zA-Z%]*$")
 _STRING = re.compile(r"^[\"'`].*[\"'`]$", re.DOTALL)
 _NAME = re.compile(r"^[\"'`]?[A-Za-z_]")
+_OPERATORS = frozenset(
+    {"<", ">", "<=", ">=", "==", "!=", "&&", "||", "!", "+", "-", "*", "/", "%", "?"}
+)
 _SETTING = re.compile(r"^\s*[\"']?(?P<key>[\w.-]+)[\"']?\s*[:=]\s*(?P<value>[\w.\"'-]+),?\s*$")
 _CONDITION = re.compile(
     r"\b(?:if|unless|guard|assert|require|when|case|except|catch|elif)\b|\?\.|\?\?"
@@ -104,7 +107,9 @@ class Patch:
             return False
         if any(map(_is_literal, self.gone)):
             return False
-        return bool(self.new) or not any(len(token) > SHORTEST for token in self.gone)
+        if any(len(token) > SHORTEST for token in self.new):
+            return True
+        return not any(len(token) > SHORTEST or token in _OPERATORS for token in self.telling)
 
     def numbers(self) -> Mapping[str, tuple[float, float]]:
         """Return the quantities that are others now, by the line they stand in: before and after."""

@@ -3,9 +3,10 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import chain
 
-from sre_agent.diagnosis.changes import onsets, symptoms
+from sre_agent.diagnosis.changes import onsets, symptoms, terms
 from sre_agent.diagnosis.changes.onsets import Onset
 from sre_agent.diagnosis.changes.symptoms import Symptom
 from sre_agent.diagnosis.logs import exceptions
@@ -79,10 +80,21 @@ class Scene:
     shifts: Mapping[MetricKey, Onset]
     callees: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def symptoms(self) -> Mapping[Symptom, float]:
         """Return how strongly the complaints tell of each way to fail."""
         return symptoms.told((item.text, item.weight) for item in self.complaints)
+
+    @cached_property
+    def words(self) -> Mapping[str, float]:
+        """Return the telling words of the complaints, each with the weight of the strongest."""
+        names = {word for name in self.failing for word in terms.words(name)}
+        found: dict[str, float] = {}
+        for item in self.complaints:
+            for word in terms.words(item.text):
+                if word not in names:
+                    found[word] = max(found.get(word, 0.0), item.weight)
+        return found
 
     @property
     def victims(self) -> tuple[str, ...]:

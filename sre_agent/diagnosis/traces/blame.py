@@ -5,15 +5,15 @@ a channel in which nobody stands out decides nothing.
 """
 
 import math
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sre_agent.diagnosis.traces import calls as trees
-from sre_agent.diagnosis.traces import orphans, resources, steps, timing
-from sre_agent.diagnosis.traces.calls import Calls
+from sre_agent.diagnosis.traces import likelihood, orphans, resources, steps, timing
+from sre_agent.diagnosis.traces.calls import Calls, Key
 from sre_agent.diagnosis.traces.resources import Rise
-from sre_agent.diagnosis.traces.steps import Departure
+from sre_agent.diagnosis.traces.steps import Departure, Way
 from sre_agent.diagnosis.traces.timing import Excess
 from sre_agent.domain.faults import FaultClass
 from sre_agent.domain.telemetry.lines import LogLine
@@ -75,12 +75,13 @@ class Healthy:
     def __init__(self, periods: Iterable[Period]) -> None:
         """Learn from periods without trouble."""
         kept = [period for period in periods if period.spans]
-        forests = [trees.build(period.spans) for period in kept]
         together = trees.build(span for period in kept for span in period.spans)
         self.usual_callees = orphans.usual_callees(together)
-        self.times = timing.measure(together, orphans.find(together, self.usual_callees))
+        self.silent = orphans.find(together, self.usual_callees)
+        self.asked = orphans.asked(together, self.usual_callees)
+        self.times = timing.measure(together, self.silent)
         self.ways = tuple(
-            steps.build(forest, period.lines) for forest, period in zip(forests, kept, strict=True)
+            steps.build(trees.build(period.spans), period.lines, self.silent) for period in kept
         )
 
 
@@ -93,9 +94,11 @@ def rank(now: Period, healthy: Healthy, table: MetricTable | None = None) -> tup
         table: the resources that the services' instances use, over a longer time.
     """
     forest = trees.build(now.spans)
+    silent = orphans.find(forest, healthy.usual_callees)
     charges = [
-        (_charge_steps(forest, now.lines, healthy), LEFT_STEPS),
-        (_charge_times(forest, healthy), LOST_SECONDS),
+        (_charge_steps(forest, steps.build(forest, now.lines, silent), healthy), LEFT_STEPS),
+        (_charge_silence(forest, silent, healthy), LEFT_STEPS),
+        (_charge_times(timing.measure(forest, silent), healthy), LOST_SECONDS),
         (_charge_resources(now, table), RISEN_POINTS),
     ]
     found = []
@@ -125,9 +128,21 @@ def _part(charged: _Charges, service: str, noise: float) -> float:
     return math.log1p(amount / (noise + crowd))
 
 
-def _charge_steps(forest: Calls, lines: Sequence[LogLine], healthy: Healthy) -> _Charges:
+def _charge_silence(forest: Calls, silent: Mapping[Key, str], healthy: Healthy) -> _Charges:
+    """Charge those who answer no more: they leave neither span nor line."""
     charges = _Charges()
-    now = steps.build(forest, lines)
+    asked, before = orphans.asked(forest, healthy.usual_callees), Counter(healthy.silent.values())
+    for callee, times in sorted(Counter(silent.values()).items()):
+        usual = likelihood.rate(before[callee], healthy.asked[callee])
+        ratio = likelihood.ratio(times, asked[callee], usual)
+        if ratio >= steps.NOTEWORTHY:
+            reason = f"{callee} leaves {times} of {asked[callee]} calls without an answer"
+            charges.add(callee, ratio, FaultClass.UNHEALTHY_POD, reason)
+    return charges
+
+
+def _charge_steps(forest: Calls, now: Way, healthy: Healthy) -> _Charges:
+    charges = _Charges()
     found = steps.at_the_root(steps.departures(now, healthy.ways), forest)
     strongest: dict[str, Departure] = {}
     for departure in found:
@@ -144,8 +159,7 @@ def _charge_steps(forest: Calls, lines: Sequence[LogLine], healthy: Healthy) -> 
     return charges
 
 
-def _charge_times(forest: Calls, healthy: Healthy) -> _Charges:
-    now = timing.measure(forest, orphans.find(forest, healthy.usual_callees))
+def _charge_times(now: timing.Times, healthy: Healthy) -> _Charges:
     found = timing.excesses(now, healthy.times)
     slow_out, slow_in = _slow_shares(now, found, _caller), _slow_shares(now, found, _callee)
     charges = _Charges()

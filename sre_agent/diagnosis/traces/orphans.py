@@ -34,6 +34,11 @@ def find(calls: Calls, usual: Mapping[Position, str]) -> Mapping[Key, str]:
     }
 
 
+def asked(calls: Calls, usual: Mapping[Position, str]) -> Mapping[str, int]:
+    """Return how many calls were made to each service, answered or not."""
+    return Counter(usual[position] for position, _ in _positions(calls) if position in usual)
+
+
 def _positions(calls: Calls) -> Iterator[tuple[Position, Span]]:
     for parent in calls.spans.values():
         ordinals = Counter[str]()

@@ -6,12 +6,12 @@ healthy requests (after Nezha, Yu et al., ESEC/FSE 2023, who mine patterns of su
 spans are followed apart, since their clocks differ by more than a step takes.
 """
 
-import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from sre_agent.diagnosis.logs.statements import statement_of
+from sre_agent.diagnosis.traces import likelihood
 from sre_agent.diagnosis.traces.calls import Calls, Key, key
 from sre_agent.domain.telemetry.lines import LogLine
 from sre_agent.domain.telemetry.spans import Span
@@ -34,9 +34,13 @@ class Way:
     taken: Mapping[Step, tuple[Key, ...]]
     passed: Mapping[Context, int]
 
-    def likelihood(self, step: Step) -> float:
-        """Return how often a step follows where it could, never quite 0 nor 1."""
-        return (len(self.taken.get(step, ())) + 0.5) / (self.passed.get(step[:2], 0) + 1.0)
+    def times(self, step: Step) -> int:
+        """Return how often a step was taken."""
+        return len(self.taken.get(step, ()))
+
+    def chances(self, step: Step) -> int:
+        """Return how often it could have been taken."""
+        return self.passed.get(step[:2], 0)
 
 
 @dataclass(frozen=True)
@@ -49,8 +53,14 @@ class Departure:
     passed: int
 
 
-def build(calls: Calls, lines: Iterable[LogLine]) -> Way:
-    """Return the way of requests; the order of what is given makes no difference."""
+def build(calls: Calls, lines: Iterable[LogLine], silent: Mapping[Key, str]) -> Way:
+    """Return the way of requests; the order of what is given makes no difference.
+
+    Args:
+        calls: the trees of spans.
+        lines: what was written; lines of no span are passed over.
+        silent: whom a call was made to that nobody answers, by the call: it is a step like others.
+    """
     written = defaultdict[Key, list[tuple[float, str]]](list)
     for line in lines:
         if (line.trace_id, line.span_id) in calls.spans:
@@ -58,7 +68,7 @@ def build(calls: Calls, lines: Iterable[LogLine]) -> Way:
             written[line.trace_id, line.span_id].append(event)
     taken = defaultdict[Step, list[Key]](list)
     for name, span in sorted(calls.spans.items()):
-        for steps in (sorted(written.get(name, ())), _made(calls, span)):
+        for steps in (sorted(written.get(name, ())), _made(calls, span, silent)):
             for step in _chain(span, [what for _, what in steps]):
                 taken[step].append(name)
     passed = Counter[Context]()
@@ -76,12 +86,12 @@ def departures(now: Way, healthy: Sequence[Way]) -> tuple[Departure, ...]:
     """
     found = []
     for step, names in sorted(now.taken.items()):
-        known = [way for way in healthy if way.passed.get(step[:2], 0)]
-        before = max((way.likelihood(step) for way in known), default=1.0)
+        known = [way for way in healthy if way.chances(step)]
+        before = _rate_before(step, known)
         if before > RARE and not _is_new(step, known):
             continue
         passed = now.passed[step[:2]]
-        ratio = _ratio(len(names), passed, before)
+        ratio = likelihood.ratio(len(names), passed, before)
         if ratio >= NOTEWORTHY:
             found.append(Departure(step, ratio, names, passed))
     return tuple(found)
@@ -107,18 +117,28 @@ def at_the_root(found: Iterable[Departure], calls: Calls) -> tuple[Departure, ..
     return tuple(own)
 
 
+def _rate_before(step: Step, known: Sequence[Way]) -> float:
+    """Return how often a step was taken in health: over all, or in the period that took it most."""
+    if not known:
+        return 1.0
+    over_all = likelihood.rate(
+        sum(way.times(step) for way in known), sum(way.chances(step) for way in known)
+    )
+    return max(over_all, *(way.times(step) / (way.chances(step) + 1.0) for way in known))
+
+
 def _is_new(step: Step, known: Sequence[Way]) -> bool:
     """Return whether a step never followed, in a place too seldom passed for its rate to be known."""
-    return bool(known) and not any(way.taken.get(step) for way in known)
+    return bool(known) and not any(way.times(step) for way in known)
 
 
-def _made(calls: Calls, span: Span) -> list[tuple[float, str]]:
-    return [(made.start_s, _call(calls, made, span)) for made in calls.below(span)]
-
-
-def _call(calls: Calls, made: Span, parent: Span) -> str:
-    where = made.service if made.service != parent.service else calls.callee(made)
-    return f"call {made.operation} {where}".rstrip()
+def _made(calls: Calls, span: Span, silent: Mapping[Key, str]) -> list[tuple[float, str]]:
+    found = []
+    for made in calls.below(span):
+        is_own = made.service == span.service
+        where = calls.callee(made) or silent.get(key(made), "") if is_own else made.service
+        found.append((made.start_s, f"call {made.operation} {where}".rstrip()))
+    return found
 
 
 def _chain(span: Span, steps: Sequence[str]) -> Iterator[Step]:
@@ -126,12 +146,3 @@ def _chain(span: Span, steps: Sequence[str]) -> Iterator[Step]:
     for step in (*steps, END):
         yield span.service, last, step
         last = step
-
-
-def _ratio(times: int, passed: int, before: float) -> float:
-    """Return how much likelier a step's count is under its own rate than under that before."""
-    rate = (times + 0.5) / (passed + 1.0)
-    if rate <= before:
-        return 0.0
-    missed = passed - times
-    return times * math.log(rate / before) + missed * math.log((1.0 - rate) / (1.0 - before))

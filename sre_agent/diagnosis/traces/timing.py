@@ -18,6 +18,8 @@ Times = Mapping[Place, Sequence[float]]
 """Seconds that each passage took, by place."""
 USUAL_QUANTILE = 0.9
 """Up to what most passages took before, nothing is out of the ordinary."""
+LEAST_S = 0.001
+"""Seconds; clocks are not finer than this."""
 STRAGGLERS = 2.0
 """Some passages always take much longer; so many times as much of that is no trouble."""
 FEW = 3
@@ -72,8 +74,8 @@ def excesses(now: Times, before: Times) -> tuple[Excess, ...]:
         known = sorted(before.get(place, ()))
         if len(known) < FEW:
             continue
-        usual = known[min(len(known) - 1, int(USUAL_QUANTILE * len(known)))]
-        over = [took - usual for took in now[place] if took > usual]
+        usual = known[int(USUAL_QUANTILE * (len(known) - 1))]
+        over = [took - usual for took in now[place] if took > usual + LEAST_S]
         stragglers = sum(took - usual for took in known if took > usual) / len(known)
         seconds = sum(over) - STRAGGLERS * stragglers * len(now[place])
         if seconds > 0.0:

@@ -1,0 +1,53 @@
+"""A patch is what is gone and new for good."""
+
+import pytest
+
+from sre_agent.diagnosis.changes import patch
+
+
+def test_moved_lines_and_other_comments_have_no_effect() -> None:
+    found = patch.read("@@ a @@\n-\tb := 2\n-\ta := 1\n+\ta := 1\n+\tb := 2\n+\t// in order")
+
+    assert found.is_without_effect
+
+
+@pytest.mark.parametrize(
+    ("diff", "before", "after"),
+    [
+        ("-  ttl: 300s\n+  ttl: 3s", 300.0, 3.0),
+        ("-\twait(5 * time.Second)\n+\twait(250 * time.Millisecond)", 5.0, 0.25),
+        ("-pool_size = 40\n+pool_size = 4", 40.0, 4.0),
+    ],
+)
+def test_quantities_are_compared_in_one_unit(diff: str, before: float, after: float) -> None:
+    (change,) = patch.read(diff).numbers().values()
+
+    assert change == (before, after)
+
+
+def test_a_helper_that_takes_over_is_a_rearrangement() -> None:
+    found = patch.read(
+        '-\tif a.Lat < -90 {\n-\t\treturn bad("lat")\n-\t}\n+\treturn within("lat", a.Lat, -90)'
+    )
+
+    assert found.is_rearranged
+
+
+@pytest.mark.parametrize(
+    "diff",
+    [
+        '-\tname := "owner"\n+\tname := "holder"',
+        "-  level: info\n+  level: debug",
+        "-\tfor i := 0; i < n; i++ {\n+\tfor i := 0; i <= n; i++ {",
+        "-\tstrict(true)\n+\tstrict(false)",
+        "-\tmu.Lock()",
+    ],
+)
+def test_another_literal_setting_or_operator_is_no_rearrangement(diff: str) -> None:
+    assert not patch.read(diff).is_rearranged
+
+
+def test_a_guard_that_is_taken_away_is_a_lost_condition() -> None:
+    found = patch.read("-\tif v == nil {\n-\t\treturn 0\n-\t}\n \treturn v.Cents")
+
+    assert found.lost_conditions == 1
