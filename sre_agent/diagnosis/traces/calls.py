@@ -63,9 +63,23 @@ def build(spans: Iterable[Span]) -> Calls:
     for span in known.values():
         if span.parent_id and span.parent_id != span.span_id:
             children[span.trace_id, span.parent_id].append(span)
-    found = Calls(known, {parent: tuple(made) for parent, made in children.items()}, {})
-    depths = {name: sum(1 for _ in found.above(span)) for name, span in known.items()}
-    return Calls(found.spans, found.children, depths)
+    return Calls(known, {name: tuple(made) for name, made in children.items()}, _depths(known))
+
+
+def _depths(known: Mapping[Key, Span]) -> Mapping[Key, int]:
+    """Return how many spans each stands below; a circle ends where it was entered."""
+    depths = dict[Key, int]()
+    for name in known:
+        path = dict[Key, None]()
+        step = name
+        while step in known and step not in depths and step not in path:
+            path[step] = None
+            step = (step[0], known[step].parent_id)
+        depth = depths.get(step, -1)
+        for passed in reversed(path):
+            depth += 1
+            depths[passed] = depth
+    return depths
 
 
 def dependencies(calls: Calls) -> Mapping[str, tuple[str, ...]]:

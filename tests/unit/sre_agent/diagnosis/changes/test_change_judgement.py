@@ -406,3 +406,40 @@ def test_the_file_in_the_stack_trace_beats_the_newest_deploy() -> None:
     )
 
     assert blamed(story) == "p"
+
+
+def test_what_says_the_same_in_other_words_has_that_held_for_it() -> None:
+    renamed = commit(
+        "p",
+        66,
+        "other names",
+        "services/web/token.go",
+        "-\tparser := jwt.NewParser(opts)\n+\treader := jwt.NewParser(options)",
+    )
+    story = told(
+        "web",
+        {("web", "http_401_ratio"): stepped(0.003, 0.5)},
+        lines("web", "401 unauthorized: no session"),
+        [renamed],
+        [deploy("p", 68, "web")],
+    )
+
+    found = judged(story)
+
+    assert found.culprit is None
+    assert "mechanism.rearranged" in {reason.rule for reason in found.charges[0].reasons}
+
+
+def test_a_change_of_other_files_than_the_stack_traces_name_has_that_held_for_it() -> None:
+    elsewhere = commit(
+        "p", 66, "other handler", "services/web/http.go", "-\tserve(a, 1)\n+\tserve(a, 2)"
+    )
+    story = told(
+        "web",
+        {("web", "error_ratio"): stepped(0.003, 0.5)},
+        lines("web", "fatal error: boom\nservices/web/ledger.go:18 Ledger.book"),
+        [elsewhere],
+        [deploy("p", 68, "web")],
+    )
+
+    assert "frames.elsewhere" in {reason.rule for reason in judged(story).charges[0].reasons}

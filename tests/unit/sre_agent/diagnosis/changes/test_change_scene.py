@@ -122,3 +122,10 @@ def test_a_component_that_is_reported_out_is_no_victim() -> None:
     )
 
     assert scene.build(story).victims == ()
+
+
+def test_one_complaint_of_a_service_that_is_well_does_not_make_it_fail() -> None:
+    single = LogLine(at_s=at(71), service="search", severity="WARN", text="odd header")
+    story = told("web", {("web", "error_ratio"): stepped(0.01, 0.4)}, [single], [], [])
+
+    assert "search" not in scene.build(story).failing

@@ -58,6 +58,13 @@ def test_a_callee_that_answers_no_more_is_blamed_though_it_says_nothing() -> Non
     assert found[0].service == "store"
 
 
+def test_a_callee_that_refuses_at_once_is_blamed_though_no_time_is_lost() -> None:
+    found = ranked([Request(silent=frozenset({"store"}))] * 8)
+
+    assert found[0].service == "store"
+    assert found[0].fault_class is FaultClass.UNHEALTHY_POD
+
+
 def test_another_step_is_blamed_on_who_took_it_and_not_on_who_passes_it_on() -> None:
     thrown = Request(
         said={
@@ -81,10 +88,11 @@ def test_an_early_end_is_blamed_though_no_error_is_written() -> None:
 
 
 def test_another_mix_of_requests_is_no_departure() -> None:
-    mixed = [Request(said={"shop": ("shop begins", turn)}) for turn in ("buys", "looks") * 10]
-    fewer = [Request(said={"shop": ("shop begins", turn)}) for turn in ("buys", "looks", "looks")]
+    def mix(buys: int, looks: int) -> list[Request]:
+        turns = ["buys"] * buys + ["looks"] * looks
+        return [Request(said={"shop": ("shop begins", turn)}) for turn in turns]
 
-    found = blame.rank(period(fewer * 3, 5000.0), Healthy([period(mixed)]))
+    found = blame.rank(period(mix(30, 2), 5000.0), Healthy([period(mix(8, 22))]))
 
     assert outstanding(found) == set()
 
