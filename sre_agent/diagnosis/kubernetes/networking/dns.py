@@ -16,6 +16,8 @@ from sre_agent.domain.objects import ObjectRef
 
 _SERVERS = ("coredns", "kube-dns")
 _LABEL = ("k8s-app", "kube-dns")
+AGAIN = 10
+"""As many failing look-ups are no hiccup of a start, though the workload bears them."""
 MANY = 3
 """As many workloads do not lose their names by settings of their own."""
 
@@ -81,7 +83,7 @@ def _look_ups(
         best = min(found, key=lambda item: (not item.is_the_way, item.said.line))
         weight = weights.OWN_WORDS if best.is_the_way else weights.HINT
         if not wellbeing.is_unwell(view, ref):
-            weight = weights.GENERIC_STATE if best.is_silent else weights.HINT
+            weight = _passing(found, best)
         elif is_common:
             weight = min(weight, weights.GENERIC_STATE)
         yield cause(
@@ -93,6 +95,14 @@ def _look_ups(
             host=best.host,
             server=best.server,
         )
+
+
+def _passing(found: Sequence[Unresolved], best: Unresolved) -> float:
+    """Return what look-ups weigh that a workload which is well tells of: once is a hiccup."""
+    if not best.is_silent:
+        return weights.HINT
+    lines = sum(item.said.count for item in found if not item.said.is_previous)
+    return weights.CONTRADICTION if lines >= AGAIN else weights.GENERIC_STATE
 
 
 def _common(

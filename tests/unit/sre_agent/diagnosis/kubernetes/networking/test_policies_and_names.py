@@ -178,6 +178,15 @@ def test_a_name_that_does_not_exist_is_rather_wrong_itself() -> None:
     assert suspected(looking_up(line), dns.analyze)[LOST] <= 1
 
 
+def test_look_ups_that_fail_again_and_again_count_though_the_workload_bears_them() -> None:
+    line = "lookup db on 10.9.9.9:53: read udp: i/o timeout"
+
+    once = suspected(looking_up(line, ready=True), dns.analyze)[LOST]
+    often = suspected(looking_up(*[line] * 12, ready=True), dns.analyze)[LOST]
+
+    assert often > once
+
+
 def test_a_timeout_that_is_no_look_up_is_none() -> None:
     assert not suspected(looking_up("read tcp 10.0.0.1:80: i/o timeout"), dns.analyze)
 
