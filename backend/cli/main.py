@@ -18,6 +18,7 @@ from backend.cli import (
     steering,
     switching,
 )
+from backend.cli.diagnosing import command as diagnosing
 from backend.cli.session import tell_error
 from sre_agent.domain.errors import PermanentError, TransientError
 
@@ -57,6 +58,7 @@ for command in (
     faults.faults,
     queueing.queue,
     bench.bench,
+    diagnosing.diagnose,
     operations.serve,
     operations.worker,
     operations.migrate,

@@ -1,6 +1,6 @@
 """What the cluster's own objects show: the evidence of them as one snapshot, and its suspects."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from sre_agent.diagnosis import came_with, snapshots
@@ -9,7 +9,7 @@ from sre_agent.diagnosis.hypothesis import Hypothesis
 from sre_agent.diagnosis.kubernetes.view import View
 from sre_agent.diagnosis.situation import Situation
 from sre_agent.domain.cluster.snapshot import ContainerLog, Snapshot
-from sre_agent.domain.observations.kubernetes import PodLogs
+from sre_agent.domain.observations.kubernetes import ObjectList, PodLogs
 from sre_agent.manifests.objects.folding import unfolded
 from sre_agent.manifests.objects.snapshot import Document, read
 
@@ -27,7 +27,12 @@ def of(case: Case) -> Snapshot | None:
     """Return the newest look at the objects of each namespace, with the logs that were read."""
     if not case.objects:
         return None
-    looks = sorted(case.objects.values(), key=lambda seen: (seen.at, seen.id))
+    return picture(tuple(case.objects.values()), case.pod_logs)
+
+
+def picture(objects: Sequence[Seen[ObjectList]], logs: Sequence[Seen[PodLogs]]) -> Snapshot:
+    """Return looks at some namespaces, at least one, and last words of pods as one snapshot."""
+    looks = sorted(objects, key=lambda seen: (seen.at, seen.id))
     complete = frozenset.intersection(*(frozenset(seen.fact.complete) for seen in looks))
     found = read(
         [Document({"kind": "List", "items": list(seen.fact.items)}, seen.id) for seen in looks],
@@ -35,9 +40,9 @@ def of(case: Case) -> Snapshot | None:
         namespaces=[seen.fact.namespace for seen in looks],
         complete=complete,
     )
-    sources = dict.fromkeys(complete, looks[-1].id)
-    logs = tuple(_log(seen) for seen in case.pod_logs)
-    return replace(unfolded(found), sources={**sources, **found.sources}, logs=logs)
+    sources = {**dict.fromkeys(found.complete, looks[-1].id), **found.sources}
+    said = tuple(_log(seen) for seen in logs)
+    return replace(unfolded(found), sources=sources, logs=said)
 
 
 def _log(seen: Seen[PodLogs]) -> ContainerLog:

@@ -178,7 +178,7 @@ def _answers(address: str) -> bool:
 
 def ailments(layout: Layout) -> dict[str, str | None]:
     """Return what is wrong with each part that can be asked, None where nothing is."""
-    settings, url = _running_settings(layout)
+    settings, url = running_settings(layout)
     found: dict[str, str | None] = {}
     for name, address in _addresses(layout, settings, url).items():
         try:
@@ -189,7 +189,12 @@ def ailments(layout: Layout) -> dict[str, str | None]:
     return found
 
 
-def _running_settings(layout: Layout) -> tuple[dict[str, str], str]:
+def running_settings(layout: Layout) -> tuple[dict[str, str], str]:
+    """Return the settings that the running stack's programs have, and where it serves.
+
+    Raises:
+        PermanentError: Nothing runs here.
+    """
     running = record(layout)
     if running is None:
         raise PermanentError("the platform is not up here: ./start.sh starts it")

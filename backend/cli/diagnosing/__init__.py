@@ -1,0 +1,1 @@
+"""`sre-agent diagnose`: the diagnosis engine by itself, on a cluster or on saved answers of one."""

@@ -1,0 +1,93 @@
+"""JSON and YAML of a file into Kubernetes objects."""
+
+import json
+import re
+from collections.abc import Iterator
+from itertools import islice
+from typing import Any
+
+import yaml
+
+from sre_agent.manifests.kubectl import kind_of
+from sre_agent.manifests.objects.snapshot import KINDS, objects
+
+MAX_OBJECTS = 20_000
+"""What one file may hold; a list of lists could otherwise grow without end."""
+_YAML = re.compile(r"^(?:apiVersion|kind|items):", re.MULTILINE)
+_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_PLURALS = {kind.lower() + "s": kind for kind in KINDS} | {
+    "persistentvolumeclaims": "PersistentVolumeClaim",
+    "pvcs": "PersistentVolumeClaim",
+    "pvs": "PersistentVolume",
+    "storage-classes": "StorageClass",
+    "ingresses": "Ingress",
+    "networkpolicies": "NetworkPolicy",
+    "network-policy": "NetworkPolicy",
+    "limitranges": "LimitRange",
+    "resource-quotas": "ResourceQuota",
+    "pod-disruption-budgets": "PodDisruptionBudget",
+    "endpoints": "Endpoints",
+}
+
+
+def parsed(name: str, text: str) -> list[dict[str, Any]] | None:
+    """Return the lists and objects that a file holds, or None where it holds none."""
+    found = list(islice(_documents(name, text), MAX_OBJECTS))
+    return found or None
+
+
+def _documents(name: str, text: str) -> Iterator[dict[str, Any]]:
+    for content in _contents(text):
+        if isinstance(content, list):
+            yield _list(name, content)
+        elif isinstance(content, dict) and _is_list(content):
+            yield _with_kind(name, content)
+        elif isinstance(content, dict) and content.get("kind") in KINDS:
+            yield content
+
+
+def _contents(text: str) -> list[Any]:
+    head = text.lstrip()[:1]
+    try:
+        if head in {"{", "["}:
+            return [json.loads(text)]
+        if _YAML.search(text):
+            return [item for item in yaml.load_all(text, Loader=_LOADER) if item]
+    except (ValueError, RecursionError, yaml.YAMLError):
+        return []
+    return []
+
+
+def _is_list(content: dict[str, Any]) -> bool:
+    return isinstance(content.get("items"), list)
+
+
+def _list(name: str, items: list[Any]) -> dict[str, Any]:
+    """Return a bare array as the list it is; items without kind are of the file's."""
+    return _with_kind(name, {"kind": f"{_kind_by_name(name) or ''}List", "items": items})
+
+
+def _with_kind(name: str, content: dict[str, Any]) -> dict[str, Any]:
+    """Return a list, lists in it laid open, with the kind of what it lists.
+
+    An empty one tells that by its file alone.
+    """
+    told = str(content.get("kind") or "List")
+    found = list(islice(objects({**content, "kind": told}), MAX_OBJECTS))
+    kinds = {kind for kind, _ in found}
+    named = told.removesuffix("List")
+    if not named and len(kinds) <= 1:
+        named = next(iter(kinds), None) or _kind_by_name(name) or ""
+    items = [{**item, "kind": kind} for kind, item in found]
+    return {**content, "kind": f"{named}List", "items": items}
+
+
+def _kind_by_name(name: str) -> str | None:
+    """Return the kind that a path speaks of: `pods.json`, `deployments/shop.json`."""
+    *folders, file = name.lower().split("/")
+    words = [file.split(".")[0], *reversed(folders)]
+    for word in words:
+        kind = _PLURALS.get(word) or kind_of(word)
+        if kind:
+            return kind
+    return None

@@ -1,0 +1,151 @@
+"""`sre-agent diagnose` on saved answers: what it tells, and with which code it ends."""
+
+import io
+import json
+import tarfile
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from backend.cli.main import cli
+from sre_agent.domain.errors import PermanentError
+
+PODS = """NAME             READY   STATUS             RESTARTS   AGE
+cart-6d5-abcde   0/1     ImagePullBackOff   0          12m
+"""
+DESCRIBED = """Name:             cart-6d5-abcde
+Namespace:        shop
+Node:             n1/10.0.0.1
+Labels:           app=cart
+Status:           Pending
+Controlled By:  ReplicaSet/cart-6d5
+Containers:
+  app:
+    Image:          registry.test/cart:v2
+    State:          Waiting
+      Reason:       ImagePullBackOff
+    Ready:          False
+    Restart Count:  0
+    Environment:
+      API_TOKEN:  hunter2hunter2
+Conditions:
+  Type              Status
+  Ready             False
+Events:
+  Type     Reason  Age                From     Message
+  ----     ------  ----               ----     -------
+  Warning  Failed  2m (x9 over 12m)   kubelet  Failed to pull image "registry.test/cart:v2": not found, token=hunter2hunter2
+  Warning  Failed  2m (x40 over 12m)  kubelet  Error: ImagePullBackOff
+"""
+WELL = """NAME            READY   STATUS    RESTARTS   AGE
+web-7b9-xyz12   1/1     Running   0          3d
+"""
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(cli, ["diagnose", *arguments])
+
+
+def saved(folder: Path, **texts: str) -> str:
+    for name, text in texts.items():
+        (folder / f"{name}.txt").write_text(text)
+    return str(folder)
+
+
+def test_saved_kubectl_output_tells_the_cause_with_what_speaks_for_it(tmp_path: Path) -> None:
+    found = run(saved(tmp_path, pods=PODS, describe=DESCRIBED, notes="milk"))
+
+    assert found.exit_code == 0, found.output
+    assert "Cause found" in found.output
+    assert "image_not_found" in found.output
+    assert "kubectl describe pod cart-6d5-abcde -n shop" in found.output
+    assert "notes.txt" in found.output
+
+
+def test_no_secret_of_the_files_is_told(tmp_path: Path) -> None:
+    folder = saved(tmp_path, pods=PODS, describe=DESCRIBED)
+
+    told = run(folder).output + run(folder, "--json").output
+
+    assert "image_not_found" in told
+    assert "hunter2" not in told
+
+
+def test_json_has_every_cause_and_what_was_read(tmp_path: Path) -> None:
+    found = run(saved(tmp_path, pods=PODS, describe=DESCRIBED), "--json")
+
+    told = json.loads(found.output)
+    assert told["conclusion"] == "cause_found"
+    assert told["causes"][0]["fault_class"] == "image_not_found"
+    assert len(told["causes"][0]["explanation"]) == 3
+    assert set(told["read"]) == {"pods.txt", "describe.txt"}
+
+
+def test_what_is_well_has_no_cause_and_is_no_failure(tmp_path: Path) -> None:
+    found = run(saved(tmp_path, pods=WELL))
+
+    assert (found.exit_code, "Nothing wrong" in found.output) == (0, True), found.output
+
+
+def test_an_archive_is_read_without_being_unpacked(tmp_path: Path) -> None:
+    path = tmp_path / "bundle.tar.gz"
+    with tarfile.open(path, "w:gz") as archive:
+        for name, text in (("b/pods.txt", PODS), ("b/describe.txt", DESCRIBED)):
+            member = tarfile.TarInfo(name)
+            member.size = len(text)
+            archive.addfile(member, io.BytesIO(text.encode()))
+        link = tarfile.TarInfo("b/link")
+        link.type, link.linkname = tarfile.SYMTYPE, "/etc/passwd"
+        archive.addfile(link)
+
+    found = run(str(path))
+
+    assert found.exit_code == 0, found.output
+    assert "image_not_found" in found.output
+    assert [each.name for each in tmp_path.iterdir()] == ["bundle.tar.gz"]
+
+
+def test_links_out_of_the_folder_are_not_followed(tmp_path: Path) -> None:
+    (tmp_path / "elsewhere.txt").write_text(PODS)
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    (folder / "pods.txt").symlink_to(tmp_path / "elsewhere.txt")
+
+    found = run(str(folder))
+
+    assert isinstance(found.exception, PermanentError)
+
+
+@pytest.mark.parametrize(
+    ("files", "told"),
+    [
+        ({}, "holds no text to read"),
+        ({"notes": "milk"}, "nothing in"),
+        ({"binary": "\0\0\0"}, "it is no text"),
+    ],
+)
+def test_a_folder_without_anything_of_a_cluster_says_what_to_do(
+    tmp_path: Path, files: dict[str, str], told: str
+) -> None:
+    found = run(saved(tmp_path, **files))
+
+    assert isinstance(found.exception, PermanentError)
+    assert told in str(found.exception)
+
+
+def test_what_is_not_there_or_no_archive_is_refused(tmp_path: Path) -> None:
+    broken = tmp_path / "x.tar.gz"
+    broken.write_text("no archive")
+
+    for place in (tmp_path / "missing", broken):
+        found = run(str(place))
+        assert isinstance(found.exception, PermanentError)
+        assert "cannot be read" in str(found.exception)
+
+
+def test_neither_folder_nor_namespace_says_what_to_name() -> None:
+    found = run()
+
+    assert isinstance(found.exception, PermanentError)
+    assert "--namespace" in str(found.exception)
