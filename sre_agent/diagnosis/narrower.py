@@ -26,7 +26,7 @@ def weigh(hypothesis: Hypothesis, hypotheses: Sequence[Hypothesis]) -> Iterator[
     same = [
         item
         for item in hypotheses
-        if item.object == hypothesis.object and item is not hypothesis and item.is_supported
+        if _is_about(item, hypothesis) and item is not hypothesis and item.is_supported
     ]
     suspect = Suspect(hypothesis.fault_class, hypothesis.object)
     better, weight = _better(hypothesis, same)
@@ -37,6 +37,12 @@ def weigh(hypothesis: Hypothesis, hypotheses: Sequence[Hypothesis]) -> Iterator[
             f"better described as {item.fault_class}: {item.statement}",
             item.findings[0].evidence_ids,
         )
+
+
+def _is_about(item: Hypothesis, hypothesis: Hypothesis) -> bool:
+    """Return whether one speaks of the other's object, or of a namespace that refuses its pods."""
+    ref = hypothesis.object
+    return item.object == ref or item.facts.get("refused") == str(ref)
 
 
 def _better(hypothesis: Hypothesis, same: Sequence[Hypothesis]) -> tuple[list[Hypothesis], float]:

@@ -143,7 +143,8 @@ def _suspects(
         for callee in victim.failing_callees(situation, ref):
             if callee.kind == "Deployment":
                 yield callee, f"calls from {ref.name} to it fail"
-    if causes and (is_undecided or causes[0].confidence < SURE):
+    is_open = causes and (is_undecided or causes[0].confidence < SURE)
+    if is_open and causes[0].object.kind != "Namespace":  # of that, nothing more can be asked
         yield causes[0].object, "it is the best suspect so far"
     if is_undecided:
         for ref in _downstream(situation)[1:]:

@@ -21,9 +21,10 @@ def weigh(situation: Situation, hypothesis: Hypothesis) -> Iterator[Finding]:
     suspect = Suspect(hypothesis.fault_class, ref)
     ids = ids_of(situation, ref) or hypothesis.findings[0].evidence_ids
     path = path_to(situation, ref)
-    if ref in situation.anchors:
+    named = [item.name for item in situation.anchors if _is_it(hypothesis, item)]
+    if named:
         yield suspect.speaks_for(
-            "relation.alert_names_it", weights.ALERT_NAMES_IT, f"the alert names {ref.name}", ids
+            "relation.alert_names_it", weights.ALERT_NAMES_IT, f"the alert names {named[0]}", ids
         )
     elif path:
         chain = " → ".join(step.name for step in path)
@@ -36,6 +37,11 @@ def weigh(situation: Situation, hypothesis: Hypothesis) -> Iterator[Finding]:
     else:
         yield from _stranger(situation, suspect, ids)
     yield from _failing_callers(situation, suspect, path)
+
+
+def _is_it(hypothesis: Hypothesis, anchor: ObjectRef) -> bool:
+    """Return whether an alerting workload is the suspect, or whom a suspected namespace refuses."""
+    return anchor == hypothesis.object or str(anchor) == hypothesis.facts.get("refused")
 
 
 def path_to(situation: Situation, ref: ObjectRef) -> tuple[ObjectRef, ...]:

@@ -2,13 +2,18 @@
 
 from collections.abc import Iterator
 
+from sre_agent.config import catalogue
 from sre_agent.diagnosis import alert_names, weights
 from sre_agent.diagnosis.hypothesis import Hypothesis, Suspect
 from sre_agent.diagnosis.kubernetes import new_pods
 from sre_agent.diagnosis.situation import Situation
+from sre_agent.domain.catalogue import Layer
 from sre_agent.domain.causes import Finding
 from sre_agent.domain.faults import FaultClass
 from sre_agent.domain.objects import ObjectRef
+
+ASTRAY = frozenset({Layer.ROUTING, Layer.NETWORKING})
+"""Layers whose faults keep requests from arriving; those that do arrive are served as before."""
 
 
 def weigh(situation: Situation, hypothesis: Hypothesis) -> Iterator[Finding]:
@@ -51,9 +56,17 @@ def _about_requests(situation: Situation, ref: ObjectRef) -> list[str]:
 def _would_show(situation: Situation, hypothesis: Hypothesis) -> bool:
     """Return whether the suspect's guilt would show in the requests it serves.
 
-    What others suffer from does. What the alert itself names may be pods that serve nobody.
+    What others suffer from does. What the alert itself names may be pods that serve nobody; and
+    requests that go astray on their way are counted by nobody they were meant for.
     """
+    if _goes_astray(hypothesis.fault_class):
+        return False
     if hypothesis.object not in situation.anchors:
         return True
     is_release = hypothesis.fault_class is FaultClass.BAD_RELEASE
     return is_release and not new_pods.stuck(situation, hypothesis)
+
+
+def _goes_astray(fault_class: FaultClass) -> bool:
+    is_absence = fault_class is FaultClass.NO_ENDPOINTS  # of pods, and not of the way to them
+    return catalogue.shipped()[fault_class].layer in ASTRAY and not is_absence
