@@ -1,11 +1,12 @@
 """Variables that point to a Service that is not there, or to a port that it does not have."""
 
-from collections.abc import Iterator, Sequence
-from difflib import get_close_matches
+import re
+from collections.abc import Iterator
 
 from sre_agent.diagnosis import weights
 from sre_agent.diagnosis.hypothesis import Hypothesis, Suspect
 from sre_agent.diagnosis.kubernetes.addresses import Address, addresses, looked_up_in_vain
+from sre_agent.diagnosis.kubernetes.config import intended
 from sre_agent.diagnosis.kubernetes.proposing import cause
 from sre_agent.diagnosis.kubernetes.view import View
 from sre_agent.domain.cluster.network import Service
@@ -13,8 +14,10 @@ from sre_agent.domain.faults import FaultClass
 from sre_agent.domain.ids import EvidenceId
 from sre_agent.domain.objects import ObjectRef
 
-_ALIKE = 0.8
-"""Of 1: two letters swapped in a short name stay above it."""
+_FAILED = re.compile(
+    r"no such host|not ?found|unknown|resol|lookup|refused|timed? ?out|unreachable|unavailable|fail|error",
+    re.IGNORECASE,
+)
 
 
 def analyze(view: View) -> Iterator[Hypothesis]:
@@ -32,6 +35,7 @@ def analyze(view: View) -> Iterator[Hypothesis]:
         service = view.services.get((address.namespace, address.host))
         if service is not None:
             yield from _wrong_port(view, ref, source, address, service)
+            yield from _wrong_service(view, ref, source, address)
         elif not _is_a_workload(view, address):
             yield from _wrong_name(
                 view, ref, source, address, vain.get((ref.namespace, address.host))
@@ -52,9 +56,8 @@ def _wrong_port(
         return
     if service.cluster_ip == "None":
         return
-    failing = _failing(
-        view, ref, (f"{address.host}:{address.port}", f"{service.cluster_ip}:{address.port}")
-    )
+    at = address.port
+    failing = _failing(view, ref, f"{address.host}:{at}", f"{service.cluster_ip}:{at}")
     weight = weights.CLUSTER_SAYS_AND_SHOWS if failing else weights.CONTRADICTION
     listed = ", ".join(map(str, ports))
     statement = (
@@ -64,6 +67,22 @@ def _wrong_port(
     yield _hypothesis(ref, address, weight, statement, (source, service.meta.source, *failing))
 
 
+def _wrong_service(
+    view: View, ref: ObjectRef, source: EvidenceId, address: Address
+) -> Iterator[Hypothesis]:
+    """Suspect a variable that is called after one Service and holds the address of another."""
+    meant = intended.named_by(address.variable, _names(view, address))
+    if meant is None or meant == address.host:
+        return
+    failing = _failing(view, ref, address.host)
+    statement = (
+        f"{ref} is told to reach {address.value} by {address.variable}, "
+        f"which is called after Service {meant}"
+    )
+    weight = weights.CLUSTER_SAYS_AND_SHOWS if failing else weights.HINT
+    yield _hypothesis(ref, address, weight, statement, (source, *failing))
+
+
 def _wrong_name(
     view: View,
     ref: ObjectRef,
@@ -71,12 +90,12 @@ def _wrong_name(
     address: Address,
     vain: frozenset[EvidenceId] | None,
 ) -> Iterator[Hypothesis]:
-    names = sorted(name for space, name in view.services if space == address.namespace)
-    near = [name for name in _alike(address.host, names) if not _extends(name, address.host)]
-    failing = tuple(sorted(vain or ())) or _failing(view, ref, (address.host,))
+    names = _names(view, address)
+    near = intended.named_by(address.variable, names) or intended.meant_by(address.host, names)
+    failing = tuple(sorted(vain or ())) or _failing(view, ref, address.host)
     if not near and not failing:
         return
-    meant = f"; {near[0]} is meant" if near else ""
+    meant = f"; {near} is meant" if near else ""
     weight = weights.CLUSTER_SAYS_AND_SHOWS if failing else weights.LIKELY
     statement = (
         f"{ref} is told to reach {address.value} by {address.variable}, "
@@ -85,21 +104,17 @@ def _wrong_name(
     yield _hypothesis(ref, address, weight, statement, (source, view.source("Service"), *failing))
 
 
-def _alike(name: str, names: Sequence[str]) -> list[str]:
-    return get_close_matches(name, names, n=3, cutoff=_ALIKE)
+def _names(view: View, address: Address) -> list[str]:
+    return sorted(name for space, name in view.services if space == address.namespace)
 
 
-def _extends(one: str, other: str) -> bool:
-    """Return whether one name is the other and more: `orders-db` is no misspelling of `orders`."""
-    return one.startswith(other) or other.startswith(one)
-
-
-def _failing(view: View, ref: ObjectRef, words: tuple[str, ...]) -> tuple[EvidenceId, ...]:
-    """Return the logs of a workload that speak of an address."""
+def _failing(view: View, ref: ObjectRef, *names: str) -> tuple[EvidenceId, ...]:
+    """Return the logs of a workload in which a line complains of an address."""
+    word = re.compile("|".join(rf"(?<![\w-]){re.escape(name)}(?![\w-])" for name in names))
     return tuple(
         log.source
         for log in view.logs_of.get(ref, ())
-        if any(word in line for line in log.lines for word in words)
+        if any(word.search(line) and _FAILED.search(line) for line in log.lines)
     )
 
 

@@ -5,6 +5,7 @@ import pytest
 from supply_scene import judged, support
 
 from sre_agent.diagnosis.kubernetes.addresses import address_of
+from sre_agent.diagnosis.kubernetes.config import intended
 from sre_agent.domain.cluster.network import Service
 from sre_agent.domain.cluster.pods import EnvVar, Reference
 from sre_agent.domain.cluster.rules import ConfigMap
@@ -87,14 +88,56 @@ def test_a_name_like_that_of_a_service_is_a_misspelling() -> None:
 
 
 def test_a_name_that_extends_another_is_no_misspelling() -> None:
-    assert judged(*calling("payments-db:80"), payments()) == {}
+    assert judged(*calling("payments-db:80", name="PAYMENTS_DB_ADDR"), payments()) == {}
+
+
+@pytest.mark.parametrize(
+    ("variable", "names", "meant"),
+    [
+        ("PAYMENTS_ADDR", ["payments", "cart"], "payments"),
+        ("CART_SERVICE_GRPC_HOST", ["cart-service", "cart-db"], "cart-service"),
+        ("CART_URL", ["cartservice"], "cartservice"),
+        ("CART_DB_HOST", ["cart", "payments"], None),
+        ("ADDR", ["cart"], None),
+        ("CART_ADDR", ["cart", "cart-service"], None),
+    ],
+)
+def test_a_variable_is_called_after_at_most_one_service(
+    variable: str, names: list[str], meant: str | None
+) -> None:
+    assert intended.named_by(variable, names) == meant
+
+
+def test_a_variable_s_own_name_tells_whom_its_value_misses() -> None:
+    found = judged(*calling("nowhere:80"), payments())
+
+    assert "payments is meant" in found[KEY].statement
+
+
+def test_an_address_of_another_service_counts_where_the_caller_complains_of_it() -> None:
+    line = "call to cart:80 failed: unknown method Pay"
+    services = [payments(), cluster.service("cart")]
+
+    quiet, loud = (
+        judged(*calling("cart:80"), *services),
+        judged(*calling("cart:80", line), *services),
+    )
+
+    assert support(quiet[KEY]) < 2
+    assert support(loud[KEY]) > 4
+
+
+def test_a_line_that_only_mentions_a_host_does_not_complain_of_it() -> None:
+    said = judged(*calling("info:80", "info: all is well", name="LEDGER_ADDR"), payments())
+
+    assert said == {}
 
 
 def test_a_name_like_no_other_counts_where_it_was_looked_up_in_vain() -> None:
     line = "dial tcp: lookup ledger on 10.0.0.2:53: no such host"
 
-    assert judged(*calling("ledger:80"), payments()) == {}
-    assert set(judged(*calling("ledger:80", line), payments())) == {KEY}
+    assert judged(*calling("ledger:80", name="LEDGER_ADDR"), payments()) == {}
+    assert set(judged(*calling("ledger:80", line, name="LEDGER_ADDR"), payments())) == {KEY}
 
 
 def test_a_workload_whose_service_is_missing_is_not_a_wrong_address() -> None:
