@@ -74,6 +74,10 @@ SLOW_BY_ITSELF = 3.0
 """Its answers take longer, and those of nobody it calls do."""
 SLOW_TOGETHER = 3.3
 """Several are slow by themselves, and have nothing in common but their node."""
+PACKETS_LATE = 2.3
+"""A node repeats packets, which they may only have come too late for."""
+BUSY_WITHOUT_WORK = 2.5
+"""It burns far more CPU and is held back for it, with no more requests than before."""
 PACKETS_REPEATED = 3.5
 """A node repeats packets that it did not have to repeat before."""
 

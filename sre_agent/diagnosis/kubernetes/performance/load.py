@@ -26,6 +26,12 @@ def is_overloaded(measured: Mapping[str, Shift], template: PodSpec | None) -> bo
     )
 
 
+def is_held_back(measured: Mapping[str, Shift]) -> bool:
+    """Return whether it burns much more CPU than before, and is throttled for it."""
+    used = measured.get("cpu")
+    return used is not None and used.ratio(_LEAST_CORES) >= MUCH_BUSIER and _is_throttled(measured)
+
+
 def _is_throttled(measured: Mapping[str, Shift]) -> bool:
     held = measured.get("cpu_throttled")
     return (

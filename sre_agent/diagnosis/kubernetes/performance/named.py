@@ -1,7 +1,8 @@
 """Which object of the cluster a name in metrics means."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
+from sre_agent.diagnosis.kubernetes import calling
 from sre_agent.diagnosis.kubernetes.view import View
 from sre_agent.domain.objects import ObjectRef
 
@@ -16,9 +17,22 @@ def workloads(view: View) -> Mapping[str, ObjectRef]:
     return found | {ref.name: ref for ref in view.workloads}
 
 
-def calls(view: View) -> dict[str, set[str]]:
-    """Return who calls whom, by name."""
+def calls(view: View) -> Mapping[str, Collection[str]]:
+    """Return who calls whom, by name: as dependency maps, variables and ingresses tell."""
+    return view.once(_calls)
+
+
+def _calls(view: View) -> Mapping[str, Collection[str]]:
     found: dict[str, set[str]] = {}
-    for call in view.snapshot.calls:
-        found.setdefault(call.caller.name, set()).add(call.callee.name)
+    for callee, callers in calling.callers(view).items():
+        for caller in callers:
+            found.setdefault(caller.name, set()).add(callee.name)
     return found
+
+
+def places(view: View) -> Mapping[str, frozenset[str]]:
+    """Return the nodes on which each workload's pods run, by its name."""
+    return {
+        ref.name: frozenset(pod.node for pod in pods if pod.node)
+        for ref, pods in view.pods_of.items()
+    }

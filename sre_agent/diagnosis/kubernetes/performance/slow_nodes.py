@@ -1,10 +1,10 @@
 """The node whose network loses or delays packets, which all pods on it feel."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from sre_agent.diagnosis import weights
 from sre_agent.diagnosis.hypothesis import Hypothesis, Suspect
-from sre_agent.diagnosis.kubernetes.performance import named, shifts, slowness
+from sre_agent.diagnosis.kubernetes.performance import boundaries, named, shifts, slowness
 from sre_agent.diagnosis.kubernetes.performance.shifts import Shifts
 from sre_agent.diagnosis.kubernetes.view import View
 from sre_agent.domain.faults import FaultClass
@@ -12,22 +12,28 @@ from sre_agent.domain.objects import ObjectRef
 from sre_agent.domain.telemetry import MetricTable
 
 _RETRANSMITS = "tcp_retransmits"
-_LOSSY_PER_S = 1.0
-_LOSSIER = 5.0
+_LOST_PER_S = 1.0
+_LATE_PER_S = 0.3
+_MORE = 5.0
 _LEAST_PER_S = 0.1
 _TOGETHER = 2
-"""So many pods of a node that are slow by themselves have the node in common."""
-_ITS_OWN = 0.5
+"""So many that are slow by themselves have something in common that no call explains."""
+_OWN = 0.5
+_COMPARABLE = 0.2
+"""Who owes less than this share of what the worst owes is only disturbed."""
+_FITS = 0.3
+_ABOUT = 0.15
+"""Nodes that fit nearly as well as the best one do are told apart by who runs on them."""
 
 
 def analyze(view: View, telemetry: MetricTable) -> Iterator[Hypothesis]:
-    """Propose the node that repeats the most packets, and the one whose pods are all slow."""
+    """Propose the node that repeats the most packets, and the one that the slow have in common."""
     measured = shifts.shifts(telemetry)
-    yield from _lossy(view, telemetry, measured)
-    yield from _delayed(view, telemetry, measured)
+    yield from _repeating(view, telemetry, measured)
+    yield from _shared(view, telemetry, measured)
 
 
-def _lossy(view: View, telemetry: MetricTable, measured: Shifts) -> Iterator[Hypothesis]:
+def _repeating(view: View, telemetry: MetricTable, measured: Shifts) -> Iterator[Hypothesis]:
     repeated = {
         node.meta.ref: measured[node.meta.ref.name][_RETRANSMITS]
         for node in view.snapshot.nodes
@@ -36,36 +42,40 @@ def _lossy(view: View, telemetry: MetricTable, measured: Shifts) -> Iterator[Hyp
     if not repeated:
         return
     ref, worst = max(repeated.items(), key=lambda item: (item[1].now, str(item[0])))
-    if worst.now < _LOSSY_PER_S or worst.ratio(_LEAST_PER_S) < _LOSSIER:
+    if worst.now < _LATE_PER_S or worst.ratio(_LEAST_PER_S) < _MORE:
         return
-    statement = (
-        f"{ref.name} sends {worst.now:.3g} TCP segments a second again, before "
-        f"{worst.before:.3g}: its network loses packets"
+    said = (
+        f"{ref.name} sends {worst.now:.3g} TCP segments a second again, before {worst.before:.3g}"
     )
-    yield _cause(FaultClass.NODE_NETWORK_LOSS, ref, statement, telemetry, weights.PACKETS_REPEATED)
+    if worst.now >= _LOST_PER_S:
+        fault, why = FaultClass.NODE_NETWORK_LOSS, f"{said}: its network loses packets"
+        yield _cause(fault, ref, why, telemetry, weights.PACKETS_REPEATED)
+    fault, why = FaultClass.NODE_NETWORK_DELAY, f"{said}: packets or their receipts come late"
+    yield _cause(fault, ref, why, telemetry, weights.PACKETS_LATE)
 
 
-def _delayed(view: View, telemetry: MetricTable, measured: Shifts) -> Iterator[Hypothesis]:
-    known, places = named.workloads(view), _places(view)
-    culprits = [
-        known[item.entity]
-        for item in slowness.slow(measured, named.calls(view))
-        if item.own_share >= _ITS_OWN and item.entity in known
-    ]
-    nodes = [places.get(ref, frozenset()) for ref in culprits]
-    shared = frozenset.intersection(*nodes) if len(culprits) >= _TOGETHER else frozenset()
-    for name in sorted(shared):
-        ref = ObjectRef(kind="Node", namespace="", name=name)
-        listed = ", ".join(sorted(item.name for item in culprits))
-        statement = f"all that are slow by themselves ({listed}) run on {name}"
-        weight = weights.SLOW_TOGETHER
-        yield _cause(FaultClass.NODE_NETWORK_DELAY, ref, statement, telemetry, weight)
-
-
-def _places(view: View) -> Mapping[ObjectRef, frozenset[str]]:
-    return {
-        ref: frozenset(pod.node for pod in pods if pod.node) for ref, pods in view.pods_of.items()
-    }
+def _shared(view: View, telemetry: MetricTable, measured: Shifts) -> Iterator[Hypothesis]:
+    every = slowness.slow(measured, named.calls(view))
+    slowed = [item for item in every if item.own_share >= _OWN]
+    slowed = [item for item in slowed if item.own_s >= _COMPARABLE * slowed[0].own_s]
+    if len(slowed) < _TOGETHER:
+        return
+    places = named.places(view)
+    waiting = frozenset(item.entity for item in every)
+    fits = boundaries.suspects(slowed, waiting, named.calls(view), places)
+    known = {node.meta.ref.name: node.meta.ref for node in view.snapshot.nodes}
+    ranked = sorted(((fit, name) for name, fit in fits.items() if name in known), reverse=True)
+    if not ranked or ranked[0][0] < _FITS:
+        return
+    on_one = [places.get(item.entity, frozenset()) for item in slowed]
+    best = {name for fit, name in ranked if fit >= ranked[0][0] - _ABOUT}
+    shared = frozenset.intersection(*on_one) & best
+    name = min(shared or {ranked[0][1]})
+    listed = ", ".join(sorted(item.entity for item in slowed))
+    statement = f"those that are slow by themselves ({listed}) have the network of {name} in common"
+    yield _cause(
+        FaultClass.NODE_NETWORK_DELAY, known[name], statement, telemetry, weights.SLOW_TOGETHER
+    )
 
 
 def _cause(
