@@ -6,6 +6,7 @@ from sre_agent.domain.cluster.storage import Claim, PersistentVolume
 from sre_agent.domain.faults import FaultClass
 
 _GIB = 2**30
+_HELD = frozenset({"Bound", "Released"})
 
 
 @dataclass(frozen=True)
@@ -32,14 +33,15 @@ def is_taken(claim: Claim, volume: PersistentVolume) -> bool:
     """Return whether a volume is bound to, or kept for, somebody else."""
     own = f"{claim.meta.ref.namespace}/{claim.meta.ref.name}"
     return (bool(volume.claim) and volume.claim != own) or (
-        volume.phase in {"Bound", "Released"} and (volume.claim != own)
+        volume.phase in _HELD and (volume.claim != own)
     )
 
 
 def _taken(claim: Claim, volume: PersistentVolume) -> Mismatch | None:
     if not is_taken(claim, volume):
         return None
-    text = f"it is {volume.phase.lower() or 'kept'} for {volume.claim or 'another claim'}"
+    state = volume.phase.lower() if volume.phase in _HELD else "kept"
+    text = f"it is {state} for {volume.claim or 'another claim'}"
     return Mismatch(FaultClass.VOLUME_ALREADY_BOUND, text)
 
 

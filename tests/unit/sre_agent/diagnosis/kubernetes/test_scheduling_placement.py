@@ -416,3 +416,26 @@ def test_a_shortage_beside_a_node_that_is_ill_is_still_a_shortage(nodes: list[No
     found = judged(*waiting(asking(cpu=5), said), *nodes)
 
     assert support(found[Fault.INSUFFICIENT_CPU, WEB]) >= 4
+
+
+@pytest.mark.parametrize(
+    "toleration",
+    [
+        Toleration(key="team", operator="Exists", effect="NoExecute"),
+        Toleration(key="team", value="blue", effect="NoSchedule"),
+        Toleration(key="dedicated", operator="Exists"),
+        Toleration(value="red"),
+    ],
+)
+def test_a_toleration_of_something_else_does_not_help(toleration: Toleration) -> None:
+    red = cluster.node("one", taints=(Taint(key="team", value="red"),))
+
+    found = judged(*waiting(cluster.template(tolerations=(toleration,))), red)
+
+    assert set(found) == {(Fault.TAINT_NOT_TOLERATED, WEB)}
+
+
+def test_a_taint_that_only_advises_keeps_nobody_out() -> None:
+    advised = cluster.node("one", taints=(Taint(key="team", effect="PreferNoSchedule"),))
+
+    assert set(judged(*waiting(asking(cpu=5)), advised)) == {(Fault.INSUFFICIENT_CPU, WEB)}
