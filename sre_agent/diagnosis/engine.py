@@ -78,13 +78,16 @@ def diagnose(
     conclude = partial(_conclude, seen, dismissed_causes)
     conclusion, reason = conclude(causes)
     shown = explaining.explain(_led(seen, causes), catalogue.shipped())
+    asked = _asked(seen, shown, conclusion)
+    if conclusion is Conclusion.UNDECIDED:
+        reason += telling_apart.missing(catalogue.shipped(), shown, asked)
     return Diagnosis(
         causes=shown,
         abstained=conclusion is not Conclusion.CAUSE_FOUND,
         reason=reason + precedent.effect(causes, conclude),
         conclusion=conclusion,
         questions=(
-            *_asked(seen, shown, conclusion),
+            *asked,
             *(reading.ask(evidence, shown[0]) if conclusion is Conclusion.CAUSE_FOUND else ()),
         ),
         dependencies=seen.graph.dependencies(),

@@ -7,7 +7,7 @@ Gini index; L. Breiman et al., "Classification and Regression Trees", 1984).
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, pairwise
 
 from sre_agent.diagnosis.kubernetes.view import View
 from sre_agent.diagnosis.questions import SPECIALIST_OF, Topic
@@ -78,6 +78,23 @@ def ask(catalogue: Catalogue, causes: Sequence[Cause], known: Known) -> tuple[Qu
     worth = [item for item in valued if item[0] >= LEAST_VALUE]
     worth.sort(key=lambda item: (-item[0], item[1].tool, str(item[1].object)))
     return tuple(question for _, question in worth[:MOST_QUESTIONS])
+
+
+def missing(catalogue: Catalogue, causes: Sequence[Cause], questions: Sequence[Question]) -> str:
+    """Return in words which evidence would settle what is undecided, or nothing where none is known."""
+    told = [
+        catalogue.told_apart(one.fault_class, other.fault_class)
+        for one, other in pairwise(causes[:2])
+        if one.object == other.object
+    ]
+    if causes:
+        told += [
+            f"{item.topic.replace('_', ' ')} of {item.object.name}"
+            for item in questions
+            if item.topic != Topic.AGAIN
+        ]
+    found = list(dict.fromkeys(filter(None, told)))[:MOST_QUESTIONS]
+    return f"; what would settle it: {'; '.join(found)}" if found else ""
 
 
 def _value(look: _Look, causes: Sequence[Cause], layers: Mapping[int, Layer]) -> float:

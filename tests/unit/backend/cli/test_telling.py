@@ -75,3 +75,26 @@ def test_of_a_storm_the_first_alerts_are_told_and_the_number_of_the_rest() -> No
     assert "alert Errors of web" in told[0]
     assert r"joins as a neighbour of \[api]" in told[0]
     assert "and 995 more alerts" in told[5]
+
+
+def test_the_best_cause_is_told_with_its_three_lines() -> None:
+    cause = {
+        "fault_class": "image_not_found",
+        "object": {"kind": "Deployment", "namespace": "shop", "name": "web"},
+        "confidence": 0.9,
+        "statement": "it says so",
+        "explanation": ["Image not found.", "Because [red]it[/] says so.", "Not crash_loop."],
+    }
+    diagnosis = {"causes": [cause], "abstained": False, "reason": ""}
+    event = {
+        "at": "2026-03-01T12:00:00Z",
+        "actor": "reflector",
+        "kind": "causes_ranked",
+        "payload": {"round": 1, "diagnosis": diagnosis},
+    }
+
+    told = str(telling.line(event))
+
+    assert "    [dim]Image not found.[/]" in told
+    assert r"Because \[red]it" in told
+    assert "Not crash_loop." in told

@@ -122,3 +122,16 @@ def test_the_look_that_takes_most_doubt_away_comes_first() -> None:
     )
 
     assert [item.tool for item in found] == ["get_pod_logs", "golden_signals"]
+
+
+def test_what_would_settle_it_is_said_in_words() -> None:
+    causes = [
+        cause(FaultClass.MISSING_SECRET, WEB, 0.4),
+        cause(FaultClass.MISSING_SECRET_KEY, WEB, 0.4),
+    ]
+
+    told = telling_apart.missing(catalogue.shipped(), causes, asked(*causes))
+
+    assert "the Secret is there and lacks a key" in told
+    assert "pod logs of web-" in told
+    assert telling_apart.missing(catalogue.shipped(), [], ()) == ""

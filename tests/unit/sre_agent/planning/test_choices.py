@@ -50,6 +50,17 @@ from sre_agent.planning.sizing import MIB
             "scale_workload",
         ),
         (FaultClass.SATURATION, {"replicas": 2, "suggested_replicas": 4}, "scale_workload"),
+        (FaultClass.IMAGE_NOT_FOUND, RELEASE, "rollback_rollout"),
+        (FaultClass.MISSING_SECRET_KEY, RELEASE, "rollback_rollout"),
+        (FaultClass.LIVENESS_PROBE_WRONG_PORT, RELEASE, "rollback_rollout"),
+        (FaultClass.NODE_SELECTOR_MISMATCH, RELEASE, "rollback_rollout"),
+        (FaultClass.MEMORY_LEAK, {**RELEASE, **LEAK}, "rollback_rollout"),
+        (
+            FaultClass.ZERO_REPLICAS,
+            {"previous_replicas": 2, "current_replicas": 0, "scaled_at": "then"},
+            "scale_workload",
+        ),
+        (FaultClass.TRAFFIC_SURGE, {"replicas": 2, "suggested_replicas": 3}, "scale_workload"),
     ],
 )
 def test_each_fault_has_its_repair(
@@ -60,7 +71,8 @@ def test_each_fault_has_its_repair(
     assert isinstance(plan, Plan), plan
     [action] = plan.actions
     assert action.call.tool == tool
-    assert action.inverse is not None or fault_class is FaultClass.NO_ENDPOINTS
+    scaled_away = (FaultClass.NO_ENDPOINTS, FaultClass.ZERO_REPLICAS)
+    assert action.inverse is not None or fault_class in scaled_away
     assert None not in action.call.arguments.values()
     assert "None" not in action.rationale
 
@@ -133,3 +145,18 @@ def test_what_nobody_could_look_at_is_told() -> None:
     assert seeing.choice
     assert blind.choice.not_seen == ("signals", "workload", "error_patterns")
     assert "signals" not in seeing.choice.not_seen
+
+
+@pytest.mark.parametrize(
+    "fault_class",
+    [FaultClass.KUBELET_UNAVAILABLE, FaultClass.IMAGE_NOT_FOUND, FaultClass.QUOTA_CPU_EXCEEDED],
+)
+def test_a_fault_that_no_release_brought_is_handed_over_with_advice_of_its_own(
+    fault_class: FaultClass,
+) -> None:
+    plan = planned(found(fault_class))
+
+    assert isinstance(plan, NoPlan)
+    assert SETTINGS.catalogue[fault_class].advise(found(fault_class).causes[0]) in (
+        plan.recommendation
+    )
