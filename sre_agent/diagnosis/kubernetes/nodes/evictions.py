@@ -31,6 +31,9 @@ def analyze(view: View) -> Iterator[Hypothesis]:
 
 
 def _has_recovered(view: View, owner: ObjectRef) -> bool:
+    job = next((item for item in view.snapshot.jobs if item.meta.ref == owner), None)
+    if job is not None:
+        return job.succeeded >= (job.completions or 1)
     workload = view.workloads.get(owner)
     if workload is None or workload.desired is None:
         return False

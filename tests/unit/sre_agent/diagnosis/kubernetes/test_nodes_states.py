@@ -5,6 +5,7 @@ from supply_scene import judged, support, top
 
 from sre_agent.domain.cluster.meta import Condition
 from sre_agent.domain.cluster.nodes import Node
+from sre_agent.domain.cluster.workloads import Job
 from sre_agent.domain.faults import FaultClass as Fault
 from sre_agent.testing import cluster
 
@@ -53,6 +54,15 @@ def test_evicted_pods_whose_place_was_taken_are_over() -> None:
     gone = cluster.pod(web, 2, phase="Failed", reason="Evicted", ready=False, node="one")
 
     assert judged(web, cluster.pod(web), gone) == {}
+
+
+@pytest.mark.parametrize(("succeeded", "count"), [(1, 0), (0, 1)])
+def test_an_evicted_pod_of_a_job_counts_until_the_job_is_done(succeeded: int, count: int) -> None:
+    job = Job(meta=cluster.meta("Job", "nightly"), succeeded=succeeded)
+    made_by = cluster.workload("Job", "nightly")
+    gone = cluster.pod(made_by, phase="Failed", reason="Evicted", ready=False, node="one")
+
+    assert len(judged(job, gone)) == count
 
 
 def test_pods_that_failed_by_themselves_were_not_evicted() -> None:
