@@ -67,11 +67,11 @@ class CloudOpsBenchRun:
 
     def is_right(self, answer: Json, prediction: Prediction) -> bool:
         """Return whether the first triple is the one."""
-        return _rank(answer, prediction.answer) == 0
+        return rank(answer, prediction.answer) == 0
 
     def score(self, answers: Mapping[str, Json], predictions: Mapping[str, Json]) -> Scores:
         """Return in how many cases the triple is the first, or among the first three."""
-        ranks = [_rank(answer, predictions.get(case, [])) for case, answer in answers.items()]
+        ranks = [rank(answer, predictions.get(case, [])) for case, answer in answers.items()]
         scores = ranking_rules.at_k(ranks, "A", (1, 3))
         slow = [
             rank
@@ -143,7 +143,8 @@ def _target(cause: Cause, target: str, namespace: str) -> str:
     return f"{NODE if is_node else APP}/{ref.name}"
 
 
-def _rank(answer: Json, triples: Json) -> int:
+def rank(answer: Json, triples: Json) -> int:
+    """Return at which place the right triple stands among the first three, from 0."""
     wanted = _normal(answer)
     return next(
         (place for place, item in enumerate(triples[:_ANSWERS]) if _normal(item) == wanted),
