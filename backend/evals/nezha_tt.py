@@ -17,7 +17,7 @@ from sre_agent.diagnosis.traces import blame
 from sre_agent.diagnosis.traces.blame import Healthy, Period
 from sre_agent.domain.telemetry import LogLine, MetricTable, Span
 
-_POD = re.compile(r"^(?P<service>.+)-[a-z0-9]{8,10}-[a-z0-9]{5}$")
+_POD = re.compile(r"^(?P<service>.+)-[a-z0-9]{6,10}-[a-z0-9]{5}$")
 _DAY = re.compile(r"^\d{4}-\d{2}-\d{2}$")
 _ROOT = "root"
 _MINUTE = "%Y-%m-%d %H:%M"

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -193,11 +194,17 @@ def _signatures(folder: Folder) -> list[Signature]:
             service=row["service"],
             text=row["signature"],
             count=int(row["count"]),
-            more=int(str(row["delta_vs_baseline"])),
+            more=_more(row.get("delta_vs_baseline"), int(row["count"])),
             is_bad=row.get("sentiment") == "negative",
         )
         for row in _rows(folder, "patterns.json")
     ]
+
+
+def _more(told: Json, count: int) -> int:
+    """Return how many more there are than before; of what is only called new, all are."""
+    found = re.search(r"[-+]?\d+", str(told if told is not None else "new"))
+    return int(found[0]) if found else count
 
 
 def _spans(folder: Folder) -> list[Span]:
@@ -211,9 +218,9 @@ def _spans(folder: Folder) -> list[Span]:
                 span_id=row["span_id"],
                 parent_id=row.get("parent_id") or "",
                 service=row["service"],
-                operation=row["name"],
+                operation=row.get("name", ""),
                 start_s=_seconds(row["start"]),
-                duration_s=row["duration_ms"] / 1000,
+                duration_s=(row.get("duration_ms") or 0.0) / 1000,
                 is_error=row.get("status") == "ERROR",
                 message=row.get("error") or "",
             )
@@ -243,7 +250,7 @@ def _deploy(row: Json) -> Deploy:
 
 def _flag(row: Json) -> FlagChange:
     return FlagChange(
-        flag=row["flag"],
+        flag=row.get("flag") or row.get("name", ""),
         at_s=_seconds(row["timestamp"]),
         change=row.get("change", ""),
         service=row.get("service", ""),

@@ -22,6 +22,13 @@ _EXPIRED = re.compile(
     r"not ?after|cert(?:ificate)?[_ ]expir|CERT_HAS_EXPIRED",
     re.IGNORECASE,
 )
+_ENDED = re.compile(
+    r"(?:licen[sc]e|api[- ]?key|credentials?|password|subscription|lease|secret)\b.{0,20}(?:expired|revoked|ended)",
+    re.IGNORECASE,
+)
+_CROWD = re.compile(
+    r"\bddos|\bbots?\b|crawler|scraper|flash sale|campaign|bulk import|flood of", re.IGNORECASE
+)
 _HOST = re.compile(r"\b(?:[a-z0-9-]+\.)+(?:com|io|net|org|dev|co|cloud|app)\b", re.IGNORECASE)
 _PROVIDER = re.compile(
     r"third[- ]?party|\bprovider|\bvendor|\bpartner|external (?:api|service)|upstream provider|status page|"
@@ -41,7 +48,7 @@ _HARDWARE = re.compile(
     r"node (?:not ready|lost|failure)|availability zone|\baz\b|packet loss|"
     r"network partition|no route to host|network is unreachable|read-only transaction|link flap|hardware|kernel panic|evicted|preempt|spot (?:instance|interrupt)|i/o error|"
     r"read-only file ?system|clock (?:skew|drift)|\bntp\b|split[- ]brain|failover|leader election|"
-    r"hypervisor|bgp|throttled by (?:the )?(?:provider|cloud)|insufficient ?capacity",
+    r"hypervisor|node drain|maintenance window|live migration|bgp|throttled by (?:the )?(?:provider|cloud)|insufficient ?capacity",
     re.IGNORECASE,
 )
 _FULL = re.compile(r"no space left|enospc|disk (?:is )?full|quota exceeded", re.IGNORECASE)
@@ -132,6 +139,10 @@ def _certificates(scene: Scene) -> Iterator[Outside]:
     if _said(scene, _EXPIRED):
         text = "a certificate expired"
         yield Outside(FaultClass.CERTIFICATE_EXPIRY, 3.5, text, "renew-certificate")
+    ended = _said(scene, _ENDED)
+    if ended:
+        text = f"what gave access has ended: {ended[0][:120]}"
+        yield Outside(FaultClass.EXTERNAL_SERVICE_FAILURE, 3.0, text, "renew-credentials")
 
 
 def _providers(scene: Scene) -> Iterator[Outside]:
@@ -167,6 +178,7 @@ def _surge(scene: Scene) -> Iterator[Outside]:
             times = onset.after / max(onset.before, 1e-9)
             text = f"{onset.key.metric} of {onset.key.entity} rose to {times:.1f} times the usual"
             weight = 1.0 if is_of_code else 2.5
+            weight += 1.0 if _said(scene, _CROWD) else 0.0
             yield Outside(FaultClass.TRAFFIC_SURGE, weight, text, "scale-out")
             return
 

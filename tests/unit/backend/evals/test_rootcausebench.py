@@ -135,3 +135,16 @@ def test_what_a_set_leaves_out_is_taken_as_not_known(folder: Path) -> None:
 
     assert found["first_failing_service"] == "till"
     assert found["root_cause_commit"] == "none"
+
+
+def test_parts_that_are_written_otherwise_are_read_as_far_as_they_go(folder: Path) -> None:
+    case = folder / "cases" / "pool"
+    pattern = {"service": "till", "signature": "pool is empty", "count": 5, "sentiment": "negative"}
+    span = {"trace_id": "t", "span_id": "a", "service": "till", "start": at(61), "status": "ERROR"}
+    (case / "patterns.json").write_text(json.dumps([{**pattern, "delta_vs_baseline": "new"}]))
+    (case / "traces.json").write_text(json.dumps([{**span, "duration_ms": None}]))
+    (case / "context" / "flags.json").write_text(json.dumps([{"name": "x", "timestamp": at(50)}]))
+
+    found = RootCauseBench().open(Folder(folder), None).predict("pool").answer
+
+    assert found["root_cause_commit"] == CULPRIT
