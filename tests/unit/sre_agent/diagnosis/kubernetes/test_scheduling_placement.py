@@ -7,11 +7,12 @@ from supply_scene import judged, support, top
 
 from sre_agent.diagnosis.kubernetes.scheduling.unplaced import unplaced
 from sre_agent.diagnosis.kubernetes.view import View
-from sre_agent.domain.cluster.meta import Requirement, Selector
+from sre_agent.domain.cluster.meta import Condition, Requirement, Selector
 from sre_agent.domain.cluster.nodes import Node, NodeService, Taint
 from sre_agent.domain.cluster.pods import (
     ContainerPort,
     NodeTerm,
+    Pod,
     PodSpec,
     PodTerm,
     Toleration,
@@ -439,3 +440,30 @@ def test_a_taint_that_only_advises_keeps_nobody_out() -> None:
     advised = cluster.node("one", taints=(Taint(key="team", effect="PreferNoSchedule"),))
 
     assert set(judged(*waiting(asking(cpu=5)), advised)) == {(Fault.INSUFFICIENT_CPU, WEB)}
+
+
+def test_a_condition_says_what_the_scheduler_said_where_its_event_is_gone() -> None:
+    said = "0/2 nodes are available: 2 Insufficient cpu."
+    told = Condition(type="PodScheduled", status="False", message=said)
+    other = Condition(type="ContainersReady", status="False", message="0/2 nodes are available.")
+    web = cluster.deployment("web")
+
+    found = judged(web, cluster.pending_pod(web, conditions=(other, told)), cluster.node("one"))
+
+    assert set(found) == {(Fault.INSUFFICIENT_CPU, WEB)}
+
+
+@pytest.mark.parametrize(
+    "pod",
+    [
+        cluster.waiting_pod(cluster.deployment("web", GPU), "ContainerCreating", node=""),
+        replace(
+            cluster.pending_pod(cluster.deployment("web", GPU)),
+            meta=cluster.meta("Pod", "web-7c9f4-1", deleted_at=cluster.NOW),
+        ),
+        cluster.pod(cluster.deployment("web", GPU), node="one", phase="Pending", statuses=()),
+        cluster.pod(cluster.deployment("web", GPU), node="", statuses=(), phase="Unknown"),
+    ],
+)
+def test_a_pod_that_has_a_node_or_wants_none_waits_for_none(pod: Pod) -> None:
+    assert judged(cluster.deployment("web", GPU), pod, *fleet()) == {}
