@@ -47,6 +47,18 @@ def test_nothing_is_told_of_services_that_serve_as_before() -> None:
     assert origin.find(seen) is None
 
 
+def test_nothing_is_told_where_two_are_equally_ill() -> None:
+    world = World(7)
+    for role in ("pay", "store"):
+        world.ail(role, ago_s=90, error_ratio=0.3)
+
+    seen = situation.assess(
+        case.build(views.evidence(world, *ROLES), world.incident("core"), world.now)
+    )
+
+    assert origin.find(seen) is None
+
+
 def test_nothing_is_told_where_nobody_knows_what_was_usual() -> None:
     world = World(6)
     world.ail("pay", ago_s=560, error_ratio=0.4)

@@ -61,6 +61,10 @@ def test_a_flat_line_never_alarms_whatever_its_level() -> None:
     assert alarms([0.1] * 2000) == []
 
 
+def test_rounding_is_no_change() -> None:
+    assert alarms([0.1] * 2000, memory=12) == []
+
+
 def test_gaps_are_passed_over() -> None:
     values = daily(12)
     values[500] = math.nan

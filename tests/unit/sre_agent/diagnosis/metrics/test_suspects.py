@@ -105,6 +105,23 @@ def test_what_rises_when_the_complaint_is_over_is_not_behind_it() -> None:
     assert next(item for item in found if item.entity == "pay").score == 0.0
 
 
+def test_a_level_that_moved_long_before_is_no_trouble_of_today() -> None:
+    found = suspects.rank(
+        USUAL,
+        lately(
+            {
+                "web": [0.1, 0.3, 0.3, 0.3, 0.1],
+                "cart": [0.9, 0.92, 0.9, 0.91, 0.9],
+                "pay": [0.05, 0.25, 0.25, 0.25, 0.05],
+            }
+        ),
+        CALLS,
+        SLOW_WEB,
+    )
+
+    assert found[0].entity == "pay"
+
+
 def test_failing_requests_point_at_their_origin_also_when_the_alert_is_about_latency() -> None:
     table = MetricTable.build(
         [0.0, 300.0, 600.0],
