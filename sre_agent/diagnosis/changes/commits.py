@@ -17,6 +17,8 @@ SPECIFIC: Mapping[Symptom, float] = {Symptom.SLOW: 0.6, Symptom.ADDRESS: 0.5, Sy
 """Ways to fail that nearly any reason leads to, and how much they count."""
 FITS = 2.5
 """Log-odds of a change that leads to just what fails."""
+UNFIT = -2.0
+"""The same of one that leads to nothing of it; what fits in part lies between."""
 FITS_IN_WORDS = 1.0
 """The same of one that only speaks of it and changes nothing that is seen."""
 TELLING_WORDS = 4
@@ -153,10 +155,12 @@ def _mechanism(scene: Scene, commit: Commit, *, is_named: bool) -> Iterator[Reas
     fit, what, symptom, is_structural = _best_fit(scene, patch)
     is_same = patch.is_rearranged and not is_structural and not is_named
     if fit > 0.0:
-        weight = (FITS_IN_WORDS if is_same else FITS) * fit
+        highest = FITS_IN_WORDS if is_same else FITS
+        lowest = 0.0 if is_named or is_same else UNFIT
+        weight = lowest + (highest - lowest) * fit
         yield Reason("mechanism.fits", weight, f"{what}, which would show as {symptom}")
     elif not is_named:
-        yield Reason("mechanism.none", -2.0, "nothing in it leads to what fails")
+        yield Reason("mechanism.none", UNFIT, "nothing in it leads to what fails")
     if is_same:
         yield Reason("mechanism.rearranged", -2.0, "it says the same in other words")
 

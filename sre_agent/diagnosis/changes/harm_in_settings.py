@@ -89,7 +89,13 @@ KINDS: tuple[Kind, ...] = (
         touched(
             r"batch|prefetch|partition|consumer|poll|offset|\back\b|nack|commit|visibility|group.?id|topic|queue|producer|flush|linger"
         ),
-        {Symptom.QUEUE: 1.0, Symptom.SLOW: 0.3, Symptom.MEMORY: 0.3, Symptom.RACE: 0.3},
+        {
+            Symptom.QUEUE: 1.0,
+            Symptom.RATE: 0.8,
+            Symptom.SLOW: 0.3,
+            Symptom.MEMORY: 0.3,
+            Symptom.RACE: 0.3,
+        },
     ),
     (
         "more is written down",

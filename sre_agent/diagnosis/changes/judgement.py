@@ -15,7 +15,7 @@ from sre_agent.diagnosis.changes.reach import Arrival
 from sre_agent.diagnosis.changes.scene import Scene
 from sre_agent.domain.changes import Commit
 
-NOBODY = 2.5
+NOBODY = 3.0
 """What a change has to have for it before anybody is blamed."""
 SAID_TWICE = 0.5
 """What a second reason outside adds: often it is the first, told by somebody else."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sre_agent.diagnosis.changes import terms
 from sre_agent.diagnosis.changes.onsets import Onset
-from sre_agent.diagnosis.changes.scene import MAIN, SECOND, TOGETHER_S, Scene
+from sre_agent.diagnosis.changes.scene import ASIDE, MAIN, SECOND, TOGETHER_S, Scene
 from sre_agent.diagnosis.changes.symptoms import Symptom
 from sre_agent.diagnosis.metrics.kinds import Kind, kind_of
 from sre_agent.domain.changes import StatusNotice
@@ -26,6 +26,8 @@ _ENDED = re.compile(
     r"(?:licen[sc]e|api[- ]?key|credentials?|password|subscription|lease|secret)\b.{0,20}(?:expired|revoked|ended)",
     re.IGNORECASE,
 )
+_AGAIN = re.compile(r"\bretr(?:y|ies|ied)|\battempts?\b", re.IGNORECASE)
+"""Who asks again and again makes the crowd."""
 _CROWD = re.compile(
     r"\bddos|\bbots?\b|crawler|scraper|flash sale|campaign|bulk import|flood of", re.IGNORECASE
 )
@@ -45,7 +47,7 @@ _SAME = re.compile(
     re.IGNORECASE,
 )
 _HARDWARE = re.compile(
-    r"node (?:not ready|lost|failure)|availability zone|\baz\b|packet loss|"
+    r"\bnode\b.{0,40}(?:not ?ready|lost|failure|down)|availability zone|\baz\b|packet loss|"
     r"network partition|no route to host|network is unreachable|read-only transaction|link flap|hardware|kernel panic|evicted|preempt|spot (?:instance|interrupt)|i/o error|"
     r"read-only file ?system|clock (?:skew|drift)|\bntp\b|split[- ]brain|failover|leader election|"
     r"hypervisor|node drain|maintenance window|live migration|bgp|throttled by (?:the )?(?:provider|cloud)|insufficient ?capacity",
@@ -177,7 +179,7 @@ def _surge(scene: Scene) -> Iterator[Outside]:
         if is_traffic and is_first and onset.after > SURGE * max(onset.before, 1e-9):
             times = onset.after / max(onset.before, 1e-9)
             text = f"{onset.key.metric} of {onset.key.entity} rose to {times:.1f} times the usual"
-            weight = 1.0 if is_of_code else 2.5
+            weight = 1.0 if is_of_code or _said(scene, _AGAIN, ASIDE) else 2.5
             weight += 1.0 if _said(scene, _CROWD) else 0.0
             yield Outside(FaultClass.TRAFFIC_SURGE, weight, text, "scale-out")
             return

@@ -107,8 +107,11 @@ class Patch:
             return False
         if any(map(_is_literal, self.gone)):
             return False
-        if any(len(token) > SHORTEST for token in self.new):
-            return True
+        is_replaced, is_more = (
+            any(len(token) > SHORTEST for token in left) for left in (self.gone, self.new)
+        )
+        if is_replaced or is_more:
+            return is_replaced and is_more
         return not any(len(token) > SHORTEST or token in _OPERATORS for token in self.telling)
 
     def numbers(self) -> Mapping[str, tuple[float, float]]:

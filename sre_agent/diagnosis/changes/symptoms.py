@@ -54,7 +54,7 @@ _WORDS: Mapping[Symptom, str] = {
     r"eai_again|\bdns\b|zero addresses|lookup \S+ on|name or service not known",
     Symptom.CERTIFICATE: r"x509|certificate|\btls\b|handshake|\bssl\b|not ?after|\bpkix|self[- ]signed",
     Symptom.RATE: r"\b429\b|too many requests|rate.?limit|quota|retr(?:y|ies)|amplif|requests? per|resource_exhausted|"
-    r"circuit|shed|overload",
+    r"circuit|shed|overload|too large|exceeds (?:the )?(?:max|limit)|\b413\b",
     Symptom.QUEUE: r"\blag|backlog|queue|offset|consumer|rebalanc|oldest ?message|unacked|redeliver|dead.?letter|\bdlq|"
     r"poison|partition|stale|dropp(?:ed|ing)",
     Symptom.DATABASE: r"\bsql|quer(?:y|ies)|seq(?:uential)? scan|full scan|\bindex\b|lock wait|rows?\b|postgres|mysql|mongo|"

@@ -71,6 +71,19 @@ def test_a_rise_of_visitors_is_a_reason_and_a_rise_of_our_own_calls_is_none() ->
     assert retries == ()
 
 
+def test_a_crowd_of_our_own_attempts_weighs_less_than_one_of_visitors() -> None:
+    metrics = {
+        ("till", "http_p99_ms"): stepped(80, 1500),
+        ("till", "requests_per_sec"): stepped(300, 2600),
+    }
+    crowd, attempts = (
+        outside.reasons(scene.build(told("till", metrics, lines("till", words), [], [])))
+        for words in ("shedding load", "shedding load: call failed after 10 attempts")
+    )
+
+    assert attempts[0].weight < crowd[0].weight
+
+
 def test_a_provider_that_we_ask_too_often_is_not_to_blame() -> None:
     metrics = {
         ("till", "error_ratio"): stepped(0.01, 0.6),
