@@ -54,7 +54,7 @@ def analyze(view: View) -> Iterator[Hypothesis]:
 def _external(said: Saying, host: str) -> Hypothesis:
     return cause(
         Suspect(FaultClass.EXTERNAL_SERVICE_FAILURE, said.owner),
-        "logs.external",
+        "words.external",
         weights.WORDS_IN_PASSING,
         f"{said.owner.name} does not get through to {host}: {said.quote(host)}",
         [said.source],

@@ -49,8 +49,8 @@ _POOL = (
     "could not get a connection from the pool",
 )
 _KINDS = (
-    (FaultClass.CONNECTIONS_EXHAUSTED, "logs.connections", _FULL, "has no connection left"),
-    (FaultClass.DATABASE_READ_ONLY, "logs.read_only", _READ_ONLY, "takes no writes"),
+    (FaultClass.CONNECTIONS_EXHAUSTED, "words.connections", _FULL, "has no connection left"),
+    (FaultClass.DATABASE_READ_ONLY, "words.read_only", _READ_ONLY, "takes no writes"),
 )
 
 
@@ -108,7 +108,7 @@ def _pools(view: View) -> Iterator[Hypothesis]:
         if _counts(view, said):
             yield cause(
                 Suspect(FaultClass.CONNECTIONS_EXHAUSTED, said.owner),
-                "logs.pool",
+                "words.pool",
                 weights.WORDS_IN_PASSING,
                 f"the connection pool of {said.owner.name} is empty: {said.quote('onnection')}",
                 [said.source],

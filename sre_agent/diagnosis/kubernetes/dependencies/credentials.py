@@ -36,7 +36,7 @@ def analyze(view: View) -> Iterator[Hypothesis]:
         database = databases.meant(view, said.owner)
         yield cause(
             Suspect(FaultClass.DATABASE_INVALID_CREDENTIALS, said.owner),
-            "logs.credentials",
+            "words.credentials",
             weights.POD_STATE if is_unwell else weights.WORDS_IN_PASSING,
             f"{said.owner.name} is refused by its database: {said.quote('denied')}",
             [said.source],

@@ -107,7 +107,7 @@ def _client(view: View, item: Saying, database: ObjectRef | None) -> Hypothesis:
         at = f" at port {asked[0]}" if asked else ""
         return cause(
             Suspect(FaultClass.DATABASE_WRONG_PORT, ref),
-            "logs.database_port",
+            "words.database_port",
             weights.POD_STATE if is_refused or asked else weights.CONTRADICTION,
             f"{ref.name} is refused{at}, while {database.name} is up at {has}: "
             f"{item.quote('onnect')}",
@@ -116,7 +116,7 @@ def _client(view: View, item: Saying, database: ObjectRef | None) -> Hypothesis:
         )
     return cause(
         Suspect(FaultClass.DATABASE_UNREACHABLE, ref),
-        "logs.database",
+        "words.database",
         weights.WORDS_IN_PASSING,
         f"{ref.name} does not reach its database: {item.quote('onnect')}",
         [item.source],

@@ -88,7 +88,7 @@ def _look_ups(
             weight = min(weight, weights.GENERIC_STATE)
         yield cause(
             Suspect(FaultClass.DNS_FAILURE, ref),
-            "logs.look_up",
+            "words.look_up",
             weight,
             f"{ref.name} cannot resolve {best.host or 'names'}: {best.said.quote('lookup')}",
             [item.said.source for item in found],

@@ -34,7 +34,7 @@ def analyze(view: View) -> Iterator[Hypothesis]:
             code = min(codes)
             yield cause(
                 Suspect(FaultClass.APPLICATION_ERROR, said.owner),
-                "logs.application_error",
+                "words.application_error",
                 weights.GENERIC_STATE,
                 f"{said.container} ends with exit code {code} and says: {said.quote()}",
                 [said.source],

@@ -108,7 +108,7 @@ def _own_words(view: View) -> Iterator[Hypothesis]:
         if wellbeing.is_unwell(view, said.owner):
             yield cause(
                 Suspect(FaultClass.OUT_OF_MEMORY, said.owner),
-                "logs.out_of_memory",
+                "words.out_of_memory",
                 weights.POD_STATE_FROM_LOGS,
                 f"{said.container} says: {said.quote('emory')}",
                 [said.source],

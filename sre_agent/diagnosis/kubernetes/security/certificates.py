@@ -45,7 +45,7 @@ def analyze(view: View) -> Iterator[Hypothesis]:
                 continue
             yield cause(
                 Suspect(fault, said.owner),
-                "logs.certificate",
+                "words.certificate",
                 weights.CONTRADICTION if is_unwell else weights.WORDS_IN_PASSING,
                 f"{said.owner.name} {what}: {said.quote('certificate')}",
                 [said.source],

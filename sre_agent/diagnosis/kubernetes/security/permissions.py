@@ -26,7 +26,7 @@ def analyze(view: View) -> Iterator[Hypothesis]:
         given = sum(_is_for(item.subjects, namespace, account) for item in view.snapshot.bindings)
         yield cause(
             Suspect(FaultClass.PERMISSION_DENIED_BY_RBAC, said.owner),
-            "logs.forbidden",
+            "words.forbidden",
             weights.POD_STATE if is_unwell else weights.CONTRADICTION,
             f"service account {account} of {said.owner.name} may not {verb} {resource}; "
             f"{given} bindings name it",

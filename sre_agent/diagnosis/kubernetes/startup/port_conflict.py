@@ -56,7 +56,7 @@ def _taken(view: View, said: Saying) -> Iterator[Hypothesis]:
     beside = f", beside {', '.join(others)}" if others else ""
     yield cause(
         Suspect(FaultClass.PORT_CONFLICT, said.owner),
-        "logs.port_taken",
+        "words.port_taken",
         weights.POD_STATE,
         f"{said.container or 'a container'}{beside} finds port {port or ''} taken: {said.quote()}",
         [said.source, *(pod.meta.source for pod in pods[:1])],
