@@ -141,3 +141,16 @@ def test_a_node_that_just_joined_may_still_start_its_network() -> None:
 
     assert judged(young) == {}
     assert judged(joining) != {}
+
+
+def test_a_word_of_networks_in_another_complaint_is_no_lack_of_one() -> None:
+    web = cluster.deployment("web")
+    pod = cluster.waiting_pod(web, "ContainerCreating", node="one")
+
+    assert judged(web, pod, cluster.event(pod.meta, "FailedPostStartHook", "cni hook failed")) == {}
+
+
+def test_evicted_pods_of_a_workload_that_was_not_read_are_named_all_the_same() -> None:
+    gone = cluster.pod("web", phase="Failed", reason="Evicted", ready=False, node="one")
+
+    assert [fault for fault, _ in judged(gone)] == [Fault.POD_EVICTED]
