@@ -14,6 +14,8 @@ from sre_agent.domain.objects import ObjectRef
 from sre_agent.manifests.kubectl import Question, kind_of
 
 Cache = Mapping[str, Json]
+_DESCRIBE = "DescribeResource:"
+_GET = "GetResources:"
 _ALL = '"name":""'
 _CHOSEN = '"label_selector"'
 _LABELLED = frozenset({"Pod", "Service", "PersistentVolume", "PersistentVolumeClaim"})
@@ -26,12 +28,10 @@ def questions(cache: Cache) -> dict[Question, str]:
     texts: dict[Question, str] = {}
     plain: dict[Question, str] = {}
     for key, answer in cache.items():
-        tool, _, written = key.partition(":")
-        if tool == "DescribeResource":
-            asked = _asked("describe", written)
-            texts.setdefault(asked, answer)
-        elif tool == "GetResources" and _ALL in written and _CHOSEN not in written:
-            asked = _asked("get", written)
+        if key.startswith(_DESCRIBE):
+            texts.setdefault(_asked("describe", key[len(_DESCRIBE) :]), answer)
+        elif key.startswith(_GET) and _ALL in key and _CHOSEN not in key:
+            asked = _asked("get", key[len(_GET) :])
             if asked.output != "labels" or asked.kind in _LABELLED:
                 (texts if asked.output else plain)[asked] = answer
     wide = {(asked.kind, asked.namespace) for asked in texts if asked.output == "wide"}

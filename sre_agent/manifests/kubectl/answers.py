@@ -55,6 +55,7 @@ class Answers:
     namespaces: set[str] = field(default_factory=set)
     _tables: dict[str, list[tuple[Question, str]]] = field(default_factory=dict)
     _described: dict[str, list[tuple[Question, str]]] = field(default_factory=dict)
+    _by_key: dict[str, dict[Key, Described]] = field(default_factory=dict)
     other: list[tuple[Question, str]] = field(default_factory=list)
 
     def add(self, question: Question, text: str) -> None:
@@ -102,8 +103,13 @@ class Answers:
                     known.columns.update(row)
         return found
 
-    def described(self, kind: str) -> dict[Key, Described]:
+    def described(self, kind: str) -> Mapping[Key, Described]:
         """Return the descriptions of a kind's objects by where they stand."""
+        if kind not in self._by_key:
+            self._by_key[kind] = self._find_described(kind)
+        return self._by_key[kind]
+
+    def _find_described(self, kind: str) -> dict[Key, Described]:
         found = dict[Key, Described]()
         for question, text in self._described.get(kind, ()):
             if question.name:

@@ -7,6 +7,9 @@ from sre_agent.domain.cluster.meta import Condition
 from sre_agent.manifests.kubectl.outline import Block
 from sre_agent.manifests.kubectl.times import moment
 
+_SHORT = (2, 3)
+"""Type and Status, and maybe Reason: the columns of pods and Deployments."""
+
 
 def conditions(block: Block) -> tuple[Condition, ...]:
     """Return the conditions under a block, whichever columns its version of kubectl prints."""
@@ -14,7 +17,12 @@ def conditions(block: Block) -> tuple[Condition, ...]:
     if not lines:
         return ()
     columns = _columns(lines[0])
-    return tuple(_condition(line, columns) for line in lines[1:] if not line.startswith("----"))
+    titles = len(columns)
+    return tuple(
+        _short(line, titles) or _condition(line, columns)
+        for line in lines[1:]
+        if not line.startswith("----")
+    )
 
 
 @lru_cache(maxsize=256)
@@ -28,6 +36,15 @@ def _columns(heading: str) -> dict[str, tuple[int, int | None]]:
         at += len(title)
     ends: list[int | None] = [*starts[1:], None]
     return dict(zip(titles, zip(starts, ends, strict=True), strict=True))
+
+
+def _short(line: str, titles: int) -> Condition | None:
+    """Return a condition of words alone, without times and sentences, which most of them are."""
+    words = line.split()
+    if titles not in _SHORT or len(words) != titles:
+        return None
+    type_, status, reason = (*words, "")[:3]
+    return Condition(type=type_, status=status, reason=reason)
 
 
 def _condition(line: str, columns: dict[str, tuple[int, int | None]]) -> Condition:
