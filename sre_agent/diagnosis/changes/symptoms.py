@@ -42,7 +42,7 @@ _WORDS: Mapping[Symptom, str] = {
     r"context cancell?ed|hang|response time",
     Symptom.POOL: r"pool|too many (?:clients|connections|open)|connections? (?:exhaust|limit|leak|slots?)|exhausted|"
     r"acquir|waiting for (?:a )?conn|no (?:free|available) (?:connections?|worker)|remaining connection|max_connections|"
-    r"in[ _]use|pending (?:conn|acquire)|thread ?pool|checkout timeout|emfile|file descriptors?",
+    r"in[ _]use|pending (?:conn|acquire)|thread ?pool|check-?out timeout|emfile|file descriptors?",
     Symptom.CACHE: r"cache|hit[_ ]?(?:ratio|rate)|\bmiss(?:es)?\b|stampede|thundering|evict|redis|memcache|origin",
     Symptom.AUTH: r"\b40[13]\b|unauthori[sz]|forbidden|\bjwt|jwks|token|signature|issuer|audience|claims?|permission|"
     r"access denied|credential|login|session|authent|oauth|csrf|cors",

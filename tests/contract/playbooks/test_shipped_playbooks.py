@@ -14,7 +14,7 @@ import infrastructure.lab.observe.prometheus as lab_prometheus
 from mcp_servers.common.toolset import described
 from mcp_servers.kubernetes import server as kubernetes
 from mcp_servers.kubernetes.settings import KubernetesSettings
-from sre_agent.config import loader
+from sre_agent.config import catalogue, loader
 from sre_agent.domain.faults import FaultClass
 from sre_agent.domain.tools import ToolCall
 from sre_agent.planning.playbooks import Playbook
@@ -100,10 +100,15 @@ def test_the_eight_playbooks_are_shipped() -> None:
     }
 
 
-def test_every_class_of_fault_has_a_playbook() -> None:
-    assert {item for book in LIBRARY.playbooks for item in book.trigger.fault_classes} == set(
-        FaultClass
-    )
+def test_a_class_of_fault_has_the_playbook_its_entry_names_and_else_none() -> None:
+    triggered: dict[FaultClass, set[str]] = {item: set() for item in FaultClass}
+    for book in LIBRARY.playbooks:
+        for item in book.trigger.fault_classes:
+            triggered[item].add(book.name)
+
+    for item, entry in catalogue.shipped().entries.items():
+        assert bool(triggered[item]) is bool(entry.playbook), item
+        assert not entry.playbook or entry.playbook in triggered[item], item
 
 
 @pytest.mark.parametrize("book", LIBRARY.playbooks, ids=lambda book: book.name)
