@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from backend.clusters.toolboxes import Toolboxes, own_endpoints
 from backend.db.engine import create_engine
@@ -88,6 +88,10 @@ async def _seen(toolbox: McpToolbox, namespace: str) -> Look:
             f"the objects of {namespace} cannot be read: {found.reason}"
         )
     listed = _fact(found, ObjectList)
+    if not any(_is_in(item, namespace) for item in listed.fact.items):
+        raise NothingToAskError(
+            f"there is nothing in namespace {namespace}, or the cluster has no such namespace"
+        )
     snapshot = objects.picture([listed], [])
     logs, gaps = await _last_words(toolbox, snapshot)
     told = objects.picture([listed], logs)
@@ -98,6 +102,10 @@ async def _seen(toolbox: McpToolbox, namespace: str) -> Look:
     for seen in logs:
         read[seen.id] = f"last {len(seen.fact.lines)} lines"
     return Look(told, read, {**unseen, **gaps})
+
+
+def _is_in(item: dict[str, Any], namespace: str) -> bool:
+    return (item.get("metadata") or {}).get("namespace") == namespace
 
 
 async def _last_words(
