@@ -3,6 +3,7 @@
 from sre_agent.diagnosis.kubernetes.config import (
     empty_configmaps,
     missing,
+    missing_settings,
     rejected,
     service_addresses,
 )
@@ -10,6 +11,7 @@ from sre_agent.diagnosis.kubernetes.table import SnapshotAnalyzer
 
 ANALYZERS: tuple[SnapshotAnalyzer, ...] = (
     missing.analyze,
+    missing_settings.analyze,
     empty_configmaps.analyze,
     rejected.analyze,
     service_addresses.analyze,
