@@ -2,7 +2,16 @@
 
 from sre_agent.domain.cluster.pods import PodSpec, Toleration
 from sre_agent.manifests.objects.containers import container
-from sre_agent.manifests.objects.fields import Json, entries, is_set, section, text, texts, whole
+from sre_agent.manifests.objects.fields import (
+    Json,
+    entries,
+    is_set,
+    section,
+    text,
+    texts,
+    whole,
+    words,
+)
 from sre_agent.manifests.objects.placement import node_terms, pod_terms, spread
 from sre_agent.manifests.objects.volumes import volumes
 
@@ -33,6 +42,8 @@ def pod_spec(item: Json) -> PodSpec:
         priority_class=text(spec, "priorityClassName"),
         scheduler=text(spec, "schedulerName"),
         host_network=is_set(spec, "hostNetwork"),
+        dns_policy=text(spec, "dnsPolicy"),
+        nameservers=words(spec, "dnsConfig", "nameservers"),
         runs_as_user=whole(security, "runAsUser"),
         fs_group=whole(security, "fsGroup"),
     )

@@ -41,6 +41,8 @@ spec:
   priorityClassName: high
   schedulerName: default-scheduler
   hostNetwork: true
+  dnsPolicy: None
+  dnsConfig: {nameservers: [10.9.9.9]}
   securityContext: {runAsUser: 1000, fsGroup: 2000}
   imagePullSecrets: [{name: pull}]
   nodeSelector: {disk: ssd}
@@ -203,6 +205,7 @@ def test_a_template_tells_where_its_pods_may_run() -> None:
     )
     assert (spec.service_account, spec.image_pull_secrets) == ("basket", ("pull",))
     assert (spec.runs_as_user, spec.fs_group, spec.host_network) == (1000, 2000, True)
+    assert (spec.dns_policy, spec.nameservers) == ("None", ("10.9.9.9",))
     assert [each.is_init for each in spec.init_containers] == [True]
 
 
