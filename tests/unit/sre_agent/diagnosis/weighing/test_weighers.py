@@ -126,6 +126,15 @@ def test_a_caller_of_what_is_broken_is_a_victim(is_told: bool) -> None:
     assert set(judged(culprit, caller, objects=objects)) == {"own.rule"}
 
 
+def test_a_caller_through_a_service_that_selects_nothing_is_a_victim_too() -> None:
+    astray = (*SHOP[:3], cluster.service("db", {"app": "bd"}), *ILL)
+    caller = suspected(FaultClass.CRASH_LOOP, WEB)
+
+    found = judged(caller, suspected(FaultClass.SERVICE_SELECTOR_MISMATCH, DB), objects=astray)
+
+    assert "victim.callee_is_broken" in found
+
+
 def test_a_fault_that_no_callee_can_feign_has_no_excuse() -> None:
     caller = suspected(FaultClass.IMAGE_NOT_FOUND, WEB)
 
