@@ -50,7 +50,9 @@ def _addresses(text: str) -> tuple[str, ...]:
 def _ports(text: str) -> tuple[ServicePort, ...]:
     """Return the ports, each a line `Port:` followed by its `TargetPort:` and maybe `NodePort:`."""
     found: list[ServicePort] = []
-    for line in text.split("\n"):
+    start = max(text.find("\nPort:"), 0)
+    end = text.find("\nEndpoints:")
+    for line in text[start : end if end >= 0 else None].split("\n"):
         key, _, value = line.partition(":")
         words = value.split()
         if not words:
