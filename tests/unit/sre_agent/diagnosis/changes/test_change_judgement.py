@@ -260,7 +260,7 @@ INNOCENT = {
     "one record that nobody can read": decoyed(
         "ingest",
         {("ingest", "validation_error_ratio"): stepped(0.001, 0.9)},
-        "validation error: longitude out of range; record_id=rec-77a41 offset=991; redelivering",
+        "cannot book parcel: weight below zero; event_id=ev-77a41 offset=991; trying again",
     ),
     "names that do not resolve": decoyed(
         "mail",

@@ -27,7 +27,7 @@ def seen(words: str, *commits: Commit, notices: tuple[StatusNotice, ...] = ()) -
             "POST https://api.coins.com/pay: 503 Service Unavailable",
             FaultClass.EXTERNAL_SERVICE_FAILURE,
         ),
-        ("validation error: record_id=rec-77a41 offset=991", FaultClass.EXTERNAL_SERVICE_FAILURE),
+        ("cannot book parcel: event_id=ev-77a41 offset=991", FaultClass.EXTERNAL_SERVICE_FAILURE),
         ("401 from partner: API key was revoked", FaultClass.EXTERNAL_SERVICE_FAILURE),
         ("dial tcp 10.1.2.3:5432: no route to host", FaultClass.NODE_NETWORK_UNAVAILABLE),
         ("write /data/sales: no space left on device", FaultClass.VOLUME_FULL),

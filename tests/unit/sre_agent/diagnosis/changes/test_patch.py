@@ -27,7 +27,7 @@ def test_quantities_are_compared_in_one_unit(diff: str, before: float, after: fl
 
 def test_a_helper_that_takes_over_is_a_rearrangement() -> None:
     found = patch.read(
-        '-\tif a.Lat < -90 {\n-\t\treturn bad("lat")\n-\t}\n+\treturn within("lat", a.Lat, -90)'
+        '-\tif weight < 5 {\n-\t\treturn tooLight("weight")\n-\t}\n+\treturn atLeast("weight", weight, 5)'
     )
 
     assert found.is_rearranged
