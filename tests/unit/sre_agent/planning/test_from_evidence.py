@@ -1,6 +1,6 @@
 """What the engine finds in the evidence is what the playbooks can repair: the facts have one name."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from findings import LIBRARY, SETTINGS
 
@@ -94,3 +94,40 @@ def test_a_limit_that_outgrown_memory_reached_is_raised() -> None:
     [action] = plan.actions
     assert action.call.tool == "set_resources"
     assert action.call.arguments["memory_limit"] == "96Mi"
+
+
+def leaking(world: World, since_s: float) -> Evidence:
+    """Return the signals of a core whose memory has grown for so long, and will go on to grow."""
+    since = world.now - timedelta(seconds=since_s)
+    told = views.signals(world, "core")
+    born = min(pod.created_at for pod in world.pods("core"))
+
+    def share(at: datetime) -> float | None:
+        grown = (at - since).total_seconds() / since_s
+        return 0.5 + 0.3 * grown if at >= max(born, since) else None
+
+    used = build.signal("saturation", share, world.now, (600, 5))
+    pods = tuple(group.model_copy(update={"saturation": used}) for group in told.pods)
+    return build.evidence("met-9.2", told.model_copy(update={"pods": pods}), world.now)
+
+
+def test_a_leak_that_came_with_a_release_is_rolled_back() -> None:
+    world = World(74)
+    world.release("core", ago_s=150)
+
+    plan = planned(world, leaking(world, 140))
+
+    assert isinstance(plan, Plan), plan
+    [action] = plan.actions
+    assert (plan.playbook, action.call.tool) == ("memory-pressure", "rollback_rollout")
+
+
+def test_a_leak_that_no_release_brought_is_restarted_before_it_kills() -> None:
+    world = World(75)
+
+    plan = planned(world, leaking(world, 590))
+
+    assert isinstance(plan, Plan), plan
+    [action] = plan.actions
+    assert (plan.playbook, action.call.tool) == ("memory-pressure", "restart_rollout")
+    assert "before its memory reaches the limit at " in action.rationale
