@@ -82,6 +82,8 @@ def field_of(item: object) -> str:
             return _WORKLOADS[about.ref.kind]
         case network.ClassOf(meta=about):
             return _CLASSES[about.ref.kind]
+        case _:
+            pass
     field = _BY_TYPE.get(type(item))
     if field is None:
         raise TypeError(f"a snapshot holds no {type(item).__name__}; give it a thing of a cluster")

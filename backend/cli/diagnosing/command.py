@@ -16,6 +16,7 @@ from sre_agent.diagnosis import snapshots
 from sre_agent.domain.causes import Conclusion, Diagnosis
 from sre_agent.domain.errors import PermanentError
 from sre_agent.manifests.bundle import reading
+from sre_agent.safety.redaction import redact_json
 
 UNDECIDED = 3
 """The exit code where no cause is established."""
@@ -69,7 +70,7 @@ _Told = tuple[Diagnosis, Mapping[str, str], Mapping[str, str]]
 
 def _offline(place: Path, namespace: str) -> _Told:
     saved = files.read(place)
-    bundle = reading.read(saved.texts, saved.saved_at, namespace)
+    bundle = reading.read(saved.texts, saved.saved_at, namespace, clean=redact_json)
     unseen = {**saved.passed_over, **bundle.unused}
     if not bundle.used:
         name, why = next(iter(sorted(unseen.items())))

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import Any
 
@@ -10,6 +10,8 @@ import yaml
 
 from sre_agent.manifests.kubectl import kind_of
 from sre_agent.manifests.objects.snapshot import KINDS, objects
+
+Clean = Callable[[Any], Any]
 
 MAX_OBJECTS = 20_000
 """What one file may hold; a list of lists could otherwise grow without end."""
@@ -30,20 +32,32 @@ _PLURALS = {kind.lower() + "s": kind for kind in KINDS} | {
 }
 
 
-def parsed(name: str, text: str) -> list[dict[str, Any]] | None:
-    """Return the lists and objects that a file holds, or None where it holds none."""
-    found = list(islice(_documents(name, text), MAX_OBJECTS))
+def parsed(name: str, text: str, clean: Clean) -> list[dict[str, Any]] | None:
+    """Return the lists and objects that a file holds, or None where it holds none.
+
+    `clean` takes out of JSON what nobody should see.
+    """
+    found = list(islice(_documents(name, text, clean), MAX_OBJECTS))
     return found or None
 
 
-def _documents(name: str, text: str) -> Iterator[dict[str, Any]]:
+def _documents(name: str, text: str, clean: Clean) -> Iterator[dict[str, Any]]:
     for content in _contents(text):
         if isinstance(content, list):
-            yield _list(name, content)
+            yield _list(name, content, clean)
         elif isinstance(content, dict) and _is_list(content):
-            yield _with_kind(name, content)
+            yield _with_kind(name, content, clean)
         elif isinstance(content, dict) and content.get("kind") in KINDS:
-            yield content
+            yield _cleaned(content, clean)
+
+
+def _cleaned(item: Any, clean: Clean) -> dict[str, Any]:
+    """Return an object cleaned; one that is nested beyond all reason is nothing."""
+    try:
+        found: dict[str, Any] = clean(item)
+    except RecursionError:
+        return {}
+    return found
 
 
 def _contents(text: str) -> list[Any]:
@@ -62,12 +76,12 @@ def _is_list(content: dict[str, Any]) -> bool:
     return isinstance(content.get("items"), list)
 
 
-def _list(name: str, items: list[Any]) -> dict[str, Any]:
+def _list(name: str, items: list[Any], clean: Clean) -> dict[str, Any]:
     """Return a bare array as the list it is; items without kind are of the file's."""
-    return _with_kind(name, {"kind": f"{_kind_by_name(name) or ''}List", "items": items})
+    return _with_kind(name, {"kind": f"{_kind_by_name(name) or ''}List", "items": items}, clean)
 
 
-def _with_kind(name: str, content: dict[str, Any]) -> dict[str, Any]:
+def _with_kind(name: str, content: dict[str, Any], clean: Clean) -> dict[str, Any]:
     """Return a list, lists in it laid open, with the kind of what it lists.
 
     An empty one tells that by its file alone.
@@ -78,8 +92,8 @@ def _with_kind(name: str, content: dict[str, Any]) -> dict[str, Any]:
     named = told.removesuffix("List")
     if not named and len(kinds) <= 1:
         named = next(iter(kinds), None) or _kind_by_name(name) or ""
-    items = [{**item, "kind": kind} for kind, item in found]
-    return {**content, "kind": f"{named}List", "items": items}
+    items = [{**_cleaned(item, clean), "kind": kind} for kind, item in found]
+    return {"metadata": content.get("metadata"), "kind": f"{named}List", "items": items}
 
 
 def _kind_by_name(name: str) -> str | None:

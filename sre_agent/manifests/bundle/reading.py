@@ -9,6 +9,7 @@ from sre_agent.domain.cluster.snapshot import Snapshot
 from sre_agent.domain.ids import EvidenceId
 from sre_agent.manifests import kubectl
 from sre_agent.manifests.bundle import descriptions, documents, headings, logs
+from sre_agent.manifests.bundle.documents import Clean
 from sre_agent.manifests.joining import join
 from sre_agent.manifests.kubectl import Question
 from sre_agent.manifests.kubectl.question import CLUSTER_WIDE
@@ -36,6 +37,7 @@ class Bundle:
 class _Sorted:
     """Files by what they are."""
 
+    clean: Clean
     documents: list[Document] = field(default_factory=list)
     complete: set[str] = field(default_factory=set)
     texts: dict[Question, str] = field(default_factory=dict)
@@ -49,16 +51,22 @@ class _Sorted:
         self.texts[question] = f"{known}\n\n{text}" if known else text
 
 
-def read(files: Mapping[str, str], saved_at: datetime, namespace: str = "") -> Bundle:
+def read(
+    files: Mapping[str, str],
+    saved_at: datetime,
+    namespace: str = "",
+    clean: Clean = lambda item: item,
+) -> Bundle:
     """Return what files tell of a cluster; the order of the files makes no difference.
 
     Args:
         files: their texts, by path.
         saved_at: when the newest was written, in UTC.
         namespace: that of what does not tell its own; without one, it is guessed from the others.
+        clean: takes out of the JSON of an object what nobody should see.
     """
     home = namespace or _only_namespace(files)
-    found = _Sorted()
+    found = _Sorted(clean)
     for name in sorted(files):
         _sort(found, name, files[name], home)
     taken_at = _taken_at(files, found, saved_at)
@@ -82,7 +90,7 @@ def _sort(found: _Sorted, name: str, text: str, home: str) -> None:
 
 
 def _as_documents(found: _Sorted, name: str, text: str, _home: str) -> bool:
-    contents = documents.parsed(name, text)
+    contents = documents.parsed(name, text, found.clean)
     if contents is None:
         return False
     for content in contents:

@@ -188,6 +188,27 @@ def test_the_order_of_the_files_makes_no_difference() -> None:
     assert (one.used, one.unused) == (other.used, other.unused)
 
 
+def test_objects_are_cleaned_before_they_are_read() -> None:
+    listed = {"kind": "ConfigMapList", "items": [{"metadata": {"name": "c"}, "data": {"a": "x"}}]}
+    single = {"kind": "ConfigMap", "metadata": {"name": "d"}, "data": {"a": "x"}}
+
+    def clean(item: dict[str, Any]) -> dict[str, Any]:
+        return {**item, "data": {"a": "masked"}}
+
+    files = {"l.json": json.dumps(listed), "s.json": json.dumps(single)}
+    found = read(files, SAVED_AT, clean=clean)
+
+    assert [item.data["a"] for item in found.snapshot.configmaps] == ["masked", "masked"]
+
+
+def test_what_is_nested_beyond_reason_is_passed_over() -> None:
+    deep = "[" * 900 + "]" * 900
+
+    found = read({"a.json": f'{{"kind": "Pod", "spec": {deep}}}', "p.txt": PODS}, SAVED_AT)
+
+    assert "web-7b9-xyz12" in names(found)
+
+
 def test_lists_that_hold_themselves_many_times_over_come_to_an_end() -> None:
     lines = ["a0: &a0 {kind: List, items: [{kind: Pod, metadata: {name: x}}]}"]
     for n in range(1, 9):
