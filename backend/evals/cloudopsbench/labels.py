@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from sre_agent.domain.causes import Cause
 from sre_agent.domain.faults import FaultClass as Fault
 
 APP, NODE, NAMESPACE = "app", "node", "namespace"
@@ -109,3 +110,13 @@ LABELS: Mapping[Fault, Label] = {
     Fault.LATENCY_REGRESSION: _performance("pod_network_delay"),
 }
 """The set's own words by our fault class; classes that it does not ask for are left out."""
+
+_OF_MYSQL = frozenset({"mysql", "mariadb", "percona", ""})
+
+
+def of(cause: Cause) -> Label | None:
+    """Return what the set calls a cause; a wrong port of any database but MySQL is an address to it."""
+    is_other = str(cause.facts.get("engine", "")) not in _OF_MYSQL
+    if cause.fault_class is Fault.DATABASE_WRONG_PORT and is_other:
+        return LABELS[Fault.WRONG_SERVICE_ADDRESS]
+    return LABELS.get(cause.fault_class)

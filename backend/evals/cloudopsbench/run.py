@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from backend.evals import ranking_rules
-from backend.evals.cloudopsbench import cached, declared, measured
-from backend.evals.cloudopsbench.labels import APP, LABELS, NAMESPACE, NODE
+from backend.evals.cloudopsbench import cached, declared, labels, measured
+from backend.evals.cloudopsbench.labels import APP, NAMESPACE, NODE
 from backend.evals.folders import Folder
 from backend.evals.suite import Json, Prediction, Scores
 from sre_agent.diagnosis import snapshots
@@ -123,7 +123,7 @@ def _names(folder: Folder) -> Iterator[str]:
 def _triples(found: Diagnosis, namespace: str) -> Iterator[dict[str, str]]:
     seen = set[tuple[str, str]]()
     for cause in found.causes:
-        label = LABELS.get(cause.fault_class)
+        label = labels.of(cause)
         if not label:
             continue
         named = _target(cause, label.target, namespace)

@@ -26,6 +26,14 @@ def is_database(template: PodSpec) -> bool:
     return False
 
 
+def engine(template: PodSpec) -> str:
+    """Return what runs a database, as its image is called; empty where only its port tells."""
+    found = (
+        _IMAGES.search(item.image.rpartition("@")[0] or item.image) for item in template.containers
+    )
+    return next((item[0].strip("/_.-") for item in found if item), "")
+
+
 def databases(view: View) -> tuple[ObjectRef, ...]:
     """Return the workloads that are databases, by their names."""
     return view.once(_databases)

@@ -140,5 +140,6 @@ def _set_wrong(view: View, known: tuple[ObjectRef, ...]) -> Iterator[Hypothesis]
                 f"{service.meta.ref.name}, which has no such port",
                 [source, service.meta.source],
                 database=behind[0].name,
+                engine=databases.engine(view.workloads[behind[0]].template),
                 variable=address.variable,
             )

@@ -9,11 +9,15 @@ from typing import Any
 import pytest
 
 from backend.evals import measuring
-from backend.evals.cloudopsbench import CloudOpsBench, cached, measured
+from backend.evals.cloudopsbench import CloudOpsBench, cached, labels, measured
 from backend.evals.cloudopsbench.labels import LABELS
 from backend.evals.cloudopsbench.run import rank
 from backend.evals.folders import Folder, UnreadableSetError
+from sre_agent.domain.causes import Cause, Finding, Stance
 from sre_agent.domain.cluster.snapshot import ContainerLog
+from sre_agent.domain.faults import FaultClass
+from sre_agent.domain.ids import EvidenceId
+from sre_agent.domain.objects import ObjectRef
 
 PODS = """\
 NAME                READY   STATUS    RESTARTS   AGE   IP         NODE
@@ -231,3 +235,38 @@ def test_no_two_classes_share_a_cause_with_different_targets() -> None:
         targets.setdefault(label.root_cause, set()).add(label.target)
 
     assert all(len(found) == 1 for found in targets.values())
+
+
+@pytest.mark.parametrize(
+    ("engine", "expected"),
+    [
+        ("mysql", "mysql_invalid_port"),
+        ("", "mysql_invalid_port"),
+        ("redis", "service_env_var_address_mismatch"),
+    ],
+)
+def test_the_set_calls_only_the_port_of_mysql_by_its_name(engine: str, expected: str) -> None:
+    ref = ObjectRef.deployment("shop", "store")
+    fault = FaultClass.DATABASE_WRONG_PORT
+    finding = Finding(
+        rule="template.database_port",
+        fault_class=fault,
+        object=ref,
+        stance=Stance.FOR,
+        weight=3,
+        statement="it names a wrong port",
+        evidence_ids=(EvidenceId("e"),),
+    )
+    cause = Cause(
+        fault_class=fault,
+        object=ref,
+        confidence=0.9,
+        statement="it names a wrong port",
+        findings=(finding,),
+        facts={"engine": engine},
+    )
+
+    label = labels.of(cause)
+
+    assert label
+    assert label.root_cause == expected

@@ -186,3 +186,11 @@ def test_a_variable_with_the_databases_port_is_well() -> None:
 )
 def test_databases_are_known_by_their_images(image: str, expected: bool) -> None:
     assert databases.is_database(make.template(make.container(image=image))) is expected
+
+
+@pytest.mark.parametrize(
+    ("image", "expected"),
+    [("library/mysql:8", "mysql"), ("redis:alpine", "redis"), ("shop/web:1", "")],
+)
+def test_an_engine_is_called_as_its_image_is(image: str, expected: str) -> None:
+    assert databases.engine(make.template(make.container(image=image))) == expected
