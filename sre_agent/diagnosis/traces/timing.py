@@ -5,8 +5,9 @@ it or beside it. What a call takes beyond its callee's own span is spent between
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from heapq import heappop, heappush
 from itertools import pairwise
 
 from sre_agent.diagnosis.traces.calls import Calls, Key, key
@@ -52,18 +53,22 @@ def measure(calls: Calls, orphans: Mapping[Key, str]) -> Times:
     return found
 
 
-def own_seconds(spans: Iterable[Span], depths: Mapping[Key, int]) -> Mapping[Key, float]:
+def own_seconds(spans: Sequence[Span], depths: Mapping[Key, int]) -> Mapping[Key, float]:
     """Return the seconds of one trace by the span that they belong to."""
     own = {key(span): 0.0 for span in spans}
-    ordered = sorted(spans, key=lambda span: (span.start_s, span.span_id))
-    moments = sorted({at for span in ordered for at in (span.start_s, span.end_s)})
-    waiting, active = list(reversed(ordered)), list[Span]()
-    for start, end in pairwise(moments):
-        while waiting and waiting[-1].start_s <= start:
-            active.append(waiting.pop())
-        active = [span for span in active if span.end_s > start]
+    waiting = sorted(
+        ((span.start_s, -depths[key(span)], span.end_s, key(span)) for span in spans), reverse=True
+    )
+    moments = sorted({at for start, _, end, _ in waiting for at in (start, end)})
+    active = list[tuple[int, float, float, Key]]()
+    for begin, stop in pairwise(moments):
+        while waiting and waiting[-1][0] <= begin:
+            start, height, end, name = waiting.pop()
+            heappush(active, (height, -start, end, name))
+        while active and active[0][2] <= begin:
+            heappop(active)
         if active:
-            own[key(max(active, key=lambda span: (depths[key(span)], span.start_s)))] += end - start
+            own[active[0][3]] += stop - begin
     return own
 
 
