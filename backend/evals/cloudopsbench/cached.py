@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta, timezone
 from functools import lru_cache, partial
 
+from backend.evals.folders import UnreadableSetError
 from backend.evals.suite import Json
 from sre_agent.domain.cluster.network import Call, Connectivity
 from sre_agent.domain.cluster.nodes import NodeService
@@ -28,6 +29,8 @@ def questions(cache: Cache) -> dict[Question, str]:
     texts: dict[Question, str] = {}
     plain: dict[Question, str] = {}
     for key, answer in cache.items():
+        if not isinstance(answer, str):
+            continue
         if key.startswith(_DESCRIBE):
             texts.setdefault(_asked("describe", key[len(_DESCRIBE) :]), answer)
         elif key.startswith(_GET) and _ALL in key and _CHOSEN not in key:
@@ -57,15 +60,23 @@ def _asked(verb: str, written: str) -> Question:
 
 
 def taken_at(cache: Cache) -> datetime:
-    """Return when the answers were frozen; its zone is the one of the times inside them."""
-    written = datetime.fromisoformat(str(cache.get("collection_timestamp")))
+    """Return when the answers were frozen; its zone is the one of the times inside them.
+
+    Raises:
+        UnreadableSetError: The case does not say when.
+    """
+    said = str(cache.get("collection_timestamp"))
+    try:
+        written = datetime.fromisoformat(said)
+    except ValueError as error:
+        raise UnreadableSetError(f"collection_timestamp is {said}, which is no time") from error
     return (written if written.tzinfo else written.replace(tzinfo=zone(cache))).astimezone(UTC)
 
 
 def zone(cache: Cache) -> timezone:
     """Return the time zone in which the case's times are written."""
     for key, answer in cache.items():
-        if not key.startswith("DescribeResource"):
+        if not key.startswith("DescribeResource") or not isinstance(answer, str):
             continue
         at = answer.find("\nStart Time:")
         if at >= 0:
@@ -78,7 +89,7 @@ def zone(cache: Cache) -> timezone:
 def connectivity(cache: Cache) -> Iterator[Connectivity]:
     """Yield each attempt to reach a Service, from one node or from nowhere in particular."""
     for key, answer in cache.items():
-        if not key.startswith("CheckServiceConnectivity:"):
+        if not key.startswith("CheckServiceConnectivity:") or not isinstance(answer, str):
             continue
         asked = json.loads(key.partition(":")[2])
         service = ObjectRef(
@@ -101,7 +112,7 @@ def connectivity(cache: Cache) -> Iterator[Connectivity]:
 def node_services(cache: Cache) -> Iterator[NodeService]:
     """Yield the state of each service of a node's system."""
     for key, answer in cache.items():
-        if not key.startswith("CheckNodeServiceStatus:"):
+        if not key.startswith("CheckNodeServiceStatus:") or not isinstance(answer, str):
             continue
         asked = json.loads(key.partition(":")[2])
         status, _, lines = answer.partition("\n\n")
@@ -120,7 +131,7 @@ def calls(cache: Cache, namespace: str) -> Iterator[Call]:
     """Yield who calls whom, from the first level of each service's tree."""
     named = lru_cache(maxsize=None)(partial(ObjectRef.deployment, namespace))
     for key, answer in cache.items():
-        if not key.startswith("GetServiceDependencies:"):
+        if not key.startswith("GetServiceDependencies:") or not isinstance(answer, str):
             continue
         caller = named(json.loads(key.partition(":")[2])["service_name"])
         tree = answer.partition("[Downstream (Calls)]:")[2]

@@ -148,6 +148,20 @@ def test_times_are_in_the_zone_of_the_answers() -> None:
     assert cached.taken_at(cache()) == datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 
 
+def test_a_case_that_does_not_say_when_it_was_taken_is_refused() -> None:
+    with pytest.raises(UnreadableSetError, match="collection_timestamp"):
+        cached.taken_at({"collection_timestamp": "yesterday"})
+
+
+def test_an_answer_that_is_no_text_tells_nothing() -> None:
+    broken = dict.fromkeys(cache(), None)
+
+    assert not cached.questions(broken)
+    assert not list(cached.connectivity(broken))
+    assert not list(cached.node_services(broken))
+    assert not list(cached.calls(broken, "shop"))
+
+
 def test_of_each_kind_the_widest_table_is_read() -> None:
     plain = key("GetResources", resource_type="pods", name="", namespace="shop")
     one = key("GetResources", resource_type="pods", name="door", namespace="shop")
