@@ -143,12 +143,22 @@ def _suspects(
         for callee in victim.failing_callees(situation, ref):
             if callee.kind == "Deployment":
                 yield callee, f"calls from {ref.name} to it fail"
-    is_open = causes and (is_undecided or causes[0].confidence < SURE)
-    if is_open and causes[0].object.kind != "Namespace":  # of that, nothing more can be asked
-        yield causes[0].object, "it is the best suspect so far"
+    # Of a namespace, nothing more can be asked.
+    top = next((item for item in causes[:1] if item.object.kind != "Namespace"), None)
+    if top and (is_undecided or _is_open(situation, top)):
+        yield top.object, "it is the best suspect so far"
     if is_undecided:
         for ref in _downstream(situation)[1:]:
             yield ref, "the alerting service depends on it and nothing is decided"
+
+
+def _is_open(situation: Situation, cause: Cause) -> bool:
+    """Return whether a found cause should be looked at more closely.
+
+    However sure: what repairs it is known only of a workload that was described.
+    """
+    is_unseen = cause.object.kind == "Deployment" and cause.object not in situation.case.workloads
+    return is_unseen or cause.confidence < SURE
 
 
 def _downstream(situation: Situation) -> list[ObjectRef]:

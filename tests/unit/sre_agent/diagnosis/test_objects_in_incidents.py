@@ -4,11 +4,13 @@ from datetime import timedelta
 from typing import Any
 
 from sre_agent.diagnosis import diagnose
+from sre_agent.diagnosis.questions import SURE, Topic
 from sre_agent.domain.causes import Conclusion, Diagnosis, Stance
 from sre_agent.domain.evidence import Evidence
 from sre_agent.domain.faults import FaultClass
 from sre_agent.domain.objects import ObjectRef
 from sre_agent.domain.observations.kubernetes import ObjectList
+from sre_agent.domain.observations.metrics import ActiveAlert, AlertList
 from sre_agent.testing import evidence as build
 from sre_agent.testing import object_views, views
 from sre_agent.testing.world import ROLES, World
@@ -201,3 +203,23 @@ def test_what_ails_the_pods_of_older_revisions_too_did_not_come_with_the_release
         item for item in found.causes if item.fault_class is FaultClass.READINESS_PROBE_WRONG_PORT
     ]
     assert "previous_revision" not in cause.facts
+
+
+def test_a_sure_cause_is_described_before_anyone_plans_from_it() -> None:
+    world = stuck(85)
+    world.ail("core", ago_s=70, error_ratio=0.9)
+    name = world.services["core"].name
+    labels = {"namespace": world.namespace, "deployment": name}
+    alert = ActiveAlert(name="KubeProbeFailing", state="firing", labels=labels)
+    evidence = [
+        *views.evidence(world, "entry"),
+        unprobed(world, "core", hashes=slice(-1, None)),
+        build.evidence("met-1.1", AlertList(alerts=(alert,)), world.now),
+    ]
+
+    found = diagnose(evidence, world.incident("entry", ago_s=60), world.now)
+
+    top = found.causes[0]
+    assert top.object == world.ref("core")
+    assert top.confidence > SURE
+    assert Topic.WORKLOAD in [item.topic for item in found.questions if item.object == top.object]
