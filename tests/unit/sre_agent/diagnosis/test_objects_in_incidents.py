@@ -207,7 +207,8 @@ def test_what_ails_the_pods_of_older_revisions_too_did_not_come_with_the_release
 
 def test_a_sure_cause_is_described_before_anyone_plans_from_it() -> None:
     world = stuck(85)
-    world.ail("core", ago_s=70, error_ratio=0.9)
+    world.ail("core", ago_s=70, error_ratio=0.15)
+    world.ail("entry", ago_s=70, error_ratio=0.9)
     name = world.services["core"].name
     labels = {"namespace": world.namespace, "deployment": name}
     alert = ActiveAlert(name="KubeProbeFailing", state="firing", labels=labels)
