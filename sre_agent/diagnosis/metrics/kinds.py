@@ -2,6 +2,7 @@
 
 import re
 from enum import StrEnum
+from functools import lru_cache
 
 from sre_agent.domain.telemetry import Floats
 
@@ -33,6 +34,7 @@ _WORDS: tuple[tuple[Kind, tuple[str, ...]], ...] = (
 _SPLIT = re.compile(r"[^a-z0-9]+")
 
 
+@lru_cache(maxsize=4096)
 def kind_of(metric: str) -> Kind:
     """Return what a metric measures by the words of its name."""
     words = _SPLIT.split(_apart(metric).lower())

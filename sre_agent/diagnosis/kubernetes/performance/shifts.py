@@ -1,12 +1,13 @@
 """How far each metric is from where it was at the beginning of what was measured."""
 
-from collections.abc import Iterator, Mapping
+import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from sre_agent.diagnosis.metrics.kinds import Kind, kind_of
-from sre_agent.domain.telemetry import Floats, MetricKey, MetricTable
+from sre_agent.domain.telemetry import Floats, MetricTable
 
 CALM_SHARE = 0.25
 """The first part of what was measured is taken to be before the trouble."""
@@ -38,26 +39,36 @@ Shifts = Mapping[str, Mapping[str, Shift]]
 
 
 def shifts(table: MetricTable) -> Shifts:
-    """Return the shift of every metric that has samples on both sides."""
+    """Return the shift of every metric that has samples after the beginning."""
+    if not len(table.times):
+        return {}
     calm = max(1, round(len(table.times) * CALM_SHARE))
+    values = _counted(table)
+    before, since = _medians(values[:calm]), _means(values[calm:])
     found: dict[str, dict[str, Shift]] = {}
-    for key, values in _columns(table):
-        before, since = _known(values[:calm]), _known(values[calm:])
-        if since.size:
-            level = float(np.median(before)) if before.size else 0.0
-            now = float(np.mean(since))
+    for key, level, now in zip(table.keys, before.tolist(), since.tolist(), strict=True):
+        if not math.isnan(now):
             found.setdefault(key.entity, {})[key.metric] = Shift(level, now)
     return found
 
 
-def _columns(table: MetricTable) -> Iterator[tuple[MetricKey, Floats]]:
-    """Yield the columns; a latency of nothing is no latency: then no request was answered."""
-    for place, key in enumerate(table.keys):
-        values = table.values[:, place]
-        if kind_of(key.metric) is Kind.LATENCY:
-            values = np.where(values > 0.0, values, np.nan)
-        yield key, values
+def _counted(table: MetricTable) -> Floats:
+    """Return the samples; a latency of nothing is no latency: then no request was answered."""
+    latency = np.array([kind_of(key.metric) is Kind.LATENCY for key in table.keys], dtype=bool)
+    return np.where(latency & (table.values <= 0.0), np.nan, table.values)
 
 
-def _known(values: Floats) -> Floats:
-    return values[~np.isnan(values)]
+def _medians(values: Floats) -> Floats:
+    """Return each column's median, 0 where it has no sample: of all columns in one sweep."""
+    ordered = np.sort(values, axis=0)  # with what is missing at the end
+    count = np.count_nonzero(~np.isnan(values), axis=0)
+    middles = np.array([np.maximum(count - 1, 0) // 2, count // 2])
+    return np.where(count > 0, np.take_along_axis(ordered, middles, axis=0).mean(axis=0), 0.0)
+
+
+def _means(values: Floats) -> Floats:
+    """Return each column's mean, NaN where it has no sample."""
+    known = ~np.isnan(values)
+    count = np.count_nonzero(known, axis=0)
+    total = np.where(known, values, 0.0).sum(axis=0)
+    return np.where(count > 0, total / np.maximum(count, 1), np.nan)
