@@ -8,6 +8,7 @@ from typing import Any
 
 import yaml
 
+from sre_agent.manifests.bundle import bounds
 from sre_agent.manifests.kubectl import kind_of
 from sre_agent.manifests.objects.snapshot import KINDS, objects
 
@@ -41,6 +42,11 @@ def parsed(name: str, text: str, clean: Clean) -> list[dict[str, Any]] | None:
     return found or None
 
 
+def is_meant(text: str) -> bool:
+    """Return whether a text begins as JSON or YAML of Kubernetes does."""
+    return text.lstrip()[:1] in {"{", "["} or bool(_YAML.search(text))
+
+
 def _documents(name: str, text: str, clean: Clean) -> Iterator[dict[str, Any]]:
     for content in _contents(text):
         if isinstance(content, list):
@@ -65,7 +71,7 @@ def _contents(text: str) -> list[Any]:
     try:
         if head in {"{", "["}:
             return [json.loads(text)]
-        if _YAML.search(text):
+        if _YAML.search(text) and bounds.are_kept(text, _LOADER):
             return [item for item in yaml.load_all(text, Loader=_LOADER) if item]
     except (ValueError, RecursionError, yaml.YAMLError):
         return []
