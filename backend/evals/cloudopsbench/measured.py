@@ -8,23 +8,23 @@ from backend.evals import numbers
 from backend.evals.folders import Folder
 from backend.evals.suite import Json
 from sre_agent.domain.ids import EvidenceId
-from sre_agent.domain.telemetry import MetricTable
+from sre_agent.domain.telemetry import MetricTable, measures
 
 Column = tuple[str, str]
 
 _MS = 1e-3
 _SCALES = {"p50latency": _MS, "p90latency": _MS, "p95latency": _MS, "p99latency": _MS}
 _NAMES = {
-    "cpu_cfs": "cpu_throttled",
+    "cpu_cfs": measures.CPU_THROTTLED,
     "mem": "memory",
     "rps": "requests",
-    "tcp_retans": "tcp_retransmits",
+    "tcp_retans": measures.TCP_RETRANSMITS,
 }
 _ALERTED = {
     "TRAFFIC_ANOMALY": "network_receive",
     "THROUGHPUT_DROP": "requests",
     "THROUGHPUT_SURGE": "requests",
-    "NETWORK_QUALITY_DEGRADED": "tcp_retransmits",
+    "NETWORK_QUALITY_DEGRADED": measures.TCP_RETRANSMITS,
 }
 _ALERTED_LATENCIES = ("p50latency", "p90latency", "p95latency", "p99latency")
 _BEFORE = timedelta(minutes=1)
@@ -97,7 +97,7 @@ def _metric(heading: str, title: str) -> tuple[str, float]:
         if title.endswith(latency):
             return latency, _MS
     if kind == "RESOURCE_SATURATION":
-        return ("cpu", 1.0) if subject.startswith("cpu") else ("", 1.0)
+        return (measures.CPU, 1.0) if subject.startswith("cpu") else ("", 1.0)
     if kind == "TRAFFIC_ANOMALY" and title == "Outbound":
         return "network_transmit", 1.0
     return _ALERTED.get(kind, ""), 1.0

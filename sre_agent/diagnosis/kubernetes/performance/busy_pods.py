@@ -9,7 +9,7 @@ from sre_agent.diagnosis.kubernetes.performance.shifts import Shift
 from sre_agent.diagnosis.kubernetes.view import View
 from sre_agent.diagnosis.metrics.kinds import Kind, kind_of
 from sre_agent.domain.faults import FaultClass
-from sre_agent.domain.telemetry import MetricTable
+from sre_agent.domain.telemetry import MetricTable, measures
 
 _BUSIER_FOR_WORK = 1.5
 """More requests than this excuse more CPU."""
@@ -20,14 +20,14 @@ def analyze(view: View, telemetry: MetricTable) -> Iterator[Hypothesis]:
     """Propose the workload that is held back by its limit most, if its traffic did not grow."""
     known = named.workloads(view)
     busy = [
-        (measured["cpu_throttled"].now, entity, measured)
+        (measured[measures.CPU_THROTTLED].now, entity, measured)
         for entity, measured in sorted(shifts.shifts(telemetry).items())
         if entity in known and load.is_held_back(measured) and not _has_more_work(measured)
     ]
     if not busy:
         return
     held, entity, measured = max(busy, key=lambda item: item[:2])
-    ref, used = known[entity], measured["cpu"]
+    ref, used = known[entity], measured[measures.CPU]
     statement = (
         f"{ref.name} uses {used.now:.3g} cores, before {used.before:.3g}, is held back for "
         f"{held:.2g} s of every second, and has no more requests than before"

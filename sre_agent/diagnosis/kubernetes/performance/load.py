@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from sre_agent.diagnosis.kubernetes.performance.shifts import Shift
 from sre_agent.domain.cluster.pods import PodSpec
+from sre_agent.domain.telemetry import measures
 
 BUSIER = 1.5
 MUCH_BUSIER = 3.0
@@ -17,7 +18,7 @@ _LEAST_THROTTLED = 0.02
 
 def is_overloaded(measured: Mapping[str, Shift], template: PodSpec | None) -> bool:
     """Return whether it burns much more CPU than before, and is held back by its limit for it."""
-    used = measured.get("cpu")
+    used = measured.get(measures.CPU)
     if used is None:
         return False
     busier = used.ratio(_LEAST_CORES)
@@ -28,12 +29,18 @@ def is_overloaded(measured: Mapping[str, Shift], template: PodSpec | None) -> bo
 
 def is_held_back(measured: Mapping[str, Shift]) -> bool:
     """Return whether it burns much more CPU than before, and is throttled for it."""
-    used = measured.get("cpu")
+    used = measured.get(measures.CPU)
     return used is not None and used.ratio(_LEAST_CORES) >= MUCH_BUSIER and _is_throttled(measured)
 
 
+def is_throttled_for_the_same(measured: Mapping[str, Shift]) -> bool:
+    """Return whether it is throttled as it was not before, for no more CPU than it used then."""
+    used = measured.get(measures.CPU)
+    return used is not None and used.ratio(_LEAST_CORES) < BUSIER and _is_throttled(measured)
+
+
 def _is_throttled(measured: Mapping[str, Shift]) -> bool:
-    held = measured.get("cpu_throttled")
+    held = measured.get(measures.CPU_THROTTLED)
     return (
         held is not None
         and held.now >= _THROTTLED

@@ -4,18 +4,15 @@ from collections.abc import Iterator
 
 from sre_agent.diagnosis import weights
 from sre_agent.diagnosis.hypothesis import Hypothesis, Suspect
-from sre_agent.diagnosis.kubernetes.performance import boundaries, named, shifts, slowness
+from sre_agent.diagnosis.kubernetes.performance import boundaries, named, packets, shifts, slowness
 from sre_agent.diagnosis.kubernetes.performance.shifts import Shifts
 from sre_agent.diagnosis.kubernetes.view import View
 from sre_agent.domain.faults import FaultClass
 from sre_agent.domain.objects import ObjectRef
-from sre_agent.domain.telemetry import MetricTable
+from sre_agent.domain.telemetry import MetricTable, measures
 
-_RETRANSMITS = "tcp_retransmits"
-_LOST_PER_S = 1.0
 _LATE_PER_S = 0.3
-_MORE = 5.0
-_LEAST_PER_S = 0.1
+"""So few segments sent again may have arrived, late."""
 _TOGETHER = 2
 """So many that are slow by themselves have something in common that no call explains."""
 _OWN = 0.5
@@ -35,19 +32,19 @@ def analyze(view: View, telemetry: MetricTable) -> Iterator[Hypothesis]:
 
 def _repeating(view: View, telemetry: MetricTable, measured: Shifts) -> Iterator[Hypothesis]:
     repeated = {
-        node.meta.ref: measured[node.meta.ref.name][_RETRANSMITS]
+        node.meta.ref: measured[node.meta.ref.name][measures.TCP_RETRANSMITS]
         for node in view.snapshot.nodes
-        if _RETRANSMITS in measured.get(node.meta.ref.name, {})
+        if measures.TCP_RETRANSMITS in measured.get(node.meta.ref.name, {})
     }
     if not repeated:
         return
     ref, worst = max(repeated.items(), key=lambda item: (item[1].now, str(item[0])))
-    if worst.now < _LATE_PER_S or worst.ratio(_LEAST_PER_S) < _MORE:
+    if worst.now < _LATE_PER_S or worst.ratio(packets.LEAST_REPEATED_PER_S) < packets.MORE:
         return
     said = (
         f"{ref.name} sends {worst.now:.3g} TCP segments a second again, before {worst.before:.3g}"
     )
-    if worst.now >= _LOST_PER_S:
+    if worst.now >= packets.REPEATED_PER_S:
         fault, why = FaultClass.NODE_NETWORK_LOSS, f"{said}: its network loses packets"
         yield _cause(fault, ref, why, telemetry, weights.PACKETS_REPEATED)
     fault, why = FaultClass.NODE_NETWORK_DELAY, f"{said}: packets or their receipts come late"

@@ -1,13 +1,13 @@
-"""The workload that makes the others wait: overloaded, or with a slow network before it."""
+"""The workload that makes the others wait, and what it waits for itself."""
 
 from collections.abc import Iterator
 
 from sre_agent.diagnosis import weights
 from sre_agent.diagnosis.hypothesis import Hypothesis, Suspect
-from sre_agent.diagnosis.kubernetes.performance import load, named, shifts, slowness
+from sre_agent.diagnosis.kubernetes.performance import holding_up, named, shifts, slowness
+from sre_agent.diagnosis.kubernetes.performance.holding_up import Reason
 from sre_agent.diagnosis.kubernetes.performance.slowness import Slow
 from sre_agent.diagnosis.kubernetes.view import View
-from sre_agent.domain.faults import FaultClass
 from sre_agent.domain.objects import ObjectRef
 from sre_agent.domain.telemetry import MetricTable
 
@@ -31,29 +31,21 @@ def analyze(view: View, telemetry: MetricTable) -> Iterator[Hypothesis]:
         if item.own_s >= _RIVAL * found[0].own_s:
             ref = known[item.entity]
             template = view.workloads[ref].template if ref in view.workloads else None
-            overloaded = load.is_overloaded(measured[item.entity], template)
-            yield _cause(
-                item, ref, telemetry, overloaded=overloaded, rank=item.own_s / found[0].own_s
-            )
+            reason = holding_up.reason(measured[item.entity], template)
+            yield _cause(item, ref, telemetry, reason, rank=item.own_s / found[0].own_s)
 
 
 def _cause(
-    item: Slow, ref: ObjectRef, telemetry: MetricTable, *, overloaded: bool, rank: float
+    item: Slow, ref: ObjectRef, telemetry: MetricTable, reason: Reason, *, rank: float
 ) -> Hypothesis:
-    fault = FaultClass.CPU_OVERLOAD if overloaded else FaultClass.POD_NETWORK_DELAY
-    why = (
-        "burns far more CPU than before"
-        if overloaded
-        else "needs no more CPU than before, so that its requests wait on the network"
-    )
     statement = (
         f"{ref.name} answers in {item.worst.now:.3g} s ({item.metric}), before in "
-        f"{item.worst.before:.3g} s; nobody it calls explains that, and it {why}"
+        f"{item.worst.before:.3g} s; nobody it calls explains that, and it {reason.why}"
     )
-    finding = Suspect(fault, ref).speaks_for(
+    finding = Suspect(reason.fault, ref).speaks_for(
         "performance.slow_by_itself",
         weights.SLOW_BY_ITSELF * rank,
         statement,
         [telemetry.source],
     )
-    return Hypothesis(fault, ref, statement, (finding,))
+    return Hypothesis(reason.fault, ref, statement, (finding,))

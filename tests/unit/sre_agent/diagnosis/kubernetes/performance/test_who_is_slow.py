@@ -148,3 +148,65 @@ def test_the_weight_of_a_finding_rests_on_the_metrics() -> None:
     (cause,) = causes(SLOW_STORE)
 
     assert cause.evidence_for == (EvidenceId("metrics"),)
+
+
+def test_one_that_is_held_back_for_the_cpu_it_always_used_has_too_low_a_limit() -> None:
+    held = {("store", "cpu"): (0.2, 0.22), ("store", "cpu_throttled"): (0.0, 0.6)}
+
+    assert named(causes(SLOW_STORE | held)) == [(Fault.CPU_THROTTLING, "store")]
+
+
+@pytest.mark.parametrize("held", [(0.4, 0.5), (0.0, 0.05)])
+def test_one_that_was_always_held_back_or_hardly_is_waits_for_something_else(
+    held: tuple[float, float],
+) -> None:
+    found = causes(SLOW_STORE | {("store", "cpu"): (0.2, 0.22), ("store", "cpu_throttled"): held})
+
+    assert named(found) == [(Fault.POD_NETWORK_DELAY, "store")]
+
+
+def test_one_whose_disk_is_never_idle_any_more_waits_for_its_disk() -> None:
+    found = causes(SLOW_STORE | {("store", "disk_busy"): (0.2, 0.97)})
+
+    assert named(found) == [(Fault.DISK_SATURATION, "store")]
+
+
+@pytest.mark.parametrize("busy", [(0.95, 0.97), (0.1, 0.6)])
+def test_a_disk_that_is_as_busy_as_ever_or_has_time_left_holds_nobody_up(
+    busy: tuple[float, float],
+) -> None:
+    found = causes(SLOW_STORE | {("store", "disk_busy"): busy})
+
+    assert named(found) == [(Fault.POD_NETWORK_DELAY, "store")]
+
+
+def test_a_busy_disk_that_makes_nobody_slow_is_no_trouble() -> None:
+    assert not causes({("store", "disk_busy"): (0.2, 0.99)})
+
+
+@pytest.mark.parametrize(
+    "measured", [{"packets_lost": (0.0, 0.08)}, {"tcp_retransmits": (0.0, 4.0)}]
+)
+@pytest.mark.parametrize("waits", [{}, SLOW_STORE])
+def test_one_that_alone_loses_packets_has_a_lossy_network(
+    measured: Mapping[str, tuple[float, float]], waits: Columns
+) -> None:
+    found = causes({**waits, **{("store", name): pair for name, pair in measured.items()}})
+
+    assert named(found) == [(Fault.POD_NETWORK_LOSS, "store")]
+
+
+@pytest.mark.parametrize("lost", [(0.0, 0.005), (0.05, 0.06)])
+def test_few_lost_packets_or_as_many_as_ever_are_no_trouble(lost: tuple[float, float]) -> None:
+    assert not causes({("store", "packets_lost"): lost})
+
+
+@pytest.mark.parametrize("beside", ["cart", "two"])
+def test_packets_that_a_neighbour_or_the_node_loses_too_are_not_lost_by_one_workload(
+    beside: str,
+) -> None:
+    both = {(name, "tcp_retransmits"): (0.0, 4.0) for name in ("store", beside)}
+
+    found = causes(both)
+
+    assert Fault.POD_NETWORK_LOSS not in {cause.fault_class for cause in found}

@@ -1,0 +1,12 @@
+"""What the columns of a table are called that are known by more than their kind, and their units."""
+
+CPU = "cpu"
+"""Cores in use."""
+CPU_THROTTLED = "cpu_throttled"
+"""Seconds of every second for which a CPU limit held processes back."""
+DISK_BUSY = "disk_busy"
+"""The share of the time, from 0 to 1, in which a disk had something to do."""
+PACKETS_LOST = "packets_lost"
+"""The share of the packets, from 0 to 1, that did not arrive."""
+TCP_RETRANSMITS = "tcp_retransmits"
+"""TCP segments that had to be sent again, per second."""
