@@ -25,13 +25,21 @@ def number(text: str) -> float:
         raise UnreadableSetError(f"{text!r} stands where a number should") from error
 
 
+def _numbers(cells: Sequence[str]) -> list[float]:
+    """Return cells as numbers: at once where none is empty, which is most rows."""
+    try:
+        return list(map(float, cells))
+    except ValueError:
+        return list(map(number, cells))
+
+
 def rows(cells: Iterable[Sequence[str]], width: int) -> Floats:
     """Return rows of cells as an array of that many columns.
 
     Raises:
         UnreadableSetError: A row is longer or shorter, or a cell is no number.
     """
-    found = [[number(cell) for cell in row] for row in cells if row]
+    found = [_numbers(row) for row in cells if row]
     if any(len(row) != width for row in found):
         raise UnreadableSetError(f"a row has not the {width} cells that its head names")
     return np.array(found, dtype=np.float64).reshape(len(found), width)

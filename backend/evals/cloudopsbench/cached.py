@@ -1,7 +1,7 @@
 """The frozen answers of a case's tools, sorted into what each tells of."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta, timezone
 from functools import lru_cache, partial
 
@@ -15,8 +15,6 @@ from sre_agent.domain.objects import ObjectRef
 from sre_agent.manifests.kubectl import Question, kind_of
 
 Cache = Mapping[str, Json]
-_DESCRIBE = "DescribeResource:"
-_GET = "GetResources:"
 _ALL = '"name":""'
 _CHOSEN = '"label_selector"'
 _LABELLED = frozenset({"Pod", "Service", "PersistentVolume", "PersistentVolumeClaim"})
@@ -28,15 +26,12 @@ def questions(cache: Cache) -> dict[Question, str]:
     """Return what kubectl was asked for and answered; of each kind the widest tables."""
     texts: dict[Question, str] = {}
     plain: dict[Question, str] = {}
-    for key, answer in cache.items():
-        if not isinstance(answer, str):
-            continue
-        if key.startswith(_DESCRIBE):
-            texts.setdefault(_asked("describe", key[len(_DESCRIBE) :]), answer)
-        elif key.startswith(_GET) and _ALL in key and _CHOSEN not in key:
-            asked = _asked("get", key[len(_GET) :])
-            if asked.output != "labels" or asked.kind in _LABELLED:
-                (texts if asked.output else plain)[asked] = answer
+    for _, arguments, answer in _asked(cache, "DescribeResource:"):
+        texts.setdefault(_question("describe", arguments), answer)
+    for _, arguments, answer in _asked(cache, "GetResources:", _is_of_all):
+        asked = _question("get", arguments)
+        if asked.output != "labels" or asked.kind in _LABELLED:
+            (texts if asked.output else plain)[asked] = answer
     wide = {(asked.kind, asked.namespace) for asked in texts if asked.output == "wide"}
     texts.update(
         (asked, answer)
@@ -46,8 +41,27 @@ def questions(cache: Cache) -> dict[Question, str]:
     return texts
 
 
-def _asked(verb: str, written: str) -> Question:
-    arguments = json.loads(written)
+def _anything(key: str) -> bool:
+    return bool(key)
+
+
+def _is_of_all(key: str) -> bool:
+    return _ALL in key and _CHOSEN not in key
+
+
+def _asked(
+    cache: Cache, tool: str, is_wanted: Callable[[str], bool] = _anything
+) -> Iterator[tuple[str, Json, str]]:
+    """Yield each text a tool answered, with its key and the arguments in it: parsed all at once."""
+    keys = [key for key in cache if key.startswith(tool) and is_wanted(key)]
+    arguments = json.loads(f"[{','.join(key[len(tool) :] for key in keys)}]")
+    for key, asked in zip(keys, arguments, strict=True):
+        answer = cache[key]
+        if isinstance(answer, str):
+            yield key, asked, answer
+
+
+def _question(verb: str, arguments: Json) -> Question:
     word = arguments["resource_type"]
     output = "wide" if arguments.get("output_wide") else ""
     return Question(
@@ -88,10 +102,7 @@ def zone(cache: Cache) -> timezone:
 
 def connectivity(cache: Cache) -> Iterator[Connectivity]:
     """Yield each attempt to reach a Service, from one node or from nowhere in particular."""
-    for key, answer in cache.items():
-        if not key.startswith("CheckServiceConnectivity:") or not isinstance(answer, str):
-            continue
-        asked = json.loads(key.partition(":")[2])
+    for key, asked, answer in _asked(cache, "CheckServiceConnectivity:"):
         service = ObjectRef(
             kind="Service", namespace=asked["namespace"], name=asked["service_name"]
         )
@@ -111,10 +122,7 @@ def connectivity(cache: Cache) -> Iterator[Connectivity]:
 
 def node_services(cache: Cache) -> Iterator[NodeService]:
     """Yield the state of each service of a node's system."""
-    for key, answer in cache.items():
-        if not key.startswith("CheckNodeServiceStatus:") or not isinstance(answer, str):
-            continue
-        asked = json.loads(key.partition(":")[2])
+    for key, asked, answer in _asked(cache, "CheckNodeServiceStatus:"):
         status, _, lines = answer.partition("\n\n")
         active = status.partition("Active: ")[2].partition("\n")[0]
         yield NodeService(
@@ -130,10 +138,8 @@ def node_services(cache: Cache) -> Iterator[NodeService]:
 def calls(cache: Cache, namespace: str) -> Iterator[Call]:
     """Yield who calls whom, from the first level of each service's tree."""
     named = lru_cache(maxsize=None)(partial(ObjectRef.deployment, namespace))
-    for key, answer in cache.items():
-        if not key.startswith("GetServiceDependencies:") or not isinstance(answer, str):
-            continue
-        caller = named(json.loads(key.partition(":")[2])["service_name"])
+    for key, asked, answer in _asked(cache, "GetServiceDependencies:"):
+        caller = named(asked["service_name"])
         tree = answer.partition("[Downstream (Calls)]:")[2]
         for line in tree.splitlines():
             if line.startswith(_BRANCHES):

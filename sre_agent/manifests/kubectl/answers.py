@@ -10,7 +10,7 @@ from sre_agent.domain.ids import EvidenceId
 from sre_agent.domain.objects import ObjectRef
 from sre_agent.manifests.kubectl.outline import descriptions
 from sre_agent.manifests.kubectl.question import CLUSTER_WIDE, Question
-from sre_agent.manifests.kubectl.tables import rows
+from sre_agent.manifests.kubectl.tables import pairs, rows
 from sre_agent.manifests.kubectl.times import ago
 
 Key = tuple[str, str]
@@ -125,9 +125,14 @@ class Answers:
         return ago(listed.told("AGE"), self.taken_at) if listed else None
 
     def meta(self, kind: str, key: Key, listed: Listed | None, described: Described | None) -> Meta:
-        """Return the least there is to say of an object: its name, source and age."""
+        """Return the least there is to say of an object: its name, source, age and labels."""
         source = described.source if described else listed.source if listed else EvidenceId("")
-        return Meta(ref=reference(kind, *key), source=source, created_at=self.created_at(listed))
+        return Meta(
+            ref=reference(kind, *key),
+            source=source,
+            labels=pairs(listed.told("LABELS")) if listed else {},
+            created_at=self.created_at(listed),
+        )
 
 
 def _parts(kind: str, question: Question, text: str) -> Iterator[tuple[Key, str]]:

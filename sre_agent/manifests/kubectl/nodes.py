@@ -9,7 +9,6 @@ from sre_agent.manifests.kubectl.amounts import amounts
 from sre_agent.manifests.kubectl.answers import Answers, Described, Key, Listed
 from sre_agent.manifests.kubectl.conditions import conditions
 from sre_agent.manifests.kubectl.outline import Block, outline
-from sre_agent.manifests.kubectl.tables import pairs
 from sre_agent.manifests.kubectl.times import moment
 
 
@@ -71,7 +70,6 @@ def _only_listed(node: Node, row: Listed | None) -> Node:
     ready = Condition(type="Ready", status="True" if "Ready" in said else "Unknown")
     return replace(
         node,
-        meta=replace(node.meta, labels=pairs(row.told("LABELS"))),
         conditions=(ready,),
         is_unschedulable="SchedulingDisabled" in said,
         addresses=(row.told("INTERNAL-IP"),) if row.told("INTERNAL-IP") else (),

@@ -153,11 +153,7 @@ def _only_listed(answers: Answers, key: Key, row: Listed) -> Pod:
     phase = said if said in _PHASES else _PHASE_OF_STATUS.get(said, "Pending")
     meta = answers.meta("Pod", key, row, None)
     return Pod(
-        meta=replace(
-            meta,
-            labels=pairs(row.told("LABELS")),
-            deleted_at=answers.taken_at if said == "Terminating" else None,
-        ),
+        meta=replace(meta, deleted_at=answers.taken_at if said == "Terminating" else None),
         phase=phase,
         reason="" if said in _PHASES else said,
         ip=row.told("IP"),

@@ -37,6 +37,7 @@ CLUSTER_WIDE = frozenset(
     {"Node", "PersistentVolume", "StorageClass", "Namespace", "ClusterRoleBinding"}
 )
 """The kinds without a namespace."""
+_OPTIONS = {"wide": "-o wide", "labels": "--show-labels", "yaml": "-o yaml"}
 
 
 def kind_of(word: str) -> str | None:
@@ -63,14 +64,13 @@ class Question:
     @property
     def evidence_id(self) -> EvidenceId:
         """Return the call as a person would type it, which names its answer."""
-        options = {"wide": "-o wide", "labels": "--show-labels", "yaml": "-o yaml"}
         words = (
             "kubectl",
             self.verb,
             "" if self.verb == "logs" else self.kind.lower(),
             self.name,
             f"-n {self.namespace}" if self.namespace else "",
-            options.get(self.output, ""),
+            _OPTIONS.get(self.output, ""),
             f"-c {self.container}" if self.container else "",
             "--previous" if self.is_previous else "",
         )

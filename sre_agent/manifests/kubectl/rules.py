@@ -1,7 +1,6 @@
 """Reading what a namespace allows and holds: quotas, ranges, configuration and accounts."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from sre_agent.domain.cluster.meta import Meta
 from sre_agent.domain.cluster.rules import (
@@ -15,7 +14,6 @@ from sre_agent.domain.cluster.rules import (
 from sre_agent.manifests.kubectl.amounts import quantity
 from sre_agent.manifests.kubectl.answers import Answers, Described, Listed
 from sre_agent.manifests.kubectl.outline import outline, top_lines
-from sre_agent.manifests.kubectl.tables import pairs
 
 _Found = Iterator[tuple[Meta, Listed | None, Described | None]]
 
@@ -24,10 +22,7 @@ def _each(answers: Answers, kind: str) -> _Found:
     listed, described = answers.listed(kind), answers.described(kind)
     for key in sorted(set(listed) | set(described)):
         row, description = listed.get(key), described.get(key)
-        meta = answers.meta(kind, key, row, description)
-        if row and (labels := row.told("LABELS")):
-            meta = replace(meta, labels=pairs(labels))
-        yield meta, row, description
+        yield answers.meta(kind, key, row, description), row, description
 
 
 def quotas(answers: Answers) -> tuple[Quota, ...]:

@@ -8,7 +8,7 @@ from sre_agent.domain.cluster.network import Address, Endpoints, Service, Servic
 from sre_agent.domain.cluster.pods import Pod
 from sre_agent.manifests.kubectl.answers import Answers, Described, Key, Listed
 from sre_agent.manifests.kubectl.outline import top_lines
-from sre_agent.manifests.kubectl.tables import number, pairs
+from sre_agent.manifests.kubectl.tables import number
 from sre_agent.manifests.kubectl.workloads import selector
 
 
@@ -25,8 +25,6 @@ def _service(
     answers: Answers, key: Key, row: Listed | None, description: Described | None
 ) -> Service:
     meta = answers.meta("Service", key, row, description)
-    if row:
-        meta = replace(meta, labels=pairs(row.told("LABELS")))
     if not description or not description.text:
         return _only_listed(meta, row or Listed({}, meta.source))
     told = top_lines(description.text)

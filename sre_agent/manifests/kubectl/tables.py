@@ -17,7 +17,7 @@ def rows(text: str) -> Iterator[dict[str, str]]:
     headings: list[str] = []
     starts: list[int] = []
     for line in text.split("\n"):
-        cells = [cell.strip() for cell in line.split(_GAP) if cell and not cell.isspace()]
+        cells = [cell for part in line.split(_GAP) if (cell := part.strip())]
         if not cells:
             headings = []
         elif not headings or cells[0] in ("NAME", "NAMESPACE"):

@@ -12,7 +12,7 @@ from sre_agent.domain.objects import ObjectRef
 from sre_agent.manifests.kubectl.answers import Answers, Described, Key, Listed, reference
 from sre_agent.manifests.kubectl.conditions import conditions
 from sre_agent.manifests.kubectl.outline import Block, outline
-from sre_agent.manifests.kubectl.tables import number, pairs, ratio
+from sre_agent.manifests.kubectl.tables import number, ratio
 from sre_agent.manifests.kubectl.templates import pod_spec
 from sre_agent.manifests.kubectl.times import moment
 
@@ -156,6 +156,8 @@ def selector(text: str) -> Selector:
 
 def _terms(text: str) -> list[str]:
     """Part a selector at the commas that stand in no brackets."""
+    if "(" not in text:
+        return [part.strip() for part in text.split(",")]
     found, depth, start = list[str](), 0, 0
     for at, letter in enumerate(text):
         depth += (letter == "(") - (letter == ")")
@@ -173,7 +175,7 @@ def _only_listed(meta: Meta, row: Listed | None) -> Workload:
         ready, desired = number(told.told("READY")), number(told.told("DESIRED"))
     chosen = selector(told.told("SELECTOR"))
     return Workload(
-        meta=replace(meta, labels=pairs(told.told("LABELS"))),
+        meta=meta,
         selector=chosen,
         template_labels=chosen.labels,
         desired=desired,
