@@ -13,12 +13,20 @@ from backend.evals.folders import Folder
 from backend.evals.suite import Json, Prediction, Scores
 from sre_agent.diagnosis.changes import flags, judgement, scene
 from sre_agent.diagnosis.changes.judgement import Judgement
+from sre_agent.diagnosis.changes.outside import Origin
 from sre_agent.diagnosis.changes.scene import Scene, Signature, Told
 from sre_agent.domain.changes import Commit, Deploy, FlagChange, StatusNotice
 from sre_agent.domain.telemetry import LogLine, MetricTable, Span
 
 NONE = "none"
 ROLLBACK = "rollback"
+REMEDIES: Mapping[Origin, str] = {
+    Origin.BELOW: "escalate-upstream",
+    Origin.CERTIFICATE: "renew-certificate",
+    Origin.ACCESS: "renew-credentials",
+    Origin.DEMAND: "scale-out",
+    Origin.DATA: "purge-bad-data",
+}
 _SHORTEST_SHA = 7
 _SAME_TRACE = "same"
 
@@ -103,7 +111,7 @@ def _remedy(verdict: Judgement) -> str:
         return ROLLBACK
     if verdict.flag:
         return "disable-flag"
-    return verdict.outside[0].remedy if verdict.outside else "escalate-upstream"
+    return REMEDIES[verdict.outside[0].origin if verdict.outside else Origin.BELOW]
 
 
 def _is_commit(predicted: Json, answer: Json) -> bool:

@@ -90,7 +90,7 @@ def _outside(scene: Scene, judgement: Judgement, namespace: str) -> Iterator[Hyp
     ref = ObjectRef.deployment(namespace, scene.first)
     for reason in judgement.outside if ids else ():
         finding = Suspect(reason.fault_class, ref).speaks_for(
-            "outside.reason", reason.weight, reason.statement, ids
+            f"outside.{reason.origin.value}", reason.weight, reason.statement, ids
         )
         yield Hypothesis(reason.fault_class, ref, reason.statement, (finding,))
 

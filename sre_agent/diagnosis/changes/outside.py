@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
 from sre_agent.diagnosis.changes import terms
 from sre_agent.diagnosis.changes.onsets import Onset
@@ -77,14 +78,27 @@ MANY = 3
 """So many services do not begin to fail at once of themselves."""
 
 
+class Origin(StrEnum):
+    """Where a reason lies that is no change of ours, and so who has to do something about it."""
+
+    BELOW = "below"
+    """What we stand on: providers, names, machines, networks, disks."""
+    CERTIFICATE = "certificate"
+    ACCESS = "access"
+    """Keys, licences and passwords that ended."""
+    DEMAND = "demand"
+    DATA = "data"
+    """A record that nobody can digest."""
+
+
 @dataclass(frozen=True)
 class Outside:
-    """A reason that is no change of ours, its weight in log-odds, and what to do about it."""
+    """A reason that is no change of ours, its weight in log-odds, and where it lies."""
 
     fault_class: FaultClass
     weight: float
     statement: str
-    remedy: str
+    origin: Origin
 
 
 def reasons(scene: Scene) -> tuple[Outside, ...]:
@@ -119,7 +133,7 @@ def _notices(scene: Scene) -> Iterator[Outside]:
             continue
         weight = 3.0 if _is_about(notice, scene) else 1.5
         text = f"{notice.component} was reported {notice.status} at that time"
-        yield Outside(FaultClass.EXTERNAL_SERVICE_FAILURE, weight, text, "escalate-upstream")
+        yield Outside(FaultClass.EXTERNAL_SERVICE_FAILURE, weight, text, Origin.BELOW)
         return
 
 
@@ -134,17 +148,17 @@ def _names(scene: Scene) -> Iterator[Outside]:
     if found:
         weight = 3.0 if len(services) > 1 else 1.5
         text = f"names do not resolve any more for {', '.join(sorted(services))}"
-        yield Outside(FaultClass.DNS_FAILURE, weight, text, "escalate-upstream")
+        yield Outside(FaultClass.DNS_FAILURE, weight, text, Origin.BELOW)
 
 
 def _certificates(scene: Scene) -> Iterator[Outside]:
     if _said(scene, _EXPIRED):
         text = "a certificate expired"
-        yield Outside(FaultClass.CERTIFICATE_EXPIRY, 3.5, text, "renew-certificate")
+        yield Outside(FaultClass.CERTIFICATE_EXPIRY, 3.5, text, Origin.CERTIFICATE)
     ended = _said(scene, _ENDED)
     if ended:
         text = f"what gave access has ended: {ended[0][:120]}"
-        yield Outside(FaultClass.EXTERNAL_SERVICE_FAILURE, 3.0, text, "renew-credentials")
+        yield Outside(FaultClass.EXTERNAL_SERVICE_FAILURE, 3.0, text, Origin.ACCESS)
 
 
 def _providers(scene: Scene) -> Iterator[Outside]:
@@ -156,7 +170,7 @@ def _providers(scene: Scene) -> Iterator[Outside]:
         weight = 3.0 if is_main else 1.5
         if all(_OVERASKED.search(item) for item in named) and _asks_more(scene):
             weight = 0.5
-        yield Outside(FaultClass.EXTERNAL_SERVICE_FAILURE, weight, text, "escalate-upstream")
+        yield Outside(FaultClass.EXTERNAL_SERVICE_FAILURE, weight, text, Origin.BELOW)
 
 
 def _asks_more(scene: Scene) -> bool:
@@ -181,7 +195,7 @@ def _surge(scene: Scene) -> Iterator[Outside]:
             text = f"{onset.key.metric} of {onset.key.entity} rose to {times:.1f} times the usual"
             weight = 1.0 if is_of_code or _said(scene, _AGAIN, ASIDE) else 2.5
             weight += 1.0 if _said(scene, _CROWD) else 0.0
-            yield Outside(FaultClass.TRAFFIC_SURGE, weight, text, "scale-out")
+            yield Outside(FaultClass.TRAFFIC_SURGE, weight, text, Origin.DEMAND)
             return
 
 
@@ -200,15 +214,15 @@ def _one_record(scene: Scene) -> Iterator[Outside]:
     if shared:
         what, name = min(shared)
         text = f"every complaint is about the same {what}, {name}, tried again and again"
-        yield Outside(FaultClass.EXTERNAL_SERVICE_FAILURE, 3.5, text, "purge-bad-data")
+        yield Outside(FaultClass.EXTERNAL_SERVICE_FAILURE, 3.5, text, Origin.DATA)
 
 
 def _hardware(scene: Scene) -> Iterator[Outside]:
     said = _said(scene, _HARDWARE)
     if said:
         text = f"what runs below fails: {said[0][:120]}"
-        yield Outside(FaultClass.NODE_NETWORK_UNAVAILABLE, 3.0, text, "escalate-upstream")
+        yield Outside(FaultClass.NODE_NETWORK_UNAVAILABLE, 3.0, text, Origin.BELOW)
     full = _said(scene, _FULL)
     if full:
         text = f"a disk is full: {full[0][:120]}"
-        yield Outside(FaultClass.VOLUME_FULL, 2.0, text, "escalate-upstream")
+        yield Outside(FaultClass.VOLUME_FULL, 2.0, text, Origin.BELOW)

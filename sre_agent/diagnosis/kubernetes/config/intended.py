@@ -22,7 +22,7 @@ def named_by(variable: str, services: Iterable[str]) -> str | None:
 def meant_by(host: str, services: Iterable[str]) -> str | None:
     """Return the Service that a host is a misspelling of.
 
-    A name that is another and more is none: `orders-db` is not meant for `orders`.
+    A name that is another and more is none: `ledger-db` is not meant for `ledger`.
     """
     for name in get_close_matches(host, sorted(services), n=3, cutoff=_ALIKE):
         if not name.startswith(host) and not host.startswith(name):
