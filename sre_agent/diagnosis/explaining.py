@@ -31,7 +31,7 @@ def explain(causes: Sequence[Cause], catalogue: Catalogue) -> tuple[Cause, ...]:
 
 def _what(cause: Cause, catalogue: Catalogue) -> str:
     entry = catalogue[cause.fault_class]
-    return f"{entry.title}: {cause.object}. {entry.description}"
+    return f"{entry.title} ({cause.object}). {entry.description}"
 
 
 def _why(cause: Cause) -> str:

@@ -34,7 +34,7 @@ def weigh(hypothesis: Hypothesis, hypotheses: Sequence[Hypothesis]) -> Iterator[
         yield suspect.speaks_against(
             "description.narrower_cause",
             weight,
-            f"better described as {item.fault_class}: {item.statement}",
+            f"better described as {item.fault_class} ({item.statement})",
             item.findings[0].evidence_ids,
         )
 

@@ -31,6 +31,13 @@ _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
         re.compile(r"(?i)(?<![^\s@])(?=[^\s@]++@)([^\s@]*?[a-z0-9+.-]://[^\s:/@]*+):[^\s@]++@"),
         rf"\1:{MASK}@",
     ),
+    # The same without a scheme, as the drivers of Go and Oracle write it.
+    (
+        re.compile(
+            r"(?<![\w.%+-])([\w.%+-]{1,64}[:/])(?!/)[^\s\"'(]{1,128}@(?=(?:tcp|unix|udp|tls)\(|//)"
+        ),
+        rf"\1{MASK}@",
+    ),
     # A named secret in JSON, a query string, an assignment or a header.
     (
         re.compile(

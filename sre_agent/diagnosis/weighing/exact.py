@@ -17,7 +17,7 @@ def weigh(board: Board, hypothesis: Hypothesis) -> Iterator[Finding]:
         yield suspect.speaks_against(
             "description.narrower_cause",
             weights.NARROWER_EXPLAINS,
-            f"better described as {narrower.fault_class}: {narrower.statement}",
+            f"better described as {narrower.fault_class} ({narrower.statement})",
             _ids(narrower),
         )
     wider = _wider(board, hypothesis)

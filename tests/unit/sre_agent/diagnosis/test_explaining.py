@@ -1,5 +1,7 @@
 """A cause says in three lines what it is, why it is thought so, and why not the next one."""
 
+import pytest
+
 from sre_agent.config import catalogue
 from sre_agent.diagnosis import explaining
 from sre_agent.diagnosis.hypothesis import Suspect
@@ -7,6 +9,7 @@ from sre_agent.domain.causes import Cause, Finding
 from sre_agent.domain.faults import FaultClass
 from sre_agent.domain.ids import EvidenceId
 from sre_agent.domain.objects import ObjectRef
+from sre_agent.safety.redaction import redact
 
 WEB, DB = ObjectRef.deployment("shop", "web"), ObjectRef.deployment("shop", "db")
 IDS = [EvidenceId("e")]
@@ -32,9 +35,17 @@ def explained(*causes: Cause) -> tuple[tuple[str, ...], ...]:
 def test_a_cause_alone_says_what_it_is_and_why() -> None:
     ((what, why, why_not),) = explained(cause(FaultClass.IMAGE_NOT_FOUND, WEB, 0.9))
 
-    assert what.startswith("Image not found: Deployment/shop/web. ")
+    assert what.startswith("Image not found (Deployment/shop/web). ")
     assert why == "Because web is ill; web shows it."
     assert why_not == "Nothing else has anything for it."
+
+
+@pytest.mark.parametrize("fault_class", FaultClass)
+def test_no_name_of_a_fault_reads_like_the_name_of_a_secret(fault_class: FaultClass) -> None:
+    best, other = cause(fault_class, WEB, 0.9), cause(FaultClass.CRASH_LOOP, DB, 0.4)
+
+    for told in explained(best, other):
+        assert [redact(line) for line in told] == list(told)
 
 
 def test_the_runner_up_falls_by_what_speaks_against_it() -> None:
