@@ -18,6 +18,8 @@ class ServicePort:
     protocol: str = "TCP"
     app_protocol: str = ""
     node_port: int | None = None
+    last: int | None = None
+    """Of a policy's range of ports the last."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

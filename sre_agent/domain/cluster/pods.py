@@ -91,6 +91,8 @@ class ContainerSpec:
     startup: Probe | None = None
     mounts: tuple[Mount, ...] = ()
     is_init: bool = False
+    stays: bool = False
+    """An init container that runs on beside the others (`restartPolicy: Always`)."""
     is_privileged: bool = False
     runs_as_user: int | None = None
 

@@ -62,6 +62,8 @@ class CronJob:
     starting_deadline_s: float | None = None
     last_scheduled_at: datetime | None = None
     last_succeeded_at: datetime | None = None
+    active: int = 0
+    forbids_overlap: bool = False
     time_zone: str = ""
 
 

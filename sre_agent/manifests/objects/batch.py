@@ -5,6 +5,7 @@ from sre_agent.domain.ids import EvidenceId
 from sre_agent.manifests.objects.fields import (
     Json,
     count,
+    entries,
     is_set,
     moment,
     real,
@@ -47,5 +48,7 @@ def cronjob(item: Json, source: EvidenceId) -> CronJob:
         starting_deadline_s=real(spec, "startingDeadlineSeconds"),
         last_scheduled_at=moment(status.get("lastScheduleTime")),
         last_succeeded_at=moment(status.get("lastSuccessfulTime")),
+        active=len(entries(status, "active")),
+        forbids_overlap=text(spec, "concurrencyPolicy") == "Forbid",
         time_zone=text(spec, "timeZone"),
     )

@@ -58,6 +58,7 @@ def container(item: Json, *, is_init: bool = False) -> ContainerSpec:
         startup=_probe(section(item, "startupProbe")),
         mounts=tuple(_mount(each) for each in entries(item, "volumeMounts")),
         is_init=is_init,
+        stays=is_init and text(item, "restartPolicy") == "Always",
         is_privileged=is_set(security, "privileged"),
         runs_as_user=whole(security, "runAsUser"),
     )

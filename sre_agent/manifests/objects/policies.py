@@ -2,7 +2,7 @@
 
 from sre_agent.domain.cluster.network import NetworkPolicy, Peer, PolicyRule, ServicePort
 from sre_agent.domain.ids import EvidenceId
-from sre_agent.manifests.objects.fields import Json, entries, port, section, text, words
+from sre_agent.manifests.objects.fields import Json, entries, port, section, text, whole, words
 from sre_agent.manifests.objects.meta import meta, selector, selector_if_any
 
 
@@ -33,6 +33,7 @@ def _port(item: Json) -> ServicePort:
         port=named if isinstance(named, int) else 0,
         name=named if isinstance(named, str) else "",
         protocol=text(item, "protocol") or "TCP",
+        last=whole(item, "endPort"),
     )
 
 

@@ -58,8 +58,12 @@ def allows(
 
 
 def _covers(rule: PolicyRule, ports: frozenset[int]) -> bool:
-    allowed = {item.port for item in rule.ports}
-    return not rule.ports or not ports or 0 in allowed or bool(allowed & ports)
+    if not rule.ports or not ports:
+        return True
+    return any(
+        item.port == 0 or any(item.port <= port <= (item.last or item.port) for port in ports)
+        for item in rule.ports
+    )
 
 
 def _lets(rule: PolicyRule, namespace: str, other: End | None) -> bool:

@@ -86,7 +86,7 @@ def _out_of(
     seen = [waiting[caller].source] if caller in waiting else []
     if not policies.allows(found, "Egress", None, [policies.DNS_PORT]) and not _asks_names(found):
         why = f"{_names(found)} let {caller.name} ask nobody for names (port 53)"
-        yield _suspect(caller, found, seen, why)
+        yield _suspect(caller, found, seen, why, is_needed=bool(called))
         return
     for callee in called:
         end = policies.end_of(view, callee)
@@ -128,12 +128,19 @@ def _names(found: Sequence[NetworkPolicy]) -> str:
 
 
 def _suspect(
-    ref: ObjectRef, found: Sequence[NetworkPolicy], seen: Sequence[EvidenceId], why: str
+    ref: ObjectRef,
+    found: Sequence[NetworkPolicy],
+    seen: Sequence[EvidenceId],
+    why: str,
+    *,
+    is_needed: bool = True,
 ) -> Hypothesis:
+    """Suspect policies; nobody complains of a path that may not be needed at all."""
+    unseen = weights.GENERIC_STATE if is_needed else weights.POSTURE
     return cause(
         Suspect(FaultClass.NETWORK_POLICY_BLOCKS, ref),
         "policy.blocks",
-        weights.CONTRADICTION_SEEN if seen else weights.GENERIC_STATE,
+        weights.CONTRADICTION_SEEN if seen else unseen,
         why,
         [*(item.meta.source for item in found), *seen],
         policy=found[0].meta.ref.name,

@@ -1,6 +1,7 @@
 """Ingresses that name what is not there."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 from sre_agent.diagnosis import weights
 from sre_agent.diagnosis.hypothesis import Hypothesis, Suspect
@@ -10,6 +11,11 @@ from sre_agent.domain.cluster.network import Backend, Ingress, Service
 from sre_agent.domain.faults import FaultClass
 from sre_agent.domain.ids import EvidenceId
 
+_BY_ANNOTATION = "use-annotation"
+"""The port of a backend that is no Service, but an action of the load balancer."""
+_ISSUER = "cert-manager.io/"
+ISSUING = timedelta(minutes=5)
+"""Who signs certificates asks for proof first."""
 _LEGACY_CLASS = "kubernetes.io/ingress.class"
 
 
@@ -38,7 +44,7 @@ def _backends(view: View, item: Ingress) -> Iterator[Hypothesis]:
 
 def lacking(view: View, service: Service | None, backend: Backend) -> str:
     """Return what a route's backend lacks: the Service, or the port of it; empty if nothing."""
-    if backend.kind != "Service":
+    if backend.kind != "Service" or backend.port == _BY_ANNOTATION:
         return ""
     path = f"{backend.host}{backend.path or '/'}"
     if service is None:
@@ -70,7 +76,7 @@ def _class(view: View, item: Ingress) -> Iterator[Hypothesis]:
 
 
 def _secrets(view: View, item: Ingress) -> Iterator[Hypothesis]:
-    if not view.knows_all("Secret"):
+    if not view.knows_all("Secret") or _is_issued(view, item):
         return
     known = {(found.meta.ref.namespace, found.meta.ref.name) for found in view.snapshot.secrets}
     for name in item.tls_secrets:
@@ -83,6 +89,13 @@ def _secrets(view: View, item: Ingress) -> Iterator[Hypothesis]:
                 why,
                 view.source("Secret"),
             )
+
+
+def _is_issued(view: View, item: Ingress) -> bool:
+    """Return whether a new Ingress's certificate may still be on its way."""
+    is_asked = any(key.startswith(_ISSUER) for key in item.meta.annotations)
+    began = item.meta.created_at
+    return is_asked and began is not None and view.snapshot.taken_at - began < ISSUING
 
 
 def _suspect(

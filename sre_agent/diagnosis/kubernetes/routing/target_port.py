@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from sre_agent.diagnosis import weights
 from sre_agent.diagnosis.hypothesis import Hypothesis, Suspect
-from sre_agent.diagnosis.kubernetes import hosts
+from sre_agent.diagnosis.kubernetes import hosts, wellbeing
 from sre_agent.diagnosis.kubernetes.proposing import cause
 from sre_agent.diagnosis.kubernetes.view import View
 from sre_agent.domain.cluster.network import Service, ServicePort
@@ -45,7 +45,7 @@ def _wrong_target(
 ) -> Iterator[Hypothesis]:
     ports, target = offered(item.template), target_of(port)
     known = {found.name if isinstance(target, str) else found.number for found in ports}
-    if not ports or target in known or _is_probed(item.template, target):
+    if not ports or target in known or _is_probed(view, item, target):
         return
     tries = [
         found
@@ -55,6 +55,8 @@ def _wrong_target(
     if any(found.is_open for found in tries):
         return
     weight = weights.POD_STATE if isinstance(target, str) or tries else weights.CONTRADICTION
+    if not tries and all(_is_for_metrics(found) for found in ports):
+        weight = weights.HINT
     listed = ", ".join(
         sorted(f"{found.name or ''}{':' * bool(found.name)}{found.number}" for found in ports)
     )
@@ -71,9 +73,19 @@ def _wrong_target(
     )
 
 
-def _is_probed(template: PodSpec, target: int | str) -> bool:
-    """Return whether a readiness probe asks at the same port, so that somebody listens there."""
-    return any(item.readiness and item.readiness.port == target for item in template.containers)
+def _is_for_metrics(port: ContainerPort) -> bool:
+    """Return whether a port is declared for whoever measures; the others need not be."""
+    return any(word in port.name for word in ("metric", "prom"))
+
+
+def _is_probed(view: View, item: Workload, target: int | str) -> bool:
+    """Return whether a probe that succeeds asks at the same port, so that somebody listens there."""
+    is_well = not wellbeing.is_unwell(view, item.meta.ref)
+    return any(
+        probe is not None and probe.port == target
+        for box in item.template.containers
+        for probe in (box.readiness, *((box.liveness, box.startup) if is_well else ()))
+    )
 
 
 _Asked = dict[ObjectRef, dict[int, dict[ObjectRef, EvidenceId]]]

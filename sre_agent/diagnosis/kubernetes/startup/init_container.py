@@ -6,7 +6,7 @@ from sre_agent.diagnosis import weights
 from sre_agent.diagnosis.hypothesis import Hypothesis, Suspect
 from sre_agent.diagnosis.kubernetes.proposing import cause
 from sre_agent.diagnosis.kubernetes.view import View
-from sre_agent.domain.cluster.pods import ContainerStatus
+from sre_agent.domain.cluster.pods import ContainerStatus, Pod
 from sre_agent.domain.faults import FaultClass
 
 _LOOP = frozenset({"CrashLoopBackOff", "Error"})
@@ -16,7 +16,12 @@ def analyze(view: View) -> Iterator[Hypothesis]:
     """Suspect workloads whose init container ends with an error."""
     for ref, pods in view.pods_of.items():
         for pod in pods:
-            failed = [item for item in pod.statuses if item.is_init and _fails(item)]
+            stopped = _stopped(pod)
+            failed = [
+                item
+                for item in pod.statuses
+                if item.is_init and item.name not in stopped and _fails(item)
+            ]
             for status in failed[:1]:
                 ended = status.ended or status.last_ended
                 code = f" with exit code {ended.exit_code}" if ended else ""
@@ -30,6 +35,13 @@ def analyze(view: View) -> Iterator[Hypothesis]:
                     container=status.name,
                     exit_code=ended.exit_code if ended else None,
                 )
+
+
+def _stopped(pod: Pod) -> frozenset[str]:
+    """Return sidecars that were stopped because the pod's own containers had ended."""
+    if pod.phase not in {"Succeeded", "Failed"}:
+        return frozenset()
+    return frozenset(item.name for item in pod.spec.init_containers if item.stays)
 
 
 def _fails(status: ContainerStatus) -> bool:

@@ -1,6 +1,7 @@
 """Autoscalers that cannot scale, or have nothing left to add."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 from sre_agent.diagnosis import weights
 from sre_agent.diagnosis.hypothesis import Hypothesis, Suspect
@@ -11,6 +12,8 @@ from sre_agent.domain.cluster.pods import ContainerSpec
 from sre_agent.domain.cluster.workloads import Autoscaler
 from sre_agent.domain.faults import FaultClass
 
+FIRST_METRICS = timedelta(minutes=3)
+"""Measured every minute, and asked for only of pods that have been ready for a while."""
 _METRICS = ("FailedGet", "InvalidMetricSourceType", "FailedUpdateStatus")
 _WITHOUT_REQUEST = "missing request for"
 
@@ -31,7 +34,7 @@ def analyze(view: View) -> Iterator[Hypothesis]:
         if lacking or (blind and _WITHOUT_REQUEST in blind.message):
             why = blind.message if blind else f"{lacking} asks for no share to scale by"
             yield _suspect(item, FaultClass.AUTOSCALER_WITHOUT_REQUESTS, weights.GENERIC_STATE, why)
-        elif blind:
+        elif blind and not _is_young(view, item):
             yield _suspect(
                 item,
                 FaultClass.AUTOSCALER_METRICS_UNAVAILABLE,
@@ -51,6 +54,13 @@ def _is_target_missing(view: View, item: Autoscaler) -> bool:
     if any("not found" in found.message for found in item.conditions if found.status == "False"):
         return any(found.reason == "FailedGetScale" for found in item.conditions)
     return view.knows_all(item.target.kind) and item.target not in view.workloads
+
+
+def _is_young(view: View, item: Autoscaler) -> bool:
+    """Return whether there can be no metrics yet: it is new, or all it scales is."""
+    started = [pod.started_at for pod in view.pods_of.get(item.target, ()) if pod.started_at]
+    since = max(filter(None, (item.meta.created_at, min(started, default=None))), default=None)
+    return since is not None and view.snapshot.taken_at - since < FIRST_METRICS
 
 
 def _is_blind(found: Condition) -> bool:

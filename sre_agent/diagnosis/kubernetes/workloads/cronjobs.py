@@ -51,8 +51,8 @@ def analyze(view: View) -> Iterator[Hypothesis]:
 
 
 def _is_late(view: View, job: CronJob, schedule: cron.Schedule) -> bool:
-    """Return whether two runs in a row did not come."""
-    if job.last_scheduled_at is None:
+    """Return whether two runs in a row did not come, and not because one is still at it."""
+    if job.last_scheduled_at is None or (job.active and job.forbids_overlap):
         return False
     first = schedule.next_after(job.last_scheduled_at)
     second = schedule.next_after(first) if first else None

@@ -15,6 +15,8 @@ def analyze(view: View) -> Iterator[Hypothesis]:
     for job in view.snapshot.jobs:
         if _is(job, "Complete") or _is(job, "SuccessCriteriaMet"):
             continue
+        if _is_made_good(view, job):
+            continue
         if _is(job, "Failed") or job.failed > job.backoff_limit:
             yield _failed(job)
         elif job.is_suspended:
@@ -25,6 +27,18 @@ def analyze(view: View) -> Iterator[Hypothesis]:
                 f"Job {job.meta.ref.name} is suspended",
                 [job.meta.source],
             )
+
+
+def _is_made_good(view: View, job: Job) -> bool:
+    """Return whether what starts the Job by the clock ran to its end since this one failed."""
+    owners = {item for item in job.meta.owners if item.kind == "CronJob"}
+    began = job.meta.created_at
+    return began is not None and any(
+        item.meta.ref in owners
+        and item.last_succeeded_at is not None
+        and item.last_succeeded_at > began
+        for item in view.snapshot.cronjobs
+    )
 
 
 def _failed(job: Job) -> Hypothesis:

@@ -17,7 +17,7 @@ def analyze(view: View) -> Iterator[Hypothesis]:
             yield cause(
                 Suspect(FaultClass.DAEMONSET_MISSCHEDULED, item.meta.ref),
                 "workload.misscheduled",
-                weights.GENERIC_STATE,
+                weights.HINT,
                 f"{item.misscheduled} pods of {item.meta.ref.name} run on nodes it should not use",
                 [item.meta.source],
             )
