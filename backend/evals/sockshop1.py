@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from backend.evals import numbers, ranking_rules
-from backend.evals.folders import Folder
+from backend.evals.folders import Folder, UnreadableSetError
 from backend.evals.suite import Json, Prediction, Scores
 from sre_agent.diagnosis.metrics import anomalies
 from sre_agent.domain.telemetry import MetricTable
@@ -31,6 +31,8 @@ class SockShop1Run:
         """
         self._data = data
         self.cases = [f"{fault}/{n}" for fault in data.names() for n in data.sub(fault).names()]
+        if not self.cases:
+            raise UnreadableSetError(f"{data.path} holds no folders SERVICE-RESOURCE/NUMBER")
 
     @property
     def vocabulary(self) -> frozenset[str]:

@@ -18,6 +18,7 @@ from backend.evals.suite import Json, Prediction, Scores
 from sre_agent.diagnosis import alert_streams
 from sre_agent.diagnosis.alert_streams import Model, PastFailure, Stream
 from sre_agent.domain.telemetry import AlertKind, AlertSignal
+from sre_agent.domain.telemetry.alerts import SLOW
 
 MIN_CONFIDENCE = 0.4
 """Below this nobody should be sent to look at the first instance alone."""
@@ -25,6 +26,8 @@ FOLDS = 5
 """So many times is learned anew where the past failures and the cases are the same."""
 _ADDRESS = re.compile(r"\w+://([^:/]+)[:/]")
 _REPLICA = re.compile(r"[-_]\d+$")
+_DEGRADED = "PD"
+"""What the set calls a call that takes too long; others have the code they failed with."""
 _WITH_HOST = 4
 Row = dict[str, Any]
 
@@ -156,7 +159,11 @@ def _signals(row: Row) -> list[AlertSignal]:
         ),
         *(
             AlertSignal(
-                kind=AlertKind.TRACE, entity=callee, caller=caller, name=operation, direction=how
+                kind=AlertKind.TRACE,
+                entity=callee,
+                caller=caller,
+                name=operation,
+                direction=SLOW if how == _DEGRADED else how,
             )
             for caller, callee, operation, how in row["traces"]
         ),

@@ -14,8 +14,8 @@ import numpy as np
 
 from sre_agent.diagnosis.alert_streams.stream import Stream
 from sre_agent.domain.telemetry import AlertKind, AlertSignal, Floats
+from sre_agent.domain.telemetry.alerts import SLOW
 
-SLOW = "PD"
 KINDS = (
     "metric",
     "log",

@@ -5,6 +5,7 @@ import random
 from sre_agent.diagnosis.alert_streams import PastFailure, Stream
 from sre_agent.domain.ids import EvidenceId
 from sre_agent.domain.telemetry import AlertKind, AlertSignal
+from sre_agent.domain.telemetry.alerts import SLOW
 
 ENTITIES = ("front-0", "front-1", "cart-0", "cart-1", "stock-0", "stock-1")
 EDGES = frozenset({(0, 2), (0, 3), (1, 2), (1, 3), (2, 4), (3, 5)})
@@ -21,7 +22,7 @@ def metric(entity: str, name: str, direction: str = "up", source: str = "m") -> 
     )
 
 
-def call(caller: str, callee: str, how: str = "PD") -> AlertSignal:
+def call(caller: str, callee: str, how: str = SLOW) -> AlertSignal:
     """Return an alert on a call."""
     return AlertSignal(
         kind=AlertKind.TRACE, entity=callee, caller=caller, name="/do", direction=how

@@ -12,6 +12,7 @@ from alert_scene import (
 
 from sre_agent.diagnosis import alert_streams
 from sre_agent.diagnosis.alert_streams import PastFailure, Stream
+from sre_agent.domain.telemetry.alerts import SLOW
 
 PAST = [leak(ENTITIES[seed % 6], seed) for seed in range(60)]
 
@@ -78,7 +79,7 @@ def test_renaming_every_instance_renames_the_answer_and_nothing_else() -> None:
             metric(new[s.entity], s.name, s.direction)
             if not s.caller
             else type(s)(
-                kind=s.kind, entity=new[s.entity], caller=new[s.caller], name=s.name, direction="PD"
+                kind=s.kind, entity=new[s.entity], caller=new[s.caller], name=s.name, direction=SLOW
             )
             for s in item.stream.signals
         )
