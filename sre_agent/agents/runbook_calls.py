@@ -9,7 +9,7 @@ from sre_agent.domain.observations.runbooks import RunbookMatches
 from sre_agent.domain.tools import ToolCall
 
 MAX_SEARCHES = 6
-MAX_READ = 4
+MAX_READ = 6
 _BY_NAME = frozenset({"alert", "service"})
 
 

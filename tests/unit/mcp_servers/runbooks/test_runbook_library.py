@@ -20,7 +20,9 @@ from sre_agent.domain.faults import FaultClass
 
 ROOT = Path(__file__).parents[4]
 RULES = ROOT / "infrastructure" / "lab" / "observe" / "rules.yaml"
-DOCUMENTED = (ROOT / "docs" / "runbooks.md").read_text().partition("\n## Alerts of the")[2]
+DOCUMENTATION = (ROOT / "docs" / "runbooks.md").read_text()
+DOCUMENTED = DOCUMENTATION.partition("\n## Alerts of the")[2]
+TABLE = DOCUMENTATION.partition("\n## The shipped library")[2].partition("\n## ")[0]
 GIVEN_BY_THE_PLATFORM = {"namespace", "name", "to_revision", "dry_run"}
 
 
@@ -48,6 +50,12 @@ async def test_every_shipped_runbook_is_whole() -> None:
         assert meta.last_validated, runbook.entry.name
         assert {"Decide", "Escalate"} <= headings, runbook.entry.name
         assert "```sh" in runbook.entry.words, runbook.entry.name
+
+
+async def test_the_documentation_lists_the_shipped_runbooks() -> None:
+    names = {Path(runbook.entry.name).stem for runbook in await library()}
+
+    assert set(re.findall(r"`([\w-]+)`", TABLE)) == names
 
 
 async def test_every_alert_that_a_shipped_runbook_names_exists() -> None:

@@ -85,6 +85,15 @@ async def test_it_asks_by_alert_and_service_and_reads_what_was_found_by_name() -
     assert report.evidence[0].id == "run-1.1"
 
 
+async def test_of_many_found_by_name_no_more_than_the_six_best_are_read() -> None:
+    toolbox = answering(*(match(f"book-{score}", score, "alert") for score in range(10, 18)))
+
+    await sent(toolbox, WORLD.incident("core"))
+
+    read = [item["id"] for item in asked(toolbox, "get_runbook")]
+    assert read == [f"book-{score}" for score in range(17, 11, -1)]
+
+
 async def test_with_no_match_by_name_the_best_by_words_is_read() -> None:
     toolbox = answering(match("best", 3, "words"), match("next", 2, "words"))
 
