@@ -120,18 +120,20 @@ class View:
 
     @cached_property
     def _behind(self) -> Mapping[ObjectRef, tuple[ObjectRef, ...]]:
-        labelled = [
-            (ref, frozenset(item.template_labels.items())) for ref, item in self.workloads.items()
-        ]
+        labelled = _grouped(
+            ((ref.namespace, label), ref)
+            for ref, item in self.workloads.items()
+            for label in item.template_labels.items()
+        )
         return {
             service.meta.ref: tuple(
                 ref
-                for ref, labels in labelled
-                if ref.namespace == service.meta.ref.namespace
-                and labels.issuperset(service.selector.items())
+                for ref in labelled.get((service.meta.ref.namespace, first), ())
+                if service.selector.items() <= self.workloads[ref].template_labels.items()
             )
             for service in self.snapshot.services
             if service.selector
+            for first in (next(iter(service.selector.items())),)
         }
 
     @cached_property
@@ -155,10 +157,8 @@ class View:
         pod = self.pods.get((log.namespace, log.pod))
         if pod:
             return self.owner_of(pod)
-        named = (
-            ref for ref in self.workloads if (ref.namespace, ref.name) == (log.namespace, log.pod)
-        )
-        return next(named, ObjectRef(kind="Pod", namespace=log.namespace, name=log.pod))
+        named = self.workloads_named.get((log.namespace, log.pod))
+        return named[0] if named else ObjectRef(kind="Pod", namespace=log.namespace, name=log.pod)
 
     def once(self, compute: Callable[["View"], ItemT]) -> ItemT:
         """Return what a function makes of this view; it is asked the first time only."""

@@ -44,7 +44,7 @@ def _news(text: str) -> Iterator[str]:
     start = lines[0].find("REASON ")
     end = lines[0].find("OBJECT ")
     for line in lines:
-        if _STOPPED not in line and (start < 0 or line[start:end].rstrip() not in _ROUTINE):
+        if (start < 0 or line[start:end].rstrip() not in _ROUTINE) and _STOPPED not in line:
             yield line
 
 

@@ -34,9 +34,12 @@ def analyze(view: View) -> Iterator[Hypothesis]:
     for callee, by in callers.items():
         if wellbeing.live_pods(view, callee) and not _is_reached(view, callee):
             yield from _into(view, callee, sorted(by, key=str), waiting)
+    called: dict[ObjectRef, list[ObjectRef]] = {}
+    for callee, by in callers.items():
+        for caller in by:
+            called.setdefault(caller, []).append(callee)
     for ref in view.workloads:
-        called = [callee for callee, by in callers.items() if ref in by]
-        yield from _out_of(view, ref, called, waiting)
+        yield from _out_of(view, ref, called.get(ref, []), waiting)
 
 
 def _waiting(view: View) -> dict[ObjectRef, sayings.Saying]:
@@ -46,8 +49,12 @@ def _waiting(view: View) -> dict[ObjectRef, sayings.Saying]:
 
 def _is_reached(view: View, callee: ObjectRef) -> bool:
     """Return whether somebody got through, so that the policy is not what stands in the way."""
-    refs = {service.meta.ref for service in view.services_of.get(callee, ())}
-    return any(found.service in refs and found.is_open for found in view.snapshot.connectivity)
+    return any(item.meta.ref in view.once(_open) for item in view.services_of.get(callee, ()))
+
+
+def _open(view: View) -> frozenset[ObjectRef]:
+    """Return the Services that somebody got through to."""
+    return frozenset(found.service for found in view.snapshot.connectivity if found.is_open)
 
 
 def _into(
