@@ -6,33 +6,30 @@ softmax reads beside them which alerts came together with whom as the culprit, b
 peculiar to this system. Both are fitted in well under a minute from some hundred failures.
 """
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from sre_agent.diagnosis.alert_streams import boosting, features
+from sre_agent.diagnosis.alert_streams import signals as shown
 from sre_agent.diagnosis.alert_streams.boosting import Ranker
 from sre_agent.diagnosis.alert_streams.features import FEATURES
 from sre_agent.diagnosis.alert_streams.linear import Linear, Pattern
+from sre_agent.diagnosis.alert_streams.signals import Signal
 from sre_agent.diagnosis.alert_streams.stream import PastFailure, Stream
 from sre_agent.domain.telemetry import AlertKind, Floats
 
 FEWEST_FAILURES = 20
 """Fewer labelled failures teach less than what is known beforehand."""
-RARE = 5
-"""A signal that fewer candidates ever showed is left out."""
 ENSEMBLE = 3
 SUMMED = tuple(FEATURES.index(f"count {kind}") for kind in features.KINDS)
 LEAST = 1e-4
 
-Signal = tuple[str, str]
-
 
 @dataclass(frozen=True)
 class Model:
-    """What was learned; `signals` are the kinds of metric it reads, in the order of its columns."""
+    """What was learned; `signals` are the alerts it reads, in the order of its columns."""
 
     signals: tuple[Signal, ...]
     trees: tuple[Ranker, ...]
@@ -56,7 +53,7 @@ def fit(past: Sequence[PastFailure]) -> Model | None:
     known = [failure for failure in past if failure.culprit in failure.stream.entities]
     if len(known) < FEWEST_FAILURES:
         return None
-    signals = _signals(known)
+    signals = shown.common([failure.stream for failure in known])
     tables = [_rows(failure.stream, signals) for failure in known]
     case = np.repeat(np.arange(len(known)), [len(table) for table in tables])
     rows = np.concatenate(tables)
@@ -99,31 +96,10 @@ def tokens(stream: Stream) -> frozenset[str]:
     return frozenset(found)
 
 
-def _signals(known: Sequence[PastFailure]) -> tuple[Signal, ...]:
-    """Return the kinds of metric that enough instances ever showed, in a fixed order."""
-    shown: Counter[Signal] = Counter()
-    for failure in known:
-        for signals in _shown(failure.stream).values():
-            shown.update(signals)
-    return tuple(sorted(signal for signal, count in shown.items() if count >= RARE))
-
-
-def _shown(stream: Stream) -> Mapping[str, frozenset[Signal]]:
-    """Return the kinds of metric that each instance shows."""
-    found: dict[str, set[Signal]] = {name: set() for name in stream.entities}
-    for signal in stream.signals:
-        if signal.kind is AlertKind.METRIC and signal.entity in found:
-            found[signal.entity].add((features.family(signal.name), signal.direction))
-    return {name: frozenset(signals) for name, signals in found.items()}
-
-
 def _rows(stream: Stream, signals: Sequence[Signal]) -> Floats:
     """Return what both learners read of each entity: general, peculiar, and the case as a whole."""
     general = features.table(stream)
-    shown = _shown(stream)
-    has = np.array(
-        [[signal in shown[name] for signal in signals] for name in stream.entities], dtype=float
-    ).reshape(len(stream.entities), len(signals))
+    has = shown.table(stream, signals)
     alone = has / np.maximum(has.sum(axis=0), 1)
     summed = np.tile(general[:, SUMMED].sum(axis=0), (len(general), 1))
     highest = np.tile(general[:, SUMMED].max(axis=0), (len(general), 1))
