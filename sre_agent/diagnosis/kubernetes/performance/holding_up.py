@@ -13,6 +13,7 @@ _DISK_BUSY = 0.8
 """Whoever asks one that works this share of the time waits five times as long as an idle one takes,
 by the formula of the single queue: one over the share in which it is idle."""
 _DISK_MORE = 1.5
+"""A disk that was nearly as busy before held nobody up then."""
 _DISK_LEAST = 0.1
 """What is near this share in both times is idle in both."""
 

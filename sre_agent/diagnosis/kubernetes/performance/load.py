@@ -7,12 +7,15 @@ from sre_agent.domain.cluster.pods import PodSpec
 from sre_agent.domain.telemetry import measures
 
 BUSIER = 1.5
+"""Less more than before is what load does within a day."""
 MUCH_BUSIER = 3.0
 _LEAST_CORES = 0.01
+"""An idle process; so that next to nothing is not infinitely more."""
 _NEAR_LIMIT = 0.7
 _THROTTLED = 0.1
 """Seconds of every second for which it was held back."""
 _THROTTLED_MORE = 3.0
+"""Short bursts are held back even where all is well; not so many times as often."""
 _LEAST_THROTTLED = 0.02
 
 

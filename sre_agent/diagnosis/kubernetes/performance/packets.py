@@ -8,6 +8,7 @@ from sre_agent.domain.telemetry import measures
 MORE = 5.0
 """So many times as much as before is no chance."""
 LEAST_REPEATED_PER_S = 0.1
+"""Less than one in ten seconds counts as this many, so that next to none is not infinitely more."""
 REPEATED_PER_S = 1.0
 """A segment a second sent again is more than late receipts explain."""
 _LOST = 0.01
@@ -15,6 +16,7 @@ _LOST = 0.01
 root of the loss (Mathis et al., "The macroscopic behavior of the TCP congestion avoidance
 algorithm", CCR 1997)."""
 _LEAST_LOST = 0.001
+"""The same for the share of packets lost."""
 
 
 def lost(measured: Mapping[str, Shift]) -> str | None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from sre_agent.diagnosis.kubernetes.dependencies import callees
+from sre_agent.diagnosis.kubernetes.dependencies import failing_callees
 from sre_agent.domain.faults import FaultClass as Fault
 from sre_agent.testing import cluster as make
 from sre_agent.testing.suspects import suspected
@@ -13,7 +13,7 @@ def said(line: str) -> dict[tuple[Fault, str], float]:
     cluster = make.snapshot(
         web, make.deployment("db"), make.service("web"), make.service("db"), make.log("web", line)
     )
-    return suspected(cluster, callees.analyze)
+    return suspected(cluster, failing_callees.analyze)
 
 
 def test_a_callee_in_the_cluster_that_fails_is_a_hint() -> None:
