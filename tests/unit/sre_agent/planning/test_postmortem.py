@@ -22,7 +22,7 @@ async def test_a_repair_is_told_from_alert_to_verification() -> None:
     for heading in ("Impact", "Cause", "Actions and outcomes", "Durations", "Action items"):
         assert f"## {heading}" in report
     assert f"**bad_release** of `{world.ref('pay')}`" in report
-    assert f"Bad release: {world.ref('pay')}. " in report
+    assert f"Bad release ({world.ref('pay')}). " in report
     assert "Because " in report
     assert "kubernetes.rollback_rollout(" in report
     assert "Plan approved by ada through cli" in report
