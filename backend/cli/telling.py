@@ -61,12 +61,14 @@ def _causes(payload: Payload) -> str:
     if not diagnosis["causes"]:
         return f"round {payload['round']}: no cause yet ({escape(diagnosis['reason'])})"
     top = diagnosis["causes"][0]
-    where = "/".join(top["object"][key] for key in ("kind", "namespace", "name"))
+    where = _place(top["object"])
     doubt = "[yellow]abstains[/]: " + escape(diagnosis["reason"]) if diagnosis["abstained"] else ""
-    lines = "".join(f"\n    [dim]{escape(line)}[/]" for line in top.get("explanation", ()))
+    explained = top.get("explanation", ())
+    statement = "" if explained else f" {escape(top['statement'])}"  # it is in the explanation
+    lines = "".join(f"\n    [dim]{escape(line)}[/]" for line in explained)
     return (
         f"round {payload['round']}: [bold]{top['fault_class']}[/] of [bold]{escape(where)}[/], "
-        f"confidence {top['confidence']:.0%}. {escape(top['statement'])} {doubt}{lines}"
+        f"confidence {top['confidence']:.0%}.{statement} {doubt}{lines}"
     )
 
 
@@ -112,6 +114,11 @@ def _rulings(payload: Payload) -> str:
 def _evidence(payload: Payload) -> str:
     item = payload["evidence"]
     return f"[dim]finds[/] {escape(item['id'])}: {escape(item['summary'])}"
+
+
+def _withheld(payload: Payload) -> str:
+    told = ". ".join(filter(None, (payload["reason"], payload["recommendation"])))
+    return f"[yellow]no plan[/]: {escape(told)}"
 
 
 def _judged(payload: Payload) -> str:
@@ -182,7 +189,7 @@ _TELLERS: dict[str, Callable[[Payload], str]] = {
     "specialist_failed": _plain("[yellow]could not see anything[/]: {reason}"),
     "causes_ranked": _causes,
     "plan_proposed": _plan,
-    "plan_withheld": _plain("[yellow]no plan[/]: {reason} {recommendation}"),
+    "plan_withheld": _withheld,
     "policy_ruled": _rulings,
     "approval_requested": _plain("[bold yellow]waits for a person[/] until {expires_at}"),
     "approval_decided": _plain("[bold]{verdict}[/] by {actor} through {channel} {reason}"),

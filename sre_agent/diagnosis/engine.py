@@ -158,5 +158,6 @@ def _findings(
 
 
 def _conclusion(top: Cause) -> str:
-    rules = len(top.findings)
-    return f"{top.fault_class} of {top.object.name} at {top.confidence:.0%}, from {rules} findings"
+    count = len(top.findings)
+    found = "1 finding" if count == 1 else f"{count} findings"
+    return f"{top.fault_class} of {top.object.name} at {top.confidence:.0%}, from {found}"

@@ -50,11 +50,16 @@ def _why_not(cause: Cause, others: Sequence[Cause], catalogue: Catalogue) -> str
     lead = f"Not {named}" if is_best else f"After {named}"
     against = _strongest_against(loser)
     if against:
-        return f"{lead}: {against.statement.rstrip('. ')}."
+        return f"{lead}: {_once(against.statement, winner)}."
     how = catalogue.told_apart(cause.fault_class, other.fault_class)
     if how and cause.object == other.object:
         return f"{lead}: the evidence is stronger. How they differ: {how}."
     return f"{lead}: {_for(winner):.1f} speaks for the one and {_for(loser):.1f} for the other."
+
+
+def _once(said: str, winner: Cause) -> str:
+    """Return what was said without the winner's own words, which its second line has."""
+    return said.rstrip(". ").removesuffix(f": {winner.statement.rstrip('. ')}")
 
 
 def _strongest_against(cause: Cause) -> Finding | None:

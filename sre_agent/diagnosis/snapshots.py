@@ -97,7 +97,8 @@ def _conclude(board: Board, causes: Sequence[Cause], age: timedelta) -> tuple[Co
     if doubt:
         return Conclusion.UNDECIDED, doubt
     top = causes[0]
+    count = len(top.findings)
+    found = "1 finding" if count == 1 else f"{count} findings"
     return Conclusion.CAUSE_FOUND, (
-        f"{top.fault_class} of {top.object.name} at {top.confidence:.0%}, "
-        f"from {len(top.findings)} findings"
+        f"{top.fault_class} of {top.object.name} at {top.confidence:.0%}, from {found}"
     )

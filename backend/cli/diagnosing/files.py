@@ -66,7 +66,7 @@ def read(place: Path) -> SavedFiles:
         else:
             _file(place, place.name, found)
     except (OSError, EOFError, tarfile.TarError) as error:
-        raise UnreadableBundleError(f"{place} cannot be read: {error}") from error
+        raise UnreadableBundleError(f"{place} cannot be read: {_why(error)}") from error
     if not found.texts:
         reasons = "; ".join(f"{name}: {why}" for name, why in sorted(found.passed_over.items())[:3])
         raise UnreadableBundleError(
@@ -76,13 +76,19 @@ def read(place: Path) -> SavedFiles:
     return found
 
 
+def _why(error: Exception) -> str:
+    """Return the system's words without its number and the path, which stand before them."""
+    words = error.strerror if isinstance(error, OSError) else None
+    return words or str(error)
+
+
 def _folder(folder: Path, found: SavedFiles) -> None:
     for path in sorted(_files(folder)):
         name = path.relative_to(folder).as_posix()
         try:
             _file(path, name, found)
         except OSError as error:
-            found.passed_over[name] = f"it cannot be read: {error.strerror or error}"
+            found.passed_over[name] = f"it cannot be read: {_why(error)}"
 
 
 def _files(folder: Path) -> Iterator[Path]:

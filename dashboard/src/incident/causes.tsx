@@ -74,9 +74,10 @@ interface RowProps {
 }
 
 function CauseRow({ cause, isTop, isOpen }: RowProps) {
+  const explanation = cause.explanation ?? [];
   const against = cause.findings.filter((finding) => finding.stance === "against").length;
   return (
-    <details className="cause" open={isTop}>
+    <details className={`cause ${explanation.length > 0 ? "explained" : ""}`} open={isTop}>
       <summary>
         <span className="confidence mono" style={{ "--share": cause.confidence } as object}>
           {percent(cause.confidence)}
@@ -89,9 +90,9 @@ function CauseRow({ cause, isTop, isOpen }: RowProps) {
           {cause.findings.length - against} for · {against} against
         </span>
       </summary>
-      {cause.explanation && cause.explanation.length > 0 && (
+      {explanation.length > 0 && (
         <ul className="explanation">
-          {cause.explanation.map((line) => (
+          {explanation.map((line) => (
             <li key={line}>{line}</li>
           ))}
         </ul>

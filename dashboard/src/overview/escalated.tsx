@@ -4,12 +4,17 @@ import { IncidentTable } from "../incidents/table";
 const RECENT_MS = 24 * 3600 * 1000;
 
 /** What agents gave up on within a day and nobody has taken on yet. */
-export function Escalated() {
+export function useEscalated() {
   const found = useIncidents({ status: ["escalated"] }, 20);
   const since = new Date(found.dataUpdatedAt - RECENT_MS).toISOString();
-  const rows = (found.data?.pages[0]?.incidents ?? []).filter(
+  return (found.data?.pages[0]?.incidents ?? []).filter(
     (row) => row.acknowledged_by === null && (row.ended_at ?? row.opened_at) > since,
   );
+}
+
+/** The incidents that people have to go on with. */
+export function Escalated() {
+  const rows = useEscalated();
   if (rows.length === 0) return null;
   return (
     <div className="card escalated">

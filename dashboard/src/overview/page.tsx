@@ -12,19 +12,20 @@ import { Trouble } from "../design/trouble";
 import { useIncidents } from "../incidents/data";
 import { OPEN } from "../incidents/statuses";
 import { IncidentTable } from "../incidents/table";
-import { Escalated } from "./escalated";
+import { Escalated, useEscalated } from "./escalated";
 
 /** What waits for a person first, then what goes on, then how the clusters are. */
 export function OverviewPage() {
   const decisions = useOpenDecisions();
   const count = decisions.data?.length ?? 0;
+  const escalated = useEscalated().length;
   useTitle(count > 0 ? `(${count}) Overview` : "Overview");
   return (
     <main className="page overview">
       <h1 className="unseen">Overview</h1>
       <section className="stack" aria-label="Waits for a person">
-        <p className={`headline-state ${count > 0 ? "waits" : ""}`} aria-live="polite">
-          {headline(decisions.data?.length, decisions.isError)}
+        <p className={`headline-state ${count + escalated > 0 ? "waits" : ""}`} aria-live="polite">
+          {headline(decisions.data?.length, decisions.isError, escalated)}
         </p>
         <Trouble error={decisions.error} isAskedAgain />
         {decisions.data && count > 0 && <DecisionCards decisions={decisions.data} />}
@@ -37,9 +38,11 @@ export function OverviewPage() {
 }
 
 /** Return what there is to do; what was true before the connection broke is not claimed. */
-export function headline(count: number | undefined, isError: boolean): string {
+export function headline(count: number | undefined, isError: boolean, escalated: number): string {
   if (isError) return "What waits is not known now.";
   if (count === undefined) return "\u00a0";
+  if (count === 0 && escalated === 1) return "One incident was handed over to you.";
+  if (count === 0 && escalated > 1) return `${escalated} incidents were handed over to you.`;
   if (count === 0) return "Nothing waits for you.";
   if (count === 1) return "One plan waits for a decision.";
   return `${count} plans wait for a decision.`;
@@ -62,8 +65,8 @@ function OpenIncidents() {
         {rows.length > 0 && <IncidentTable rows={rows} label="Open incidents" />}
         {found.isSuccess && rows.length === 0 && (
           <p className="nothing">
-            <strong>All quiet</strong>
-            No incident is open.
+            <strong>No incident is open</strong>
+            Agents have nothing to do.
           </p>
         )}
       </div>

@@ -144,6 +144,14 @@ def test_what_is_not_there_or_no_archive_is_refused(tmp_path: Path) -> None:
         assert "cannot be read" in str(found.exception)
 
 
+def test_a_missing_folder_is_named_once_and_in_words(tmp_path: Path) -> None:
+    missing = tmp_path / "missing"
+
+    said = str(run(str(missing)).exception)
+
+    assert said == f"{missing} cannot be read: No such file or directory"
+
+
 def test_neither_folder_nor_namespace_says_what_to_name() -> None:
     found = run()
 

@@ -1,5 +1,7 @@
 """What a person reads before saying yes is all that the dry run said."""
 
+from collections.abc import Mapping
+
 from backend.cli import telling
 
 PLAN = {
@@ -98,3 +100,30 @@ def test_the_best_cause_is_told_with_its_three_lines() -> None:
     assert "    [dim]Image not found.[/]" in told
     assert r"Because \[red]it" in told
     assert "Not crash_loop." in told
+
+
+def told(kind: str, payload: Mapping[str, object]) -> str:
+    event = {"kind": kind, "actor": "one", "at": "2026-11-21T10:00:00Z", "payload": payload}
+    return telling.line(event) or ""
+
+
+def test_why_there_is_no_plan_and_what_to_do_are_two_sentences() -> None:
+    payload = {"reason": "no playbook is for it", "recommendation": "Raise the quota."}
+
+    assert "no playbook is for it. Raise the quota." in told("plan_withheld", payload)
+
+
+def test_why_there_is_no_plan_stands_alone_when_nothing_is_recommended() -> None:
+    payload = {"reason": "no playbook is for it", "recommendation": ""}
+
+    assert told("plan_withheld", payload).endswith("no playbook is for it")
+
+
+def test_a_cause_outside_of_namespaces_is_named_without_an_empty_part() -> None:
+    where = {"kind": "Namespace", "namespace": "", "name": "shop"}
+    cause = {"fault_class": "crash_loop", "object": where, "confidence": 0.9, "statement": "ill"}
+    diagnosis = {"causes": [cause], "abstained": False, "reason": ""}
+
+    said = told("causes_ranked", {"round": 1, "diagnosis": diagnosis})
+
+    assert "of [bold]Namespace/shop[/]" in said

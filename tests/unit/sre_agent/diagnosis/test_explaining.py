@@ -58,6 +58,16 @@ def test_the_runner_up_falls_by_what_speaks_against_it() -> None:
     assert second[2] == "After volume_full of db (90%): web depends on db, which fails."
 
 
+def test_the_words_of_the_better_cause_are_not_said_twice() -> None:
+    best, second = explained(
+        cause(FaultClass.VOLUME_FULL, DB, 0.9),
+        cause(FaultClass.CRASH_LOOP, DB, 0.1, "better described as volume_full: db is ill"),
+    )
+
+    assert best[2] == "Not crash_loop of db (10%): better described as volume_full."
+    assert second[2] == "After volume_full of db (90%): better described as volume_full."
+
+
 def test_neighbours_of_one_object_are_told_apart() -> None:
     best, _ = explained(
         cause(FaultClass.MISSING_SECRET, WEB, 0.6), cause(FaultClass.MISSING_SECRET_KEY, WEB, 0.4)
