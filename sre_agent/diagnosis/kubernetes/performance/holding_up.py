@@ -38,12 +38,12 @@ def reason(measured: Mapping[str, Shift], template: PodSpec | None) -> Reason:
 def _processor(measured: Mapping[str, Shift], template: PodSpec | None) -> Reason | None:
     if load.is_overloaded(measured, template):
         return Reason(FaultClass.CPU_OVERLOAD, "burns far more CPU than before")
-    if not load.is_throttled_for_the_same(measured):
+    if not load.is_throttled(measured):
         return None
-    held, used = measured[measures.CPU_THROTTLED], measured[measures.CPU]
+    held = measured[measures.CPU_THROTTLED]
     why = (
         f"is held back by its CPU limit for {held.now:.2g} s of every second, before "
-        f"{held.before:.2g} s, though it uses {used.now:.3g} cores and used {used.before:.3g}"
+        f"{held.before:.2g} s, though it burns no more than before"
     )
     return Reason(FaultClass.CPU_THROTTLING, why)
 

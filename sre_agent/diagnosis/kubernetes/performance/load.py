@@ -26,23 +26,18 @@ def is_overloaded(measured: Mapping[str, Shift], template: PodSpec | None) -> bo
         return False
     busier = used.ratio(_LEAST_CORES)
     return busier >= MUCH_BUSIER or (
-        busier >= BUSIER and (_is_throttled(measured) or _is_near(used, template))
+        busier >= BUSIER and (is_throttled(measured) or _is_near(used, template))
     )
 
 
 def is_held_back(measured: Mapping[str, Shift]) -> bool:
     """Return whether it burns much more CPU than before, and is throttled for it."""
     used = measured.get(measures.CPU)
-    return used is not None and used.ratio(_LEAST_CORES) >= MUCH_BUSIER and _is_throttled(measured)
+    return used is not None and used.ratio(_LEAST_CORES) >= MUCH_BUSIER and is_throttled(measured)
 
 
-def is_throttled_for_the_same(measured: Mapping[str, Shift]) -> bool:
-    """Return whether it is throttled as it was not before, for no more CPU than it used then."""
-    used = measured.get(measures.CPU)
-    return used is not None and used.ratio(_LEAST_CORES) < BUSIER and _is_throttled(measured)
-
-
-def _is_throttled(measured: Mapping[str, Shift]) -> bool:
+def is_throttled(measured: Mapping[str, Shift]) -> bool:
+    """Return whether its limit holds it back much more than before, however busy it is."""
     held = measured.get(measures.CPU_THROTTLED)
     return (
         held is not None

@@ -196,9 +196,19 @@ def test_one_that_alone_loses_packets_has_a_lossy_network(
     assert named(found) == [(Fault.POD_NETWORK_LOSS, "store")]
 
 
-@pytest.mark.parametrize("lost", [(0.0, 0.005), (0.05, 0.06)])
-def test_few_lost_packets_or_as_many_as_ever_are_no_trouble(lost: tuple[float, float]) -> None:
-    assert not causes({("store", "packets_lost"): lost})
+@pytest.mark.parametrize(
+    ("metric", "lost"),
+    [
+        ("packets_lost", (0.0, 0.008)),
+        ("packets_lost", (0.05, 0.06)),
+        ("tcp_retransmits", (0.0, 0.8)),
+        ("tcp_retransmits", (4.0, 5.0)),
+    ],
+)
+def test_few_lost_packets_or_as_many_as_ever_are_no_trouble(
+    metric: str, lost: tuple[float, float]
+) -> None:
+    assert not causes({("store", metric): lost})
 
 
 @pytest.mark.parametrize("beside", ["cart", "two"])
