@@ -45,17 +45,19 @@ def bench(  # noqa: PLR0913 - one for each option
         raise UnreadableSetError(
             f"there is no folder {history}; --history names labelled incidents"
         )
+    if out is not None and (out.is_dir() or not out.parent.is_dir()):
+        raise UnreadableSetError(f"{out} cannot be written: name a file in a folder that exists")
     if fit:
         _fit(suite, data, history)
         return
     found = [_measure(name, data, history, rename) for name in _named(suite, data)]
-    if out:
-        _write(out, found)
     if as_json:
         typer.echo(json.dumps([_scores(item) for item in found], indent=1))
     else:
         console = Console()
         Console(width=max(console.width, WIDTH)).print(table.tables(found))
+    if out:
+        _write(out, found)
 
 
 def _fit(suite: str, data: Path, history: Path | None) -> None:

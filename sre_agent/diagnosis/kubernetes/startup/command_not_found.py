@@ -12,7 +12,7 @@ from sre_agent.domain.cluster.pods import ContainerStatus
 from sre_agent.domain.faults import FaultClass
 
 _WORDS = re.compile(
-    r"executable file not found|exec: .{0,120}(?:no such file or directory|permission denied|is a directory)"
+    r"executable file (?:`[^`]{1,200}` )?not found|exec: .{0,120}(?:no such file or directory|permission denied|is a directory)"
     r"|unable to start container process: .{0,80}exec",
 )
 _ARCHITECTURE = "exec format error"

@@ -46,6 +46,8 @@ def client(*lines: str, ready: bool = False, up: bool = True, previous: bool = F
         "Access denied for user 'shop'@'10.0.0.7' (using password: YES)",
         'FATAL: password authentication failed for user "shop"',
         "WRONGPASS invalid username-password pair",
+        "MongoServerError: Authentication failed.",
+        'connection to server at "db", port 5432 failed: FATAL:  role "shp" does not exist',
     ],
 )
 def test_a_client_that_is_refused_has_wrong_credentials(line: str) -> None:

@@ -60,6 +60,12 @@ def test_one_restart_and_restarts_of_long_ago_are_not(restarts: int, minutes: in
         make.status(ready=False, restarts=3, last_ended=ending(128, message=NOT_FOUND)),
         make.status(
             state="waiting",
+            ready=False,
+            reason="CreateContainerError",
+            message="container create failed: executable file `serve` not found in $PATH",
+        ),
+        make.status(
+            state="waiting",
             reason="CrashLoopBackOff",
             ready=False,
             restarts=2,
