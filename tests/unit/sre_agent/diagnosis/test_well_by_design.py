@@ -156,6 +156,10 @@ def accused(objects: list[dict[str, Any]]) -> list[str]:
         ),
         pytest.param(autoscaler(ago(seconds=40)), id="an autoscaler that was just made"),
         pytest.param(
+            [thing("Pod", "old", ago(days=9), status={"phase": "Failed", "reason": "Evicted"})],
+            id="a pod of nobody that was evicted long ago",
+        ),
+        pytest.param(
             [thing("DaemonSet", "agent", status={"numberMisscheduled": 1})],
             id="a daemon that stayed on a node which was tainted since",
         ),
@@ -210,6 +214,10 @@ def test_nobody_is_accused_of_what_is_as_it_should_be(objects: list[dict[str, An
             "cronjob_runs_missed",
         ),
         (autoscaler(ago(hours=1)), "autoscaler_metrics_unavailable"),
+        (
+            [thing("Pod", "now", ago(hours=9), status={"phase": "Failed", "reason": "Evicted"})],
+            "pod_evicted",
+        ),
         ([*CALLED, ranged(8001)], "network_policy_blocks"),
         ([*CALLED, policy("deny", {}, "Egress")], "network_policy_blocks"),
         (
