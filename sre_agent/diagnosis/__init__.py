@@ -10,7 +10,7 @@ incident from all its evidence, a snapshot included. A map:
 - What speaks for and against: relation, victim, narrower, precedent, relapse, kinship (one trouble
   under two names), weighing (the same over snapshots), weights (all numbers).
 - What is concluded: ranking, calibration, attribution, independence, splitting, calm, repair,
-  undecided, origin; explaining says it to people.
+  undecided, unexplained, origin; explaining says it to people.
 - What to ask next: questions (who was not looked at), telling_apart (what tells causes apart), reading
   (which runbook).
 - Signals by themselves: metrics, logs, traces, alert_streams; they know no cluster.

@@ -58,8 +58,11 @@ def _why_not(cause: Cause, others: Sequence[Cause], catalogue: Catalogue) -> str
 
 
 def _once(said: str, winner: Cause) -> str:
-    """Return what was said without the winner's own words, which its second line has."""
-    return said.rstrip(". ").removesuffix(f": {winner.statement.rstrip('. ')}")
+    """Return what was said without the winner's own words, which stand elsewhere."""
+    told = said.rstrip(". ")
+    for words in (winner.statement, *(item.statement for item in winner.findings)):
+        told = told.removesuffix(f": {words.rstrip('. ')}")
+    return told
 
 
 def _strongest_against(cause: Cause) -> Finding | None:

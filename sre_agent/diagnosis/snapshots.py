@@ -5,7 +5,15 @@ from datetime import datetime, timedelta
 
 from sre_agent.config import calibration as calibrations
 from sre_agent.config import catalogue
-from sre_agent.diagnosis import calibration, explaining, ranking, telling_apart, undecided, weighing
+from sre_agent.diagnosis import (
+    calibration,
+    explaining,
+    ranking,
+    telling_apart,
+    undecided,
+    unexplained,
+    weighing,
+)
 from sre_agent.diagnosis.hypothesis import Hypothesis
 from sre_agent.diagnosis.kubernetes import MEASURING_ANALYZERS, SNAPSHOT_ANALYZERS, merging
 from sre_agent.diagnosis.kubernetes.view import View
@@ -88,6 +96,9 @@ def _known(view: View, telemetry: MetricTable | None) -> Known:
 
 
 def _conclude(board: Board, causes: Sequence[Cause], age: timedelta) -> tuple[Conclusion, str]:
+    stuck = unexplained.explain(board.view, board.view.snapshot.taken_at) if not causes else None
+    if stuck:
+        return Conclusion.UNDECIDED, stuck
     if not causes:
         return Conclusion.NOTHING_WRONG, "nothing in the snapshot is out of order"
     if age > STALE:

@@ -39,9 +39,9 @@ def explain(board: Board, causes: Sequence[Cause]) -> str | None:
     rivals = rivals_of(causes)
     if rivals:
         named = " and ".join(_named(item) for item in (top, *rivals[:1]))
-        told = f"no cause established: {named} are too close to tell apart"
+        told = f"{named} are too close to tell apart"
     else:
-        told = f"no cause established: the best, {_named(top)}, has too little for it"
+        told = f"the best, {_named(top)}, has too little for it"
     return f"{told}. Missing: {'; '.join(missing(board, causes))}."
 
 

@@ -152,6 +152,13 @@ def test_a_missing_folder_is_named_once_and_in_words(tmp_path: Path) -> None:
     assert said == f"{missing} cannot be read: No such file or directory"
 
 
+def test_a_pod_that_does_not_run_is_not_called_well_when_nothing_says_why(tmp_path: Path) -> None:
+    found = run(saved(tmp_path, pods=PODS))
+
+    assert found.exit_code == 3, found.output
+    assert "cart-6d5-abcde (ImagePullBackOff)" in found.output
+
+
 def test_neither_folder_nor_namespace_says_what_to_name() -> None:
     found = run()
 
