@@ -9,7 +9,7 @@ from backend.db import incident_rows, service_edges
 from backend.db.journal import PostgresJournal
 from backend.db.service_edges import ServiceEdge
 from sre_agent import ports
-from sre_agent.diagnosis import neighbourhood
+from sre_agent.diagnosis.incident import neighbourhood
 from sre_agent.domain.causes import Dependency
 from sre_agent.domain.events import Event, EventDraft, EventKind
 from sre_agent.domain.ids import IncidentId

@@ -12,7 +12,7 @@ from backend.db import clusters, service_edges
 from backend.db.service_edges import ServiceEdge
 from backend.db.tenancy import Tenant
 from sre_agent import ports
-from sre_agent.diagnosis import neighbourhood
+from sre_agent.diagnosis.incident import neighbourhood
 from sre_agent.domain.errors import PermanentError, TransientError
 from sre_agent.domain.model import Observation
 from sre_agent.domain.observations.kubernetes import Resource, ResourceList

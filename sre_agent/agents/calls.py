@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from sre_agent.agents import runbook_calls
 from sre_agent.agents.specialists import Specialist
-from sre_agent.diagnosis import case
-from sre_agent.diagnosis.case import Case
-from sre_agent.diagnosis.names import owner_guesses
-from sre_agent.diagnosis.questions import Topic
-from sre_agent.diagnosis.situation import OBJECT_LABELS
+from sre_agent.diagnosis.asking.questions import Topic
+from sre_agent.diagnosis.incident import case
+from sre_agent.diagnosis.incident.case import Case
+from sre_agent.diagnosis.incident.names import owner_guesses
+from sre_agent.diagnosis.incident.situation import OBJECT_LABELS
 from sre_agent.domain import canonical
 from sre_agent.domain.causes import Question
 from sre_agent.domain.evidence import Evidence

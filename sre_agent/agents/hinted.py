@@ -1,6 +1,6 @@
 """The questions that a person's hint asks; they prove nothing by themselves."""
 
-from sre_agent.diagnosis.questions import SPECIALIST_OF, Topic
+from sre_agent.diagnosis.asking.questions import SPECIALIST_OF, Topic
 from sre_agent.domain.causes import Question
 from sre_agent.domain.faults import FaultClass
 from sre_agent.domain.incident import Incident

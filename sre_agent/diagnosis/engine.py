@@ -5,35 +5,17 @@ from datetime import datetime
 from functools import partial
 
 from sre_agent.config import catalogue
-from sre_agent.diagnosis import (
-    attribution,
-    bad_release,
-    calm,
-    case,
-    certificates,
-    explaining,
-    kinship,
-    memory_leak,
-    narrower,
-    objects,
-    origin,
-    precedent,
-    questions,
-    ranking,
-    reading,
-    relation,
-    repair,
-    saturation,
-    situation,
-    telling_apart,
-    victim,
-)
+from sre_agent.diagnosis.asking import questions, reading, telling_apart
+from sre_agent.diagnosis.concluding import attribution, calm, explaining, origin, ranking, repair
 from sre_agent.diagnosis.hypothesis import Hypothesis
+from sre_agent.diagnosis.incident import case, objects, situation
+from sre_agent.diagnosis.incident.situation import Situation
 from sre_agent.diagnosis.kubernetes import ANALYZERS, new_pods
 from sre_agent.diagnosis.kubernetes.view import View
 from sre_agent.diagnosis.logs import novelty
 from sre_agent.diagnosis.metrics import pod_split, signals
-from sre_agent.diagnosis.situation import Situation
+from sre_agent.diagnosis.proposing import bad_release, certificates, memory_leak, saturation
+from sre_agent.diagnosis.weighing import kinship, narrower, precedent, relation, victim
 from sre_agent.domain.causes import Cause, Conclusion, Diagnosis, Dismissal, Finding, Question
 from sre_agent.domain.evidence import Evidence
 from sre_agent.domain.incident import Incident

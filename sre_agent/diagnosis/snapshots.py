@@ -5,20 +5,15 @@ from datetime import datetime, timedelta
 
 from sre_agent.config import calibration as calibrations
 from sre_agent.config import catalogue
-from sre_agent.diagnosis import (
-    calibration,
-    explaining,
-    ranking,
-    telling_apart,
-    undecided,
-    unexplained,
-    weighing,
-)
+from sre_agent.diagnosis import calibration
+from sre_agent.diagnosis.asking import telling_apart
+from sre_agent.diagnosis.asking.telling_apart import Known
+from sre_agent.diagnosis.concluding import explaining, ranking, undecided, unexplained
 from sre_agent.diagnosis.hypothesis import Hypothesis
 from sre_agent.diagnosis.kubernetes import MEASURING_ANALYZERS, SNAPSHOT_ANALYZERS, merging
 from sre_agent.diagnosis.kubernetes.view import View
-from sre_agent.diagnosis.telling_apart import Known
-from sre_agent.diagnosis.weighing.board import Board
+from sre_agent.diagnosis.weighing import snapshots as among
+from sre_agent.diagnosis.weighing.snapshots.board import Board
 from sre_agent.domain.causes import Cause, Conclusion, Diagnosis, Dismissal
 from sre_agent.domain.cluster.snapshot import Snapshot
 from sre_agent.domain.incident import Incident
@@ -70,7 +65,7 @@ def diagnose(
 
 def rank(board: Board, hypotheses: Iterable[Hypothesis]) -> tuple[Cause, ...]:
     """Return the causes with calibrated confidence, best first; of equals the more exact one."""
-    weighed = [(item, weighing.findings(board, item)) for item in hypotheses]
+    weighed = [(item, among.findings(board, item)) for item in hypotheses]
     scores = [ranking.log_odds(findings) for _, findings in weighed]
     scale = calibrations.shipped()[CALIBRATION]
     judged = [

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sre_agent.diagnosis import splitting
+from sre_agent.diagnosis.concluding import splitting
 from sre_agent.domain.causes import Diagnosis
 from sre_agent.domain.evidence import Evidence
 from sre_agent.domain.incident import Incident

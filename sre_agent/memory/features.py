@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sre_agent.diagnosis import case, changes, precedent, situation
-from sre_agent.diagnosis.case import Case
-from sre_agent.diagnosis.situation import Situation
+from sre_agent.diagnosis import changes
+from sre_agent.diagnosis.incident import case, situation
+from sre_agent.diagnosis.incident.case import Case
+from sre_agent.diagnosis.incident.situation import Situation
+from sre_agent.diagnosis.weighing import precedent
 from sre_agent.domain.causes import Diagnosis
 from sre_agent.domain.evidence import Evidence
 from sre_agent.domain.incident import Incident

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from statistics import median
 
-from sre_agent.diagnosis.situation import Situation
+from sre_agent.diagnosis.incident.situation import Situation
 from sre_agent.domain.causes import Cause
 from sre_agent.domain.objects import ObjectRef
 from sre_agent.domain.observations.metrics import Signal, SignalGroup

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
 
-from sre_agent.diagnosis.durations import say
+from sre_agent.diagnosis.incident.durations import say
 from sre_agent.diagnosis.metrics import budgets, columns
 from sre_agent.diagnosis.metrics.budgets import Budget
 from sre_agent.diagnosis.metrics.kinds import Kind

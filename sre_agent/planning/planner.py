@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from sre_agent.diagnosis import case
-from sre_agent.diagnosis.situation import Situation, assess
+from sre_agent.diagnosis.incident import case
+from sre_agent.diagnosis.incident.situation import Situation, assess
 from sre_agent.domain.causes import Cause, Diagnosis
 from sre_agent.domain.evidence import Evidence
 from sre_agent.domain.ids import ActionId

@@ -7,7 +7,7 @@ from typing import Annotated, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from sre_agent.diagnosis.questions import Topic
+from sre_agent.diagnosis.asking.questions import Topic
 from sre_agent.domain.faults import FaultClass
 from sre_agent.domain.model import Value
 from sre_agent.planning import conditions

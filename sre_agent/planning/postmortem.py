@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
-from sre_agent.diagnosis.durations import say
+from sre_agent.diagnosis.incident.durations import say
 from sre_agent.domain.causes import Conclusion, Finding, Stance
 from sre_agent.domain.events import Event
 from sre_agent.domain.incident import Incident

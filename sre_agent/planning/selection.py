@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sre_agent.diagnosis.questions import Topic
-from sre_agent.diagnosis.situation import Situation
+from sre_agent.diagnosis.asking.questions import Topic
+from sre_agent.diagnosis.incident.situation import Situation
 from sre_agent.domain.causes import Cause
 from sre_agent.domain.incident import Incident
 from sre_agent.domain.observations.runbooks import RunbookStep

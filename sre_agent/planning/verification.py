@@ -7,8 +7,8 @@ from enum import StrEnum
 
 from pydantic import ValidationError
 
-from sre_agent.diagnosis.names import owner_guesses
-from sre_agent.diagnosis.situation import OBJECT_LABELS
+from sre_agent.diagnosis.incident.names import owner_guesses
+from sre_agent.diagnosis.incident.situation import OBJECT_LABELS
 from sre_agent.domain.alert import Alert, AlertStatus
 from sre_agent.domain.model import Value
 from sre_agent.domain.objects import ObjectRef

@@ -10,8 +10,8 @@ from backend.db.tenancy import Tenant
 from backend.settings import McpSettings
 from sre_agent import ports
 from sre_agent.agents import answers
-from sre_agent.diagnosis import objects
-from sre_agent.diagnosis.case import Seen
+from sre_agent.diagnosis.incident import objects
+from sre_agent.diagnosis.incident.case import Seen
 from sre_agent.domain import observations
 from sre_agent.domain.cluster.pods import Pod
 from sre_agent.domain.cluster.snapshot import Snapshot

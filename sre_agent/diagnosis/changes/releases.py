@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sre_agent.diagnosis.case import Case
+from sre_agent.diagnosis.incident.case import Case
 from sre_agent.domain.ids import EvidenceId
 from sre_agent.domain.objects import ObjectRef
 from sre_agent.domain.observations.kubernetes import Pod, Revision

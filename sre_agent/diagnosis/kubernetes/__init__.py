@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 
 from sre_agent.diagnosis.hypothesis import Hypothesis
+from sre_agent.diagnosis.incident.situation import Situation
 from sre_agent.diagnosis.kubernetes import (
     admission,
     config,
@@ -27,7 +28,6 @@ from sre_agent.diagnosis.kubernetes import (
     workloads,
 )
 from sre_agent.diagnosis.kubernetes.table import MeasuringAnalyzer, SnapshotAnalyzer
-from sre_agent.diagnosis.situation import Situation
 
 Analyzer = Callable[[Situation], Iterable[Hypothesis]]
 

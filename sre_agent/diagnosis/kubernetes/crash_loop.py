@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from sre_agent.diagnosis.case import Seen
 from sre_agent.diagnosis.hypothesis import Hypothesis
+from sre_agent.diagnosis.incident.case import Seen
+from sre_agent.diagnosis.incident.situation import Situation
 from sre_agent.diagnosis.kubernetes import missing_configuration, out_of_memory, pods
 from sre_agent.diagnosis.kubernetes.pods import Trouble
-from sre_agent.diagnosis.situation import Situation
 from sre_agent.domain.faults import FaultClass
 from sre_agent.domain.observations.kubernetes import ContainerStatus, Pod, Workload
 

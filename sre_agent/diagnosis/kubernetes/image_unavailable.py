@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from sre_agent.diagnosis.hypothesis import Hypothesis
+from sre_agent.diagnosis.incident.situation import Situation
 from sre_agent.diagnosis.kubernetes import pods
 from sre_agent.diagnosis.kubernetes.pods import Trouble
-from sre_agent.diagnosis.situation import Situation
 from sre_agent.domain.faults import FaultClass
 from sre_agent.domain.observations.kubernetes import Workload
 

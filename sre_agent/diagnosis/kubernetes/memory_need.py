@@ -7,7 +7,7 @@ from decimal import Decimal, InvalidOperation
 from sre_agent.diagnosis import changes
 from sre_agent.diagnosis.changes import Release
 from sre_agent.diagnosis.hypothesis import Fact
-from sre_agent.diagnosis.situation import Situation
+from sre_agent.diagnosis.incident.situation import Situation
 from sre_agent.domain.objects import ObjectRef
 
 _SCALES = {

@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from functools import partial
 
 from sre_agent.diagnosis import weights
-from sre_agent.diagnosis.case import Seen
 from sre_agent.diagnosis.hypothesis import Fact, Hypothesis
+from sre_agent.diagnosis.incident.case import Seen
+from sre_agent.diagnosis.incident.situation import Situation
 from sre_agent.diagnosis.kubernetes import missing_variable, pods
 from sre_agent.diagnosis.kubernetes.pods import Trouble
-from sre_agent.diagnosis.situation import Situation
 from sre_agent.domain.faults import FaultClass
 from sre_agent.domain.observations.kubernetes import Workload
 

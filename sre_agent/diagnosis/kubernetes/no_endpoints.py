@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from sre_agent.diagnosis import changes, weights
-from sre_agent.diagnosis.case import Seen
-from sre_agent.diagnosis.durations import say
 from sre_agent.diagnosis.hypothesis import Hypothesis, Suspect
+from sre_agent.diagnosis.incident.case import Seen
+from sre_agent.diagnosis.incident.durations import say
+from sre_agent.diagnosis.incident.situation import Situation
 from sre_agent.diagnosis.kubernetes import pods
 from sre_agent.diagnosis.logs import novelty
-from sre_agent.diagnosis.situation import Situation
 from sre_agent.domain.faults import FaultClass
 from sre_agent.domain.ids import EvidenceId
 from sre_agent.domain.objects import ObjectRef

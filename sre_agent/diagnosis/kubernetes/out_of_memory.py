@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from functools import partial
 
-from sre_agent.diagnosis import bad_release
-from sre_agent.diagnosis.case import Seen
 from sre_agent.diagnosis.hypothesis import Fact, Hypothesis
+from sre_agent.diagnosis.incident.case import Seen
+from sre_agent.diagnosis.incident.situation import Situation
 from sre_agent.diagnosis.kubernetes import memory_need, pods
 from sre_agent.diagnosis.kubernetes.pods import Trouble
-from sre_agent.diagnosis.situation import Situation
+from sre_agent.diagnosis.proposing import bad_release
 from sre_agent.domain.faults import FaultClass
 from sre_agent.domain.objects import ObjectRef
 from sre_agent.domain.observations.kubernetes import Workload

@@ -4,10 +4,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sre_agent.diagnosis import bad_release, weights
-from sre_agent.diagnosis.case import Seen
+from sre_agent.diagnosis import weights
 from sre_agent.diagnosis.hypothesis import Fact, Hypothesis, Suspect
-from sre_agent.diagnosis.situation import Situation
+from sre_agent.diagnosis.incident.case import Seen
+from sre_agent.diagnosis.incident.situation import Situation
+from sre_agent.diagnosis.proposing import bad_release
 from sre_agent.domain.faults import FaultClass
 from sre_agent.domain.objects import ObjectRef
 from sre_agent.domain.observations.kubernetes import (

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from sre_agent.diagnosis import weights
-from sre_agent.diagnosis.case import Seen
-from sre_agent.diagnosis.durations import say
 from sre_agent.diagnosis.hypothesis import Hypothesis, Suspect
+from sre_agent.diagnosis.incident.case import Seen
+from sre_agent.diagnosis.incident.durations import say
+from sre_agent.diagnosis.incident.situation import Situation
 from sre_agent.diagnosis.kubernetes import out_of_memory, pods
 from sre_agent.diagnosis.metrics.changepoint import current
 from sre_agent.diagnosis.metrics.health import ERROR_CEILING, ERROR_FLOOR
-from sre_agent.diagnosis.situation import Situation
 from sre_agent.domain.faults import FaultClass
 from sre_agent.domain.ids import EvidenceId
 from sre_agent.domain.objects import ObjectRef

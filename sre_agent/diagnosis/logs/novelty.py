@@ -3,10 +3,11 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
-from sre_agent.diagnosis import topology, weights
-from sre_agent.diagnosis.case import Case
+from sre_agent.diagnosis import weights
 from sre_agent.diagnosis.hypothesis import Hypothesis, Suspect
-from sre_agent.diagnosis.situation import Situation
+from sre_agent.diagnosis.incident import topology
+from sre_agent.diagnosis.incident.case import Case
+from sre_agent.diagnosis.incident.situation import Situation
 from sre_agent.domain.alert import AlertStatus
 from sre_agent.domain.causes import Finding
 from sre_agent.domain.faults import FaultClass

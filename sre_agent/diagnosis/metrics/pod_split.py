@@ -8,9 +8,9 @@ from statistics import median
 from sre_agent.diagnosis import weights
 from sre_agent.diagnosis.changes import Release
 from sre_agent.diagnosis.hypothesis import Hypothesis, Suspect
+from sre_agent.diagnosis.incident.situation import Situation
 from sre_agent.diagnosis.metrics.changepoint import RECENT
 from sre_agent.diagnosis.metrics.health import ERROR_FLOOR
-from sre_agent.diagnosis.situation import Situation
 from sre_agent.domain.causes import Finding
 from sre_agent.domain.faults import FaultClass
 from sre_agent.domain.ids import EvidenceId

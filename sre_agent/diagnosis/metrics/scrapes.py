@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
 
-from sre_agent.diagnosis.case import Seen
-from sre_agent.diagnosis.situation import Situation
+from sre_agent.diagnosis.incident.case import Seen
+from sre_agent.diagnosis.incident.situation import Situation
 from sre_agent.domain.ids import EvidenceId
 from sre_agent.domain.objects import ObjectRef
 from sre_agent.domain.observations.metrics import Point, Series, SeriesList

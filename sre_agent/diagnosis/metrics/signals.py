@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 
 from sre_agent.config import catalogue
-from sre_agent.diagnosis import alert_names, weights
+from sre_agent.diagnosis import weights
 from sre_agent.diagnosis.hypothesis import Hypothesis, Suspect
+from sre_agent.diagnosis.incident import alert_names
+from sre_agent.diagnosis.incident.situation import Situation
 from sre_agent.diagnosis.kubernetes import new_pods
-from sre_agent.diagnosis.situation import Situation
 from sre_agent.domain.catalogue import Layer
 from sre_agent.domain.causes import Finding
 from sre_agent.domain.faults import FaultClass

@@ -10,7 +10,7 @@ from sre_agent.agents.loop import Assignment, Limits, SpecialistReport
 from sre_agent.agents.specialists import BY_NAME, SPECIALISTS
 from sre_agent.config import loader
 from sre_agent.diagnosis import diagnose
-from sre_agent.diagnosis.questions import LOOKS_AGAIN, Topic
+from sre_agent.diagnosis.asking.questions import LOOKS_AGAIN, Topic
 from sre_agent.domain.causes import Question
 from sre_agent.domain.evidence import Evidence, Gap
 from sre_agent.domain.incident import Incident

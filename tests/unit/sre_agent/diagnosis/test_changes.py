@@ -2,7 +2,8 @@
 
 from datetime import timedelta
 
-from sre_agent.diagnosis import case, changes, diagnose
+from sre_agent.diagnosis import changes, diagnose
+from sre_agent.diagnosis.incident import case
 from sre_agent.domain.objects import ObjectRef
 from sre_agent.domain.observations.kubernetes import (
     EventList,

@@ -7,7 +7,7 @@ import pytest
 
 from sre_agent.agents import calls, specialists
 from sre_agent.diagnosis import diagnose
-from sre_agent.diagnosis.questions import Topic
+from sre_agent.diagnosis.asking.questions import Topic
 from sre_agent.domain.alert import AlertStatus
 from sre_agent.domain.causes import Conclusion, Diagnosis
 from sre_agent.domain.evidence import Evidence

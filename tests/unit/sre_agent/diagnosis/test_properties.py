@@ -5,7 +5,8 @@ import random
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sre_agent.diagnosis import diagnose, ranking
+from sre_agent.diagnosis import diagnose
+from sre_agent.diagnosis.concluding import ranking
 from sre_agent.domain.causes import Finding, Stance
 from sre_agent.domain.faults import FaultClass
 from sre_agent.domain.ids import EvidenceId

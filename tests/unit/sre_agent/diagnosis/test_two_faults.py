@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from sre_agent.diagnosis import diagnose
-from sre_agent.diagnosis.splitting import Part, apart
+from sre_agent.diagnosis.concluding.splitting import Part, apart
 from sre_agent.domain.causes import Conclusion, Diagnosis, Dismissal
 from sre_agent.domain.faults import FaultClass
 from sre_agent.domain.incident import Incident

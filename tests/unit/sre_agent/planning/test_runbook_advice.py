@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from sre_agent.diagnosis import reading
+from sre_agent.diagnosis.asking import reading
 from sre_agent.domain.causes import Cause, Finding, Stance
 from sre_agent.domain.evidence import Evidence
 from sre_agent.domain.faults import FaultClass

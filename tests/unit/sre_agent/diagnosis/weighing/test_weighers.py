@@ -5,10 +5,10 @@ from collections.abc import Iterable
 import pytest
 
 from sre_agent.config import catalogue
-from sre_agent.diagnosis import weighing
 from sre_agent.diagnosis.hypothesis import Hypothesis, Suspect
 from sre_agent.diagnosis.kubernetes.view import View
-from sre_agent.diagnosis.weighing.board import Board
+from sre_agent.diagnosis.weighing import snapshots as among
+from sre_agent.diagnosis.weighing.snapshots.board import Board
 from sre_agent.domain.causes import Finding, Stance
 from sre_agent.domain.cluster.network import Call
 from sre_agent.domain.cluster.pods import EnvVar
@@ -41,7 +41,7 @@ def judged(
 ) -> dict[str, Finding]:
     view = View(cluster.snapshot(*objects))
     board = Board(view, catalogue.shipped(), (hypothesis, *others))
-    return {item.rule: item for item in weighing.findings(board, hypothesis)}
+    return {item.rule: item for item in among.findings(board, hypothesis)}
 
 
 def test_a_suspect_alone_keeps_to_its_own_findings() -> None:
@@ -108,7 +108,7 @@ def test_what_was_not_listed_is_not_missed() -> None:
     suspect = suspected(FaultClass.CRASH_LOOP, WEB)
     board = Board(view, catalogue.shipped(), (suspect,))
 
-    assert weighing.findings(board, suspect) == suspect.findings
+    assert among.findings(board, suspect) == suspect.findings
 
 
 @pytest.mark.parametrize("is_told", [True, False])

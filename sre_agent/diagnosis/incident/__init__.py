@@ -1,0 +1,1 @@
+"""An incident's evidence, sorted: what it speaks of, by whom, since when."""

@@ -1,0 +1,1 @@
+"""Suspects that no single object shows: releases, saturation, leaks, certificates."""
