@@ -15,7 +15,7 @@ from sre_agent.diagnosis.kubernetes.view import View
 from sre_agent.diagnosis.logs import novelty
 from sre_agent.diagnosis.metrics import pod_split, signals
 from sre_agent.diagnosis.proposing import bad_release, certificates, memory_leak, saturation
-from sre_agent.diagnosis.weighing import kinship, narrower, precedent, relation, victim
+from sre_agent.diagnosis.weighing import healing, kinship, narrower, precedent, relation, victim
 from sre_agent.domain.causes import Cause, Conclusion, Diagnosis, Dismissal, Finding, Question
 from sre_agent.domain.evidence import Evidence
 from sre_agent.domain.incident import Incident
@@ -34,6 +34,7 @@ WEIGHERS = (
     pod_split.weigh,
     new_pods.weigh,
     novelty.weigh,
+    healing.weigh,
     precedent.weigh,
 )
 """What weighs each suspect by itself; culprit against victim and narrower causes compare them."""

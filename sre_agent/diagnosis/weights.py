@@ -30,6 +30,8 @@ RELEASE_UNDONE = 3.5
 """The revision before it was brought back and the trouble went on."""
 RELEASE_RESTORES = 1.0
 """What ran well once rarely breaks things when it comes back."""
+RELEASE_HEALED = 3.0
+"""An earlier trouble ended with the release, or it restored what ran and served well since."""
 
 POD_STATE = 4.0
 """The cluster itself says what is wrong with the pods."""

@@ -55,7 +55,13 @@ SPECIALIST_OF = {
 def ask(
     situation: Situation, causes: Sequence[Cause], conclusion: Conclusion
 ) -> tuple[Question, ...]:
-    """Return the open questions, the most telling first, each once."""
+    """Return the open questions, the most telling first, each once.
+
+    Once all that was alerted about is well, only what the alert itself is about is asked yet:
+    whoever goes on looking finds something.
+    """
+    if conclusion is Conclusion.NOTHING_WRONG:
+        return tuple(_unscraped(situation))
     is_undecided = conclusion is Conclusion.UNDECIDED
     suspects: dict[ObjectRef, str] = {}
     for ref, reason in _suspects(situation, causes, is_undecided=is_undecided):
@@ -69,16 +75,12 @@ def ask(
 
 def _is_early(situation: Situation, causes: Sequence[Cause], conclusion: Conclusion) -> bool:
     """Return whether a little time may change the conclusion."""
-    match conclusion:
-        case Conclusion.UNDECIDED:
-            return True
-        case Conclusion.NOTHING_WRONG:
-            return False
-        case Conclusion.REPAIR_UNDER_WAY:
-            health = situation.health.get(causes[0].object)
-            return health is not None and health.is_normal
-        case Conclusion.CAUSE_FOUND:
-            return _is_hasty(situation, causes[0])
+    if conclusion is Conclusion.UNDECIDED:
+        return True
+    if conclusion is Conclusion.REPAIR_UNDER_WAY:
+        health = situation.health.get(causes[0].object)
+        return health is not None and health.is_normal
+    return _is_hasty(situation, causes[0])
 
 
 def _is_hasty(situation: Situation, cause: Cause) -> bool:

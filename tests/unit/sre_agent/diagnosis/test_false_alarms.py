@@ -71,6 +71,17 @@ def test_a_spike_that_ended_by_itself_is_told_with_its_time_height_and_end() -> 
     assert "none of its alerts fires any more (met-9.2)" in found.reason
 
 
+def test_once_all_is_well_nobody_goes_on_looking_for_what_else_there_may_be() -> None:
+    world = World(41)
+    spike = signals(world, "core", between(world, 60, 40, 0.37))
+    seen = [item for item in views.evidence(world, *ROLES) if item.kind != "logs.error_patterns"]
+
+    found = diagnose([*seen, spike, alerts(world)], world.incident("core", ago_s=50), world.now)
+
+    assert found.conclusion is Conclusion.NOTHING_WRONG, found.reason
+    assert found.questions == ()
+
+
 def test_a_spike_that_goes_on_is_no_false_alarm_and_is_looked_at_again() -> None:
     world = World(42)
     spike = signals(world, "core", between(world, 20, -60, 0.37))
