@@ -18,7 +18,7 @@ from backend.cli.following import Event, Followed, Follower
 from backend.cli.session import client, console, layout, tell_error
 from backend.cli.stack import lifecycle, world
 from backend.cli.stack.layout import Layout
-from backend.cli.summary import summarize
+from backend.cli.summary import left_to_do, summarize
 from sre_agent.domain.errors import PermanentError
 
 _PATIENCE_S = 240.0
@@ -68,6 +68,9 @@ def demo(
     finally:
         injection.wait()
     console.rule("done")
+    left = left_to_do(log.incidents)
+    if left:
+        console.print(f"[yellow]{escape(left)}[/]", soft_wrap=True)
     typer.echo(json.dumps(summarize(scenario, began, log.incidents)))
 
 

@@ -1,4 +1,4 @@
-"""What became of a demo, for programs: the causes, what was done, how it ended, how long it took."""
+"""What became of a demo: the causes, what was done, how it ended, how long it took, what is left to do."""
 
 from datetime import datetime
 from typing import Any
@@ -16,6 +16,18 @@ def summarize(scenario: str, began: datetime, incidents: list[Followed]) -> dict
     own = [entry for entry in told if entry["status"] != "merged"] or told
     main = max(own, key=lambda entry: bool(entry["actions_executed"]))
     return {"scenario": scenario, **main, "incidents": own}
+
+
+def left_to_do(incidents: list[Followed]) -> str | None:
+    """Return what a person may do about a fault that was handed over, or None where none was."""
+    services = sorted({item.service for item in incidents if item.status == "escalated"})
+    if not services:
+        return None
+    return (
+        f"{' and '.join(services)} was left to a person, and the lab stays as it is. "
+        "Mend it as the report says, or put everything back with `sre-agent lab heal` "
+        "(the next demo does so by itself)."
+    )
 
 
 def _one(began: datetime, incident: Followed) -> dict[str, Any]:

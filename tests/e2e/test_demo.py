@@ -53,5 +53,7 @@ def test_the_demo_tells_how_each_cause_was_repaired(scene: Scene, scenario: str)
         if truth["repairs"]
     )
     if not repaired:
-        assert told["status"] == ("escalated" if truths[0]["end"] == "handed_over" else "closed")
+        is_handed_over = truths[0]["end"] == "handed_over"
+        assert told["status"] == ("escalated" if is_handed_over else "closed")
+        assert ("sre-agent lab heal" in printed) == is_handed_over
         assert told["explanation"]

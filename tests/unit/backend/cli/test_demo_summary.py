@@ -7,7 +7,7 @@ from typing_extensions import override
 
 from backend.cli.client import Client
 from backend.cli.following import Followed, Follower
-from backend.cli.summary import summarize
+from backend.cli.summary import left_to_do, summarize
 
 BEGAN = datetime(2026, 1, 1, tzinfo=UTC)
 Json = dict[str, Any]
@@ -127,3 +127,17 @@ def test_a_false_alarm_is_told_with_its_explanation() -> None:
     assert told["explanation"] == "a spike that ended by itself"
     assert (told["top_cause"], told["actions_executed"]) == (None, 0)
     assert told["verification"] == "not_verified"
+
+
+def test_after_a_fault_that_was_handed_over_the_demo_says_how_to_heal() -> None:
+    handed_over = incident("i2", "escalated", event("escalated", 9, reason="no playbook"))
+
+    told = left_to_do([repaired("i1", "a"), handed_over])
+
+    assert told is not None
+    assert told.startswith("service-of-i2 was left to a person")
+    assert "`sre-agent lab heal`" in told
+
+
+def test_after_a_repair_there_is_nothing_left_to_do() -> None:
+    assert left_to_do([repaired("i1", "a"), incident("i2", "closed")]) is None
