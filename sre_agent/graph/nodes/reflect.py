@@ -1,11 +1,13 @@
 """Weigh what is known, and decide whether asking again is worth it."""
 
+from collections.abc import Sequence
+
 from langgraph.runtime import Runtime
 from langgraph.types import Command, Send
 
 from sre_agent.diagnosis import diagnose
 from sre_agent.domain import steering
-from sre_agent.domain.causes import Diagnosis
+from sre_agent.domain.causes import Diagnosis, Question
 from sre_agent.domain.events import EventDraft, EventKind
 from sre_agent.domain.evidence import Evidence
 from sre_agent.graph import recalling, run_state
@@ -21,12 +23,14 @@ async def reflect(state: run_state.RunState, runtime: Runtime[RunContext]) -> Co
     evidence = run_state.evidence(state)
     asked = steering.read(await context.incidents.events(id_))
     found = diagnose(evidence, incident, context.clock.now(), asked.dismissed)
-    is_seen_through = not found.questions or round_ >= context.limits.max_rounds
+    wanted = _open(state, found) if round_ < context.limits.max_rounds else ()
+    is_seen_through = not wanted
     remembered: list[Evidence] = []
     if is_seen_through:  # what an incident is like shows best when all is seen
         remembered = await recalling.recall(context, incident, evidence, found, round_)
     if remembered:
         found = diagnose([*evidence, *remembered], incident, context.clock.now(), asked.dismissed)
+        wanted = _open(state, found) if round_ < context.limits.max_rounds else ()
     await context.journal.append(
         id_,
         EventDraft(
@@ -40,9 +44,18 @@ async def reflect(state: run_state.RunState, runtime: Runtime[RunContext]) -> Co
         "diagnosis": found.model_dump(mode="json"),
         "evidence": [item.model_dump(mode="json") for item in remembered],
     }
-    if not found.questions or round_ >= context.limits.max_rounds:
+    if not wanted:
         return Command(goto="plan", update=update)
-    return Command(goto=_tasks(state, found, round_ + 1), update={**update, "round": round_ + 1})
+    return Command(goto=_tasks(state, wanted, round_ + 1), update={**update, "round": round_ + 1})
+
+
+def _open(state: run_state.RunState, found: Diagnosis) -> tuple[Question, ...]:
+    """Return the questions that were not asked in the round before: those found no answer."""
+    before = run_state.diagnosis(state).questions if "diagnosis" in state else ()
+    asked = {(item.specialist, item.topic, item.object) for item in before}
+    return tuple(
+        item for item in found.questions if (item.specialist, item.topic, item.object) not in asked
+    )
 
 
 def _step(round_: int, dismissed: int) -> str:
@@ -50,8 +63,8 @@ def _step(round_: int, dismissed: int) -> str:
     return f"causes_ranked:{round_}" + (f":{dismissed}" if dismissed else "")
 
 
-def _tasks(state: run_state.RunState, found: Diagnosis, round_: int) -> list[Send]:
-    specialists = dict.fromkeys(question.specialist for question in found.questions)
+def _tasks(state: run_state.RunState, wanted: Sequence[Question], round_: int) -> list[Send]:
+    specialists = dict.fromkeys(question.specialist for question in wanted)
     return [
         Send(
             "investigate",
@@ -62,7 +75,7 @@ def _tasks(state: run_state.RunState, found: Diagnosis, round_: int) -> list[Sen
                 round=round_,
                 questions=[
                     question.model_dump(mode="json")
-                    for question in found.questions
+                    for question in wanted
                     if question.specialist == name
                 ],
                 evidence=state.get("evidence", []),

@@ -241,6 +241,19 @@ async def test_a_blind_specialist_costs_its_evidence_and_is_named(scene: Scene) 
     assert "loki is down" in failed[0]["reason"]
 
 
+async def test_what_nobody_could_answer_is_not_asked_round_after_round(scene: Scene) -> None:
+    scene.toolbox.on("loki", "error_patterns", unreachable("loki is down"))
+    scene.toolbox.on("kubernetes", "rollout_history", unreachable("it hangs"))
+    scene.toolbox.on("kubernetes", "describe_workload", unreachable("it hangs"))
+
+    await scene.start()
+
+    ranked = scene.payloads(EventKind.CAUSES_RANKED)
+    assert ranked[-1]["diagnosis"]["questions"], "something is left that nobody can answer"
+    rounds = {item["round"] for item in scene.payloads(EventKind.TOOL_CALLED)}
+    assert {item["round"] for item in ranked} == rounds, "each round asks something"
+
+
 async def test_an_incident_whose_target_is_claimed_joins_the_holder(scene: Scene) -> None:
     holder = IncidentId("inc-other")
     scene.incidents.claims[str(scene.world.ref("core"))] = holder

@@ -11,6 +11,7 @@ from sre_agent.domain.causes import Cause, Finding, Stance
 from sre_agent.domain.evidence import Evidence
 from sre_agent.domain.faults import FaultClass
 from sre_agent.domain.ids import EvidenceId
+from sre_agent.domain.objects import ObjectRef
 from sre_agent.domain.observations.runbooks import Runbook, RunbookMatches
 from sre_agent.planning import runbook_advice
 from sre_agent.safety.redaction import redact_json
@@ -194,3 +195,6 @@ def test_the_runbook_of_a_cause_that_no_alert_names_is_asked_for_once() -> None:
     assert (question.specialist, question.object) == ("runbooks", WORLD.ref("pay"))
     assert list(reading.ask(searched("entry", NAME), cause())) == []
     assert list(reading.ask([], cause())) == [], "there is nobody to ask"
+    whole = ObjectRef(kind="Namespace", namespace="", name=WORLD.namespace)
+    of_all = cause().model_copy(update={"object": whole})
+    assert list(reading.ask(searched("entry"), of_all)) == [], "a namespace has no runbook"
