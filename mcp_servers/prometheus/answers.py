@@ -64,6 +64,26 @@ class GoldenSignals(Record):
     dependencies: tuple[SignalGroup, ...]
 
 
+class Use(Record):
+    """What one pod, volume or node uses of something; its labels say which of them it is."""
+
+    measure: str
+    unit: str
+    labels: dict[str, str]
+    query: str
+    points: tuple[Point, ...]
+
+
+class ResourceUse(Record):
+    """What the pods and volumes of a namespace, and all nodes, use, hold back and lose."""
+
+    namespace: str
+    start: datetime
+    end: datetime
+    step_s: float
+    rows: tuple[Use, ...]
+
+
 class Trace(Record):
     """One signal on an even grid; a moment without a sample is null."""
 

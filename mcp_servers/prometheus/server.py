@@ -11,6 +11,7 @@ from mcp_servers.prometheus.catalogue import Catalogue
 from mcp_servers.prometheus.golden import Golden
 from mcp_servers.prometheus.overview import Overseer
 from mcp_servers.prometheus.queries import Queries
+from mcp_servers.prometheus.resources import Resources
 from mcp_servers.prometheus.settings import PrometheusSettings
 
 
@@ -21,6 +22,7 @@ def build(settings: PrometheusSettings) -> Program:
     golden, queries, alerting, catalogue = Golden(api), Queries(api), Alerting(api), Catalogue(api)
     runs: tuple[Callable[..., Awaitable[Answer]], ...] = (
         golden.golden_signals,
+        Resources(api).resource_use,
         Overseer(api).services_overview,
         alerting.list_alerts,
         queries.instant_query,

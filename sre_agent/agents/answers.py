@@ -23,6 +23,7 @@ KIND_OF: Mapping[tuple[str, str], str] = {
     ("kubernetes", "get_pod_logs"): "kubernetes.pod_logs",
     ("kubernetes", "node_status"): "kubernetes.nodes",
     ("prometheus", "golden_signals"): "metrics.golden_signals",
+    ("prometheus", "resource_use"): "metrics.resource_use",
     ("prometheus", "list_alerts"): "metrics.alerts",
     ("prometheus", "range_query"): "metrics.series",
     ("prometheus", "instant_query"): "metrics.series",
@@ -34,7 +35,7 @@ KIND_OF: Mapping[tuple[str, str], str] = {
 }
 """The kind of evidence that each tool brings; tools that are not here bring none."""
 
-_NUMBERS = frozenset({"metrics.golden_signals", "metrics.series"})
+_NUMBERS = frozenset({"metrics.golden_signals", "metrics.resource_use", "metrics.series"})
 
 
 @dataclass(frozen=True)

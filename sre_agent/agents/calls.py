@@ -38,6 +38,7 @@ RENEWABLE = frozenset(
         "kubernetes.events",
         "kubernetes.objects",
         "metrics.golden_signals",
+        "metrics.resource_use",
         "metrics.alerts",
         "metrics.series",
     }
@@ -162,6 +163,8 @@ def _first(specialist: Specialist, known: _Known) -> Iterator[ToolCall]:
             yield _call(specialist, "list_objects", namespace=namespace)
     if specialist.name == "metrics":
         yield _call(specialist, "list_alerts", **({"namespace": namespace} if namespace else {}))
+        if namespace:
+            yield _call(specialist, "resource_use", namespace=namespace)
 
 
 def _follow_ups(

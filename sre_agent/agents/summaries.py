@@ -15,7 +15,7 @@ from sre_agent.domain.observations.kubernetes import (
 )
 from sre_agent.domain.observations.logs import ErrorPatterns, LogLines
 from sre_agent.domain.observations.memory import PastIncident, PastIncidents
-from sre_agent.domain.observations.metrics import AlertList, GoldenSignals, SeriesList
+from sre_agent.domain.observations.metrics import AlertList, GoldenSignals, ResourceUse, SeriesList
 from sre_agent.domain.observations.runbooks import Runbook, RunbookMatches
 
 SHOWN_CHARACTERS = 100
@@ -81,6 +81,12 @@ def _signals(facts: dict[str, Any]) -> str:
         *([f"p99 {latency:.3g} s"] if latency is not None else []),
     ]
     return f"{it.namespace}/{it.service} now: {', '.join(parts)}"
+
+
+def _use(facts: dict[str, Any]) -> str:
+    it = ResourceUse.model_validate(facts)
+    told = ", ".join(sorted({row.measure for row in it.rows}))
+    return f"{len(it.rows)} series of what {it.namespace} and its nodes use: {told}"
 
 
 def _alerts(facts: dict[str, Any]) -> str:
@@ -154,6 +160,7 @@ _SUMMARIES: Mapping[str, Callable[[dict[str, Any]], str]] = dict(
             _pod_logs,
             _nodes,
             _signals,
+            _use,
             _alerts,
             _series,
             _patterns,

@@ -12,6 +12,7 @@ from sre_agent.diagnosis.concluding import explaining, ranking, undecided, unexp
 from sre_agent.diagnosis.hypothesis import Hypothesis
 from sre_agent.diagnosis.kubernetes import MEASURING_ANALYZERS, SNAPSHOT_ANALYZERS, merging
 from sre_agent.diagnosis.kubernetes.view import View
+from sre_agent.diagnosis.metrics.measured import Measured
 from sre_agent.diagnosis.weighing import snapshots as among
 from sre_agent.diagnosis.weighing.snapshots.board import Board
 from sre_agent.domain.causes import Cause, Conclusion, Diagnosis, Dismissal
@@ -24,11 +25,11 @@ STALE = timedelta(minutes=15)
 """Nobody should act on an older picture."""
 
 
-def propose(view: View, telemetry: MetricTable | None = None) -> tuple[Hypothesis, ...]:
+def propose(view: View, measured: Measured | None = None) -> tuple[Hypothesis, ...]:
     """Return what the analyzers think of, one hypothesis for each object and class."""
     found = [item for analyze in SNAPSHOT_ANALYZERS for item in analyze(view)]
-    if telemetry is not None:
-        found += [item for analyze in MEASURING_ANALYZERS for item in analyze(view, telemetry)]
+    if measured is not None:
+        found += [item for analyze in MEASURING_ANALYZERS for item in analyze(view, measured)]
     return merging.merge(found)
 
 
@@ -46,7 +47,8 @@ def diagnose(
     explains nothing.
     """
     view = View(snapshot)
-    proposed = propose(view, telemetry)
+    measured = Measured.of(telemetry) if telemetry is not None else None
+    proposed = propose(view, measured)
     ruled_out = {(item.object, item.fault_class) for item in dismissed}
     kept = [item for item in proposed if (item.object, item.fault_class) not in ruled_out]
     left_out = [item for item in proposed if (item.object, item.fault_class) in ruled_out]

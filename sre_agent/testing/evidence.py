@@ -16,7 +16,14 @@ from sre_agent.domain.observations.kubernetes import (
     Revision,
     Termination,
 )
-from sre_agent.domain.observations.metrics import GoldenSignals, Point, Signal, SignalGroup
+from sre_agent.domain.observations.metrics import (
+    GoldenSignals,
+    Point,
+    ResourceUse,
+    Signal,
+    SignalGroup,
+    Use,
+)
 from sre_agent.domain.tools import ToolCall
 
 _KIND_OF_SCHEMA = {schema: kind for kind, schema in KINDS.items()}
@@ -102,6 +109,23 @@ def golden_signals(
         pods=tuple(pods),
         dependencies=tuple(dependencies),
     )
+
+
+def use(
+    measure: str, labels: dict[str, str], curve: Curve, end: datetime, grid: tuple[int, int]
+) -> Use:
+    """Return one series of what a pod, volume or node uses; `grid` is as for `signal`."""
+    told = signal(measure, curve, end, grid)
+    return Use(measure=measure, unit=told.unit, labels=labels, query=told.query, points=told.points)
+
+
+def resource_use(
+    namespace: str, rows: Sequence[Use], end: datetime, grid: tuple[int, int]
+) -> ResourceUse:
+    """Return `resource_use` of a namespace."""
+    window_s, step_s = grid
+    start = end - timedelta(seconds=window_s)
+    return ResourceUse(namespace=namespace, start=start, end=end, step_s=step_s, rows=tuple(rows))
 
 
 def pod(

@@ -19,7 +19,7 @@ from sre_agent.domain.observations.kubernetes import (
     Workload,
 )
 from sre_agent.domain.observations.logs import ErrorPattern, ErrorPatterns
-from sre_agent.domain.observations.metrics import AlertList, GoldenSignals
+from sre_agent.domain.observations.metrics import AlertList, GoldenSignals, ResourceUse
 from sre_agent.domain.observations.runbooks import RunbookMatches
 from sre_agent.domain.tools import ToolCall, ToolResult
 from sre_agent.testing import evidence as build
@@ -145,6 +145,16 @@ def signals(world: World, role: str) -> GoldenSignals:
     )
 
 
+def uses(world: World) -> ResourceUse:
+    """Return `resource_use`: every pod works as much as ever."""
+    rows = [
+        build.use("cpu", {"pod": pod.name}, 0.1, world.now, GRID)
+        for role in world.services
+        for pod in world.pods(role)
+    ]
+    return build.resource_use(world.namespace, rows, world.now, GRID)
+
+
 def patterns(world: World, role: str) -> ErrorPatterns:
     """Return `error_patterns`: complaints about each failing callee, then the service's own."""
     start = world.now - timedelta(minutes=10)
@@ -177,6 +187,7 @@ def evidence(world: World, *roles: str) -> list[Evidence]:
         "k8s-1.3": events(world),
         "k8s-1.4": nodes(world),
         "k8s-1.5": objects(world),
+        "met-1.2": uses(world),
     }
     for number, role in enumerate(roles, start=1):
         looks[f"k8s-2.{number}"] = workload(world, role)
@@ -213,6 +224,7 @@ def toolbox(world: World) -> FakeToolbox:
     fake.on("kubernetes", "describe_workload", about("name", workload))
     fake.on("kubernetes", "rollout_history", about("name", history))
     fake.on("prometheus", "golden_signals", about("service", signals))
+    fake.on("prometheus", "resource_use", _ok(world, uses(world)))
     fake.on("prometheus", "list_alerts", _ok(world, AlertList(alerts=())))
     fake.on("loki", "error_patterns", about("service", patterns))
     fake.on("runbooks", "search_runbooks", lambda call: _ok(world, no_runbooks(call)))

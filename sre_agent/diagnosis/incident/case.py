@@ -25,7 +25,7 @@ from sre_agent.domain.observations.kubernetes import (
 )
 from sre_agent.domain.observations.logs import ErrorPatterns
 from sre_agent.domain.observations.memory import PastIncidents
-from sre_agent.domain.observations.metrics import AlertList, GoldenSignals, SeriesList
+from sre_agent.domain.observations.metrics import AlertList, GoldenSignals, ResourceUse, SeriesList
 
 FactT_co = TypeVar("FactT_co", covariant=True)
 ObservationT = TypeVar("ObservationT", bound=Observation)
@@ -44,7 +44,7 @@ class Seen(Generic[FactT_co]):
 class Case:
     """What is known, by object. Metrics and logs are filed under the workload they come from.
 
-    `objects` are by namespace; `targets` tell what Prometheus could scrape.
+    `objects` and `uses` are by namespace; `targets` tell what Prometheus could scrape.
     """
 
     incident: Incident
@@ -61,6 +61,7 @@ class Case:
     events_of: Mapping[ObjectRef, tuple[Seen[KubeEvent], ...]]
     nodes: Seen[NodeList] | None
     objects: Mapping[str, Seen[ObjectList]]
+    uses: Mapping[str, Seen[ResourceUse]]
     alerts: Seen[AlertList] | None
     targets: tuple[Seen[SeriesList], ...]
     precedents: tuple[Seen[PastIncidents], ...]
@@ -93,6 +94,7 @@ def build(evidence: Sequence[Evidence], incident: Incident, now: datetime) -> Ca
         events_of=_by_object(events),
         nodes=nodes[-1] if nodes else None,
         objects={seen.fact.namespace: seen for seen in _all(ordered, ObjectList)},
+        uses={seen.fact.namespace: seen for seen in _all(ordered, ResourceUse)},
         alerts=alerts[-1] if alerts else None,
         targets=tuple(seen for seen in _all(ordered, SeriesList) if _is_of_targets(seen.fact)),
         precedents=_all(ordered, PastIncidents),

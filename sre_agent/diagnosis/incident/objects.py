@@ -9,6 +9,7 @@ from sre_agent.diagnosis.incident import came_with
 from sre_agent.diagnosis.incident.case import Case, Seen
 from sre_agent.diagnosis.incident.situation import Situation
 from sre_agent.diagnosis.kubernetes.view import View
+from sre_agent.diagnosis.proposing import measured
 from sre_agent.domain.cluster.snapshot import ContainerLog, Snapshot
 from sre_agent.domain.observations.kubernetes import ObjectList, PodLogs
 from sre_agent.manifests.objects.folding import unfolded
@@ -16,11 +17,15 @@ from sre_agent.manifests.objects.snapshot import Document, read
 
 
 def propose(seen: Situation) -> Iterator[Hypothesis]:
-    """Propose what the analyzers find in the objects of the cluster; without those, nothing."""
+    """Propose what the analyzers find in the objects of the cluster, and in metrics beside them.
+
+    Without objects, nothing.
+    """
     snapshot = of(seen.case)
     if snapshot is None:
         return
-    for hypothesis in snapshots.propose(View(snapshot)):
+    view = View(snapshot)
+    for hypothesis in (*snapshots.propose(view), *measured.propose(seen, view)):
         yield came_with.dated(seen, hypothesis)
 
 

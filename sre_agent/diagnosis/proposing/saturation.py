@@ -45,7 +45,7 @@ def propose(situation: Situation) -> Iterator[Hypothesis]:
         if signals is None or health is None or health.latency is None:
             continue
         load = _load(signals.fact.total, seen.fact)
-        if load and not _was_released(situation, ref):
+        if load and not was_released(situation, ref):
             yield _hypothesis(situation, ref, (seen, signals.id), load)
 
 
@@ -102,7 +102,8 @@ def _busy(total: SignalGroup, workload: Workload) -> str | None:
     return f"uses {used:.2g} of the {max(limits):g} cores a container may use"
 
 
-def _was_released(situation: Situation, ref: ObjectRef) -> bool:
+def was_released(situation: Situation, ref: ObjectRef) -> bool:
+    """Return whether a release shortly before the onset may be what makes pods busy."""
     onset = situation.onset(ref)
     return any(
         onset.at - QUIET_BEFORE <= release.started_at <= onset.at + onset.tolerance

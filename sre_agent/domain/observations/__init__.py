@@ -19,6 +19,7 @@ KINDS: Mapping[str, type[Observation]] = {
     "kubernetes.pod_logs": kubernetes.PodLogs,
     "kubernetes.nodes": kubernetes.NodeList,
     "metrics.golden_signals": metrics.GoldenSignals,
+    "metrics.resource_use": metrics.ResourceUse,
     "metrics.alerts": metrics.AlertList,
     "metrics.series": metrics.SeriesList,
     "logs.error_patterns": logs.ErrorPatterns,

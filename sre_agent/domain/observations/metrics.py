@@ -12,10 +12,12 @@ __all__ = [
     "AlertList",
     "GoldenSignals",
     "Point",
+    "ResourceUse",
     "Series",
     "SeriesList",
     "Signal",
     "SignalGroup",
+    "Use",
 ]
 
 
@@ -86,6 +88,30 @@ class GoldenSignals(Observation):
     total: SignalGroup
     pods: tuple[SignalGroup, ...] = ()
     dependencies: tuple[SignalGroup, ...] = ()
+
+
+class Use(Observation):
+    """What one pod (label `pod`), volume (`persistentvolumeclaim`) or node uses of something.
+
+    A node goes by its name (`node`), or by the address of its exporter (`instance`). `query` gives all
+    series of the measure at once.
+    """
+
+    measure: str
+    unit: str
+    labels: dict[str, str]
+    query: str
+    points: Points
+
+
+class ResourceUse(Observation):
+    """`resource_use`: what the pods and volumes of a namespace, and all nodes, use and lose."""
+
+    namespace: str
+    start: datetime
+    end: datetime
+    step_s: float
+    rows: tuple[Use, ...]
 
 
 class ActiveAlert(Observation):

@@ -18,6 +18,7 @@ from sre_agent.domain.tools import ToolResult, ToolStatus
 
 TOOLS = {
     "golden_signals",
+    "resource_use",
     "instant_query",
     "list_alerts",
     "list_rules",

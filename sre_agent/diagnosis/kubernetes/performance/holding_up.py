@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sre_agent.diagnosis.kubernetes.performance import load, packets
-from sre_agent.diagnosis.kubernetes.performance.shifts import Shift
+from sre_agent.diagnosis.metrics.shifts import Shift
 from sre_agent.domain.cluster.pods import PodSpec
 from sre_agent.domain.faults import FaultClass
 from sre_agent.domain.telemetry import measures

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from sre_agent.diagnosis.kubernetes.performance.shifts import Shift
+from sre_agent.diagnosis.metrics.shifts import Shift
 from sre_agent.domain.cluster.pods import PodSpec
 from sre_agent.domain.telemetry import measures
 

@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping
 
 from sre_agent.diagnosis.kubernetes import calling
 from sre_agent.diagnosis.kubernetes.view import View
+from sre_agent.diagnosis.metrics.measured import Measured
 from sre_agent.domain.objects import ObjectRef
 
 
@@ -17,9 +18,13 @@ def workloads(view: View) -> Mapping[str, ObjectRef]:
     return found | {ref.name: ref for ref in view.workloads}
 
 
-def calls(view: View) -> Mapping[str, Collection[str]]:
-    """Return who calls whom, by name: as dependency maps, variables and ingresses tell."""
-    return view.once(_calls)
+def calls(view: View, measured: Measured) -> Mapping[str, Collection[str]]:
+    """Return who calls whom, by name: as dependency maps, variables, ingresses and callers tell."""
+    known = view.once(_calls)
+    if not measured.calls:
+        return known
+    callers = sorted({*known, *measured.calls})
+    return {name: {*known.get(name, ()), *measured.calls.get(name, ())} for name in callers}
 
 
 def _calls(view: View) -> Mapping[str, Collection[str]]:

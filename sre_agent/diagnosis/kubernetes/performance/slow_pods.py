@@ -4,12 +4,12 @@ from collections.abc import Iterator
 
 from sre_agent.diagnosis import weights
 from sre_agent.diagnosis.hypothesis import Hypothesis, Suspect
-from sre_agent.diagnosis.kubernetes.performance import holding_up, named, shifts, slowness
+from sre_agent.diagnosis.kubernetes.performance import holding_up, named, slowness
 from sre_agent.diagnosis.kubernetes.performance.holding_up import Reason
 from sre_agent.diagnosis.kubernetes.performance.slowness import Slow
 from sre_agent.diagnosis.kubernetes.view import View
+from sre_agent.diagnosis.metrics.measured import Measured
 from sre_agent.domain.objects import ObjectRef
-from sre_agent.domain.telemetry import MetricTable
 
 _ITS_OWN = 0.5
 """Who owes less of its delay to itself is a victim."""
@@ -18,25 +18,24 @@ _RIVAL = 0.2
 _MOST = 3
 
 
-def analyze(view: View, telemetry: MetricTable) -> Iterator[Hypothesis]:
+def analyze(view: View, measured: Measured) -> Iterator[Hypothesis]:
     """Propose those that are slow by themselves, the worst with the most weight."""
-    measured = shifts.shifts(telemetry)
     known = named.workloads(view)
     found = [
         item
-        for item in slowness.slow(measured, named.calls(view))
+        for item in slowness.slow(measured.shifts, named.calls(view, measured))
         if item.own_share >= _ITS_OWN and item.entity in known
     ]
     for item in found[:_MOST]:
         if item.own_s >= _RIVAL * found[0].own_s:
             ref = known[item.entity]
             template = view.workloads[ref].template if ref in view.workloads else None
-            reason = holding_up.reason(measured[item.entity], template)
-            yield _cause(item, ref, telemetry, reason, rank=item.own_s / found[0].own_s)
+            reason = holding_up.reason(measured.of_entity(item.entity), template)
+            yield _cause(item, ref, measured, reason, rank=item.own_s / found[0].own_s)
 
 
 def _cause(
-    item: Slow, ref: ObjectRef, telemetry: MetricTable, reason: Reason, *, rank: float
+    item: Slow, ref: ObjectRef, measured: Measured, reason: Reason, *, rank: float
 ) -> Hypothesis:
     statement = (
         f"{ref.name} answers in {item.worst.now:.3g} s ({item.metric}), before in "
@@ -46,6 +45,6 @@ def _cause(
         "performance.slow_by_itself",
         weights.SLOW_BY_ITSELF * rank,
         statement,
-        [telemetry.source],
+        measured.ids(item.entity),
     )
     return Hypothesis(reason.fault, ref, statement, (finding,))

@@ -8,8 +8,8 @@ suspects over call graphs (Liu et al., "MicroHECL", ICSE-SEIP 2021).
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from sre_agent.diagnosis.kubernetes.performance.shifts import Shift, Shifts
 from sre_agent.diagnosis.metrics.kinds import Kind, kind_of
+from sre_agent.diagnosis.metrics.shifts import Shift, Shifts
 
 SLOWER = 1.5
 """So many times as slow as before is slow."""

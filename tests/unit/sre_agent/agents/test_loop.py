@@ -141,7 +141,7 @@ async def test_a_failing_server_costs_its_evidence_and_is_told() -> None:
 
     report = await sent("metrics", world.incident("core"), toolbox)
 
-    assert tools(report) == ["list_alerts"]
+    assert tools(report) == ["list_alerts", "resource_use"]
     assert [(gap.status, gap.reason) for gap in report.gaps] == [
         (ToolStatus.UNREACHABLE, "refused")
     ]
@@ -165,7 +165,7 @@ async def test_at_the_deadline_what_is_there_is_kept_and_the_rest_is_told() -> N
 
     report = await sent("metrics", world.incident("core"), toolbox, limits)
 
-    assert tools(report) == ["list_alerts"]
+    assert tools(report) == ["list_alerts", "resource_use"]
     assert [gap.status for gap in report.gaps] == ["unreachable"]
     assert "0.1 s" in report.gaps[0].reason
 
@@ -269,7 +269,7 @@ async def test_secrets_in_an_answer_do_not_become_evidence() -> None:
     ("name", "repeated"),
     [
         ("kubernetes", ["describe_workload", "list_events", "list_objects"]),
-        ("metrics", ["golden_signals", "list_alerts"]),
+        ("metrics", ["golden_signals", "list_alerts", "resource_use"]),
         ("logs", []),
     ],
 )

@@ -38,18 +38,35 @@ Shifts = Mapping[str, Mapping[str, Shift]]
 """By entity and metric."""
 
 
-def shifts(table: MetricTable) -> Shifts:
-    """Return the shift of every metric that has samples after the beginning."""
+def shifts(table: MetricTable, begun_s: float | None = None) -> Shifts:
+    """Return the shift of every metric that has samples after the beginning.
+
+    Where it is known when the trouble began, what has no sample from before has no shift.
+
+    Args:
+        table: metrics from before the trouble and since.
+        begun_s: when it began, in seconds since the epoch, if that is known.
+    """
     if not len(table.times):
         return {}
-    calm = max(1, round(len(table.times) * CALM_SHARE))
+    calm = _calm_rows(table, begun_s)
     values = _counted(table)
     before, since = _medians(values[:calm]), _means(values[calm:])
+    is_new = np.count_nonzero(~np.isnan(values[:calm]), axis=0) == 0
     found: dict[str, dict[str, Shift]] = {}
-    for key, level, now in zip(table.keys, before.tolist(), since.tolist(), strict=True):
-        if not math.isnan(now):
+    rows = zip(
+        table.keys, before.tolist(), since.tolist(), np.asarray(is_new).tolist(), strict=True
+    )
+    for key, level, now, new in rows:
+        if not (math.isnan(now) or (new and begun_s is not None)):
             found.setdefault(key.entity, {})[key.metric] = Shift(level, now)
     return found
+
+
+def _calm_rows(table: MetricTable, begun_s: float | None) -> int:
+    if begun_s is None:
+        return max(1, round(len(table.times) * CALM_SHARE))
+    return int(np.searchsorted(table.times, begun_s))
 
 
 def _counted(table: MetricTable) -> Floats:
