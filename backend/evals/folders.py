@@ -2,6 +2,7 @@
 
 import json
 import lzma
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -33,6 +34,13 @@ def _read(text: str | bytes) -> Any:
         return json.loads(text)
 
 
+@dataclass
+class Spent:
+    """Processor time, in seconds, that went into reading files and unpacking them."""
+
+    seconds: float = 0.0
+
+
 @dataclass(frozen=True)
 class Folder:
     """A folder of a set. Files are named without `.xz`, whether they are compressed or not.
@@ -42,10 +50,11 @@ class Folder:
 
     path: Path
     rewrite: Rewrite = field(default=_as_it_is)
+    spent: Spent = field(default_factory=Spent, compare=False)
 
     def sub(self, name: str) -> "Folder":
         """Return a folder in this one."""
-        return Folder(self.path / name, self.rewrite)
+        return Folder(self.path / name, self.rewrite, self.spent)
 
     def exists(self, name: str) -> bool:
         """Return whether there is such a file, plain or compressed, or such a folder."""
@@ -102,6 +111,7 @@ class Folder:
 
     def _bytes(self, name: str) -> bytes:
         plain, compressed = self._plain(name), self._compressed(name)
+        began_s = time.process_time()
         try:
             if plain.exists():
                 return plain.read_bytes()
@@ -110,6 +120,8 @@ class Folder:
             raise UnreadableSetError(f"there is no {plain} (nor {compressed.name})") from error
         except (OSError, lzma.LZMAError) as error:
             raise UnreadableSetError(f"{plain} cannot be read: {error}") from error
+        finally:
+            self.spent.seconds += time.process_time() - began_s
 
     def _parse(self, name: str, text: str | bytes) -> Any:
         try:

@@ -1,7 +1,7 @@
 """Running a set: every case predicted and timed, then scored by the set's own rule."""
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from backend.evals import halves, reliability
@@ -38,18 +38,18 @@ class Part:
 
 @dataclass(frozen=True)
 class Measured:
-    """What came of one set. Times are seconds; without answers there are no parts."""
+    """What came of one set; without answers there are no parts.
+
+    Times are seconds: `total_s` on the clock, those of a case of the processor, which other
+    programs do not lengthen, and which holds the reading and unpacking of its files.
+    """
 
     suite: str
     predictions: Mapping[str, Json]
     parts: tuple[Part, ...]
-    opened_s: float
-    seconds: Sequence[float]
-
-    @property
-    def total_s(self) -> float:
-        """Return how long everything took."""
-        return self.opened_s + sum(self.seconds)
+    total_s: float
+    case_s: float
+    unpacking_s: float
 
 
 def measure(
@@ -76,36 +76,35 @@ def measure(
     run = suite.open(data, history)
     if rename is not None:
         renaming = Renaming(run.vocabulary, rename)
-        run = suite.open(
-            Folder(data.path, renaming.apply),
-            Folder(history.path, renaming.apply) if history else None,
-        )
-    opened_s = time.perf_counter() - began_s
-    predictions, seconds = _predict(run, renaming, progress)
+        data = Folder(data.path, renaming.apply)
+        run = suite.open(data, Folder(history.path, renaming.apply) if history else None)
+    opened_s, unpacked_s = time.process_time(), data.spent.seconds
+    predictions = _predict(run, renaming, progress)
+    count = max(len(predictions), 1)
+    case_s = (time.process_time() - opened_s) / count
+    unpacking_s = (data.spent.seconds - unpacked_s) / count
+    total_s = time.perf_counter() - began_s
     answers = {case: run.answer(case) for case in run.cases}
     known = {case: answer for case, answer in answers.items() if answer is not None}
     return Measured(
         suite=suite.name,
         predictions={case: item.answer for case, item in predictions.items()},
         parts=tuple(_parts(suite.name, run, known, predictions)),
-        opened_s=opened_s,
-        seconds=seconds,
+        total_s=total_s,
+        case_s=case_s,
+        unpacking_s=unpacking_s,
     )
 
 
-def _predict(
-    run: Run, renaming: Renaming | None, progress: Progress
-) -> tuple[dict[str, Prediction], list[float]]:
-    found, seconds = dict[str, Prediction](), list[float]()
+def _predict(run: Run, renaming: Renaming | None, progress: Progress) -> dict[str, Prediction]:
+    found = dict[str, Prediction]()
     for case in run.cases:
         progress(case)
-        began_s = time.perf_counter()
         prediction = run.predict(case)
-        seconds.append(time.perf_counter() - began_s)
         if renaming:
             prediction = replace(prediction, answer=renaming.undo(prediction.answer))
         found[case] = prediction
-    return found, seconds
+    return found
 
 
 def _parts(

@@ -12,7 +12,10 @@ SCORES_SHOWN = 4
 
 
 def tables(measured: Iterable[Measured]) -> Group:
-    """Return the scores of every set, and the reliability curve of those that state confidence."""
+    """Return the scores of every set, and the reliability curve of those that state confidence.
+
+    A case's milliseconds are the processor's, and hold those that go into unpacking its files.
+    """
     found = list(measured)
     return Group(_scores(found), *_curves(found))
 
@@ -28,14 +31,15 @@ def _scores(measured: Sequence[Measured]) -> Table:
         "right",
         "ECE",
         "ms/case",
+        "unpack",
     ):
         table.add_column(
             heading,
-            no_wrap=heading in {"set", "part", "scores"},
+            no_wrap=True,
             justify="left" if heading in {"set", "part", "scores"} else "right",
         )
     for item in measured:
-        per_case = 1000 * sum(item.seconds) / max(len(item.seconds), 1)
+        spent = (f"{1000 * item.case_s:.1f}", f"{1000 * item.unpacking_s:.1f}")
         if not item.parts:
             table.add_row(
                 item.suite,
@@ -45,7 +49,7 @@ def _scores(measured: Sequence[Measured]) -> Table:
                 "",
                 "",
                 "",
-                f"{per_case:.1f}",
+                *spent,
             )
         for part in item.parts:
             first = part is item.parts[0]
@@ -57,7 +61,7 @@ def _scores(measured: Sequence[Measured]) -> Table:
                 f"{part.coverage:.0%}" if part.reliability else "",
                 f"{part.decided_right:.0%}" if part.reliability else "",
                 _error(part),
-                f"{per_case:.1f}" if first else "",
+                *(spent if first else ("", "")),
             )
     return table
 

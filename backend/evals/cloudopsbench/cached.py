@@ -1,6 +1,7 @@
 """The frozen answers of a case's tools, sorted into what each tells of."""
 
 import json
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta, timezone
 from functools import lru_cache, partial
@@ -20,6 +21,14 @@ _CHOSEN = '"label_selector"'
 _LABELLED = frozenset({"Pod", "Service", "PersistentVolume", "PersistentVolumeClaim"})
 """The kinds whose labels matter and are in no other answer that is read."""
 _BRANCHES = ("├── ", "└── ")
+
+
+def by_tool(cache: Cache) -> Mapping[str, Cache]:
+    """Return the answers by the tool that gave them: of thousands, most readers want a few."""
+    found = defaultdict[str, dict[str, Json]](dict)
+    for key, answer in cache.items():
+        found[key.partition(":")[0]][key] = answer
+    return found
 
 
 def questions(cache: Cache) -> dict[Question, str]:

@@ -97,20 +97,21 @@ def read(folder: Folder) -> tuple[Snapshot, MetricTable | None]:
     cache = folder.json("tool_cache.json")
     namespace = str(folder.json("query.json").get("namespace", ""))
     snapshot = kubectl.read(cached.questions(cache), cached.taken_at(cache))
-    logs = tuple(cached.error_logs(cache, namespace))
+    tools = cached.by_tool(cache)
+    logs = tuple(cached.error_logs(tools["GetErrorLogs"], namespace))
     if not logs and folder.exists("logs.json"):
         # Megabytes, of which the errors are all that tells something.
         logs = tuple(cached.whole_logs(folder.json("logs.json"), namespace))
     told = replace(
         snapshot,
         namespaces=(namespace,),
-        declared_claims=tuple(declared.claims(cache)),
+        declared_claims=tuple(declared.claims(tools["GetAppYAML"])),
         logs=(*snapshot.logs, *logs),
-        connectivity=tuple(cached.connectivity(cache)),
-        node_services=tuple(cached.node_services(cache)),
-        calls=tuple(cached.calls(cache, namespace)),
+        connectivity=tuple(cached.connectivity(tools["CheckServiceConnectivity"])),
+        node_services=tuple(cached.node_services(tools["CheckNodeServiceStatus"])),
+        calls=tuple(cached.calls(tools["GetServiceDependencies"], namespace)),
     )
-    return told, measured.table(folder, cached.zone(cache))
+    return told, measured.table(folder, cached.zone(tools["DescribeResource"]))
 
 
 def _names(folder: Folder) -> Iterator[str]:

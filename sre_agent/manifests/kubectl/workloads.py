@@ -48,6 +48,10 @@ def _workload(
 ) -> Workload:
     meta = answers.meta(kind, key, row, description)
     rest, template_text = _parted(description.text) if description else ("", "")
+    if row and template_text and _is_well(row):
+        template, template_labels = _template(template_text)
+        listed = _only_listed(meta, row)
+        return replace(listed, template=template, template_labels=template_labels)
     block = outline(rest)
     if not block.blocks:
         return _only_listed(meta, row)
@@ -69,6 +73,13 @@ def _workload(
         is_paused=_is_paused(block),
         revision=block.find("Annotations").annotations().get(_REVISION, ""),
     )
+
+
+def _is_well(row: Listed) -> bool:
+    """Return whether a table says all there is to say: nothing is asked for that is not there."""
+    ready, wanted = ratio(row.told("READY"))
+    settled = number(row.told("UP-TO-DATE")) == number(row.told("AVAILABLE")) == wanted
+    return 0 < ready == wanted and settled and bool(row.told("SELECTOR"))
 
 
 def _parted(text: str) -> tuple[str, str]:

@@ -1,5 +1,6 @@
 """A set is predicted, timed and scored; abstaining is told apart from being right."""
 
+import lzma
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -100,3 +101,11 @@ def test_the_held_back_half_is_shown_apart(tmp_path: Path) -> None:
 def test_a_missing_file_is_told_by_name(tmp_path: Path) -> None:
     with pytest.raises(UnreadableSetError, match=r"there is no .*metrics\.csv"):
         Folder(tmp_path).text("metrics.csv")
+
+
+def test_the_time_of_a_case_holds_the_unpacking_and_tells_it_apart(tmp_path: Path) -> None:
+    (tmp_path / "a.txt.xz").write_bytes(lzma.compress(b"web\n" * 500_000))
+
+    measured = measuring.measure(_Suite(), Folder(tmp_path))
+
+    assert 0.0 < measured.unpacking_s < measured.case_s
