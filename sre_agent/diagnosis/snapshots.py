@@ -8,7 +8,7 @@ from sre_agent.config import catalogue
 from sre_agent.diagnosis import calibration
 from sre_agent.diagnosis.asking import telling_apart
 from sre_agent.diagnosis.asking.telling_apart import Known
-from sre_agent.diagnosis.concluding import explaining, ranking, undecided, unexplained
+from sre_agent.diagnosis.concluding import explaining, ranking, undecided, unexplained, unread
 from sre_agent.diagnosis.hypothesis import Hypothesis
 from sre_agent.diagnosis.kubernetes import MEASURING_ANALYZERS, SNAPSHOT_ANALYZERS, merging
 from sre_agent.diagnosis.kubernetes.view import View
@@ -92,12 +92,17 @@ def _known(view: View, telemetry: MetricTable | None) -> Known:
     return Known(view, frozenset(ref for ref in view.workloads if ref.name in names))
 
 
+def _without_cause(view: View) -> tuple[Conclusion, str]:
+    doubt = unexplained.explain(view, view.snapshot.taken_at) or unread.explain(view)
+    if doubt:
+        return Conclusion.UNDECIDED, doubt
+    calm = f"nothing in the snapshot is out of order{unread.beside(view)}"
+    return Conclusion.NOTHING_WRONG, calm
+
+
 def _conclude(board: Board, causes: Sequence[Cause], age: timedelta) -> tuple[Conclusion, str]:
-    stuck = unexplained.explain(board.view, board.view.snapshot.taken_at) if not causes else None
-    if stuck:
-        return Conclusion.UNDECIDED, stuck
     if not causes:
-        return Conclusion.NOTHING_WRONG, "nothing in the snapshot is out of order"
+        return _without_cause(board.view)
     if age > STALE:
         minutes = age / timedelta(minutes=1)
         return Conclusion.UNDECIDED, f"the snapshot is {minutes:.0f} minutes old: take a new one"
