@@ -37,7 +37,7 @@ def connect(
     file: Annotated[
         Path,
         typer.Argument(
-            help="YAML or JSON: for each of kubernetes, prometheus, loki, runbooks its url and "
+            help="YAML or JSON: for each of kubernetes, prometheus, loki, jaeger, runbooks its url and "
             "read_token, and for kubernetes a write_token."
         ),
     ],

@@ -15,6 +15,7 @@ _QUESTIONS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
     "kubernetes": ("list_namespaces", {}),
     "prometheus": ("instant_query", {"query": "vector(1)", "limit": 1}),
     "loki": ("label_names", {}),
+    "jaeger": ("list_traced_services", {}),
     "runbooks": ("list_stale", {"limit": 1}),
 }
 

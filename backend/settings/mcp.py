@@ -8,7 +8,7 @@ from pydantic import SecretStr, field_validator
 from backend.settings.common import SettingsError
 from backend.settings.queue import QueueSettings
 
-SYSTEMS = ("kubernetes", "prometheus", "loki", "runbooks")
+SYSTEMS = ("kubernetes", "prometheus", "loki", "jaeger", "runbooks")
 """The systems that have an MCP server."""
 
 
@@ -46,6 +46,12 @@ class McpSettings(QueueSettings):
     """The Loki MCP server."""
 
     mcp_loki_read_token: SecretStr | None = None
+    """Opens its sessions."""
+
+    mcp_jaeger_url: str | None = None
+    """The Jaeger MCP server, where there are traces."""
+
+    mcp_jaeger_read_token: SecretStr | None = None
     """Opens its sessions."""
 
     mcp_runbooks_url: str | None = None

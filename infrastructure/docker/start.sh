@@ -9,7 +9,7 @@ source infrastructure/docker/common.sh
 complete_secrets() {
   local name fresh added=""
   for name in WEBHOOK_TOKEN API_TOKENS SIGNER_TOKEN MCP_KUBERNETES_READ_TOKEN MCP_KUBERNETES_WRITE_TOKEN \
-    MCP_PROMETHEUS_READ_TOKEN MCP_LOKI_READ_TOKEN MCP_RUNBOOKS_READ_TOKEN SECRETS_KEY \
+    MCP_PROMETHEUS_READ_TOKEN MCP_LOKI_READ_TOKEN MCP_JAEGER_READ_TOKEN MCP_RUNBOOKS_READ_TOKEN SECRETS_KEY \
     POSTGRES_PASSWORD REDIS_PASSWORD LAB_READ_TOKEN LAB_WRITE_TOKEN; do
     if [ -n "$(setting "$name")" ]; then continue; fi
     fresh=$(od -An -N24 -tx1 /dev/urandom | tr -d ' \n')
@@ -48,8 +48,8 @@ refuse_what_cannot_work() {
   if [ -n "$(setting KUBERNETES_WRITE_TOKEN)" ] && [ -n "$(setting MCP_KUBECONFIG_WRITE_CONTEXT)" ]; then
     refuse "KUBERNETES_WRITE_TOKEN and MCP_KUBECONFIG_WRITE_CONTEXT are both set in .env: name the cluster in one way."
   fi
-  if ((named == 0)) && [ -n "$(setting PROMETHEUS_URL)$(setting LOKI_URL)" ]; then
-    refuse "PROMETHEUS_URL or LOKI_URL is set in .env, but no cluster: set KUBERNETES_API_URL or MCP_KUBECONFIG too, or empty them to watch the lab."
+  if ((named == 0)) && [ -n "$(setting PROMETHEUS_URL)$(setting LOKI_URL)$(setting JAEGER_URL)" ]; then
+    refuse "PROMETHEUS_URL, LOKI_URL or JAEGER_URL is set in .env, but no cluster: set KUBERNETES_API_URL or MCP_KUBECONFIG too, or empty them to watch the lab."
   fi
   require_paths
 }

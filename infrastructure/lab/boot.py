@@ -33,17 +33,20 @@ class Boot:
     async def bring_up(self) -> dict[str, Any]:
         """Start everything, wait until it serves, and return the record of the lab."""
         loki, loki_url = parts.logs(self.lab)
+        jaeger, jaeger_url = parts.traces()
         alerting, alerting_address = parts.alerting(self.lab, self.tools, self.webhook)
-        await self.family.start(parts.cluster(self.lab, self.place, self.network))
+        await self.family.start(parts.cluster(self.lab, self.place, self.network, jaeger_url))
         await self.family.start(alerting)
         cluster = await self._cluster_record()
         await self.family.start(loki)
+        await self.family.start(jaeger)
         monitoring_url = await self._start_monitoring(cluster, alerting_address)
         front_url = await self._open_shop(cluster)
         urls = {
             "prometheus": monitoring_url,
             "alertmanager": f"http://{alerting_address}",
             "loki": loki_url,
+            "jaeger": jaeger_url,
             "frontend": front_url,
         }
         await self._wait_ready(urls)
@@ -92,6 +95,7 @@ class Boot:
             "prometheus": f"{urls['prometheus']}/-/ready",
             "alertmanager": f"{urls['alertmanager']}/-/ready",
             "loki": f"{urls['loki']}/ready",
+            "jaeger": f"{urls['jaeger']}/api/services",
             "frontend": urls["frontend"],
         }
         async with httpx.AsyncClient(timeout=5.0, trust_env=False) as client:

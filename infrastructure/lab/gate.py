@@ -13,6 +13,7 @@ PORTS = {
     "prometheus": 9090,
     "alertmanager": 9093,
     "loki": 3100,
+    "jaeger": 16686,
     "frontend": 8000,
 }
 """Where each part of a lab is found from outside."""

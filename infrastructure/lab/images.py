@@ -7,15 +7,35 @@ from infrastructure.lab.world import CALLS, ROUTES, Role, Variant, World
 PROGRAM = Path(__file__).resolve().parent / "shop"
 
 
-def catalogue(world: World) -> dict[str, object]:
-    """Return the image catalogue as the node reads it."""
-    return {"images": {world.image(role): _image(world, role) for role in Role}}
+TRACED_SHARE = 0.2
+"""Of the visits to the shop, how many are traced."""
 
 
-def _image(world: World, role: Role) -> dict[str, object]:
+def catalogue(world: World, traces_url: str | None = None) -> dict[str, object]:
+    """Return the image catalogue as the node reads it.
+
+    Args:
+        world: who is called how.
+        traces_url: where the programs send their spans; without it they send none.
+    """
+    tracing = _tracing(world, traces_url) if traces_url else {}
+    return {"images": {world.image(role): _image(world, role, tracing) for role in Role}}
+
+
+def _image(world: World, role: Role, tracing: dict[str, str]) -> dict[str, object]:
     return {
         "command": ["{python}", "-I", "-S", str(PROGRAM)],
-        "tags": {world.tag(variant): {"env": _env(world, role, variant)} for variant in Variant},
+        "tags": {
+            world.tag(variant): {"env": _env(world, role, variant) | tracing} for variant in Variant
+        },
+    }
+
+
+def _tracing(world: World, url: str) -> dict[str, str]:
+    return {
+        "OTEL_EXPORTER_OTLP_ENDPOINT": url,
+        "OTEL_RESOURCE_ATTRIBUTES": f"k8s.namespace.name={world.namespace}",
+        "OTEL_TRACES_SAMPLER_ARG": str(TRACED_SHARE),
     }
 
 

@@ -17,9 +17,9 @@ LOOPBACK = "127.0.0.1"
 VISITS_PER_S = 20
 
 
-def cluster(lab: LabDir, place: World, network: str) -> Program:
+def cluster(lab: LabDir, place: World, network: str, traces_url: str) -> Program:
     """Prepare the cluster: API server, controllers and node in one process."""
-    write_json(lab.images, images.catalogue(place))
+    write_json(lab.images, images.catalogue(place, traces_url))
     arguments = ["--dir", lab.cluster, "--port", 0, "--network", network, "--images", lab.images]
     if lab.tokens.exists():
         arguments += ["--tokens", lab.tokens]
@@ -31,6 +31,12 @@ def logs(lab: LabDir) -> tuple[Program, str]:
     port = ports.free_port()
     arguments = ["--dir", lab.loki, "--logs", lab.cluster / "logs", "--port", port]
     return Program("loki", _python("logs", *arguments)), f"http://{LOOPBACK}:{port}"
+
+
+def traces() -> tuple[Program, str]:
+    """Prepare the trace store; return it and its URL."""
+    port = ports.free_port()
+    return Program("jaeger", _python("traces", "--port", port)), f"http://{LOOPBACK}:{port}"
 
 
 def alerting(

@@ -13,6 +13,7 @@ HEALTH_PATHS = {
     "prometheus": "/-/ready",
     "alertmanager": "/-/ready",
     "loki": "/ready",
+    "jaeger": "/api/services",
     "frontend": "/",
 }
 

@@ -13,7 +13,7 @@ import httpx
 import structlog
 
 from mcp_servers.common.envelope import RefusedError, ToolFailureError, UnreachableError
-from mcp_servers.loki.text import shown
+from mcp_servers.common.text import shown
 
 Json = dict[str, Any]
 

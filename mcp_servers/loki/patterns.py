@@ -4,10 +4,10 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from mcp_servers.common.text import shown
 from mcp_servers.loki.answers import ErrorPattern
 from mcp_servers.loki.complaints import Complaint
 from mcp_servers.loki.templates import template_of
-from mcp_servers.loki.text import shown
 from mcp_servers.loki.window import from_ns
 
 MAX_PATTERNS = 20

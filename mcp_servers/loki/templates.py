@@ -3,7 +3,7 @@
 import re
 from functools import lru_cache
 
-from mcp_servers.loki.text import printable, without_secrets
+from mcp_servers.common.text import printable, without_secrets
 
 MAX_TEMPLATE_CHARS = 400
 

@@ -10,13 +10,13 @@ from pydantic import AwareDatetime, Field
 
 from mcp_servers.common import limits
 from mcp_servers.common.envelope import Answer, NoDataError, RefusedError
+from mcp_servers.common.text import shown, shown_labels
 from mcp_servers.common.toolset import Tool
 from mcp_servers.loki.answers import LabelNames, LabelValues, LogLine, LogLines, Series, SeriesList
 from mcp_servers.loki.answers import Point as Sample
 from mcp_servers.loki.errors import ErrorSearch
 from mcp_servers.loki.queries import Direction, Queries, at
 from mcp_servers.loki.results import Entry
-from mcp_servers.loki.text import shown, shown_labels
 from mcp_servers.loki.window import Window, between, ending
 
 DEFAULT_WINDOW_S = 600.0

@@ -30,6 +30,7 @@ KIND_OF: Mapping[tuple[str, str], str] = {
     ("loki", "error_patterns"): "logs.error_patterns",
     ("loki", "query_logs"): "logs.lines",
     ("loki", "query_metric"): "metrics.series",
+    ("jaeger", "sample_traces"): "traces.spans",
     ("runbooks", "search_runbooks"): "runbooks.matches",
     ("runbooks", "get_runbook"): "runbooks.runbook",
 }

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import UTC
 
 from sre_agent.agents import runbook_calls
 from sre_agent.agents.specialists import Specialist
@@ -13,6 +14,7 @@ from sre_agent.diagnosis.incident.case import Case
 from sre_agent.diagnosis.incident.names import owner_guesses
 from sre_agent.diagnosis.incident.situation import OBJECT_LABELS
 from sre_agent.domain import canonical
+from sre_agent.domain.alert import AlertStatus
 from sre_agent.domain.causes import Question
 from sre_agent.domain.evidence import Evidence
 from sre_agent.domain.incident import Incident
@@ -21,6 +23,14 @@ from sre_agent.domain.tools import ToolCall
 
 EVENTS_SINCE_S = 6 * 3600
 LOG_TAIL_LINES = 80
+_BY_NAME = {
+    Topic.SIGNALS: "golden_signals",
+    Topic.ERROR_PATTERNS: "error_patterns",
+    Topic.TRACES: "sample_traces",
+}
+"""Tools that know a workload by a name, which may be its Service's."""
+_AROUND = frozenset({"sample_traces"})
+"""Tools that look at what was before the trouble and at what was after."""
 SCRAPES_SEEN = "10m:5s"
 """How far back, and how finely, one looks at what could be scraped."""
 
@@ -28,6 +38,7 @@ FIRST_TOPICS = {
     "kubernetes": (Topic.WORKLOAD, Topic.HISTORY),
     "metrics": (Topic.SIGNALS,),
     "logs": (Topic.ERROR_PATTERNS,),
+    "traces": (Topic.TRACES,),
 }
 """What each specialist asks about the workloads that the alerts name."""
 
@@ -192,10 +203,8 @@ def _answers(
             yield _call(specialist, "rollout_history", **where, name=ref.name)
         case Topic.POD_LOGS:
             yield from _last_words(specialist, known, ref)
-        case Topic.SIGNALS:
-            yield from _under_next_name(specialist, "golden_signals", known, ref)
-        case Topic.ERROR_PATTERNS:
-            yield from _under_next_name(specialist, "error_patterns", known, ref)
+        case Topic.SIGNALS | Topic.ERROR_PATTERNS | Topic.TRACES:
+            yield from _under_next_name(specialist, _BY_NAME[topic], known, ref)
         case Topic.TARGETS:
             yield from _scrapes(specialist, known, ref)
         case Topic.OBJECTS | Topic.AGAIN | Topic.RUNBOOK:
@@ -241,11 +250,19 @@ def _under_next_name(
         return
     spoken = [known.case.incident.service] if ref in known.targets() else []
     names = [*known.case.names.also_known_as(ref), *filter(None, spoken)]
+    when = {"around": _begun(known.case.incident)} if tool in _AROUND else {}
     for name in dict.fromkeys(names):
-        call = _call(specialist, tool, namespace=ref.namespace, service=name)
+        call = _call(specialist, tool, namespace=ref.namespace, service=name, **when)
         if key(call) not in known.asked:
             yield call
             return
+
+
+def _begun(incident: Incident) -> str:
+    """Return when the first of the alerts that fire began; the trouble began a little before."""
+    firing = [item for item in incident.alerts if item.status is AlertStatus.FIRING]
+    begun = min((item.starts_at for item in firing), default=incident.started_at)
+    return begun.astimezone(UTC).isoformat()
 
 
 def _call(specialist: Specialist, tool: str, **arguments: str | int | bool) -> ToolCall:

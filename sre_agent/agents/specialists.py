@@ -5,12 +5,16 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Specialist:
-    """One investigator: its name, the server it asks, and the mark its evidence ids begin with."""
+    """One investigator: its name, the server it asks, and the mark its evidence ids begin with.
+
+    `may_find_nothing` is for what many workloads do not have: that there is none is no blindness.
+    """
 
     name: str
     server: str
     mark: str
     reason: str
+    may_find_nothing: bool = False
 
 
 SPECIALISTS: tuple[Specialist, ...] = (
@@ -21,6 +25,13 @@ SPECIALISTS: tuple[Specialist, ...] = (
         "metrics", "prometheus", "met", "when the signals changed, and on which pods and calls"
     ),
     Specialist("logs", "loki", "log", "which errors are new, and whom they name"),
+    Specialist(
+        "traces",
+        "jaeger",
+        "trc",
+        "where requests fail and wait, and who calls whom",
+        may_find_nothing=True,
+    ),
     Specialist("runbooks", "runbooks", "run", "what people wrote down about such alerts"),
 )
 """Every specialist, in the order in which they are shown."""

@@ -17,6 +17,7 @@ from sre_agent.domain.observations.logs import ErrorPatterns, LogLines
 from sre_agent.domain.observations.memory import PastIncident, PastIncidents
 from sre_agent.domain.observations.metrics import AlertList, GoldenSignals, ResourceUse, SeriesList
 from sre_agent.domain.observations.runbooks import Runbook, RunbookMatches
+from sre_agent.domain.observations.traces import TraceSample
 
 SHOWN_CHARACTERS = 100
 
@@ -114,6 +115,17 @@ def _lines(facts: dict[str, Any]) -> str:
     return f"{len(it.lines)} lines for {it.query[:SHOWN_CHARACTERS]}"
 
 
+def _traces(facts: dict[str, Any]) -> str:
+    it = TraceSample.model_validate(facts)
+    late = [trace for trace in it.traces if trace.at >= it.around]
+    failed = sum(trace.has_failed for trace in late)
+    services = {span.service for trace in it.traces for span in trace.spans}
+    return (
+        f"{it.namespace}/{it.service}: {len(it.traces)} requests through {len(services)} services, "
+        f"{failed} of {len(late)} failed since {it.around:%H:%M:%S}"
+    )
+
+
 def _runbook_matches(facts: dict[str, Any]) -> str:
     it = RunbookMatches.model_validate(facts)
     asked = ", ".join(part for part in (it.alert, it.service, it.query) if part)
@@ -165,6 +177,7 @@ _SUMMARIES: Mapping[str, Callable[[dict[str, Any]], str]] = dict(
             _series,
             _patterns,
             _lines,
+            _traces,
             _runbook_matches,
             _runbook,
             _past,

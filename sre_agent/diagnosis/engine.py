@@ -14,8 +14,22 @@ from sre_agent.diagnosis.kubernetes import ANALYZERS, new_pods
 from sre_agent.diagnosis.kubernetes.view import View
 from sre_agent.diagnosis.logs import novelty
 from sre_agent.diagnosis.metrics import pod_split, signals
-from sre_agent.diagnosis.proposing import bad_release, certificates, memory_leak, saturation
-from sre_agent.diagnosis.weighing import healing, kinship, narrower, precedent, relation, victim
+from sre_agent.diagnosis.proposing import (
+    bad_release,
+    certificates,
+    failing_requests,
+    memory_leak,
+    saturation,
+)
+from sre_agent.diagnosis.weighing import (
+    healing,
+    kinship,
+    narrower,
+    precedent,
+    relation,
+    requests,
+    victim,
+)
 from sre_agent.domain.causes import Cause, Conclusion, Diagnosis, Dismissal, Finding, Question
 from sre_agent.domain.evidence import Evidence
 from sre_agent.domain.incident import Incident
@@ -25,6 +39,7 @@ PROPOSERS = (
     saturation.propose,
     certificates.propose,
     memory_leak.propose,
+    failing_requests.propose,
     *ANALYZERS,
 )
 """What brings suspects."""
@@ -35,6 +50,7 @@ WEIGHERS = (
     new_pods.weigh,
     novelty.weigh,
     healing.weigh,
+    requests.weigh,
     precedent.weigh,
 )
 """What weighs each suspect by itself; culprit against victim and narrower causes compare them."""

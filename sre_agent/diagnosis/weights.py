@@ -68,6 +68,13 @@ VICTIM_OF_UNEXAMINED_CALLEE = 2.0
 VICTIM_OF_UNEXPLAINED_CALLEE = 1.5
 """The callee fails too, but was looked at and nothing was found in it."""
 
+REQUESTS_SUFFER_AT_IT = 1.2
+"""Traced requests begin to fail at it, or to lose their time there."""
+REQUESTS_BEGIN_TO_SUFFER = 2.3
+"""The same, and by now nobody has said why: then that is the best that can be said."""
+REQUESTS_SUFFER_BELOW = 1.5
+"""They begin to suffer at somebody it calls, and it only passes that on."""
+
 PRECEDENT_CAP = 0.5
 """What all past incidents together may say for a cause, and against it: half of the margin by which
 one cause must beat another, and with all symptoms on its side still below the acting threshold."""

@@ -64,8 +64,8 @@ PIECES = (
     [
         ("sre_agent.safety.redaction", "redact"),
         ("mcp_servers.kubernetes.secrets", "clean_text"),
-        ("mcp_servers.loki.text", "without_secrets"),
-        ("mcp_servers.loki.text", "printable"),
+        ("mcp_servers.common.text", "without_secrets"),
+        ("mcp_servers.common.text", "printable"),
     ],
 )
 def test_a_long_hostile_text_is_masked_in_time(module: str, function: str) -> None:

@@ -61,12 +61,13 @@ class NewEndpoints(BaseModel):
     kubernetes: NewEndpoint | None = None
     prometheus: NewEndpoint | None = None
     loki: NewEndpoint | None = None
+    jaeger: NewEndpoint | None = None
     runbooks: NewEndpoint | None = None
 
     @model_validator(mode="after")
     def _check_any(self) -> Self:
         if not self.opened():
-            raise ValueError("name at least one of kubernetes, prometheus, loki, runbooks")
+            raise ValueError("name at least one of kubernetes, prometheus, loki, jaeger, runbooks")
         return self
 
     def opened(self) -> dict[str, Endpoint]:

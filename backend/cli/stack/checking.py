@@ -12,6 +12,7 @@ _HANDS = {
     "mcp-kubernetes": "KubernetesSettings",
     "mcp-prometheus": "PrometheusSettings",
     "mcp-loki": "LokiSettings",
+    "mcp-jaeger": "JaegerSettings",
     "mcp-runbooks": "RunbookSettings",
 }
 """The MCP servers' settings; they are another program's, so that program is asked."""

@@ -38,6 +38,7 @@ def programs(settings: Mapping[str, str], ports: Mapping[str, int]) -> list[Prog
         _mcp("kubernetes", settings, ports, _KUBERNETES),
         _mcp("prometheus", settings, ports, ("PROMETHEUS_URL", "PROMETHEUS_TOKEN")),
         _mcp("loki", settings, ports, ("LOKI_URL", "LOKI_TOKEN", "LOKI_ORG_ID")),
+        _mcp("jaeger", settings, ports, ("JAEGER_URL", "JAEGER_TOKEN", "JAEGER_ORG_ID")),
         _mcp("runbooks", settings, ports, _RUNBOOKS),
         _program("api", ("-m", "backend.bootstrap.api"), _known(ApiSettings, settings), 30),
         _program(
@@ -79,6 +80,7 @@ _ADDRESSES = {
     "kubernetes": ("KUBERNETES_API_URL", "MCP_KUBECONFIG", "KUBERNETES_IN_CLUSTER"),
     "prometheus": ("PROMETHEUS_URL",),
     "loki": ("LOKI_URL",),
+    "jaeger": ("JAEGER_URL",),
 }
 """What names the system behind a server; a server that is not here has something to serve anyway."""
 _CAN_WRITE = ("KUBERNETES_WRITE_TOKEN", "MCP_KUBECONFIG_WRITE_CONTEXT")

@@ -17,6 +17,7 @@ REAL = (
     "KUBERNETES_IN_CLUSTER",
     "PROMETHEUS_URL",
     "LOKI_URL",
+    "JAEGER_URL",
 )
 """Naming any of these means real systems; then no lab is started."""
 
@@ -89,6 +90,7 @@ def lab_settings(layout: Layout) -> dict[str, str]:
         "KUBERNETES_WRITE_TOKEN": kubernetes["tokens"]["write"],
         "PROMETHEUS_URL": record["prometheus"]["url"],
         "LOKI_URL": record["loki"]["url"],
+        "JAEGER_URL": record["jaeger"]["url"],
         **_LAB_PACE,
     }
 

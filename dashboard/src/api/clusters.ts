@@ -25,7 +25,7 @@ export type {
 /** How far back the small graphs go. */
 const MINUTES = 30;
 
-export const SYSTEMS = ["kubernetes", "prometheus", "loki", "runbooks"] as const;
+export const SYSTEMS = ["kubernetes", "prometheus", "loki", "jaeger", "runbooks"] as const;
 export type System = keyof NewEndpoints;
 
 export const SIGNALS = ["traffic", "errors", "latency_p99", "saturation"] as const;

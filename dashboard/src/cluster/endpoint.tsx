@@ -4,6 +4,7 @@ const WORDS: Record<System, string> = {
   kubernetes: "Kubernetes",
   prometheus: "Prometheus",
   loki: "Logs (Loki)",
+  jaeger: "Traces (Jaeger)",
   runbooks: "Runbooks",
 };
 

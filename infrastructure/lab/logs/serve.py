@@ -1,24 +1,22 @@
 """The process: a socket, the application on it, the tailer beside it, and an orderly end."""
 
 import asyncio
-import contextlib
 import os
 import signal
 import socket
 import time
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 import structlog
 import uvicorn
-from typing_extensions import override
 
 from infrastructure.lab.labdir import write_json
 from infrastructure.lab.logs.http.app import create_app
 from infrastructure.lab.logs.store import Bounds, Store
 from infrastructure.lab.logs.tail import Tailer
+from infrastructure.lab.orderly import OrderlyServer
 
 log = structlog.get_logger()
 
@@ -38,29 +36,6 @@ class Options:
     bounds: Bounds
 
 
-class _Server(uvicorn.Server):
-    """A server whose signals are handled by whoever runs it, and which says when it is ready."""
-
-    def __init__(self, config: uvicorn.Config, on_ready: Callable[[], None]) -> None:
-        super().__init__(config)
-        self._on_ready = on_ready
-
-    @override
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
-
-    @override
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        if self.started:
-            self._on_ready()
-
-    def stop(self) -> None:
-        """Ask for the end: answer what is under way, accept no more."""
-        self.should_exit = True
-
-
 async def serve(options: Options) -> None:
     """Serve until SIGTERM or SIGINT.
 
@@ -78,7 +53,7 @@ async def serve(options: Options) -> None:
         timeout_graceful_shutdown=SHUTDOWN_S,
     )
     port = listener.getsockname()[1]
-    server = _Server(config, lambda: _announce(options, port))
+    server = OrderlyServer(config, lambda: _announce(options, port))
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, server.stop)
     async with asyncio.TaskGroup() as group:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from infrastructure.lab.shop import metrics, wire
 from infrastructure.lab.shop.settings import Call, resolve
+from infrastructure.lab.shop.tracing import Span, Tracer
 
 
 class DependencyError(Exception):
@@ -24,9 +25,9 @@ class DependencyTimeoutError(DependencyError):
 class Dependencies:
     """The outgoing side of a service."""
 
-    def __init__(self, environment: Mapping[str, str], timeout_s: float) -> None:
-        """Take the variables that name services, and the patience for each call in seconds."""
-        self._environment, self._timeout_s = environment, timeout_s
+    def __init__(self, environment: Mapping[str, str], timeout_s: float, tracer: Tracer) -> None:
+        """Take the variables that name services, the patience for each call, and who tells of it."""
+        self._environment, self._timeout_s, self._tracer = environment, timeout_s, tracer
         self._requests = metrics.Counter(
             "http_client_requests_total",
             "Requests made to other services; code is error when none answered.",
@@ -38,21 +39,27 @@ class Dependencies:
             ("peer_service", "method"),
         )
 
-    def call(self, call: Call, order: int, traceparent: str) -> None:
-        """Hand an order to another service.
+    def call(self, call: Call, order: int, parent: Span) -> None:
+        """Hand an order to another service, for the request that a span is of.
 
         Raises:
             DependencyError: when it cannot be reached or does not answer 200.
         """
         started_s = time.perf_counter()
-        code = "error"
+        span = self._tracer.calling(parent, f"POST {call.path}")
+        span.attributes["peer.service"] = call.peer
+        status: int | None = None
+        failure: DependencyError | None = None
         try:
-            status = self._send(call, order, traceparent)
-            code = str(status)
+            status = self._send(call, order, span.traceparent)
+        except DependencyError as error:
+            failure = error
+            raise
         finally:
             elapsed_s = time.perf_counter() - started_s
-            self._requests.add(call.peer, "POST", code)
+            self._requests.add(call.peer, "POST", "error" if status is None else str(status))
             self._durations.observe(call.peer, "POST", seconds=elapsed_s)
+            self._tracer.end(span, status, failure)
         if status != 200:
             raise DependencyError(call.peer, status, f"POST {call.path} answered {status}")
 

@@ -5,7 +5,7 @@ import threading
 import time
 from types import FrameType
 
-from infrastructure.lab.shop import records, releases, service, settings, wire
+from infrastructure.lab.shop import records, releases, service, settings, tracing, wire
 
 DRAIN_S = 0.5
 """Still serving for so long after SIGTERM, while the endpoints forget this pod."""
@@ -41,7 +41,9 @@ def _release(config: settings.Settings) -> releases.Release:
 
 def _serve(config: settings.Settings, release: releases.Release) -> None:
     facts = {"service": config.name, "version": config.version}
-    shop = service.Service(config, release, records.Log("http", **facts))
+    tracer = tracing.Tracer(config.resource, config.traces_endpoint, config.traces_share)
+    tracer.start()
+    shop = service.Service(config, release, records.Log("http", **facts), tracer)
     server = wire.Server(config.host, config.port, shop.handle)
     # One scrape at a time, as the small servers of many client libraries do it.
     scraped = wire.Server(
@@ -64,3 +66,4 @@ def _serve(config: settings.Settings, release: releases.Release) -> None:
     server.serve()
     time.sleep(READ_S)
     server.wait_idle(LAST_REQUESTS_S)
+    tracer.flush()

@@ -1,7 +1,6 @@
 """One shop service: health, metrics, and the one thing it does with an order."""
 
 import json
-import os
 import time
 from dataclasses import dataclass
 
@@ -13,6 +12,7 @@ from infrastructure.lab.shop.dependency import (
 )
 from infrastructure.lab.shop.releases import Release, price
 from infrastructure.lab.shop.settings import Settings
+from infrastructure.lab.shop.tracing import Span, Tracer
 
 ACCESS_LOG_EVERY = 20
 """One good request in so many is logged: enough to see life, too few to drown the errors."""
@@ -36,10 +36,13 @@ class Outcome:
 class Service:
     """Answers the requests of one pod."""
 
-    def __init__(self, settings: Settings, release: Release, log: records.Log) -> None:
-        """Take the settings, the behaviour of the release, and where to write records."""
+    def __init__(
+        self, settings: Settings, release: Release, log: records.Log, tracer: Tracer
+    ) -> None:
+        """Take the settings, the behaviour of the release, and whom to tell what is done."""
         self._settings, self._release, self._log = settings, release, log
-        self._dependencies = Dependencies(settings.environment, settings.timeout_s)
+        self._tracer = tracer
+        self._dependencies = Dependencies(settings.environment, settings.timeout_s, tracer)
         self._started_s = time.time_ns() / 1e9
         self._remembered = bytearray()
         self._history: list[bytes] = []
@@ -82,25 +85,28 @@ class Service:
 
     def _served_request(self, request: wire.Request) -> wire.Response:
         handler = request.path
-        traceparent = request.headers.get("traceparent") or _new_traceparent()
+        span = self._tracer.received(
+            request.headers.get("traceparent"), f"{request.method} {handler}"
+        )
         started_s = time.perf_counter()
-        outcome = self._attempt(request, handler, traceparent)
+        outcome = self._attempt(request, handler, span)
         elapsed_s = time.perf_counter() - started_s
         self._requests.add(request.method, handler, str(outcome.status))
         self._durations.observe(request.method, handler, seconds=elapsed_s)
-        self._record(request, outcome, elapsed_s, traceparent)
+        self._tracer.end(span, outcome.status, outcome.error)
+        self._record(request, outcome, elapsed_s, span)
         return wire.Response(outcome.status, json.dumps(outcome.body).encode() + b"\n")
 
-    def _attempt(self, request: wire.Request, handler: str, traceparent: str) -> Outcome:
+    def _attempt(self, request: wire.Request, handler: str, span: Span) -> Outcome:
         """Do the work; every failure becomes an outcome, as the outermost loop of a server must."""
         if handler == "/":
             return Outcome(200, {"service": self._settings.name, "version": self._settings.version})
         try:
-            return Outcome(200, self._work(_order_of(request), traceparent))
+            return Outcome(200, self._work(_order_of(request), span))
         except Exception as error:  # noqa: BLE001 - the outermost loop: a bug costs one request
             return Outcome(_status_of(error), {"error": _public_text(error)}, error)
 
-    def _work(self, order: int, traceparent: str) -> dict[str, object]:
+    def _work(self, order: int, span: Span) -> dict[str, object]:
         if self._release.delay_s:
             time.sleep(self._release.delay_s)
         self._remember()
@@ -108,7 +114,7 @@ class Service:
             self._history.append(b"\x02" * self._release.kept_bytes)
         quote = price(order, self._release.rates)
         for call in self._settings.calls:
-            self._dependencies.call(call, order, traceparent)
+            self._dependencies.call(call, order, span)
         return quote
 
     def _remember(self) -> None:
@@ -117,7 +123,7 @@ class Service:
             self._remembered += LESSON
 
     def _record(
-        self, request: wire.Request, outcome: Outcome, elapsed_s: float, traceparent: str
+        self, request: wire.Request, outcome: Outcome, elapsed_s: float, span: Span
     ) -> None:
         self._served += 1
         error = outcome.error
@@ -130,7 +136,7 @@ class Service:
             path=request.path,
             status=outcome.status,
             duration_ms=round(elapsed_s * 1000, 1),
-            trace_id=traceparent.split("-")[1] if "-" in traceparent else traceparent,
+            trace_id=span.trace_id,
             error=records.describe(error) if error else None,
             peer_service=getattr(error, "peer", None),
             peer_status=getattr(error, "status", None),
@@ -183,7 +189,3 @@ def _message(outcome: Outcome) -> str:
     if isinstance(outcome.error, DependencyError):
         return f"dependency {outcome.error.peer} failed"
     return "request served" if outcome.error is None else "request failed"
-
-
-def _new_traceparent() -> str:
-    return f"00-{os.urandom(16).hex()}-{os.urandom(8).hex()}-01"

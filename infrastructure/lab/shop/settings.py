@@ -28,6 +28,11 @@ class Settings:
     calls: tuple[Call, ...]
     timeout_s: float
     environment: Mapping[str, str]
+    resource: Mapping[str, str]
+    """What is said of this pod with every span."""
+    traces_endpoint: str | None
+    traces_share: float
+    """Of the requests that begin here, how many spans are sent of, from 0 to 1."""
 
 
 class SettingsError(ValueError):
@@ -55,7 +60,21 @@ def read(environ: Mapping[str, str] | None = None) -> Settings:
         calls=_calls(values),
         timeout_s=float(values.get("CALL_TIMEOUT_SECONDS", "5")),
         environment=values,
+        resource=_resource(values),
+        traces_endpoint=values.get("OTEL_EXPORTER_OTLP_ENDPOINT") or None,
+        traces_share=float(values.get("OTEL_TRACES_SAMPLER_ARG", "1")),
     )
+
+
+def _resource(values: Mapping[str, str]) -> dict[str, str]:
+    """Return what OTEL_RESOURCE_ATTRIBUTES (`a=b,c=d`), the service and the pod say of themselves."""
+    told = (entry.partition("=") for entry in values.get("OTEL_RESOURCE_ATTRIBUTES", "").split(","))
+    return {
+        **{name: value for name, _, value in told if name and value},
+        "service.name": values.get("SERVICE_NAME", ""),
+        "service.version": values.get("SERVICE_VERSION", ""),
+        "k8s.pod.name": values.get("HOSTNAME", ""),
+    }
 
 
 def _required(values: Mapping[str, str], name: str) -> str:

@@ -34,6 +34,7 @@ class Topic(StrEnum):
     POD_LOGS = "pod_logs"
     SIGNALS = "signals"
     ERROR_PATTERNS = "error_patterns"
+    TRACES = "traces"
     TARGETS = "targets"
     AGAIN = "again"
     RUNBOOK = "runbook"
@@ -46,6 +47,7 @@ SPECIALIST_OF = {
     Topic.POD_LOGS: "kubernetes",
     Topic.SIGNALS: "metrics",
     Topic.ERROR_PATTERNS: "logs",
+    Topic.TRACES: "traces",
     Topic.TARGETS: "metrics",
     Topic.RUNBOOK: "runbooks",
 }

@@ -26,6 +26,7 @@ from sre_agent.domain.observations.kubernetes import (
 from sre_agent.domain.observations.logs import ErrorPatterns
 from sre_agent.domain.observations.memory import PastIncidents
 from sre_agent.domain.observations.metrics import AlertList, GoldenSignals, ResourceUse, SeriesList
+from sre_agent.domain.observations.traces import TraceSample
 
 FactT_co = TypeVar("FactT_co", covariant=True)
 ObservationT = TypeVar("ObservationT", bound=Observation)
@@ -57,6 +58,7 @@ class Case:
     signals: Mapping[ObjectRef, Seen[GoldenSignals]]
     patterns: Mapping[ObjectRef, Seen[ErrorPatterns]]
     pod_logs: tuple[Seen[PodLogs], ...]
+    traces: tuple[Seen[TraceSample], ...]
     events: tuple[Seen[KubeEvent], ...]
     events_of: Mapping[ObjectRef, tuple[Seen[KubeEvent], ...]]
     nodes: Seen[NodeList] | None
@@ -90,6 +92,7 @@ def build(evidence: Sequence[Evidence], incident: Incident, now: datetime) -> Ca
         signals=_by_workload(names, _all(ordered, GoldenSignals)),
         patterns=_by_workload(names, _all(ordered, ErrorPatterns)),
         pod_logs=_all(ordered, PodLogs),
+        traces=_all(ordered, TraceSample),
         events=events,
         events_of=_by_object(events),
         nodes=nodes[-1] if nodes else None,

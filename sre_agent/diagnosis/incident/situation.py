@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from sre_agent.diagnosis.incident import topology
+from sre_agent.diagnosis.incident import requests, topology
 from sre_agent.diagnosis.incident.case import Case
+from sre_agent.diagnosis.incident.requests import Culprit
 from sre_agent.diagnosis.incident.topology import Graph
 from sre_agent.diagnosis.metrics.health import Health, judge
 from sre_agent.domain.alert import Alert, AlertStatus
@@ -59,6 +60,8 @@ class Situation:
     health: Mapping[ObjectRef, Health]
     calls: Mapping[tuple[ObjectRef, ObjectRef], Health]
     firing: Mapping[ObjectRef, frozenset[str]]
+    culprit: Culprit | None = None
+    """At whom traced requests begin to fail or to lose time, where they tell."""
 
     def is_named(self, alert: Alert) -> bool:
         """Return whether an alert names a workload that is known."""
@@ -133,7 +136,7 @@ def assess(case: Case) -> Situation:
             callee = topology.peer(case, caller, group.labels)
             if callee:
                 calls[caller, callee] = judge(group, seen.fact.end, seen.fact.step_s)
-    return Situation(
+    situation = Situation(
         case=case,
         graph=topology.build(case),
         anchors=_anchors(case),
@@ -141,6 +144,18 @@ def assess(case: Case) -> Situation:
         calls=calls,
         firing=_firing(case),
     )
+    return replace(situation, culprit=_culprit(situation)) if case.traces else situation
+
+
+def _culprit(seen: Situation) -> Culprit | None:
+    """Return at whom the trouble of an alerting workload's requests begins."""
+    for anchor in seen.anchors:
+        onset = seen.onset(anchor)
+        calm_until = onset.at - max(onset.tolerance, onset.lag)
+        found = requests.culprit(seen.case, calm_until, onset.at)
+        if found:
+            return found
+    return None
 
 
 def _health(case: Case, ref: ObjectRef, signals: GoldenSignals) -> Health:

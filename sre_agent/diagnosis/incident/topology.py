@@ -1,4 +1,4 @@
-"""Who calls whom: from addresses in container templates, client metrics and error lines.
+"""Who calls whom: from addresses in container templates, client metrics, error lines and traces.
 
 The words for it: a *caller* depends on a *callee*. Trouble travels from callee to caller, so that a
 caller is often only the victim of its callee, and a callee is never the victim of its caller.
@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from sre_agent.diagnosis.incident import traced
 from sre_agent.diagnosis.incident.case import Case
 from sre_agent.domain.causes import Dependency
 from sre_agent.domain.ids import EvidenceId
@@ -71,7 +72,8 @@ class Graph:
 def build(case: Case) -> Graph:
     """Return the graph that the evidence of a case shows."""
     found: dict[ObjectRef, dict[ObjectRef, set[EvidenceId]]] = {}
-    for caller, callee, id_ in (*_configured(case), *_measured(case), *_named_in_logs(case)):
+    told = (*_configured(case), *_measured(case), *_named_in_logs(case), *_traced(case))
+    for caller, callee, id_ in told:
         if caller != callee:
             found.setdefault(caller, {}).setdefault(callee, set()).add(id_)
     return Graph(
@@ -129,6 +131,15 @@ def peer(case: Case, caller: ObjectRef, labels: Mapping[str, str]) -> ObjectRef 
     name = labels.get("peer", "")
     found = case.names.resolve(caller.namespace, name)
     return found or (ObjectRef(kind="Host", namespace="", name=name) if name else None)
+
+
+def _traced(case: Case) -> Iterator[Edge]:
+    """Return who was seen calling whom by the requests that were traced."""
+    for seen in case.traces:
+        for names in sorted(traced.calls(seen.fact)):
+            caller, callee = (traced.workload(case.names, seen.fact, name) for name in names)
+            if caller and callee:
+                yield caller, callee, seen.id
 
 
 def _named_in_logs(case: Case) -> Iterator[Edge]:

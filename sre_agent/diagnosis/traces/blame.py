@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sre_agent.diagnosis.traces import calls as trees
-from sre_agent.diagnosis.traces import likelihood, orphans, resources, steps, timing
+from sre_agent.diagnosis.traces import failures, likelihood, orphans, resources, steps, timing
 from sre_agent.diagnosis.traces.calls import Calls, Key
 from sre_agent.diagnosis.traces.resources import Rise
 from sre_agent.diagnosis.traces.steps import Departure, Way
@@ -22,6 +22,8 @@ from sre_agent.domain.telemetry.tables import MetricTable
 
 LOST_SECONDS = 0.5
 """Seconds lost by all requests together below which nobody would notice."""
+BEGUN_FAILURES = 6.0
+"""Log-likelihood ratio of failed requests that chance reaches now and then."""
 LEFT_STEPS = 6.0
 """Log-likelihood ratio of left steps that chance reaches now and then."""
 RISEN_POINTS = 15.0
@@ -79,6 +81,7 @@ class Healthy:
         self.usual_callees = orphans.usual_callees(together)
         self.silent = orphans.find(together, self.usual_callees)
         self.asked = orphans.asked(together, self.usual_callees)
+        self.failures = failures.count(together, self.silent)
         self.times = timing.measure(together, self.silent)
         self.ways = tuple(
             steps.build(trees.build(period.spans), period.lines, self.silent) for period in kept
@@ -98,6 +101,7 @@ def rank(now: Period, healthy: Healthy, table: MetricTable | None = None) -> tup
     charges = [
         (_charge_steps(forest, steps.build(forest, now.lines, silent), healthy), LEFT_STEPS),
         (_charge_silence(forest, silent, healthy), LEFT_STEPS),
+        (_charge_failures(failures.count(forest, silent), healthy), BEGUN_FAILURES),
         (_charge_times(timing.measure(forest, silent), healthy), LOST_SECONDS),
         (_charge_resources(now, table), RISEN_POINTS),
     ]
@@ -138,6 +142,16 @@ def _charge_silence(forest: Calls, silent: Mapping[Key, str], healthy: Healthy) 
         if ratio >= steps.NOTEWORTHY:
             reason = f"{callee} leaves {times} of {asked[callee]} calls without an answer"
             charges.add(callee, ratio, FaultClass.UNHEALTHY_POD, reason)
+    return charges
+
+
+def _charge_failures(now: failures.Failures, healthy: Healthy) -> _Charges:
+    """Charge those at whom requests begin to fail."""
+    charges = _Charges()
+    for rise in failures.rises(now, healthy.failures):
+        said = f": {rise.message}" if rise.message else ""
+        reason = f"{rise.failed} of {rise.asked} requests fail at {rise.service}{said}"
+        charges.add(rise.service, rise.ratio, FaultClass.APPLICATION_ERROR, reason)
     return charges
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from sre_agent.config import catalogue
 from sre_agent.diagnosis import weights
 from sre_agent.diagnosis.hypothesis import Hypothesis, Suspect
+from sre_agent.diagnosis.proposing import failing_requests
 from sre_agent.domain.causes import Finding
 from sre_agent.domain.faults import FaultClass
 
@@ -30,6 +31,9 @@ def weigh(hypothesis: Hypothesis, hypotheses: Sequence[Hypothesis]) -> Iterator[
     ]
     suspect = Suspect(hypothesis.fault_class, hypothesis.object)
     better, weight = _better(hypothesis, same)
+    if _is_seen_only_from_outside(hypothesis):
+        better = [item for item in same if not _is_seen_only_from_outside(item)]
+        weight = weights.SPECIFIC_BEATS_RELEASE
     for item in better[:1]:
         yield suspect.speaks_against(
             "description.narrower_cause",
@@ -37,6 +41,11 @@ def weigh(hypothesis: Hypothesis, hypotheses: Sequence[Hypothesis]) -> Iterator[
             f"better described as {item.fault_class} ({item.statement})",
             item.findings[0].evidence_ids,
         )
+
+
+def _is_seen_only_from_outside(item: Hypothesis) -> bool:
+    """Return whether only requests tell of it: where they fail, and not why."""
+    return all(finding.rule == failing_requests.RULE for finding in item.findings)
 
 
 def _is_about(item: Hypothesis, hypothesis: Hypothesis) -> bool:

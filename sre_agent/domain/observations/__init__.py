@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from sre_agent.domain.evidence import Evidence
 from sre_agent.domain.model import Observation
-from sre_agent.domain.observations import kubernetes, logs, memory, metrics, runbooks
+from sre_agent.domain.observations import kubernetes, logs, memory, metrics, runbooks, traces
 
 KINDS: Mapping[str, type[Observation]] = {
     "kubernetes.workload": kubernetes.Workload,
@@ -24,6 +24,7 @@ KINDS: Mapping[str, type[Observation]] = {
     "metrics.series": metrics.SeriesList,
     "logs.error_patterns": logs.ErrorPatterns,
     "logs.lines": logs.LogLines,
+    "traces.spans": traces.TraceSample,
     "runbooks.matches": runbooks.RunbookMatches,
     "runbooks.runbook": runbooks.Runbook,
     "memory.past_incidents": memory.PastIncidents,

@@ -4,8 +4,8 @@ from langgraph.runtime import Runtime
 
 from sre_agent.agents import loop, specialists
 from sre_agent.domain.events import EventDraft, EventKind
-from sre_agent.domain.evidence import Evidence
-from sre_agent.domain.tools import ToolCall, ToolResult
+from sre_agent.domain.evidence import Evidence, Gap
+from sre_agent.domain.tools import ToolCall, ToolResult, ToolStatus
 from sre_agent.graph import run_state
 from sre_agent.graph.context import RunContext
 from sre_agent.safety import redaction
@@ -87,7 +87,8 @@ def _evidence_added(item: Evidence) -> EventDraft:
 
 
 def _ended(round_: int, report: loop.SpecialistReport) -> EventDraft:
-    blind = bool(report.gaps) and not report.evidence
+    told = [gap for gap in report.gaps if not _is_plain_absence(report, gap)]
+    blind = bool(told) and not report.evidence
     return EventDraft(
         actor=report.specialist,
         kind=EventKind.SPECIALIST_FAILED if blind else EventKind.SPECIALIST_FINISHED,
@@ -97,7 +98,13 @@ def _ended(round_: int, report: loop.SpecialistReport) -> EventDraft:
             "calls": report.calls,
             "evidence": [item.id for item in report.evidence],
             "gaps": [item.model_dump(mode="json") for item in report.gaps],
-            **({"reason": report.gaps[0].reason} if blind else {}),
+            **({"reason": told[0].reason} if blind else {}),
         },
         step_key=f"specialist_ended:{report.specialist}:{round_}",
     )
+
+
+def _is_plain_absence(report: loop.SpecialistReport, gap: Gap) -> bool:
+    """Return whether a gap only says that there is none of what many workloads do not have."""
+    specialist = specialists.BY_NAME[report.specialist]
+    return specialist.may_find_nothing and gap.status == ToolStatus.NO_DATA

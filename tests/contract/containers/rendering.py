@@ -13,7 +13,8 @@ SECRETS = {
     for name in (
         *("WEBHOOK_TOKEN", "SIGNER_TOKEN", "POSTGRES_PASSWORD", "REDIS_PASSWORD"),
         *("MCP_KUBERNETES_READ_TOKEN", "MCP_KUBERNETES_WRITE_TOKEN", "MCP_PROMETHEUS_READ_TOKEN"),
-        *("MCP_LOKI_READ_TOKEN", "MCP_RUNBOOKS_READ_TOKEN", "LAB_READ_TOKEN", "LAB_WRITE_TOKEN"),
+        *("MCP_LOKI_READ_TOKEN", "MCP_JAEGER_READ_TOKEN", "MCP_RUNBOOKS_READ_TOKEN"),
+        *("LAB_READ_TOKEN", "LAB_WRITE_TOKEN"),
     )
 } | {"API_TOKENS": "operator:admin:api-tokens-0123456789abcdef"}
 """What ./start.sh --docker would make up."""

@@ -9,7 +9,10 @@ import yaml
 ROOT = Path(__file__).parents[3]
 FILE = ROOT / "infrastructure/docker-compose.yaml"
 LAB_VARIABLES = ROOT / "infrastructure/docker/lab.env"
-OURS = ("platform", "mcp-kubernetes", "mcp-prometheus", "mcp-loki", "mcp-runbooks", "lab")
+OURS = (
+    *("platform", "mcp-kubernetes", "mcp-prometheus", "mcp-loki", "mcp-jaeger", "mcp-runbooks"),
+    "lab",
+)
 """The images that are built here."""
 
 

@@ -11,6 +11,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from pydantic import SecretStr
 
 from mcp_servers.common.skin import Program, build_app
+from mcp_servers.jaeger import server as jaeger
+from mcp_servers.jaeger.settings import JaegerSettings
 from mcp_servers.kubernetes import server as kubernetes
 from mcp_servers.kubernetes.settings import KubernetesSettings
 from mcp_servers.loki import server as loki
@@ -53,6 +55,11 @@ def _loki() -> Program:
     return loki.program(LokiSettings(mcp_port=0, mcp_read_token=SecretStr(READ), loki_url=NOWHERE))
 
 
+def _jaeger() -> Program:
+    settings = JaegerSettings(mcp_port=0, mcp_read_token=SecretStr(READ), jaeger_url=NOWHERE)
+    return jaeger.program(settings)
+
+
 def _runbooks() -> Program:
     return runbooks.build(RunbookSettings(mcp_port=0, mcp_read_token=SecretStr(READ)))
 
@@ -61,6 +68,7 @@ SERVERS: dict[str, Callable[[], Program]] = {
     "kubernetes": _kubernetes,
     "prometheus": _prometheus,
     "loki": _loki,
+    "jaeger": _jaeger,
     "runbooks": _runbooks,
 }
 

@@ -20,6 +20,7 @@ KUBERNETES = {
 UPSTREAM = {
     "kubernetes": KUBERNETES,
     "prometheus": {"MCP_READ_TOKEN": READ_TOKEN, "PROMETHEUS_URL": "http://127.0.0.1:9"},
+    "jaeger": {"MCP_READ_TOKEN": READ_TOKEN, "JAEGER_URL": "http://127.0.0.1:9"},
     "loki": {"MCP_READ_TOKEN": READ_TOKEN, "LOKI_URL": "http://127.0.0.1:9"},
     "runbooks": {"MCP_READ_TOKEN": READ_TOKEN, "RUNBOOKS_DIR": "/nowhere"},
 }

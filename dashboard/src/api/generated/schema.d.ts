@@ -2083,6 +2083,7 @@ export interface components {
             kubernetes?: components["schemas"]["NewEndpoint"] | null;
             prometheus?: components["schemas"]["NewEndpoint"] | null;
             loki?: components["schemas"]["NewEndpoint"] | null;
+            jaeger?: components["schemas"]["NewEndpoint"] | null;
             runbooks?: components["schemas"]["NewEndpoint"] | null;
         };
         /**

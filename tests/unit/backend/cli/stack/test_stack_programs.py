@@ -10,6 +10,7 @@ from pydantic_settings import BaseSettings
 from backend.cli.stack import lifecycle, ports, programs
 from backend.cli.stack.layout import Layout
 from backend.settings import ApiSettings, SignerSettings, WorkerSettings
+from mcp_servers.jaeger.settings import JaegerSettings
 from mcp_servers.kubernetes.settings import KubernetesSettings
 from mcp_servers.loki.settings import LokiSettings
 from mcp_servers.prometheus.settings import PrometheusSettings
@@ -22,6 +23,7 @@ KINDS: dict[str, type[BaseSettings]] = {
     "mcp-kubernetes": KubernetesSettings,
     "mcp-prometheus": PrometheusSettings,
     "mcp-loki": LokiSettings,
+    "mcp-jaeger": JaegerSettings,
     "mcp-runbooks": RunbookSettings,
 }
 SECRETS = {
@@ -41,9 +43,11 @@ SECRETS = {
     "SECRETS_KEY": {"api", "worker"},
     "PROMETHEUS_TOKEN": {"mcp-prometheus"},
     "LOKI_TOKEN": {"mcp-loki"},
+    "MCP_JAEGER_READ_TOKEN": {"api", "worker", "mcp-jaeger"},
+    "JAEGER_TOKEN": {"mcp-jaeger"},
     "NOTION_API_KEY": {"mcp-runbooks"},
 }
-PORTS = {"signer": 1, "kubernetes": 2, "prometheus": 3, "loki": 4, "runbooks": 5}
+PORTS = {"signer": 1, "kubernetes": 2, "prometheus": 3, "loki": 4, "jaeger": 5, "runbooks": 6}
 
 
 def everything() -> dict[str, str]:
@@ -99,6 +103,7 @@ def test_every_secret_of_every_program_has_an_owner_in_this_table() -> None:
         ({"KUBERNETES_API_URL", "MCP_KUBECONFIG", "KUBERNETES_IN_CLUSTER"}, "mcp-kubernetes"),
         ({"PROMETHEUS_URL"}, "mcp-prometheus"),
         ({"LOKI_URL"}, "mcp-loki"),
+        ({"JAEGER_URL"}, "mcp-jaeger"),
     ],
 )
 def test_a_server_is_not_started_for_a_system_that_nobody_named(

@@ -13,6 +13,7 @@ from infrastructure.lab.shop import settings, wire
 from infrastructure.lab.shop.records import Log
 from infrastructure.lab.shop.releases import VARIANTS
 from infrastructure.lab.shop.service import LESSON, REMEMBERED_BYTES, Service
+from infrastructure.lab.shop.tracing import Tracer
 
 Address = tuple[str, int]
 
@@ -34,7 +35,7 @@ def running_service(variant: str, **environment: str) -> Iterator[tuple[Service,
             **environment,
         }
     )
-    service = Service(config, VARIANTS[variant], Log("http", service="a"))
+    service = Service(config, VARIANTS[variant], Log("http", service="a"), silent())
     server = wire.Server("127.0.0.1", 0, service.handle)
     thread = threading.Thread(target=server.serve)
     thread.start()
@@ -43,6 +44,10 @@ def running_service(variant: str, **environment: str) -> Iterator[tuple[Service,
     finally:
         server.stop()
         thread.join(5)
+
+
+def silent() -> Tracer:
+    return Tracer({}, None, share=1.0)
 
 
 def exposition(service: Service) -> str:

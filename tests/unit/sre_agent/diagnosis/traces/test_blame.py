@@ -5,10 +5,9 @@ import random
 import pytest
 from requests_told import Request, period
 
-from sre_agent.diagnosis.traces import blame, hypotheses
+from sre_agent.diagnosis.traces import blame
 from sre_agent.diagnosis.traces.blame import Blame, Healthy, Period
 from sre_agent.domain.faults import FaultClass
-from sre_agent.domain.ids import EvidenceId
 from sre_agent.domain.telemetry import MetricTable
 
 WELL = [Request(work_s={"shop": 0.005 + 0.0001 * number}) for number in range(20)]
@@ -141,12 +140,3 @@ def test_confidence_is_high_where_one_stands_out_and_low_where_nobody_does() -> 
 
     assert sure > 0.9
     assert unsure < 0.5
-
-
-def test_who_stands_out_is_proposed_with_the_evidence_it_stands_in() -> None:
-    found = ranked([Request(work_s={"store": 9.0})] * 5)
-
-    proposed = hypotheses.propose(found, "shop", [EvidenceId("e1")])
-
-    assert [str(item.object) for item in proposed] == ["Deployment/shop/store"]
-    assert proposed[0].findings[0].evidence_ids == ("e1",)

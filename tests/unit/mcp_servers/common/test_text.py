@@ -2,7 +2,7 @@ import time
 
 import pytest
 
-from mcp_servers.loki.text import printable, shown, shown_labels, without_secrets
+from mcp_servers.common.text import printable, shown, shown_labels, without_secrets
 
 JWT = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJlLW9mLWl0"
 

@@ -1,4 +1,4 @@
-"""Log text made fit to be shown: bounded, printable, without secrets.
+"""Text of the systems made fit to be shown: bounded, printable, without secrets.
 
 Every expression here does work that grows with the line and no faster, because the writer of a log line may be hostile.
 """

@@ -1,0 +1,62 @@
+"""What the traced requests of an incident show: at whom they begin to fail, or to lose time."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sre_agent.diagnosis.incident import traced
+from sre_agent.diagnosis.incident.case import Case
+from sre_agent.diagnosis.traces import blame
+from sre_agent.diagnosis.traces.blame import Blame, Healthy, Period
+from sre_agent.domain.ids import EvidenceId
+from sre_agent.domain.objects import ObjectRef
+from sre_agent.domain.telemetry.spans import Span
+
+FEWEST = 5
+"""With fewer requests before the trouble, or during it, nothing is said."""
+CLEAR = 0.8
+"""So sure one has to be that it is the first who is the culprit, and neither another nor nobody."""
+
+
+@dataclass(frozen=True)
+class Culprit:
+    """The one workload at which the trouble of requests begins, with the evidence."""
+
+    object: ObjectRef
+    blame: Blame
+    ids: tuple[EvidenceId, ...]
+
+    @property
+    def statement(self) -> str:
+        """Return the reasons, for people."""
+        return "; ".join(self.blame.reasons)
+
+
+def culprit(case: Case, calm_until: datetime, ill_from: datetime) -> Culprit | None:
+    """Return where the trouble begins by the traces of a case, or None where they do not tell.
+
+    Args:
+        case: what is known.
+        calm_until: requests that were over by then are the usual ones.
+        ill_from: requests that began since then are those in trouble.
+    """
+    requests = {trace.trace_id: (seen, trace) for seen in case.traces for trace in seen.fact.traces}
+    told = [(trace, tuple(traced.spans(trace, seen.id))) for seen, trace in requests.values()]
+    calm = [spans for trace, spans in told if traced.ended(trace) < calm_until]
+    ill = [spans for trace, spans in told if trace.at >= ill_from]
+    if min(len(calm), len(ill)) < FEWEST:
+        return None
+    found = blame.rank(_period(ill), Healthy([_period(calm)]))
+    if not found or blame.confidence(found) < CLEAR:
+        return None
+    ref = _workload(case, found[0].service)
+    return Culprit(ref, found[0], tuple(seen.id for seen in case.traces)) if ref else None
+
+
+def _period(requests: Sequence[tuple[Span, ...]]) -> Period:
+    return Period([span for spans in requests for span in spans])
+
+
+def _workload(case: Case, service: str) -> ObjectRef | None:
+    found = (traced.workload(case.names, seen.fact, service) for seen in case.traces)
+    return next((ref for ref in found if ref), None)
