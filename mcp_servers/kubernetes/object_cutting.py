@@ -14,18 +14,42 @@ MAX_BYTES = 192 * 1024
 """All objects of an answer together, as JSON."""
 MAX_VALUE_CHARS = 500
 """One text of an object: a message, a variable, a value of a configuration."""
+WRITTEN_BY_PEOPLE = frozenset(
+    {
+        "ConfigMap",
+        "HorizontalPodAutoscaler",
+        "Ingress",
+        "LimitRange",
+        "NetworkPolicy",
+        "ResourceQuota",
+        "Secret",
+        "Service",
+    }
+)
+"""Kinds of which the time of the last write is shown; what changed in the others their revisions tell."""
 _IS_THERE = "[present]"
 
 
 def fit(kind: str, item: Json) -> Json:
     """Return the part of an object that may be shown, its texts cut and free of secrets."""
-    pruned = kept(kind, item)
+    pruned, written = kept(kind, item), _last_write(kind, item)
     if kind.endswith("WebhookConfiguration"):
         pruned = {**pruned, "webhooks": [_hook(each) for each in entries(pruned, "webhooks")]}
     if "binaryData" in pruned:
         pruned = {**pruned, "binaryData": dict.fromkeys(pruned["binaryData"], _IS_THERE)}
     found: Json = _cut(clean_manifest(pruned))
+    if written:
+        found["metadata"] = {**found["metadata"], "managedFields": [{"time": written}]}
     return found
+
+
+def _last_write(kind: str, item: Json) -> str | None:
+    """Return when somebody last wrote to more than the status of an object that people write."""
+    if kind not in WRITTEN_BY_PEOPLE:
+        return None
+    writes = entries(section(item, "metadata"), "managedFields")
+    times = (str(each.get("time") or "") for each in writes if not each.get("subresource"))
+    return max(times, default="") or None
 
 
 def _hook(item: Json) -> Json:

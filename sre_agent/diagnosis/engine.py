@@ -17,6 +17,7 @@ from sre_agent.diagnosis.metrics import pod_split, signals
 from sre_agent.diagnosis.proposing import (
     bad_release,
     certificates,
+    config_change,
     failing_requests,
     memory_leak,
     saturation,
@@ -29,6 +30,7 @@ from sre_agent.diagnosis.weighing import (
     relation,
     requests,
     victim,
+    written_before,
 )
 from sre_agent.domain.causes import Cause, Conclusion, Diagnosis, Dismissal, Finding, Question
 from sre_agent.domain.evidence import Evidence
@@ -68,8 +70,7 @@ def diagnose(
     was dismissed is shown apart: it is not decided for, and neither excuses nor outranks others.
     """
     seen = situation.assess(case.build(evidence, incident, now))
-    own = (item for propose in PROPOSERS for item in propose(seen))
-    proposed = kinship.join(seen, own, objects.propose(seen))
+    proposed = _proposed(seen)
     ruled_out = {(item.object, item.fault_class) for item in dismissed}
     left_out = [item for item in proposed if (item.object, item.fault_class) in ruled_out]
     causes = _ranked(seen, [item for item in proposed if item not in left_out])
@@ -92,6 +93,18 @@ def diagnose(
         dependencies=seen.graph.dependencies(),
         dismissed=dismissed_causes,
     )
+
+
+def _proposed(seen: Situation) -> tuple[Hypothesis, ...]:
+    """Return all suspects; what the objects of the cluster tell is told only where they were seen."""
+    own = [item for propose in PROPOSERS for item in propose(seen)]
+    cluster = objects.of(seen.case)
+    if cluster is None:
+        return kinship.join(seen, own, ())
+    view = View(cluster)
+    settings = config_change.propose(seen, view)
+    joined = kinship.join(seen, (*own, *settings), objects.propose(seen, view))
+    return tuple(written_before.weighed(seen, view, item) for item in joined)
 
 
 def _asked(

@@ -32,6 +32,16 @@ RELEASE_RESTORES = 1.0
 """What ran well once rarely breaks things when it comes back."""
 RELEASE_HEALED = 3.0
 """An earlier trouble ended with the release, or it restored what ran and served well since."""
+SETTING_GAPS = (
+    (timedelta(minutes=5), 2.2),
+    (timedelta(minutes=15), 1.7),
+    (timedelta(minutes=30), 1.2),
+    (timedelta(hours=2), 0.4),
+)
+"""A setting that was written before the onset, by how long before: what it said before is not known."""
+SETTING_OUT_OF_REACH = 3.5
+WRITTEN_BEFORE_ONSET = 1.0
+"""An object that can bring such trouble was written shortly before it began."""
 
 POD_STATE = 4.0
 """The cluster itself says what is wrong with the pods."""

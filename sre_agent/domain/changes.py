@@ -1,4 +1,4 @@
-"""What people change, and what others report: commits, deploys, flags, notices of outages.
+"""What people change, and what others report: commits, deploys, flags, objects, notices of outages.
 
 All times are seconds since the epoch.
 """
@@ -6,6 +6,7 @@ All times are seconds since the epoch.
 from dataclasses import dataclass
 
 from sre_agent.domain.ids import NO_EVIDENCE, EvidenceId
+from sre_agent.domain.objects import ObjectRef
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,4 +52,14 @@ class StatusNotice:
     at_s: float
     status: str
     text: str = ""
+    source: EvidenceId = NO_EVIDENCE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ObjectChange:
+    """An object of a cluster that was made (`is_new`) or written to; what it said before is not known."""
+
+    ref: ObjectRef
+    at_s: float
+    is_new: bool
     source: EvidenceId = NO_EVIDENCE

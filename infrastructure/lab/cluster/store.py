@@ -6,8 +6,7 @@ Rules every caller may rely on:
   rollout strategy, a Service's clusterIP, a pod's `status.phase: Pending` …);
 - `update` never touches `.status`, `update(status=True)` never touches anything else;
 - `metadata.uid`, `creationTimestamp`, `generation` and the deletion mark cannot be changed by `update`;
-- `begin_delete` is how the API, or a controller that scales down, asks for the end of a pod: it only
-  marks the pod; whoever runs it calls `delete` once the processes are gone.
+- `begin_delete` asks for the end of a pod and marks it; whoever runs it calls `delete` once it is over.
 """
 
 from __future__ import annotations
@@ -17,7 +16,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from infrastructure.lab.cluster import clock
+from infrastructure.lab.cluster import clock, dating
 from infrastructure.lab.cluster.changes import Change, Gone, Journal, Subscription
 from infrastructure.lab.cluster.jsonvalue import clone
 from infrastructure.lab.cluster.kinds import KINDS, Kind
@@ -49,6 +48,7 @@ _KEPT_METADATA = (
     "generation",
     "deletionTimestamp",
     "deletionGracePeriodSeconds",
+    "managedFields",
 )
 DEFAULT_GRACE_S = 30
 
@@ -282,6 +282,7 @@ class Store:
         self._version += 1
         new["metadata"]["resourceVersion"] = str(self._version)
         previous = self._objects[kind.name].get(key)
+        dating.date(kind, new, previous, self._now())
         self._objects[kind.name][key] = new
         self._journal.append(Change(what, kind, new, self._version, previous))
 

@@ -22,6 +22,8 @@ PAUSE_S = 15.0
 FRESH = timedelta(seconds=45)
 AT_ONCE = timedelta(seconds=45)
 """Trouble that a release brings begins within this, mostly."""
+MUTE = frozenset({"ConfigMap", "Namespace", "Secret"})
+"""Of these nothing more can be asked."""
 LOOKS_AGAIN = ("kubernetes", "metrics")
 
 
@@ -148,8 +150,7 @@ def _suspects(
         for callee in victim.failing_callees(situation, ref):
             if callee.kind == "Deployment":
                 yield callee, f"calls from {ref.name} to it fail"
-    # Of a namespace, nothing more can be asked.
-    top = next((item for item in causes[:1] if item.object.kind != "Namespace"), None)
+    top = next((item for item in causes[:1] if item.object.kind not in MUTE), None)
     if top and (is_undecided or _is_open(situation, top)):
         yield top.object, "it is the best suspect so far"
     if is_undecided:

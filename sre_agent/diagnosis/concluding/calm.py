@@ -13,6 +13,8 @@ from sre_agent.domain.objects import ObjectRef
 
 ALERT_LAG = timedelta(minutes=1)
 """What ended this long before an alert did not raise it."""
+CHANGES = frozenset({FaultClass.BAD_RELEASE, FaultClass.BAD_CONFIG_CHANGE})
+"""What has to show in something else before it is trouble."""
 ELSEWHERE = ("/explore", "/alerting/")
 """Where the links of Loki's and Grafana's rules lead: of those, Prometheus knows nothing."""
 
@@ -81,7 +83,7 @@ def _is_all_up(seen: Situation) -> bool:
 
 def _shows_trouble(cause: Cause) -> bool:
     """Return whether something beside a change is wrong with the cause's object."""
-    if cause.fault_class is not FaultClass.BAD_RELEASE:
+    if cause.fault_class not in CHANGES:
         return cause.confidence >= ranking.MIN_CONFIDENCE
     return any(
         finding.stance is Stance.FOR and finding.rule.startswith("pods.")

@@ -16,15 +16,8 @@ from sre_agent.manifests.objects.folding import unfolded
 from sre_agent.manifests.objects.snapshot import Document, read
 
 
-def propose(seen: Situation) -> Iterator[Hypothesis]:
-    """Propose what the analyzers find in the objects of the cluster, and in metrics beside them.
-
-    Without objects, nothing.
-    """
-    snapshot = of(seen.case)
-    if snapshot is None:
-        return
-    view = View(snapshot)
+def propose(seen: Situation, view: View) -> Iterator[Hypothesis]:
+    """Propose what the analyzers find in the objects of the cluster, and in metrics beside them."""
     for hypothesis in (*snapshots.propose(view), *measured.propose(seen, view)):
         yield came_with.dated(seen, hypothesis)
 

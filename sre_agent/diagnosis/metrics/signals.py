@@ -16,12 +16,14 @@ from sre_agent.domain.objects import ObjectRef
 ASTRAY = frozenset({Layer.ROUTING, Layer.NETWORKING})
 """Layers whose faults keep requests from arriving; those that do arrive are served as before."""
 
+CHANGES = frozenset({FaultClass.BAD_RELEASE, FaultClass.BAD_CONFIG_CHANGE})
+
 
 def weigh(situation: Situation, hypothesis: Hypothesis) -> Iterator[Finding]:
     """Speak for a suspect that serves worse than it did, and against one that serves as before.
 
     The pods of an alerting service may be ill while others serve for them, so that good signals
-    excuse it from a bad release only.
+    excuse it from a bad change only.
     """
     ref = hypothesis.object
     seen, health = situation.case.signals.get(ref), situation.health.get(ref)
@@ -64,8 +66,8 @@ def _would_show(situation: Situation, hypothesis: Hypothesis) -> bool:
         return False
     if hypothesis.object not in situation.anchors:
         return True
-    is_release = hypothesis.fault_class is FaultClass.BAD_RELEASE
-    return is_release and not new_pods.stuck(situation, hypothesis)
+    is_change = hypothesis.fault_class in CHANGES
+    return is_change and not new_pods.stuck(situation, hypothesis)
 
 
 def _goes_astray(fault_class: FaultClass) -> bool:

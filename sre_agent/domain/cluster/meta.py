@@ -10,7 +10,10 @@ from sre_agent.domain.objects import ObjectRef
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Meta:
-    """Name, evidence and kin of an object. `owners` are nearest first, the controller before others."""
+    """Name, evidence and kin of an object. `owners` are nearest first, the controller before others.
+
+    `written_at` is when anybody last wrote to more than its status, None where that was not told.
+    """
 
     ref: ObjectRef
     source: EvidenceId
@@ -18,6 +21,7 @@ class Meta:
     annotations: Mapping[str, str] = field(default_factory=dict)
     created_at: datetime | None = None
     deleted_at: datetime | None = None
+    written_at: datetime | None = None
     owners: tuple[ObjectRef, ...] = ()
 
 

@@ -1,6 +1,7 @@
 """What every object has: its name, kin, selectors and conditions."""
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from sre_agent.domain.cluster.meta import Condition, Meta, Requirement, Selector
 from sre_agent.domain.ids import EvidenceId
@@ -41,8 +42,19 @@ def meta(kind: str, item: Json, source: EvidenceId) -> Meta:
         },
         created_at=moment(head.get("creationTimestamp")),
         deleted_at=moment(head.get("deletionTimestamp")),
+        written_at=_written_at(head),
         owners=_owners(head, namespace),
     )
+
+
+def _written_at(head: Json) -> datetime | None:
+    """Return when somebody last wrote to an object; what is written to its status does not count."""
+    times = [
+        moment(each.get("time"))
+        for each in entries(head, "managedFields")
+        if not each.get("subresource")
+    ]
+    return max((at for at in times if at), default=None)
 
 
 def _owners(head: Json, namespace: str) -> tuple[ObjectRef, ...]:

@@ -15,6 +15,7 @@ from infrastructure.lab.cluster.store import (
 )
 
 DEPLOYMENT, POD, EVENT = KINDS["Deployment"], KINDS["Pod"], KINDS["Event"]
+QUOTA = KINDS["ResourceQuota"]
 
 
 def obj(name: str = "a", **fields: Any) -> dict[str, Any]:
@@ -250,3 +251,23 @@ def test_events_not_seen_for_an_hour_expire() -> None:
 
     assert count == 1
     assert [each["metadata"]["name"] for each in store.list(EVENT)[0]] == ["new", "repeated"]
+
+
+def test_what_people_write_tells_when_it_was_last_written() -> None:
+    clock = Clock()
+    store = Store(now=clock)
+
+    def dated(held: dict[str, Any]) -> str:
+        (entry,) = held["metadata"]["managedFields"]
+        return str(entry["time"])
+
+    made = store.create(QUOTA, obj(spec={"hard": {"pods": "9"}}))
+    clock.now += timedelta(minutes=1)
+    same = store.update(QUOTA, made)
+    reported = store.update(QUOTA, {**same, "status": {"used": {"pods": "1"}}}, status=True)
+    clock.now += timedelta(minutes=1)
+    written = store.update(QUOTA, {**reported, "spec": {"hard": {"pods": "4"}}})
+
+    assert [dated(held) for held in (made, same, reported)] == ["2026-01-01T00:00:00Z"] * 3
+    assert same["metadata"]["resourceVersion"] == made["metadata"]["resourceVersion"]
+    assert dated(written) == "2026-01-01T00:02:00Z"

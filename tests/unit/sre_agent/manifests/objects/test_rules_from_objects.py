@@ -207,3 +207,22 @@ involvedObject: {kind: Node, name: n1}
 
     assert str(found.ref) == "Node/n1"
     assert found.last_at == datetime(2026, 3, 2, 10, tzinfo=UTC)
+
+
+def test_when_an_object_was_written_is_told_by_its_writers_and_not_by_reports() -> None:
+    first, second = read_yaml("""
+kind: ConfigMap
+metadata:
+  name: a
+  namespace: market
+  managedFields:
+  - {manager: kubectl, time: "2026-03-02T10:00:00Z"}
+  - {manager: helm, time: "2026-03-02T11:00:00Z"}
+  - {manager: reporter, time: "2026-03-02T12:00:00Z", subresource: status}
+---
+kind: ConfigMap
+metadata: {name: b, namespace: market}
+""").configmaps
+
+    assert first.meta.written_at == datetime(2026, 3, 2, 11, tzinfo=UTC)
+    assert second.meta.written_at is None
