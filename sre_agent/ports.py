@@ -14,6 +14,7 @@ from sre_agent.domain.plan import Plan
 from sre_agent.domain.ruling import Decision, PolicyRuling
 from sre_agent.domain.tools import ToolCall, ToolResult
 from sre_agent.memory.features import Features
+from sre_agent.memory.lessons import Lessons
 
 
 class Clock(Protocol):
@@ -83,6 +84,10 @@ class Memory(Protocol):
 
     async def recall(self, incident_id: IncidentId, present: Features) -> PastIncidents:
         """Return the few past incidents most like this one; none when none is like it."""
+        ...
+
+    async def lessons(self, incident_id: IncidentId) -> Lessons | None:
+        """Return what verified past incidents of its cluster teach; None where they are too few."""
         ...
 
 

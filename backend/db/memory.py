@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from typing_extensions import override
 
 from backend.db import incident_rows
+from backend.db.learning import Learning
 from backend.db.tables.incidents import incidents
 from backend.db.tables.memory import past_incidents
 from sre_agent import ports
@@ -16,6 +17,7 @@ from sre_agent.domain.observations.memory import NamedCause, Outcome, PastIncide
 from sre_agent.memory import features, recollection
 from sre_agent.memory.calibration import Learned, Named, learn
 from sre_agent.memory.features import Features
+from sre_agent.memory.lessons import Lessons
 from sre_agent.memory.recollection import Candidate
 from sre_agent.memory.record import Record
 from sre_agent.memory.similarity import Rarity
@@ -51,6 +53,7 @@ class PostgresMemory(ports.Memory):
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
+        self._learning = Learning(engine)
 
     @override
     async def recall(self, incident_id: IncidentId, present: Features) -> PastIncidents:
@@ -58,6 +61,13 @@ class PostgresMemory(ports.Memory):
         async with self._engine.connect() as connection:
             tenant = await incident_rows.tenant_of(connection, incident_id)
             return await recall(connection, incident_id, present, org_id=tenant.org_id)
+
+    @override
+    async def lessons(self, incident_id: IncidentId) -> Lessons | None:
+        """Return what the incident's cluster teaches, as of the last time that there was news."""
+        async with self._engine.connect() as connection:
+            tenant = await incident_rows.tenant_of(connection, incident_id)
+        return await self._learning.lessons(tenant)
 
 
 async def recall(

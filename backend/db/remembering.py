@@ -10,10 +10,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from backend.db import incident_rows, journal
 from backend.db.engine import to_json
 from backend.db.tables.incidents import incidents
-from backend.db.tables.memory import past_incident_tokens, past_incidents
+from backend.db.tables.memory import past_failures, past_incident_tokens, past_incidents
 from sre_agent.domain.ids import IncidentId
 from sre_agent.domain.incident import Incident
-from sre_agent.memory import record
+from sre_agent.memory import lessons, record
 from sre_agent.memory.record import Record
 
 _log = structlog.get_logger()
@@ -76,7 +76,7 @@ async def rebuild(engine: AsyncEngine) -> Rebuilt:
 
 
 async def _forget(connection: AsyncConnection, incident_id: IncidentId) -> None:
-    for table in (past_incident_tokens, past_incidents):
+    for table in (past_failures, past_incident_tokens, past_incidents):
         await connection.execute(sa.delete(table).where(table.c.incident_id == incident_id))
 
 
@@ -98,3 +98,12 @@ async def _store(connection: AsyncConnection, incident: Incident, found: Record)
     await connection.execute(insert(past_incidents).values(row))
     parameters = {key: row[key] for key in ("org_id", "incident_id", "ended_at")}
     await connection.execute(_INSERT_TOKENS, {**parameters, "tokens": to_json(tokens)})
+    if found.failure is not None:
+        failure = {
+            **parameters,
+            "cluster_id": incident.cluster_id,
+            "culprit": found.failure.culprit,
+            "fault": found.failure.fault,
+            "stream": lessons.dump(found.failure.stream),
+        }
+        await connection.execute(insert(past_failures).values(failure))

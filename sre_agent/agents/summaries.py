@@ -14,12 +14,13 @@ from sre_agent.domain.observations.kubernetes import (
     Workload,
 )
 from sre_agent.domain.observations.logs import ErrorPatterns, LogLines
-from sre_agent.domain.observations.memory import PastIncident, PastIncidents
+from sre_agent.domain.observations.memory import AlertPatterns, PastIncident, PastIncidents
 from sre_agent.domain.observations.metrics import AlertList, GoldenSignals, ResourceUse, SeriesList
 from sre_agent.domain.observations.runbooks import Runbook, RunbookMatches
 from sre_agent.domain.observations.traces import TraceSample
 
 SHOWN_CHARACTERS = 100
+SHOWN_PATTERNS = 3
 
 
 def summarize(kind: str, facts: dict[str, Any]) -> str:
@@ -152,6 +153,14 @@ def _past(facts: dict[str, Any]) -> str:
     return f"seen before: {'; '.join(told)}" if told else "nothing like it was seen before"
 
 
+def _alert_patterns(facts: dict[str, Any]) -> str:
+    it = AlertPatterns.model_validate(facts)
+    told = ", ".join(
+        f"{item.object} {item.probability:.0%}" for item in it.patterns[:SHOWN_PATTERNS]
+    )
+    return f"by {it.learned_from} verified past incidents the alerts point to: {told}"
+
+
 def _proven(past: PastIncident) -> str:
     cause = past.confirmed or past.cause
     named = f"{cause.fault_class} of {cause.object}" if cause else "no cause named"
@@ -181,6 +190,7 @@ _SUMMARIES: Mapping[str, Callable[[dict[str, Any]], str]] = dict(
             _runbook_matches,
             _runbook,
             _past,
+            _alert_patterns,
         ),
         strict=True,
     )

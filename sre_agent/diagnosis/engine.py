@@ -23,6 +23,7 @@ from sre_agent.diagnosis.proposing import (
     saturation,
 )
 from sre_agent.diagnosis.weighing import (
+    alerts,
     healing,
     kinship,
     narrower,
@@ -124,7 +125,10 @@ def _asked(
 
 
 def _ranked(seen: Situation, hypotheses: Sequence[Hypothesis]) -> tuple[Cause, ...]:
-    return ranking.rank((item, tuple(_findings(seen, item, hypotheses))) for item in hypotheses)
+    weighers = (*WEIGHERS, alerts.weigher(seen)) if hypotheses else WEIGHERS
+    return ranking.rank(
+        (item, tuple(_findings(seen, item, hypotheses, weighers))) for item in hypotheses
+    )
 
 
 def _conclude(
@@ -160,10 +164,13 @@ def _led(seen: Situation, causes: Sequence[Cause]) -> tuple[Cause, ...]:
 
 
 def _findings(
-    seen: Situation, hypothesis: Hypothesis, hypotheses: Sequence[Hypothesis]
+    seen: Situation,
+    hypothesis: Hypothesis,
+    hypotheses: Sequence[Hypothesis],
+    weighers: Sequence[alerts.Weigh],
 ) -> Iterator[Finding]:
     yield from hypothesis.findings
-    for weigh in WEIGHERS:
+    for weigh in weighers:
         yield from weigh(seen, hypothesis)
     yield from victim.weigh(seen, hypothesis, hypotheses)
     yield from narrower.weigh(hypothesis, hypotheses)

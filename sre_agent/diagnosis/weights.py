@@ -9,9 +9,11 @@ from datetime import timedelta
 
 PRIOR = -3.0
 """Before any evidence about one in twenty named suspects is the cause."""
+LEAST = 1e-6
+"""A finding weighs something."""
 FAMILY_CAP = 4.0
 """Findings of one family share their source, so their sum counts no more than this each way."""
-SYMPTOM_FAMILIES = frozenset({"relation", "signals", "logs"})
+SYMPTOM_FAMILIES = frozenset({"relation", "signals", "logs", "alerts"})
 SYMPTOM_CAP = 2.7
 """Where the trouble shows says little of why: all symptoms together never outweigh the prior, so
 that a cause needs a change or a state of its pods that speaks for it."""
@@ -88,6 +90,9 @@ REQUESTS_SUFFER_BELOW = 1.5
 PRECEDENT_CAP = 0.5
 """What all past incidents together may say for a cause, and against it: half of the margin by which
 one cause must beat another, and with all symptoms on its side still below the acting threshold."""
+
+ALERT_STREAM = 0.5
+"""What a storm of alerts says by the general numbers, which are right in half of the cases."""
 
 SLOW_BY_ITSELF = 3.0
 """Its answers take longer, and those of nobody it calls do."""

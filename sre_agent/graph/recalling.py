@@ -1,22 +1,25 @@
-"""Ask memory whether something like this was seen before, and file the answer as evidence."""
+"""Ask memory what past incidents tell of this one, and file the answers as evidence."""
 
 from collections.abc import Sequence
 
 from sre_agent.agents import summaries
+from sre_agent.diagnosis.incident import alert_stream, case, situation
 from sre_agent.domain import observations
 from sre_agent.domain.causes import Diagnosis
 from sre_agent.domain.events import EventDraft, EventKind
 from sre_agent.domain.evidence import Evidence
 from sre_agent.domain.ids import EvidenceId
 from sre_agent.domain.incident import Incident
-from sre_agent.domain.observations.memory import PastIncidents
+from sre_agent.domain.model import Observation
+from sre_agent.domain.observations.memory import AlertPatterns, PastIncidents
 from sre_agent.domain.runs import of_run
 from sre_agent.domain.tools import ToolCall
 from sre_agent.graph.context import RunContext
-from sre_agent.memory import features
+from sre_agent.memory import features, lessons
 from sre_agent.memory.record import KIND
 
 SPECIALIST = "memory"
+SIMILAR, PATTERNS = "similar_incidents", "alert_patterns"
 
 
 async def recall(
@@ -26,27 +29,34 @@ async def recall(
     diagnosis: Diagnosis,
     round_: int,
 ) -> list[Evidence]:
-    """Return past incidents that no earlier round was reminded of, as evidence already in the log."""
+    """Return what no earlier round was reminded of, as evidence already in the log.
+
+    That is past incidents like this one, and what all verified ones teach of its alerts.
+    """
     if context.memory is None:
         return []
     present = features.extract(incident, evidence, diagnosis, context.clock.now())
-    found = await context.memory.recall(incident.id, present)
-    if {item.incident_id for item in found.incidents} <= _known(evidence):
-        return []
-    # A round may be judged again, after a dismissal: each memory has an id of its own.
-    number = 1 + sum(item.kind == KIND for item in evidence)
-    added = _evidence(context, incident, found, f"{round_}.{number}")
-    event = await context.journal.append(
-        incident.id,
-        EventDraft(
-            actor=SPECIALIST,
-            kind=EventKind.EVIDENCE_ADDED,
-            payload={"evidence": added.model_dump(mode="json")},
-            step_key=f"evidence:{added.id}",
-        ),
-    )
-    # After a crash that is what was remembered the first time.
-    return [Evidence.model_validate(event.payload["evidence"])]
+    similar = await context.memory.recall(incident.id, present)
+    told: list[tuple[str, str, Observation]] = []
+    if not {item.incident_id for item in similar.incidents} <= _known(evidence):
+        told.append((KIND, SIMILAR, similar))
+    patterns = await _patterns(context, incident, evidence)
+    if patterns is not None and patterns != _newest_patterns(evidence):
+        told.append((lessons.KIND, PATTERNS, patterns))
+    return [
+        await _file(context, incident, kind, tool, found, _id(incident, evidence, kind, round_))
+        for kind, tool, found in told
+    ]
+
+
+async def _patterns(
+    context: RunContext, incident: Incident, evidence: Sequence[Evidence]
+) -> AlertPatterns | None:
+    learned = await context.memory.lessons(incident.id) if context.memory else None
+    if learned is None:
+        return None
+    seen = situation.assess(case.build(evidence, incident, context.clock.now()))
+    return learned.apply(alert_stream.of(seen))
 
 
 def _known(evidence: Sequence[Evidence]) -> set[str]:
@@ -54,17 +64,46 @@ def _known(evidence: Sequence[Evidence]) -> set[str]:
     return {past.incident_id for seen in read if seen for past in seen.incidents}
 
 
-def _evidence(context: RunContext, incident: Incident, found: PastIncidents, mark: str) -> Evidence:
+def _newest_patterns(evidence: Sequence[Evidence]) -> AlertPatterns | None:
+    ordered = sorted(evidence, key=lambda item: (item.observed_at, item.id))
+    read = [observations.read(item, AlertPatterns) for item in ordered]
+    return next((seen for seen in reversed(read) if seen), None)
+
+
+def _id(incident: Incident, evidence: Sequence[Evidence], kind: str, round_: int) -> EvidenceId:
+    """Return an id of its own: a round may be judged again, after a dismissal."""
+    number = 1 + sum(item.kind == kind for item in evidence)
+    name = SPECIALIST if kind == KIND else f"{SPECIALIST}-alerts"
+    return EvidenceId(of_run(incident.run, f"{name}-{round_}.{number}"))
+
+
+async def _file(
+    context: RunContext,
+    incident: Incident,
+    kind: str,
+    tool: str,
+    found: Observation,
+    id_: EvidenceId,
+) -> Evidence:
     facts = found.model_dump(mode="json")
-    return Evidence(
-        id=EvidenceId(of_run(incident.run, f"{SPECIALIST}-{mark}")),
-        kind=KIND,
+    added = Evidence(
+        id=id_,
+        kind=kind,
         specialist=SPECIALIST,
-        call=ToolCall(
-            server=SPECIALIST, tool="similar_incidents", arguments={"incident": incident.id}
-        ),
+        call=ToolCall(server=SPECIALIST, tool=tool, arguments={"incident": incident.id}),
         subject=None,
         facts=facts,
-        summary=summaries.summarize(KIND, facts),
+        summary=summaries.summarize(kind, facts),
         observed_at=context.clock.now(),
     )
+    event = await context.journal.append(
+        incident.id,
+        EventDraft(
+            actor=SPECIALIST,
+            kind=EventKind.EVIDENCE_ADDED,
+            payload={"evidence": added.model_dump(mode="json")},
+            step_key=f"evidence:{id_}",
+        ),
+    )
+    # After a crash that is what was remembered the first time.
+    return Evidence.model_validate(event.payload["evidence"])

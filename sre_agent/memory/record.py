@@ -5,18 +5,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from sre_agent.diagnosis.alert_streams import PastFailure
+from sre_agent.diagnosis.incident import alert_stream, case, situation
 from sre_agent.domain.alert import Alert, AlertStatus, Severity
 from sre_agent.domain.causes import Cause, Diagnosis
 from sre_agent.domain.events import Event, EventKind
 from sre_agent.domain.evidence import Evidence
 from sre_agent.domain.incident import Incident, IncidentStatus
-from sre_agent.domain.observations.memory import NamedCause, Outcome, PastVerdict
+from sre_agent.domain.observations.memory import NamedCause, Outcome, PastVerdict, confirmed
 from sre_agent.domain.verdict import CauseVerdict, Judgement
-from sre_agent.memory import endings, features
+from sre_agent.memory import endings, features, lessons
 from sre_agent.memory.endings import last
 from sre_agent.memory.features import Family, Features
 
 KIND = "memory.past_incidents"
+OWN_KINDS = frozenset({KIND, lessons.KIND})
 """What memory itself brought is no feature of an incident: it would make the like more alike."""
 
 
@@ -25,6 +28,7 @@ class Record:
     """An incident as it is remembered.
 
     `confidence` is what was stated for `cause`, between 0 and 1; both are None after an abstention.
+    `failure` is its alerts with their verified cause, None where no cause was verified.
     """
 
     ended_at: datetime
@@ -34,6 +38,7 @@ class Record:
     outcome: Outcome
     verdict: PastVerdict | None
     features: Features
+    failure: PastFailure | None = None
 
 
 def read(incident: Incident, events: Sequence[Event]) -> Record | None:
@@ -50,14 +55,16 @@ def read(incident: Incident, events: Sequence[Event]) -> Record | None:
     named = None if diagnosis is None else top(diagnosis)
     cause = NamedCause(fault_class=named.fault_class, object=named.object) if named else None
     verdict = _verdict(events, cause)
+    outcome = endings.outcome(events, diagnosis, str(end.payload.get("to")))
     return Record(
         ended_at=end.at,
         cause=cause,
         confidence=named.confidence if named else None,
         repair=endings.repair(events),
-        outcome=endings.outcome(events, diagnosis, str(end.payload.get("to"))),
+        outcome=outcome,
         verdict=verdict,
         features=_corrected(features_of(incident, events), verdict),
+        failure=_failure(incident, events, confirmed(cause, outcome, verdict)),
     )
 
 
@@ -69,6 +76,24 @@ def features_of(incident: Incident, events: Sequence[Event]) -> Features:
         _evidence(events),
         Diagnosis.model_validate(ranked.payload["diagnosis"]) if ranked else None,
         ranked.at if ranked else incident.opened_at,
+    )
+
+
+def _failure(
+    incident: Incident, events: Sequence[Event], cause: NamedCause | None
+) -> PastFailure | None:
+    """Return the alerts of an incident with its verified cause, as the next ones learn from it."""
+    if cause is None:
+        return None
+    ranked = last(events, EventKind.CAUSES_RANKED)
+    alerted = incident.model_copy(update={"alerts": _alerts(events)})
+    at = ranked.at if ranked else incident.opened_at
+    seen = situation.assess(case.build(_evidence(events), alerted, at))
+    return PastFailure(
+        stream=lessons.kept(alert_stream.of(seen)),
+        culprit=str(cause.object),
+        fault=str(cause.fault_class),
+        incident_id=incident.id,
     )
 
 
@@ -123,7 +148,7 @@ def _evidence(events: Sequence[Event]) -> list[Evidence]:
         for event in events
         if event.kind is EventKind.EVIDENCE_ADDED
     )
-    return [item for item in found if item.kind != KIND]
+    return [item for item in found if item.kind not in OWN_KINDS]
 
 
 def _alerts(events: Sequence[Event]) -> tuple[Alert, ...]:

@@ -34,3 +34,19 @@ past_incident_tokens = sa.Table(
     sa.Index("ix_past_incident_tokens_newest", "org_id", "token", "ended_at"),
     sa.Index("ix_past_incident_tokens_incident_id", "incident_id"),
 )
+
+past_failures = sa.Table(
+    "past_failures",
+    metadata,
+    # Of the incidents above those whose cause was verified, as alert streams to learn from.
+    sa.Column(
+        "incident_id", sa.Text, sa.ForeignKey("past_incidents.incident_id"), primary_key=True
+    ),
+    sa.Column("org_id", sa.Text, nullable=False),
+    sa.Column("cluster_id", sa.Text, nullable=False),
+    sa.Column("ended_at", Moment, nullable=False),
+    sa.Column("culprit", sa.Text, nullable=False),
+    sa.Column("fault", sa.Text, nullable=False),
+    sa.Column("stream", Json, nullable=False),
+    sa.Index("ix_past_failures_newest", "org_id", "cluster_id", "ended_at"),
+)

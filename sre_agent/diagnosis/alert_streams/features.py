@@ -7,8 +7,9 @@ feature knows a name, so that what one system teaches holds for another.
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 
@@ -83,10 +84,34 @@ def table(stream: Stream) -> Floats:
 
 
 @dataclass(frozen=True)
+class _Sum:
+    """How many alerts of one sort there are, and how many the two have that have most."""
+
+    total: int
+    most: int
+    second: int
+
+    @classmethod
+    def of(cls, counts: Sequence[int]) -> "_Sum":
+        """Sum the counts of all entities, those that are zero may be missing."""
+        second, most = sorted((0, 0, *counts))[-2:]
+        return cls(sum(counts), most, second)
+
+    def most_but(self, own: int) -> int:
+        """Return the most that anyone else has."""
+        return self.second if own == self.most else self.most
+
+
+_NONE = _Sum(0, 0, 0)
+
+
+@dataclass(frozen=True)
 class _Counted:
-    """A stream's alerts, counted per entity."""
+    """A stream's alerts, counted per entity, and over all of them."""
 
     kinds: tuple[Counter[str], ...]
+    kind_sums: Mapping[str, _Sum]
+    group_sums: Mapping[tuple[str, str], _Sum]
     groups: tuple[Counter[tuple[str, str]], ...]
     families: tuple[frozenset[str], ...]
     calls: dict[int, set[int]]
@@ -116,7 +141,9 @@ class _Counted:
                 called[at].add(caller)
         return cls(
             kinds=kinds,
+            kind_sums=_sums(kinds),
             groups=groups,
+            group_sums=_sums(groups),
             families=tuple(frozenset(item) for item in families),
             calls=calls,
             called=called,
@@ -139,6 +166,17 @@ def _count(
         kinds[at][f"self {how}" if own and how == "slow" else f"callee {how}"] += 1
     if caller is not None and caller != at:
         kinds[caller][f"caller {how}"] += 1
+
+
+SortT = TypeVar("SortT", bound=Hashable)
+
+
+def _sums(counters: Sequence[Counter[SortT]]) -> dict[SortT, _Sum]:
+    counts = defaultdict[SortT, list[int]](list)
+    for each in counters:
+        for sort, count in each.items():
+            counts[sort].append(count)
+    return {sort: _Sum.of(found) for sort, found in counts.items()}
 
 
 def _way(signal: AlertSignal) -> str:
@@ -175,21 +213,22 @@ def _row(stream: Stream, counted: _Counted, at: int) -> list[float]:
 
 def _of_kind(counted: _Counted, at: int, kind: str) -> tuple[float, ...]:
     own = counted.kinds[at][kind]
-    every = [each[kind] for each in counted.kinds]
+    every = counted.kind_sums.get(kind, _NONE)
     beside = [counted.kinds[other][kind] for other in counted.replicas[at]]
     return (
         float(np.log1p(own)),
-        own / max(sum(every), 1),
-        float(own > 0 and own == max(every)),
+        own / max(every.total, 1),
+        float(own > 0 and own == every.most),
         float(np.log1p(own) - np.log1p(max(beside))) if beside else 0.0,
     )
 
 
 def _of_group(counted: _Counted, at: int, group: tuple[str, str]) -> tuple[float, ...]:
     own = counted.groups[at][group]
-    others = [each[group] for place, each in enumerate(counted.groups) if place != at]
-    total = own + sum(others)
-    return own / max(total, 1), float(np.log1p(own) - np.log1p(max(others, default=0)))
+    every = counted.group_sums.get(group, _NONE)
+    if not every.total:
+        return 0.0, 0.0
+    return own / every.total, float(np.log1p(own) - np.log1p(every.most_but(own)))
 
 
 def _of_place(stream: Stream, counted: _Counted, at: int) -> tuple[float, ...]:

@@ -22,8 +22,13 @@ class Stream:
 
 @dataclass(frozen=True)
 class PastFailure:
-    """A failure whose cause was found out: the stream, who had failed, and how, if that was told."""
+    """A failure whose cause was verified: the one form in which past incidents teach.
+
+    A platform's own memory and a benchmark's history both come as this. `culprit` is the instance
+    that had failed, `fault` how, if that was told; `incident_id` names the incident to people.
+    """
 
     stream: Stream
     culprit: str
     fault: str = ""
+    incident_id: str = ""

@@ -24,7 +24,7 @@ from sre_agent.domain.observations.kubernetes import (
     Workload,
 )
 from sre_agent.domain.observations.logs import ErrorPatterns
-from sre_agent.domain.observations.memory import PastIncidents
+from sre_agent.domain.observations.memory import AlertPatterns, PastIncidents
 from sre_agent.domain.observations.metrics import AlertList, GoldenSignals, ResourceUse, SeriesList
 from sre_agent.domain.observations.traces import TraceSample
 
@@ -45,7 +45,8 @@ class Seen(Generic[FactT_co]):
 class Case:
     """What is known, by object. Metrics and logs are filed under the workload they come from.
 
-    `objects` and `uses` are by namespace; `targets` tell what Prometheus could scrape.
+    `objects` and `uses` are by namespace; `targets` tell what Prometheus could scrape; `taught` is
+    what memory learned of the alerts.
     """
 
     incident: Incident
@@ -67,6 +68,7 @@ class Case:
     alerts: Seen[AlertList] | None
     targets: tuple[Seen[SeriesList], ...]
     precedents: tuple[Seen[PastIncidents], ...]
+    taught: Seen[AlertPatterns] | None
     ids: frozenset[EvidenceId]
     looked_since: datetime
 
@@ -80,6 +82,7 @@ def build(evidence: Sequence[Evidence], incident: Incident, now: datetime) -> Ca
     services = {ref: row for ref, row in rows.items() if ref.kind == "Service"}
     names = _names(deployments, services, workloads, _all(ordered, GoldenSignals), incident)
     nodes, alerts = _all(ordered, NodeList), _all(ordered, AlertList)
+    taught = _all(ordered, AlertPatterns)
     events = _events(_all(ordered, EventList), tuple(workloads.values()))
     return Case(
         incident=incident,
@@ -101,6 +104,7 @@ def build(evidence: Sequence[Evidence], incident: Incident, now: datetime) -> Ca
         alerts=alerts[-1] if alerts else None,
         targets=tuple(seen for seen in _all(ordered, SeriesList) if _is_of_targets(seen.fact)),
         precedents=_all(ordered, PastIncidents),
+        taught=taught[-1] if taught else None,
         ids=frozenset(item.id for item in ordered),
         looked_since=min((item.observed_at for item in ordered), default=now),
     )

@@ -13,6 +13,7 @@ from sre_agent.diagnosis.concluding import ranking
 from sre_agent.diagnosis.hypothesis import Hypothesis, Suspect
 from sre_agent.diagnosis.incident.case import Case, Seen
 from sre_agent.diagnosis.incident.situation import Situation
+from sre_agent.diagnosis.weighing import learned
 from sre_agent.domain.causes import Cause, Conclusion, Finding
 from sre_agent.domain.ids import ClusterId, EvidenceId
 from sre_agent.domain.observations.memory import NamedCause, PastIncident
@@ -47,6 +48,7 @@ def weigh(situation: Situation, hypothesis: Hypothesis) -> Iterator[Finding]:
             f"it was named and was wrong, or its repair did not help, in {_list(refuted)}",
             _ids(refuted),
         )
+    yield from learned.weigh(situation.case, suspect, _weight(confirmed), _weight(refuted))
 
 
 def _refuted_at(past: PastIncident, suspect: Suspect) -> NamedCause | None:
@@ -111,11 +113,7 @@ def _weight(matches: Sequence[_Match]) -> float:
     left = 1.0
     for _, share in matches:
         left *= 1.0 - min(share, 1.0)
-    return max(weights.PRECEDENT_CAP * (1.0 - left), _LEAST)
-
-
-_LEAST = 1e-6
-"""A finding weighs something."""
+    return max(weights.PRECEDENT_CAP * (1.0 - left), weights.LEAST)
 
 
 def _list(matches: Sequence[_Match]) -> str:

@@ -28,6 +28,7 @@ KINDS: Mapping[str, type[Observation]] = {
     "runbooks.matches": runbooks.RunbookMatches,
     "runbooks.runbook": runbooks.Runbook,
     "memory.past_incidents": memory.PastIncidents,
+    "memory.alert_patterns": memory.AlertPatterns,
 }
 """Each kind of evidence and its schema."""
 

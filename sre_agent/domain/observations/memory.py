@@ -65,9 +65,7 @@ class PastIncident(Observation):
     @property
     def confirmed(self) -> NamedCause | None:
         """Return the cause that a person or a verified repair confirmed; a person's word is last."""
-        if self.verdict is None:
-            return self.cause if self.outcome is Outcome.RESOLVED else None
-        return self.cause if self.verdict.judgement is Judgement.RIGHT else self.verdict.actual
+        return confirmed(self.cause, self.outcome, self.verdict)
 
     @property
     def refuted(self) -> NamedCause | None:
@@ -77,8 +75,40 @@ class PastIncident(Observation):
         return self.cause if self.verdict.judgement is Judgement.WRONG else None
 
 
+def confirmed(
+    cause: NamedCause | None, outcome: Outcome, verdict: PastVerdict | None
+) -> NamedCause | None:
+    """Return the cause of an incident as far as it was proven; a person's word is last."""
+    if verdict is None:
+        return cause if outcome is Outcome.RESOLVED else None
+    return cause if verdict.judgement is Judgement.RIGHT else verdict.actual
+
+
 class PastIncidents(Observation):
     """`similar_incidents`: the most alike of those `considered`, best first; few at most."""
 
     incidents: tuple[PastIncident, ...]
     considered: int
+
+
+class AlertPattern(Observation):
+    """How well the alerts of an incident fit past failures of a workload, written as its reference.
+
+    `probability` is over all workloads that were compared; `incidents` are those past ones in which
+    it was the cause, the newest first, and `times` how many there are.
+    """
+
+    object: str
+    probability: float = Field(ge=0, le=1)
+    times: int = Field(ge=0)
+    incidents: tuple[str, ...] = ()
+
+
+class AlertPatterns(Observation):
+    """What `learned_from` verified past incidents of a cluster teach of the alerts of one that is open.
+
+    The likeliest workload stands first.
+    """
+
+    patterns: tuple[AlertPattern, ...]
+    learned_from: int = Field(ge=0)
