@@ -22,6 +22,29 @@ from sre_agent.testing.world import ROLES, World
 ANN = Actor(name="ann", role=Role.RESPONDER, org_id="default")
 
 
+_COPIES = (
+    ("incidents", "id"),
+    ("past_incidents", "incident_id"),
+    ("past_failures", "incident_id"),
+)
+
+
+async def multiply(engine: AsyncEngine, id_: str, times: int) -> None:
+    """Let an incident have happened so many times more, a day apart, as far as memory knows."""
+    async with engine.begin() as connection:
+        for table, key in _COPIES:
+            row = f"jsonb_build_object('{key}', {key} || '-' || n, 'ended_at', ended_at - n * interval '1 day')"
+            await connection.execute(
+                sa.text(
+                    f"INSERT INTO {table} SELECT copied.* FROM {table} AS row"  # noqa: S608 - names from above
+                    " CROSS JOIN generate_series(1, :times) AS n"
+                    f" CROSS JOIN jsonb_populate_record(row, {row}) AS copied"
+                    f" WHERE row.{key} = :id"
+                ),
+                {"id": id_, "times": times},
+            )
+
+
 class Past:
     """Incidents of a world, lived through as far as the log is concerned."""
 

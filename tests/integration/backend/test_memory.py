@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from backend.actors import Actor, Role
 from backend.db import journal, memory, remembering, verdicts
 from backend.db.tables.incidents import incidents
-from backend.db.tables.memory import past_incident_tokens, past_incidents
+from backend.db.tables.memory import past_failures, past_incident_tokens, past_incidents
 from sre_agent.domain.events import EventKind, chain
 from sre_agent.domain.faults import FaultClass
 from sre_agent.domain.objects import ObjectRef
@@ -32,7 +32,7 @@ def past(engine: AsyncEngine) -> Past:
 async def stored(engine: AsyncEngine) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     async with engine.connect() as connection:
-        for table in (past_incidents, past_incident_tokens):
+        for table in (past_incidents, past_incident_tokens, past_failures):
             rows = await connection.execute(sa.select(table).order_by(*table.primary_key))
             found += [dict(row) for row in rows.mappings()]
     return found
@@ -180,7 +180,7 @@ async def test_a_rebuild_gives_what_was_remembered_step_by_step(past: Past) -> N
     await past.judge(judged, wrong(actual_class=FaultClass.OUT_OF_MEMORY))
     step_by_step = await stored(past.engine)
     async with past.engine.begin() as connection:
-        for table in (past_incident_tokens, past_incidents):
+        for table in (past_failures, past_incident_tokens, past_incidents):
             await connection.execute(sa.delete(table))
 
     done = await remembering.rebuild(past.engine)
@@ -189,6 +189,7 @@ async def test_a_rebuild_gives_what_was_remembered_step_by_step(past: Past) -> N
     assert done == again == remembering.Rebuilt(remembered=3, unreadable=())
     assert await stored(past.engine) == step_by_step
     assert len(step_by_step) > 3
+    assert sum("stream" in row for row in step_by_step) == 3, "all three causes were verified"
 
 
 async def test_a_log_of_another_age_is_left_out_and_stops_nobody(past: Past) -> None:

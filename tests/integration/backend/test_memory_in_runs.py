@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from langgraph.checkpoint.memory import InMemorySaver
+from past import multiply
 from pydantic import SecretStr
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -149,3 +150,31 @@ async def test_a_verdict_speaks_against_the_cause_next_time_and_is_cited(
     )
     ended = await context.incidents.load(second)
     assert ended.status is IncidentStatus.RESOLVED, "fresh evidence is stronger"
+
+
+async def test_many_verified_incidents_teach_what_alerts_like_these_come_from(
+    platform: Platform,
+) -> None:
+    first = await platform.suffer(Verdict.APPROVED)
+    await multiply(platform.engine, first, 25)
+
+    second = await platform.suffer(Verdict.REJECTED)
+
+    told = await platform.precedents(second)
+    assert "26 verified past incidents of this cluster" in told["precedent.learned"]
+    [taught] = [
+        event.payload["evidence"]
+        for event in await platform.log(second)
+        if event.kind is EventKind.EVIDENCE_ADDED
+        and event.payload["evidence"]["kind"] == "memory.alert_patterns"
+    ]
+    assert taught["facts"]["learned_from"] == 26
+
+
+async def test_however_many_incidents_nobody_verified_teach_nothing(platform: Platform) -> None:
+    first = await platform.suffer(Verdict.REJECTED)
+    await multiply(platform.engine, first, 40)
+
+    second = await platform.suffer(Verdict.REJECTED)
+
+    assert await platform.precedents(second) == {}
