@@ -6,13 +6,13 @@ from functools import partial
 
 from sre_agent.config import catalogue
 from sre_agent.diagnosis.asking import questions, reading, telling_apart
-from sre_agent.diagnosis.concluding import attribution, calm, explaining, origin, ranking, repair
+from sre_agent.diagnosis.concluding import attribution, calm, explaining, ranking, repair
 from sre_agent.diagnosis.hypothesis import Hypothesis
 from sre_agent.diagnosis.incident import case, objects, situation
 from sre_agent.diagnosis.incident.situation import Situation
 from sre_agent.diagnosis.kubernetes import ANALYZERS, new_pods
 from sre_agent.diagnosis.kubernetes.view import View
-from sre_agent.diagnosis.logs import novelty
+from sre_agent.diagnosis.logs import novelty, words
 from sre_agent.diagnosis.metrics import pod_split, signals
 from sre_agent.diagnosis.proposing import (
     bad_release,
@@ -27,6 +27,7 @@ from sre_agent.diagnosis.weighing import (
     healing,
     kinship,
     narrower,
+    origin,
     precedent,
     relation,
     requests,
@@ -52,6 +53,7 @@ WEIGHERS = (
     pod_split.weigh,
     new_pods.weigh,
     novelty.weigh,
+    words.weigh,
     healing.weigh,
     requests.weigh,
     precedent.weigh,
@@ -125,7 +127,7 @@ def _asked(
 
 
 def _ranked(seen: Situation, hypotheses: Sequence[Hypothesis]) -> tuple[Cause, ...]:
-    weighers = (*WEIGHERS, alerts.weigher(seen)) if hypotheses else WEIGHERS
+    weighers = (*WEIGHERS, alerts.weigher(seen), origin.weigher(seen)) if hypotheses else WEIGHERS
     return ranking.rank(
         (item, tuple(_findings(seen, item, hypotheses, weighers))) for item in hypotheses
     )

@@ -68,6 +68,12 @@ ALERT_FIRES = 0.8
 
 NEW_ERRORS_IN_LOGS = 0.8
 LOGS_NAME_CALLEE = 0.7
+SPEAKS_FOR_ITSELF = 0.1
+"""New words of a suspect go with most faults: they tell people more than they tell faults apart."""
+BEGINS_HERE = 0.7
+"""Its own requests cost most of what the alerting service suffers."""
+DEVIATES_MOST = 0.4
+"""What it uses or serves is farther from usual than anybody else's, and it may be an effect."""
 
 ALERT_NAMES_IT = 0.7
 CALLERS_DEPEND_ON_IT = 0.7

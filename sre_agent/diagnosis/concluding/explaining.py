@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 
+from sre_agent.diagnosis.logs import words
 from sre_agent.domain.catalogue import Catalogue
 from sre_agent.domain.causes import Cause, Finding, Stance
 
 WITNESSES = 2
-"""So many findings beside the statement are told; the others stand below."""
+"""So many findings beside the statement are told, and what the suspect says; the others stand below."""
 
 
 def explain(causes: Sequence[Cause], catalogue: Catalogue) -> tuple[Cause, ...]:
@@ -37,7 +38,9 @@ def _what(cause: Cause, catalogue: Catalogue) -> str:
 def _why(cause: Cause) -> str:
     spoken = [item.statement for item in cause.findings if item.stance is Stance.FOR]
     told = dict.fromkeys(item.rstrip(". ") for item in (cause.statement, *spoken))
-    return f"Because {'; '.join(list(told)[: 1 + WITNESSES])}."
+    said = (item.statement for item in cause.findings if item.rule == words.RULE)
+    shown = dict.fromkeys([*list(told)[: 1 + WITNESSES], *said])
+    return f"Because {'; '.join(shown)}."
 
 
 def _why_not(cause: Cause, others: Sequence[Cause], catalogue: Catalogue) -> str:
@@ -60,8 +63,8 @@ def _why_not(cause: Cause, others: Sequence[Cause], catalogue: Catalogue) -> str
 def _once(said: str, winner: Cause) -> str:
     """Return what was said without the winner's own words, which stand elsewhere."""
     told = said.rstrip(". ")
-    for words in (winner.statement, *(item.statement for item in winner.findings)):
-        told = told.removesuffix(f": {words.rstrip('. ')}")
+    for own in (winner.statement, *(item.statement for item in winner.findings)):
+        told = told.removesuffix(f": {own.rstrip('. ')}")
     return told
 
 

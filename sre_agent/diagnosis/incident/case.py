@@ -1,11 +1,12 @@
 """All evidence of one incident, sorted by what it speaks of; of two looks the newer counts."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Generic, TypeVar
 
 from sre_agent.diagnosis.incident.names import Names, match_services
+from sre_agent.diagnosis.logs import joining
 from sre_agent.domain import observations
 from sre_agent.domain.evidence import Evidence
 from sre_agent.domain.ids import EvidenceId
@@ -93,7 +94,10 @@ def build(evidence: Sequence[Evidence], incident: Incident, now: datetime) -> Ca
         workloads=workloads,
         histories={seen.fact.object: seen for seen in _all(ordered, RolloutHistory)},
         signals=_by_workload(names, _all(ordered, GoldenSignals)),
-        patterns=_by_workload(names, _all(ordered, ErrorPatterns)),
+        patterns={
+            ref: replace(seen, fact=_mined(seen.fact))
+            for ref, seen in _by_workload(names, _all(ordered, ErrorPatterns)).items()
+        },
         pod_logs=_all(ordered, PodLogs),
         traces=_all(ordered, TraceSample),
         events=events,
@@ -161,6 +165,10 @@ def _by_workload(names: Names, seen: Iterable[Seen[SubjectT]]) -> dict[ObjectRef
         if workload:
             found[workload] = item
     return found
+
+
+def _mined(found: ErrorPatterns) -> ErrorPatterns:
+    return found.model_copy(update={"patterns": joining.joined(found.patterns)})
 
 
 def _events(

@@ -1,7 +1,6 @@
-"""What is new or bursts in logs: the templates of a window held against those of a baseline."""
+"""What is new or bursts in logs: what is said now held against what was said before."""
 
 import math
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -9,73 +8,55 @@ from sre_agent.diagnosis.logs.templates import Miner
 
 PRIOR_COUNT = 0.5
 """What is added to every count, so that what was never seen has a finite ratio (Jeffreys)."""
-MAX_SAMPLE = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Lines that are alike: how often in a window, and in one as long before it."""
+
+    text: str
+    count: int = 1
+    count_before: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """How often a template came, in a window and in its baseline.
+    """How often a template came, in a window and before; `said` is all that is of that template.
 
     `surprise` is the natural log-likelihood ratio (Dunning, 1993) of the two rates, above zero where
     the window has more of it: it grows with how many times as often, and with how often at all.
     """
 
     text: str
-    sample: str
+    said: tuple[int, ...]
     count: int
     count_before: int
     surprise: float
 
-    @property
-    def is_new(self) -> bool:
-        """Return whether the baseline did not have it at all."""
-        return self.count_before == 0
 
-
-def compare(
-    window: Sequence[str], baseline: Sequence[str], exposure: float = 1.0
-) -> tuple[Change, ...]:
-    """Return the templates of a window, the most surprising first.
-
-    Args:
-        window: the lines in question.
-        baseline: the lines of a time when all was well; none makes everything new.
-        exposure: how many times as long the baseline is as the window.
-    """
+def compare(said: Sequence[Said]) -> tuple[Change, ...]:
+    """Return the templates of what was said, the most surprising first."""
     miner = Miner()
-    provisional_before = [miner.add(line) for line in baseline]
-    provisional = [miner.add(line) for line in window]
-    before = Counter(miner.resolve(number) for number in provisional_before)
-    now: dict[int, list[str]] = {}
-    for number, line in zip(provisional, window, strict=True):
-        now.setdefault(miner.resolve(number), []).append(line)
+    provisional = [miner.add(item.text) for item in said]
+    groups: dict[int, list[int]] = {}
+    for place, number in enumerate(provisional):
+        groups.setdefault(miner.resolve(number), []).append(place)
     changes = (
-        Change(
-            text=miner.template(number).text,
-            sample=lines[0][:MAX_SAMPLE],
-            count=len(lines),
-            count_before=before[number],
-            surprise=surprise(len(lines), before[number], exposure),
-        )
-        for number, lines in now.items()
+        _change(miner.template(number).text, places, [said[place] for place in places])
+        for number, places in groups.items()
     )
     return tuple(sorted(changes, key=lambda item: (-item.surprise, item.text)))
 
 
-def surprise(count: int, count_before: int, exposure: float = 1.0) -> float:
-    """Return the signed log-likelihood ratio of two Poisson counts, in nats.
-
-    Args:
-        count: how often now.
-        count_before: how often before.
-        exposure: how many times as long one looked before; above zero.
-    """
+def surprise(count: int, count_before: int) -> float:
+    """Return the signed log-likelihood ratio of two Poisson counts over equal times, in nats."""
     now, before = count + PRIOR_COUNT, count_before + PRIOR_COUNT
-    expected = (now + before) / (1 + exposure)
-    ratio = now * math.log(now / expected) + before * math.log(before / (expected * exposure))
+    expected = (now + before) / 2
+    ratio = now * math.log(now / expected) + before * math.log(before / expected)
     return math.copysign(ratio, now - expected)
 
 
-def best_line(changes: Iterable[Change]) -> str | None:
-    """Return the line that best explains: of what is new or bursts the most surprising."""
-    return next((item.sample for item in changes if item.surprise > 0), None)
+def _change(text: str, places: Iterable[int], said: Sequence[Said]) -> Change:
+    count, before = sum(item.count for item in said), sum(item.count_before for item in said)
+    shown = said[0].text if len(said) == 1 else text
+    return Change(shown, tuple(places), count, before, surprise(count, before))

@@ -8,6 +8,7 @@ from sre_agent.diagnosis.hypothesis import Hypothesis, Suspect
 from sre_agent.diagnosis.incident import topology
 from sre_agent.diagnosis.incident.case import Case
 from sre_agent.diagnosis.incident.situation import Situation
+from sre_agent.diagnosis.logs import exceptions
 from sre_agent.domain.alert import AlertStatus
 from sre_agent.domain.causes import Finding
 from sre_agent.domain.faults import FaultClass
@@ -18,7 +19,7 @@ GROWTH = 5
 """A pattern that is this many times as frequent as before is as good as new."""
 LINGERING = timedelta(seconds=30)
 """What raised an alert was still written about this long before it fired, or after."""
-SHOWN_CHARACTERS = 120
+SHOWN_CHARACTERS = 160
 
 
 def new_patterns(case: Case, ref: ObjectRef) -> tuple[ErrorPattern, ...]:
@@ -35,6 +36,16 @@ def new_patterns(case: Case, ref: ObjectRef) -> tuple[ErrorPattern, ...]:
         if pattern.last_at >= ended_before
         and (pattern.is_novel or pattern.count > GROWTH * pattern.count_before)
     )
+
+
+def line_of(pattern: ErrorPattern) -> str:
+    """Return the line of a pattern for people: its wording, and the exception behind it if any."""
+    cause = exceptions.read(pattern.sample).cause
+    text = pattern.template[:SHOWN_CHARACTERS]
+    if cause is None or cause.name in text:
+        return text
+    behind = f"{cause.name}: {cause.message}" if cause.message else cause.name
+    return f"{text} ({behind[:SHOWN_CHARACTERS]})"
 
 
 def _alerted_at(case: Case) -> datetime:
@@ -73,7 +84,7 @@ def weigh(situation: Situation, hypothesis: Hypothesis) -> Iterator[Finding]:
             [seen.id],
         )
     elif own:
-        line = own[0].template[:SHOWN_CHARACTERS]
+        line = line_of(own[0])
         yield suspect.speaks_for(
             "logs.new_errors",
             weights.NEW_ERRORS_IN_LOGS,

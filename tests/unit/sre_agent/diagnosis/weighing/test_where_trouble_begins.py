@@ -3,8 +3,8 @@
 import pytest
 
 from sre_agent.diagnosis import diagnose
-from sre_agent.diagnosis.concluding import origin
 from sre_agent.diagnosis.incident import case, situation
+from sre_agent.diagnosis.weighing import origin
 from sre_agent.domain.causes import Conclusion, Diagnosis
 from sre_agent.domain.evidence import Evidence
 from sre_agent.testing import views
@@ -87,3 +87,30 @@ def _later(item: Evidence, number: int) -> Evidence:
 
 def _moved(point: dict[str, object], number: int) -> dict[str, object]:
     return {**point, "at": str(point["at"]).replace("Z", f".{number:03d}Z")}
+
+
+def test_it_speaks_for_causes_where_trouble_begins_and_for_no_others() -> None:
+    world = World(8)
+    world.release("pay", ago_s=100, error_ratio=0.4)
+
+    found = judged(world, "entry")
+
+    spoken = {
+        str(cause.object)
+        for cause in found.causes
+        for item in cause.findings
+        if item.rule == "signals.begins_here"
+    }
+    assert found.conclusion is Conclusion.CAUSE_FOUND, found.reason
+    assert spoken == {str(world.ref("pay"))}
+
+
+def test_of_one_service_alone_it_is_no_news_that_its_trouble_is_its_own() -> None:
+    world = World(9)
+    world.ail("pay", ago_s=90, error_ratio=0.4)
+
+    seen = situation.assess(
+        case.build(views.evidence(world, "pay"), world.incident("pay"), world.now)
+    )
+
+    assert origin.find(seen) is None

@@ -1,16 +1,22 @@
-"""Where trouble begins by the requests alone, told when no cause of it is established."""
+"""Where trouble begins by the requests alone: it speaks for causes there, and is told without any."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from sre_agent.diagnosis import weights
+from sre_agent.diagnosis.hypothesis import Hypothesis, Suspect
 from sre_agent.diagnosis.incident.situation import Situation
 from sre_agent.diagnosis.metrics import columns, suspects
 from sre_agent.diagnosis.metrics.kinds import Kind
 from sre_agent.diagnosis.metrics.suspects import Complaint, Culprit
+from sre_agent.domain.causes import Finding
+from sre_agent.domain.ids import EvidenceId
 from sre_agent.domain.objects import ObjectRef
 
 CLEAR = 0.6
 """The share of the trouble that has to be one service's own for it to be named."""
+COMPARED = 2
+"""Of one service alone it is no news that its trouble is its own."""
 LEAST_CALM_ROWS = 8
 """Samples before the onset that say what is usual."""
 
@@ -21,6 +27,7 @@ class Origin:
 
     object: ObjectRef
     culprit: Culprit
+    ids: tuple[EvidenceId, ...]
 
     @property
     def statement(self) -> str:
@@ -38,6 +45,21 @@ class Origin:
             f"measured by requests, it begins at {self.object.name}: {what} from {before} to "
             f"{now}, {share:.0%} of it not explained by anything that {self.object.name} calls"
         )
+
+
+def weigher(situation: Situation) -> Callable[[Situation, Hypothesis], Iterator[Finding]]:
+    """Return what weighs each suspect of a situation, which is looked at once."""
+    found = find(situation)
+
+    def weigh(_: Situation, hypothesis: Hypothesis) -> Iterator[Finding]:
+        """Speak for a suspect whose own requests cost most of what the alerting service suffers."""
+        if found is not None and found.object == hypothesis.object:
+            suspect = Suspect(hypothesis.fault_class, hypothesis.object)
+            yield suspect.speaks_for(
+                "signals.begins_here", weights.BEGINS_HERE, found.statement, found.ids
+            )
+
+    return weigh
 
 
 def find(situation: Situation) -> Origin | None:
@@ -69,9 +91,10 @@ def _find(situation: Situation, anchor: ObjectRef, kind: Kind) -> Origin | None:
     lately = whole.between(begun_s, float("inf"))
     calls = {name: _callees(situation, ref, names) for name, ref in names.items()}
     found = suspects.rank(usual, lately, calls, Complaint(str(anchor), kind))
-    if not found or found[0].score < CLEAR:
+    if len(found) < COMPARED or found[0].score < CLEAR:
         return None
-    return Origin(names[found[0].entity], found[0])
+    ref = names[found[0].entity]
+    return Origin(ref, found[0], tuple({signals[each].id: None for each in (anchor, ref)}))
 
 
 def _callees(situation: Situation, ref: ObjectRef, names: dict[str, ObjectRef]) -> Sequence[str]:
