@@ -84,7 +84,10 @@ class FaultClass(StrEnum):
     INIT_CONTAINER_FAILED = "init_container_failed"
     CONTAINER_CREATE_FAILED = "container_create_failed"
     PORT_CONFLICT = "port_conflict"
+    STARTUP_PROBE_WRONG_PORT = "startup_probe_wrong_port"
+    STARTUP_PROBE_WRONG_PROTOCOL = "startup_probe_wrong_protocol"
     STARTUP_PROBE_TOO_STRICT = "startup_probe_too_strict"
+    STARTUP_PROBE_FAILING = "startup_probe_failing"
 
     OUT_OF_MEMORY = "out_of_memory"
     MEMORY_LEAK = "memory_leak"

@@ -89,6 +89,8 @@ LABELS: Mapping[Fault, Label] = {
     Fault.MEMORY_LEAK: _runtime("oom_killed"),
     Fault.LIVENESS_PROBE_WRONG_PROTOCOL: _runtime("liveness_probe_incorrect_protocol"),
     Fault.LIVENESS_PROBE_WRONG_PORT: _runtime("liveness_probe_incorrect_port"),
+    Fault.STARTUP_PROBE_WRONG_PROTOCOL: _runtime("liveness_probe_incorrect_protocol"),
+    Fault.STARTUP_PROBE_WRONG_PORT: _runtime("liveness_probe_incorrect_port"),
     Fault.LIVENESS_PROBE_TOO_STRICT: _runtime("liveness_probe_incorrect_timing"),
     Fault.READINESS_PROBE_WRONG_PROTOCOL: _runtime("readiness_probe_incorrect_protocol"),
     Fault.READINESS_PROBE_WRONG_PORT: _runtime("readiness_probe_incorrect_port"),

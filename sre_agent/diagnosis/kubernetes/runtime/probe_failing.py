@@ -15,6 +15,7 @@ from sre_agent.domain.faults import FaultClass
 _CLASSES = {
     "liveness": FaultClass.LIVENESS_PROBE_FAILING,
     "readiness": FaultClass.READINESS_PROBE_FAILING,
+    "startup": FaultClass.STARTUP_PROBE_FAILING,
 }
 _STATUS = re.compile(r"statuscode: (\d{3})")
 _WRONG_PATH = frozenset({"401", "403", "404", "405"})
@@ -23,7 +24,7 @@ _WRONG_PATH = frozenset({"401", "403", "404", "405"})
 def analyze(view: View) -> Iterator[Hypothesis]:
     """Suspect a container whose probe is answered badly, or not at all while it runs."""
     for failure in probing.failures(view):
-        if failure.kind not in _CLASSES or _is_crash(view, failure):
+        if _is_crash(view, failure):
             continue
         weight, why = _meaning(failure)
         yield cause(
@@ -49,7 +50,7 @@ def _is_crash(view: View, failure: ProbeFailure) -> bool:
     """Return whether nobody answers because the container ends by itself."""
     if failure.ends_itself:
         return True
-    if failure.kind == "liveness":
+    if failure.kind != "readiness":
         return False
     now = view.snapshot.taken_at
     return wellbeing.is_young(failure.pod, now) or wellbeing.restarts_now(failure.pod, now)

@@ -14,7 +14,7 @@ from sre_agent.domain.faults import FaultClass
 _CLASSES = {
     "liveness": FaultClass.LIVENESS_PROBE_WRONG_PORT,
     "readiness": FaultClass.READINESS_PROBE_WRONG_PORT,
-    "startup": FaultClass.LIVENESS_PROBE_WRONG_PORT,
+    "startup": FaultClass.STARTUP_PROBE_WRONG_PORT,
 }
 _LISTENS = re.compile(
     r"(?:listening|listen|started|serving|server|running)\b.{0,60}?(?:port[ =:(]*|:)(\d{2,5})\b",

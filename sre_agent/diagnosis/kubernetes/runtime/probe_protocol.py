@@ -14,7 +14,7 @@ from sre_agent.domain.faults import FaultClass
 _CLASSES = {
     "liveness": FaultClass.LIVENESS_PROBE_WRONG_PROTOCOL,
     "readiness": FaultClass.READINESS_PROBE_WRONG_PROTOCOL,
-    "startup": FaultClass.LIVENESS_PROBE_WRONG_PROTOCOL,
+    "startup": FaultClass.STARTUP_PROBE_WRONG_PROTOCOL,
 }
 _ANSWERS = (
     ("http", re.compile(r"malformed HTTP"), "what answers does not speak HTTP/1"),

@@ -210,6 +210,30 @@ def test_a_startup_probe_that_ends_before_the_container_is_up_is_too_strict() ->
     assert best(cluster) is Fault.STARTUP_PROBE_TOO_STRICT
 
 
+def test_a_startup_probe_at_a_port_that_the_pod_does_not_offer_is_called_one() -> None:
+    cluster = scene(
+        "startup",
+        SILENT.format(port=8081),
+        restarts=3,
+        startup=Probe(handler="grpc", port=8081, failure_threshold=30),
+        readiness=GRPC,
+    )
+
+    assert best(cluster) is Fault.STARTUP_PROBE_WRONG_PORT
+
+
+def test_a_startup_probe_in_another_language_is_called_one() -> None:
+    cluster = scene("startup", MALFORMED, restarts=3, startup=HTTP)
+
+    assert best(cluster) is Fault.STARTUP_PROBE_WRONG_PROTOCOL
+
+
+def test_a_startup_probe_that_is_told_no_is_failing_and_not_too_strict() -> None:
+    cluster = scene("startup", "HTTP probe failed with statuscode: 503", restarts=3, startup=HTTP)
+
+    assert best(cluster) is Fault.STARTUP_PROBE_FAILING
+
+
 def test_a_readiness_probe_that_waits_less_than_the_answer_takes_is_too_strict() -> None:
     cluster = scene(
         "readiness",
