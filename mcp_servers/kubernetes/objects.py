@@ -27,6 +27,13 @@ NODE_EVENTS = "default"
 KINDS = (*(kind for kind in kinds.KINDS if kind is not kinds.NAMESPACE), kinds.EVENT)
 _LAST = ("Pod", "Event", "ConfigMap", "Secret", "RoleBinding", "ClusterRoleBinding")
 """Kinds that may be many; they get the room that the others leave."""
+_OF_NO_CONCERN = {
+    "PersistentVolume": "of other namespaces",
+    "ClusterRoleBinding": "of other namespaces",
+    "ReplicaSet": "of revisions that no longer run",
+    "Event": "that tell of no trouble",
+}
+"""Of what not all is handed on, which is left out, in words that end `3 Events …`."""
 
 
 @dataclass
@@ -68,8 +75,12 @@ async def everything(api: Api, namespace: str) -> Answer:
         not_served=tuple(sorted(found.not_served)),
         items=tuple(item for kind in sorted(shown) for item in shown[kind]),
     )
-    no_room = [f"{number} of kind {kind}: no room" for kind, number in sorted(left.items())]
+    no_room = [f"{_counted(left[kind], kind)} for want of room" for kind in sorted(left)]
     return Answer(data, (*sorted(found.left_out), *no_room))
+
+
+def _counted(number: int, kind: str) -> str:
+    return f"{number} {kind}{'s' if number > 1 else ''}"
 
 
 async def _ask(
@@ -82,12 +93,12 @@ async def _ask(
         (found.not_served if refusal.code == "not_found" else found.forbidden).add(kind.name)
         _note(found, kind, refusal)
     except ToolFailureError as failure:
-        found.left_out.append(f"kind {kind.name} could not be read: {failure.reason}")
+        found.left_out.append(f"every {kind.name}, which could not be read: {failure.reason}")
         _note(found, kind, failure)
     else:
         found.items[kind.name] = entries(listed, "items")
         if section(listed, "metadata").get("continue"):
-            found.left_out.append(f"objects of kind {kind.name} beyond {READ_LIMIT}")
+            found.left_out.append(f"each {kind.name} beyond the first {READ_LIMIT}")
         else:
             found.complete.add(kind.name)
 
@@ -138,10 +149,10 @@ def _chosen(found: _Found, namespace: str) -> dict[str, list[Json]]:
         ),
         "Event": _events([*read.get("Event", []), *about_nodes]),
     }
-    for kind in ("PersistentVolume", "ClusterRoleBinding", "ReplicaSet", "Event"):
+    for kind, why in _OF_NO_CONCERN.items():
         missing = len(read.get(kind, [])) - len(chosen[kind])
         if missing > 0:
-            found.left_out.append(f"{missing} of kind {kind}: of no concern here")
+            found.left_out.append(f"{_counted(missing, kind)} {why}")
     found.complete -= {"ReplicaSet", "Event"}
     return {
         kind: [object_cutting.fit(kind, item) for item in chosen[kind]] for kind in sorted(chosen)

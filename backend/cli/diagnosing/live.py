@@ -95,9 +95,8 @@ async def _seen(toolbox: McpToolbox, namespace: str) -> Look:
     snapshot = objects.picture([listed], [])
     logs, gaps = await _last_words(toolbox, snapshot)
     told = objects.picture([listed], logs)
-    unseen = {f"kind {kind}": "it may not be read" for kind in listed.fact.forbidden}
-    for number, told_of in enumerate(found.left_out, start=1):
-        unseen[f"{number}. left out"] = told_of
+    unseen = {f"every {kind}": "may not be read" for kind in listed.fact.forbidden}
+    unseen |= dict.fromkeys(found.left_out, "left out")
     read = {"objects": found.summary}
     for seen in logs:
         read[seen.id] = f"last {len(seen.fact.lines)} lines"

@@ -124,7 +124,7 @@ async def test_what_may_not_be_read_and_what_is_not_served_are_told_apart() -> N
 async def test_a_kind_that_could_not_be_read_is_told_as_left_out() -> None:
     result = await ask({}, {"nodes": 500})
 
-    assert any("kind Node could not be read" in text for text in result.left_out)
+    assert any("every Node, which could not be read" in text for text in result.left_out)
 
 
 async def test_without_the_pods_there_is_no_answer() -> None:
@@ -215,7 +215,7 @@ async def test_the_answer_is_bounded_and_what_ails_gets_room_first() -> None:
     names = [item["metadata"]["name"] for item in of_kind(found, "Pod")]
     assert "z-ill" in names
     assert "ConfigMap" not in found.complete
-    assert any("of kind ConfigMap: no room" in text for text in result.left_out)
+    assert any("ConfigMaps for want of room" in text for text in result.left_out)
     message = next(i for i in of_kind(found, "Pod") if i["metadata"]["name"] == "z-ill")
     assert len(message["status"]["message"]) < 600
 
@@ -226,7 +226,7 @@ async def test_what_the_api_cut_off_is_not_complete() -> None:
     result = await ask({"pods": cut})
 
     assert "Pod" not in understood(result).complete
-    assert "objects of kind Pod beyond 500" in result.left_out
+    assert "each Pod beyond the first 500" in result.left_out
 
 
 async def test_of_the_clusters_objects_those_come_that_concern_the_namespace() -> None:
@@ -267,7 +267,7 @@ async def test_of_the_clusters_objects_those_come_that_concern_the_namespace() -
         "ClusterRoleBinding": ["own", "all"],
         "ReplicaSet": ["new"],
     }
-    assert "1 of kind PersistentVolume: of no concern here" in result.left_out
+    assert "1 PersistentVolume of other namespaces" in result.left_out
     assert "ReplicaSet" not in found.complete
 
 
