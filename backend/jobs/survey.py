@@ -20,6 +20,9 @@ from sre_agent.domain.tools import ToolCall, ToolResult, ToolStatus
 
 _SERVER = "kubernetes"
 _KINDS = ("Deployment", "Service")
+_KINDS_IF_ANY = ("StatefulSet", "DaemonSet")
+"""Not every cluster has them, or shows them to everyone; who calls whom is known without."""
+_NOT_THERE = frozenset({ToolStatus.REFUSED})
 _ROWS_MAX = 500
 _CALL_DEADLINE_S = 10.0
 
@@ -96,7 +99,7 @@ class Surveyor:
         resources: list[Resource] = []
         whole: list[str] = []
         for name in await self._namespaces():
-            lists = [await self._list(kind, name) for kind in _KINDS]
+            lists = [await self._list(kind, name) for kind in (*_KINDS, *_KINDS_IF_ANY)]
             resources += [row for found, _ in lists for row in found]
             if not any(left_out for _, left_out in lists):
                 whole.append(name)
@@ -121,18 +124,26 @@ class Surveyor:
 
     async def _list(self, kind: str, namespace: str) -> tuple[Sequence[Resource], bool]:
         """Return the rows of a kind, and whether some were left out."""
-        answer = await self._read("list_resources", kind=kind, namespace=namespace, limit=_ROWS_MAX)
-        if answer.status is ToolStatus.NO_DATA:
+        accepted = _NOT_THERE if kind in _KINDS_IF_ANY else frozenset[ToolStatus]()
+        answer = await self._read(
+            "list_resources", accepted, kind=kind, namespace=namespace, limit=_ROWS_MAX
+        )
+        if answer.status is not ToolStatus.OK:
             return (), False
         try:
             return ResourceList.model_validate(answer.data or {}).items, bool(answer.left_out)
         except ValidationError as error:
             raise SurveyError(f"an unreadable list of {kind} in {namespace}") from error
 
-    async def _read(self, tool: str, **arguments: str | int) -> ToolResult:
+    async def _read(
+        self,
+        tool: str,
+        accepted: frozenset[ToolStatus] = frozenset(),
+        **arguments: str | int,
+    ) -> ToolResult:
         call = ToolCall(server=_SERVER, tool=tool, arguments=arguments)
         answer = await self.toolbox.read(call, deadline_s=_CALL_DEADLINE_S)
-        if answer.status is ToolStatus.OK or answer.status is ToolStatus.NO_DATA:
+        if answer.status in {ToolStatus.OK, ToolStatus.NO_DATA, *accepted}:
             return answer
         raise SurveyError(f"{call}: {answer.reason}")
 

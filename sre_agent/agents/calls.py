@@ -18,7 +18,7 @@ from sre_agent.domain.alert import AlertStatus
 from sre_agent.domain.causes import Question
 from sre_agent.domain.evidence import Evidence
 from sre_agent.domain.incident import Incident
-from sre_agent.domain.objects import ObjectRef
+from sre_agent.domain.objects import CONTROLLERS, ObjectRef
 from sre_agent.domain.tools import ToolCall
 
 EVENTS_SINCE_S = 6 * 3600
@@ -136,7 +136,7 @@ class _Known:
         return tuple(dict.fromkeys(ref for ref in found if ref))
 
     def _target(self, namespace: str, name: str) -> ObjectRef | None:
-        if self.case.deployments or self.case.workloads:
+        if self.case.controllers or self.case.workloads:
             return self.case.names.resolve(namespace, name)
         pods = {alert.labels.get("pod") for alert in self.case.incident.alerts}
         guess = owner_guesses(name)[1:2] if name in pods else ()
@@ -195,12 +195,14 @@ def _follow_ups(
 def _answers(
     specialist: Specialist, known: _Known, topic: Topic, ref: ObjectRef
 ) -> Iterator[ToolCall]:
-    where = {"namespace": ref.namespace}
+    # A Deployment is what the tools take for granted.
+    other = {"kind": ref.kind} if ref.kind in CONTROLLERS[1:] else {}
+    named = {"namespace": ref.namespace, "name": ref.name, **other}
     match topic:
         case Topic.WORKLOAD:
-            yield _call(specialist, "describe_workload", **where, name=ref.name)
+            yield _call(specialist, "describe_workload", **named)
         case Topic.HISTORY:
-            yield _call(specialist, "rollout_history", **where, name=ref.name)
+            yield _call(specialist, "rollout_history", **named)
         case Topic.POD_LOGS:
             yield from _last_words(specialist, known, ref)
         case Topic.SIGNALS | Topic.ERROR_PATTERNS | Topic.TRACES:

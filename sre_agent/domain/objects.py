@@ -6,6 +6,8 @@ from typing_extensions import override
 
 from sre_agent.domain.model import Value
 
+CONTROLLERS = ("Deployment", "StatefulSet", "DaemonSet")
+"""The kinds that keep pods running from a template, the commonest first."""
 _WRITTEN_PARTS = (2, 3)
 
 

@@ -10,7 +10,7 @@ from sre_agent.diagnosis.kubernetes import pods
 from sre_agent.diagnosis.weighing import victim
 from sre_agent.domain.causes import Cause, Conclusion, Question, Stance
 from sre_agent.domain.faults import FaultClass
-from sre_agent.domain.objects import ObjectRef
+from sre_agent.domain.objects import CONTROLLERS, ObjectRef
 
 SURE = 0.95
 """With a cause this sure and no failing callee left unseen, more evidence decides nothing."""
@@ -148,7 +148,7 @@ def _suspects(
         yield anchor, "the alert names it"
     for ref in _downstream(situation):
         for callee in victim.failing_callees(situation, ref):
-            if callee.kind == "Deployment":
+            if callee.kind in CONTROLLERS:
                 yield callee, f"calls from {ref.name} to it fail"
     top = next((item for item in causes[:1] if item.object.kind not in MUTE), None)
     if top and (is_undecided or _is_open(situation, top)):
@@ -163,7 +163,7 @@ def _is_open(situation: Situation, cause: Cause) -> bool:
 
     However sure: what repairs it is known only of a workload that was described.
     """
-    is_unseen = cause.object.kind == "Deployment" and cause.object not in situation.case.workloads
+    is_unseen = cause.object.kind in CONTROLLERS and cause.object not in situation.case.workloads
     return is_unseen or cause.confidence < SURE
 
 
@@ -174,7 +174,7 @@ def _downstream(situation: Situation) -> list[ObjectRef]:
         reached += [
             callee
             for callee in situation.graph.callees(ref)
-            if callee not in reached and callee.kind == "Deployment"
+            if callee not in reached and callee.kind in CONTROLLERS
         ]
     return reached
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Generic, TypeVar
 
+from sre_agent.diagnosis.incident import controllers
 from sre_agent.diagnosis.incident.names import Names, match_services
 from sre_agent.diagnosis.logs import joining
 from sre_agent.domain import observations
@@ -12,7 +13,7 @@ from sre_agent.domain.evidence import Evidence
 from sre_agent.domain.ids import EvidenceId
 from sre_agent.domain.incident import Incident
 from sre_agent.domain.model import Observation
-from sre_agent.domain.objects import ObjectRef
+from sre_agent.domain.objects import CONTROLLERS, ObjectRef
 from sre_agent.domain.observations.kubernetes import (
     EventList,
     KubeEvent,
@@ -46,14 +47,15 @@ class Seen(Generic[FactT_co]):
 class Case:
     """What is known, by object. Metrics and logs are filed under the workload they come from.
 
-    `objects` and `uses` are by namespace; `targets` tell what Prometheus could scrape; `taught` is
-    what memory learned of the alerts.
+    `controllers` are the rows of all that keeps pods running. `objects` and `uses` are by
+    namespace; `targets` tell what Prometheus could scrape; `taught` is what memory learned of the
+    alerts.
     """
 
     incident: Incident
     now: datetime
     names: Names
-    deployments: Mapping[ObjectRef, Seen[Resource]]
+    controllers: Mapping[ObjectRef, Seen[Resource]]
     services: Mapping[ObjectRef, Seen[Resource]]
     workloads: Mapping[ObjectRef, Seen[Workload]]
     histories: Mapping[ObjectRef, Seen[RolloutHistory]]
@@ -77,11 +79,12 @@ class Case:
 def build(evidence: Sequence[Evidence], incident: Incident, now: datetime) -> Case:
     """Return the case; the order in which the evidence is given makes no difference."""
     ordered = sorted(evidence, key=lambda item: (item.observed_at, item.id))
-    rows = _rows(_all(ordered, ResourceList))
+    objects = {seen.fact.namespace: seen for seen in _all(ordered, ObjectList)}
+    rows = _rows(objects.values(), _all(ordered, ResourceList))
     workloads = {seen.fact.object: seen for seen in _all(ordered, Workload)}
-    deployments = {ref: row for ref, row in rows.items() if ref.kind == "Deployment"}
+    makers = {ref: row for ref, row in rows.items() if ref.kind in CONTROLLERS}
     services = {ref: row for ref, row in rows.items() if ref.kind == "Service"}
-    names = _names(deployments, services, workloads, _all(ordered, GoldenSignals), incident)
+    names = _names(makers, services, workloads, _all(ordered, GoldenSignals), incident)
     nodes, alerts = _all(ordered, NodeList), _all(ordered, AlertList)
     taught = _all(ordered, AlertPatterns)
     events = _events(_all(ordered, EventList), tuple(workloads.values()))
@@ -89,7 +92,7 @@ def build(evidence: Sequence[Evidence], incident: Incident, now: datetime) -> Ca
         incident=incident,
         now=now,
         names=names,
-        deployments=deployments,
+        controllers=makers,
         services=services,
         workloads=workloads,
         histories={seen.fact.object: seen for seen in _all(ordered, RolloutHistory)},
@@ -103,7 +106,7 @@ def build(evidence: Sequence[Evidence], incident: Incident, now: datetime) -> Ca
         events=events,
         events_of=_by_object(events),
         nodes=nodes[-1] if nodes else None,
-        objects={seen.fact.namespace: seen for seen in _all(ordered, ObjectList)},
+        objects=objects,
         uses={seen.fact.namespace: seen for seen in _all(ordered, ResourceUse)},
         alerts=alerts[-1] if alerts else None,
         targets=tuple(seen for seen in _all(ordered, SeriesList) if _is_of_targets(seen.fact)),
@@ -126,26 +129,35 @@ def _is_of_targets(series: SeriesList) -> bool:
     return series.query.startswith("up{")
 
 
-def _rows(lists: Iterable[Seen[ResourceList]]) -> dict[ObjectRef, Seen[Resource]]:
-    return {row.object: Seen(seen.id, seen.at, row) for seen in lists for row in seen.fact.items}
+def _rows(
+    objects: Iterable[Seen[ObjectList]], lists: Iterable[Seen[ResourceList]]
+) -> dict[ObjectRef, Seen[Resource]]:
+    found = {
+        row.object: Seen(seen.id, seen.at, row)
+        for seen in objects
+        for row in controllers.rows(seen.id, seen.fact)
+    }
+    return found | {
+        row.object: Seen(seen.id, seen.at, row) for seen in lists for row in seen.fact.items
+    }
 
 
 def _names(
-    deployments: Mapping[ObjectRef, Seen[Resource]],
+    makers: Mapping[ObjectRef, Seen[Resource]],
     services: Mapping[ObjectRef, Seen[Resource]],
     workloads: Mapping[ObjectRef, Seen[Workload]],
     signals: Iterable[Seen[GoldenSignals]],
     incident: Incident,
 ) -> Names:
     """Return the names; with no word from the cluster at all, every metric's service is one."""
-    known = {*deployments, *workloads}
+    known = {*makers, *workloads}
     if not known:
         called = {(seen.fact.namespace, seen.fact.service) for seen in signals}
         called.add((incident.namespace, incident.service))
         return Names(frozenset(ObjectRef.deployment(*names) for names in called if names[1]))
     behind = match_services(
         [(ref, row.fact.selector) for ref, row in services.items()],
-        [(ref, {**row.fact.labels, **row.fact.selector}) for ref, row in deployments.items()],
+        [(ref, {**row.fact.labels, **row.fact.selector}) for ref, row in makers.items()],
     )
     pods = {}
     for ref, workload in sorted(workloads.items(), key=lambda item: str(item[0])):

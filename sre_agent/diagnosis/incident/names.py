@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from sre_agent.domain.objects import ObjectRef
+from sre_agent.domain.objects import CONTROLLERS, ObjectRef
 
 _HOST = re.compile(
     r"^(?:[a-z][a-z0-9+.-]*://)?(?:[^@/\s]*@)?(?P<host>[a-z0-9](?:[-a-z0-9.]*[a-z0-9])?)(?::\d+)?(?:[/?].*)?$",
@@ -72,9 +72,10 @@ class Names:
         return tuple(dict.fromkeys([workload.name, *others]))
 
     def _exactly(self, namespace: str, name: str) -> ObjectRef | None:
-        workload = ObjectRef.deployment(namespace, name)
-        if workload in self.workloads:
-            return workload
+        for kind in CONTROLLERS:
+            workload = ObjectRef(kind=kind, namespace=namespace, name=name)
+            if workload in self.workloads:
+                return workload
         return self.services.get((namespace, name)) or self.pods.get((namespace, name))
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sre_agent.diagnosis.incident import topology
 from sre_agent.diagnosis.incident.names import host_of, match_services
 from sre_agent.domain.causes import Dependency
+from sre_agent.domain.objects import CONTROLLERS
 from sre_agent.domain.observations.kubernetes import Resource
 
 
@@ -19,17 +20,17 @@ class Call:
 
 
 def configured(resources: Iterable[Resource]) -> frozenset[Call]:
-    """Return the calls that Deployments are configured for, to Services and Deployments beside them.
+    """Return the calls that workloads are configured for, to Services and workloads beside them.
 
     A workload and the Services in front of it count as calling each other: of the same trouble one
     alert may name the one and another the other.
     """
     rows = list(resources)
-    deployments = [row for row in rows if row.object.kind == "Deployment"]
+    workloads = [row for row in rows if row.object.kind in CONTROLLERS]
     services = [row for row in rows if row.object.kind == "Service"]
-    called = _names(deployments, services)
+    called = _names(workloads, services)
     found = set()
-    for row in deployments:
+    for row in workloads:
         place, name = row.object.namespace, row.object.name
         own = called[place, name]
         for address in topology.addresses(row.containers):
@@ -50,16 +51,16 @@ def investigated(dependencies: Iterable[Dependency]) -> frozenset[Call]:
 
 
 def _names(
-    deployments: Sequence[Resource], services: Sequence[Resource]
+    workloads: Sequence[Resource], services: Sequence[Resource]
 ) -> Mapping[tuple[str, str], frozenset[str]]:
     """Return, for each name in a namespace, all names of the same thing."""
     behind = match_services(
         [(row.object, row.selector) for row in services],
-        [(row.object, {**row.labels, **row.selector}) for row in deployments],
+        [(row.object, {**row.labels, **row.selector}) for row in workloads],
     )
     names: dict[tuple[str, str], set[str]] = {
         (row.object.namespace, row.object.name): {row.object.name}
-        for row in (*services, *deployments)
+        for row in (*services, *workloads)
     }
     for (place, service), workload in behind.items():
         names[place, workload.name].add(service)

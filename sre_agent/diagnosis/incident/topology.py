@@ -88,7 +88,7 @@ Edge = tuple[ObjectRef, ObjectRef, EvidenceId]
 
 
 def _configured(case: Case) -> Iterator[Edge]:
-    templates = [(ref, row.id, row.fact.containers) for ref, row in case.deployments.items()]
+    templates = [(ref, row.id, row.fact.containers) for ref, row in case.controllers.items()]
     templates += [(ref, seen.id, seen.fact.containers) for ref, seen in case.workloads.items()]
     for ref, id_, containers in templates:
         for address in addresses(containers):

@@ -58,7 +58,7 @@ def edge_ids(situation: Situation, path: tuple[ObjectRef, ...]) -> list[Evidence
 def ids_of(situation: Situation, ref: ObjectRef) -> tuple[EvidenceId, ...]:
     """Return the evidence that an object exists as it does."""
     case = situation.case
-    found = (case.workloads.get(ref), case.deployments.get(ref), case.signals.get(ref))
+    found = (case.workloads.get(ref), case.controllers.get(ref), case.signals.get(ref))
     return tuple(seen.id for seen in found if seen)[:1]
 
 
@@ -90,7 +90,7 @@ def _stranger(
 def _calls_are_known(situation: Situation, anchor: ObjectRef) -> bool:
     """Return whether the anchor's template was seen, so that a missing edge means something."""
     case = situation.case
-    return anchor in case.workloads or anchor in case.deployments
+    return anchor in case.workloads or anchor in case.controllers
 
 
 def _failing_callers(

@@ -13,7 +13,7 @@ from sre_agent.diagnosis.metrics.health import Health
 from sre_agent.domain.causes import Finding
 from sre_agent.domain.faults import FaultClass
 from sre_agent.domain.ids import EvidenceId
-from sre_agent.domain.objects import ObjectRef
+from sre_agent.domain.objects import CONTROLLERS, ObjectRef
 from sre_agent.domain.observations.metrics import SignalGroup
 
 EXCUSABLE = frozenset({FaultClass.BAD_RELEASE, FaultClass.CRASH_LOOP, FaultClass.NO_ENDPOINTS})
@@ -130,6 +130,6 @@ def _weight(situation: Situation, callee: ObjectRef, hypotheses: Sequence[Hypoth
     }
     if reachable:
         return weights.VICTIM_OF_FAILING_CALLEE
-    if callee not in situation.case.workloads and callee.kind == "Deployment":
+    if callee not in situation.case.workloads and callee.kind in CONTROLLERS:
         return weights.VICTIM_OF_UNEXAMINED_CALLEE
     return weights.VICTIM_OF_UNEXPLAINED_CALLEE

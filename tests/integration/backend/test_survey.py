@@ -14,7 +14,7 @@ from backend.jobs.survey import SurveyError, Surveyor
 from sre_agent.domain.events import EventDraft, EventKind
 from sre_agent.domain.ids import IncidentId
 from sre_agent.domain.tools import ToolResult
-from sre_agent.testing.toolbox import FakeToolbox, ok, unreachable
+from sre_agent.testing.toolbox import FakeToolbox, ok, refused, unreachable
 
 TENANT = Tenant("default", "default")
 
@@ -133,3 +133,31 @@ async def test_the_dependencies_of_a_diagnosis_are_learned(
     await LearningJournal(engine, clock).append(id_, ranked)
 
     assert await edges(engine) == {("web", "api")}
+
+
+async def test_statefulsets_are_surveyed_too_where_the_cluster_shows_them(
+    surveyor: Surveyor, toolbox: FakeToolbox, engine: AsyncEngine
+) -> None:
+    toolbox.on("kubernetes", "list_resources", deployments(web="db"), kind="Deployment")
+    toolbox.on("kubernetes", "list_resources", refused("forbidden"), kind="DaemonSet")
+    store = ok(
+        {
+            "kind": "StatefulSet",
+            "namespace": "prod",
+            "items": [{"object": {"kind": "StatefulSet", "namespace": "prod", "name": "db"}}],
+        }
+    )
+    toolbox.on("kubernetes", "list_resources", store, kind="StatefulSet")
+
+    await surveyor.survey()
+
+    assert await edges(engine) == {("web", "db")}
+
+
+async def test_deployments_that_are_refused_fail_the_survey(
+    surveyor: Surveyor, toolbox: FakeToolbox
+) -> None:
+    toolbox.on("kubernetes", "list_resources", refused("forbidden"))
+
+    with pytest.raises(SurveyError):
+        await surveyor.survey()

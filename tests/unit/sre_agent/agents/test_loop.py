@@ -291,3 +291,21 @@ async def test_to_look_again_is_to_ask_once_more_what_time_may_have_changed(
 
     assert sorted(tools(report)) == repeated
     assert not {item.id for item in report.evidence} & {item.id for item in evidence}
+
+
+async def test_what_is_no_deployment_is_asked_for_by_its_kind() -> None:
+    world = World(7)
+    incident, toolbox = world.incident("core"), views.toolbox(world)
+    store = ObjectRef(kind="StatefulSet", namespace=world.namespace, name="ledger")
+    question = Question(
+        specialist="kubernetes", topic=Topic.WORKLOAD, object=store, reason="calls to it fail"
+    )
+
+    await loop.run(
+        BY_NAME["kubernetes"], Assignment(incident, 2, questions=(question,)), toolbox, LIMITS
+    )
+
+    described = [each.call for each in toolbox.asked if each.call.tool == "describe_workload"]
+    assert {"namespace": world.namespace, "name": "ledger", "kind": "StatefulSet"} in [
+        dict(call.arguments) for call in described
+    ]

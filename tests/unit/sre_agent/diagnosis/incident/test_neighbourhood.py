@@ -74,3 +74,14 @@ def test_of_what_an_investigation_found_only_the_namespace_itself_counts() -> No
     )
 
     assert found == {Call("prod", "web", "api")}
+
+
+def test_a_statefulset_has_neighbours_like_a_deployment() -> None:
+    of_state = ObjectRef(kind="StatefulSet", namespace="prod", name="pg")
+    store = deployment("pg", LOGS_URL="http://logs:80").model_copy(update={"object": of_state})
+    rows = [deployment("web", DB_HOST="orders-db"), store, service("orders-db", "pg")]
+
+    assert configured([*rows, deployment("logs")]) >= {
+        Call("prod", "web", "pg"),
+        Call("prod", "pg", "logs"),
+    }

@@ -1,11 +1,19 @@
 """Who calls whom is read from addresses, metrics and error lines, and not from chance words."""
 
+from typing import Any
+
 import pytest
 
 from sre_agent.diagnosis.incident import case, topology
 from sre_agent.diagnosis.incident.names import host_of, owner_guesses
 from sre_agent.domain.objects import ObjectRef
-from sre_agent.domain.observations.kubernetes import Container, EnvVar, Resource, ResourceList
+from sre_agent.domain.observations.kubernetes import (
+    Container,
+    EnvVar,
+    ObjectList,
+    Resource,
+    ResourceList,
+)
 from sre_agent.domain.observations.logs import ErrorPatterns
 from sre_agent.testing import evidence as build
 from sre_agent.testing.clock import START
@@ -177,3 +185,41 @@ def test_a_cycle_of_callers_ends() -> None:
     assert graph.path(a, c) == (a, b, c)
     assert graph.path(c, a) == ()
     assert graph.callers(a) == (b,)
+
+
+def stateful(name: str, app: str, **env: str) -> dict[str, Any]:
+    variables = [{"name": key, "value": value} for key, value in env.items()]
+    return {
+        "kind": "StatefulSet",
+        "metadata": {"namespace": "ns", "name": name},
+        "spec": {
+            "selector": {"matchLabels": {"app": app}},
+            "template": {
+                "metadata": {"labels": {"app": app}},
+                "spec": {"containers": [{"name": "db", "image": "db:1", "env": variables}]},
+            },
+        },
+    }
+
+
+def test_what_stands_behind_a_service_may_be_a_statefulset_and_call_others_itself() -> None:
+    store = ObjectRef(kind="StatefulSet", namespace="ns", name="ledger")
+    objects = ObjectList(
+        namespace="ns", items=(stateful("ledger", "store", BACKUP_URL="http://billing:8080"),)
+    )
+    service = ResourceList(
+        kind="Service",
+        namespace="ns",
+        items=(Resource(object=build.service_ref("ns", "db"), selector={"app": "store"}),),
+    )
+    evidence = [
+        build.evidence("k8s-1.1", deployments(container(DB_HOST="db:5432")), START),
+        build.evidence("k8s-1.2", service, START),
+        build.evidence("k8s-1.3", objects, START),
+    ]
+
+    graph = topology.build(case.build(evidence, INCIDENT, START))
+
+    assert graph.callees(CALLER) == (store,)
+    assert graph.callees(store) == (CALLEE,)
+    assert graph.evidence(store, CALLEE) == ("k8s-1.3",)
