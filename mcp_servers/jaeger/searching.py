@@ -35,20 +35,15 @@ class Window:
     start: datetime
     end: datetime
 
-    def evenly(self) -> tuple["Window", ...]:
-        """Return parts of equal length."""
-        step = (self.end - self.start) / SLICES
-        return self._cut(self.start + number * step for number in range(SLICES))
-
     def ever_finer(self) -> tuple["Window", ...]:
-        """Return parts each half as long as the one before it, so that some end well before the end."""
-        length = self.end - self.start
-        return self._cut(self.end - length / 2**number for number in range(SLICES))
+        """Return parts each half as long as the one before it, none where the window is empty.
 
-    def _cut(self, starts: Iterable[datetime]) -> tuple["Window", ...]:
-        if self.end <= self.start:
+        So there are requests of the very end, and of well before it.
+        """
+        length = self.end - self.start
+        if length <= timedelta(0):
             return ()
-        moments = [*starts, self.end]
+        moments = [*(self.end - length / 2**number for number in range(SLICES)), self.end]
         return tuple(Window(start, end) for start, end in pairwise(moments))
 
 

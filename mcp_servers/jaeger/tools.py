@@ -18,7 +18,7 @@ from mcp_servers.jaeger.searching import Searches, Window, Wish
 
 DEFAULT_WINDOW_S = 900.0
 MAX_WINDOW_S = 86_400.0
-DEFAULT_TRACES = 48
+DEFAULT_TRACES = 60
 MAX_TRACES = 100
 MAX_SERVICES = 1000
 _MAX_NAME_CHARS = 253
@@ -59,7 +59,7 @@ class TraceTools:
         start, end = around - half, min(around + half, self.now() - searching.SETTLING)
         name = await self.searches.traced_as(namespace, service)
         usual, lately = Window(start, min(around, end)), Window(around, end)
-        parts = (*usual.ever_finer(), *lately.evenly())
+        parts = (*usual.ever_finer(), *lately.ever_finer())
         found = await self.searches.sample(Wish(name, limit), parts, namespace)
         if not found:
             raise NoDataError(f"no request of {name} was traced{_during(start, end)}")

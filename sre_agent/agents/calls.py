@@ -12,7 +12,7 @@ from sre_agent.diagnosis.asking.questions import Topic
 from sre_agent.diagnosis.incident import case
 from sre_agent.diagnosis.incident.case import Case
 from sre_agent.diagnosis.incident.names import owner_guesses
-from sre_agent.diagnosis.incident.situation import OBJECT_LABELS
+from sre_agent.diagnosis.incident.situation import ALERT_LAG, OBJECT_LABELS
 from sre_agent.domain import canonical
 from sre_agent.domain.alert import AlertStatus
 from sre_agent.domain.causes import Question
@@ -52,6 +52,7 @@ RENEWABLE = frozenset(
         "metrics.resource_use",
         "metrics.alerts",
         "metrics.series",
+        "traces.spans",
     }
 )
 """Kinds of evidence that a second look may find changed."""
@@ -261,10 +262,10 @@ def _under_next_name(
 
 
 def _begun(incident: Incident) -> str:
-    """Return when the first of the alerts that fire began; the trouble began a little before."""
+    """Return when all was certainly well: well before the first of the alerts that fire began."""
     firing = [item for item in incident.alerts if item.status is AlertStatus.FIRING]
     begun = min((item.starts_at for item in firing), default=incident.started_at)
-    return begun.astimezone(UTC).isoformat()
+    return (begun - ALERT_LAG).astimezone(UTC).isoformat()
 
 
 def _call(specialist: Specialist, tool: str, **arguments: str | int | bool) -> ToolCall:

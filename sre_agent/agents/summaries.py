@@ -118,12 +118,12 @@ def _lines(facts: dict[str, Any]) -> str:
 
 def _traces(facts: dict[str, Any]) -> str:
     it = TraceSample.model_validate(facts)
-    late = [trace for trace in it.traces if trace.at >= it.around]
-    failed = sum(trace.has_failed for trace in late)
+    failed = sum(trace.has_failed for trace in it.traces)
     services = {span.service for trace in it.traces for span in trace.spans}
+    slowest_s = max((trace.took_s for trace in it.traces), default=0.0)
     return (
         f"{it.namespace}/{it.service}: {len(it.traces)} requests through {len(services)} services, "
-        f"{failed} of {len(late)} failed since {it.around:%H:%M:%S}"
+        f"{failed} of them failed, the slowest took {slowest_s:.3g} s"
     )
 
 

@@ -24,7 +24,7 @@ AT_ONCE = timedelta(seconds=45)
 """Trouble that a release brings begins within this, mostly."""
 MUTE = frozenset({"ConfigMap", "Namespace", "Secret"})
 """Of these nothing more can be asked."""
-LOOKS_AGAIN = ("kubernetes", "metrics")
+LOOKS_AGAIN = frozenset({"kubernetes", "metrics", "traces"})
 
 
 class Topic(StrEnum):
@@ -115,8 +115,9 @@ def _again(situation: Situation) -> Iterator[Question]:
     has_waited = now - situation.case.looked_since >= timedelta(seconds=PAUSE_S)
     if has_waited or now - situation.alerted_last > YOUNG:
         return
+    looks = LOOKS_AGAIN if situation.case.traces else LOOKS_AGAIN - {"traces"}
     for ref in situation.anchors[:MAX_SUSPECTS]:
-        for specialist in LOOKS_AGAIN:
+        for specialist in sorted(looks):
             yield Question(
                 specialist=specialist,
                 topic=Topic.AGAIN,

@@ -36,8 +36,7 @@ def spans(trace: Trace, source: EvidenceId) -> Iterator[Span]:
 
 def ended(trace: Trace) -> datetime:
     """Return when the last span of a request was over."""
-    took_ms = max((span.after_ms + span.took_ms for span in trace.spans), default=0.0)
-    return trace.at + timedelta(milliseconds=took_ms)
+    return trace.at + timedelta(seconds=trace.took_s)
 
 
 def calls(sample: TraceSample) -> frozenset[tuple[str, str]]:

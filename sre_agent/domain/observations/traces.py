@@ -39,6 +39,11 @@ class Trace(Observation):
         """Return whether the outermost span says so; errors within may have been dealt with."""
         return any(span.is_error for span in self.spans if span.parent is None)
 
+    @property
+    def took_s(self) -> float:
+        """Return how long it took, in seconds, from its first span to the end of the last."""
+        return max((span.after_ms + span.took_ms for span in self.spans), default=0.0) / 1000
+
 
 class TraceSample(Observation):
     """`sample_traces` of one service: requests from before a moment and from after it, unchosen."""
