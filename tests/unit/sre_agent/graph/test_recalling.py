@@ -8,12 +8,15 @@ import pytest
 from run_scene import Scene, make_scene
 
 from sre_agent.diagnosis import diagnose
+from sre_agent.diagnosis.alert_streams import PastFailure
+from sre_agent.diagnosis.incident import alert_stream, case, situation
 from sre_agent.domain.causes import Diagnosis
 from sre_agent.domain.events import EventKind
 from sre_agent.domain.observations.memory import NamedCause, Outcome, PastIncident, PastVerdict
 from sre_agent.domain.ruling import Verdict
 from sre_agent.domain.verdict import Judgement
 from sre_agent.graph import recalling
+from sre_agent.memory import lessons
 from sre_agent.memory.features import Family
 from sre_agent.testing import FakeMemory, views
 from sre_agent.testing.world import ROLES
@@ -112,3 +115,23 @@ async def test_a_round_that_is_judged_again_files_new_memories_under_an_id_of_th
     assert told.id != more.id
     assert "inc-43" in more.summary
     assert nothing_new == []
+
+
+async def test_what_memory_learned_of_alerts_is_filed_once_until_it_changes(scene: Scene) -> None:
+    incident = scene.incidents.incident
+    known = views.evidence(scene.world, *ROLES)
+    stream = alert_stream.of(situation.assess(case.build(known, incident, scene.world.now)))
+    culprit = str(scene.world.ref("core"))
+    taught = lessons.learn([PastFailure(stream, culprit, incident_id=f"i{n}") for n in range(20)])
+    context: Any = SimpleNamespace(
+        clock=scene.clock, journal=scene.journal, memory=FakeMemory(taught=taught)
+    )
+    found = diagnose(known, incident, scene.world.now)
+
+    [told] = await recalling.recall(context, incident, known, found, 1)
+    again = await recalling.recall(context, incident, [*known, told], found, 2)
+
+    assert told.kind == "memory.alert_patterns"
+    assert told.facts["patterns"][0]["object"] == culprit
+    assert f"by 20 verified past incidents the alerts point to: {culprit}" in told.summary
+    assert again == []
