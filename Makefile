@@ -2,6 +2,7 @@
 .PHONY: help setup node dashboard check fix test test-e2e test-kill test-attack test-chaos screenshots bench demo up down lock document format lint quality
 BIN := .venv/bin
 SCENARIO ?= bad-release
+WORKERS ?= 3
 CODE := sre_agent backend mcp_servers infrastructure tests benchmarks hatch_build.py
 
 help: ## Show this list
@@ -29,9 +30,9 @@ fix: setup ## Mend what can be mended by itself
 	$(BIN)/ruff check --fix $(CODE)
 	$(BIN)/ruff format $(CODE)
 
-test: setup ## Fast, contract and integration tests, and the repairs in the lab
+test: setup ## Fast, contract and integration tests, and the repairs in the lab (WORKERS=3)
 	infrastructure/setup/dashboard.sh test
-	$(BIN)/pytest -m "not e2e and not kill and not chaos and not soak"
+	$(BIN)/pytest -q -n $(WORKERS) --dist loadfile --no-loadscope-reorder -m "not e2e and not kill and not chaos and not soak"
 
 test-e2e: setup ## Every scenario under every seed, end to end
 	$(BIN)/pytest -m e2e

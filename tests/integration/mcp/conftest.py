@@ -1,7 +1,6 @@
 """A lab cluster for the whole run; hands and a workload of its own for each test."""
 
 import json
-import random
 import signal
 import subprocess
 import sys
@@ -24,11 +23,13 @@ from hands_lab import (
     settings,
 )
 
+from infrastructure.lab.ports import claim_network
+
 
 @pytest.fixture(scope="session")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     folder = tmp_path_factory.mktemp("cluster")
-    network = f"127.{random.SystemRandom().randint(150, 199)}.0.0/16"
+    network, claim = claim_network()
     command = [sys.executable, "-m", "infrastructure.lab.cluster", "--dir", str(folder)]
     with (folder / "out").open("wb") as out:
         process = subprocess.Popen(
@@ -41,6 +42,7 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     finally:
         process.send_signal(signal.SIGTERM)
         assert process.wait(timeout=WITHIN_S) == 0, (folder / "out").read_text()
+        claim.close()
 
 
 def _running(folder: Path, process: subprocess.Popen[bytes]) -> Cluster:

@@ -2,11 +2,10 @@
 
 import asyncio
 import os
-import random
 import socket
 import sys
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from ipaddress import IPv4Network
 from pathlib import Path
@@ -20,6 +19,7 @@ from infrastructure.lab.node import kubelet, logs
 from infrastructure.lab.node.backoff import BackoffLimits
 from infrastructure.lab.node.config import NodeConfig
 from infrastructure.lab.node.images import ImageCatalogue
+from infrastructure.lab.ports import claim_network
 
 Object = dict[str, Any]
 
@@ -153,10 +153,27 @@ def free_port() -> int:
         return int(sock.getsockname()[1])
 
 
+@contextmanager
+def own_network() -> Iterator[str]:
+    """A loopback network that no other test and no lab of this machine uses meanwhile."""
+    network, claim = claim_network()
+    with claim:
+        yield network
+
+
 @asynccontextmanager
 async def running(state_dir: Path, backoff: BackoffLimits) -> AsyncIterator[Cluster]:
-    """Run controllers and node until the block ends."""
-    network = IPv4Network(f"127.{random.randint(120, 250)}.0.0/16")
+    """Run controllers and node until the block ends, in a network of their own."""
+    with own_network() as name:
+        async with running_in(IPv4Network(name), state_dir, backoff) as cluster:
+            yield cluster
+
+
+@asynccontextmanager
+async def running_in(
+    network: IPv4Network, state_dir: Path, backoff: BackoffLimits
+) -> AsyncIterator[Cluster]:
+    """Run controllers and node in a network until the block ends."""
     store = admission.new_store(network)
     bootstrap.fill(store, "node-1")
     config = NodeConfig(

@@ -3,14 +3,15 @@
 import asyncio
 import json
 import os
-import random
+import secrets
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from node_cluster import Cluster, processes_with, running, until
+from node_cluster import Cluster, own_network, processes_with, running, until
 
 from infrastructure.lab.node.backoff import BackoffLimits
 from infrastructure.lab.node.processes import Command, LaunchError, ProcessShim, ShimLostError
@@ -21,7 +22,13 @@ ESCAPING = "setsid sh -c 'sleep 1000 & setsid sleep 1000' & trap '' TERM; sleep 
 @pytest.fixture
 def node(tmp_path: Path) -> str:
     """A node name no other test uses."""
-    return f"node-{random.randrange(16**8):08x}"
+    return f"node-{secrets.token_hex(4)}"
+
+
+@pytest.fixture
+def network() -> Iterator[str]:
+    with own_network() as name:
+        yield name
 
 
 def manifests(path: Path, name: str) -> Path:
@@ -38,9 +45,9 @@ def manifests(path: Path, name: str) -> Path:
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
 async def test_a_cluster_that_ends_takes_every_process_along(
-    tmp_path: Path, node: str, number: int
+    tmp_path: Path, node: str, network: str, number: int
 ) -> None:
-    arguments = ["--dir", str(tmp_path), "--network", f"127.{random.randint(20, 99)}.0.0/16"]
+    arguments = ["--dir", str(tmp_path), "--network", network]
     arguments += ["--manifests", str(manifests(tmp_path / "pods.json", node))]
     cluster = subprocess.Popen(  # noqa: ASYNC220 - it only forks
         [sys.executable, "-m", "infrastructure.lab.cluster", *arguments],
