@@ -21,6 +21,7 @@ from sre_agent.diagnosis.proposing import (
     failing_requests,
     memory_leak,
     saturation,
+    slow_ways,
 )
 from sre_agent.diagnosis.weighing import (
     alerts,
@@ -44,6 +45,7 @@ PROPOSERS = (
     certificates.propose,
     memory_leak.propose,
     failing_requests.propose,
+    slow_ways.propose,
     *ANALYZERS,
 )
 """What brings suspects."""

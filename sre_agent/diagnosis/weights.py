@@ -53,6 +53,8 @@ OUT_OF_CPU = 3.0
 """The pods are busy, and busier than before for a reason that is seen."""
 MEMORY_GROWS = 3.5
 """Memory was watched growing towards its limit, beyond what the service ever used."""
+FILLS_UP = 3.5
+"""A volume or disk was watched filling up, and has little room left."""
 SPECIFIC_BEATS_RELEASE = 2.0
 """A release whose pods name a narrower cause is better described by that cause."""
 RELEASE_BEATS_CRASH = 1.5

@@ -49,14 +49,10 @@ def measured(situation: Situation, view: View) -> Measured | None:
 
 def used(view: View, seen: ResourceUse) -> MetricTable:
     """Return what workloads and nodes use, by their names; pods that nobody knows are left out."""
-    nodes = {
-        address: node.meta.ref.name
-        for node in view.snapshot.nodes
-        for address in (node.meta.ref.name, *node.addresses)
-    }
+    known_nodes = nodes(view)
     samples: dict[tuple[str, str], dict[float, list[float]]] = {}
     for row in seen.rows:
-        entity = _entity(view, nodes, seen.namespace, row)
+        entity = _entity(view, known_nodes, seen.namespace, row)
         if entity:
             known = samples.setdefault((entity, row.measure), {})
             for at, value in row.points:
@@ -64,6 +60,22 @@ def used(view: View, seen: ResourceUse) -> MetricTable:
     return MetricTable.from_samples(
         {key: _folded(rows, _OF_ALL_PODS.get(key[1], max)) for key, rows in samples.items()}
     )
+
+
+def nodes(view: View) -> Mapping[str, str]:
+    """Return the names of the nodes by all they are called: name and addresses."""
+    return {
+        called: node.meta.ref.name
+        for node in view.snapshot.nodes
+        for called in (node.meta.ref.name, *node.addresses)
+    }
+
+
+def node_of(known: Mapping[str, str], row: Use) -> str | None:
+    """Return the name of the node that a series is about, by its label or its exporter's address."""
+    told = (row.labels.get("node", ""), row.labels.get("instance", ""))
+    spoken = (each for name in told for each in (name, name.rpartition(":")[0]) if each)
+    return next((known[name] for name in spoken if name in known), None)
 
 
 def is_enough(table: MetricTable, begun_s: float) -> bool:
@@ -98,14 +110,12 @@ def _uses(situation: Situation, view: View, begun_s: float) -> Iterable[Measured
             yield Measured(shifts, dict.fromkeys(shifts, (seen.id,)))
 
 
-def _entity(view: View, nodes: Mapping[str, str], namespace: str, row: Use) -> str | None:
+def _entity(view: View, known: Mapping[str, str], namespace: str, row: Use) -> str | None:
     """Return the name of the workload or node that a series is about, None where it is of another."""
     pod = view.pods.get((namespace, row.labels.get("pod", "")))
     if pod is not None:
         return view.owner_of(pod).name
-    named = (row.labels.get("node", ""), row.labels.get("instance", ""))
-    spoken = (each for name in named for each in (name, name.rpartition(":")[0]) if each)
-    return next((nodes[name] for name in spoken if name in nodes), None)
+    return node_of(known, row)
 
 
 def _folded(

@@ -9,7 +9,7 @@ from sre_agent.diagnosis.incident import came_with
 from sre_agent.diagnosis.incident.case import Case, Seen
 from sre_agent.diagnosis.incident.situation import Situation
 from sre_agent.diagnosis.kubernetes.view import View
-from sre_agent.diagnosis.proposing import measured
+from sre_agent.diagnosis.proposing import filling, measured
 from sre_agent.domain.cluster.snapshot import ContainerLog, Snapshot
 from sre_agent.domain.observations.kubernetes import ObjectList, PodLogs
 from sre_agent.manifests.objects.folding import unfolded
@@ -18,7 +18,8 @@ from sre_agent.manifests.objects.snapshot import Document, read
 
 def propose(seen: Situation, view: View) -> Iterator[Hypothesis]:
     """Propose what the analyzers find in the objects of the cluster, and in metrics beside them."""
-    for hypothesis in (*snapshots.propose(view), *measured.propose(seen, view)):
+    beside = (*measured.propose(seen, view), *filling.propose(seen, view))
+    for hypothesis in (*snapshots.propose(view), *beside):
         yield came_with.dated(seen, hypothesis)
 
 
