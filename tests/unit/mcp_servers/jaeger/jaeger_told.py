@@ -34,9 +34,9 @@ def span(
     at_us: int = NOON_US,
     took_us: int = 1000,
     logs: Sequence[Mapping[str, object]] = (),
-    **about: object,
+    about: Mapping[str, object] | None = None,
 ) -> dict[str, Any]:
-    """Return a span; all that is not said of it otherwise is a tag."""
+    """Return a span; `about` are its tags."""
     reference = {"refType": "CHILD_OF", "traceID": "t", "spanID": parent}
     return {
         "traceID": "t",
@@ -45,7 +45,7 @@ def span(
         "references": [reference] if parent else [],
         "startTime": at_us,
         "duration": took_us,
-        "tags": tags(about),
+        "tags": tags(about or {}),
         "logs": [{"timestamp": at_us, "fields": tags(fields)} for fields in logs],
         "processID": process,
     }

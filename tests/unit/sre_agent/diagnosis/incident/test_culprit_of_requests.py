@@ -79,7 +79,9 @@ class _Teller:
 def traces(world: World, ills: Ills, *, now: int = 12, before: int = 24) -> Iterator[Trace]:
     """Yield well requests from before the trouble, and those since it began."""
     begun = world.now - timedelta(seconds=SINCE_S)
-    moments = [(begun - timedelta(seconds=20 * number + 30), {}) for number in range(before)]
+    moments: list[tuple[datetime, Ills]] = [
+        (begun - timedelta(seconds=20 * number + 30), {}) for number in range(before)
+    ]
     moments += [(begun + timedelta(seconds=5 * number + 2), ills) for number in range(now)]
     for at, wrong in moments:
         teller = _Teller(world, wrong)
