@@ -7,6 +7,7 @@ from importlib import resources
 import yaml
 from pydantic import RootModel, ValidationError
 
+from sre_agent.domain import yaml_text
 from sre_agent.domain.calibration import Calibration
 from sre_agent.domain.errors import PermanentError
 
@@ -38,6 +39,6 @@ def parse(text: str) -> Mapping[str, Calibration]:
         InvalidCalibrationError: naming what is wrong with it.
     """
     try:
-        return Calibrations.model_validate(yaml.safe_load(text)).root
+        return Calibrations.model_validate(yaml_text.read(text)).root
     except (yaml.YAMLError, ValidationError) as error:
         raise InvalidCalibrationError(f"{FILE}: {error}") from error

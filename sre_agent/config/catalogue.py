@@ -7,12 +7,12 @@ from importlib import resources
 import yaml
 from pydantic import ValidationError
 
+from sre_agent.domain import yaml_text
 from sre_agent.domain.catalogue import Catalogue, CatalogueEntry, Layer
 from sre_agent.domain.errors import PermanentError
 from sre_agent.domain.faults import FaultClass
 
 _SUFFIX = ".yaml"
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """Ten times as fast where PyYAML was built with libyaml, as its wheels are."""
 
 
@@ -75,7 +75,7 @@ def check_playbooks(catalogue: Catalogue, known: Mapping[str, frozenset[FaultCla
 def _entries(name: str, text: str) -> Iterator[tuple[FaultClass, CatalogueEntry]]:
     layer = name.removesuffix(_SUFFIX)
     try:
-        found = yaml.load(text, Loader=_LOADER)  # noqa: S506 - both are safe loaders
+        found = yaml_text.read(text)
         if not isinstance(found, dict) or layer not in set(Layer):
             raise InvalidCatalogueError(
                 f"{name}: a file holds the entries of the layer it is called"

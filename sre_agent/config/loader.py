@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from sre_agent.agents.allowlist import AllowList
 from sre_agent.agents.specialists import BY_NAME
 from sre_agent.config import catalogue
+from sre_agent.domain import yaml_text
 from sre_agent.domain.catalogue import Catalogue
 from sre_agent.domain.errors import PermanentError
 from sre_agent.planning import playbooks, repairs
@@ -32,7 +33,7 @@ def load_allow_list(path: Path | None = None) -> AllowList:
     """
     source = path or _shipped() / "agent_config.yaml"
     try:
-        allowed = AllowList.model_validate(yaml.safe_load(source.read_text("utf-8")))
+        allowed = AllowList.model_validate(yaml_text.read(source.read_text("utf-8")))
     except (OSError, yaml.YAMLError, ValidationError) as error:
         raise InvalidConfigurationError(f"{source}: {error}") from error
     unknown = sorted(set(allowed.specialists) - set(BY_NAME))

@@ -5,6 +5,7 @@ from typing import TypeVar
 import yaml
 from pydantic import BaseModel, ValidationError
 
+from sre_agent.domain import yaml_text
 from sre_agent.domain.errors import PermanentError
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
@@ -21,6 +22,6 @@ def validate(name: str, text: str, model: type[ModelT]) -> ModelT:
         InvalidPlaybookError: naming the file and what is wrong with it.
     """
     try:
-        return model.model_validate(yaml.safe_load(text))
+        return model.model_validate(yaml_text.read(text))
     except (yaml.YAMLError, ValidationError) as error:
         raise InvalidPlaybookError(f"{name} is not valid: {error}") from error

@@ -2,10 +2,9 @@
 
 from collections.abc import Iterator
 
-import yaml
-
 from backend.evals.cloudopsbench.cached import Cache
 from backend.evals.suite import Json
+from sre_agent.domain import yaml_text
 from sre_agent.domain.cluster.storage import Claim
 from sre_agent.domain.ids import EvidenceId
 from sre_agent.manifests.objects import storage
@@ -25,6 +24,6 @@ def claims(cache: Cache) -> Iterator[Claim]:
 def _documents(text: str) -> Iterator[Json]:
     parts = (part for part in f"\n{text}".split("\n---") if f"kind: {_CLAIM}" in part)
     for part in parts:
-        found = yaml.load(part, Loader=yaml.CSafeLoader)
+        found = yaml_text.read(part)
         if isinstance(found, dict):
             yield found

@@ -8,6 +8,7 @@ from typing import Any
 
 import yaml
 
+from sre_agent.domain.yaml_text import LOADER
 from sre_agent.manifests.bundle import bounds
 from sre_agent.manifests.kubectl import kind_of
 from sre_agent.manifests.objects.snapshot import KINDS, objects
@@ -17,7 +18,6 @@ Clean = Callable[[Any], Any]
 MAX_OBJECTS = 20_000
 """What one file may hold; a list of lists could otherwise grow without end."""
 _YAML = re.compile(r"^(?:apiVersion|kind|items):", re.MULTILINE)
-_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _PLURALS = {kind.lower() + "s": kind for kind in KINDS} | {
     "persistentvolumeclaims": "PersistentVolumeClaim",
     "pvcs": "PersistentVolumeClaim",
@@ -71,8 +71,8 @@ def _contents(text: str) -> list[Any]:
     try:
         if head in {"{", "["}:
             return [json.loads(text)]
-        if _YAML.search(text) and bounds.are_kept(text, _LOADER):
-            return [item for item in yaml.load_all(text, Loader=_LOADER) if item]
+        if _YAML.search(text) and bounds.are_kept(text, LOADER):
+            return [item for item in yaml.load_all(text, Loader=LOADER) if item]
     except (ValueError, RecursionError, yaml.YAMLError):
         return []
     return []
