@@ -27,6 +27,7 @@ from sre_agent.diagnosis.weighing import (
     alerts,
     healing,
     kinship,
+    mechanism,
     narrower,
     origin,
     precedent,
@@ -57,6 +58,7 @@ WEIGHERS = (
     novelty.weigh,
     words.weigh,
     healing.weigh,
+    mechanism.weigh,
     requests.weigh,
     precedent.weigh,
 )

@@ -34,6 +34,12 @@ RELEASE_RESTORES = 1.0
 """What ran well once rarely breaks things when it comes back."""
 RELEASE_HEALED = 3.0
 """An earlier trouble ended with the release, or it restored what ran and served well since."""
+CHANGE_FITS = 1.2
+"""What the settings of a release lead to is what is complained of."""
+CHANGE_LEADS_ELSEWHERE = 1.0
+"""What is complained of is known, and nothing among the settings leads to it."""
+CHANGE_HARMLESS = 2.0
+"""It only started the pods anew."""
 SETTING_GAPS = (
     (timedelta(minutes=5), 2.2),
     (timedelta(minutes=15), 1.7),
