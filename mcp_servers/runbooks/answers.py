@@ -36,6 +36,7 @@ class Matches(Record):
     alert: str
     service: str
     query: str
+    fault_class: str
     matches: tuple[Match, ...]
 
 

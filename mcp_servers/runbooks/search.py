@@ -1,4 +1,4 @@
-"""Which runbooks answer a question: the exact alert before the service before the words."""
+"""Which runbooks answer a question: the alert, the class of fault, the service, then the words."""
 
 import math
 import re
@@ -11,6 +11,8 @@ from typing import NamedTuple
 from mcp_servers.runbooks.runbook import Entry
 
 ALERT_SCORE = 10.0
+CLASS_SCORE = 7.0
+"""What is wrong says more of what to do than whom it befell, and less than what was written for it."""
 SERVICE_SCORE = 5.0
 WORDS_SCORE_MAX = 4.0
 """Words alone never outweigh a service, nor that an alert."""
@@ -39,6 +41,7 @@ class Asked(NamedTuple):
     alert: str
     service: str
     query: str
+    fault_class: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +79,8 @@ def _hit(entry: Entry, asked: Asked, words_score: float, words: list[str]) -> Hi
     parts: list[tuple[str, float, str]] = []
     if asked.alert and _among(asked.alert, entry.meta.alert):
         parts.append(("alert", ALERT_SCORE, f"it is for the alert {asked.alert}"))
+    if asked.fault_class and _among(asked.fault_class, entry.meta.fault_class):
+        parts.append(("fault_class", CLASS_SCORE, f"it is for {asked.fault_class}"))
     if asked.service and _among(asked.service, entry.meta.service):
         parts.append(("service", SERVICE_SCORE, f"it is for the service {asked.service}"))
     if words:

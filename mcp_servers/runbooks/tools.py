@@ -31,19 +31,24 @@ class RunbookTools:
         return tuple(Tool(run) for run in (self.search_runbooks, self.get_runbook, self.list_stale))
 
     async def search_runbooks(
-        self, alert: str = "", service: str = "", query: str = "", limit: int = 5
+        self,
+        alert: str = "",
+        service: str = "",
+        query: str = "",
+        limit: int = 5,
+        fault_class: str = "",
     ) -> Answer:
-        """Find runbooks by the exact name of an alert, by service, by words, or all of these.
+        """Find runbooks by the exact name of an alert, class of fault, service, words, or several of these.
 
         The best come first, each with its score and why it matched. Runbooks that name other
         services than the one asked for do not match. Asked for nothing, it lists all.
         """
         limits.require_range("limit", limit, low=1, high=MAX_MATCHES)
-        if max(len(alert), len(service), len(query)) > _MAX_ASKED_CHARS:
+        if max(len(alert), len(service), len(query), len(fault_class)) > _MAX_ASKED_CHARS:
             reason = f"each part may have {_MAX_ASKED_CHARS} characters at most"
             raise RefusedError("invalid_arguments", reason)
         shelf = await self.catalogue.shelf()
-        asked = search.Asked(alert.strip(), service.strip(), query.strip())
+        asked = search.Asked(alert.strip(), service.strip(), query.strip(), fault_class.strip())
         hits = (
             search.find(shelf.entries, asked)
             if any(asked)
@@ -59,7 +64,13 @@ class RunbookTools:
             )
             for hit in kept
         )
-        data = Matches(alert=asked.alert, service=asked.service, query=asked.query, matches=matches)
+        data = Matches(
+            alert=asked.alert,
+            service=asked.service,
+            query=asked.query,
+            fault_class=asked.fault_class,
+            matches=matches,
+        )
         return Answer(data, (*left_out, *shelf.left_out))
 
     async def get_runbook(self, id: str) -> Answer:

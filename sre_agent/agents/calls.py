@@ -8,6 +8,7 @@ from datetime import UTC
 
 from sre_agent.agents import runbook_calls
 from sre_agent.agents.specialists import Specialist
+from sre_agent.diagnosis.asking import reading
 from sre_agent.diagnosis.asking.questions import Topic
 from sre_agent.diagnosis.incident import case
 from sre_agent.diagnosis.incident.case import Case
@@ -83,8 +84,9 @@ def plan_calls(
     wanted = [question for question in questions if question.specialist == specialist.name]
     if specialist.name == "runbooks":
         refs = (*(question.object for question in wanted), *known.targets())
-        names = [ref.name for ref in refs]
-        calls = list(runbook_calls.plan(specialist.server, incident, names, evidence))
+        names = [ref.name for ref in refs if ref.kind not in reading.HOLDERS]
+        searches = runbook_calls.plan(specialist.server, incident, names, evidence)
+        calls = [*runbook_calls.by_class(specialist.server, wanted), *searches]
     else:
         calls = [*_first(specialist, known), *_follow_ups(specialist, known, wanted)]
     fresh = {key(call): call for call in calls if key(call) not in known.asked}

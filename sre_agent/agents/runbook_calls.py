@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 
+from sre_agent.diagnosis.asking import reading
 from sre_agent.domain import observations
+from sre_agent.domain.causes import Question
 from sre_agent.domain.evidence import Evidence
 from sre_agent.domain.incident import Incident
 from sre_agent.domain.observations.runbooks import RunbookMatches
@@ -10,7 +12,7 @@ from sre_agent.domain.tools import ToolCall
 
 MAX_SEARCHES = 6
 MAX_READ = 6
-_BY_NAME = frozenset({"alert", "service"})
+_BY_NAME = frozenset({"alert", "service", "fault_class"})
 
 
 def plan(
@@ -35,6 +37,20 @@ def plan(
         yield ToolCall(server=server, tool="search_runbooks", arguments=arguments)
     for id_ in _worth_reading(evidence)[:MAX_READ]:
         yield ToolCall(server=server, tool="get_runbook", arguments={"id": id_})
+
+
+def by_class(server: str, questions: Sequence[Question]) -> Iterator[ToolCall]:
+    """Return the searches for the classes of fault that questions name, of what they befell.
+
+    What holds many services has no runbooks of its own: those for any service are looked for.
+    """
+    for question in questions:
+        fault_class = question.arguments.get("fault_class")
+        if fault_class:
+            is_holder = question.object.kind in reading.HOLDERS
+            service = {} if is_holder else {"service": question.object.name}
+            arguments = {"fault_class": fault_class, **service}
+            yield ToolCall(server=server, tool="search_runbooks", arguments=arguments)
 
 
 def _worth_reading(evidence: Sequence[Evidence]) -> list[str]:

@@ -1,4 +1,4 @@
-"""Whether a runbook of the service at fault is worth looking for: alerts often name another one."""
+"""Whether a runbook of the cause is worth looking for: alerts name other services, and no causes."""
 
 from collections.abc import Iterator, Sequence
 
@@ -12,18 +12,23 @@ HOLDERS = frozenset({"Namespace", "Node"})
 
 
 def ask(evidence: Sequence[Evidence], cause: Cause) -> Iterator[Question]:
-    """Ask for the runbooks of a cause's object, unless nobody can look or somebody did.
+    """Ask for the runbooks of a cause's object and class, unless nobody can look or somebody did.
 
-    What holds many services has none of its own.
+    What holds many services has none of its own, but its fault may have.
     """
-    if cause.object.kind in HOLDERS:
+    searches = [item for each in evidence if (item := observations.read(each, RunbookMatches))]
+    if not searches:
         return
-    searches = [observations.read(item, RunbookMatches) for item in evidence]
-    searched = {item.service for item in searches if item}
-    if searched and cause.object.name not in searched:
-        yield Question(
-            specialist=SPECIALIST_OF[Topic.RUNBOOK],
-            topic=Topic.RUNBOOK,
-            object=cause.object,
-            reason="it is the cause, and its own runbook may say what to do",
-        )
+    is_own = cause.object.kind in HOLDERS or cause.object.name in {it.service for it in searches}
+    is_found = any(
+        cause.fault_class in match.fault_classes for it in searches for match in it.matches
+    )
+    if is_own and (is_found or cause.fault_class in {it.fault_class for it in searches}):
+        return
+    yield Question(
+        specialist=SPECIALIST_OF[Topic.RUNBOOK],
+        topic=Topic.RUNBOOK,
+        object=cause.object,
+        reason="it is the cause, and a runbook of it may say what to do",
+        arguments={"fault_class": cause.fault_class},
+    )

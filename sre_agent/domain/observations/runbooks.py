@@ -28,7 +28,7 @@ class RunbookHead(Observation):
 
 
 class RunbookMatch(RunbookHead):
-    """A runbook that was found: `matched` names what matched, from alert, service and words."""
+    """A runbook that was found: `matched` names what matched, from alert, fault_class, service and words."""
 
     score: float
     matched: tuple[str, ...]
@@ -41,6 +41,7 @@ class RunbookMatches(Observation):
     alert: str = ""
     service: str = ""
     query: str = ""
+    fault_class: str = ""
     matches: tuple[RunbookMatch, ...]
 
 

@@ -16,15 +16,24 @@ _BY_ANNOTATION = "use-annotation"
 _ISSUER = "cert-manager.io/"
 ISSUING = timedelta(minutes=5)
 """Who signs certificates asks for proof first."""
+_SOLVING = "/.well-known/acme-challenge/"
+"""Where a certificate's issuer asks for proof (RFC 8555); who answers there is made and gone in minutes."""
 _LEGACY_CLASS = "kubernetes.io/ingress.class"
 
 
 def analyze(view: View) -> Iterator[Hypothesis]:
     """Suspect ingresses by the Services, classes and Secrets they name."""
     for item in view.snapshot.ingresses:
+        if _is_solver(item):
+            continue
         yield from _backends(view, item)
         yield from _class(view, item)
         yield from _secrets(view, item)
+
+
+def _is_solver(item: Ingress) -> bool:
+    """Return whether an Ingress only answers the proof that a certificate's issuer asks for."""
+    return bool(item.backends) and all(each.path.startswith(_SOLVING) for each in item.backends)
 
 
 def _backends(view: View, item: Ingress) -> Iterator[Hypothesis]:

@@ -242,3 +242,16 @@ async def test_when_every_source_is_silent_that_is_no_empty_answer(shelves: Shel
 
     with pytest.raises(UnreachableError):
         await shelves.tools.search_runbooks()
+
+
+async def test_what_is_for_the_class_of_fault_goes_before_what_is_for_the_service(
+    shelves: Shelves,
+) -> None:
+    shelves.put("service", service="ledger")
+    shelves.put("class", fault_class="[quota_pods_exceeded]")
+    shelves.put("others", fault_class="[quota_pods_exceeded]", service="cart")
+    shelves.put("another", fault_class="[out_of_memory]")
+
+    found = await shelves.found(fault_class="quota_pods_exceeded", service="ledger")
+
+    assert found == ["class", "service"]

@@ -10,6 +10,7 @@ from sre_agent.config import loader
 from sre_agent.domain.causes import Question
 from sre_agent.domain.evidence import Evidence
 from sre_agent.domain.incident import Incident
+from sre_agent.domain.objects import ObjectRef
 from sre_agent.domain.observations.runbooks import Runbook, RunbookMatch, RunbookMatches
 from sre_agent.domain.tools import ToolCall, ToolResult
 from sre_agent.testing import FakeToolbox
@@ -154,6 +155,32 @@ async def test_asked_about_another_workload_it_looks_for_that_one_too() -> None:
     services = [item["service"] for item in asked(toolbox, "search_runbooks")]
     assert services == [WORLD.services["pay"].name]
     assert asked(toolbox, "get_runbook") == [{"id": "pays"}]
+
+
+async def test_asked_for_a_class_of_fault_it_looks_for_that_of_the_object() -> None:
+    incident = WORLD.incident("core")
+    wanted: dict[str, str | int | bool] = {"fault_class": "quota_pods_exceeded"}
+    pay = Question(
+        specialist="runbooks",
+        topic="runbook",
+        object=WORLD.ref("pay"),
+        reason="it is the cause",
+        arguments=wanted,
+    )
+    everywhere = ObjectRef(kind="Namespace", namespace="", name=WORLD.namespace)
+    holder = pay.model_copy(update={"object": everywhere})
+    toolbox = answering(match("quota", 7, "fault_class"), match("words", 2, "words"))
+
+    await sent(toolbox, incident, (pay, holder))
+
+    searches = asked(toolbox, "search_runbooks")
+    assert {**wanted, "service": WORLD.services["pay"].name} in searches
+    assert wanted in searches
+    assert {item.get("service") for item in searches} <= {
+        None,
+        *(item.name for item in WORLD.services.values()),
+    }
+    assert asked(toolbox, "get_runbook") == [{"id": "quota"}]
 
 
 async def test_without_a_namespace_there_still_is_an_alert_to_look_up() -> None:

@@ -74,6 +74,10 @@ def test_an_ingress_that_names_what_is_not_there_is_broken(broken: Ingress, faul
         entry(backends=(Backend(service="web", port="http"),)),
         entry(backends=(Backend(service="bucket", kind="StorageBucket"),)),
         entry(ingress_class="old", addresses=("203.0.113.1",)),
+        entry(
+            backends=(Backend(service="gone", port=8089, path="/.well-known/acme-challenge/x1"),),
+            ingress_class="",
+        ),
     ],
 )
 def test_an_ingress_that_names_what_is_there_is_well(whole: Ingress) -> None:
