@@ -2593,7 +2593,7 @@ export interface components {
         };
         /**
          * RunbookMatch
-         * @description A runbook that was found: `matched` names what matched, from alert, service and words.
+         * @description A runbook that was found: `matched` names what matched, from alert, fault_class, service and words.
          */
         RunbookMatch: {
             /** Id */
