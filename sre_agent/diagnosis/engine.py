@@ -25,6 +25,7 @@ from sre_agent.diagnosis.proposing import (
 )
 from sre_agent.diagnosis.weighing import (
     alerts,
+    deviating,
     healing,
     kinship,
     mechanism,
@@ -131,7 +132,8 @@ def _asked(
 
 
 def _ranked(seen: Situation, hypotheses: Sequence[Hypothesis]) -> tuple[Cause, ...]:
-    weighers = (*WEIGHERS, alerts.weigher(seen), origin.weigher(seen)) if hypotheses else WEIGHERS
+    begins = (origin.weigher(seen), deviating.weigher(seen)) if hypotheses else ()
+    weighers = (*WEIGHERS, alerts.weigher(seen), *begins) if hypotheses else WEIGHERS
     return ranking.rank(
         (item, tuple(_findings(seen, item, hypotheses, weighers))) for item in hypotheses
     )
@@ -159,8 +161,8 @@ def _conclude(
 
 
 def _with_origin(doubt: str, seen: Situation) -> str:
-    """Return why nothing is decided, with where the trouble begins as far as requests tell."""
-    found = origin.find(seen)
+    """Return why nothing is decided, with where the trouble begins as far as metrics tell."""
+    found = origin.find(seen) or deviating.find(seen)
     return f"{doubt}; {found.statement}" if found else doubt
 
 

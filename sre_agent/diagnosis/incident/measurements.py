@@ -1,6 +1,7 @@
 """What was measured of an incident as one table each: requests by workload, and what nodes tell."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from statistics import fmean
 
 from sre_agent.diagnosis.incident.situation import Situation
@@ -47,12 +48,16 @@ def measured(situation: Situation, view: View) -> Measured | None:
     return Measured(whole.shifts, whole.sources, calls)
 
 
-def used(view: View, seen: ResourceUse) -> MetricTable:
-    """Return what workloads and nodes use, by their names; pods that nobody knows are left out."""
-    known_nodes = nodes(view)
+def used(seen: ResourceUse, whose: Callable[[Use], str | None]) -> MetricTable:
+    """Return what workloads and nodes use, the pods of one together.
+
+    Args:
+        seen: series of pods, volumes and nodes.
+        whose: the name of the workload or node that a series is about, None where it is of another.
+    """
     samples: dict[tuple[str, str], dict[float, list[float]]] = {}
     for row in seen.rows:
-        entity = _entity(view, known_nodes, seen.namespace, row)
+        entity = whose(row)
         if entity:
             known = samples.setdefault((entity, row.measure), {})
             for at, value in row.points:
@@ -103,8 +108,9 @@ def _requests(
 
 
 def _uses(situation: Situation, view: View, begun_s: float) -> Iterable[Measured]:
-    for _, seen in sorted(situation.case.uses.items()):
-        table = used(view, seen.fact)
+    known = nodes(view)
+    for namespace, seen in sorted(situation.case.uses.items()):
+        table = used(seen.fact, partial(_entity, view, known, namespace))
         if is_enough(table, begun_s):
             shifts = Measured.of(table, begun_s).shifts
             yield Measured(shifts, dict.fromkeys(shifts, (seen.id,)))
