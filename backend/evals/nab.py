@@ -8,8 +8,8 @@ import numpy as np
 from backend.evals import nab_rule, numbers
 from backend.evals.folders import Folder, UnreadableSetError
 from backend.evals.nab_rule import Scored
+from backend.evals.streaming import RECORD, StreamDetector
 from backend.evals.suite import Json, Prediction, Scores
-from sre_agent.diagnosis.metrics.streaming import RECORD, StreamDetector
 
 _WINDOWS = "combined_windows.json"
 _DECIMALS = 4

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sre_agent.diagnosis.metrics.streaming import RECORD, StreamDetector
+from backend.evals.streaming import RECORD, StreamDetector
 
 DAY = 96
 MEMORY = 4 * DAY
