@@ -23,8 +23,10 @@ from mcp_servers.prometheus.use import MEASURES, Measure
 
 MAX_ROWS = 40
 """Series of one measure: the highest of them are given."""
-MAX_POINTS = 20_000
+MAX_POINTS = 10_000
 """Points over all series of one answer."""
+USUAL_POINTS = 60
+"""Points of a series when the caller names no step: what nodes tell changes slowly."""
 
 
 def _intervals() -> Memory[float | None]:
@@ -59,7 +61,8 @@ class Resources:
         moment = millisecond(end or utc_now())
         until(moment, window_s, step_s)  # refuses what is out of bounds before anything is asked
         interval_s = await self._interval_s(namespace, moment)
-        points = until(moment, window_s, step_s, finest_s=interval_s)
+        finest_s = max(interval_s, window_s / USUAL_POINTS)
+        points = until(moment, window_s, step_s, finest_s=finest_s)
         rate_s = max(rate_window_s(interval_s), LEAST_NODE_RATE_S)
         queries = [measure.write(namespace, rate_s) for measure in MEASURES]
         answers = await together(self._ask(query, points) for query in queries)

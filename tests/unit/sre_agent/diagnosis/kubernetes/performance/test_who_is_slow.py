@@ -135,6 +135,15 @@ def test_a_node_that_repeats_few_packets_or_as_many_as_ever_is_well(
     assert not causes({("one", "tcp_retransmits"): levels})
 
 
+def test_of_one_node_alone_nothing_tells_whether_its_network_is_slow() -> None:
+    waits = latency(door=(0.02, 2.5), desk=(0.01, 2.3))
+
+    found = causes(waits, shop(dict.fromkeys((*NODES, "desk"), "one")))
+
+    assert found
+    assert all(item.object.kind != "Node" for item in found)
+
+
 def test_several_that_are_slow_by_themselves_have_their_nodes_network_in_common() -> None:
     spread = {"door": "one", "cart": "three", "price": "two", "store": "two"}
     waits = latency(door=(0.02, 2.5), cart=(0.01, 2.3))
