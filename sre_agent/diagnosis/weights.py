@@ -12,7 +12,9 @@ PRIOR = -3.0
 LEAST = 1e-6
 """A finding weighs something."""
 FAMILY_CAP = 4.0
-"""Findings of one family share their source, so their sum counts no more than this each way."""
+"""Findings of one family share their source, so their sum counts no more than this each way. What
+weighs more (the words of the cluster, and objects that agree with them) is put down as two findings
+of two families."""
 SYMPTOM_FAMILIES = frozenset({"relation", "signals", "logs", "alerts"})
 SYMPTOM_CAP = 2.7
 """Where the trouble shows says little of why: all symptoms together never outweigh the prior, so

@@ -7,12 +7,12 @@ from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from typing import IO
 
+from backend.cli.diagnosing import encodings
 from sre_agent.domain.errors import PermanentError
 
 MAX_FILE_BYTES = 32 * 1024 * 1024
 MAX_TOTAL_BYTES = 256 * 1024 * 1024
 MAX_FILES = 20_000
-_BINARY = b"\0"
 _FIRST = datetime(1970, 1, 1, tzinfo=UTC)
 _LAST_S = datetime(9999, 1, 1, tzinfo=UTC).timestamp()
 _ARCHIVES = (".tar.gz", ".tgz", ".tar")
@@ -41,10 +41,11 @@ class SavedFiles:
             return
         raw = content.read(MAX_FILE_BYTES)
         self._bytes += len(raw)
-        if _BINARY in raw[:4096]:
+        text = encodings.text_of(raw)
+        if text is None:
             self.passed_over[name] = "it is no text"
             return
-        self.texts[name] = raw.decode("utf-8", "replace").removeprefix("\ufeff")
+        self.texts[name] = text
         written = datetime.fromtimestamp(max(0.0, min(modified_s, _LAST_S)), UTC)
         self.saved_at = max(self.saved_at, written)
 
@@ -63,8 +64,10 @@ def read(place: Path) -> SavedFiles:
             _folder(place, found)
         elif place.name.endswith(_ARCHIVES):
             _archive(place, found)
-        else:
+        elif place.is_file() or not place.exists():
             _file(place, place.name, found)
+        else:
+            raise UnreadableBundleError(f"{place} is neither a folder, an archive nor a file")
     except (OSError, EOFError, tarfile.TarError) as error:
         raise UnreadableBundleError(f"{place} cannot be read: {_why(error)}") from error
     if not found.texts:

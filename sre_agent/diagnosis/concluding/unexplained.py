@@ -6,7 +6,7 @@ from sre_agent.diagnosis.kubernetes.view import View
 from sre_agent.domain.cluster.pods import Pod
 
 PATIENCE = timedelta(minutes=5)
-"""So long a pod may be pending before it counts as stuck."""
+"""So long a pod may be pending before it counts as stuck; of one whose age is not told nobody knows."""
 STUCK = frozenset(
     {
         "CrashLoopBackOff",
@@ -48,5 +48,5 @@ def _why(pod: Pod, at: datetime) -> str:
         if word in STUCK:
             return word
     created = pod.meta.created_at
-    is_late = created is not None and at - created > PATIENCE
+    is_late = created is None or at - created > PATIENCE
     return "Pending" if pod.phase == "Pending" and is_late else ""

@@ -17,6 +17,7 @@ Clean = Callable[[Any], Any]
 
 MAX_OBJECTS = 20_000
 """What one file may hold; a list of lists could otherwise grow without end."""
+_SOMETHING = re.compile(r"\S")
 _YAML = re.compile(r"^(?:apiVersion|kind|items):", re.MULTILINE)
 _PLURALS = {kind.lower() + "s": kind for kind in KINDS} | {
     "persistentvolumeclaims": "PersistentVolumeClaim",
@@ -70,12 +71,20 @@ def _contents(text: str) -> list[Any]:
     head = text.lstrip()[:1]
     try:
         if head in {"{", "["}:
-            return [json.loads(text)]
+            return list(_json(text))
         if _YAML.search(text) and bounds.are_kept(text, LOADER):
             return [item for item in yaml.load_all(text, Loader=LOADER) if item]
     except (ValueError, RecursionError, yaml.YAMLError):
         return []
     return []
+
+
+def _json(text: str) -> Iterator[Any]:
+    """Yield the JSON values of a text: one, or one after the other."""
+    decoder, end = json.JSONDecoder(), 0
+    while begins := _SOMETHING.search(text, end):
+        value, end = decoder.raw_decode(text, begins.start())
+        yield value
 
 
 def _is_list(content: dict[str, Any]) -> bool:

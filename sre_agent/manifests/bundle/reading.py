@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from sre_agent.domain.cluster.snapshot import Snapshot
 from sre_agent.domain.ids import EvidenceId
 from sre_agent.manifests import kubectl
-from sre_agent.manifests.bundle import descriptions, documents, headings, logs
+from sre_agent.manifests.bundle import descriptions, documents, headings, logs, transcripts
 from sre_agent.manifests.bundle.documents import Clean
 from sre_agent.manifests.joining import join
 from sre_agent.manifests.kubectl import Question
@@ -18,6 +18,8 @@ from sre_agent.manifests.objects.folding import unfolded
 from sre_agent.manifests.objects.snapshot import Document
 
 _DEFAULT = "default"
+_TAB = " " * 4
+"""What pasting makes of the space between columns."""
 _STAMP = re.compile(r"\b(20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.\d{1,9})?Z")
 _SLACK = timedelta(minutes=5)
 """By so much the clocks of a cluster and of whoever saved its answers may differ."""
@@ -67,11 +69,13 @@ def read(
         namespace: that of what does not tell its own; without one, it is guessed from the others.
         clean: takes out of the JSON of an object what nobody should see.
     """
-    home = namespace or _only_namespace(files)
+    parts = [part for name in sorted(files) for part in transcripts.parts(name, files[name])]
+    texts = {part.name: part.text for part in parts}
+    home = namespace or _only_namespace(texts)
     found = _Sorted(clean)
-    for name in sorted(files):
-        _sort(found, name, files[name], home)
-    taken_at = _taken_at(files, found, saved_at)
+    for part in parts:
+        _sort(found, part.name, part.text, part.namespace or home)
+    taken_at = _taken_at(texts, found, saved_at)
     objects = unfolded(manifests.read(found.documents, taken_at=taken_at, complete=found.complete))
     told = kubectl.read(found.texts, taken_at)
     joined = join(objects, told)
@@ -131,7 +135,7 @@ def _as_descriptions(found: _Sorted, name: str, text: str, home: str) -> bool:
 
 def _as_tables(found: _Sorted, name: str, text: str, home: str) -> bool:
     kinds = set()
-    for kind, table, tells_namespace in headings.sections(text):
+    for kind, table, tells_namespace in headings.sections(text.replace("\t", _TAB)):
         where = "" if tells_namespace or kind in CLUSTER_WIDE else home
         found.add_text(Question("get", kind, "", where), table)
         kinds.add(kind)

@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 import tarfile
 from pathlib import Path
 
@@ -164,3 +165,48 @@ def test_neither_folder_nor_namespace_says_what_to_name() -> None:
 
     assert isinstance(found.exception, PermanentError)
     assert "--namespace" in str(found.exception)
+
+
+def test_what_is_neither_file_nor_folder_is_refused_and_never_waited_for(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+
+    found = run(str(pipe))
+
+    assert isinstance(found.exception, PermanentError)
+    assert "neither a folder" in str(found.exception)
+
+
+def test_a_folder_that_links_to_itself_is_read_once(tmp_path: Path) -> None:
+    place = saved(tmp_path, pods=PODS, describe=DESCRIBED)
+    (tmp_path / "again").symlink_to(tmp_path)
+
+    assert "Cause found" in run(place).output
+
+
+def test_a_pasted_terminal_tells_the_cause(tmp_path: Path) -> None:
+    text = f"$ kubectl get pods -n shop\n{PODS}$ kubectl describe pod cart-6d5-abcde\n{DESCRIBED}"
+
+    assert "image_not_found of cart-6d5" in run(saved(tmp_path, session=text)).output
+
+
+@pytest.mark.parametrize("text", [PODS[:-14], PODS.replace("   ", "\t")])
+def test_a_table_cut_short_or_pasted_with_tabs_is_not_called_well(
+    tmp_path: Path, text: str
+) -> None:
+    found = run(saved(tmp_path, pods=text))
+
+    assert found.exit_code == 3, found.output
+    assert "cart-6d5-abcde" in found.output
+
+
+def test_json_objects_one_after_the_other_are_read_all(tmp_path: Path) -> None:
+    waiting = {"reason": "ImagePullBackOff", "message": "x"}
+    states = [{"name": "a", "image": "r/a:v2", "state": {"waiting": waiting}}]
+    pods = [
+        {"kind": "Pod", "metadata": {"name": name, "namespace": "shop"}, "status": status}
+        for name, status in (("b", {}), ("a", {"containerStatuses": states}))
+    ]
+    text = "\n".join(json.dumps(pod) for pod in pods)
+
+    assert "of a" in run(saved(tmp_path, pods=text)).output
