@@ -228,7 +228,12 @@ def _of_group(counted: _Counted, at: int, group: tuple[str, str]) -> tuple[float
     every = counted.group_sums.get(group, _NONE)
     if not every.total:
         return 0.0, 0.0
-    return own / every.total, float(np.log1p(own) - np.log1p(every.most_but(own)))
+    name, way = group
+    # What rises by one metric and falls by another has changed, but leans to neither.
+    opposite = counted.groups[at][name, "down" if way == "up" else "up"]
+    return max(own - opposite, 0) / every.total, float(
+        np.log1p(own) - np.log1p(every.most_but(own))
+    )
 
 
 def _of_place(stream: Stream, counted: _Counted, at: int) -> tuple[float, ...]:

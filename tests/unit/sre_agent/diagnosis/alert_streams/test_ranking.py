@@ -47,3 +47,18 @@ def test_an_alert_of_an_unknown_instance_is_passed_over() -> None:
     table = features.table(stream(metric("nobody", "cpu")))
 
     assert not table[:, features.FEATURES.index("count metric")].any()
+
+
+def test_memory_that_rises_and_falls_at_once_is_no_rise() -> None:
+    both_ways = [
+        metric("front-1", "memory_rss_huge"),
+        metric("front-1", "memory_rss", "down"),
+        metric("front-1", "cpu_user"),
+    ]
+    share = features.FEATURES.index("share memory up")
+
+    alone = features.table(stream(*both_ways))
+    beside = features.table(stream(*both_ways, metric("cart-1", "memory_rss")))
+
+    assert not alone[:, share].any()
+    assert beside[:, share].argmax() == 3
