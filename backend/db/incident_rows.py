@@ -32,7 +32,7 @@ _PRESENT = """(alerts.status = 'firing' OR alerts.starts_at >= incidents.started
 
 # What an alert is about, near enough to choose from each thing's alerts the first ones.
 _ABOUT = """labels ->> 'namespace', COALESCE(labels ->> 'service', labels ->> 'app', labels ->> 'deployment',
-    labels ->> 'statefulset', labels ->> 'daemonset', labels ->> 'job_name',
+    labels ->> 'statefulset', labels ->> 'daemonset', labels ->> 'job_name', labels ->> 'replicaset',
     regexp_replace(labels ->> 'pod', '(-[a-z0-9]+)?-[a-z0-9]+$', ''), labels ->> 'node',
     labels ->> 'job')"""
 

@@ -5,7 +5,6 @@ import re
 from sre_agent.domain.alert import Alert, Severity
 
 _EXPLICIT = ("service", "app_kubernetes_io_name", "app", "deployment", "statefulset", "daemonset")
-_BATCH = ("cronjob", "job_name")
 _HEARTBEATS = frozenset({"Watchdog", "InfoInhibitor", "DeadMansSwitch"})
 
 # Programs that report about others: their name says who saw it, not who suffers.
@@ -15,6 +14,12 @@ _EXPORTERS = re.compile(
 
 # Kubernetes makes suffixes of these letters only, so that they never spell a word.
 _SAFE = "[bcdfghjklmnpqrstvwxz2456789]"
+_GENERATED = (
+    ("replicaset", re.compile(rf"(?<=.)-{_SAFE}{{6,10}}$")),
+    ("cronjob", re.compile(r"-\d+$")),
+    ("job_name", re.compile(r"-\d+$")),
+)
+"""What a workload makes, with what is appended to its name."""
 _POD_SUFFIXES = tuple(
     re.compile(pattern)
     for pattern in (
@@ -36,9 +41,9 @@ def service_of(alert: Alert) -> str:
         name = labels.get(label, "")
         if name and not _EXPORTERS.search(name):
             return name
-    for label in _BATCH:
+    for label, suffix in _GENERATED:
         if labels.get(label):
-            return re.sub(r"-\d+$", "", labels[label])
+            return suffix.sub("", labels[label])
     if labels.get("pod") and not _EXPORTERS.search(owner_of(labels["pod"])):
         return owner_of(labels["pod"])
     if labels.get("node"):

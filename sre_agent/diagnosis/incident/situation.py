@@ -22,6 +22,7 @@ OBJECT_LABELS = (
     "job",
     "container",
     "statefulset",
+    "replicaset",
     "daemonset",
 )
 """Alert labels that may name a workload, the surest first."""

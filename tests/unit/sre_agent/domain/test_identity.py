@@ -29,6 +29,9 @@ def alert(
 @pytest.mark.parametrize(
     ("labels", "service"),
     [
+        ({"replicaset": "web-7b9f5d4c", "job": "kube-state-metrics"}, "web"),
+        ({"replicaset": "bare"}, "bare"),
+        ({"replicaset": "web-7b9f5d4c", "deployment": "web-front"}, "web-front"),
         ({"service": "web", "deployment": "web-v2", "job": "x"}, "web"),
         ({"app": "web", "pod": "other-0"}, "web"),
         ({"deployment": "web", "job": "kube-state-metrics"}, "web"),
