@@ -143,7 +143,9 @@ def test_pods_that_were_not_there_before_have_not_shifted() -> None:
         for measure, level in (("cpu", 0.5), ("cpu_throttled", 0.6), ("disk_busy", 0.9))
     ]
 
-    assert not measured(judged(world, seen(world, fresh)))
+    others = rows(world, "pay", cpu=(0.1, 0.1))
+
+    assert not measured(judged(world, seen(world, [*fresh, *others])))
 
 
 def test_that_nothing_was_measured_does_not_make_it_the_network() -> None:

@@ -53,11 +53,21 @@ def test_of_two_that_deviate_alike_none_is_told() -> None:
 
 def test_the_slowness_of_those_who_wait_counts_less_than_that_of_whom_they_wait_for() -> None:
     world = World(63)
-    world.release("store", ago_s=SINCE_S, slow_s=2.0)
+    since = world.now - timedelta(seconds=SINCE_S)
+    slow = []
+    for role, seconds in (("pay", 2.5), ("store", 2.4)):
+        curve = build.step_at(since, 0.02, seconds)
+        total = build.group(world.now, grid=GRID, latency_p99=curve)
+        name = world.services[role].name
+        signals = build.golden_signals(world.namespace, name, total, step_s=GRID[1])
+        slow.append(build.evidence(f"met-8.{role}", signals, world.now))
+    told = [*evidence(world, []), *slow]
+    incident = world.incident("core", ago_s=SINCE_S - 20)
 
-    deviant = found(world, [])
+    deviant = deviating.find(situation.assess(case.build(told, incident, world.now)))
 
-    assert deviant is None or deviant.object == world.ref("store")
+    assert deviant is not None
+    assert deviant.object == world.ref("store")
 
 
 def test_where_all_is_as_usual_nobody_is_told() -> None:
