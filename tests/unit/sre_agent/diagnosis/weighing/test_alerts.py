@@ -66,7 +66,9 @@ def test_a_storm_speaks_for_whom_it_seems_to_come_from_and_cites_its_alerts() ->
 def test_a_few_alerts_are_no_storm() -> None:
     world = released()
 
-    assert of_storm(judged(world, ("core", ("ErrorRatioHigh", "LatencyHigh")))) == {}
+    few = (("core", ("HeapHigh",)), ("entry", ("LatencyHigh",)), ("pay", ("CpuHigh",)))
+
+    assert of_storm(judged(world, *few)) == {}
 
 
 def test_alerts_of_one_workload_alone_compare_nothing() -> None:
