@@ -47,16 +47,17 @@ class TraceTools:
         window_s: float = DEFAULT_WINDOW_S,
         limit: int = DEFAULT_TRACES,
     ) -> Answer:
-        """Sample a service's requests from before and from after a moment, good and bad alike.
+        """Sample a service's requests from before a moment and from then until now, good and bad alike.
 
-        Each half has `window_s` seconds, the later one none that are still to come, and at most
-        `limit` traces. Without `around` the later half ends now.
+        Before it are `window_s` seconds, and as many after it where no moment is named; of what is
+        older than a day nothing is sampled. Both halves have at most `limit` traces.
         """
         _require_names(namespace, service)
         _require_limits(window_s, limit)
-        half = timedelta(seconds=window_s)
-        around = _known(around) if around else self.now() - half
-        start, end = around - half, min(around + half, self.now() - searching.SETTLING)
+        half, end = timedelta(seconds=window_s), self.now() - searching.SETTLING
+        around = _known(around) if around else end - half
+        around = max(around, end - timedelta(seconds=MAX_WINDOW_S))
+        start = around - half
         name = await self.searches.traced_as(namespace, service)
         usual, lately = Window(start, min(around, end)), Window(around, end)
         parts = (*usual.ever_finer(), *lately.ever_finer())

@@ -76,10 +76,28 @@ async def test_what_is_still_to_come_and_what_just_arrives_is_not_asked_for() ->
     assert max(int(url.params["end"]) for url in store.asked) == to_us(found.end)
 
 
-async def test_without_a_moment_the_later_half_ends_now() -> None:
+async def test_without_a_moment_both_halves_are_equally_long() -> None:
     found = await sampled(Store("till"), window_s=300)
 
-    assert found.around == NOON - 5 * MINUTE
+    assert found.around == NOON - searching.SETTLING - 5 * MINUTE
+    assert found.start == found.around - 5 * MINUTE
+
+
+async def test_however_long_ago_the_moment_is_the_latest_requests_are_seen() -> None:
+    store = Store("till")
+
+    found = await sampled(store, around=NOON - timedelta(days=3), window_s=600)
+
+    assert found.around == NOON - searching.SETTLING - timedelta(days=1)
+    assert NOON - found.traces[-1].at < timedelta(seconds=10)
+
+
+async def test_of_what_is_still_to_come_nothing_is_asked_for() -> None:
+    store = Store("till")
+
+    await sampled(store, around=NOON + MINUTE)
+
+    assert {int(url.params["end"]) <= to_us(NOON) for url in store.asked} == {True}
 
 
 @pytest.mark.parametrize(
