@@ -13,12 +13,13 @@ from sre_agent.diagnosis.hypothesis import Hypothesis
 from sre_agent.diagnosis.kubernetes import MEASURING_ANALYZERS, SNAPSHOT_ANALYZERS, merging
 from sre_agent.diagnosis.kubernetes.view import View
 from sre_agent.diagnosis.metrics.measured import Measured
+from sre_agent.diagnosis.proposing import saved_requests
 from sre_agent.diagnosis.weighing import snapshots as among
 from sre_agent.diagnosis.weighing.snapshots.board import Board
 from sre_agent.domain.causes import Cause, Conclusion, Diagnosis, Dismissal
 from sre_agent.domain.cluster.snapshot import Snapshot
 from sre_agent.domain.incident import Incident
-from sre_agent.domain.telemetry import MetricTable
+from sre_agent.domain.telemetry import MetricTable, Span
 
 CALIBRATION = "snapshots"
 STALE = timedelta(minutes=15)
@@ -38,17 +39,18 @@ def diagnose(
     now: datetime,
     *,
     telemetry: MetricTable | None = None,
+    spans: Sequence[Span] = (),
     incident: Incident | None = None,
     dismissed: Sequence[Dismissal] = (),
 ) -> Diagnosis:
-    """Return what a snapshot, and metrics beside it if any, add up to.
+    """Return what a snapshot, and metrics and requests beside it if any, add up to.
 
     The order of the snapshot's objects makes no difference. What was dismissed is shown apart and
     explains nothing.
     """
     view = View(snapshot)
     measured = Measured.of(telemetry) if telemetry is not None else None
-    proposed = propose(view, measured)
+    proposed = merging.merge((*propose(view, measured), *saved_requests.propose(view, spans)))
     ruled_out = {(item.object, item.fault_class) for item in dismissed}
     kept = [item for item in proposed if (item.object, item.fault_class) not in ruled_out]
     left_out = [item for item in proposed if (item.object, item.fault_class) in ruled_out]

@@ -77,7 +77,7 @@ def _offline(place: Path, namespace: str) -> _Told:
         raise files.UnreadableBundleError(
             f"nothing in {place} was recognised (such as {name}: {why}); known are {_KNOWN}"
         )
-    found = snapshots.diagnose(bundle.snapshot, bundle.snapshot.taken_at)
+    found = snapshots.diagnose(bundle.snapshot, bundle.snapshot.taken_at, spans=bundle.spans)
     return found, bundle.used, _few(unseen)
 
 

@@ -149,11 +149,14 @@ def assess(case: Case) -> Situation:
 
 
 def _culprit(seen: Situation) -> Culprit | None:
-    """Return at whom the trouble of an alerting workload's requests begins."""
+    """Return at whom the trouble of an alerting workload's requests begins.
+
+    A measured onset may be late by its tolerance; a few requests that were well still do no harm.
+    """
     for anchor in seen.anchors:
         onset = seen.onset(anchor)
         calm_until = onset.at - max(onset.tolerance, onset.lag)
-        found = requests.culprit(seen.case, calm_until, onset.at)
+        found = requests.culprit(seen.case, calm_until, onset.at - onset.tolerance)
         if found:
             return found
     return None

@@ -7,8 +7,9 @@ from datetime import UTC, datetime, timedelta
 
 from sre_agent.domain.cluster.snapshot import Snapshot
 from sre_agent.domain.ids import EvidenceId
+from sre_agent.domain.telemetry.spans import Span
 from sre_agent.manifests import kubectl
-from sre_agent.manifests.bundle import descriptions, documents, headings, logs, transcripts
+from sre_agent.manifests.bundle import descriptions, documents, headings, logs, traces, transcripts
 from sre_agent.manifests.bundle.documents import Clean
 from sre_agent.manifests.joining import join
 from sre_agent.manifests.kubectl import Question
@@ -30,11 +31,12 @@ _NOTHING_FOUND = re.compile(r"No resources found(?: in (\S+) namespace)?")
 
 @dataclass(frozen=True)
 class Bundle:
-    """The picture, and by path what each file is, or why it is of no use."""
+    """The picture and the requests, and by path what each file is, or why it is of no use."""
 
     snapshot: Snapshot
     used: Mapping[str, str]
     unused: Mapping[str, str]
+    spans: tuple[Span, ...] = ()
 
 
 @dataclass
@@ -46,6 +48,7 @@ class _Sorted:
     complete: set[str] = field(default_factory=set)
     texts: dict[Question, str] = field(default_factory=dict)
     logs: dict[str, str] = field(default_factory=dict)
+    spans: list[Span] = field(default_factory=list)
     used: dict[str, str] = field(default_factory=dict)
     unused: dict[str, str] = field(default_factory=dict)
 
@@ -89,10 +92,19 @@ def _sort(found: _Sorted, name: str, text: str, home: str) -> None:
     if text.startswith("Error from server"):
         found.unused[name] = text.strip().splitlines()[0]
         return
-    for sort in (_as_documents, _as_nothing_found, _as_descriptions, _as_tables):
+    for sort in (_as_traces, _as_documents, _as_nothing_found, _as_descriptions, _as_tables):
         if sort(found, name, text, home):
             return
     found.logs[name] = text
+
+
+def _as_traces(found: _Sorted, name: str, text: str, _home: str) -> bool:
+    told = traces.spans(name, text, found.clean)
+    if told:
+        found.spans.extend(told)
+        requests = len({span.trace_id for span in told})
+        found.used[name] = f"{len(told)} spans of {requests} requests"
+    return bool(told)
 
 
 def _as_documents(found: _Sorted, name: str, text: str, _home: str) -> bool:
@@ -175,4 +187,5 @@ def _with_logs(snapshot: Snapshot, found: _Sorted) -> Bundle:
         else:
             lines.append(log)
             used[name] = f"log of {log.pod}"
-    return Bundle(replace(snapshot, logs=(*snapshot.logs, *lines)), used, unused)
+    whole = replace(snapshot, logs=(*snapshot.logs, *lines))
+    return Bundle(whole, used, unused, tuple(found.spans))

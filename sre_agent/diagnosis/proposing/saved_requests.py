@@ -1,0 +1,52 @@
+"""Where saved requests fail, beside a picture of the cluster and without any from before."""
+
+from collections.abc import Iterator, Sequence
+
+from sre_agent.diagnosis import weights
+from sre_agent.diagnosis.hypothesis import Hypothesis, Suspect
+from sre_agent.diagnosis.incident.names import Names
+from sre_agent.diagnosis.kubernetes.view import View
+from sre_agent.diagnosis.traces import calls as trees
+from sre_agent.diagnosis.traces import failures, orphans
+from sre_agent.domain.faults import FaultClass
+from sre_agent.domain.objects import ObjectRef
+from sre_agent.domain.telemetry.spans import Span
+
+NOT_NORMAL = 0.1
+"""The share of requests that fails at hardly any service that is well."""
+FEWEST = 3
+"""Failures; fewer happen by chance."""
+
+
+def propose(view: View, spans: Sequence[Span]) -> Iterator[Hypothesis]:
+    """Suspect each known workload at which a good part of the requests begins to fail."""
+    forest = trees.build(spans)
+    silent = orphans.find(forest, orphans.usual_callees(forest))
+    found = failures.count(forest, silent)
+    names = _names(view)
+    for service in sorted(found.begun):
+        failed = found.begun[service]
+        asked = max(failed, found.asked.get(service, 0))
+        ref = names.resolve(_namespace(view), service)
+        if ref is None or failed < FEWEST or failed < NOT_NORMAL * asked:
+            continue
+        said = f": {found.messages[service]}" if found.messages.get(service) else ""
+        statement = f"{failed} of {asked} saved requests fail at {ref.name}{said}"
+        suspect = Suspect(FaultClass.APPLICATION_ERROR, ref)
+        ids = sorted({span.source for span in forest.spans.values()})
+        finding = suspect.speaks_for("traces.begins_there", weights.LIKELY, statement, ids)
+        yield Hypothesis(suspect.fault_class, ref, statement, (finding,))
+
+
+def _names(view: View) -> Names:
+    behind: dict[tuple[str, str], ObjectRef] = {}
+    for service in view.services.values():
+        for ref in view.behind(service)[:1]:
+            behind[service.meta.ref.namespace, service.meta.ref.name] = ref
+    return Names(frozenset(view.workloads), behind)
+
+
+def _namespace(view: View) -> str:
+    """Return the namespace of most workloads, the first by name of several."""
+    places = [ref.namespace for ref in view.workloads]
+    return min(sorted(set(places)), key=lambda place: -places.count(place), default="")
