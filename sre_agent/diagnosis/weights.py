@@ -28,6 +28,8 @@ RELEASE_GAPS = (
 )
 """A release before the onset, by how long before."""
 RELEASE_AFTER_ONSET = 3.5
+"""What was released when it was failing already did not start it; clocks may lie, so not for
+sure."""
 RELEASE_REPLACED = 1.5
 """The release was replaced and the trouble went on."""
 RELEASE_UNDONE = 3.5
@@ -68,16 +70,23 @@ SPECIFIC_BEATS_RELEASE = 2.0
 RELEASE_BEATS_CRASH = 1.5
 """Crashes that began with a release are better described by the release."""
 NEW_PODS_UNREADY = 2.5
+"""The pods of the new revision are not ready, which a fault around them would do to them too."""
 NEW_PODS_FAIL_ALONE = 2.5
+"""The pods of the new revision fail requests and those of the old do not."""
 OLD_PODS_FAIL_TOO = 3.5
+"""Pods that never had the release fail the same way, which it cannot have done."""
 
 OWN_SIGNALS_SHIFTED = 1.2
+"""Its own requests fail or take longer: so do those of all its callers."""
 OWN_SIGNALS_NORMAL = 2.5
+"""It serves as before, which few faults leave possible."""
 ALERT_FIRES = 0.8
 """Prometheus says so, though the signals read here do not show it (yet)."""
 
 NEW_ERRORS_IN_LOGS = 0.8
+"""Lines that were not there before: a victim writes such too."""
 LOGS_NAME_CALLEE = 0.7
+"""A caller complains by name; names in lines are sometimes only passed on."""
 SPEAKS_FOR_ITSELF = 0.1
 """New words of a suspect go with most faults: they tell people more than they tell faults apart."""
 BEGINS_HERE = 0.7
@@ -86,13 +95,20 @@ DEVIATES_MOST = 0.4
 """What it uses or serves is farther from usual than anybody else's, and it may be an effect."""
 
 ALERT_NAMES_IT = 0.7
+"""Alerts name who suffers, which in half of the cases is who is at fault."""
 CALLERS_DEPEND_ON_IT = 0.7
+"""What the alerting service needs is as likely at fault as itself."""
 CALLERS_FAIL_TO_IT = 1.2
+"""The calls to it fail, seen from outside of it."""
 UNRELATED = 2.5
+"""Trouble travels along calls, and no call leads there as far as calls are known."""
 CALLER_OF_THE_VICTIM = 1.5
+"""Trouble travels from callee to caller; load travels the other way, but seldom."""
 
 VICTIM_OF_FAILING_CALLEE = 3.0
+"""It waits for one that fails by a cause of its own."""
 VICTIM_OF_UNEXAMINED_CALLEE = 2.0
+"""It waits for one that fails, and at which nobody looked yet."""
 VICTIM_OF_UNEXPLAINED_CALLEE = 1.5
 """The callee fails too, but was looked at and nothing was found in it."""
 
@@ -133,9 +149,11 @@ HINT = 1.0
 NARROWER_EXPLAINS = 3.0
 """A class that says more exactly what is wrong leaves little to the one that only shows it."""
 EXPLAINS_WHAT_IS_SEEN = 0.7
+"""Its symptom shows; most faults share that with some other."""
 EXPECTED_NOT_SEEN = 2.5
 """All pods are well where the fault would have made some of them ill."""
 HARMS_NOBODY = 2.0
+"""Nothing that is seen can come from it, though it is as it should not be."""
 CONTRADICTION_SEEN = 3.5
 """The same, and the failure that must follow from it is seen."""
 OWN_WORDS = 3.5

@@ -8,6 +8,7 @@ from sre_agent.diagnosis.alert_streams.stream import Stream
 from sre_agent.domain.ids import EvidenceId
 
 REASONS = 3
+"""Features that are named for an instance: the strongest few carry most of its score."""
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ YOUNG = timedelta(minutes=2)
 """While the newest alert is younger than this, another look may show what this one does not."""
 PAUSE_S = 15.0
 FRESH = timedelta(seconds=45)
+"""Trouble that began so lately may go by itself before anybody could act."""
 AT_ONCE = timedelta(seconds=45)
 """Trouble that a release brings begins within this, mostly."""
 MUTE = frozenset({"ConfigMap", "Namespace", "Secret"})

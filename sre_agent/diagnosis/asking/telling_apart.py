@@ -23,6 +23,7 @@ LEAST_VALUE = 0.02
 MOST_QUESTIONS = 3
 CONSIDERED = 5
 EVENTS_SINCE_S = 6 * 3600
+"""Seconds; most clusters forget events after an hour, some keep them longer."""
 
 _TOLD_BY_LOGS = frozenset(
     {

@@ -14,6 +14,7 @@ MIN_CONFIDENCE = 0.6
 MIN_MARGIN = 1.0
 """The best must beat the best of another object by this, in log-odds: about 2.7 times as likely."""
 MAX_CAUSES = 10
+"""So many are told; those behind them have next to no probability left."""
 _SYMPTOM = "symptom"
 
 

@@ -23,6 +23,7 @@ STUCK = frozenset(
 )
 """What the kubelet says of a container that does not get to run."""
 TOLD = 3
+"""Pods that are named; the others are counted."""
 
 
 def explain(view: View, at: datetime) -> str | None:

@@ -20,6 +20,7 @@ GROWTH = 5
 LINGERING = timedelta(seconds=30)
 """What raised an alert was still written about this long before it fired, or after."""
 SHOWN_CHARACTERS = 160
+"""Of a line that a statement quotes: what stays on two lines of a screen."""
 
 
 def new_patterns(case: Case, ref: ObjectRef) -> tuple[ErrorPattern, ...]:

@@ -23,6 +23,7 @@ FEWEST_TOKENS = 3
 """Shorter wordings say too little to be called alike."""
 MAX_WORDINGS = 20_000
 MAX_PLACES = 200_000
+"""What is kept in mind at most, so that memory stays bounded whatever is logged."""
 
 _TOKENS = re.compile(r"[^\s=:,;()\[\]{}\"']+|[=:,;()\[\]{}\"']")
 _NAME = re.compile(r"(?!.*(?:ed|ing)$)(?:[A-Za-z][a-z][A-Za-z]*|[a-z]+(?:[-_][a-z]+)*)$")

@@ -20,6 +20,8 @@ HARMLESS = 0.5
 """The weight of a deviation in the direction that is no trouble: others may have stopped asking."""
 LEAST_SURE = 0.4
 MOST_SURE = 0.98
+"""Probabilities, of a first without any lead and of one far ahead: one deviation never proves a
+cause."""
 LEAD = 0.1
 """How sure the first is without any lead, with a great one, and the lead that makes most of it."""
 

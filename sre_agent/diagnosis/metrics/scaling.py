@@ -15,6 +15,8 @@ from sre_agent.domain.telemetry import Floats, MetricTable
 
 MAD_TO_SIGMA = 1.4826
 IQR_TO_SIGMA = 0.7413
+"""The median deviation, or the distance between the quartiles, times this is a standard
+deviation, where values are normal."""
 MEAN_TO_SIGMA = 1.2533
 """The scatter of a normal distribution in units of each of its robust measures."""
 RELATIVE_FLOOR = 0.05

@@ -39,6 +39,7 @@ _WORDS = (
 )
 """One of these stands in every such line; to look for them is quicker."""
 _RECENT = timedelta(hours=1)
+"""A ConfigMap that was there for longer is no news to whoever fails now."""
 
 
 def analyze(view: View) -> Iterator[Hypothesis]:

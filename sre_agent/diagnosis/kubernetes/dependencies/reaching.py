@@ -43,7 +43,6 @@ _NAMES = ("UnknownHostException", "no such host", "Name or service not known", "
 _ANSWERED = ("Access denied", "Too many connections", "password authentication failed")
 MANY = 3
 """As many clients do not all have a wrong port."""
-_MOST = 0.5
 
 
 def analyze(view: View) -> Iterator[Hypothesis]:

@@ -15,6 +15,7 @@ from sre_agent.domain.telemetry import measures
 _BUSIER_FOR_WORK = 1.5
 """More requests than this excuse more CPU."""
 _LEAST_REQUESTS = 0.1
+"""Requests a second; so that next to none is not infinitely more than none."""
 
 
 def analyze(view: View, measured: Measured) -> Iterator[Hypothesis]:

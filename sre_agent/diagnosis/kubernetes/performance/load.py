@@ -9,14 +9,17 @@ from sre_agent.domain.telemetry import measures
 BUSIER = 1.5
 """Less more than before is what load does within a day."""
 MUCH_BUSIER = 3.0
+"""Times as busy as before: twice is an ordinary morning, three times is not."""
 _LEAST_CORES = 0.01
 """An idle process; so that next to nothing is not infinitely more."""
 _NEAR_LIMIT = 0.7
+"""Share of the limit; averages over minutes stay below it while bursts within them do not."""
 _THROTTLED = 0.1
 """Seconds of every second for which it was held back."""
 _THROTTLED_MORE = 3.0
 """Short bursts are held back even where all is well; not so many times as often."""
 _LEAST_THROTTLED = 0.02
+"""Seconds of every second; so that hardly ever is not infinitely more than never."""
 
 
 def is_overloaded(measured: Mapping[str, Shift], template: PodSpec | None) -> bool:

@@ -17,9 +17,11 @@ _LATE_PER_S = 0.3
 _TOGETHER = 2
 """So many that are slow by themselves have something in common that no call explains."""
 _OWN = 0.5
+"""Share of its delay; who owes less of it to itself waits for others."""
 _COMPARABLE = 0.2
 """Who owes less than this share of what the worst owes is only disturbed."""
 _FITS = 0.3
+"""Below this a node explains less of who is slow and who is not than chance would."""
 _TOLD_APART = 2
 """Of one node alone nothing tells whether its network is slow or all of it is."""
 _ABOUT = 0.15

@@ -16,6 +16,7 @@ _ITS_OWN = 0.5
 _RIVAL = 0.2
 """Who owes less than this share of what the worst owes itself is not worth naming."""
 _MOST = 3
+"""So many are named: more than one are slow by themselves seldom, and nobody looks at a fourth."""
 
 
 def analyze(view: View, measured: Measured) -> Iterator[Hypothesis]:

@@ -22,6 +22,7 @@ _SHORT = {
 }
 _PART = re.compile(r"^(?:\*|\?|(\w+)(?:-(\w+))?)(?:/(\d+))?$")
 _HORIZON = timedelta(days=4 * 366)
+"""A leap day comes every four years; what is not due by then is never due."""
 _SUNDAY = 7
 
 
