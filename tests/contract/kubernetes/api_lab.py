@@ -15,6 +15,8 @@ from infrastructure.lab.cluster.kinds import KINDS
 from infrastructure.lab.cluster.store import Store
 
 RECORDED = Path(__file__).parent / "recorded"
+DEPLOYMENTS = "/apis/apps/v1/namespaces/default/deployments"
+PODS = "/api/v1/namespaces/default/pods"
 TOKENS = Tokens("read-token", "write-token", "admin-token")
 
 

@@ -2,13 +2,11 @@
 
 import httpx
 import pytest
-from api_lab import Lab, deployment, pod, put
+from api_lab import DEPLOYMENTS, Lab, deployment, pod, put
 
 from infrastructure.lab.cluster.kinds import KINDS
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-
-DEPLOYMENTS = "/apis/apps/v1/namespaces/default/deployments"
 
 
 @pytest.mark.parametrize(

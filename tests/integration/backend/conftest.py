@@ -1,11 +1,14 @@
 """What the backend's tests begin with: an incident, and a clock that stands where it is put."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine
+from steering_scene import Steering, opened
 
 from backend.db.tables.incidents import incidents
 from sre_agent.domain.ids import ActionId, EvidenceId, IncidentId
@@ -96,3 +99,12 @@ def plan() -> Plan:
         summary="Roll web back to revision 1",
         actions=(action,),
     )
+
+
+@pytest.fixture
+async def steering(
+    engine: AsyncEngine, database_url: str, clock: Any, tmp_path: Path
+) -> AsyncIterator[Steering]:
+    """The API as people steer by it, and the incidents behind it."""
+    async with opened(engine, database_url, clock, tmp_path) as found:
+        yield found

@@ -1,35 +1,14 @@
 """All objects of a namespace in one answer: of the lab's cluster, and of one with every oddity."""
 
 import json
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from typing import Any
 
-from hands_lab import READ_TOKEN, Cluster, Hands, Json, Workload, hands_with, new_workload
-from hands_lab import serving as served
-from starlette.applications import Starlette
-from starlette.requests import Request
-from starlette.responses import JSONResponse
-from starlette.routing import Route
+from hands_lab import Cluster, Hands, Json, Workload, new_workload
+from objects_api import ask, hands_on, listed, named, of_kind, pod, understood
 
-from mcp_servers.kubernetes.settings import KubernetesSettings
 from sre_agent.domain.ids import EvidenceId
-from sre_agent.domain.observations.kubernetes import ObjectList
-from sre_agent.domain.tools import ToolResult, ToolStatus
+from sre_agent.domain.tools import ToolStatus
 from sre_agent.manifests.objects.folding import unfolded
 from sre_agent.manifests.objects.snapshot import Document, read
-
-
-def understood(result: ToolResult) -> ObjectList:
-    """Return the answer as the brain reads it, which must not lose or add anything."""
-    assert result.status is ToolStatus.OK, result
-    found = ObjectList.model_validate(result.data)
-    assert found.model_dump(mode="json") == result.data
-    return found
-
-
-def of_kind(found: ObjectList, kind: str) -> list[Json]:
-    return [item for item in found.items if item["kind"] == kind]
 
 
 async def test_a_namespace_of_a_real_cluster_is_read_whole(hands: Hands, cluster: Cluster) -> None:
@@ -58,56 +37,6 @@ async def test_a_namespace_of_a_real_cluster_is_read_whole(hands: Hands, cluster
     assert "Endpoints" in seen.complete
     assert "hunter2" not in str(result)
     assert "s3cret" not in str(result)
-
-
-def listed(kind: str, *items: Json) -> Json:
-    return {"kind": f"{kind}List", "metadata": {}, "items": list(items)}
-
-
-def named(name: str, **more: Any) -> Json:
-    return {"metadata": {"name": name, "namespace": "shop", "managedFields": [{}]}, **more}
-
-
-def pod(name: str, *, ready: bool, owner: str = "rs", note: str = "x") -> Json:
-    made = named(
-        name,
-        spec={"nodeName": "n1", "containers": [{"name": "app", "image": "a:1", "odd": note}]},
-        status={
-            "phase": "Running",
-            "conditions": [{"type": "Ready", "status": str(ready)}],
-            "containerStatuses": [{"name": "app", "ready": ready, "restartCount": 0}],
-        },
-    )
-    made["metadata"]["ownerReferences"] = [{"kind": "ReplicaSet", "name": owner, "uid": "u"}]
-    return made
-
-
-@asynccontextmanager
-async def hands_on(lists: dict[str, Json], refused: dict[str, int]) -> AsyncIterator[Hands]:
-    """Serve a cluster that has these lists, by the last part of their path, and refuses some."""
-
-    async def answer(request: Request) -> JSONResponse:
-        plural = request.url.path.rpartition("/")[2]
-        if plural in refused:
-            return JSONResponse({"message": f"{plural}: no"}, refused[plural])
-        if plural == "events" and request.query_params.get("fieldSelector"):
-            plural = "node events"
-        return JSONResponse(lists.get(plural, listed("")))
-
-    async with served(Starlette(routes=[Route("/{path:path}", answer)])) as url:
-        values: Json = {
-            "mcp_port": 0,
-            "mcp_read_token": READ_TOKEN,
-            "kubernetes_api_url": url.removesuffix("/mcp"),
-            "kubernetes_read_token": "reader",
-        }
-        async with hands_with(KubernetesSettings(**values)) as hands:
-            yield hands
-
-
-async def ask(lists: dict[str, Json], refused: dict[str, int] | None = None) -> ToolResult:
-    async with hands_on(lists, refused or {}) as hands:
-        return await hands.read("list_objects", namespace="shop")
 
 
 async def test_what_may_not_be_read_and_what_is_not_served_are_told_apart() -> None:
