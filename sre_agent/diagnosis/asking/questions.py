@@ -112,9 +112,7 @@ def _again(situation: Situation) -> Iterator[Question]:
 
     What ends by itself has ended then; what is real shows more.
     """
-    now = situation.case.now
-    has_waited = now - situation.case.looked_since >= timedelta(seconds=PAUSE_S)
-    if has_waited or now - situation.alerted_last > YOUNG:
+    if _was_looked_at_again(situation) or situation.case.now - situation.alerted_last > YOUNG:
         return
     looks = LOOKS_AGAIN if situation.case.traces else LOOKS_AGAIN - {"traces"}
     for ref in situation.anchors[:MAX_SUSPECTS]:
@@ -126,6 +124,17 @@ def _again(situation: Situation) -> Iterator[Question]:
                 reason="the alert is young and nothing explains it yet",
                 wait_s=PAUSE_S,
             )
+
+
+def _was_looked_at_again(situation: Situation) -> bool:
+    """Return whether an alerting workload, or its alerts, were seen once more after a pause.
+
+    That other looks took as long says nothing of them.
+    """
+    case = situation.case
+    looks = [case.alerts, *map(case.signals.get, situation.anchors)]
+    newest = max((seen.at for seen in looks if seen), default=case.now)
+    return newest - case.looked_since >= timedelta(seconds=PAUSE_S)
 
 
 def _unscraped(situation: Situation) -> Iterator[Question]:

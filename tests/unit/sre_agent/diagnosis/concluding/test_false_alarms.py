@@ -302,6 +302,20 @@ def test_a_second_look_is_the_last_one() -> None:
     assert all(item.topic != Topic.AGAIN for item in found.questions)
 
 
+def test_slow_looks_at_others_are_no_second_look() -> None:
+    world = World(38)
+    world.ail("core", ago_s=30, error_ratio=0.4)
+    evidence = [
+        item.model_copy(update={"observed_at": at(world, 20)})
+        for item in views.evidence(world, *ROLES)
+    ]
+
+    found = diagnose(evidence, world.incident("core", ago_s=25), world.now)
+
+    assert found.conclusion is Conclusion.UNDECIDED
+    assert {item.topic for item in found.questions} == {Topic.AGAIN}
+
+
 def test_a_flapping_target_blames_no_release_although_its_alert_fires() -> None:
     world = World(37)
     world.release("core", ago_s=95)
