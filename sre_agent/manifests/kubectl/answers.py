@@ -109,6 +109,12 @@ class Answers:
             self._by_key[kind] = self._find_described(kind)
         return self._by_key[kind]
 
+    def each(self, kind: str) -> Iterator[tuple[Key, Listed | None, Described | None]]:
+        """Yield a kind's objects by where they stand, with their row and their description if any."""
+        listed, described = self.listed(kind), self.described(kind)
+        for key in sorted(set(listed) | set(described)):
+            yield key, listed.get(key), described.get(key)
+
     def _find_described(self, kind: str) -> dict[Key, Described]:
         found = dict[Key, Described]()
         for question, text in self._described.get(kind, ()):

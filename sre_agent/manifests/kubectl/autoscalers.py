@@ -12,10 +12,8 @@ _KIND = "HorizontalPodAutoscaler"
 
 def autoscalers(answers: Answers) -> tuple[Autoscaler, ...]:
     """Return the autoscalers."""
-    listed, described = answers.listed(_KIND), answers.described(_KIND)
     return tuple(
-        _autoscaler(answers, key, listed.get(key), described.get(key))
-        for key in sorted(set(listed) | set(described))
+        _autoscaler(answers, key, row, description) for key, row, description in answers.each(_KIND)
     )
 
 

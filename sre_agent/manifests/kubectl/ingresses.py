@@ -9,10 +9,9 @@ from sre_agent.manifests.kubectl.outline import Block, outline
 
 def ingresses(answers: Answers) -> tuple[Ingress, ...]:
     """Return the Ingresses."""
-    listed, described = answers.listed("Ingress"), answers.described("Ingress")
     return tuple(
-        _ingress(answers, key, listed.get(key), described.get(key))
-        for key in sorted(set(listed) | set(described))
+        _ingress(answers, key, row, description)
+        for key, row, description in answers.each("Ingress")
     )
 
 

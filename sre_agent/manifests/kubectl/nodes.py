@@ -14,10 +14,8 @@ from sre_agent.manifests.kubectl.times import moment
 
 def nodes(answers: Answers) -> tuple[Node, ...]:
     """Return the nodes."""
-    listed, described = answers.listed("Node"), answers.described("Node")
     return tuple(
-        _node(answers, key, listed.get(key), described.get(key))
-        for key in sorted(set(listed) | set(described))
+        _node(answers, key, row, description) for key, row, description in answers.each("Node")
     )
 
 

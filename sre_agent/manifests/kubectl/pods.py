@@ -37,10 +37,9 @@ def pods(answers: Answers, templates: Templates) -> tuple[Pod, ...]:
         answers: what was read.
         templates: what the controllers' pods ask for, by controller.
     """
-    listed, described = answers.listed("Pod"), answers.described("Pod")
     return tuple(
-        _pod(answers, key, listed.get(key), described.get(key), templates)
-        for key in sorted(set(listed) | set(described))
+        _pod(answers, key, row, description, templates)
+        for key, row, description in answers.each("Pod")
     )
 
 

@@ -13,10 +13,8 @@ from sre_agent.manifests.kubectl.workloads import selector
 def network_policies(answers: Answers) -> tuple[NetworkPolicy, ...]:
     """Return the NetworkPolicies."""
     kind = "NetworkPolicy"
-    listed, described = answers.listed(kind), answers.described(kind)
     found: list[NetworkPolicy] = []
-    for key in sorted(set(listed) | set(described)):
-        row, description = listed.get(key), described.get(key)
+    for key, row, description in answers.each(kind):
         meta = answers.meta(kind, key, row, description)
         if description:
             found.append(_policy(meta, outline(description.text).find("Spec")))

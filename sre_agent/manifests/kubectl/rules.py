@@ -19,9 +19,7 @@ _Found = Iterator[tuple[Meta, Listed | None, Described | None]]
 
 
 def _each(answers: Answers, kind: str) -> _Found:
-    listed, described = answers.listed(kind), answers.described(kind)
-    for key in sorted(set(listed) | set(described)):
-        row, description = listed.get(key), described.get(key)
+    for key, row, description in answers.each(kind):
         yield answers.meta(kind, key, row, description), row, description
 
 

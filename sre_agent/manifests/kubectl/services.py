@@ -14,10 +14,9 @@ from sre_agent.manifests.kubectl.workloads import selector
 
 def services(answers: Answers) -> tuple[Service, ...]:
     """Return the Services."""
-    listed, described = answers.listed("Service"), answers.described("Service")
     return tuple(
-        _service(answers, key, listed.get(key), described.get(key))
-        for key in sorted(set(listed) | set(described))
+        _service(answers, key, row, description)
+        for key, row, description in answers.each("Service")
     )
 
 
@@ -91,10 +90,9 @@ def _listed_port(text: str) -> ServicePort:
 def endpoints(answers: Answers, pods: tuple[Pod, ...]) -> tuple[Endpoints, ...]:
     """Return the addresses behind Services, with the pods that have them."""
     by_ip = {pod.ip: pod for pod in pods if pod.ip and not pod.spec.host_network}
-    listed, described = answers.listed("Endpoints"), answers.described("Endpoints")
     return tuple(
-        _endpoints(answers, key, listed.get(key), described.get(key), by_ip)
-        for key in sorted(set(listed) | set(described))
+        _endpoints(answers, key, row, description, by_ip)
+        for key, row, description in answers.each("Endpoints")
     )
 
 

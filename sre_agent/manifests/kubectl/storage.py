@@ -22,13 +22,9 @@ _CLASS_ANNOTATION = "volume.beta.kubernetes.io/storage-class"
 
 def claims(answers: Answers) -> tuple[Claim, ...]:
     """Return the PersistentVolumeClaims."""
-    listed, described = (
-        answers.listed("PersistentVolumeClaim"),
-        answers.described("PersistentVolumeClaim"),
-    )
     return tuple(
-        _claim(answers, key, listed.get(key), described.get(key))
-        for key in sorted(set(listed) | set(described))
+        _claim(answers, key, row, description)
+        for key, row, description in answers.each("PersistentVolumeClaim")
     )
 
 
@@ -54,10 +50,9 @@ def _claim(answers: Answers, key: Key, row: Listed | None, description: Describe
 
 def volumes(answers: Answers) -> tuple[PersistentVolume, ...]:
     """Return the PersistentVolumes."""
-    listed, described = answers.listed("PersistentVolume"), answers.described("PersistentVolume")
     return tuple(
-        _volume(answers, key, listed.get(key), described.get(key))
-        for key in sorted(set(listed) | set(described))
+        _volume(answers, key, row, description)
+        for key, row, description in answers.each("PersistentVolume")
     )
 
 

@@ -36,10 +36,9 @@ def daemonsets(answers: Answers) -> tuple[Workload, ...]:
 
 
 def _each(answers: Answers, kind: str) -> tuple[Workload, ...]:
-    listed, described = answers.listed(kind), answers.described(kind)
     return tuple(
-        _workload(answers, kind, key, listed.get(key), described.get(key))
-        for key in sorted(set(listed) | set(described))
+        _workload(answers, kind, key, row, description)
+        for key, row, description in answers.each(kind)
     )
 
 
