@@ -124,7 +124,7 @@ PRECEDENT_CAP = 0.5
 one cause must beat another, and with all symptoms on its side still below the acting threshold."""
 
 ALERT_STREAM = 0.5
-"""What a storm of alerts says by the general numbers, which are right in half of the cases."""
+"""What a storm of alerts says by general numbers, which are right in little more than half the cases."""
 
 SLOW_BY_ITSELF = 3.0
 """Its answers take longer, and those of nobody it calls do."""

@@ -14,16 +14,17 @@ from sre_agent.diagnosis.alert_streams.stream import Stream
 from sre_agent.domain.telemetry import Floats
 
 WEIGHTS: Mapping[str, float] = {
-    "share memory up": 2.95,
-    "beyond others traffic down": 2.52,
-    "beyond others latency up": 0.54,
-    "beyond others network down": 2.10,
-    "count caller slow": -0.99,
-    "share self slow": 2.79,
-    "share network up": -2.09,
-    "share callee failed": -0.61,
-    "beyond others memory down": 0.97,
-    "share of rises": 2.98,
+    "share memory up": 3.58,
+    "beyond others latency up": 0.71,
+    "beyond others network down": 2.06,
+    "beyond others traffic down": 2.33,
+    "count caller slow": -0.97,
+    "share self slow": 3.77,
+    "count callee failed": -0.40,
+    "beyond others memory down": 0.89,
+    "share of rises": 2.26,
+    "beyond others errors down": -0.96,
+    "beyond others other up": 2.75,
 }
 _COLUMNS = np.array([WEIGHTS.get(name, 0.0) for name in features.FEATURES])
 
