@@ -1,7 +1,6 @@
 """People read the runbooks that specialists read, through the API and the command line."""
 
 import asyncio
-import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -10,8 +9,7 @@ from typing import Any
 
 import httpx
 import pytest
-import uvicorn
-from cluster_scene import SECRETS_KEY
+from cluster_scene import SECRETS_KEY, serving
 from pydantic import SecretStr
 from sqlalchemy.ext.asyncio import AsyncEngine
 from typer.testing import CliRunner
@@ -36,18 +34,6 @@ READ_TOKEN = "r" * 24
 VIEWER = "v" * 24
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 AUTHORIZED = {"Authorization": f"Bearer {VIEWER}"}
-
-
-@asynccontextmanager
-async def serving(app: Any, **options: Any) -> AsyncIterator[str]:
-    listener = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(app, log_config=None, **options))
-    task = asyncio.create_task(server.serve(sockets=[listener]))
-    try:
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-    finally:
-        server.should_exit = True
-        await task
 
 
 def settings(database_url: str, **more: Any) -> ApiSettings:
