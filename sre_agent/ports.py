@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from sre_agent.domain.events import Event, EventDraft
 from sre_agent.domain.ids import ActionId, IncidentId
@@ -13,8 +13,10 @@ from sre_agent.domain.observations.memory import PastIncidents
 from sre_agent.domain.plan import Plan
 from sre_agent.domain.ruling import Decision, PolicyRuling
 from sre_agent.domain.tools import ToolCall, ToolResult
-from sre_agent.memory.features import Features
-from sre_agent.memory.lessons import Lessons
+
+if TYPE_CHECKING:  # whoever only keeps to a port, such as the signer, loads no diagnosis for it
+    from sre_agent.memory.features import Features
+    from sre_agent.memory.lessons import Lessons
 
 
 class Clock(Protocol):
@@ -82,11 +84,11 @@ class GrantDenied(Value):
 class Memory(Protocol):
     """What was proven in the past incidents of the organization that has the present one."""
 
-    async def recall(self, incident_id: IncidentId, present: Features) -> PastIncidents:
+    async def recall(self, incident_id: IncidentId, present: "Features") -> PastIncidents:
         """Return the few past incidents most like this one; none when none is like it."""
         ...
 
-    async def lessons(self, incident_id: IncidentId) -> Lessons | None:
+    async def lessons(self, incident_id: IncidentId) -> "Lessons | None":
         """Return what verified past incidents of its cluster teach; None where they are too few."""
         ...
 

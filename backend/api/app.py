@@ -27,7 +27,7 @@ from backend.db import tenancy
 from backend.db.admission import AdmissionDesk, Tenant
 from backend.settings import ApiSettings
 from sre_agent import ports
-from sre_agent.config import loader
+from sre_agent.config import permissions
 
 
 def create_app(
@@ -95,5 +95,5 @@ def _registry(settings: ApiSettings, engine: AsyncEngine, clock: ports.Clock) ->
         clock=clock,
         own=Tenant(settings.org_id, settings.cluster_id),
         seal=Seal(settings.secrets_key),
-        load_allowlist=lambda: loader.load_allow_list(settings.agent_config),
+        load_allowlist=lambda: permissions.load_allow_list(settings.agent_config),
     )

@@ -8,7 +8,7 @@ from backend.api.recent import Recent
 from backend.bootstrap import program, serving
 from backend.db.engine import create_engine
 from backend.settings import ApiSettings
-from sre_agent.config import loader
+from sre_agent.config import permissions
 from sre_agent.domain.errors import PermanentError
 
 POLICY_CHECKED_EVERY_S = 5.0
@@ -27,8 +27,8 @@ def policy_check(settings: ApiSettings, *, lifetime_s: float = POLICY_CHECKED_EV
 
     async def find_fault() -> str | None:
         try:
-            allowlist = loader.load_allow_list(settings.agent_config)
-            return loader.load_policy(allowlist, settings.policy_dir).fault
+            allowlist = permissions.load_allow_list(settings.agent_config)
+            return permissions.load_policy(allowlist, settings.policy_dir).fault
         except PermanentError as error:
             return str(error)
 

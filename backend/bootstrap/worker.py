@@ -31,7 +31,7 @@ from backend.notify.webhook import WebhookChannel
 from backend.settings import WorkerSettings
 from backend.signer.client import SignerClient
 from sre_agent import ports
-from sre_agent.config import loader
+from sre_agent.config import loader, permissions
 from sre_agent.graph import build
 from sre_agent.graph.context import Limits, RunContext
 from sre_agent.planning.settings import PlanningSettings
@@ -146,7 +146,7 @@ def run_context(
     signer: ports.Signer,
 ) -> RunContext:
     """Return what every run is given."""
-    allowlist = loader.load_allow_list(settings.agent_config)
+    allowlist = permissions.load_allow_list(settings.agent_config)
     return RunContext(
         clock=clock,
         journal=LearningJournal(engine, clock),
@@ -160,7 +160,7 @@ def run_context(
         toolbox=toolbox,
         signer=signer,
         allowlist=allowlist,
-        policy=loader.load_policy(allowlist, settings.policy_dir),
+        policy=permissions.load_policy(allowlist, settings.policy_dir),
         playbooks=loader.load_playbooks(settings.playbook_dir).allowing(allowlist.writes),
         planning=PlanningSettings(
             catalogue=loader.load_catalogue(),

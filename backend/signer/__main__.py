@@ -16,7 +16,7 @@ from backend.settings import SignerSettings
 from backend.signer import keys
 from backend.signer.app import create_app
 from backend.signer.mint import Mint
-from sre_agent.config import loader
+from sre_agent.config import permissions
 from sre_agent.domain.errors import PermanentError
 
 _POOL_SIZE = 2
@@ -55,7 +55,7 @@ def serve(settings: SignerSettings) -> None:
         engine=create_engine(settings.database_url, pool_size=_POOL_SIZE),
         clock=SystemClock(),
         key=keys.load(settings.signing_key_file),
-        policy=loader.load_rules(settings.agent_config, settings.policy_dir),
+        policy=permissions.load_rules(settings.agent_config, settings.policy_dir),
         ttl_s=settings.grant_ttl_seconds,
         is_kill_switch_set=settings.kill_switch,
     )

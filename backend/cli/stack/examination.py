@@ -12,7 +12,7 @@ from backend.cli.stack import checking, environment, lifecycle, ports, shelves, 
 from backend.cli.stack.layout import Layout
 from backend.db.engine import libpq_url
 from backend.signer import keys
-from sre_agent.config import loader
+from sre_agent.config import loader, permissions
 from sre_agent.domain.errors import PermanentError
 
 _CONNECT_S = 5
@@ -106,7 +106,7 @@ def _reports(folder: Path) -> Finding:
 
 def _policy(layout: Layout, settings: Mapping[str, str]) -> Finding:
     agent_config, folder = (_path(layout, settings, n) for n in ("AGENT_CONFIG", "POLICY_DIR"))
-    fault = loader.load_rules(agent_config, folder).fault
+    fault = permissions.load_rules(agent_config, folder).fault
     mend = "correct the file, or empty AGENT_CONFIG and POLICY_DIR in .env for the built-in rules"
     return Finding("policy", fault, mend if fault else None)
 

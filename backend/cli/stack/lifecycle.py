@@ -20,7 +20,8 @@ from backend.db.migrations import migrate
 from sre_agent.domain.errors import PermanentError
 
 _DATABASE_S = 30.0
-_READY_S = 60.0
+_READY_S = 180.0
+"""A dozen programs start at once; on two busy cores that has taken over a minute."""
 _DEFAULT_PORT = 8080
 
 Say = Callable[[str], None]

@@ -16,7 +16,7 @@ from notion_server import DATABASE, TOKEN, Workspace, multi_select, page, servin
 from sre_agent.agents import loop
 from sre_agent.agents.loop import Assignment, Limits
 from sre_agent.agents.specialists import BY_NAME
-from sre_agent.config import loader
+from sre_agent.config import permissions
 from sre_agent.domain.observations import KINDS
 from sre_agent.domain.tools import ToolCall, ToolResult, ToolStatus
 from sre_agent.testing.world import World
@@ -107,7 +107,7 @@ async def test_folder_notion_and_library_are_searched_together_and_read_one_by_o
             BY_NAME["runbooks"],
             Assignment(incident, 1),
             toolbox,
-            Limits(loader.load_allow_list(), deadline_s=WITHIN_S, call_deadline_s=WITHIN_S),
+            Limits(permissions.load_allow_list(), deadline_s=WITHIN_S, call_deadline_s=WITHIN_S),
         )
 
     assert searched.data is not None

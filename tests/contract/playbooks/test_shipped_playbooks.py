@@ -14,13 +14,13 @@ import infrastructure.lab.observe.prometheus as lab_prometheus
 from mcp_servers.common.toolset import described
 from mcp_servers.kubernetes import server as kubernetes
 from mcp_servers.kubernetes.settings import KubernetesSettings
-from sre_agent.config import catalogue, loader
+from sre_agent.config import catalogue, loader, permissions
 from sre_agent.domain.faults import FaultClass
 from sre_agent.domain.tools import ToolCall
 from sre_agent.planning.playbooks import Playbook
 from sre_agent.planning.repairs import Repair
 
-ALLOWED = loader.load_allow_list()
+ALLOWED = permissions.load_allow_list()
 LIBRARY = loader.load_playbooks()
 REPAIRS = sorted(LIBRARY.repairs.values(), key=lambda repair: repair.name)
 DOCUMENT = Path(__file__).parents[3] / "docs" / "playbooks.md"

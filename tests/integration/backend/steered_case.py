@@ -23,7 +23,7 @@ from backend.signer import keys
 from backend.signer.app import create_app
 from backend.signer.client import SignerClient
 from backend.signer.mint import Mint
-from sre_agent.config import loader
+from sre_agent.config import loader, permissions
 from sre_agent.domain.events import Event, EventKind
 from sre_agent.domain.incident import Incident, IncidentStatus
 from sre_agent.domain.ruling import Verdict
@@ -110,12 +110,12 @@ async def opened(
     toolbox.on("kubernetes", "rollback_rollout", rollback(world, toolbox))
     toolbox.on("prometheus", "list_alerts", lambda _call: ok({"alerts": []}, observed_at=world.now))
     incident = await store(engine, joined(world, roles))
-    allow_list = loader.load_allow_list()
+    allow_list = permissions.load_allow_list()
     mint = Mint(
         engine=engine,
         clock=clock,
         key=keys.generate(tmp_path / "key.pem"),
-        policy=loader.load_rules(),
+        policy=permissions.load_rules(),
         ttl_s=300,
     )
     transport = httpx.ASGITransport(app=create_app(mint, SECRET))
@@ -127,7 +127,7 @@ async def opened(
             toolbox=toolbox,
             signer=SignerClient(http, "http://signer/", SECRET),
             allowlist=allow_list,
-            policy=loader.load_policy(allow_list),
+            policy=permissions.load_policy(allow_list),
             playbooks=loader.load_playbooks(),
             planning=PlanningSettings(catalogue=loader.load_catalogue(), hold_s=20, deadline_s=120),
             limits=Limits(sample_interval_s=5),

@@ -26,7 +26,7 @@ from backend.db.tenancy import Tenant
 from backend.jobs.runner import Runner
 from backend.jobs.survey import Rounds
 from backend.settings import WorkerSettings
-from sre_agent.config import loader
+from sre_agent.config import permissions
 from sre_agent.domain.events import EventKind
 from sre_agent.domain.ids import IncidentId
 from sre_agent.domain.incident import IncidentStatus
@@ -93,7 +93,7 @@ async def platform(
         clock=clock,
         own=OWN,
         seal=Seal(settings.secrets_key),
-        load_allowlist=loader.load_allow_list,
+        load_allowlist=permissions.load_allow_list,
     )
     async with Toolboxes(engine, clock, settings) as toolboxes:
         yield Platform(engine, settings, toolboxes, registry)

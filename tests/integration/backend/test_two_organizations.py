@@ -27,7 +27,7 @@ from backend.signer.client import SignerClient
 from backend.signer.mint import Mint
 from benchmarks.simulation import CULPRIT, InstantToolbox, world
 from sre_agent import ports
-from sre_agent.config import loader
+from sre_agent.config import permissions
 from sre_agent.domain.events import EventKind
 from sre_agent.domain.ids import IncidentId
 from sre_agent.domain.incident import IncidentStatus
@@ -124,7 +124,7 @@ async def platform(
     async with engine.begin() as connection:
         await tenancy.register(connection, **vars(GUEST), now=clock.now())
     key = keys.generate(tmp_path / "key.pem")
-    mint = Mint(engine=engine, clock=clock, key=key, policy=loader.load_rules(), ttl_s=300)
+    mint = Mint(engine=engine, clock=clock, key=key, policy=permissions.load_rules(), ttl_s=300)
     transport = httpx.ASGITransport(app=create_app(mint, SECRET))
     async with httpx.AsyncClient(transport=transport) as http:
         signer = SignerClient(http, "http://signer/", SECRET)

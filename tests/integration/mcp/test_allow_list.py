@@ -21,7 +21,7 @@ from mcp_servers.prometheus import server as prometheus
 from mcp_servers.prometheus.settings import PrometheusSettings
 from mcp_servers.runbooks import server as runbooks
 from mcp_servers.runbooks.settings import RunbookSettings
-from sre_agent.config import loader
+from sre_agent.config import permissions
 from sre_agent.testing import FakeClock
 from sre_agent.tools.endpoint import Endpoint
 from sre_agent.tools.toolbox import McpToolbox
@@ -94,7 +94,7 @@ async def test_the_allow_list_names_exactly_what_a_server_offers(
     offered: tuple[str, dict[str, bool]],
 ) -> None:
     name, tools = offered
-    allowed = loader.load_allow_list()
+    allowed = permissions.load_allow_list()
 
     reads = {tool for server, tool in allowed.reads if server == name}
     writes = {tool for server, tool in allowed.writes if server == name}

@@ -20,7 +20,7 @@ from hands_lab import (
     settings,
 )
 
-from sre_agent.config import loader
+from sre_agent.config import permissions
 from sre_agent.domain.tools import ToolCall, ToolStatus
 
 pytestmark = pytest.mark.attack
@@ -102,7 +102,7 @@ def at_pod(crew: Crew) -> Aim:
 
 
 def test_every_writing_tool_is_attacked() -> None:
-    allowed = loader.load_allow_list()
+    allowed = permissions.load_allow_list()
 
     assert {tool for _, tool in allowed.writes} == {*DEPLOYMENT_CALLS, "delete_pod"}
 

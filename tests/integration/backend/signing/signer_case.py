@@ -13,7 +13,7 @@ from backend.db import approvals
 from backend.db.incidents import PostgresIncidents
 from backend.db.journal import PostgresJournal
 from sre_agent import ports
-from sre_agent.config import loader
+from sre_agent.config import permissions
 from sre_agent.domain.events import EventDraft, EventKind
 from sre_agent.domain.ids import ActionId, IncidentId
 from sre_agent.domain.incident import IncidentStatus
@@ -81,7 +81,7 @@ class Case:
 
 
 def shipped() -> Policy:
-    return loader.load_rules()
+    return permissions.load_rules()
 
 
 def lenient() -> Policy:

@@ -20,7 +20,7 @@ from backend.signer.app import create_app
 from backend.signer.client import SignerClient
 from backend.signer.mint import Mint
 from sre_agent import ports
-from sre_agent.config import loader
+from sre_agent.config import permissions
 from sre_agent.domain import canonical
 from sre_agent.domain.errors import TransientError
 from sre_agent.domain.events import EventKind
@@ -165,8 +165,8 @@ async def test_a_severer_ruling_of_the_log_counts_against_the_signers_own(
     ("rules", "reason"),
     [
         (policy.broken("no rules here"), "no rules here"),
-        (loader.load_rules(agent_config=Path("/nowhere.yaml")), "allow-list cannot be read"),
-        (loader.load_rules(folder=Path("/nowhere")), "policy cannot be read"),
+        (permissions.load_rules(agent_config=Path("/nowhere.yaml")), "allow-list cannot be read"),
+        (permissions.load_rules(folder=Path("/nowhere")), "policy cannot be read"),
         (replace(shipped(), tools=Tools()), "nobody may call kubernetes.rollback_rollout"),
     ],
 )

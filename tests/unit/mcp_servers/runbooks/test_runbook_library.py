@@ -15,7 +15,7 @@ from mcp_servers.runbooks.actions import ACTIONS
 from mcp_servers.runbooks.folder import Folder
 from mcp_servers.runbooks.runbook import Runbook
 from mcp_servers.runbooks.server import LIBRARY
-from sre_agent.config import loader
+from sre_agent.config import loader, permissions
 from sre_agent.domain.faults import FaultClass
 
 ROOT = Path(__file__).parents[4]
@@ -97,7 +97,7 @@ async def test_no_shipped_runbook_is_for_one_service_or_gives_a_value() -> None:
 
 
 def test_the_actions_a_runbook_may_name_are_those_that_the_executor_may_call() -> None:
-    assert {("kubernetes", action) for action in ACTIONS} == loader.load_allow_list().writes
+    assert {("kubernetes", action) for action in ACTIONS} == permissions.load_allow_list().writes
 
 
 @pytest.mark.parametrize("action", sorted(ACTIONS))

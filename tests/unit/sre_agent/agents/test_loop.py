@@ -8,7 +8,7 @@ from sre_agent.agents import loop
 from sre_agent.agents.allowlist import AllowList, Toolset
 from sre_agent.agents.loop import Assignment, Limits, SpecialistReport
 from sre_agent.agents.specialists import BY_NAME, SPECIALISTS
-from sre_agent.config import loader
+from sre_agent.config import permissions
 from sre_agent.diagnosis import diagnose
 from sre_agent.diagnosis.asking.questions import LOOKS_AGAIN, Topic
 from sre_agent.domain.causes import Question
@@ -22,7 +22,7 @@ from sre_agent.testing import evidence as build
 from sre_agent.testing.toolbox import ok, refused, unreachable
 from sre_agent.testing.world import World
 
-ALLOWED = loader.load_allow_list()
+ALLOWED = permissions.load_allow_list()
 LIMITS = Limits(ALLOWED)
 
 

@@ -6,7 +6,7 @@ from sre_agent.agents import loop
 from sre_agent.agents.loop import Assignment, Limits, SpecialistReport
 from sre_agent.agents.specialists import BY_NAME
 from sre_agent.agents.summaries import summarize
-from sre_agent.config import loader
+from sre_agent.config import permissions
 from sre_agent.domain.causes import Question
 from sre_agent.domain.evidence import Evidence
 from sre_agent.domain.incident import Incident
@@ -19,7 +19,7 @@ from sre_agent.testing.views import no_runbooks
 from sre_agent.testing.world import World
 
 WORLD = World(1)
-LIMITS = Limits(loader.load_allow_list())
+LIMITS = Limits(permissions.load_allow_list())
 
 
 def match(id_: str, score: float, *matched: str) -> RunbookMatch:

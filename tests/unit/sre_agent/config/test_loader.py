@@ -6,22 +6,22 @@ import pytest
 
 from sre_agent.agents.answers import KIND_OF
 from sre_agent.agents.specialists import BY_NAME
-from sre_agent.config import loader
-from sre_agent.config.loader import InvalidConfigurationError
+from sre_agent.config import loader, permissions
+from sre_agent.config.files import InvalidConfigurationError
 from sre_agent.domain.faults import FaultClass
 from sre_agent.domain.observations import KINDS
 from sre_agent.planning.playbooks import InvalidPlaybookError
 
 
 def test_each_specialist_has_its_own_server_and_tools() -> None:
-    allowed = loader.load_allow_list()
+    allowed = permissions.load_allow_list()
 
     assert set(allowed.specialists) == set(BY_NAME)
     assert all(allowed.specialists[name].server == item.server for name, item in BY_NAME.items())
 
 
 def test_no_specialist_may_call_what_writes() -> None:
-    allowed = loader.load_allow_list()
+    allowed = permissions.load_allow_list()
 
     assert allowed.writes
     assert not allowed.reads & allowed.writes
@@ -30,7 +30,7 @@ def test_no_specialist_may_call_what_writes() -> None:
 
 
 def test_every_tool_that_brings_evidence_is_allowed_to_someone() -> None:
-    allowed = loader.load_allow_list()
+    allowed = permissions.load_allow_list()
 
     assert set(KIND_OF) <= allowed.reads
     remembered = {kind for kind in KINDS if kind.startswith("memory.")}
@@ -49,7 +49,7 @@ def test_a_specialist_that_would_hold_a_writing_tool_is_refused(tmp_path: Path) 
     )
 
     with pytest.raises(InvalidConfigurationError, match="scale_workload"):
-        loader.load_allow_list(path)
+        permissions.load_allow_list(path)
 
 
 @pytest.mark.parametrize(
@@ -61,12 +61,12 @@ def test_an_allow_list_that_makes_no_sense_is_refused(tmp_path: Path, text: str)
     path.write_text(text)
 
     with pytest.raises(InvalidConfigurationError, match="agent_config"):
-        loader.load_allow_list(path)
+        permissions.load_allow_list(path)
 
 
 def test_a_missing_allow_list_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InvalidConfigurationError):
-        loader.load_allow_list(tmp_path / "missing.yaml")
+        permissions.load_allow_list(tmp_path / "missing.yaml")
 
 
 MINE = """

@@ -7,7 +7,7 @@ from typing import Any
 from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.types import Command
 
-from sre_agent.config import loader
+from sre_agent.config import loader, permissions
 from sre_agent.domain.events import Event, EventKind
 from sre_agent.domain.ids import IncidentId
 from sre_agent.domain.incident import IncidentStatus
@@ -36,8 +36,8 @@ DRY_RUN = {
     "uid": "uid-1",
     "changes": ["image: v2 -> v1"],
 }
-ALLOW_LIST = loader.load_allow_list()
-POLICY = loader.load_policy(ALLOW_LIST)
+ALLOW_LIST = permissions.load_allow_list()
+POLICY = permissions.load_policy(ALLOW_LIST)
 
 
 @dataclass

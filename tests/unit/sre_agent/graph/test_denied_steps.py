@@ -5,7 +5,7 @@ import dataclasses
 import pytest
 from run_scene import DRY_RUN, POLICY, Scene, make_scene
 
-from sre_agent.config import loader
+from sre_agent.config import permissions
 from sre_agent.domain.events import EventKind
 from sre_agent.domain.incident import IncidentStatus
 from sre_agent.domain.ruling import Verdict
@@ -40,7 +40,7 @@ def _denying(*tools: str) -> policy.Policy:
     texts = {tool: DENIAL.replace("{tool}", tool) for tool in tools}
     rules = policy.load(texts, POLICY.tools).rules
     return dataclasses.replace(
-        loader.load_policy(loader.load_allow_list()), rules=POLICY.rules + rules
+        permissions.load_policy(permissions.load_allow_list()), rules=POLICY.rules + rules
     )
 
 

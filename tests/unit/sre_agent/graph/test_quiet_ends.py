@@ -2,7 +2,7 @@
 
 from langgraph.checkpoint.memory import InMemorySaver
 
-from sre_agent.config import loader
+from sre_agent.config import loader, permissions
 from sre_agent.domain.events import EventKind
 from sre_agent.domain.ids import IncidentId
 from sre_agent.domain.incident import IncidentStatus
@@ -26,7 +26,7 @@ async def run(world: World, claims: dict[str, IncidentId]) -> tuple[FakeIncident
     journal, toolbox = InMemoryJournal(clock), views.toolbox(world)
     incidents = FakeIncidents(world.incident("core", ago_s=5), journal, clock)
     incidents.claims.update(claims)
-    allow_list = loader.load_allow_list()
+    allow_list = permissions.load_allow_list()
     await build.build(InMemorySaver()).ainvoke(
         {"incident_id": incidents.incident.id},
         {"configurable": {"thread_id": incidents.incident.id}},
@@ -37,7 +37,7 @@ async def run(world: World, claims: dict[str, IncidentId]) -> tuple[FakeIncident
             toolbox=toolbox,
             signer=FakeSigner(),
             allowlist=allow_list,
-            policy=loader.load_policy(allow_list),
+            policy=permissions.load_policy(allow_list),
             playbooks=loader.load_playbooks(),
             planning=PlanningSettings(catalogue=loader.load_catalogue()),
             limits=Limits(),

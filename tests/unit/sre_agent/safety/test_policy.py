@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sre_agent.config import loader
+from sre_agent.config import loader, permissions
 from sre_agent.domain.incident import Incident
 from sre_agent.domain.objects import ObjectRef
 from sre_agent.domain.plan import (
@@ -26,9 +26,9 @@ from sre_agent.safety import policy
 from sre_agent.safety.policy import Policy, Tools
 from sre_agent.testing.world import World
 
-ALLOWED = loader.load_allow_list()
+ALLOWED = permissions.load_allow_list()
 TOOLS = Tools(reads=ALLOWED.reads, writes=ALLOWED.writes)
-SHIPPED = loader.load_policy(ALLOWED)
+SHIPPED = permissions.load_policy(ALLOWED)
 INCIDENT = World().incident("core")
 
 
@@ -306,9 +306,9 @@ def test_a_policy_that_cannot_be_loaded_denies_everything_and_says_why(
 
 
 def test_a_policy_folder_that_is_not_there_or_not_text_denies_everything(tmp_path: Path) -> None:
-    missing = loader.load_policy(ALLOWED, tmp_path / "missing")
+    missing = permissions.load_policy(ALLOWED, tmp_path / "missing")
     (tmp_path / "binary.yaml").write_bytes(b"\xff\xfe\xfa")
-    binary = loader.load_policy(ALLOWED, tmp_path)
+    binary = permissions.load_policy(ALLOWED, tmp_path)
 
     assert ruled(action(), missing).ruling is Ruling.DENY
     assert ruled(action(), binary).ruling is Ruling.DENY
