@@ -42,6 +42,11 @@ class Layout:
         return self.run / "webhook-token"
 
     @property
+    def lab_webhook(self) -> Path:
+        """Return the file that says where the lab sends its alerts."""
+        return self.run / "lab-webhook"
+
+    @property
     def signing_key(self) -> Path:
         """Return the private key of the signer."""
         return self.run / "signing-key.pem"

@@ -39,11 +39,15 @@ def lab_command(layout: Layout, *arguments: str) -> list[str]:
 def lab_up(layout: Layout, webhook_url: str, *, seed: int | None = None) -> None:
     """Start the lab unless it is up, its alerts going to the webhook.
 
+    One that a start on another port left behind is started anew: its alerts would go nowhere.
+
     Raises:
         PermanentError: It did not start; its own words are in the message.
     """
     if lab_is_up(layout):
-        return
+        if _sends_alerts_to(layout) == webhook_url:
+            return
+        lab_down(layout)
     arguments = ["--tools-dir", str(layout.run / "tools"), "--webhook-url", webhook_url]
     arguments += ["--webhook-token-file", str(layout.webhook_token_file)]
     if seed is not None:
@@ -57,6 +61,11 @@ def lab_up(layout: Layout, webhook_url: str, *, seed: int | None = None) -> None
     )
     if done.returncode != 0:
         raise PermanentError(f"the lab did not start: {done.stderr.strip() or done.stdout.strip()}")
+    layout.lab_webhook.write_text(webhook_url, encoding="utf-8")
+
+
+def _sends_alerts_to(layout: Layout) -> str | None:
+    return layout.lab_webhook.read_text(encoding="utf-8") if layout.lab_webhook.exists() else None
 
 
 def lab_is_up(layout: Layout) -> bool:
