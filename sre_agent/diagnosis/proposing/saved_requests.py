@@ -1,6 +1,7 @@
 """Where saved requests fail, beside a picture of the cluster and without any from before."""
 
 from collections.abc import Iterator, Sequence
+from datetime import timedelta
 
 from sre_agent.diagnosis import weights
 from sre_agent.diagnosis.hypothesis import Hypothesis, Suspect
@@ -16,11 +17,14 @@ NOT_NORMAL = 0.1
 """The share of requests that fails at hardly any service that is well."""
 FEWEST = 3
 """Failures; fewer happen by chance."""
+LOOK_BACK = timedelta(hours=1)
+"""What began longer before the picture of the cluster was taken says nothing of how it is now."""
 
 
 def propose(view: View, spans: Sequence[Span]) -> Iterator[Hypothesis]:
     """Suspect each known workload at which a good part of the requests begins to fail."""
-    forest = trees.build(spans)
+    since_s = (view.snapshot.taken_at - LOOK_BACK).timestamp()
+    forest = trees.build(span for span in spans if span.start_s >= since_s)
     silent = orphans.find(forest, orphans.usual_callees(forest))
     found = failures.count(forest, silent)
     names = _names(view)

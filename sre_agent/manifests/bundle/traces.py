@@ -19,7 +19,9 @@ _KINDS = {1: "internal", 2: "server", 3: "client", 4: "producer", 5: "consumer"}
 _STATUSES = ("http.response.status_code", "http.status_code", "rpc.grpc.status_code")
 _INSTANCES = ("k8s.pod.name", "service.instance.id", "host.name", "hostname")
 _PEERS = ("peer.service", "server.address", "net.peer.name")
-_FAILED = 2
+_FAILED = frozenset({"2", "STATUS_CODE_ERROR"})
+_MESSAGE_CHARS = 300
+"""What is kept of what a failed span says: a line, not a stack."""
 
 Json = Mapping[str, Any]
 
@@ -111,12 +113,12 @@ def _span(
         service=about["service.name"],
         instance=_first(about, _INSTANCES),
         operation=operation,
-        kind=tags.get("span.kind", ""),
+        kind=tags.get("span.kind", "").lower(),
         start_s=start_us / 1e6,
         duration_s=took_us / 1e6,
         is_error=is_error,
         status=_first(tags, _STATUSES),
-        message=_complaint(tags, logs) if is_error else "",
+        message=_line(_complaint(tags, logs)) if is_error else "",
         attributes={"peer": peer} if peer else {},
         source=source,
     )
@@ -124,11 +126,20 @@ def _span(
 
 def _otlp_tags(told: Json) -> dict[str, str]:
     status = told.get("status")
-    kind = _KINDS.get(told.get("kind", 0), "")
-    failed = isinstance(status, dict) and status.get("code") in {_FAILED, "STATUS_CODE_ERROR"}
+    failed = isinstance(status, dict) and str(status.get("code")) in _FAILED
     described = str(status.get("message", "")) if isinstance(status, dict) else ""
-    found = {"span.kind": kind, "otel.status_description": described}
+    found = {"span.kind": _kind(told.get("kind")), "otel.status_description": described}
     return {**found, **({"error": "true"} if failed else {})}
+
+
+def _kind(told: object) -> str:
+    """Return what kind of span a number or a name such as `SPAN_KIND_CLIENT` means."""
+    name = told.removeprefix("SPAN_KIND_").lower() if isinstance(told, str) else ""
+    return name or (_KINDS.get(told, "") if isinstance(told, int) else "")
+
+
+def _line(text: str) -> str:
+    return " ".join(text[: 2 * _MESSAGE_CHARS].split())[:_MESSAGE_CHARS]
 
 
 def _complaint(tags: Mapping[str, str], logs: list[dict[str, str]]) -> str:
@@ -169,6 +180,6 @@ def _number(value: object, scale: int = 1) -> float | None:
     """Return a number, told as one or as text, in microseconds; None where it is no time."""
     try:
         number = float(value) / scale if isinstance(value, int | float | str) else -1.0
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     return number if 0 <= number < _LATEST_US else None

@@ -1,7 +1,7 @@
 """Saved traces become spans, told by Jaeger or in OTLP, and tell beside objects where requests fail."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -13,6 +13,7 @@ from sre_agent.manifests.bundle.reading import Bundle, read
 from sre_agent.manifests.bundle.traces import spans
 
 SAVED_AT = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+NOW = timedelta(0)
 DEPLOYMENTS = """NAMESPACE   NAME   READY   UP-TO-DATE   AVAILABLE   AGE
 shop        cart   1/1     1            1           3d
 shop        web    1/1     1            1           3d
@@ -23,7 +24,7 @@ def tag(key: str, value: object) -> dict[str, object]:
     return {"key": key, "type": "string", "value": value}
 
 
-def jaeger(count: int = 1, *, fails: bool = False) -> str:
+def jaeger(count: int = 1, *, fails: bool = False, ago: timedelta = NOW) -> str:
     """Return requests as Jaeger's pages download them: web calls cart."""
     outcome = [tag("error", True)] if fails else []
     fields = [tag("event", "exception"), tag("exception.type", "KeyError"), tag("message", "CHF")]
@@ -34,7 +35,7 @@ def jaeger(count: int = 1, *, fails: bool = False) -> str:
             "spanID": name,
             "operationName": f"GET /{name}",
             "references": [{"refType": "CHILD_OF", "spanID": parent}] if parent else [],
-            "startTime": 1772452800000000,
+            "startTime": 1772452800000000 - ago // timedelta(microseconds=1),
             "duration": 2500,
             "tags": [tag("span.kind", "server"), tag("http.status_code", 500), *outcome],
             "logs": [{"timestamp": 1, "fields": fields}] if process == "p2" else [],
@@ -125,6 +126,44 @@ def test_what_is_no_trace_holds_no_spans(text: str) -> None:
     assert told(text) == ()
 
 
+def poisoned(**fields: object) -> str:
+    """Return the request to cart in OTLP, with fields that no client would write."""
+    content = json.loads(otlp())
+    content["resourceSpans"][0]["scopeSpans"][0]["spans"][0] |= fields
+    return json.dumps(content)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"kind": [2]},
+        {"kind": {"of": 2}},
+        {"status": {"code": [2]}},
+        {"startTimeUnixNano": 10**400},
+        {"startTimeUnixNano": "nan"},
+        {"endTimeUnixNano": float("inf")},
+    ],
+)
+def test_fields_of_odd_types_break_nothing(fields: dict[str, object]) -> None:
+    assert all(item.service == "cart" for item in told(poisoned(**fields)))
+
+
+def test_kinds_and_failures_may_be_told_by_name() -> None:
+    [span] = told(poisoned(kind="SPAN_KIND_CLIENT", status={"code": "STATUS_CODE_ERROR"}))
+
+    assert span.kind == "client"
+    assert span.is_error
+
+
+def test_of_what_a_failed_span_says_a_line_is_kept() -> None:
+    said = {"code": 2, "message": "at Cart.java\n" * 20_000}
+
+    [span] = told(poisoned(events=[], status=said))
+
+    assert span.message.startswith("at Cart.java at Cart.java")
+    assert len(span.message) <= 300
+
+
 def test_what_nobody_should_see_is_taken_out_first() -> None:
     cleaned = spans("saved.json", jaeger(), lambda item: {**item, "data": []})
 
@@ -156,10 +195,13 @@ def test_requests_that_fail_at_a_workload_are_a_cause_with_its_words() -> None:
         (jaeger(9), DEPLOYMENTS),
         (jaeger(2, fails=True), DEPLOYMENTS),
         (jaeger(9, fails=True), DEPLOYMENTS.replace("cart", "lamp")),
+        (jaeger(9, fails=True, ago=timedelta(days=1)), DEPLOYMENTS),
     ],
-    ids=["well", "too few", "unknown"],
+    ids=["well", "too few", "unknown", "old"],
 )
-def test_requests_that_are_well_few_or_strangers_accuse_nobody(traces: str, objects: str) -> None:
+def test_requests_that_are_well_few_old_or_strangers_accuse_nobody(
+    traces: str, objects: str
+) -> None:
     found = bundle({"traces.json": traces, "all.txt": objects})
 
     judged = snapshots.diagnose(found.snapshot, found.snapshot.taken_at, spans=found.spans)
