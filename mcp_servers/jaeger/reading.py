@@ -73,8 +73,8 @@ def namespaces(told: object) -> frozenset[str]:
 def _spans(told: Json) -> Iterator[_Span]:
     processes = told.get("processes")
     known = processes if isinstance(processes, dict) else {}
-    for item in told.get("spans") or ():
-        if not isinstance(item, dict) or not item.get("spanID"):
+    for item in _values(told.get("spans")):
+        if not item.get("spanID"):
             continue
         process = known.get(str(item.get("processID"))) or item.get("process")
         started_us, took_us = _number(item.get("startTime")), _number(item.get("duration"))
@@ -127,7 +127,7 @@ def _complaint(span: _Span) -> str:
 def _parent(item: Json) -> str:
     """Return the id of the span it was made for: what it is a child of, before what it follows."""
     references = [one for one in _values(item.get("references")) if one.get("spanID")]
-    references = [one for one in references if one.get("traceID") in {None, item.get("traceID")}]
+    references = [one for one in references if one.get("traceID") in (None, item.get("traceID"))]
     references.sort(key=lambda one: one.get("refType") != "CHILD_OF")
     return str(references[0]["spanID"]) if references else str(item.get("parentSpanID") or "")
 

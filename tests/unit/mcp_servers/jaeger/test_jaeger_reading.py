@@ -125,6 +125,7 @@ def test_the_process_tells_the_service_its_pod_and_its_namespace() -> None:
         "trace",
         {},
         {"spans": None},
+        {"spans": 3},
         {"spans": ["a"], "processes": []},
         {"spans": [{"spanID": "a", "processID": "p1"}], "processes": {"p1": {}}},
         {
@@ -145,6 +146,14 @@ def test_a_span_that_makes_no_sense_does_not_cost_its_neighbours() -> None:
     found = read(span("a"), {"spanID": "b"}, span("c", process="unknown"))
 
     assert [item.operation for item in found.spans] == ["do a"]
+
+
+def test_names_of_odd_types_cost_no_span() -> None:
+    odd = span("b") | {"traceID": ["t"], "references": [{"traceID": "t", "spanID": "a"}]}
+
+    found = read(span("a"), odd)
+
+    assert [item.parent for item in found.spans] == [None, None]
 
 
 def test_times_are_kept_to_the_microsecond() -> None:
