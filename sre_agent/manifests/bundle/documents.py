@@ -11,6 +11,7 @@ import yaml
 from sre_agent.domain.yaml_text import LOADER
 from sre_agent.manifests.bundle import bounds
 from sre_agent.manifests.kubectl import kind_of
+from sre_agent.manifests.objects.fields import section
 from sre_agent.manifests.objects.snapshot import KINDS, objects
 
 Clean = Callable[[Any], Any]
@@ -53,7 +54,7 @@ def _documents(name: str, text: str, clean: Clean) -> Iterator[dict[str, Any]]:
         if isinstance(content, list):
             yield _list(name, content, clean)
         elif isinstance(content, dict) and _is_list(content):
-            yield _with_kind(name, content, clean)
+            yield from _by_kind(_with_kind(name, content, clean))
         elif isinstance(content, dict) and content.get("kind") in KINDS:
             yield _cleaned(content, clean)
 
@@ -108,7 +109,23 @@ def _with_kind(name: str, content: dict[str, Any], clean: Clean) -> dict[str, An
     if not named and len(kinds) <= 1:
         named = next(iter(kinds), None) or _kind_by_name(name) or ""
     items = [{**_cleaned(item, clean), "kind": kind} for kind, item in found]
-    return {"metadata": content.get("metadata"), "kind": f"{named}List", "items": items}
+    metadata = dict(section(content, "metadata"))
+    return {"metadata": metadata, "kind": f"{named}List", "items": items}
+
+
+def _by_kind(listed: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield kubectl's answer for several kinds as a list of each; any other list as it is.
+
+    Such an answer bears a `resourceVersion`, which a manifest that people wrote does not.
+    """
+    if listed["kind"] != "List" or "resourceVersion" not in listed["metadata"]:
+        yield listed
+        return
+    parts: dict[str, list[Any]] = {}
+    for item in listed["items"]:
+        parts.setdefault(item["kind"], []).append(item)
+    for kind, items in parts.items():
+        yield {**listed, "kind": f"{kind}List", "items": items}
 
 
 def _kind_by_name(name: str) -> str | None:

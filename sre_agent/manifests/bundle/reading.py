@@ -15,6 +15,7 @@ from sre_agent.manifests.joining import join
 from sre_agent.manifests.kubectl import Question
 from sre_agent.manifests.kubectl.question import CLUSTER_WIDE
 from sre_agent.manifests.objects import snapshot as manifests
+from sre_agent.manifests.objects.fields import section
 from sre_agent.manifests.objects.folding import unfolded
 from sre_agent.manifests.objects.snapshot import Document
 
@@ -114,7 +115,7 @@ def _as_documents(found: _Sorted, name: str, text: str, _home: str) -> bool:
     for content in contents:
         found.documents.append(Document(content, EvidenceId(name)))
         kind = str(content.get("kind", "")).removesuffix("List")
-        is_cut = bool((content.get("metadata") or {}).get("continue"))
+        is_cut = bool(section(content, "metadata").get("continue"))
         if "items" in content and kind in manifests.KINDS and not is_cut:
             found.complete.add(kind)
     found.used[name] = "objects"

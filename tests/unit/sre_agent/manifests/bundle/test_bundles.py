@@ -115,6 +115,32 @@ def test_a_list_that_was_cut_off_is_not_complete() -> None:
     assert "Pod" not in found.snapshot.complete
 
 
+def test_what_kubectl_says_of_several_kinds_at_once_is_complete_of_those_it_names() -> None:
+    items = [{"kind": "Pod", **pod("a")}, {"kind": "Service", "metadata": {"name": "s"}}]
+    told = {"kind": "List", "metadata": {"resourceVersion": ""}, "items": items}
+
+    found = bundle({"all.json": json.dumps(told)})
+
+    assert found.snapshot.complete == {"Pod", "Service"}
+    assert found.snapshot.sources["Service"] == "all.json"
+    assert names(found) == ["a"]
+
+
+def test_a_manifest_of_several_kinds_is_not_complete() -> None:
+    items = [{"kind": "Pod", **pod("a")}, {"kind": "Service", "metadata": {"name": "s"}}]
+
+    found = bundle({"shop.json": json.dumps({"kind": "List", "items": items})})
+
+    assert found.snapshot.complete == frozenset()
+
+
+@pytest.mark.parametrize("metadata", ["x", ["x"], 1])
+def test_a_list_whose_metadata_is_odd_is_read_all_the_same(metadata: object) -> None:
+    listed = {"kind": "PodList", "metadata": metadata, "items": [pod("a")]}
+
+    assert names(bundle({"pods.json": json.dumps(listed)})) == ["a"]
+
+
 def test_objects_count_before_what_tables_tell_of_them() -> None:
     exact = {"kind": "PodList", "items": [pod("web-7b9-xyz12", status={"phase": "Failed"})]}
 
