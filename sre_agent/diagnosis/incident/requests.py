@@ -14,6 +14,8 @@ from sre_agent.domain.telemetry.spans import Span
 
 FEWEST = 5
 """With fewer requests before the trouble, or during it, nothing is said."""
+NEWEST = 1 / 3
+"""Of the requests in trouble: what is over by these is another trouble, however bad it was."""
 CLEAR = 0.8
 """So sure one has to be that it is the first who is the culprit, and neither another nor nobody."""
 
@@ -42,15 +44,24 @@ def culprit(case: Case, calm_until: datetime, ill_from: datetime) -> Culprit | N
     """
     requests = {trace.trace_id: (seen, trace) for seen in case.traces for trace in seen.fact.traces}
     told = [(trace, tuple(traced.spans(trace, seen.id))) for seen, trace in requests.values()]
+    told.sort(key=lambda item: (item[0].at, item[0].trace_id))
     calm = [spans for trace, spans in told if traced.ended(trace) < calm_until]
     ill = [spans for trace, spans in told if trace.at >= ill_from]
     if min(len(calm), len(ill)) < FEWEST:
         return None
-    found = blame.rank(_period(ill), Healthy([_period(calm)]))
+    found = _blamed(ill, Healthy([_period(calm)]))
     if not found or blame.confidence(found) < CLEAR:
         return None
     ref = _workload(case, found[0].service)
     return Culprit(ref, found[0], tuple(seen.id for seen in case.traces)) if ref else None
+
+
+def _blamed(ill: Sequence[tuple[Span, ...]], healthy: Healthy) -> Sequence[Blame]:
+    """Return who is blamed for all requests in trouble, if also for the newest; else who for these."""
+    newest = blame.rank(_period(ill[-max(FEWEST, int(NEWEST * len(ill))) :]), healthy)
+    everything = blame.rank(_period(ill), healthy)
+    is_on = newest and everything and newest[0].service == everything[0].service
+    return everything if is_on else newest
 
 
 def _period(requests: Sequence[tuple[Span, ...]]) -> Period:

@@ -76,20 +76,33 @@ class _Teller:
         self.spans[number] = self.spans[number].model_copy(update=told)
 
 
-def traces(world: World, ills: Ills, *, now: int = 12, before: int = 24) -> Iterator[Trace]:
-    """Yield well requests from before the trouble, and those since it began."""
+def traces(
+    world: World, ills: Ills, *, now: int = 12, before: int = 24, over: Ills | None = None
+) -> Iterator[Trace]:
+    """Yield well requests from before the trouble, and those since it began.
+
+    The first half of these suffered from what is over by now, if something is.
+    """
     begun = world.now - timedelta(seconds=SINCE_S)
     moments: list[tuple[datetime, Ills]] = [
         (begun - timedelta(seconds=20 * number + 30), {}) for number in range(before)
     ]
-    moments += [(begun + timedelta(seconds=5 * number + 2), ills) for number in range(now)]
+    moments += [
+        (
+            begun + timedelta(seconds=5 * number + 2),
+            ills if over is None or 2 * number >= now else over,
+        )
+        for number in range(now)
+    ]
     for at, wrong in moments:
         teller = _Teller(world, wrong)
         teller.serve("entry", None, 0.0)
         yield Trace(trace_id=at.isoformat(), at=at, spans=tuple(teller.spans))
 
 
-def sample(world: World, ills: Ills, **counts: int) -> Evidence:
+def sample(
+    world: World, ills: Ills, *, over: Ills | None = None, now: int = 12, before: int = 24
+) -> Evidence:
     told = TraceSample(
         namespace=world.namespace,
         service=world.services["entry"].name,
@@ -97,7 +110,7 @@ def sample(world: World, ills: Ills, **counts: int) -> Evidence:
         start=world.now - timedelta(minutes=20),
         around=world.now - timedelta(minutes=5),
         end=world.now,
-        traces=tuple(traces(world, ills, **counts)),
+        traces=tuple(traces(world, ills, over=over, now=now, before=before)),
     )
     return build.evidence("trc-1.1", told, world.now)
 
@@ -139,6 +152,20 @@ def test_it_begins_at_the_one_that_fails_or_takes_the_time(
     assert found.ids == ("trc-1.1",)
 
 
+def test_a_trouble_that_is_over_is_not_the_one_of_now() -> None:
+    world = World(7)
+
+    found = culprit(world, sample(world, {"stock": "fails"}, over={"pay": "slow"}, now=24))
+    healed = culprit(world, sample(world, {}, over={"pay": "slow"}, now=24))
+
+    assert found is not None
+    assert (found.object, found.blame.fault_class) == (
+        world.ref("stock"),
+        FaultClass.APPLICATION_ERROR,
+    )
+    assert healed is None
+
+
 @pytest.mark.parametrize("role", ["core", "pay", "store"])
 def test_it_begins_at_the_one_that_nobody_hears_of_any_more(role: str) -> None:
     world = World(7)
@@ -155,11 +182,11 @@ def test_it_begins_nowhere_while_all_is_well() -> None:
     assert culprit(world, sample(world, {})) is None
 
 
-@pytest.mark.parametrize("counts", [{"now": 4}, {"before": 4}])
-def test_too_few_requests_tell_nothing(counts: dict[str, int]) -> None:
+@pytest.mark.parametrize(("now", "before"), [(4, 24), (12, 4)])
+def test_too_few_requests_tell_nothing(now: int, before: int) -> None:
     world = World(7)
 
-    assert culprit(world, sample(world, {"pay": "fails"}, **counts)) is None
+    assert culprit(world, sample(world, {"pay": "fails"}, now=now, before=before)) is None
 
 
 def test_two_that_fail_alike_leave_open_at_whom_it_begins() -> None:
