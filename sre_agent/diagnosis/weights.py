@@ -112,6 +112,9 @@ VICTIM_OF_UNEXAMINED_CALLEE = 2.0
 VICTIM_OF_UNEXPLAINED_CALLEE = 1.5
 """The callee fails too, but was looked at and nothing was found in it."""
 
+ONE_SLOW_WAY = 0.5
+"""Its calls lose time on the way from one caller; with all symptoms on its side that decides nothing."""
+
 REQUESTS_SUFFER_AT_IT = 1.2
 """Traced requests begin to fail at it, or to lose their time there."""
 REQUESTS_BEGIN_TO_SUFFER = 2.3

@@ -60,7 +60,21 @@ def _ways(situation: Situation) -> Iterator[_Way]:
         more = waits.level - waits.baseline if waits else 0.0
         needs = server.latency.level - server.latency.baseline if server.latency else 0.0
         is_lost = more - needs >= max(LEAST_S, LOST * more)
+        is_lost = is_lost and (needs < LEAST_S or _waits_for_others(situation, callee, needs))
         yield _Way(caller, callee, more - needs, waits if is_lost else None)
+
+
+def _waits_for_others(situation: Situation, ref: ObjectRef, needs_s: float) -> bool:
+    """Return whether what a callee needs longer is spent in calls of its own.
+
+    Who is slow by itself has requests wait in front of its clock too, which is no network.
+    """
+    waits = (
+        health.latency.level - health.latency.baseline
+        for (caller, _), health in situation.calls.items()
+        if caller == ref and health.latency
+    )
+    return max(waits, default=0.0) >= LOST * needs_s
 
 
 def _at(ref: ObjectRef, ways: list[_Way]) -> list[_Way]:
@@ -76,7 +90,7 @@ def _cause(
     situation: Situation, ref: ObjectRef, ways: list[_Way], *, is_shared: bool
 ) -> Hypothesis:
     told = "; ".join(_told(way.caller, way.callee, way.waits) for way in ways if way.waits)
-    statement = f"{told}, while those who are called answer as fast as before"
+    statement = f"{told}, more than those who are called need longer themselves"
     signals: Mapping[ObjectRef, object] = situation.case.signals
     ids = {
         situation.case.signals[end].id
@@ -85,7 +99,7 @@ def _cause(
         if end in signals
     }
     suspect = Suspect(FaultClass.POD_NETWORK_DELAY, ref)
-    weight = weights.LIKELY if is_shared else weights.HINT
+    weight = weights.LIKELY if is_shared else weights.ONE_SLOW_WAY
     finding = suspect.speaks_for("ways.time_is_lost", weight, statement, ids)
     facts = {
         "onset_at": situation.onset(ref).at.isoformat(),

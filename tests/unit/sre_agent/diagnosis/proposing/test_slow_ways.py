@@ -61,7 +61,7 @@ def test_the_end_that_all_slow_ways_have_in_common_has_a_slow_network() -> None:
     top = found.causes[0]
     assert found.conclusion is Conclusion.CAUSE_FOUND, found.reason
     assert (top.fault_class, top.object) == (FaultClass.POD_NETWORK_DELAY, world.ref("core"))
-    assert "answer as fast as before" in top.statement
+    assert "more than those who are called need longer themselves" in top.statement
 
 
 def test_of_one_slow_way_alone_nothing_is_decided() -> None:
@@ -71,6 +71,35 @@ def test_of_one_slow_way_alone_nothing_is_decided() -> None:
 
     assert found.conclusion is Conclusion.UNDECIDED
     assert [item.object for item in delays(found)] == [world.ref("pay")]
+
+
+def test_an_end_that_serves_another_way_as_before_has_no_slow_network() -> None:
+    world = World(47)
+
+    found = judged(world, seen(world, {("entry", "core"): 1.6, ("core", "pay"): 0.8}), "core")
+
+    assert found.conclusion is Conclusion.UNDECIDED
+    assert len(delays(found)) == 1
+
+
+def test_calls_to_those_who_are_much_slower_themselves_are_no_slow_ways() -> None:
+    world = World(48)
+    since = world.now - timedelta(seconds=SINCE_S)
+    queueing = [
+        build.golden_signals(
+            world.namespace,
+            world.services[role].name,
+            build.group(world.now, grid=GRID, latency_p99=build.step_at(since, 0.02, 0.7)),
+            step_s=GRID[1],
+        )
+        for role in ("pay", "stock")
+    ]
+    more = [
+        build.evidence(f"met-8.{number}", told, world.now) for number, told in enumerate(queueing)
+    ]
+    ways = {("core", "pay"): 1.6, ("core", "stock"): 1.6}
+
+    assert not delays(judged(world, [*seen(world, ways), *more], "core"))
 
 
 def test_calls_that_fail_are_no_slow_ways() -> None:
