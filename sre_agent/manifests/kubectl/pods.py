@@ -1,44 +1,49 @@
 """Reading pods. One that is well, and whose template was read, is not read line by line."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import timedelta
 
 from sre_agent.domain.cluster.meta import Meta
 from sre_agent.domain.cluster.pods import ContainerStatus, Pod, PodSpec
 from sre_agent.domain.objects import ObjectRef
+from sre_agent.manifests.kubectl import makers
 from sre_agent.manifests.kubectl.answers import Answers, Described, Key, Listed, reference
 from sre_agent.manifests.kubectl.conditions import conditions
 from sre_agent.manifests.kubectl.containers import statuses
 from sre_agent.manifests.kubectl.outline import Block, outline
-from sre_agent.manifests.kubectl.tables import pairs, ratio
+from sre_agent.manifests.kubectl.tables import number, pairs, ratio
 from sre_agent.manifests.kubectl.templates import pod_spec
 from sre_agent.manifests.kubectl.times import age, moment
 
 RECOVERED = timedelta(hours=1)
 """A pod that is ready, and did not restart for so long, is well."""
 Templates = Mapping[ObjectRef, PodSpec]
+_LOOP = "CrashLoopBackOff"
 _PHASES = frozenset({"Running", "Pending", "Succeeded", "Failed", "Unknown"})
 _PHASE_OF_STATUS = {
     "Completed": "Succeeded",
     "Error": "Running",
     "OOMKilled": "Running",
-    "CrashLoopBackOff": "Running",
+    _LOOP: "Running",
     "Terminating": "Running",
     "NotReady": "Running",
     "Evicted": "Failed",
 }
 
 
-def pods(answers: Answers, templates: Templates) -> tuple[Pod, ...]:
+def pods(
+    answers: Answers, templates: Templates, known: Collection[ObjectRef] = ()
+) -> tuple[Pod, ...]:
     """Return the pods; `templates` are those of the controllers that made them.
 
     Args:
         answers: what was read.
         templates: what the controllers' pods ask for, by controller.
+        known: all controllers, for pods that are told of by a table alone.
     """
     return tuple(
-        _pod(answers, key, row, description, templates)
+        _pod(answers, key, row, description, templates, known)
         for key, row, description in answers.each("Pod")
     )
 
@@ -49,6 +54,7 @@ def _pod(
     row: Listed | None,
     description: Described | None,
     templates: Templates,
+    known: Collection[ObjectRef],
 ) -> Pod:
     if description and description.text:
         owner = _controller(description.text, key[0])
@@ -59,6 +65,7 @@ def _pod(
         answers,
         key,
         row or Listed({}, description.source if description else answers.sources["Pod"]),
+        known,
     )
 
 
@@ -145,18 +152,31 @@ def _full(
     )
 
 
-def _only_listed(answers: Answers, key: Key, row: Listed) -> Pod:
+def _only_listed(answers: Answers, key: Key, row: Listed, known: Collection[ObjectRef]) -> Pod:
     """Return what a table alone tells of a pod."""
     said = row.told("STATUS")
     ready, wanted = ratio(row.told("READY"))
     phase = said if said in _PHASES else _PHASE_OF_STATUS.get(said, "Pending")
-    meta = answers.meta("Pod", key, row, None)
+    meta = replace(
+        answers.meta("Pod", key, row, None),
+        deleted_at=answers.taken_at if said == "Terminating" else None,
+        owners=makers.of("Pod", *key, known),
+    )
     return Pod(
-        meta=replace(meta, deleted_at=answers.taken_at if said == "Terminating" else None),
+        meta=meta,
         phase=phase,
         reason="" if said in _PHASES else said,
         ip=row.told("IP"),
         node=row.told("NODE"),
+        statuses=_looping(row),
         ready=bool(wanted) and ready == wanted,
         started_at=meta.created_at,
     )
+
+
+def _looping(row: Listed) -> tuple[ContainerStatus, ...]:
+    """Return the container that ends again and again, whose name a table does not tell."""
+    if row.told("STATUS") != _LOOP:
+        return ()
+    restarts = number(row.told("RESTARTS").partition(" ")[0])
+    return (ContainerStatus(name="?", state="waiting", reason=_LOOP, restarts=restarts),)

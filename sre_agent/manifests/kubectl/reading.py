@@ -55,7 +55,9 @@ def read(texts: Mapping[Question, str], taken_at: datetime) -> Snapshot:
     daemonsets = workloads.daemonsets(answers)
     makers = (*replicasets, *statefulsets, *daemonsets)
     found = pods.pods(
-        answers, {item.meta.ref: item.template for item in makers if item.template.containers}
+        answers,
+        {item.meta.ref: item.template for item in makers if item.template.containers},
+        frozenset(item.meta.ref for item in (*deployments, *makers)),
     )
     namespaces = _namespaces(answers)
     complete = _complete(answers, namespaces)

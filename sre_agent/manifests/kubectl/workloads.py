@@ -9,6 +9,7 @@ from sre_agent.domain.cluster.meta import Meta, Requirement, Selector
 from sre_agent.domain.cluster.pods import PodSpec
 from sre_agent.domain.cluster.workloads import Workload
 from sre_agent.domain.objects import ObjectRef
+from sre_agent.manifests.kubectl import makers
 from sre_agent.manifests.kubectl.answers import Answers, Described, Key, Listed, reference
 from sre_agent.manifests.kubectl.conditions import conditions
 from sre_agent.manifests.kubectl.outline import Block, outline
@@ -219,7 +220,11 @@ def replicasets(answers: Answers, owned: tuple[Workload, ...]) -> tuple[Workload
                 )
             )
         else:
-            found.append(_workload(answers, "ReplicaSet", key, row, described.get(key)))
+            item = _workload(answers, "ReplicaSet", key, row, described.get(key))
+            if key not in described:
+                owners = makers.of("ReplicaSet", *key, [each.meta.ref for each in owned])
+                item = replace(item, meta=replace(item.meta, owners=owners))
+            found.append(item)
     return tuple(found)
 
 
