@@ -1,6 +1,5 @@
 """Prometheus' JSON for samples, read into numbers."""
 
-import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -9,6 +8,8 @@ from typing import Any
 from mcp_servers.common.envelope import RefusedError
 
 Sample = tuple[datetime, float]
+MOST = 1e30
+"""What is farther from zero measures nothing, and its sums are infinite."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +67,9 @@ def _numbers(pairs: Iterable[Sequence[Any]], moments: dict[float, datetime]) -> 
 
 
 def number(text: Any) -> float | None:
-    """Return a sample's value, or None for NaN, infinities and what is no number."""
+    """Return a sample's value, or None for NaN, infinities or nearly so, and what is no number."""
     try:
         value = float(text)
     except (TypeError, ValueError):
         return None
-    return value if math.isfinite(value) else None
+    return value if abs(value) <= MOST else None

@@ -60,7 +60,7 @@ def test_a_string_is_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "value"), [("1e+00", 1.0), ("NaN", None), ("", None), (None, None)]
+    ("text", "value"), [("1e+00", 1.0), ("NaN", None), ("", None), (None, None), ("-1e308", None)]
 )
 def test_a_value_is_a_finite_number_or_nothing(text: str | None, value: float | None) -> None:
     assert number(text) == value
