@@ -1,10 +1,10 @@
 """What people wrote to the cluster's objects of late, and which workloads each such change can reach.
 
-A workload that is given a setting as a variable reads it when a pod starts, and never again; what is
-mounted reaches pods that run.
+A workload that is given a setting as a variable, or as a single file, reads it when a pod starts, and
+never again; what is mounted whole reaches pods that run.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -83,8 +83,9 @@ def reading(view: View, workload: ObjectRef, setting: ObjectRef) -> Reading | No
             setting.name,
         )
 
-    if any(is_it(volume.reference) for volume in spec.volumes):
-        return Reading(is_live=True)
+    mounted = {volume.name for volume in spec.volumes if is_it(volume.reference)}
+    if mounted:
+        return Reading(is_live=not _is_cut_out(spec, mounted))
     return Reading(is_live=False) if any(map(is_it, _variables(spec))) else None
 
 
@@ -96,6 +97,17 @@ def has_started_since(view: View, workload: ObjectRef, moment: datetime) -> bool
         for begun in (pod.meta.created_at, *(status.started_at for status in pod.statuses))
         if begun
     )
+
+
+def _is_cut_out(spec: PodSpec, volumes: Collection[str]) -> bool:
+    """Return whether only single files of volumes are mounted (`subPath`): these stay as they were."""
+    mounts = [
+        mount
+        for container in (*spec.init_containers, *spec.containers)
+        for mount in container.mounts
+        if mount.volume in volumes
+    ]
+    return bool(mounts) and all(mount.sub_path for mount in mounts)
 
 
 def _variables(spec: PodSpec) -> Iterator[Reference | None]:

@@ -78,6 +78,17 @@ def test_a_setting_that_is_read_at_the_start_cannot_reach_pods_that_ran_before_i
     assert "reads it only at its start, and no pod of it was started since" in decoy.statement
 
 
+def test_a_single_file_of_a_setting_cannot_reach_pods_that_ran_before_it() -> None:
+    world = ailing(69)
+    changed, reads = configmap(world, "settings", ago_s=90), {"core": "settings"}
+    look = looked_at(world, changed, reads=reads, mounted=True, sub_path="app.yaml")
+
+    found = judged(world, look)
+
+    assert blamed(found, world.ref("core")) == []
+    assert len(blamed(found, setting(world))) == 1
+
+
 def test_a_setting_that_is_read_at_the_start_reaches_pods_started_since() -> None:
     world = World(64)
     world.release("core", ago_s=80, error_ratio=0.4)

@@ -30,28 +30,39 @@ def configmap(world: World, name: str, *, ago_s: float) -> Manifest:
 
 
 def looked_at(
-    world: World, *more: Manifest, reads: dict[str, str] | None = None, mounted: bool = False
+    world: World,
+    *more: Manifest,
+    reads: dict[str, str] | None = None,
+    mounted: bool = False,
+    sub_path: str = "",
 ) -> Evidence:
     """Return a look at the objects, with more of them; `reads` names the ConfigMap of each role."""
     told = object_views.objects(world)
     added = {(item["kind"], item["metadata"]["name"]) for item in more}
     kept = [item for item in told.items if (item["kind"], item["metadata"]["name"]) not in added]
     names = {world.services[role].name: given for role, given in (reads or {}).items()}
-    items = tuple(_reading(dict(item), names, mounted=mounted) for item in (*kept, *more))
+    items = tuple(
+        _reading(dict(item), names, mounted=mounted, sub_path=sub_path) for item in (*kept, *more)
+    )
     complete = (*told.complete, "ConfigMap", "ResourceQuota", "NetworkPolicy")
     facts: ObjectList = told.model_copy(update={"items": items, "complete": complete})
     return build.evidence("k8s-9.5", facts, world.now)
 
 
-def _reading(item: Manifest, names: dict[str, str], *, mounted: bool) -> Manifest:
+def _reading(item: Manifest, names: dict[str, str], *, mounted: bool, sub_path: str) -> Manifest:
     given = names.get(item["metadata"]["name"])
     if item["kind"] != "Deployment" or given is None:
         return item
     spec = item["spec"]["template"]["spec"]
+    (container,) = spec["containers"]
     if mounted:
-        told = {**spec, "volumes": [{"name": "settings", "configMap": {"name": given}}]}
+        mount = {"name": "settings", "mountPath": "/etc/app", "subPath": sub_path}
+        told = {
+            **spec,
+            "volumes": [{"name": "settings", "configMap": {"name": given}}],
+            "containers": [{**container, "volumeMounts": [mount]}],
+        }
     else:
-        (container,) = spec["containers"]
         told = {
             **spec,
             "containers": [{**container, "envFrom": [{"configMapRef": {"name": given}}]}],
