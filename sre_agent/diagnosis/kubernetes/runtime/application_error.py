@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from sre_agent.diagnosis import weights
 from sre_agent.diagnosis.hypothesis import Hypothesis, Suspect
-from sre_agent.diagnosis.kubernetes import sayings, wellbeing
+from sre_agent.diagnosis.kubernetes import last_words, sayings, wellbeing
 from sre_agent.diagnosis.kubernetes.proposing import cause
 from sre_agent.diagnosis.kubernetes.view import View
 from sre_agent.domain.faults import FaultClass
@@ -32,11 +32,13 @@ def analyze(view: View) -> Iterator[Hypothesis]:
         codes = _codes(view, said)
         if codes:
             code = min(codes)
+            words = last_words.find(view, said.owner, said.container)
+            quoted = words.text if words and words.source == said.source else said.quote()
             yield cause(
                 Suspect(FaultClass.APPLICATION_ERROR, said.owner),
                 "words.application_error",
                 weights.GENERIC_STATE,
-                f"{said.container} ends with exit code {code} and says: {said.quote()}",
+                f"{said.container} ends with exit code {code} and says: {quoted}",
                 [said.source],
                 exit_code=code,
             )

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from sre_agent.diagnosis import weights
 from sre_agent.diagnosis.hypothesis import Fact, Hypothesis, Suspect
-from sre_agent.diagnosis.kubernetes import wellbeing
+from sre_agent.diagnosis.kubernetes import last_words, wellbeing
 from sre_agent.diagnosis.kubernetes.proposing import cause
 from sre_agent.diagnosis.kubernetes.view import View
 from sre_agent.domain.cluster.pods import ContainerStatus, Pod
@@ -28,12 +28,13 @@ def analyze(view: View) -> Iterator[Hypothesis]:
         ]
         if looping:
             pod, status = max(looping, key=lambda item: (item[1].restarts, item[0].meta.ref.name))
+            words = last_words.find(view, ref, status.name)
             yield cause(
                 Suspect(FaultClass.CRASH_LOOP, ref),
                 "pods.crash_loop",
                 weights.GENERIC_STATE + weights.HINT / 2,
-                _say(pod, status),
-                [item.meta.source for item, _ in looping],
+                _say(pod, status) + (f" and last says: {words.text}" if words else ""),
+                [*(item.meta.source for item, _ in looping), *([words.source] if words else ())],
                 **_facts(status),
             )
 

@@ -12,6 +12,7 @@ from sre_agent.diagnosis.kubernetes.startup import (
     init_container,
     port_conflict,
 )
+from sre_agent.diagnosis.kubernetes.view import View
 from sre_agent.domain.cluster.pods import ContainerPort, EnvVar, Termination
 from sre_agent.domain.cluster.snapshot import Snapshot
 from sre_agent.domain.faults import FaultClass as Fault
@@ -44,6 +45,34 @@ def test_a_container_in_back_off_is_a_crash_loop() -> None:
 
 def test_a_container_that_was_restarted_twice_a_minute_ago_is_a_crash_loop() -> None:
     assert LOOP in suspected(one(make.status(restarts=2, last_ended=ending(1))), crash_loop.analyze)
+
+
+@pytest.mark.parametrize(
+    ("lines", "quoted"),
+    [
+        (
+            ("INFO starts", "FATAL cannot parse rates.yaml", "INFO bye", ""),
+            "FATAL cannot parse rates",
+        ),
+        (("starts", "no rates"), "no rates"),
+        (
+            ("Traceback (most recent call last):", '  File "a.py", line 1', "RateError: no rates"),
+            "RateError: no rates",
+        ),
+    ],
+)
+def test_a_crash_loop_quotes_what_best_says_why(lines: tuple[str, ...], quoted: str) -> None:
+    waits = make.status(state="waiting", reason="CrashLoopBackOff", ready=False, restarts=5)
+    pod = make.pod("web", ready=False, statuses=(waits,))
+    name = pod.meta.ref.name
+    logs = [
+        make.log(name, "INFO up", container=waits.name),
+        make.log(name, *lines, container=waits.name, is_previous=True),
+    ]
+
+    found = crash_loop.analyze(View(make.snapshot(make.deployment("web"), pod, *logs)))
+
+    assert f"and last says: {quoted}" in next(each.findings[0].statement for each in found)
 
 
 @pytest.mark.parametrize(("restarts", "minutes"), [(1, 1), (7, 60)])
