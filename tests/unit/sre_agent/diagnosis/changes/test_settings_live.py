@@ -113,6 +113,22 @@ def test_a_setting_that_changed_after_the_trouble_began_is_ruled_out() -> None:
     assert "is older by" in decoy.statement
 
 
+def test_a_setting_that_all_served_with_for_hours_is_ruled_out() -> None:
+    world = ailing(70)
+    look = looked_at(
+        world,
+        configmap(world, "settings", ago_s=3 * 3600),
+        reads={"core": "settings"},
+        mounted=True,
+    )
+
+    found = judged(world, look)
+
+    assert blamed(found, world.ref("core")) == []
+    [decoy] = blamed(found, setting(world))
+    assert "served with it for 3.0 h" in decoy.statement
+
+
 @pytest.mark.parametrize("ago_s", [5 * 3600.0, 30 * 24 * 3600.0])
 def test_a_setting_of_long_ago_is_no_change(ago_s: float) -> None:
     world = ailing(66)

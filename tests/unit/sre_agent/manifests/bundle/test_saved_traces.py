@@ -24,7 +24,7 @@ def tag(key: str, value: object) -> dict[str, object]:
     return {"key": key, "type": "string", "value": value}
 
 
-def jaeger(count: int = 1, *, fails: bool = False, ago: timedelta = NOW) -> str:
+def jaeger(count: int = 1, *, fails: bool = False, ago: timedelta = NOW, of: str = "t") -> str:
     """Return requests as Jaeger's pages download them: web calls cart."""
     outcome = [tag("error", True)] if fails else []
     fields = [tag("event", "exception"), tag("exception.type", "KeyError"), tag("message", "CHF")]
@@ -48,8 +48,8 @@ def jaeger(count: int = 1, *, fails: bool = False, ago: timedelta = NOW) -> str:
     }
     made = [
         {
-            "traceID": f"t{number}",
-            "spans": [span(f"t{number}", "a", "p1", ""), span(f"t{number}", "b", "p2", "a")],
+            "traceID": f"{of}{number}",
+            "spans": [span(f"{of}{number}", "a", "p1", ""), span(f"{of}{number}", "b", "p2", "a")],
             "processes": processes,
         }
         for number in range(count)
@@ -207,3 +207,13 @@ def test_requests_that_are_well_few_old_or_strangers_accuse_nobody(
     judged = snapshots.diagnose(found.snapshot, found.snapshot.taken_at, spans=found.spans)
 
     assert judged.causes == ()
+
+
+@pytest.mark.parametrize(("well", "accused"), [(20, 1), (50, 0)])
+def test_a_few_failures_of_many_requests_accuse_nobody(well: int, accused: int) -> None:
+    files = {"a.json": jaeger(4, fails=True), "b.json": jaeger(well, of="w"), "c.txt": DEPLOYMENTS}
+    found = bundle(files)
+
+    judged = snapshots.diagnose(found.snapshot, found.snapshot.taken_at, spans=found.spans)
+
+    assert len(judged.causes) == accused
