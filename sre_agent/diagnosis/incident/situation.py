@@ -11,7 +11,7 @@ from sre_agent.diagnosis.incident.topology import Graph
 from sre_agent.diagnosis.metrics.health import Health, judge
 from sre_agent.domain.alert import Alert, AlertStatus
 from sre_agent.domain.objects import ObjectRef
-from sre_agent.domain.observations.metrics import GoldenSignals
+from sre_agent.domain.observations.metrics import ActiveAlert, GoldenSignals
 
 OBJECT_LABELS = (
     "deployment",
@@ -200,9 +200,23 @@ def _firing(case: Case) -> dict[ObjectRef, frozenset[str]]:
     found: dict[ObjectRef, frozenset[str]] = {}
     for alert in case.alerts.fact.alerts if case.alerts else ():
         ref = _named(case, alert.labels) if alert.state == "firing" else None
-        if ref:
+        if ref and not _has_ended_since(case, alert):
             found[ref] = found.get(ref, frozenset()) | {alert.name}
     return found
+
+
+def _has_ended_since(case: Case, listed: ActiveAlert) -> bool:
+    """Return whether its source told the end of an alert that fired when the list was made."""
+    labels = {name: value for name, value in listed.labels.items() if name != "alertname"}
+    return any(
+        alert.name == listed.name
+        and alert.status is AlertStatus.RESOLVED
+        and alert.ends_at is not None
+        and case.alerts is not None
+        and alert.ends_at >= case.alerts.at
+        and labels.items() <= alert.labels.items()
+        for alert in case.incident.alerts
+    )
 
 
 def _named(case: Case, labels: Mapping[str, str]) -> ObjectRef | None:

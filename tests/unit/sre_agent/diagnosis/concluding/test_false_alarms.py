@@ -82,6 +82,23 @@ def test_once_all_is_well_nobody_goes_on_looking_for_what_else_there_may_be() ->
     assert found.questions == ()
 
 
+@pytest.mark.parametrize(("ended_ago_s", "is_over"), [(-1, True), (1, False)])
+def test_an_alert_that_ended_after_it_was_listed_fires_no_more(
+    ended_ago_s: float, *, is_over: bool
+) -> None:
+    world = World(41)
+    spike = signals(world, "core", between(world, 60, 40, 0.37))
+    incident = world.incident("core", ago_s=50)
+    [alert] = incident.alerts
+    ended = {"status": AlertStatus.RESOLVED, "ends_at": at(world, ended_ago_s)}
+    listed = ActiveAlert(name=alert.name, state="firing", labels=alert.labels)
+
+    over = incident.model_copy(update={"alerts": (alert.model_copy(update=ended),)})
+    found = judged(world, over, spike, alerts(world, listed))
+
+    assert (found.conclusion is Conclusion.NOTHING_WRONG) is is_over, found.reason
+
+
 def test_a_spike_that_goes_on_is_no_false_alarm_and_is_looked_at_again() -> None:
     world = World(42)
     spike = signals(world, "core", between(world, 20, -60, 0.37))
