@@ -75,9 +75,10 @@ class Learning:
                 return course
             past = await past_failures.newest(connection, tenant)
         before = course.known if course else None
-        course = _Course(revision, _learn(past), before, time.monotonic())
+        course = _Course(revision, _learn(past, before), before, time.monotonic())
         course.learning.add_done_callback(lambda _: _finish(course))
         self._courses[tenant] = course
+        self._courses.move_to_end(tenant)
         if len(self._courses) > MOST_CLUSTERS:
             self._courses.popitem(last=False)
         return course
@@ -87,8 +88,11 @@ def _finish(course: _Course) -> None:
     course.took_s = time.monotonic() - course.began_at
 
 
-def _learn(past: Sequence[PastFailure]) -> "asyncio.Future[Lessons | None]":
-    """Learn in a thread of its own, which keeps nothing from running nor from ending."""
+def _learn(past: Sequence[PastFailure], before: Lessons | None) -> "asyncio.Future[Lessons | None]":
+    """Learn in a thread of its own, which keeps nothing from running nor from ending.
+
+    What was learned before stays where the news cannot be learned.
+    """
     loop = asyncio.get_running_loop()
     found: asyncio.Future[Lessons | None] = loop.create_future()
 
@@ -97,7 +101,7 @@ def _learn(past: Sequence[PastFailure]) -> "asyncio.Future[Lessons | None]":
             learned = lessons.learn(past)
         except Exception:  # noqa: BLE001 - the end of this thread: a run goes on without what was not learned
             _log.exception("past_failures_not_learned", number=len(past))
-            learned = None
+            learned = before
         with contextlib.suppress(RuntimeError):  # the loop may be closed by then
             loop.call_soon_threadsafe(_tell, found, learned)
 
