@@ -78,7 +78,16 @@ def _offline(place: Path, namespace: str) -> _Told:
             f"nothing in {place} was recognised (such as {name}: {why}); known are {_KNOWN}"
         )
     found = snapshots.diagnose(bundle.snapshot, bundle.snapshot.taken_at, spans=bundle.spans)
-    return found, bundle.used, _few(unseen)
+    return _doubted(found, bundle), bundle.used, _few(unseen)
+
+
+def _doubted(found: Diagnosis, bundle: reading.Bundle) -> Diagnosis:
+    """Call nothing well while objects that were saved could not be read."""
+    broken = sorted(name for name, why in bundle.unused.items() if why == reading.BROKEN)
+    if not broken or found.conclusion is not Conclusion.NOTHING_WRONG:
+        return found
+    reason = f"what was read is in order, but not all could be. Missing: {', '.join(broken[:3])}"
+    return found.model_copy(update={"conclusion": Conclusion.UNDECIDED, "reason": reason})
 
 
 def _few(unseen: Mapping[str, str]) -> dict[str, str]:

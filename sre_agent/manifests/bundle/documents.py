@@ -20,6 +20,9 @@ MAX_OBJECTS = 20_000
 """What one file may hold; a list of lists could otherwise grow without end."""
 _SOMETHING = re.compile(r"\S")
 _YAML = re.compile(r"^(?:apiVersion|kind|items):", re.MULTILINE)
+_OBJECT = re.compile(r'^(?:apiVersion|kind|items):|"(?:apiVersion|items)"\s*:', re.MULTILINE)
+_HEAD = 2000
+_ENDINGS = (".yaml", ".yml", ".json")
 _PLURALS = {kind.lower() + "s": kind for kind in KINDS} | {
     "persistentvolumeclaims": "PersistentVolumeClaim",
     "pvcs": "PersistentVolumeClaim",
@@ -47,6 +50,11 @@ def parsed(name: str, text: str, clean: Clean) -> list[dict[str, Any]] | None:
 def is_meant(text: str) -> bool:
     """Return whether a text begins as JSON or YAML of Kubernetes does."""
     return text.lstrip()[:1] in {"{", "["} or bool(_YAML.search(text))
+
+
+def is_object_file(name: str, text: str) -> bool:
+    """Return whether a file is named and begins as saved objects are, not as a log in JSON."""
+    return name.endswith(_ENDINGS) and bool(_OBJECT.search(text, 0, _HEAD))
 
 
 def _documents(name: str, text: str, clean: Clean) -> Iterator[dict[str, Any]]:

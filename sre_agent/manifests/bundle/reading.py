@@ -26,7 +26,7 @@ _STAMP = re.compile(r"\b(20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.\d{1,9})?Z")
 _SLACK = timedelta(minutes=5)
 """By so much the clocks of a cluster and of whoever saved its answers may differ."""
 _UNKNOWN = "it is no answer of kubectl, and names no pod whose log it could be"
-_BROKEN = "it is JSON or YAML that cannot be read to its end, or holds nothing known: save it again"
+BROKEN = "it is JSON or YAML that cannot be read to its end, or holds nothing known: save it again"
 _NOTHING_FOUND = re.compile(r"No resources found(?: in (\S+) namespace)?")
 
 
@@ -182,9 +182,10 @@ def _with_logs(snapshot: Snapshot, found: _Sorted) -> Bundle:
     used, unused = dict(found.used), dict(found.unused)
     lines = []
     for name, text in found.logs.items():
-        log = logs.of_file(name, text, snapshot)
+        is_log = not documents.is_object_file(name, text)
+        log = logs.of_file(name, text, snapshot) if is_log else None
         if log is None:
-            unused[name] = _BROKEN if documents.is_meant(text) else _UNKNOWN
+            unused[name] = BROKEN if documents.is_meant(text) else _UNKNOWN
         else:
             lines.append(log)
             used[name] = f"log of {log.pod}"

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
+from backend.cli.diagnosing.command import UNDECIDED
 from backend.cli.main import cli
 from sre_agent.domain.errors import PermanentError
 
@@ -87,6 +88,13 @@ def test_what_is_well_has_no_cause_and_is_no_failure(tmp_path: Path) -> None:
     found = run(saved(tmp_path, pods=WELL))
 
     assert (found.exit_code, "Nothing wrong" in found.output) == (0, True), found.output
+
+
+def test_nothing_is_called_well_while_saved_objects_could_not_be_read(tmp_path: Path) -> None:
+    found = run(saved(tmp_path, pods=WELL, objects='{"apiVersion": "v1", "items": [{"kind":'))
+
+    assert found.exit_code == UNDECIDED, found.output
+    assert "Missing: objects.txt" in found.output
 
 
 def test_an_archive_is_read_without_being_unpacked(tmp_path: Path) -> None:

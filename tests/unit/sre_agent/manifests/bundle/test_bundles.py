@@ -171,6 +171,32 @@ def test_logs_are_known_by_the_pod_in_their_path(name: str, is_previous: bool) -
     )
 
 
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("web.yaml", "apiVersion: v1\nkind: Service\nmetadata:\n   a: 1\n  b: 2\n"),
+        ("web/service.json", '{"apiVersion": "v1", "kind": "Service", "metadata": {'),
+    ],
+)
+def test_objects_that_cannot_be_read_are_no_log_of_the_workload_they_are_named_for(
+    name: str, text: str
+) -> None:
+    listed = json.dumps({"kind": "PodList", "items": [pod("web")]})
+
+    found = bundle({"pods.json": listed, name: text})
+
+    assert name in found.unused
+    assert not found.snapshot.logs
+
+
+def test_a_log_in_json_is_a_log() -> None:
+    listed = json.dumps({"kind": "PodList", "items": [pod("web")]})
+
+    found = bundle({"pods.json": listed, "web.json": '{"level": "error", "kind": "x"}\n'})
+
+    assert found.used["web.json"] == "log of web"
+
+
 def test_what_is_nothing_of_a_cluster_is_named_with_the_reason() -> None:
     found = bundle(
         {
