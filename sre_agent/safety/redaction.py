@@ -43,7 +43,8 @@ _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
         re.compile(
             r"(?i)((?:password|passwd|pwd|secret|api[_-]?key|access[_-]?key|"
             r"private[_-]?key|auth[_-]?token|access[_-]?token|refresh[_-]?token|token|credential)s?"
-            r"[\"']?\s*[:=]\s*)(\"[^\"]+\"|'[^']+'|[^\s,;&\"'}\]]+)"
+            r"[\"']?\s*[:=]\s*)"
+            r"(\[redacted\][^\s,;&\"'}\]]*|\"[^\"]+\"|'[^']+'|[^\s,;&\"'}\]]+)"
         ),
         rf"\1{MASK}",
     ),

@@ -119,3 +119,18 @@ def test_the_value_after_a_flag_in_a_list_of_arguments_is_masked() -> None:
 
     assert found["args"] == ["serve", "--password", MASK, "--token", "--port", "80"]
     assert found["command"] == ["/bin/mysql", f"-p{MASK}", "-P3306"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["token: x1", "password=abc def", '{"password": "x"}', "fetch oauth token: unexpected status"],
+)
+def test_what_was_masked_stays_as_it_is(text: str) -> None:
+    once = redact(text)
+
+    assert MASK in once
+    assert redact(once) == once
+
+
+def test_what_stands_behind_a_mask_is_masked_with_it() -> None:
+    assert "hunter2" not in redact(f"password={MASK}hunter2")
