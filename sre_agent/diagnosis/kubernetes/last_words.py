@@ -37,7 +37,7 @@ def find(view: View, owner: ObjectRef, container: str) -> LastWords | None:
 
 def _telling(log: ContainerLog) -> str:
     lines = [line for line in log.lines if line.strip()][-_LAST:]
-    raised = [found for each in exceptions.fold(lines) if (found := exceptions.read(each).cause)]
+    raised = [found for found in map(exceptions.cause, exceptions.fold(lines)) if found]
     if raised:
         return ": ".join(filter(None, (raised[-1].name, raised[-1].message)))
     severe = [line for line in lines if _SEVERE.search(line)]

@@ -73,11 +73,25 @@ def fold(lines: Iterable[str]) -> Iterator[str]:
 
 
 def read(text: str) -> Trace:
-    """Return what a message with its stack trace tells; nothing in it gives an empty trace."""
+    """Return what a message with its stack trace tells; nothing in it gives an empty trace.
+
+    Looking for frames in a long line of strangers takes long: where only the exception is asked for,
+    ask for its cause.
+    """
+    return Trace(_chain(text), tuple(_frames(text)))
+
+
+def cause(text: str) -> Raised | None:
+    """Return the innermost exception of a message; the time it takes bears text of strangers."""
+    chain = _chain(text)
+    return chain[-1] if chain else None
+
+
+def _chain(text: str) -> tuple[Raised, ...]:
     chain = [Raised(found[1], (found[2] or "").strip()) for found in _RAISED.finditer(text)]
     if not chain:
         chain = [Raised(found[1].lower(), found[2].strip()) for found in _PANIC.finditer(text)]
-    return Trace(tuple(dict.fromkeys(chain)), tuple(_frames(text)))
+    return tuple(dict.fromkeys(chain))
 
 
 def _frames(text: str) -> Iterator[Frame]:

@@ -41,7 +41,7 @@ def new_patterns(case: Case, ref: ObjectRef) -> tuple[ErrorPattern, ...]:
 
 def line_of(pattern: ErrorPattern) -> str:
     """Return the line of a pattern for people: its wording, and the exception behind it if any."""
-    cause = exceptions.read(pattern.sample).cause
+    cause = exceptions.cause(pattern.sample)
     text = pattern.template[:SHOWN_CHARACTERS]
     if cause is None or cause.name in text:
         return text

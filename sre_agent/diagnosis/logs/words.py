@@ -47,11 +47,7 @@ def _in_last_words(case: Case, ref: ObjectRef) -> tuple[str, EvidenceId] | None:
     for seen in reversed(case.pod_logs):
         if seen.fact.namespace != ref.namespace or seen.fact.pod not in pods:
             continue
-        raised = [
-            trace.cause
-            for trace in map(exceptions.read, exceptions.fold(seen.fact.lines))
-            if trace.cause
-        ]
+        raised = [item for item in map(exceptions.cause, exceptions.fold(seen.fact.lines)) if item]
         if raised:
             last = raised[-1]
             told = f"{last.name}: {last.message}" if last.message else last.name

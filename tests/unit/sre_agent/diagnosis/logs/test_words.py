@@ -1,7 +1,10 @@
 """The line that best explains is told with a cause, and what was always said is not."""
 
+import time
 from collections.abc import Sequence
 from datetime import timedelta
+
+import pytest
 
 from sre_agent.diagnosis import diagnose
 from sre_agent.diagnosis.logs import joining, words
@@ -134,3 +137,13 @@ def test_a_pattern_alone_stays_as_it_was_read() -> None:
     one = pattern(world, "took <num> ms at <ip>")
 
     assert joining.joined([one]) == (one,)
+
+
+@pytest.mark.parametrize("piece", ["1.", "a", "a-", "a/", "a("])
+def test_a_long_line_of_strangers_takes_no_longer_than_others(piece: str) -> None:
+    world = World(40)
+    began_s = time.process_time()
+
+    causes(world, pattern(world, piece * (400 // len(piece))))
+
+    assert time.process_time() - began_s < 2.0
