@@ -29,11 +29,11 @@ def weigh(situation: Situation, hypothesis: Hypothesis) -> Iterator[Finding]:
         return
     if release.is_rolling_out or not isinstance(onset_at, str):
         return
-    seen = situation.case.signals.get(situation.suffering(release.object) or release.object)
+    shows = situation.suffering(release.object) or release.object
+    seen, health = situation.case.signals.get(shows), situation.health.get(shows)
     since, until = _served_since(situation, release), datetime.fromisoformat(onset_at)
     if seen is None or until - since < LEAST_CALM:
         return
-    health = situation.health.get(release.object)
     for points, bound in _measured(seen, health):
         told = _told(release, points, bound, (since, until))
         if told:

@@ -136,3 +136,21 @@ def test_without_requests_since_an_undo_nothing_shows_that_it_healed() -> None:
     found = diagnose(evidence, world.incident("core", ago_s=12), world.now)
 
     assert RULE not in rules(release_of(found, world))
+
+
+def test_what_a_caller_shows_is_held_against_what_is_usual_for_the_caller() -> None:
+    world = World(11)
+    world.release("core", ago_s=300)
+    failed = failing(world, (500, 295), (60, 0))
+    total = build.group(world.now, errors=lambda moment: 0.08 * failed(moment))
+    name = world.services["entry"].name
+    told = build.evidence("met-9.1", build.golden_signals(world.namespace, name, total), world.now)
+    others = [
+        item
+        for item in views.evidence(world, *ROLES)
+        if item.facts.get("service") != world.services["core"].name
+    ]
+
+    found = diagnose([*others, told], world.incident("entry", ago_s=50), world.now)
+
+    assert RULE in rules(release_of(found, world))
