@@ -114,6 +114,9 @@ VICTIM_OF_UNEXPLAINED_CALLEE = 1.5
 
 ONE_SLOW_WAY = 0.5
 """Its calls lose time on the way from one caller; with all symptoms on its side that decides nothing."""
+TOO_EARLY_TO_TELL = 0.5
+"""Requests fail or lose time at it, and whoever knows why may not have told yet; with all symptoms on
+its side that decides nothing."""
 
 REQUESTS_SUFFER_AT_IT = 1.2
 """Traced requests begin to fail at it, or to lose their time there."""

@@ -8,14 +8,20 @@ from sre_agent.diagnosis.incident import traced
 from sre_agent.diagnosis.incident.case import Case
 from sre_agent.diagnosis.traces import blame
 from sre_agent.diagnosis.traces.blame import Blame, Healthy, Period
+from sre_agent.domain.faults import FaultClass
 from sre_agent.domain.ids import EvidenceId
 from sre_agent.domain.objects import ObjectRef
 from sre_agent.domain.telemetry.spans import Span
 
+FEWEST_CALM = 15
+"""With fewer requests from before the trouble, what is usual is not known: routes differ in what they take."""
 FEWEST = 5
-"""With fewer requests before the trouble, or during it, nothing is said."""
+"""With fewer requests during the trouble nothing is said."""
+FEWEST_AFRESH = 10
+"""So many requests it takes to blame another than all of them together do."""
 NEWEST = 1 / 3
 """Of the requests in trouble: what is over by these is another trouble, however bad it was."""
+LOST_TIME = frozenset({FaultClass.LATENCY_REGRESSION, FaultClass.POD_NETWORK_DELAY})
 CLEAR = 0.8
 """So sure one has to be that it is the first who is the culprit, and neither another nor nobody."""
 
@@ -47,7 +53,7 @@ def culprit(case: Case, calm_until: datetime, ill_from: datetime) -> Culprit | N
     told.sort(key=lambda item: (item[0].at, item[0].trace_id))
     calm = [spans for trace, spans in told if traced.ended(trace) < calm_until]
     ill = [spans for trace, spans in told if trace.at >= ill_from]
-    if min(len(calm), len(ill)) < FEWEST:
+    if len(calm) < FEWEST_CALM or len(ill) < FEWEST:
         return None
     found = _blamed(ill, Healthy([_period(calm)]))
     if not found or blame.confidence(found) < CLEAR:
@@ -57,11 +63,18 @@ def culprit(case: Case, calm_until: datetime, ill_from: datetime) -> Culprit | N
 
 
 def _blamed(ill: Sequence[tuple[Span, ...]], healthy: Healthy) -> Sequence[Blame]:
-    """Return who is blamed for all requests in trouble, if also for the newest; else who for these."""
-    newest = blame.rank(_period(ill[-max(FEWEST, int(NEWEST * len(ill))) :]), healthy)
-    everything = blame.rank(_period(ill), healthy)
-    is_on = newest and everything and newest[0].service == everything[0].service
-    return everything if is_on else newest
+    """Return who is blamed for all requests in trouble, if also for the newest; else who for these.
+
+    Time that is lost comes and goes by chance: who loses it must be the same early and late.
+    """
+    late = ill[-max(FEWEST, int(NEWEST * len(ill))) :]
+    newest, everything = blame.rank(_period(late), healthy), blame.rank(_period(ill), healthy)
+    if not newest or not everything:
+        return ()
+    if newest[0].service == everything[0].service:
+        return everything
+    is_afresh = len(late) >= FEWEST_AFRESH and newest[0].fault_class not in LOST_TIME
+    return newest if is_afresh else ()
 
 
 def _period(requests: Sequence[tuple[Span, ...]]) -> Period:

@@ -27,7 +27,7 @@ def propose(situation: Situation) -> Iterator[Hypothesis]:
     if culprit is None or culprit.blame.fault_class not in TELLING:
         return
     is_settled = situation.case.now - situation.onset(culprit.object).at >= SETTLED
-    weight = weights.REQUESTS_BEGIN_TO_SUFFER if is_settled else weights.HINT
+    weight = weights.REQUESTS_BEGIN_TO_SUFFER if is_settled else weights.TOO_EARLY_TO_TELL
     suspect = Suspect(culprit.blame.fault_class, culprit.object)
     finding = suspect.speaks_for(RULE, weight, culprit.statement, culprit.ids)
     yield Hypothesis(suspect.fault_class, suspect.object, culprit.statement, (finding,))

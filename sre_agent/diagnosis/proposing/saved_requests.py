@@ -17,6 +17,8 @@ NOT_NORMAL = 0.1
 """The share of requests that fails at hardly any service that is well."""
 FEWEST = 3
 """Failures; fewer happen by chance."""
+FEWEST_WELL = 5
+"""Requests that went well; with fewer the failing ones may have been picked by whoever saved them."""
 LOOK_BACK = timedelta(hours=1)
 """What began longer before the picture of the cluster was taken says nothing of how it is now."""
 
@@ -38,7 +40,8 @@ def propose(view: View, spans: Sequence[Span]) -> Iterator[Hypothesis]:
         statement = f"{failed} of {asked} saved requests fail at {ref.name}{said}"
         suspect = Suspect(FaultClass.APPLICATION_ERROR, ref)
         ids = sorted({span.source for span in forest.spans.values()})
-        finding = suspect.speaks_for("traces.begins_there", weights.LIKELY, statement, ids)
+        weight = weights.LIKELY if asked - failed >= FEWEST_WELL else weights.TOO_EARLY_TO_TELL
+        finding = suspect.speaks_for("traces.begins_there", weight, statement, ids)
         yield Hypothesis(suspect.fault_class, ref, statement, (finding,))
 
 
