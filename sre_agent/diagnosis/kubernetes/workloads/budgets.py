@@ -1,18 +1,28 @@
 """Disruption budgets that hold up maintenance, or guard nobody."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from sre_agent.diagnosis import weights
 from sre_agent.diagnosis.hypothesis import Hypothesis, Suspect
 from sre_agent.diagnosis.kubernetes import wellbeing
 from sre_agent.diagnosis.kubernetes.proposing import cause
+from sre_agent.diagnosis.kubernetes.scheduling.taints import is_cordoned
 from sre_agent.diagnosis.kubernetes.view import View
+from sre_agent.domain.cluster.nodes import Node
 from sre_agent.domain.cluster.workloads import DisruptionBudget
 from sre_agent.domain.faults import FaultClass
 from sre_agent.domain.ids import EvidenceId
 from sre_agent.domain.objects import ObjectRef
 
 _REFUSED = "disruption budget"
+_EMPTYING = frozenset(
+    {
+        "ToBeDeletedByClusterAutoscaler",
+        "karpenter.sh/disrupted",
+        "karpenter.sh/disruption",
+    }
+)
+"""Taints by which autoscalers of nodes say that they empty one."""
 
 
 def analyze(view: View) -> Iterator[Hypothesis]:
@@ -22,16 +32,27 @@ def analyze(view: View) -> Iterator[Hypothesis]:
         if not guarded:
             yield from _selects_nothing(view, item)
         elif _can_never_give(item):
-            refused = _refusals(view, guarded)
-            yield cause(
-                Suspect(FaultClass.DISRUPTION_BUDGET_BLOCKS, guarded[0]),
-                "budget.blocks",
-                weights.CONTRADICTION if refused else weights.POSTURE,
-                f"budget {item.meta.ref.name} lets none of {item.expected} healthy pods go "
-                f"({_bound(item)})",
-                [item.meta.source, *refused],
-                budget=item.meta.ref.name,
-            )
+            yield from _blocks(view, item, guarded)
+
+
+def _blocks(
+    view: View, item: DisruptionBudget, guarded: Sequence[ObjectRef]
+) -> Iterator[Hypothesis]:
+    """Suspect a budget that gives nothing where somebody asks: until then that is its purpose."""
+    emptied = _emptied(view, guarded)
+    refused = _refusals(view, item, guarded)
+    if not (emptied or refused):
+        return
+    names = ", ".join(node.meta.ref.name for node in emptied)
+    yield cause(
+        Suspect(FaultClass.DISRUPTION_BUDGET_BLOCKS, guarded[0]),
+        "budget.blocks",
+        weights.CONTRADICTION if refused else weights.POSTURE,
+        f"budget {item.meta.ref.name} lets none of {item.expected} healthy pods go "
+        f"({_bound(item)})" + (f"; some of them run on {names}, to be emptied" if names else ""),
+        [item.meta.source, *refused, *(node.meta.source for node in emptied)],
+        budget=item.meta.ref.name,
+    )
 
 
 def _bound(item: DisruptionBudget) -> str:
@@ -71,10 +92,25 @@ def _selects_nothing(view: View, item: DisruptionBudget) -> Iterator[Hypothesis]
         )
 
 
-def _refusals(view: View, guarded: list[ObjectRef]) -> list[EvidenceId]:
+def _emptied(view: View, guarded: Sequence[ObjectRef]) -> list[Node]:
+    """Return the nodes with guarded pods that take no others, or are about to be removed."""
+    names = {pod.node for ref in guarded for pod in wellbeing.live_pods(view, ref)}
+    nodes = (view.nodes[name] for name in sorted(names) if name in view.nodes)
+    return [
+        node
+        for node in nodes
+        if is_cordoned(node) or any(taint.key in _EMPTYING for taint in node.taints)
+    ]
+
+
+def _refusals(view: View, item: DisruptionBudget, guarded: Sequence[ObjectRef]) -> list[EvidenceId]:
+    """Return what says of a budget, its pods or their nodes that an eviction was refused."""
+    hosts = {pod.node for ref in guarded for pod in wellbeing.live_pods(view, ref)}
+    nodes = [view.nodes[name].meta.ref for name in sorted(hosts) if name in view.nodes]
+    said = [event for ref in guarded for event in view.events_about(ref)]
+    said += [event for ref in (item.meta.ref, *nodes) for event in view.events_of.get(ref, ())]
     return [
         event.source
-        for ref in guarded
-        for event in view.events_about(ref)
-        if _REFUSED in event.message and wellbeing.is_recent(view, event)
+        for event in said
+        if _REFUSED in event.message.lower() and wellbeing.is_recent(view, event)
     ]

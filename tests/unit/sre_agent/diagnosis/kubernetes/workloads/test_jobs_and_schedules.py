@@ -5,8 +5,10 @@ from typing import Any
 
 import pytest
 
+from sre_agent.diagnosis.kubernetes.view import View
 from sre_agent.diagnosis.kubernetes.workloads import autoscalers, budgets, cron, cronjobs, jobs
-from sre_agent.domain.cluster.meta import Condition, Selector
+from sre_agent.domain.cluster.meta import Condition, Meta, Selector
+from sre_agent.domain.cluster.nodes import Node, Taint
 from sre_agent.domain.cluster.workloads import Autoscaler, CronJob, DisruptionBudget, Job
 from sre_agent.domain.faults import FaultClass as Fault
 from sre_agent.testing import cluster as make
@@ -169,14 +171,64 @@ def test_an_autoscaler_at_its_minimum_is_well() -> None:
     assert not suspected(make.snapshot(make.deployment("web"), idle), autoscalers.analyze)
 
 
-def test_a_budget_that_lets_no_healthy_pod_go_blocks_only_where_somebody_tried() -> None:
-    web = make.deployment("web", desired=2)
-    full = budget("web", min_available="2", allowed=0, healthy=2, expected=2)
-    refused = make.event(web.meta, "FailedEviction", "violates the pod's disruption budget")
-    key = (Fault.DISRUPTION_BUDGET_BLOCKS, "web")
+FULL = budget("web", min_available="2", allowed=0, healthy=2, expected=2)
+"""A budget that lets none of two healthy pods go."""
+VIOLATES = "Cannot evict pod as it would violate the pod's disruption budget."
 
-    assert suspected(make.snapshot(web, full), budgets.analyze)[key] < 1
-    assert suspected(make.snapshot(web, full, refused), budgets.analyze)[key] >= 3
+
+@pytest.mark.parametrize(
+    "nodes",
+    [
+        (make.node("node-1"),),
+        (make.node("node-1"), make.node("node-2", is_unschedulable=True)),
+    ],
+    ids=["nobody moves anything", "a node is cordoned on which none of its pods runs"],
+)
+def test_a_budget_that_can_give_nothing_is_well_while_nobody_asks(nodes: tuple[Node, ...]) -> None:
+    web = make.deployment("web", desired=2)
+    pods = make.pod(web, 1), make.pod(web, 2)
+
+    assert not suspected(make.snapshot(web, *pods, *nodes, FULL), budgets.analyze)
+
+
+@pytest.mark.parametrize(
+    "node",
+    [
+        make.node("node-1", is_unschedulable=True),
+        make.node("node-1", taints=(Taint(key="ToBeDeletedByClusterAutoscaler"),)),
+        make.node("node-1", taints=(Taint(key="karpenter.sh/disrupted"),)),
+    ],
+)
+def test_a_budget_that_can_give_nothing_may_hold_up_who_empties_a_node(node: Node) -> None:
+    web = make.deployment("web", desired=2)
+    cluster = make.snapshot(web, make.pod(web, 1), make.pod(web, 2), node, FULL)
+
+    (found,) = budgets.analyze(View(cluster))
+
+    assert found.fault_class is Fault.DISRUPTION_BUDGET_BLOCKS
+    assert sum(finding.weight for finding in found.findings) < 1
+    assert "node-1" in found.statement
+    assert "node/node-1" in found.findings[0].evidence_ids
+
+
+@pytest.mark.parametrize(
+    "about",
+    [
+        make.deployment("web").meta,
+        make.pod("web").meta,
+        make.node("node-1").meta,
+        FULL.meta,
+    ],
+)
+def test_a_budget_blocks_where_an_eviction_was_refused(about: Meta) -> None:
+    web = make.deployment("web", desired=2)
+    things = web, make.pod(web, 1), make.pod(web, 2), make.node("node-1"), FULL
+    key = (Fault.DISRUPTION_BUDGET_BLOCKS, "web")
+    refused = make.event(about, "FailedEviction", VIOLATES)
+    long_ago = make.event(about, "FailedEviction", VIOLATES, last_at=make.NOW - timedelta(hours=1))
+
+    assert suspected(make.snapshot(*things, refused), budgets.analyze)[key] >= 3
+    assert not suspected(make.snapshot(*things, long_ago), budgets.analyze)
 
 
 def test_a_budget_that_has_something_to_give_or_waits_for_sick_pods_does_not_block() -> None:
