@@ -6,7 +6,15 @@ from functools import partial
 
 from sre_agent.config import catalogue
 from sre_agent.diagnosis.asking import questions, reading, telling_apart
-from sre_agent.diagnosis.concluding import attribution, calm, explaining, ranking, repair
+from sre_agent.diagnosis.concluding import (
+    attribution,
+    beside,
+    calm,
+    explaining,
+    independence,
+    ranking,
+    repair,
+)
 from sre_agent.diagnosis.hypothesis import Hypothesis
 from sre_agent.diagnosis.incident import case, objects, situation
 from sre_agent.diagnosis.incident.situation import Situation
@@ -85,7 +93,8 @@ def diagnose(
     dismissed_causes = _ranked(seen, left_out)
     conclude = partial(_conclude, seen, dismissed_causes)
     conclusion, reason = conclude(causes)
-    shown = explaining.explain(_led(seen, causes), catalogue.shipped())
+    both = partial(independence.are_independent, seen)
+    shown = explaining.explain(_led(seen, causes), catalogue.shipped(), both)
     asked = _asked(seen, shown, conclusion)
     if conclusion is Conclusion.UNDECIDED:
         reason += telling_apart.missing(catalogue.shipped(), shown, asked)
@@ -157,7 +166,8 @@ def _conclude(
     doubt = ranking.indecision(led, seen)
     if doubt:
         return Conclusion.UNDECIDED, _with_origin(doubt, seen)
-    return Conclusion.CAUSE_FOUND, _conclusion(led[0])
+    more = beside.told(led, partial(independence.are_independent, seen))
+    return Conclusion.CAUSE_FOUND, _conclusion(led[0]) + more
 
 
 def _with_origin(doubt: str, seen: Situation) -> str:

@@ -2,13 +2,21 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 
 from sre_agent.config import calibration as calibrations
 from sre_agent.config import catalogue
 from sre_agent.diagnosis import calibration
 from sre_agent.diagnosis.asking import telling_apart
 from sre_agent.diagnosis.asking.telling_apart import Known
-from sre_agent.diagnosis.concluding import explaining, ranking, undecided, unexplained, unread
+from sre_agent.diagnosis.concluding import (
+    beside,
+    explaining,
+    ranking,
+    undecided,
+    unexplained,
+    unread,
+)
 from sre_agent.diagnosis.hypothesis import Hypothesis
 from sre_agent.diagnosis.kubernetes import MEASURING_ANALYZERS, SNAPSHOT_ANALYZERS, merging
 from sre_agent.diagnosis.kubernetes.view import View
@@ -56,14 +64,15 @@ def diagnose(
     left_out = [item for item in proposed if (item.object, item.fault_class) in ruled_out]
     board = Board(view, catalogue.shipped(), kept, incident)
     causes = rank(board, kept)
+    both = partial(beside.are_both, board)
     conclusion, reason = _conclude(board, causes, now - snapshot.taken_at)
     return Diagnosis(
-        causes=explaining.explain(causes, board.catalogue),
+        causes=explaining.explain(causes, board.catalogue, both),
         abstained=conclusion is not Conclusion.CAUSE_FOUND,
         reason=reason,
         conclusion=conclusion,
         questions=telling_apart.ask(board.catalogue, causes, _known(view, telemetry)),
-        dismissed=explaining.explain(rank(board, left_out), board.catalogue),
+        dismissed=explaining.explain(rank(board, left_out), board.catalogue, both),
     )
 
 
@@ -116,4 +125,5 @@ def _conclude(board: Board, causes: Sequence[Cause], age: timedelta) -> tuple[Co
     found = "1 finding" if count == 1 else f"{count} findings"
     return Conclusion.CAUSE_FOUND, (
         f"{top.fault_class} of {top.object.name} at {top.confidence:.0%}, from {found}"
+        f"{beside.told(causes, partial(beside.are_both, board))}"
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from sre_agent.diagnosis.concluding.beside import Beside
 from sre_agent.diagnosis.logs import words
 from sre_agent.domain.catalogue import Catalogue
 from sre_agent.domain.causes import Cause, Finding, Stance
@@ -10,10 +11,11 @@ WITNESSES = 2
 """So many findings beside the statement are told, and what the suspect says; the others stand below."""
 
 
-def explain(causes: Sequence[Cause], catalogue: Catalogue) -> tuple[Cause, ...]:
+def explain(causes: Sequence[Cause], catalogue: Catalogue, are_beside: Beside) -> tuple[Cause, ...]:
     """Return the ranked causes, each with its three lines.
 
-    The best is held against the one after it, every other against the best.
+    The best is held against the one after it, every other against the best;
+    two that stand side by side are told as two troubles.
     """
     best, runner_up = causes[:1], causes[1:2]
     return tuple(
@@ -22,7 +24,7 @@ def explain(causes: Sequence[Cause], catalogue: Catalogue) -> tuple[Cause, ...]:
                 "explanation": (
                     _what(cause, catalogue),
                     _why(cause),
-                    _why_not(cause, (best if index else runner_up), catalogue),
+                    _why_not(cause, (best if index else runner_up), catalogue, are_beside),
                 )
             }
         )
@@ -43,13 +45,17 @@ def _why(cause: Cause) -> str:
     return f"Because {'; '.join(shown)}."
 
 
-def _why_not(cause: Cause, others: Sequence[Cause], catalogue: Catalogue) -> str:
+def _why_not(
+    cause: Cause, others: Sequence[Cause], catalogue: Catalogue, are_beside: Beside
+) -> str:
     if not others:
         return "Nothing else has anything for it."
     other = others[0]
     is_best = other.confidence <= cause.confidence
     winner, loser = (cause, other) if is_best else (other, cause)
     named = f"{other.fault_class} of {other.object.name} ({other.confidence:.0%})"
+    if are_beside(winner, loser):
+        return f"Beside {named}, not instead of it: nothing seen explains one by the other."
     lead = f"Not {named}" if is_best else f"After {named}"
     against = _strongest_against(loser)
     if against:

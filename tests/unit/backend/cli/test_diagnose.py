@@ -45,6 +45,31 @@ web-7b9-xyz12   1/1     Running   0          3d
 """
 
 
+SECRETLESS = """Name:             pay-7b9-xyz12
+Namespace:        shop
+Node:             n1/10.0.0.1
+Labels:           app=pay
+Status:           Pending
+Controlled By:  ReplicaSet/pay-7b9
+Containers:
+  app:
+    Image:          registry.test/pay:v2
+    State:          Waiting
+      Reason:       CreateContainerConfigError
+    Ready:          False
+    Restart Count:  0
+    Environment:
+      KEY:  <set to the key 'key' in secret 'pay-keys'>  Optional: false
+Conditions:
+  Type              Status
+  Ready             False
+Events:
+  Type     Reason  Age                From     Message
+  ----     ------  ----               ----     -------
+  Warning  Failed  2m (x9 over 12m)   kubelet  Error: secret "pay-keys" not found
+"""
+
+
 def run(*arguments: str) -> Result:
     return CliRunner().invoke(cli, ["diagnose", *arguments])
 
@@ -63,6 +88,18 @@ def test_saved_kubectl_output_tells_the_cause_with_what_speaks_for_it(tmp_path: 
     assert "image_not_found" in found.output
     assert "kubectl describe pod cart-6d5-abcde -n shop" in found.output
     assert "notes.txt" in found.output
+
+
+def test_two_faults_that_have_nothing_to_do_with_each_other_are_two_troubles(
+    tmp_path: Path,
+) -> None:
+    found = run(saved(tmp_path, pods=PODS, describe=f"{DESCRIBED}\n\n{SECRETLESS}"))
+
+    headline = found.output.splitlines()[0]
+    assert "missing_secret of pay" in headline
+    assert "a second trouble: image_not_found of cart" in headline
+    assert found.output.count("not instead of it") == 2
+    assert "speaks for the one" not in found.output
 
 
 def test_no_secret_of_the_files_is_told(tmp_path: Path) -> None:
