@@ -19,7 +19,7 @@ from sre_agent.domain.errors import PermanentError
 from sre_agent.domain.events import EventDraft, EventKind
 from sre_agent.domain.ids import IncidentId
 from sre_agent.domain.plan import Plan
-from sre_agent.domain.ruling import Decision, PolicyRuling, Verdict
+from sre_agent.domain.ruling import Approvers, Decision, PolicyRuling, Verdict, strictest
 
 CLOCK_ACTOR = "clock"
 """Who decides when nobody did in time."""
@@ -112,7 +112,7 @@ async def decide(
     somebody may have shut them out, or its time may have ended, while it waited for the lock.
 
     Raises:
-        NotAnApproverError: The actor's role does not decide.
+        NotAnApproverError: The actor's role does not decide, or not on this plan.
         ApprovalNotFoundError: The actor's organization has no such request.
         ApprovalClosedError: It was decided before, or its time or its incident is over (which is
             then recorded).
@@ -125,6 +125,7 @@ async def decide(
             actor, now = await confirm(connection)
             _check_may_decide(actor)
             answer = replace(answer, actor=actor)
+        _check_entitled(answer, waiting)
         is_over = await _is_over(connection, waiting.incident_id)
         is_late = is_over or now >= waiting.expires_at
         decision = _expiry(waiting, now, _ENDED if is_over else "nobody decided in time")
@@ -141,6 +142,17 @@ async def decide(
 def _check_may_decide(actor: Actor) -> None:
     if not actor.role.includes(Role.APPROVER):
         raise NotAnApproverError(f"{actor.name} is {actor.role}, not approver")
+
+
+def _check_entitled(answer: Answer, waiting: Request) -> None:
+    """Refuse a yes of someone whose yes policy does not take: everyone who decides may say no."""
+    shown = (PolicyRuling.model_validate(item) for item in waiting.rulings)
+    wanted = strictest(item.approvers for item in shown) or Approvers()
+    if answer.verdict is Verdict.APPROVED and not answer.actor.role.includes(Role(wanted.role)):
+        raise NotAnApproverError(
+            f"policy wants an {wanted.role} to approve this plan, "
+            f"{answer.actor.name} is {answer.actor.role}"
+        )
 
 
 async def _lock_open(connection: AsyncConnection, answer: Answer) -> Request:

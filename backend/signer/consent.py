@@ -9,14 +9,14 @@ from backend.db.approval_rows import Request, to_decision
 from backend.signer.record import Record
 from sre_agent.domain.events import EventKind
 from sre_agent.domain.plan import Plan
-from sre_agent.domain.ruling import Decision, Verdict
+from sre_agent.domain.ruling import Approvers, Decision, Verdict
 from sre_agent.safety.grants import GrantRefusedError
 
 _MAY_DECIDE = frozenset({Role.APPROVER, Role.ADMIN})
 
 
-def find(record: Record, plan: Plan) -> Decision:
-    """Return the approval of exactly this plan.
+def find(record: Record, plan: Plan, wanted: Approvers) -> Decision:
+    """Return the approval of exactly this plan by whom policy wants.
 
     Raises:
         GrantRefusedError: There is none, it came too late or from someone who may not, or the
@@ -37,7 +37,19 @@ def find(record: Record, plan: Plan) -> Decision:
         raise _refusal(f"{decision.actor} is no approver")
     if not _was_answered(record, decision, request.decided_role):
         raise _refusal("the log does not know of this approval")
+    _check_entitled(record, decision, Role(request.decided_role), wanted)
     return decision
+
+
+def _check_entitled(record: Record, decision: Decision, role: Role, wanted: Approvers) -> None:
+    """Refuse an approval by someone, or by fewer people, than policy says."""
+    if not role.includes(Role(wanted.role)):
+        raise _refusal(f"policy wants an {wanted.role} to approve, {decision.actor} is {role}")
+    if wanted.people > 1:  # a request keeps one decision
+        raise _refusal(f"policy wants {wanted.people} people to approve, one did")
+    proposed = record.last(EventKind.PLAN_PROPOSED)
+    if wanted.not_requester and (proposed is None or proposed.actor == decision.actor):
+        raise _refusal(f"policy lets nobody approve what they proposed, {decision.actor} did")
 
 
 def _was_asked(record: Record, request: Request, plan: Plan) -> bool:

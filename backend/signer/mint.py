@@ -52,7 +52,9 @@ class Mint:
             GrantRefusedError: The record does not allow it.
         """
         async with self.engine.begin() as connection:
-            permitted = judge(await self._read(connection, incident_id), self.policy)
+            permitted = judge(
+                await self._read(connection, incident_id), self.policy, self.clock.now()
+            )
             stored = await _find_grant(connection, incident_id, action_id)
             if stored is not None:
                 return _again(stored, permitted.plan)

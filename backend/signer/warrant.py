@@ -1,5 +1,7 @@
 """Whether a plan may be carried out: judged by the signer's own policy on the record, pure."""
 
+from datetime import datetime
+
 from pydantic import ValidationError
 
 from backend.signer import consent
@@ -7,19 +9,21 @@ from backend.signer.record import Record, newest_plan
 from sre_agent.domain.events import EventKind
 from sre_agent.domain.incident import Incident, IncidentStatus
 from sre_agent.domain.plan import Plan
-from sre_agent.domain.ruling import PolicyRuling
+from sre_agent.domain.ruling import Approvers, PolicyRuling, strictest
 from sre_agent.safety import grants, policy
+from sre_agent.safety.facts import Circumstances
 from sre_agent.safety.grants import GrantRefusedError
 from sre_agent.safety.policy import Policy
 
 _MINTING = frozenset({IncidentStatus.AWAITING_APPROVAL, IncidentStatus.EXECUTING})
 
 
-def judge(record: Record, rules: Policy) -> grants.Record:
-    """Return the newest plan with what permits it.
+def judge(record: Record, rules: Policy, now: datetime) -> grants.Record:
+    """Return the newest plan with what permits it at this moment.
 
     The signer's own rulings count, or those of the log where they are severer: whoever writes the
-    log can make a plan harder to carry out, never easier.
+    log can make a plan harder to carry out, never easier. Of who may answer, too, the strictest
+    counts: over all actions, because one approval is for all of them.
 
     Raises:
         GrantRefusedError: Nothing permits it.
@@ -28,9 +32,14 @@ def judge(record: Record, rules: Policy) -> grants.Record:
     plan = newest_plan(record)
     if not plan.is_revert and record.steering.dismisses(plan.fault_class, plan.cause_object):
         raise GrantRefusedError("dismissed", "a person has dismissed the cause of the plan")
-    own = [policy.rule(rules, action, plan, record.incident) for action in plan.actions]
-    rulings = tuple(_severer(ruling, _recorded(record, plan)) for ruling in own)
-    decision = consent.find(record, plan) if grants.needs_person(plan, rulings) else None
+    at = Circumstances(now=now)
+    own = [policy.rule(rules, action, plan, record.incident, at) for action in plan.actions]
+    recorded = _recorded(record, plan)
+    rulings = tuple(_severer(ruling, recorded) for ruling in own)
+    decision = None
+    if grants.needs_person(plan, rulings):
+        wanted = strictest(item.approvers for item in (*own, *recorded))
+        decision = consent.find(record, plan, wanted or Approvers())
     return grants.Record(record.incident, plan, rulings, decision)
 
 

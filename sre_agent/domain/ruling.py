@@ -1,7 +1,11 @@
 """What policy says of an action, and what a person says."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import Field, StrictBool
 
 from sre_agent.domain.ids import ActionId
 from sre_agent.domain.model import Value
@@ -15,13 +19,48 @@ class Ruling(StrEnum):
     ALLOW = "allow"
 
 
+class Approvers(Value):
+    """Who answers when policy asks: at least which role, how many people, and whether others only.
+
+    `not_requester` says that whoever proposed the plan may not approve it.
+    """
+
+    role: Literal["approver", "admin"] = "approver"
+    people: Annotated[int, Field(ge=1, le=2, strict=True)] = 1
+    not_requester: StrictBool = False
+
+    @property
+    def told(self) -> str:
+        """Return who may answer, in words."""
+        who = (
+            f"an {self.role}" if self.people == 1 else f"{self.people} people, each an {self.role}"
+        )
+        return f"{who}, not whoever proposed it" if self.not_requester else who
+
+
 class PolicyRuling(Value):
-    """The ruling on one action, with the name and text of the rule that made it."""
+    """The ruling on one action, with the name and text of the rule that made it.
+
+    `approvers` is who may answer where it asks and a rule says who; without it any one approver may.
+    """
 
     action_id: ActionId
     ruling: Ruling
     rule: str
     reason: str
+    approvers: Approvers | None = None
+
+
+def strictest(wanted: Iterable[Approvers | None]) -> Approvers | None:
+    """Return what satisfies all who say who may answer; None when nobody does."""
+    said = [item for item in wanted if item is not None]
+    if not said:
+        return None
+    return Approvers(
+        role="admin" if any(item.role == "admin" for item in said) else "approver",
+        people=max(item.people for item in said),
+        not_requester=any(item.not_requester for item in said),
+    )
 
 
 class Verdict(StrEnum):

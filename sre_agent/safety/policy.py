@@ -1,17 +1,22 @@
 """Policy as code: CEL rules that rule on each action. Deny beats ask beats allow; errors deny."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from datetime import UTC, tzinfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import cel
 import yaml
-from pydantic import Field, StrictInt, ValidationError
+from pydantic import ValidationError
 
+from sre_agent.domain import ruling
+from sre_agent.domain.ids import ActionId
 from sre_agent.domain.incident import Incident
-from sre_agent.domain.model import Value
-from sre_agent.domain.plan import Action, DryRun, Plan
+from sre_agent.domain.plan import Action, Plan
 from sre_agent.domain.ruling import PolicyRuling, Ruling
+from sre_agent.safety import facts
+from sre_agent.safety.facts import Circumstances, Facts, Known
+from sre_agent.safety.policy_text import EnvironmentText, ExampleText, PolicyText, RuleText
 
 NO_RULE = "no-rule-speaks-of-it"
 UNKNOWN_TOOL = "tool-not-on-the-allow-list"
@@ -22,22 +27,6 @@ SEVEREST_FIRST = (Ruling.DENY, Ruling.ASK, Ruling.ALLOW)
 # All that an evaluation raises, by the library's documentation: unknown names and fields, mixed
 # types, bad values, numbers out of range.
 _EVALUATION_ERRORS = (LookupError, RuntimeError, TypeError, ValueError, ArithmeticError)
-
-
-class RuleText(Value):
-    """A rule as it is written."""
-
-    name: str = Field(min_length=1)
-    ruling: Ruling
-    when: str = Field(min_length=1)
-    reason: str = Field(min_length=1)
-
-
-class PolicyText(Value):
-    """A policy file as it is written; `bounds` are the numbers that its rules go by."""
-
-    rules: tuple[RuleText, ...] = Field(min_length=1)
-    bounds: dict[str, StrictInt] = Field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -58,33 +47,95 @@ class Tools:
 
 @dataclass(frozen=True)
 class Policy:
-    """Compiled rules and their bounds, or the fault for which there are none: then all is denied."""
+    """Compiled rules and what they go by, or the fault for which there are none: then all is denied."""
 
     rules: tuple[Rule, ...]
     tools: Tools
     fault: str | None = None
     bounds: Mapping[str, int] = field(default_factory=dict)
+    environments: Mapping[str, EnvironmentText] = field(default_factory=dict)
+    zone: tzinfo = UTC
+    examples: tuple[ExampleText, ...] = ()
+
+    def environment(self, cluster: str, namespace: str) -> str | None:
+        """Return the one environment that a namespace belongs to; None for none and for several."""
+        fitting = [name for name, one in self.environments.items() if one.has(cluster, namespace)]
+        return fitting[0] if len(fitting) == 1 else None
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What became of one rule: whether its condition held, or the fault that kept it from saying."""
+
+    rule: RuleText
+    holds: bool = False
+    fault: str | None = None
+
+
+class _PolicyFaultError(ValueError):
+    """The files are YAML of the right form, and no policy all the same."""
 
 
 def load(files: Mapping[str, str], tools: Tools) -> Policy:
     """Return the policy of some YAML texts by file name; it never raises, a bad one denies all."""
+    texts: dict[str, PolicyText] = {}
     rules: list[Rule] = []
-    bounds: dict[str, int] = {}
     for name in sorted(files):
         try:
-            text = PolicyText.model_validate(yaml.safe_load(files[name]))
-            rules += [Rule(rule, cel.compile(rule.when)) for rule in text.rules]
-            if twice := bounds.keys() & text.bounds:
-                return broken(f"{name} sets a bound that another file sets: {min(twice)}")
-            bounds |= text.bounds
+            texts[name] = PolicyText.model_validate(yaml.safe_load(files[name]))
+            rules += [Rule(rule, cel.compile(rule.when)) for rule in texts[name].rules]
         except (yaml.YAMLError, ValidationError, ValueError) as error:
-            return broken(f"{name} is not a policy: {_first_line(error)}")
+            return broken(f"{name} is not a policy: {_told(error)}")
     names = [rule.text.name for rule in rules]
     if not rules:
         return broken("there are no policy rules")
     if len(set(names)) != len(names):
         return broken("two policy rules have the same name")
-    return Policy(rules=tuple(rules), tools=tools, bounds=bounds)
+    try:
+        return _joined(texts, tuple(rules), tools)
+    except _PolicyFaultError as error:
+        return broken(str(error))
+
+
+def _joined(texts: Mapping[str, PolicyText], rules: tuple[Rule, ...], tools: Tools) -> Policy:
+    """Return one policy of several files.
+
+    Raises:
+        _PolicyFaultError: Two files say the same thing, or there is no such time zone.
+    """
+    bounds: dict[str, int] = {}
+    environments: dict[str, EnvironmentText] = {}
+    zones: dict[str, str] = {}
+    for name, text in texts.items():
+        if twice := bounds.keys() & text.bounds:
+            raise _PolicyFaultError(f"{name} sets a bound that another file sets: {min(twice)}")
+        if twice := environments.keys() & text.environments:
+            raise _PolicyFaultError(
+                f"{name} has an environment that another file has: {min(twice)}"
+            )
+        bounds |= text.bounds
+        environments |= text.environments
+        if text.zone is not None:
+            zones[text.zone] = name
+    if len(zones) > 1:
+        raise _PolicyFaultError(f"the files name several time zones: {', '.join(sorted(zones))}")
+    return Policy(
+        rules=rules,
+        tools=tools,
+        bounds=bounds,
+        environments=environments,
+        zone=_zone(next(iter(zones), "UTC")),
+        examples=tuple(example for text in texts.values() for example in text.examples),
+    )
+
+
+def _zone(name: str) -> tzinfo:
+    if name == "UTC":
+        return UTC  # known also where the machine has no table of time zones
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise _PolicyFaultError(f"there is no time zone {name!r} on this machine") from error
 
 
 def broken(fault: str) -> Policy:
@@ -92,70 +143,118 @@ def broken(fault: str) -> Policy:
     return Policy(rules=(), tools=Tools(), fault=fault)
 
 
-def rule(policy: Policy, action: Action, plan: Plan, incident: Incident) -> PolicyRuling:
-    """Return the severest ruling that any rule makes on an action, with that rule's name."""
+def rule(
+    policy: Policy,
+    action: Action,
+    plan: Plan,
+    incident: Incident,
+    at: Circumstances | None = None,
+) -> PolicyRuling:
+    """Return the severest ruling that any rule makes on an action, with that rule's name.
+
+    Without circumstances nothing is known of the time, and a rule that needs it denies.
+    """
+    seen = see(policy, action, plan, incident, at or Circumstances())
+    return judge(policy, seen, action.id)
+
+
+def see(policy: Policy, action: Action, plan: Plan, incident: Incident, at: Circumstances) -> Facts:
+    """Return the facts of an action as a policy sees them."""
+    known = Known(
+        is_read=(action.call.server, action.call.tool) in policy.tools.reads,
+        environment=policy.environment(incident.cluster_id, action.target.namespace),
+        zone=policy.zone,
+    )
+    return facts.of(action, plan, incident, at, known)
+
+
+def judge(policy: Policy, seen: Facts, action_id: ActionId) -> PolicyRuling:
+    """Return the severest ruling that any rule makes on the facts; who answers, the strictest of all."""
     if policy.fault:
-        return _ruling(action, Ruling.DENY, UNLOADABLE, policy.fault)
-    tool = (action.call.server, action.call.tool)
+        return _denied(action_id, UNLOADABLE, policy.fault)
+    tool = (seen.action.server, seen.action.tool)
     if tool not in policy.tools.reads | policy.tools.writes:
-        reason = f"nobody may call {action.call.server}.{action.call.tool}"
-        return _ruling(action, Ruling.DENY, UNKNOWN_TOOL, reason)
-    facts = _facts(policy, action, plan, incident)
-    made: dict[Ruling, PolicyRuling] = {}
+        return _denied(action_id, UNKNOWN_TOOL, f"nobody may call {'.'.join(tool)}")
+    made: list[RuleText] = []
+    for trial in trials(policy, seen):
+        if trial.fault is not None:
+            return _denied(action_id, trial.rule.name, trial.fault)
+        if trial.holds:
+            made.append(trial.rule)
+    for severity in SEVEREST_FIRST:
+        said = [item for item in made if item.ruling is severity]
+        if said:
+            return _said(action_id, said)
+    reason = "what no rule speaks of is asked"
+    return PolicyRuling(action_id=action_id, ruling=Ruling.ASK, rule=NO_RULE, reason=reason)
+
+
+def trials(policy: Policy, seen: Facts) -> Iterator[Trial]:
+    """Yield what each rule says of the facts, in the order of the rules."""
+    try:
+        variables = cel.Context(variables={**seen.visible(), "bounds": dict(policy.bounds)})
+    except _EVALUATION_ERRORS as error:
+        yield from (Trial(item.text, fault=_fault(error)) for item in policy.rules)
+        return
     for item in policy.rules:
-        try:
-            holds = item.condition.execute(facts)
-        except _EVALUATION_ERRORS as error:
-            reason = f"the rule cannot be evaluated: {_first_line(error)}"
-            return _ruling(action, Ruling.DENY, item.text.name, reason)
-        if holds is not True and holds is not False:
-            reason = "the rule's condition is neither true nor false"
-            return _ruling(action, Ruling.DENY, item.text.name, reason)
-        if holds:
-            ruled = _ruling(action, item.text.ruling, item.text.name, item.text.reason)
-            made.setdefault(item.text.ruling, ruled)
-    default = _ruling(action, Ruling.ASK, NO_RULE, "what no rule speaks of is asked")
-    return next((made[ruling] for ruling in SEVEREST_FIRST if ruling in made), default)
+        yield _try(item, variables, seen)
 
 
-def _facts(policy: Policy, action: Action, plan: Plan, incident: Incident) -> dict[str, Any]:
-    """Return what rules may see: nothing whose text comes from telemetry."""
-    return {
-        "action": {
-            "server": action.call.server,
-            "tool": action.call.tool,
-            "arguments": action.call.arguments,
-            "is_read": (action.call.server, action.call.tool) in policy.tools.reads,
-            "target": action.target.model_dump(),
-            "risk": action.risk.value,
-            "has_inverse": action.inverse is not None,
-            "pods": action.blast_radius.pods,
-            "callers": len(action.blast_radius.callers),
-            **_rehearsal(action.dry_run),
-        },
-        "plan": {
-            "playbook": plan.playbook,
-            "fault_class": plan.fault_class,
-            "confidence": plan.confidence,
-            "actions": len(plan.actions),
-        },
-        "incident": {"org": incident.org_id, "cluster": incident.cluster_id},
-        "bounds": dict(policy.bounds),
-    }
+def _try(item: Rule, variables: cel.Context, seen: Facts) -> Trial:
+    try:
+        holds = item.condition.execute(variables)
+    except _EVALUATION_ERRORS as error:
+        return Trial(item.text, fault=_unknown(item.text, seen) or _fault(error))
+    if holds is not True and holds is not False:
+        return Trial(item.text, fault="the rule's condition is neither true nor false")
+    return Trial(item.text, holds=holds)
 
 
-def _rehearsal(dry_run: DryRun | None) -> dict[str, Any]:
-    """Return the numbers of the dry run, those that are none left out, so that `has()` tells."""
-    figures = dry_run.figures if dry_run else ()
-    return {
-        "before": {item.name: item.before for item in figures if item.before is not None},
-        "after": {item.name: item.after for item in figures if item.after is not None},
-        "has_controller": dry_run is not None and dry_run.controller is not None,
-    }
+def _fault(error: Exception) -> str:
+    return f"the rule cannot be evaluated: {_first_line(error)}"
 
 
-def _ruling(action: Action, ruling: Ruling, name: str, reason: str) -> PolicyRuling:
-    return PolicyRuling(action_id=action.id, ruling=ruling, rule=name, reason=reason)
+def _unknown(text: RuleText, seen: Facts) -> str | None:
+    """Return which unknown fact a rule needs, and what makes it known."""
+    if "target.environment" in text.when and seen.target.environment is None:
+        where = f"{seen.target.namespace or seen.target.kind} in {seen.incident.cluster}"
+        return (
+            f"the rule needs the environment of {where}: exactly one in `environments` has to fit"
+        )
+    if "incident.tier" in text.when and seen.incident.tier is None:
+        return "the rule needs the service's tier, which is not known"
+    if "incident.budget_left" in text.when and seen.incident.budget_left is None:
+        return "the rule needs the error budget, which is not known"
+    if "time." in text.when and seen.time is None:
+        return "the rule needs the time, which is not known"
+    return None
+
+
+def _said(action_id: ActionId, rules: list[RuleText]) -> PolicyRuling:
+    """Return what rules of one severity rule: the first names itself, all of them say who answers."""
+    approvers = ruling.strictest(item.approvers for item in rules)
+    asked = "" if approvers is None else f" (to be approved by {approvers.told})"
+    return PolicyRuling(
+        action_id=action_id,
+        ruling=rules[0].ruling,
+        rule=rules[0].name,
+        reason=rules[0].reason + asked,
+        approvers=approvers,
+    )
+
+
+def _denied(action_id: ActionId, name: str, reason: str) -> PolicyRuling:
+    return PolicyRuling(action_id=action_id, ruling=Ruling.DENY, rule=name, reason=reason)
+
+
+def _told(error: Exception) -> str:
+    """Return what is wrong with a file, with the place where that is known."""
+    if not isinstance(error, ValidationError):
+        return _first_line(error)
+    first = error.errors(include_url=False)[0]
+    more = f" (and {error.error_count() - 1} more)" if error.error_count() > 1 else ""
+    where = ".".join(str(part) for part in first["loc"])
+    return ": ".join(part for part in (where, first["msg"]) if part) + more
 
 
 def _first_line(error: Exception) -> str:

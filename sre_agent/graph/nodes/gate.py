@@ -11,6 +11,7 @@ from sre_agent.domain.ruling import Ruling
 from sre_agent.graph import run_state
 from sre_agent.graph.context import RunContext
 from sre_agent.safety import policy
+from sre_agent.safety.facts import Circumstances
 
 
 async def gate(
@@ -24,7 +25,8 @@ async def gate(
     id_ = run_state.incident_id(state)
     plan = run_state.plan(state)
     incident = await context.incidents.load(id_)
-    rulings = [policy.rule(context.policy, action, plan, incident) for action in plan.actions]
+    at = Circumstances(now=context.clock.now())
+    rulings = [policy.rule(context.policy, action, plan, incident, at) for action in plan.actions]
     dumped = [item.model_dump(mode="json") for item in rulings]
     await context.journal.append(
         id_,

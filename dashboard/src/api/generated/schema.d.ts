@@ -1152,6 +1152,30 @@ export interface components {
             comment: string;
         };
         /**
+         * Approvers
+         * @description Who answers when policy asks: at least which role, how many people, and whether others only.
+         *
+         *     `not_requester` says that whoever proposed the plan may not approve it.
+         */
+        Approvers: {
+            /**
+             * Role
+             * @default approver
+             * @enum {string}
+             */
+            role: "approver" | "admin";
+            /**
+             * People
+             * @default 1
+             */
+            people: number;
+            /**
+             * Not Requester
+             * @default false
+             */
+            not_requester: boolean;
+        };
+        /**
          * AskedAction
          * @description What one action of the plan would do, and to what.
          */
@@ -2272,6 +2296,8 @@ export interface components {
         /**
          * PolicyRuling
          * @description The ruling on one action, with the name and text of the rule that made it.
+         *
+         *     `approvers` is who may answer where it asks and a rule says who; without it any one approver may.
          */
         PolicyRuling: {
             /** Action Id */
@@ -2281,6 +2307,7 @@ export interface components {
             rule: string;
             /** Reason */
             reason: string;
+            approvers?: components["schemas"]["Approvers"] | null;
         };
         /**
          * PulseView
@@ -3327,6 +3354,7 @@ export type AlertStatus = components['schemas']['AlertStatus'];
 export type ApprovalStatus = components['schemas']['ApprovalStatus'];
 export type ApprovalView = components['schemas']['ApprovalView'];
 export type Approve = components['schemas']['Approve'];
+export type Approvers = components['schemas']['Approvers'];
 export type AskedAction = components['schemas']['AskedAction'];
 export type Assign = components['schemas']['Assign'];
 export type AuditEntry = components['schemas']['AuditEntry'];

@@ -1,0 +1,64 @@
+"""A policy file as it is written: rules, the numbers and environments they go by, and examples."""
+
+from fnmatch import fnmatchcase
+from typing import Any, Self
+
+from pydantic import Field, StrictInt, model_validator
+
+from sre_agent.domain.model import Value
+from sre_agent.domain.ruling import Approvers, Ruling
+
+
+class RuleText(Value):
+    """A rule as it is written; `approvers` says who answers a rule that asks."""
+
+    name: str = Field(min_length=1)
+    ruling: Ruling
+    when: str = Field(min_length=1)
+    reason: str = Field(min_length=1)
+    approvers: Approvers | None = None
+
+    @model_validator(mode="after")
+    def _asks_whom(self) -> Self:
+        if self.approvers is not None and self.ruling is not Ruling.ASK:
+            raise ValueError(f"{self.name} names approvers, but only a rule that asks has any")
+        return self
+
+
+class EnvironmentText(Value):
+    """Where an environment is: clusters and namespaces, with `*` and `?` as wildcards."""
+
+    clusters: tuple[str, ...] = Field(default=("*",), min_length=1)
+    namespaces: tuple[str, ...] = Field(default=("*",), min_length=1)
+
+    def has(self, cluster: str, namespace: str) -> bool:
+        """Return whether a namespace of a cluster belongs to it."""
+        return any(fnmatchcase(cluster, item) for item in self.clusters) and any(
+            fnmatchcase(namespace, item) for item in self.namespaces
+        )
+
+
+class ExampleText(Value):
+    """A case beside the rules: what is given, and what has to be ruled, by which rule and whom.
+
+    `given` names only the facts that matter; the others are those of a well-formed write.
+    """
+
+    name: str = Field(min_length=1)
+    given: dict[str, Any]
+    ruling: Ruling
+    rule: str | None = None
+    approvers: Approvers | None = None
+
+
+class PolicyText(Value):
+    """A policy file as it is written; `bounds` are the numbers that its rules go by.
+
+    `zone` is the time zone of `time.weekday` and `time.hour`, by its IANA name.
+    """
+
+    rules: tuple[RuleText, ...] = Field(min_length=1)
+    bounds: dict[str, StrictInt] = Field(default_factory=dict)
+    environments: dict[str, EnvironmentText] = Field(default_factory=dict)
+    zone: str | None = None
+    examples: tuple[ExampleText, ...] = ()
