@@ -13,6 +13,7 @@ from backend.cli import (
     incidents,
     learning,
     operations,
+    policing,
     queueing,
     runbooks,
     steering,
@@ -66,6 +67,7 @@ for command in (
     cli.command()(command)
 cli.add_typer(clusters.clusters, name="clusters")
 cli.add_typer(runbooks.runbooks, name="runbooks")
+cli.add_typer(policing.policy, name="policy")
 cli.add_typer(operations.lab, name="lab")
 cli.add_typer(operations.audit, name="audit")
 cli.add_typer(accounts.users, name="users")

@@ -211,6 +211,8 @@ def _try(item: Rule, variables: cel.Context, seen: Facts) -> Trial:
 
 
 def _fault(error: Exception) -> str:
+    if isinstance(error, KeyError):
+        return f"the rule cannot be evaluated: there is no {error}; ask has() for it first"
     return f"the rule cannot be evaluated: {_first_line(error)}"
 
 

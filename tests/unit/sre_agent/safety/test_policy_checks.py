@@ -1,0 +1,138 @@
+"""A policy is examined before it rules: what cannot work is found, and the examples have to come out."""
+
+import pytest
+
+from sre_agent.config import permissions
+from sre_agent.safety import examination, examples, policy
+from sre_agent.safety.examples import InvalidExampleError
+from sre_agent.safety.policy import Policy, Tools
+
+TOOLS = Tools(
+    reads=frozenset({("kubernetes", "list_events"), ("loki", "query_logs")}),
+    writes=frozenset({("kubernetes", "restart_rollout"), ("kubernetes", "scale_workload")}),
+)
+
+
+def policy_of(*rules: str, more: str = "") -> Policy:
+    text = "rules:\n" + "".join(f"  - {{{rule}, reason: r}}\n" for rule in rules) + more
+    return policy.load({"a.yaml": text}, TOOLS)
+
+
+def found(*rules: str, more: str = "") -> list[tuple[str | None, str]]:
+    return [(item.rule, item.told) for item in examination.examine(policy_of(*rules, more=more))[0]]
+
+
+ASK = "name: ask, ruling: ask, when: '!action.is_read'"
+
+
+def test_the_shipped_policy_is_sound_and_its_examples_come_out() -> None:
+    shipped = permissions.load_rules()
+
+    assert examination.examine(shipped)[0] == []
+    outcomes = examples.run(shipped)
+    assert [outcome.fault for outcome in outcomes] == [None] * len(outcomes)
+    covered = {outcome.found.rule for outcome in outcomes if outcome.found}
+    assert covered >= {rule.text.name for rule in shipped.rules}
+
+
+@pytest.mark.parametrize(
+    ("rules", "rule", "told"),
+    [
+        ((ASK, 'name: x, ruling: deny, when: action.tool == "gone"'), "x", "no case makes it true"),
+        ((ASK, "name: x, ruling: deny, when: action.arguments.replicas > 5"), "x", "ask has()"),
+        ((ASK, "name: x, ruling: deny, when: action.pods"), "x", "neither true nor false"),
+        ((ASK, "name: x, ruling: deny, when: action.tool > 3"), "x", "denies"),
+        (
+            (ASK, 'name: x, ruling: allow, when: action.tool == "scale_workload"'),
+            "x",
+            "never has the say: wherever it holds, ask",
+        ),
+        ((ASK, "name: x, ruling: allow, when: 'action.is_read == false'"), "x", "contradicts ask"),
+        ((ASK, 'name: x, ruling: deny, when: target.environment == "p"'), "x", "environment"),
+    ],
+)
+def test_a_rule_that_cannot_work_is_named(rules: tuple[str, ...], rule: str, told: str) -> None:
+    findings = found(*rules)
+
+    assert [name for name, _ in findings] == [rule]
+    assert told in findings[0][1]
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        'name: x, ruling: deny, when: target.namespace == "somewhere"',
+        'name: x, ruling: deny, when: time.weekday == "sunday"',
+        'name: x, ruling: deny, when: incident.severity == "info"',
+        "name: x, ruling: deny, when: 'has(incident.budget_left) && incident.budget_left < 0.2'",
+        'name: x, ruling: ask, when: action.risk == "high", approvers: {people: 2}',
+        'name: x, ruling: allow, when: action.tool == "query_logs"',
+    ],
+)
+def test_a_rule_that_works_is_left_alone(rule: str) -> None:
+    assert found(ASK, rule) == []
+
+
+GIVEN = "{action: {tool: scale_workload, arguments: {replicas: 9}}}"
+MANY = (
+    "name: x, ruling: deny, when: 'has(action.arguments.replicas) && action.arguments.replicas > 5'"
+)
+
+
+def test_an_example_makes_a_rule_reachable_that_no_sample_reaches() -> None:
+    example = f"examples: [{{name: e, given: {GIVEN}, ruling: deny}}]"
+
+    assert [rule for rule, _ in found(ASK, MANY)] == ["x"]
+    assert found(ASK, MANY, more=example) == []
+
+
+@pytest.mark.parametrize(
+    ("said", "fault"),
+    [
+        ("ruling: deny, rule: x", None),
+        ("ruling: ask", "ruling deny instead of ask"),
+        ("ruling: deny, rule: ask", "rule x instead of ask"),
+    ],
+)
+def test_an_example_that_comes_out_otherwise_says_how(said: str, fault: str | None) -> None:
+    rules = policy_of(ASK, MANY, more=f"examples: [{{name: e, given: {GIVEN}, {said}}}]")
+
+    [outcome] = examples.run(rules)
+
+    assert (outcome.fault is None) if fault is None else (fault in str(outcome.fault))
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ({}, "give action.tool"),
+        ({"action": {"tool": "gone"}}, "no server has the tool 'gone'"),
+        ({"action": {"tool": "restart_rollout", "labels": {}}}, "action.labels"),
+        ({"action": {"tool": "restart_rollout", "pods": "many"}}, "action.pods"),
+        ({"alert": {"summary": "x"}}, "there is no fact 'alert'"),
+        ({"action": "restart"}, "is a mapping"),
+        ({"action": {"tool": "restart_rollout"}, "time": {"hour": 24}}, "time.hour"),
+    ],
+)
+def test_an_example_gives_only_facts_that_rules_can_see(
+    given: dict[str, object], told: str
+) -> None:
+    with pytest.raises(InvalidExampleError, match=told.replace(".", r"\.")):
+        examples.complete(policy_of(ASK), given)
+
+
+def test_every_rule_says_what_it_found_in_the_order_of_the_rules() -> None:
+    rules = policy_of(ASK, "name: torn, ruling: deny, when: action.nothing", MANY)
+    facts = examples.complete(rules, {"action": {"tool": "restart_rollout"}})
+
+    tried = [
+        (item.rule.name, item.holds, item.fault is None) for item in policy.trials(rules, facts)
+    ]
+
+    assert tried == [("ask", True, True), ("torn", False, False), ("x", False, True)]
+
+
+def test_a_policy_that_does_not_load_is_found_wrong() -> None:
+    [finding], tried = examination.examine(policy.broken("torn"))
+
+    assert (finding.told, tried) == ("torn", 0)
