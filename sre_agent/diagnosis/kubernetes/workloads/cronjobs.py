@@ -8,9 +8,10 @@ from sre_agent.diagnosis.hypothesis import Hypothesis, Suspect
 from sre_agent.diagnosis.kubernetes import wellbeing
 from sre_agent.diagnosis.kubernetes.proposing import cause
 from sre_agent.diagnosis.kubernetes.view import View
-from sre_agent.diagnosis.kubernetes.workloads import cron
+from sre_agent.diagnosis.kubernetes.workloads import awaited, cron
 from sre_agent.domain.cluster.workloads import CronJob
 from sre_agent.domain.faults import FaultClass
+from sre_agent.domain.ids import EvidenceId
 
 LATE = timedelta(minutes=10)
 """A controller that is busy is not one that misses."""
@@ -37,7 +38,7 @@ def analyze(view: View) -> Iterator[Hypothesis]:
                 f"{job.schedule!r} is no schedule",
             )
         elif job.is_suspended:
-            yield _suspect(job, FaultClass.CRONJOB_SUSPENDED, weights.HINT, "it is suspended")
+            yield from _held(view, job)
         elif reasons.keys() & _MISSED:
             said = next(reasons[item] for item in sorted(reasons.keys() & _MISSED))
             yield _suspect(job, FaultClass.CRONJOB_RUNS_MISSED, weights.CONTRADICTION, said.message)
@@ -50,6 +51,19 @@ def analyze(view: View) -> Iterator[Hypothesis]:
             )
 
 
+def _held(view: View, job: CronJob) -> Iterator[Hypothesis]:
+    """Suspect a suspended CronJob that somebody waits for: missed runs are what it is held for."""
+    waiting = awaited.waiting_for(view, job.meta.ref)
+    if waiting:
+        yield _suspect(
+            job,
+            FaultClass.CRONJOB_SUSPENDED,
+            weights.CONTRADICTION,
+            f"it is suspended; {waiting.who} waits for it: {waiting.words}",
+            waiting.source,
+        )
+
+
 def _is_late(view: View, job: CronJob, schedule: cron.Schedule) -> bool:
     """Return whether two runs in a row did not come, and not because one is still at it."""
     if job.last_scheduled_at is None or (job.active and job.forbids_overlap):
@@ -60,12 +74,14 @@ def _is_late(view: View, job: CronJob, schedule: cron.Schedule) -> bool:
     return second is not None and view.snapshot.taken_at - second > patience
 
 
-def _suspect(job: CronJob, fault: FaultClass, weight: float, why: str) -> Hypothesis:
+def _suspect(
+    job: CronJob, fault: FaultClass, weight: float, why: str, *more: EvidenceId
+) -> Hypothesis:
     return cause(
         Suspect(fault, job.meta.ref),
         "cronjob.schedule",
         weight,
         f"CronJob {job.meta.ref.name}: {why}",
-        [job.meta.source],
+        [job.meta.source, *more],
         schedule=job.schedule,
     )

@@ -6,12 +6,13 @@ from sre_agent.diagnosis import weights
 from sre_agent.diagnosis.hypothesis import Hypothesis, Suspect
 from sre_agent.diagnosis.kubernetes.proposing import cause
 from sre_agent.diagnosis.kubernetes.view import View
+from sre_agent.diagnosis.kubernetes.workloads import awaited
 from sre_agent.domain.cluster.workloads import Job
 from sre_agent.domain.faults import FaultClass
 
 
 def analyze(view: View) -> Iterator[Hypothesis]:
-    """Suspect Jobs that gave up, and those suspended; one that completed after all is well."""
+    """Suspect Jobs that gave up or are held while needed; one that completed after all is well."""
     for job in view.snapshot.jobs:
         if _is(job, "Complete") or _is(job, "SuccessCriteriaMet"):
             continue
@@ -20,13 +21,20 @@ def analyze(view: View) -> Iterator[Hypothesis]:
         if _is(job, "Failed") or job.failed > job.backoff_limit:
             yield _failed(job)
         elif job.is_suspended:
-            yield cause(
-                Suspect(FaultClass.JOB_SUSPENDED, job.meta.ref),
-                "job.suspended",
-                weights.HINT,
-                f"Job {job.meta.ref.name} is suspended",
-                [job.meta.source],
-            )
+            yield from _held(view, job)
+
+
+def _held(view: View, job: Job) -> Iterator[Hypothesis]:
+    """Suspect a suspended Job that somebody waits for: else it is held on purpose."""
+    waiting = awaited.waiting_for(view, job.meta.ref)
+    if waiting:
+        yield cause(
+            Suspect(FaultClass.JOB_SUSPENDED, job.meta.ref),
+            "job.suspended",
+            weights.CONTRADICTION,
+            f"Job {job.meta.ref.name} is suspended; {waiting.who} waits for it: {waiting.words}",
+            [job.meta.source, waiting.source],
+        )
 
 
 def _is_made_good(view: View, job: Job) -> bool:

@@ -62,13 +62,6 @@ def test_a_job_that_is_done_or_tries_again_has_not(found: Job) -> None:
     assert not suspected(make.snapshot(found), jobs.analyze)
 
 
-def test_a_held_job_and_a_held_schedule_are_hints() -> None:
-    cluster = make.snapshot(job(is_suspended=True), cronjob(is_suspended=True))
-
-    assert suspected(cluster, jobs.analyze) == {(Fault.JOB_SUSPENDED, "load"): 1}
-    assert suspected(cluster, cronjobs.analyze) == {(Fault.CRONJOB_SUSPENDED, "load"): 1}
-
-
 @pytest.mark.parametrize(
     "schedule", ["61 * * * *", "* * * *", "every day", "*/0 * * * *", "5-1 * * * *"]
 )
