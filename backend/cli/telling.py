@@ -7,6 +7,7 @@ from typing import Any
 
 from rich.markup import escape
 
+from sre_agent.domain.likelihood import in_percent
 from sre_agent.domain.plan import Choice, RunbookCitation
 from sre_agent.planning import reasons
 
@@ -68,7 +69,7 @@ def _causes(payload: Payload) -> str:
     lines = "".join(f"\n    [dim]{escape(line)}[/]" for line in explained)
     return (
         f"round {payload['round']}: [bold]{top['fault_class']}[/] of [bold]{escape(where)}[/], "
-        f"confidence {top['confidence']:.0%}.{statement} {doubt}{lines}"
+        f"confidence {in_percent(top['confidence'])}.{statement} {doubt}{lines}"
     )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from sre_agent.domain.likelihood import in_percent
 from sre_agent.domain.observations import KINDS
 from sre_agent.domain.observations.kubernetes import (
     EventList,
@@ -156,7 +157,7 @@ def _past(facts: dict[str, Any]) -> str:
 def _alert_patterns(facts: dict[str, Any]) -> str:
     it = AlertPatterns.model_validate(facts)
     told = ", ".join(
-        f"{item.object} {item.probability:.0%}" for item in it.patterns[:SHOWN_PATTERNS]
+        f"{item.object} {in_percent(item.probability)}" for item in it.patterns[:SHOWN_PATTERNS]
     )
     return f"by {it.learned_from} verified past incidents the alerts point to: {told}"
 

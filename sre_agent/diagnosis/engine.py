@@ -48,6 +48,7 @@ from sre_agent.diagnosis.weighing import (
 from sre_agent.domain.causes import Cause, Conclusion, Diagnosis, Dismissal, Finding, Question
 from sre_agent.domain.evidence import Evidence
 from sre_agent.domain.incident import Incident
+from sre_agent.domain.likelihood import in_percent
 
 PROPOSERS = (
     bad_release.propose,
@@ -197,4 +198,4 @@ def _findings(
 def _conclusion(top: Cause) -> str:
     count = len(top.findings)
     found = "1 finding" if count == 1 else f"{count} findings"
-    return f"{top.fault_class} of {top.object.name} at {top.confidence:.0%}, from {found}"
+    return f"{top.fault_class} of {top.object.name} at {in_percent(top.confidence)}, from {found}"

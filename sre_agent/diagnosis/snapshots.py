@@ -27,6 +27,7 @@ from sre_agent.diagnosis.weighing.snapshots.board import Board
 from sre_agent.domain.causes import Cause, Conclusion, Diagnosis, Dismissal
 from sre_agent.domain.cluster.snapshot import Snapshot
 from sre_agent.domain.incident import Incident
+from sre_agent.domain.likelihood import in_percent
 from sre_agent.domain.telemetry import MetricTable, Span
 
 CALIBRATION = "snapshots"
@@ -124,6 +125,6 @@ def _conclude(board: Board, causes: Sequence[Cause], age: timedelta) -> tuple[Co
     count = len(top.findings)
     found = "1 finding" if count == 1 else f"{count} findings"
     return Conclusion.CAUSE_FOUND, (
-        f"{top.fault_class} of {top.object.name} at {top.confidence:.0%}, from {found}"
+        f"{top.fault_class} of {top.object.name} at {in_percent(top.confidence)}, from {found}"
         f"{beside.told(causes, partial(beside.are_both, board))}"
     )

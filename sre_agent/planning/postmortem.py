@@ -7,6 +7,7 @@ from sre_agent.diagnosis.incident.durations import say
 from sre_agent.domain.causes import Conclusion, Finding, Stance
 from sre_agent.domain.events import Event
 from sre_agent.domain.incident import Incident
+from sre_agent.domain.likelihood import in_percent
 from sre_agent.planning import (
     action_items,
     burnt_budget,
@@ -112,7 +113,7 @@ def _cause(story: Story) -> Iterator[str]:
         yield f"{_WITHOUT_CAUSE[diagnosis.conclusion]}: {_inline(diagnosis.reason)}."
         rivals = diagnosis.causes
     else:
-        yield f"**{top.fault_class}** of `{top.object}`, confidence {top.confidence:.0%}."
+        yield f"**{top.fault_class}** of `{top.object}`, confidence {in_percent(top.confidence)}."
         yield ""
         for line in top.explanation or (f"{top.statement}.",):
             yield _inline(line, LINE_CHARACTERS)
@@ -128,7 +129,7 @@ def _cause(story: Story) -> Iterator[str]:
             _inline(item.statement) for item in cause.findings if item.stance is Stance.AGAINST
         ]
         why = f"; against it: {'; '.join(against)}" if against else ""
-        yield f"- {cause.fault_class} of `{cause.object}`, {cause.confidence:.0%}{why}"
+        yield f"- {cause.fault_class} of `{cause.object}`, {in_percent(cause.confidence)}{why}"
 
 
 def _dismissals(story: Story) -> Iterator[str]:

@@ -6,6 +6,7 @@ from typing import Self
 from pydantic import Field, model_validator
 
 from sre_agent.domain.causes import Cause
+from sre_agent.domain.likelihood import in_percent
 from sre_agent.domain.model import Value
 from sre_agent.domain.objects import ObjectRef
 from sre_agent.domain.plan import Risk
@@ -73,7 +74,7 @@ class Repair(Value):
         said = [f"not known: {', '.join(facts.KNOWN[name] for name in missing)}"] if missing else []
         if cause.confidence < self.min_confidence:
             said.append(
-                f"{cause.confidence:.0%} is less than the {self.min_confidence:.0%} it takes"
+                f"{in_percent(cause.confidence)} is less than the {self.min_confidence:.0%} it takes"
             )
         return tuple(said)
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from sre_agent.domain.events import Event, EventKind
 from sre_agent.domain.incident import IncidentStatus
+from sre_agent.domain.likelihood import in_percent
 from sre_agent.domain.tools import ToolCall
 
 Payload = Mapping[str, Any]
@@ -126,7 +127,7 @@ def _ranked(payload: Payload) -> str:
     if diagnosis.get("abstained") or not causes:
         return f"{lead}: no cause is good enough ({_text(diagnosis, 'reason', 'no evidence')})"
     top = causes[0]
-    return f"{lead}: {top['fault_class']} of {top['object']['name']} at {top['confidence']:.0%}"
+    return f"{lead}: {top['fault_class']} of {top['object']['name']} at {in_percent(top['confidence'])}"
 
 
 def _proposed(payload: Payload) -> str:

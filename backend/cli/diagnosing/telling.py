@@ -7,6 +7,7 @@ from rich.markup import escape
 
 from backend.cli.plain import plain
 from sre_agent.domain.causes import Cause, Conclusion, Diagnosis, Finding, Stance
+from sre_agent.domain.likelihood import in_percent
 from sre_agent.safety.redaction import redact, redact_json
 
 SHOWN = 3
@@ -48,7 +49,7 @@ def lines(diagnosis: Diagnosis, unseen: Mapping[str, str]) -> Iterator[str]:
 
 
 def _cause(number: int, cause: Cause) -> Iterator[str]:
-    yield f"[bold]{number}. {_told(cause.fault_class)}[/] of {_told(str(cause.object))}  {cause.confidence:.0%}"
+    yield f"[bold]{number}. {_told(cause.fault_class)}[/] of {_told(str(cause.object))}  {in_percent(cause.confidence)}"
     for told in cause.explanation or (cause.statement,):
         yield f"   {_told(told)}"
     for finding in cause.findings:

@@ -168,6 +168,9 @@ export function inWords(name: string): string {
   return name.replaceAll("_", " ");
 }
 
+/** What is not certain is never called certain, nor impossible. */
 export function percent(share: number): string {
-  return `${Math.round(share * 100)}%`;
+  const rounded = Math.round(share * 100);
+  if (rounded === 100 && share < 1) return ">99%";
+  return rounded === 0 && share > 0 ? "<1%" : `${rounded}%`;
 }

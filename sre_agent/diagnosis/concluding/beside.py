@@ -6,6 +6,7 @@ from sre_agent.diagnosis.concluding.undecided import MIN_CONFIDENCE
 from sre_agent.diagnosis.weighing.snapshots.board import Board
 from sre_agent.domain.catalogue import Layer
 from sre_agent.domain.causes import Cause, Stance
+from sre_agent.domain.likelihood import in_percent
 from sre_agent.domain.objects import ObjectRef
 
 Beside = Callable[[Cause, Cause], bool]
@@ -43,7 +44,7 @@ def told(causes: Sequence[Cause], are_beside: Beside) -> str:
     """Return the second troubles as the end of a sentence about the first; nothing without any."""
     found = _seconds(causes, are_beside)
     named = ", ".join(
-        f"{item.fault_class} of {item.object.name} at {item.confidence:.0%}"
+        f"{item.fault_class} of {item.object.name} at {in_percent(item.confidence)}"
         for item in found[:SHOWN]
     )
     if len(found) < 2:  # noqa: PLR2004 - one is told in the singular

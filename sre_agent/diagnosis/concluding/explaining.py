@@ -6,6 +6,7 @@ from sre_agent.diagnosis.concluding.beside import Beside
 from sre_agent.diagnosis.logs import words
 from sre_agent.domain.catalogue import Catalogue
 from sre_agent.domain.causes import Cause, Finding, Stance
+from sre_agent.domain.likelihood import in_percent
 
 WITNESSES = 2
 """So many findings beside the statement are told, and what the suspect says; the others stand below."""
@@ -53,7 +54,7 @@ def _why_not(
     other = others[0]
     is_best = other.confidence <= cause.confidence
     winner, loser = (cause, other) if is_best else (other, cause)
-    named = f"{other.fault_class} of {other.object.name} ({other.confidence:.0%})"
+    named = f"{other.fault_class} of {other.object.name} ({in_percent(other.confidence)})"
     if are_beside(winner, loser):
         return f"Beside {named}, not instead of it: nothing seen explains one by the other."
     lead = f"Not {named}" if is_best else f"After {named}"

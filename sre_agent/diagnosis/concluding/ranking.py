@@ -8,6 +8,7 @@ from sre_agent.diagnosis.concluding.independence import are_independent
 from sre_agent.diagnosis.hypothesis import Hypothesis
 from sre_agent.diagnosis.incident.situation import Situation
 from sre_agent.domain.causes import Cause, Finding, Stance
+from sre_agent.domain.likelihood import in_percent
 
 MIN_CONFIDENCE = 0.6
 """Below this nobody should act."""
@@ -66,7 +67,7 @@ def indecision(causes: Sequence[Cause], situation: Situation) -> str | None:
     if top.confidence < MIN_CONFIDENCE:
         return (
             f"the evidence is weak: the best cause, {top.fault_class} of {top.object.name}, "
-            f"has a confidence of {top.confidence:.0%}"
+            f"has a confidence of {in_percent(top.confidence)}"
         )
     rivals = [
         item
@@ -76,8 +77,8 @@ def indecision(causes: Sequence[Cause], situation: Situation) -> str | None:
     if rivals and log_odds(top.findings) - log_odds(rivals[0].findings) < MIN_MARGIN:
         return (
             f"two causes are too close to tell apart: {top.fault_class} of {top.object.name} "
-            f"({top.confidence:.0%}) and {rivals[0].fault_class} of {rivals[0].object.name} "
-            f"({rivals[0].confidence:.0%})"
+            f"({in_percent(top.confidence)}) and {rivals[0].fault_class} of {rivals[0].object.name} "
+            f"({in_percent(rivals[0].confidence)})"
         )
     return None
 

@@ -9,6 +9,7 @@ from sre_agent.diagnosis.incident.situation import Situation, assess
 from sre_agent.domain.causes import Cause, Conclusion, Diagnosis
 from sre_agent.domain.evidence import Evidence
 from sre_agent.domain.incident import Incident
+from sre_agent.domain.likelihood import in_percent
 from sre_agent.domain.objects import ObjectRef
 
 
@@ -68,7 +69,7 @@ def _part(
         services=tuple(sorted({ref.name for alert in alerts if (ref := seen.workload_of(alert))})),
         cause=cause.object,
         reason=(
-            f"{names}: {cause.fault_class} of {cause.object.name} ({cause.confidence:.0%}) is a "
+            f"{names}: {cause.fault_class} of {cause.object.name} ({in_percent(cause.confidence)}) is a "
             f"failure beside {top.fault_class} of {top.object.name}, which does not explain it"
         ),
     )

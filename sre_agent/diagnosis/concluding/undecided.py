@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from sre_agent.diagnosis.weighing.snapshots.board import Board
 from sre_agent.domain.catalogue import Layer
 from sre_agent.domain.causes import Cause
+from sre_agent.domain.likelihood import in_percent
 
 MIN_CONFIDENCE = 0.5
 """Below this the best cause is wrong more often than right."""
@@ -71,4 +72,4 @@ def unread_kinds(board: Board, causes: Sequence[Cause]) -> tuple[str, ...]:
 
 
 def _named(cause: Cause) -> str:
-    return f"{cause.fault_class} of {cause.object.name} ({cause.confidence:.0%})"
+    return f"{cause.fault_class} of {cause.object.name} ({in_percent(cause.confidence)})"

@@ -10,6 +10,7 @@ from sre_agent.diagnosis.hypothesis import Suspect
 from sre_agent.diagnosis.incident.case import Case
 from sre_agent.diagnosis.weighing import alerts
 from sre_agent.domain.causes import Finding
+from sre_agent.domain.likelihood import in_percent
 from sre_agent.domain.observations.memory import AlertPattern
 
 RULE = "precedent.learned"
@@ -38,10 +39,10 @@ def weigh(case: Case, suspect: Suspect, said_for: float, said_against: float) ->
     if abs(lean) < alerts.LEAST or weight < weights.LEAST:
         return
     if lean > 0:
-        text = f"by {known} the alerts point to it ({own.probability:.0%}{_list(own)})"
+        text = f"by {known} the alerts point to it ({in_percent(own.probability)}{_list(own)})"
         yield suspect.speaks_for(RULE, weight, text, [taught.id])
     else:
-        text = f"by {known} the alerts point elsewhere ({own.probability:.0%}{_list(own)})"
+        text = f"by {known} the alerts point elsewhere ({in_percent(own.probability)}{_list(own)})"
         yield suspect.speaks_against(RULE, weight, text, [taught.id])
 
 
