@@ -6,10 +6,10 @@ from pathlib import Path
 
 from rich.console import Console
 
-from benchmarks import live, orchestration, resident, storm, webhook
+from benchmarks import live, orchestration, resident, rulings, storm, webhook
 from benchmarks.figure import Figure, show
 
-_PARTS = (webhook, live, storm, orchestration, resident)
+_PARTS = (rulings, webhook, live, storm, orchestration, resident)
 
 
 def main() -> None:
