@@ -10,6 +10,7 @@ from backend.actors import Actor, Role
 from backend.db import approvals
 from backend.signer.client import SignerClient
 from sre_agent import ports
+from sre_agent.domain.events import EventKind
 from sre_agent.domain.ruling import Approvers, Ruling, Verdict
 from sre_agent.safety import policy
 from sre_agent.safety.policy import Policy, Tools
@@ -56,6 +57,23 @@ async def test_the_signer_wants_the_approval_of_whom_policy_names(
 
     assert isinstance(answer, ports.Grant) is (refusal is None)
     assert refusal is None or refusal in str(answer)
+
+
+async def test_who_answers_by_the_log_counts_where_the_signers_own_rules_want_less(
+    case: Case, signer: SignerClient
+) -> None:
+    [shown] = case.rulings(Ruling.ASK)
+    shown = shown.model_copy(update={"approvers": Approvers(role="admin")})
+    await case.propose()
+    payload = {"plan_sha256": case.plan.sha256, "rulings": [shown.model_dump(mode="json")]}
+    await case.log(EventKind.POLICY_RULED, payload)
+    await case.decide()
+    await case.execute()
+
+    answer = await signer.mint(ID, ACTION)
+
+    assert isinstance(answer, ports.GrantDenied)
+    assert "wants an admin" in answer.reason
 
 
 async def test_the_door_tells_at_once_who_may_not_approve_and_keeps_the_request_open(

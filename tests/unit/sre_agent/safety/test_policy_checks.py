@@ -1,5 +1,7 @@
 """A policy is examined before it rules: what cannot work is found, and the examples have to come out."""
 
+from pathlib import Path
+
 import pytest
 
 from sre_agent.config import permissions
@@ -33,6 +35,15 @@ def test_the_shipped_policy_is_sound_and_its_examples_come_out() -> None:
     assert [outcome.fault for outcome in outcomes] == [None] * len(outcomes)
     covered = {outcome.found.rule for outcome in outcomes if outcome.found}
     assert covered >= {rule.text.name for rule in shipped.rules}
+
+
+def test_the_policy_that_the_documents_show_is_sound() -> None:
+    page = (Path(__file__).parents[4] / "docs" / "policy.md").read_text("utf-8")
+    allowed = permissions.load_rules().tools
+    shown = policy.load({"shown.yaml": page.split("```yaml")[1].split("```")[0]}, allowed)
+
+    assert examination.examine(shown)[0] == []
+    assert [outcome.fault for outcome in examples.run(shown)] == [None]
 
 
 @pytest.mark.parametrize(
