@@ -115,6 +115,24 @@ class Overview(Record):
     namespaces: tuple[str, ...]
 
 
+class WindowCount(Record):
+    """The requests of one window; null where none were counted, which is not the same as 0."""
+
+    window_s: float
+    requests: float | None
+    bad: float | None
+    covered: float
+
+
+class RequestCounts(Record):
+    """The requests of a service over several windows that end at `end`, the shortest first."""
+
+    end: datetime
+    query: str
+    threshold_s: float | None
+    windows: tuple[WindowCount, ...]
+
+
 class ActiveAlert(Record):
     """An alert that is pending or firing."""
 

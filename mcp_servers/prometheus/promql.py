@@ -83,5 +83,10 @@ def rate(selector: Selector, window_s: float) -> str:
     return f"rate({selector}[{duration(window_s)}])"
 
 
+def increase(selector: Selector, window_s: float) -> str:
+    """Return increases over a window."""
+    return f"increase({selector}[{duration(window_s)}])"
+
+
 def _by(labels: tuple[str, ...]) -> str:
     return f" by ({','.join(labels)})" if labels else ""

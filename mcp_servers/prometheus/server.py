@@ -8,6 +8,7 @@ from mcp_servers.common.toolset import Tool
 from mcp_servers.prometheus.alerting import Alerting
 from mcp_servers.prometheus.api import connect
 from mcp_servers.prometheus.catalogue import Catalogue
+from mcp_servers.prometheus.counting import Counting
 from mcp_servers.prometheus.golden import Golden
 from mcp_servers.prometheus.overview import Overseer
 from mcp_servers.prometheus.queries import Queries
@@ -24,6 +25,7 @@ def build(settings: PrometheusSettings) -> Program:
         golden.golden_signals,
         Resources(api).resource_use,
         Overseer(api).services_overview,
+        Counting(api).request_counts,
         alerting.list_alerts,
         queries.instant_query,
         queries.range_query,

@@ -12,12 +12,14 @@ __all__ = [
     "AlertList",
     "GoldenSignals",
     "Point",
+    "RequestCounts",
     "ResourceUse",
     "Series",
     "SeriesList",
     "Signal",
     "SignalGroup",
     "Use",
+    "WindowCount",
 ]
 
 
@@ -129,3 +131,21 @@ class AlertList(Observation):
     """`list_alerts`."""
 
     alerts: tuple[ActiveAlert, ...]
+
+
+class WindowCount(Observation):
+    """The requests of one window; null where none were counted, which is not the same as 0."""
+
+    window_s: float
+    requests: float | None
+    bad: float | None
+    covered: float
+
+
+class RequestCounts(Observation):
+    """`request_counts`: the requests of a service over several windows that end at `end`."""
+
+    end: datetime
+    query: str
+    threshold_s: float | None
+    windows: tuple[WindowCount, ...]

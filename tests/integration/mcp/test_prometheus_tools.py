@@ -12,8 +12,15 @@ import pytest
 from prometheus_hands import RULES, TOKEN, Hands, Shopkeeper, exposed, hands
 from prometheus_server import free_port, running
 
+from sre_agent.diagnosis.metrics import service_levels
 from sre_agent.domain.observations import KINDS
-from sre_agent.domain.observations.metrics import AlertList, GoldenSignals, SeriesList
+from sre_agent.domain.observations.metrics import (
+    AlertList,
+    GoldenSignals,
+    RequestCounts,
+    SeriesList,
+)
+from sre_agent.domain.slo import Objective
 from sre_agent.domain.tools import ToolResult, ToolStatus
 
 TOOLS = {
@@ -24,6 +31,7 @@ TOOLS = {
     "list_rules",
     "metric_names",
     "range_query",
+    "request_counts",
     "series",
     "services_overview",
     "targets",
@@ -95,6 +103,20 @@ async def test_a_fault_shows_within_seconds_where_scrapes_are_a_second_apart(sce
     assert after.pods[0].labels == {"pod": "till-0"}
     assert "[5s]" in after.total.traffic.query
     assert after.end - after.total.errors.points[-1].at < timedelta(seconds=1)
+
+
+async def test_requests_are_counted_on_the_wire_as_the_platform_asks(scene: Scene) -> None:
+    promise = {"id": "x", "namespace": "store", "service": "till", "target": 0.9}
+    objective = Objective.model_validate({**promise, "kind": "availability"})
+    windows = list(service_levels.windows_s(objective))
+
+    result = await eventually(
+        scene.hands, "request_counts", namespace="store", service="till", windows_s=windows
+    )
+
+    found = RequestCounts.model_validate(result.data)
+    assert [each.window_s for each in found.windows] == windows
+    assert all(0 < each.covered < 0.5 for each in found.windows[:1])
 
 
 async def test_alerts_are_listed_with_the_firing_ones_first(scene: Scene) -> None:
