@@ -12,6 +12,7 @@ from sre_agent.domain.objects import ObjectRef
 from sre_agent.domain.observations.memory import PastIncidents
 from sre_agent.domain.plan import Plan
 from sre_agent.domain.ruling import Decision, PolicyRuling
+from sre_agent.domain.slo import Objective
 from sre_agent.domain.tools import ToolCall, ToolResult
 
 if TYPE_CHECKING:  # whoever only keeps to a port, such as the signer, loads no diagnosis for it
@@ -90,6 +91,14 @@ class Memory(Protocol):
 
     async def lessons(self, incident_id: IncidentId) -> "Lessons | None":
         """Return what verified past incidents of its cluster teach; None where they are too few."""
+        ...
+
+
+class Objectives(Protocol):
+    """What services promised."""
+
+    async def of(self, incident: Incident) -> tuple[Objective, ...]:
+        """Return what the incident's service promised, by id; nothing if nobody said so."""
         ...
 
 

@@ -23,6 +23,10 @@ _TOLD: Mapping[Deed, str] = {
     Deed.TOKEN_REVOKED: "Revoked a token",
     Deed.CLUSTER_CONNECTED: "Connected a cluster",
     Deed.CLUSTER_DISCONNECTED: "Disconnected a cluster",
+    Deed.SLO_ADDED: "Defined an objective",
+    Deed.SLO_CHANGED: "Changed an objective",
+    Deed.SLO_REMOVED: "Removed an objective",
+    Deed.ERROR_BUDGET_LOW: "Little is left of an error budget",
     Deed.WRITING_HALTED: "Halted all writing",
     Deed.WRITING_RESUMED: "Resumed writing",
 }

@@ -9,12 +9,13 @@ from backend.api.walks import WalksBusyError
 from backend.clusters import connecting
 from backend.clusters.sealing import BrokenSealError
 from backend.clusters.toolboxes import ClusterDisconnectedError
-from backend.db import approvals, clusters, runs, steering, transitions, verdicts
+from backend.db import approvals, clusters, runs, slos, steering, transitions, verdicts
 from backend.db.admission.desk import BusyError
 from backend.db.journal import IncidentNotFoundError, UnreadableEventError
 from backend.halting import HaltFileError
 from backend.intake.alertmanager import NotJsonError
 from backend.settings import SettingsError
+from backend.slos import keeping
 from sre_agent.domain.errors import TransientError
 from sre_agent.domain.steering import UnfitStepError
 
@@ -51,6 +52,22 @@ TABLE: Mapping[type[Exception], tuple[int, str, str]] = {
         "Put the SECRETS_KEY they were encrypted with behind the new one, or connect it again.",
     ),
     SettingsError: (503, "A setting is missing", "Set what `detail` names in .env, start again."),
+    slos.SloNotFoundError: (404, "No such objective", "List them with GET /api/v1/slos."),
+    slos.SloTakenError: (
+        409,
+        "There is an objective of that id",
+        "Choose another id, or change that one (docs/slo.md).",
+    ),
+    keeping.SloOfFileError: (
+        409,
+        "The objective is defined in SLO_FILE",
+        "Change it there and start the workers again.",
+    ),
+    keeping.TooManySlosError: (
+        409,
+        "The cluster has as many objectives as it may have",
+        "Remove one first (docs/slo.md).",
+    ),
     IncidentNotFoundError: (404, "No such incident", "List them with GET /api/v1/incidents."),
     approvals.ApprovalNotFoundError: (
         404,

@@ -18,6 +18,7 @@ from backend.api import (
     queueing,
     reading,
     runbooks,
+    slos,
     steering,
     webhook,
 )
@@ -36,6 +37,7 @@ PARTS = (
     operating,
     queueing,
     runbooks,
+    slos,
     metrics,
     clusters,
     signing_in,

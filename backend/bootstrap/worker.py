@@ -19,6 +19,7 @@ from backend.db import tenancy
 from backend.db.engine import create_engine, libpq_url
 from backend.db.memory import PostgresMemory
 from backend.db.outbox import PostgresOutbox
+from backend.db.slos import PostgresObjectives
 from backend.db.tenancy import Tenant
 from backend.jobs import queue, upkeep, waiting
 from backend.jobs.learning import LearningJournal
@@ -30,8 +31,10 @@ from backend.notify.message import Channel
 from backend.notify.webhook import WebhookChannel
 from backend.settings import WorkerSettings
 from backend.signer.client import SignerClient
+from backend.slos.evaluating import Evaluator
+from backend.slos.keeping import Keeper
 from sre_agent import ports
-from sre_agent.config import loader, permissions
+from sre_agent.config import loader, objectives, permissions
 from sre_agent.graph import build
 from sre_agent.graph.context import Limits, RunContext
 from sre_agent.planning.settings import PlanningSettings
@@ -54,6 +57,7 @@ class Worker:
     runner: Runner
     app: procrastinate.App
     rounds: Rounds
+    evaluator: Evaluator
     channel: Channel | None
 
     @property
@@ -82,6 +86,7 @@ class Worker:
                 ),
                 group.create_task(upkeep.run(self.house)),
                 group.create_task(self.rounds.run()),
+                group.create_task(self.evaluator.run()),
             )
             await self.app.run_worker_async(
                 concurrency=self.settings.max_concurrent_alerts,
@@ -119,8 +124,10 @@ async def open_worker(settings: WorkerSettings) -> AsyncIterator[Worker]:
                     cluster_id=settings.cluster_id,
                     now=clock.now(),
                 )
-            signer = SignerClient(http, settings.signer_url, settings.signer_token)
             own = Tenant(settings.org_id, settings.cluster_id)
+            promised = objectives.load(settings.slo_file) if settings.slo_file else ()
+            await Keeper(engine=engine, clock=clock).follow_file(own, promised)
+            signer = SignerClient(http, settings.signer_url, settings.signer_token)
             toolbox = toolboxes.of(own)
             context = run_context(settings, engine, clock, toolbox, signer)
             runner = Runner(graph=build.build(saver), context=context, clusters=toolboxes)
@@ -132,8 +139,15 @@ async def open_worker(settings: WorkerSettings) -> AsyncIterator[Worker]:
                 own=own,
                 interval_s=settings.topology_survey_seconds,
             )
+            evaluator = Evaluator(
+                toolbox_of=toolboxes.of,
+                engine=engine,
+                clock=clock,
+                own=own,
+                interval_s=settings.slo_evaluation_seconds,
+            )
             channel = _channel(settings, http, clock)
-            yield Worker(settings, engine, clock, runner, app, rounds, channel)
+            yield Worker(settings, engine, clock, runner, app, rounds, evaluator, channel)
     finally:
         await engine.dispose()
 
@@ -172,6 +186,7 @@ def run_context(
             max_rounds=settings.max_investigation_rounds,
         ),
         memory=PostgresMemory(engine),
+        objectives=PostgresObjectives(engine),
     )
 
 

@@ -20,6 +20,7 @@ _COMMANDS = (
     (r"GET /api/v1/users", "`sre-agent users list`"),
     (r"GET /api/v1/tokens", "`sre-agent tokens list`"),
     (r"GET /api/v1/runbooks", "`sre-agent runbooks search`"),
+    (r"GET /api/v1/slos", "`sre-agent slo list`"),
     (r"GET /ready", "`sre-agent doctor`"),
 )
 

@@ -12,6 +12,7 @@ from backend.cli import (
     faults,
     incidents,
     learning,
+    objectives,
     operations,
     policing,
     queueing,
@@ -68,6 +69,7 @@ for command in (
 cli.add_typer(clusters.clusters, name="clusters")
 cli.add_typer(runbooks.runbooks, name="runbooks")
 cli.add_typer(policing.policy, name="policy")
+cli.add_typer(objectives.slo, name="slo")
 cli.add_typer(operations.lab, name="lab")
 cli.add_typer(operations.audit, name="audit")
 cli.add_typer(accounts.users, name="users")

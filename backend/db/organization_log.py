@@ -33,6 +33,10 @@ class Deed(StrEnum):
     TOKEN_REVOKED = "token_revoked"  # noqa: S105 - a deed
     CLUSTER_CONNECTED = "cluster_connected"
     CLUSTER_DISCONNECTED = "cluster_disconnected"
+    SLO_ADDED = "slo_added"
+    SLO_CHANGED = "slo_changed"
+    SLO_REMOVED = "slo_removed"
+    ERROR_BUDGET_LOW = "error_budget_low"
     WRITING_HALTED = "writing_halted"
     WRITING_RESUMED = "writing_resumed"
 

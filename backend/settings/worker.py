@@ -39,6 +39,12 @@ class WorkerSettings(McpSettings):
     topology_survey_seconds: Seconds = 300
     """How often the cluster is looked over for who calls whom, which tells what fails together."""
 
+    slo_file: Path | None = None
+    """What services promise: a YAML file, or a folder of such, for the own cluster."""
+
+    slo_evaluation_seconds: Seconds = 60
+    """How often each objective is looked at; Prometheus counts up to 30 days of requests for it."""
+
     escalation_webhook_url: str | None = Field(default=None, pattern=r"^https?://")
     """Where "approval waiting" and "escalated" are posted; without it they are only logged."""
 

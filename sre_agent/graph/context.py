@@ -49,6 +49,8 @@ class RunContext:
     limits: Limits
     memory: ports.Memory | None = None
     """Past incidents; without it each incident is the first."""
+    objectives: ports.Objectives | None = None
+    """What services promised; without it nobody did."""
 
     def of_run(self, run: int) -> Self:
         """Return the same for one run, whose steps are its own and refused once it is outdated."""

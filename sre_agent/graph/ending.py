@@ -19,7 +19,8 @@ async def end(
         )
     incident = await context.incidents.load(incident_id)
     events = await context.incidents.events(incident_id)
-    report = postmortem.write(incident, events, context.clock.now())
+    promised = await context.objectives.of(incident) if context.objectives else ()
+    report = postmortem.write(incident, events, context.clock.now(), promised)
     place = await context.incidents.publish_report(incident_id, report)
     await context.journal.append(
         incident_id,

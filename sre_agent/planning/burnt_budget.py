@@ -10,25 +10,50 @@ from sre_agent.diagnosis.metrics.kinds import Kind
 from sre_agent.domain import observations
 from sre_agent.domain.evidence import Evidence
 from sre_agent.domain.observations.metrics import GoldenSignals
+from sre_agent.domain.slo import Objective, SloKind
 
 OBJECTIVE = 0.999
-"""Nobody told the platform what was promised; three nines are what most promise at least."""
+"""What counts where nobody told what was promised: three nines are what most promise at least."""
 
 
-def sentence(evidence: Iterable[Evidence], service: str) -> str | None:
-    """Return how fast a service burnt its budget at the worst look, or None if not too fast."""
-    worst = max((found.now for found in _looks(evidence, service)), default=0.0)
+def sentence(
+    evidence: Iterable[Evidence], service: str, objectives: Iterable[Objective] = ()
+) -> str | None:
+    """Return how fast a service burnt its budget at the worst look, or None if not too fast.
+
+    Args:
+        evidence: what was seen.
+        service: whose budget.
+        objectives: what it promised; of several the strictest about failures counts.
+    """
+    promised = min(filter(_is_about_failures, objectives), key=_strictness, default=None)
+    kept = 1.0 - promised.allowed if promised else OBJECTIVE
+    worst = max((found.now for found in _looks(evidence, service, kept)), default=0.0)
     if worst <= 1.0:
         return None
-    lasts = say(timedelta(seconds=budgets.PERIOD_S / worst))
+    period_s = promised.window_s if promised else budgets.PERIOD_S
+    lasts = say(timedelta(seconds=period_s / worst))
+    failed = f"At its worst {worst * (1.0 - kept):.1%} of its requests failed within five minutes"
+    if promised is None:
+        return (
+            f"{failed}: {worst:.0f} times what an objective of {kept:.1%} allows, at which a "
+            f"month's error budget lasts {lasts}"
+        )
     return (
-        f"At its worst {worst * (1.0 - OBJECTIVE):.1%} of its requests failed within five minutes: "
-        f"{worst:.0f} times what an objective of {OBJECTIVE:.1%} allows, at which a month's error "
-        f"budget lasts {lasts}"
+        f"{failed}: {worst:.0f} times what its objective {promised.id} ({promised.says()}) allows, "
+        f"at which a whole error budget lasts {lasts}"
     )
 
 
-def _looks(evidence: Iterable[Evidence], service: str) -> Iterator[Budget]:
+def _is_about_failures(objective: Objective) -> bool:
+    return objective.kind is not SloKind.LATENCY
+
+
+def _strictness(objective: Objective) -> tuple[float, str]:
+    return objective.allowed, objective.id
+
+
+def _looks(evidence: Iterable[Evidence], service: str, objective: float) -> Iterator[Budget]:
     for item in evidence:
         signals = observations.read(item, GoldenSignals)
         if signals is None or signals.service != service:
@@ -38,6 +63,6 @@ def _looks(evidence: Iterable[Evidence], service: str) -> Iterator[Budget]:
             continue
         names = [(service, Kind.ERRORS.value), (service, Kind.TRAFFIC.value)]
         errors, traffic = table.select(names).values.T
-        found = budgets.budget(table.times, errors, traffic, OBJECTIVE)
+        found = budgets.budget(table.times, errors, traffic, objective)
         if found:
             yield found

@@ -8,6 +8,7 @@ from sre_agent.domain.causes import Conclusion, Finding, Stance
 from sre_agent.domain.events import Event
 from sre_agent.domain.incident import Incident
 from sre_agent.domain.likelihood import in_percent
+from sre_agent.domain.slo import Objective
 from sre_agent.planning import (
     action_items,
     burnt_budget,
@@ -33,20 +34,26 @@ _WITHOUT_CAUSE = {
 }
 
 
-def write(incident: Incident, events: Sequence[Event], now: datetime) -> str:
+def write(
+    incident: Incident,
+    events: Sequence[Event],
+    now: datetime,
+    objectives: Sequence[Objective] = (),
+) -> str:
     """Return the report in Markdown, secrets masked.
 
     Args:
         incident: the incident as it stands.
         events: its log, oldest first.
         now: when the report is written.
+        objectives: what the service promised.
     """
     story = read(incident, events)
     seen = [f"- {_inline(said)}" for said in seen_before.sentences(story.evidence)]
     before = [_inline(said, LINE_CHARACTERS) for said in earlier_runs.paragraphs(story)]
     sections = (
         [f"# Postmortem: {_inline(incident.title)}", "", *_head(story, now)],
-        ["## Impact", "", *_impact(story, now)],
+        ["## Impact", "", *_impact(story, now, objectives)],
         ["## Cause", "", *_cause(story), *_dismissals(story)],
         *([["## Seen before", "", *seen]] if seen else []),
         ["## Actions and outcomes", "", *_actions(story)],
@@ -80,14 +87,14 @@ def _head(story: Story, now: datetime) -> Iterator[str]:
         yield f"- **Escalated to people**: {_inline(story.escalation, LINE_CHARACTERS)}"
 
 
-def _impact(story: Story, now: datetime) -> Iterator[str]:
+def _impact(story: Story, now: datetime, objectives: Sequence[Objective]) -> Iterator[str]:
     incident = story.incident
     yield _suffered(story, now)
     alerts = sorted({alert.name for alert in incident.alerts})
     if alerts:
         yield f"Alerts: {_inline(', '.join(alerts))}."
     yield from (f"- {_inline(line)}" for line in story.symptoms)
-    burnt = burnt_budget.sentence(story.evidence, incident.service)
+    burnt = burnt_budget.sentence(story.evidence, incident.service, objectives)
     if burnt:
         yield f"- {_inline(burnt)}"
     if story.plan and story.plan.actions[0].blast_radius.callers:

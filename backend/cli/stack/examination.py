@@ -12,7 +12,7 @@ from backend.cli.stack import checking, environment, lifecycle, ports, shelves, 
 from backend.cli.stack.layout import Layout
 from backend.db.engine import libpq_url
 from backend.signer import keys
-from sre_agent.config import loader, permissions
+from sre_agent.config import loader, objectives, permissions
 from sre_agent.domain.errors import PermanentError
 
 _CONNECT_S = 5
@@ -38,6 +38,7 @@ def examine(layout: Layout) -> list[Finding]:
         _reports(layout.root / settings["INCIDENTS_DIR"]),
         _policy(layout, settings),
         _playbooks(layout, settings),
+        _objectives(layout, settings),
         _runbooks(layout, settings),
         _key(layout.root / settings["SIGNING_KEY_FILE"]),
     ]
@@ -115,6 +116,12 @@ def _playbooks(layout: Layout, settings: Mapping[str, str]) -> Finding:
     folder = _path(layout, settings, "PLAYBOOK_DIR")
     mend = "correct the file, or empty PLAYBOOK_DIR in .env for the built-in ones"
     return _attempt("playbooks", lambda: loader.load_playbooks(folder), mend)
+
+
+def _objectives(layout: Layout, settings: Mapping[str, str]) -> Finding:
+    place = _path(layout, settings, "SLO_FILE")
+    mend = "correct the file (`sre-agent slo check FILE`), or empty SLO_FILE in .env"
+    return _attempt("objectives", lambda: objectives.load(place) if place else None, mend)
 
 
 def _runbooks(layout: Layout, settings: Mapping[str, str]) -> Finding:

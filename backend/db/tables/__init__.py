@@ -8,6 +8,7 @@ from backend.db.tables import (
     memory,
     notices,
     organization_log,
+    slos,
     tenancy,
     topology,
 )
@@ -22,6 +23,7 @@ __all__ = [
     "metadata",
     "notices",
     "organization_log",
+    "slos",
     "tenancy",
     "topology",
 ]

@@ -1,4 +1,4 @@
-import { Gavel, LayoutDashboard, ScrollText, Settings, Siren } from "lucide-react";
+import { Gauge, Gavel, LayoutDashboard, ScrollText, Settings, Siren } from "lucide-react";
 import type { ReactNode } from "react";
 import { Link, NavLink } from "react-router";
 import { useOpenDecisions } from "../decisions/data";
@@ -20,6 +20,7 @@ export function Rail() {
         <Place to="/" icon={<LayoutDashboard />} name="Overview" />
         <Place to="/incidents" icon={<Siren />} name="Incidents" />
         <Place to="/decisions" icon={<Gavel />} name="Decisions" count={<WaitingCount />} />
+        <Place to="/budgets" icon={<Gauge />} name="Budgets" />
         <Place to="/audit" icon={<ScrollText />} name="Audit" />
         <Place to="/settings" icon={<Settings />} name="Settings" />
       </nav>

@@ -1,5 +1,6 @@
 import { Navigate, Outlet, Route, Routes, useLocation } from "react-router";
 import { AuditPage } from "../audit/page";
+import { BudgetsPage } from "../budgets/page";
 import { ClusterPage } from "../cluster/page";
 import { DecisionsPage } from "../decisions/page";
 import { IncidentPage } from "../incident/page";
@@ -24,6 +25,7 @@ export function Pages() {
           <Route path="/incidents" element={<IncidentsPage />} />
           <Route path="/clusters/:id" element={<ClusterPage />} />
           <Route path="/decisions" element={<DecisionsPage />} />
+          <Route path="/budgets" element={<BudgetsPage />} />
           <Route path="/audit" element={<AuditPage />} />
           <Route path="/settings" element={<SettingsPage />} />
           <Route path="*" element={<Lost />} />

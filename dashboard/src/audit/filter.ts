@@ -32,7 +32,16 @@ export const GROUPS = {
     "token_created",
     "token_revoked",
   ],
-  platform: ["writing_halted", "writing_resumed", "cluster_connected", "cluster_disconnected"],
+  platform: [
+    "writing_halted",
+    "writing_resumed",
+    "cluster_connected",
+    "cluster_disconnected",
+    "slo_added",
+    "slo_changed",
+    "slo_removed",
+    "error_budget_low",
+  ],
 } satisfies Record<string, Kind[]>;
 
 export type Group = keyof typeof GROUPS;

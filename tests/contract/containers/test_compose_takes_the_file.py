@@ -86,6 +86,7 @@ def test_without_a_credential_that_writes_no_token_that_could_ask_is_given(rende
         "AGENT_CONFIG": {"backend", "worker", "signer", "migrate"},
         "POLICY_DIR": {"backend", "worker", "signer", "migrate"},
         "PLAYBOOK_DIR": {"worker"},
+        "SLO_FILE": {"worker"},
         "RUNBOOKS_DIR": {"mcp-runbooks"},
         "KUBERNETES_CA_FILE": {"mcp-kubernetes"},
     }.items(),

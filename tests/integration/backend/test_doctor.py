@@ -41,6 +41,7 @@ def test_what_is_well_is_said_to_be_well_though_the_platform_is_down(checkout: W
         "reports",
         "policy",
         "playbooks",
+        "objectives",
         "runbooks",
         "signing key",
     }
@@ -84,7 +85,12 @@ def test_reports_that_cannot_be_written_are_named_with_their_folder(
 
 @pytest.mark.parametrize(
     ("variable", "part"),
-    [("POLICY_DIR", "policy"), ("AGENT_CONFIG", "policy"), ("PLAYBOOK_DIR", "playbooks")],
+    [
+        ("POLICY_DIR", "policy"),
+        ("AGENT_CONFIG", "policy"),
+        ("PLAYBOOK_DIR", "playbooks"),
+        ("SLO_FILE", "objectives"),
+    ],
 )
 def test_rules_that_do_not_load_are_named_with_their_variable(
     variable: str, part: str, checkout: Write

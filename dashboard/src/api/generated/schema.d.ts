@@ -707,6 +707,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/slos": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List objectives with how they stand, of all clusters unless one is named
+         * @description Takes the role `viewer` or above.
+         */
+        get: operations["listSlos"];
+        put?: never;
+        /**
+         * Define an objective; it is looked at within seconds. Without `cluster` it is the own one's
+         * @description Takes the role `admin` or above.
+         */
+        post: operations["addSlo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/slos/{slo_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show one objective and how it stands
+         * @description Takes the role `viewer` or above.
+         */
+        get: operations["showSlo"];
+        /**
+         * Give an objective another definition; alerts of the old one end
+         * @description Takes the role `admin` or above.
+         */
+        put: operations["changeSlo"];
+        post?: never;
+        /**
+         * Remove an objective; its alerts end with it
+         * @description Takes the role `admin` or above.
+         */
+        delete: operations["removeSlo"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/metrics/snapshot": {
         parameters: {
             query?: never;
@@ -1271,6 +1323,28 @@ export interface components {
             reason: string;
         };
         /**
+         * BudgetStatus
+         * @description How an error budget stands, in one word.
+         * @enum {string}
+         */
+        BudgetStatus: "no_data" | "healthy" | "warning" | "slow_burn" | "fast_burn" | "exhausted";
+        /**
+         * Burns
+         * @description How many times faster than allowed the budget goes, over each window; null without requests.
+         */
+        Burns: {
+            /** Over 5M */
+            over_5m: number | null;
+            /** Over 30M */
+            over_30m: number | null;
+            /** Over 1H */
+            over_1h: number | null;
+            /** Over 6H */
+            over_6h: number | null;
+            /** Over 3D */
+            over_3d: number | null;
+        };
+        /**
          * Cause
          * @description A possible cause with all that speaks for and against it.
          *
@@ -1559,7 +1633,7 @@ export interface components {
          * @description Everything that is done to the platform itself, as a past participle.
          * @enum {string}
          */
-        Deed: "user_registered" | "user_added" | "user_changed" | "password_changed" | "password_reset" | "signed_in" | "sign_in_refused" | "signed_out" | "token_created" | "token_revoked" | "cluster_connected" | "cluster_disconnected" | "writing_halted" | "writing_resumed";
+        Deed: "user_registered" | "user_added" | "user_changed" | "password_changed" | "password_reset" | "signed_in" | "sign_in_refused" | "signed_out" | "token_created" | "token_revoked" | "cluster_connected" | "cluster_disconnected" | "slo_added" | "slo_changed" | "slo_removed" | "error_budget_low" | "writing_halted" | "writing_resumed";
         /**
          * Dependency
          * @description One workload calls another, as some evidence shows.
@@ -2189,6 +2263,43 @@ export interface components {
             name: string;
         };
         /**
+         * Objective
+         * @description One promise of one service. Shares are between 0 and 1.
+         */
+        Objective: {
+            /**
+             * Id
+             * @example shop-answers
+             */
+            id: string;
+            /** Namespace */
+            namespace: string;
+            /** Service */
+            service: string;
+            /**
+             * Tier
+             * @description 1 for what matters most.
+             * @default 3
+             */
+            tier: number;
+            kind: components["schemas"]["SloKind"];
+            /**
+             * Target
+             * @description The share that has to be good, such as 0.999; of an error_rate the share that may fail, such as 0.001.
+             */
+            target: number;
+            /**
+             * Threshold S
+             * @description Seconds; for latency, and only there.
+             */
+            threshold_s?: number | null;
+            /**
+             * Window Days
+             * @default 30
+             */
+            window_days: number;
+        };
+        /**
          * Outcome
          * @description How an incident ended, as its log proves it.
          * @enum {string}
@@ -2807,6 +2918,90 @@ export interface components {
             saturation: components["schemas"]["SignalView"];
         };
         /**
+         * SloKind
+         * @description What is promised.
+         * @enum {string}
+         */
+        SloKind: "availability" | "error_rate" | "latency";
+        /**
+         * SloList
+         * @description Objectives, by cluster and id.
+         */
+        SloList: {
+            /** Slos */
+            slos: components["schemas"]["SloView"][];
+        };
+        /**
+         * SloView
+         * @description An objective and how it stood when it was last looked at.
+         *
+         *     What nobody can tell is null; `reason` says why. `remaining` is the share of the budget that is
+         *     left: 1 is all of it, below 0 it is overspent. A burn rate of 1 uses up the budget exactly within
+         *     the window. `exhausted_in_s` is when nothing is left if the last hour's rate goes on.
+         */
+        SloView: {
+            /** Id */
+            id: string;
+            /** Cluster */
+            cluster: string;
+            /** Namespace */
+            namespace: string;
+            /** Service */
+            service: string;
+            /** Tier */
+            tier: number;
+            kind: components["schemas"]["SloKind"];
+            /** Target */
+            target: number;
+            /** Threshold S */
+            threshold_s: number | null;
+            /** Window Days */
+            window_days: number;
+            /**
+             * Promise
+             * @description The objective in words.
+             */
+            promise: string;
+            /**
+             * From File
+             * @description Whether SLO_FILE defines it; it is changed there then.
+             */
+            from_file: boolean;
+            /** Changed By */
+            changed_by: string;
+            /**
+             * Changed At
+             * Format: date-time
+             */
+            changed_at: string;
+            status: components["schemas"]["BudgetStatus"];
+            /**
+             * Reason
+             * @description Why there is no data; empty when there is.
+             */
+            reason: string;
+            /** Evaluated At */
+            evaluated_at: string | null;
+            /** Requests */
+            requests: number | null;
+            /** Bad */
+            bad: number | null;
+            /**
+             * Covered
+             * @description The share of the window in which anything was counted.
+             */
+            covered: number;
+            /** Remaining */
+            remaining: number | null;
+            burn_rates: components["schemas"]["Burns"];
+            /** Exhausted In S */
+            exhausted_in_s: number | null;
+            /** Fast Burn Since */
+            fast_burn_since: string | null;
+            /** Slow Burn Since */
+            slow_burn_since: string | null;
+        };
+        /**
          * SnapshotView
          * @description The signals of a cluster.
          *
@@ -3362,6 +3557,8 @@ export type AuditPage = components['schemas']['AuditPage'];
 export type AuditView = components['schemas']['AuditView'];
 export type BlastRadius = components['schemas']['BlastRadius'];
 export type BrokenLog = components['schemas']['BrokenLog'];
+export type BudgetStatus = components['schemas']['BudgetStatus'];
+export type Burns = components['schemas']['Burns'];
 export type Cause = components['schemas']['Cause'];
 export type CauseVerdict = components['schemas']['CauseVerdict'];
 export type CheckView = components['schemas']['CheckView'];
@@ -3416,6 +3613,7 @@ export type NewToken = components['schemas']['NewToken'];
 export type NewUser = components['schemas']['NewUser'];
 export type NoPlan = components['schemas']['NoPlan'];
 export type ObjectRef = components['schemas']['ObjectRef'];
+export type Objective = components['schemas']['Objective'];
 export type Outcome = components['schemas']['Outcome'];
 export type PasswordShown = components['schemas']['PasswordShown'];
 export type PastIncident = components['schemas']['PastIncident'];
@@ -3448,6 +3646,9 @@ export type Shown = components['schemas']['Shown'];
 export type SignalBound = components['schemas']['SignalBound'];
 export type SignalView = components['schemas']['SignalView'];
 export type SignalsView = components['schemas']['SignalsView'];
+export type SloKind = components['schemas']['SloKind'];
+export type SloList = components['schemas']['SloList'];
+export type SloView = components['schemas']['SloView'];
 export type SnapshotView = components['schemas']['SnapshotView'];
 export type Split = components['schemas']['Split'];
 export type Stale = components['schemas']['Stale'];
@@ -5456,6 +5657,315 @@ export interface operations {
                 };
             };
             401: components["responses"]["Unauthorized"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["UnprocessableEntity"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    listSlos: {
+        parameters: {
+            query?: {
+                cluster?: string;
+                namespace?: string;
+                service?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "slos": [
+                     *         {
+                     *           "id": "checkout-answers",
+                     *           "namespace": "shop",
+                     *           "service": "checkout",
+                     *           "tier": 1,
+                     *           "kind": "availability",
+                     *           "target": 0.999,
+                     *           "window_days": 28,
+                     *           "threshold_s": null,
+                     *           "cluster": "eu-west",
+                     *           "promise": "99.9 % of requests succeed over 28 days",
+                     *           "from_file": false,
+                     *           "changed_by": "ada",
+                     *           "changed_at": "2026-03-01T11:58:03Z",
+                     *           "status": "healthy",
+                     *           "reason": "",
+                     *           "evaluated_at": "2026-03-01T12:04:09Z",
+                     *           "requests": 4838400,
+                     *           "bad": 1451.5,
+                     *           "covered": 1,
+                     *           "remaining": 0.7,
+                     *           "burn_rates": {
+                     *             "over_5m": 0,
+                     *             "over_30m": 0.4,
+                     *             "over_1h": 1.5,
+                     *             "over_6h": 0.6,
+                     *             "over_3d": 0.3
+                     *           },
+                     *           "exhausted_in_s": 1128960,
+                     *           "fast_burn_since": null,
+                     *           "slow_burn_since": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SloList"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            422: components["responses"]["UnprocessableEntity"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    addSlo: {
+        parameters: {
+            query?: {
+                cluster?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "checkout-answers",
+                 *       "namespace": "shop",
+                 *       "service": "checkout",
+                 *       "tier": 1,
+                 *       "kind": "availability",
+                 *       "target": 0.999,
+                 *       "window_days": 28
+                 *     }
+                 */
+                "application/json": components["schemas"]["Objective"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "checkout-answers",
+                     *       "namespace": "shop",
+                     *       "service": "checkout",
+                     *       "tier": 1,
+                     *       "kind": "availability",
+                     *       "target": 0.999,
+                     *       "window_days": 28,
+                     *       "threshold_s": null,
+                     *       "cluster": "eu-west",
+                     *       "promise": "99.9 % of requests succeed over 28 days",
+                     *       "from_file": false,
+                     *       "changed_by": "ada",
+                     *       "changed_at": "2026-03-01T11:58:03Z",
+                     *       "status": "healthy",
+                     *       "reason": "",
+                     *       "evaluated_at": "2026-03-01T12:04:09Z",
+                     *       "requests": 4838400,
+                     *       "bad": 1451.5,
+                     *       "covered": 1,
+                     *       "remaining": 0.7,
+                     *       "burn_rates": {
+                     *         "over_5m": 0,
+                     *         "over_30m": 0.4,
+                     *         "over_1h": 1.5,
+                     *         "over_6h": 0.6,
+                     *         "over_3d": 0.3
+                     *       },
+                     *       "exhausted_in_s": 1128960,
+                     *       "fast_burn_since": null,
+                     *       "slow_burn_since": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SloView"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            422: components["responses"]["UnprocessableEntity"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    showSlo: {
+        parameters: {
+            query?: {
+                cluster?: string;
+            };
+            header?: never;
+            path: {
+                slo_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "checkout-answers",
+                     *       "namespace": "shop",
+                     *       "service": "checkout",
+                     *       "tier": 1,
+                     *       "kind": "availability",
+                     *       "target": 0.999,
+                     *       "window_days": 28,
+                     *       "threshold_s": null,
+                     *       "cluster": "eu-west",
+                     *       "promise": "99.9 % of requests succeed over 28 days",
+                     *       "from_file": false,
+                     *       "changed_by": "ada",
+                     *       "changed_at": "2026-03-01T11:58:03Z",
+                     *       "status": "healthy",
+                     *       "reason": "",
+                     *       "evaluated_at": "2026-03-01T12:04:09Z",
+                     *       "requests": 4838400,
+                     *       "bad": 1451.5,
+                     *       "covered": 1,
+                     *       "remaining": 0.7,
+                     *       "burn_rates": {
+                     *         "over_5m": 0,
+                     *         "over_30m": 0.4,
+                     *         "over_1h": 1.5,
+                     *         "over_6h": 0.6,
+                     *         "over_3d": 0.3
+                     *       },
+                     *       "exhausted_in_s": 1128960,
+                     *       "fast_burn_since": null,
+                     *       "slow_burn_since": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SloView"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["UnprocessableEntity"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    changeSlo: {
+        parameters: {
+            query?: {
+                cluster?: string;
+            };
+            header?: never;
+            path: {
+                slo_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "checkout-answers",
+                 *       "namespace": "shop",
+                 *       "service": "checkout",
+                 *       "tier": 1,
+                 *       "kind": "availability",
+                 *       "target": 0.999,
+                 *       "window_days": 28
+                 *     }
+                 */
+                "application/json": components["schemas"]["Objective"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "checkout-answers",
+                     *       "namespace": "shop",
+                     *       "service": "checkout",
+                     *       "tier": 1,
+                     *       "kind": "availability",
+                     *       "target": 0.999,
+                     *       "window_days": 28,
+                     *       "threshold_s": null,
+                     *       "cluster": "eu-west",
+                     *       "promise": "99.9 % of requests succeed over 28 days",
+                     *       "from_file": false,
+                     *       "changed_by": "ada",
+                     *       "changed_at": "2026-03-01T11:58:03Z",
+                     *       "status": "healthy",
+                     *       "reason": "",
+                     *       "evaluated_at": "2026-03-01T12:04:09Z",
+                     *       "requests": 4838400,
+                     *       "bad": 1451.5,
+                     *       "covered": 1,
+                     *       "remaining": 0.7,
+                     *       "burn_rates": {
+                     *         "over_5m": 0,
+                     *         "over_30m": 0.4,
+                     *         "over_1h": 1.5,
+                     *         "over_6h": 0.6,
+                     *         "over_3d": 0.3
+                     *       },
+                     *       "exhausted_in_s": 1128960,
+                     *       "fast_burn_since": null,
+                     *       "slow_burn_since": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SloView"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            422: components["responses"]["UnprocessableEntity"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    removeSlo: {
+        parameters: {
+            query?: {
+                cluster?: string;
+            };
+            header?: never;
+            path: {
+                slo_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             422: components["responses"]["UnprocessableEntity"];
             503: components["responses"]["ServiceUnavailable"];

@@ -37,6 +37,11 @@ class Case:
         return frozenset(name for name in names if f"{{{name}}}" in self.path)
 
     @property
+    def named_path(self) -> str:
+        """Return the path with the names of things that nobody has."""
+        return self.path.replace("{runbook_id}", "x").replace("{slo_id}", "slo-x")
+
+    @property
     def is_unsafe(self) -> bool:
         """Return whether it may change something."""
         return self.method not in {"GET", "HEAD", "WEBSOCKET"}
@@ -51,6 +56,13 @@ _CAUSE = {"object": "Deployment/prod/web", "fault_class": "bad_release", "reason
 _PASSWORD = "correct horse battery"  # noqa: S105 - of nobody
 _NOWHERE = {"url": "http://127.0.0.1:9/mcp", "read_token": "r" * 24}
 _CLUSTER = {"id": "nowhere", "endpoints": {"kubernetes": _NOWHERE}}
+_SLO = {
+    "id": "slo-x",
+    "namespace": "prod",
+    "service": "web",
+    "kind": "availability",
+    "target": 0.99,
+}
 _SIGNALS = "/metrics/snapshot"
 
 CASES = (
@@ -117,6 +129,11 @@ CASES = (
     Case("GET", "/api/v1/runbooks", VIEWER, foreign=("?cluster={cluster_id}",)),
     Case("GET", "/api/v1/stale-runbooks", VIEWER, foreign=("?cluster={cluster_id}",)),
     Case("GET", "/api/v1/runbooks/{runbook_id}", VIEWER, foreign=("?cluster={cluster_id}",)),
+    Case("GET", "/api/v1/slos", VIEWER, foreign=("?cluster={cluster_id}",)),
+    Case("POST", "/api/v1/slos", ADMIN, _SLO, foreign=("?cluster={cluster_id}",)),
+    Case("GET", "/api/v1/slos/{slo_id}", VIEWER, foreign=("?cluster={cluster_id}",)),
+    Case("PUT", "/api/v1/slos/{slo_id}", ADMIN, _SLO, foreign=("?cluster={cluster_id}",)),
+    Case("DELETE", "/api/v1/slos/{slo_id}", ADMIN, foreign=("?cluster={cluster_id}",)),
     Case("GET", "/api/v1/clusters", VIEWER, shows=True),
     Case("POST", "/api/v1/clusters", ADMIN, _CLUSTER),
     Case("GET", "/api/v1/clusters/{cluster_id}", VIEWER),

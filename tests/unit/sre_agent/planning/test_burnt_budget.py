@@ -4,6 +4,7 @@ import pytest
 from incident_log import repaired
 
 from sre_agent.domain.incident import IncidentStatus
+from sre_agent.domain.slo import Objective, SloKind
 from sre_agent.planning import burnt_budget
 from sre_agent.testing import evidence as build
 from sre_agent.testing import views
@@ -23,6 +24,44 @@ def test_the_worst_look_at_the_service_counts() -> None:
         "At its worst 36.0% of its requests failed within five minutes: 360 times what an "
         "objective of 99.9% allows, at which a month's error budget lasts 2.0 h"
     )
+
+
+def promise(id_: str, target: float, kind: SloKind, **more: float) -> Objective:
+    fields = {"namespace": "prod", "service": "pay", "target": target, "kind": kind, **more}
+    return Objective.model_validate({"id": id_, "window_days": 10, **fields})
+
+
+def test_what_the_service_promised_goes_before_what_most_promise() -> None:
+    world = World(61)
+    name = world.services["pay"].name
+    world.ail("pay", ago_s=400, error_ratio=0.36)
+    during = build.evidence("met-1", views.signals(world, "pay"), world.now)
+    promised = (
+        promise("lax", 0.9, SloKind.AVAILABILITY),
+        promise("strict", 0.03, SloKind.ERROR_RATE),
+        promise("quick", 0.999, SloKind.LATENCY, threshold_s=0.1),
+    )
+
+    found = burnt_budget.sentence([during], name, promised)
+
+    # 36 % of requests where 3 % may fail: twelve times too fast, ten days' budget in twenty hours.
+    assert found == (
+        "At its worst 36.0% of its requests failed within five minutes: 12 times what its objective "
+        "strict (at most 3 % of requests fail over 10 days) allows, at which a whole error budget "
+        "lasts 20.0 h"
+    )
+
+
+def test_failures_that_the_promise_allows_are_not_spoken_of() -> None:
+    world = World(62)
+    world.ail("pay", ago_s=400, error_ratio=0.05)
+    evidence = views.evidence(world, *ROLES)
+    name = world.services["pay"].name
+
+    lax = burnt_budget.sentence(evidence, name, [promise("lax", 0.9, SloKind.AVAILABILITY)])
+
+    assert burnt_budget.sentence(evidence, name) is not None
+    assert lax is None
 
 
 @pytest.mark.parametrize("error_ratio", [0.0, 0.0009])
