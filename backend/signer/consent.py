@@ -42,11 +42,9 @@ def find(record: Record, plan: Plan, wanted: Approvers) -> Decision:
 
 
 def _check_entitled(record: Record, decision: Decision, role: Role, wanted: Approvers) -> None:
-    """Refuse an approval by someone, or by fewer people, than policy says."""
+    """Refuse an approval by someone other than policy says."""
     if not role.includes(Role(wanted.role)):
         raise _refusal(f"policy wants an {wanted.role} to approve, {decision.actor} is {role}")
-    if wanted.people > 1:  # a request keeps one decision
-        raise _refusal(f"policy wants {wanted.people} people to approve, one did")
     proposed = record.last(EventKind.PLAN_PROPOSED)
     if wanted.not_requester and (proposed is None or proposed.actor == decision.actor):
         raise _refusal(f"policy lets nobody approve what they proposed, {decision.actor} did")

@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import Field, StrictBool
+from pydantic import StrictBool
 
 from sre_agent.domain.ids import ActionId
 from sre_agent.domain.model import Value
@@ -20,21 +20,18 @@ class Ruling(StrEnum):
 
 
 class Approvers(Value):
-    """Who answers when policy asks: at least which role, how many people, and whether others only.
+    """Who answers when policy asks: at least which role, and whether others only.
 
     `not_requester` says that whoever proposed the plan may not approve it.
     """
 
     role: Literal["approver", "admin"] = "approver"
-    people: Annotated[int, Field(ge=1, le=2, strict=True)] = 1
     not_requester: StrictBool = False
 
     @property
     def told(self) -> str:
         """Return who may answer, in words."""
-        who = (
-            f"an {self.role}" if self.people == 1 else f"{self.people} people, each an {self.role}"
-        )
+        who = f"an {self.role}"
         return f"{who}, not whoever proposed it" if self.not_requester else who
 
 
@@ -58,7 +55,6 @@ def strictest(wanted: Iterable[Approvers | None]) -> Approvers | None:
         return None
     return Approvers(
         role="admin" if any(item.role == "admin" for item in said) else "approver",
-        people=max(item.people for item in said),
         not_requester=any(item.not_requester for item in said),
     )
 

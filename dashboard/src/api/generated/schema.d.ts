@@ -1205,7 +1205,7 @@ export interface components {
         };
         /**
          * Approvers
-         * @description Who answers when policy asks: at least which role, how many people, and whether others only.
+         * @description Who answers when policy asks: at least which role, and whether others only.
          *
          *     `not_requester` says that whoever proposed the plan may not approve it.
          */
@@ -1216,11 +1216,6 @@ export interface components {
              * @enum {string}
              */
             role: "approver" | "admin";
-            /**
-             * People
-             * @default 1
-             */
-            people: number;
             /**
              * Not Requester
              * @default false

@@ -43,7 +43,6 @@ async def approved_by(case: Case, actor: Actor) -> None:
         (asking("{role: admin}"), EVE, None),
         (asking("{role: admin}"), ANN, "wants an admin"),
         (asking("{role: admin}", when="action.is_read"), ANN, None),
-        (asking("{people: 2}"), EVE, "wants 2 people"),
         (asking("{not_requester: true}"), ANN, None),
         (asking("{not_requester: true}"), replace(ANN, name="graph"), "what they proposed"),
     ],

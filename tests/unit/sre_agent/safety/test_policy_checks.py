@@ -76,7 +76,7 @@ def test_a_rule_that_cannot_work_is_named(rules: tuple[str, ...], rule: str, tol
         'name: x, ruling: deny, when: time.weekday == "sunday"',
         'name: x, ruling: deny, when: incident.severity == "info"',
         "name: x, ruling: deny, when: 'has(incident.budget_left) && incident.budget_left < 0.2'",
-        'name: x, ruling: ask, when: action.risk == "high", approvers: {people: 2}',
+        'name: x, ruling: ask, when: action.risk == "high", approvers: {not_requester: true}',
         'name: x, ruling: allow, when: action.tool == "query_logs"',
     ],
 )
