@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from sre_agent.diagnosis.kubernetes.view import View
 from sre_agent.domain.cluster.meta import Event
-from sre_agent.domain.cluster.pods import ContainerStatus, Pod
+from sre_agent.domain.cluster.pods import ContainerSpec, ContainerStatus, Pod
 from sre_agent.domain.objects import ObjectRef
 
 RECENT = timedelta(minutes=10)
@@ -56,3 +56,41 @@ def is_young(pod: Pod, now: datetime) -> bool:
     """Return whether a pod still has every right to be starting."""
     began = pod.started_at or pod.meta.created_at
     return began is not None and now - began < STARTING and not restarts_now(pod, now)
+
+
+def still_starts(pod: Pod, now: datetime) -> bool:
+    """Return whether a pod is young, or all of it that is not ready is within its probes' time.
+
+    The kubelet asks for readiness only after the startup probe succeeded, and restarts a container
+    that takes longer; a container that was restarted, or does not run, does not just start.
+    """
+    if is_young(pod, now):
+        return True
+    if restarts_now(pod, now):
+        return False
+    unready = [item for item in pod.statuses if not item.ready and not item.is_init]
+    asked = {item.name: item for item in pod.spec.containers}
+    return bool(unready) and all(
+        item.name in asked and _has_time(asked[item.name], item, pod, now) for item in unready
+    )
+
+
+def _has_time(asked: ContainerSpec, status: ContainerStatus, pod: Pod, now: datetime) -> bool:
+    began = status.started_at or pod.started_at or pod.meta.created_at
+    if began is None or status.state != "running" or status.restarts:
+        return False
+    return now - began < _time_to_start(asked, has_started=status.has_started)
+
+
+def _time_to_start(asked: ContainerSpec, *, has_started: bool | None) -> timedelta:
+    """Return how long after its start a container may rightly be unready, by its own probes.
+
+    Where nobody told whether the startup probe succeeded, it may have done so at the last moment.
+    """
+    startup, readiness, seconds = asked.startup, asked.readiness, 0.0
+    if startup and not has_started:
+        seconds = startup.initial_delay_s + startup.period_s * startup.failure_threshold
+    if readiness and not (startup and has_started is False):
+        delay = max(seconds, readiness.initial_delay_s)
+        seconds = delay + readiness.period_s * readiness.failure_threshold
+    return timedelta(seconds=seconds)

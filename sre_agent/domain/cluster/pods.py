@@ -196,6 +196,8 @@ class ContainerStatus:
     ended: Termination | None = None
     last_ended: Termination | None = None
     is_init: bool = False
+    has_started: bool | None = None
+    """Whether its startup probe succeeded; None where nobody told."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

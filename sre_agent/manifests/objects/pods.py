@@ -54,6 +54,7 @@ def _status(item: Json, *, is_init: bool = False) -> ContainerStatus:
         ended=_termination(section(states, "terminated")),
         last_ended=_termination(section(item, "lastState", "terminated")),
         is_init=is_init,
+        has_started=is_set(item, "started") if "started" in item else None,
     )
 
 

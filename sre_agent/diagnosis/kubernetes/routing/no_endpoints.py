@@ -36,4 +36,4 @@ def _is_waited_for(view: View, service: Service) -> bool:
         return False
     now = view.snapshot.taken_at
     pods = [pod for item in view.behind(service) for pod in wellbeing.live_pods(view, item)]
-    return not (pods and all(wellbeing.is_young(pod, now) or pod.ready for pod in pods))
+    return not (pods and all(wellbeing.still_starts(pod, now) or pod.ready for pod in pods))

@@ -19,7 +19,7 @@ def analyze(view: View) -> Iterator[Hypothesis]:
             pod
             for pod in pods
             if _runs_unready(pod)
-            and not wellbeing.is_young(pod, now)
+            and not wellbeing.still_starts(pod, now)
             and not wellbeing.restarts_now(pod, now)
         ]
         if unready and ref.kind != "Job":

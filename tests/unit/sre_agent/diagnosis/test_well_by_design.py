@@ -123,6 +123,43 @@ def ingress(to: str, port: dict[str, Any], since: str, **annotations: str) -> di
     )
 
 
+def first_rollout(threshold: int, **status: Any) -> list[dict[str, Any]]:
+    """Return a Service before a Deployment of 70 seconds, whose startup probe fails so far."""
+    port = {"httpGet": {"port": 8080}}
+    probe = {**port, "periodSeconds": 10, "failureThreshold": threshold}
+    above, pod = deployment("web", startupProbe=probe, readinessProbe=port)
+    above["metadata"]["creationTimestamp"] = pod["metadata"]["creationTimestamp"] = ago(seconds=70)
+    above["status"] = {"replicas": 1, "updatedReplicas": 1, "unavailableReplicas": 1}
+    running = {"running": {"startedAt": ago(seconds=65)}}
+    box = {"name": "main", "ready": False, "started": False, "state": running, **status}
+    pod["status"] |= {
+        "startTime": ago(seconds=69),
+        "conditions": [{"type": "Ready", "status": "False"}],
+        "containerStatuses": [box],
+    }
+    refused = thing(
+        "Event",
+        "web-0.1",
+        type="Warning",
+        reason="Unhealthy",
+        message="Startup probe failed: connection refused",
+        count=6,
+        lastTimestamp=ago(seconds=5),
+        involvedObject={"kind": "Pod", "name": "web-0", "namespace": "shop"},
+    )
+    nobody = thing(
+        "Endpoints", "web", subsets=[{"notReadyAddresses": [{"ip": "10.0.0.9"}], "ports": []}]
+    )
+    return [above, pod, service("web"), nobody, refused]
+
+
+def listed(objects: list[dict[str, Any]], at_least: float = 0.0) -> list[str]:
+    """Return all that is listed as a cause, however weak."""
+    documents = [Document(item, EvidenceId(f"e{at}")) for at, item in enumerate(objects)]
+    found = snapshots.diagnose(snapshot.read(documents, taken_at=NOW, complete=LISTED), NOW)
+    return [str(item.fault_class) for item in found.causes if item.confidence >= at_least]
+
+
 CALLER = {"env": [{"name": "API_URL", "value": "http://api:8080"}]}
 CALLED = [*deployment("web", **CALLER), *deployment("api"), service("api")]
 ISSUED = {"cert-manager.io/issuer": "ca"}
@@ -134,9 +171,7 @@ def ranged(last: int) -> dict[str, Any]:
 
 def accused(objects: list[dict[str, Any]]) -> list[str]:
     """Return what somebody would be called for."""
-    documents = [Document(item, EvidenceId(f"e{at}")) for at, item in enumerate(objects)]
-    found = snapshots.diagnose(snapshot.read(documents, taken_at=NOW, complete=LISTED), NOW)
-    return [str(item.fault_class) for item in found.causes if item.confidence >= 0.6]
+    return listed(objects, at_least=0.6)
 
 
 @pytest.mark.parametrize(
@@ -237,3 +272,12 @@ def test_nobody_is_accused_of_what_is_as_it_should_be(objects: list[dict[str, An
 )
 def test_nearly_the_same_is_a_fault(objects: list[dict[str, Any]], fault: str) -> None:
     assert fault in accused(objects)
+
+
+def test_a_first_rollout_within_the_time_of_its_startup_probe_lists_no_cause() -> None:
+    assert listed(first_rollout(30)) == []
+
+
+@pytest.mark.parametrize("objects", [first_rollout(5), first_rollout(30, started=True)])
+def test_a_first_rollout_that_had_its_time_lists_why(objects: list[dict[str, Any]]) -> None:
+    assert {"no_endpoints", "unhealthy_pod"} <= set(listed(objects))

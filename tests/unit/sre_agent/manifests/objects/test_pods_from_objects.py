@@ -111,6 +111,7 @@ status:
   containerStatuses:
     - name: app
       ready: false
+      started: false
       restartCount: 4
       image: registry.test/basket:2
       state: {waiting: {reason: CrashLoopBackOff, message: back-off}}
@@ -139,6 +140,7 @@ def test_statuses_tell_the_init_containers_first_and_how_each_ended() -> None:
     assert wait.ended is not None
     assert wait.ended.exit_code == 0
     assert (app.state, app.reason, app.restarts) == ("waiting", "CrashLoopBackOff", 4)
+    assert (wait.has_started, app.has_started) == (None, False)
     assert app.last_ended == Termination(
         reason="OOMKilled",
         exit_code=137,
