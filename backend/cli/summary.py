@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from backend.cli.following import Event, Followed
+from sre_agent.domain.causes import Conclusion
 
 
 def summarize(scenario: str, began: datetime, incidents: list[Followed]) -> dict[str, Any]:
@@ -32,7 +33,12 @@ def left_to_do(incidents: list[Followed]) -> str | None:
 
 def _one(began: datetime, incident: Followed) -> dict[str, Any]:
     ranked = incident.find("causes_ranked", last=True)
-    causes = ranked["payload"]["diagnosis"]["causes"] if ranked else []
+    diagnosis = ranked["payload"]["diagnosis"] if ranked else {}
+    causes = (
+        []
+        if diagnosis.get("conclusion") == Conclusion.NOTHING_WRONG
+        else diagnosis.get("causes", [])
+    )
     finished = incident.find("verification_finished", last=True)
     return {
         "incident_id": incident.id,

@@ -110,6 +110,7 @@ def diagnose(
         ),
         dependencies=seen.graph.dependencies(),
         dismissed=dismissed_causes,
+        passed=calm.passed(seen) if conclusion is Conclusion.NOTHING_WRONG else (),
     )
 
 

@@ -107,7 +107,8 @@ class Diagnosis(Value):
     `causes` is ranked, best first. `abstained` says that none is good enough to act on, with the
     reason; then nobody may plan from it, and `conclusion` says why not. `questions` is what further
     evidence would decide; `dependencies` is who calls whom, as far as seen. `dismissed` are causes
-    that a person ruled out: shown with what speaks for them, and no part of the decision.
+    that a person ruled out: shown with what speaks for them, and no part of the decision. `passed`
+    is trouble that was real, raised the alert and ended by itself.
     """
 
     causes: tuple[Cause, ...]
@@ -117,6 +118,7 @@ class Diagnosis(Value):
     questions: tuple[Question, ...] = ()
     dependencies: tuple[Dependency, ...] = ()
     dismissed: tuple[Cause, ...] = ()
+    passed: tuple[str, ...] = ()
 
 
 def _ids(findings: tuple[Finding, ...], stance: Stance) -> tuple[EvidenceId, ...]:

@@ -46,6 +46,9 @@ def _actions(story: Story) -> tuple[Action, ...]:
 
 def _about_cause(story: Story) -> Iterator[str]:
     cause = story.cause
+    if story.diagnosis and story.diagnosis.passed:
+        yield f"Look at what raised it: {'; '.join(story.diagnosis.passed)}"
+        return
     if story.is_calm:
         yield f"Check whether {', '.join(_alerts(story))} should have fired"
         return

@@ -16,14 +16,26 @@ _WITHOUT_A_PLAN = {
 }
 
 
+_PASSED = (
+    "Nothing has to be done now. It was real and short: look at what raised it ({}), and if it "
+    "comes again, at what else happened at those times."
+)
+
+
 def withheld(diagnosis: Diagnosis, top: Cause | None, settings: PlanningSettings) -> NoPlan:
     """Return why nothing is proposed; what a person should do depends on the conclusion."""
     return NoPlan(
         reason=diagnosis.reason,
-        recommendation=_WITHOUT_A_PLAN.get(diagnosis.conclusion) or _advice(top, settings),
+        recommendation=_without_a_plan(diagnosis) or _advice(top, settings),
         conclusion=diagnosis.conclusion,
         object=top.object if top else None,
     )
+
+
+def _without_a_plan(diagnosis: Diagnosis) -> str | None:
+    if diagnosis.passed:
+        return _PASSED.format("; ".join(diagnosis.passed))
+    return _WITHOUT_A_PLAN.get(diagnosis.conclusion)
 
 
 def reserved(

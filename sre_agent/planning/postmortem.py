@@ -104,6 +104,8 @@ def _impact(story: Story, now: datetime, objectives: Sequence[Objective]) -> Ite
 
 def _suffered(story: Story, now: datetime) -> str:
     service, end = _inline(story.incident.service), story.resolved_at
+    if story.diagnosis and story.diagnosis.passed:
+        return f"It was real and short: {_inline('; '.join(story.diagnosis.passed))}."
     if story.is_calm:
         return f"None was found: {service} serves requests as before the alert."
     if end is None:

@@ -3,7 +3,7 @@ import { Link, useSearchParams } from "react-router";
 import { between, duration } from "../design/time";
 import { Trouble } from "../design/trouble";
 import { useBar, useDesk } from "./desk";
-import { inWords } from "./events";
+import { type Diagnosis, inWords } from "./events";
 import type { Room } from "./fold";
 import type { Run } from "./run";
 import { useDeed } from "./use-deed";
@@ -35,7 +35,7 @@ export function Outcome({ room, run }: { room: Room; run: Run }) {
           </Link>
         )}
         {run.diagnosis && run.diagnosis.causes.length > 0 && run.status !== "merged" && (
-          <Verdict room={room} />
+          <Verdict room={room} diagnosis={run.diagnosis} />
         )}
       </div>
     </section>
@@ -61,11 +61,17 @@ function reasonOf(room: Room, run: Run): string {
   return run.diagnosis?.reason ?? run.withheld?.reason ?? "";
 }
 
-function Verdict({ room }: { room: Room }) {
+function asked(diagnosis: Diagnosis): string {
+  if (diagnosis.conclusion === "nothing_wrong") return "Was nothing wrong, as it says?";
+  return diagnosis.abstained ? "No cause was named. Do you know it?" : "Was the cause right?";
+}
+
+function Verdict({ room, diagnosis }: { room: Room; diagnosis: Diagnosis }) {
   const bar = useBar("responder");
   const deed = useDeed(useDesk().incidentId);
   const [isWrong, setWrong] = useState(false);
   const said = room.verdict;
+  const isOpen = diagnosis.abstained && diagnosis.conclusion !== "nothing_wrong";
   return (
     <div className="verdict">
       <p className={said ? "muted" : ""}>
@@ -76,19 +82,21 @@ function Verdict({ room }: { room: Room }) {
             {said.note && <q>{said.note}</q>}
           </>
         ) : (
-          "Was the cause right? The answer makes the next diagnosis better."
+          `${asked(diagnosis)} The answer makes the next diagnosis better.`
         )}
       </p>
       <div className="row">
-        <button
-          type="button"
-          className="button"
-          disabled={bar !== null || deed.isSending}
-          aria-pressed={said?.judgement === "right"}
-          onClick={() => void deed.send("verdict", { verdict: "right" })}
-        >
-          It was right
-        </button>
+        {!isOpen && (
+          <button
+            type="button"
+            className="button"
+            disabled={bar !== null || deed.isSending}
+            aria-pressed={said?.judgement === "right"}
+            onClick={() => void deed.send("verdict", { verdict: "right" })}
+          >
+            It was right
+          </button>
+        )}
         <button
           type="button"
           className="button"
@@ -96,7 +104,7 @@ function Verdict({ room }: { room: Room }) {
           aria-pressed={said?.judgement === "wrong"}
           onClick={() => setWrong(true)}
         >
-          It was wrong…
+          {isOpen ? "It was…" : "It was wrong…"}
         </button>
       </div>
       {bar && <p className="faint">{bar}</p>}

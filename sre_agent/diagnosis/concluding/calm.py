@@ -41,11 +41,25 @@ def explain(seen: Situation, causes: Sequence[Cause]) -> str | None:
     return f"signals are normal: {names} serves requests as before the alert; {told}"
 
 
+def passed(seen: Situation) -> tuple[str, ...]:
+    """Return what was really wrong with who is alerted about, and ended by itself."""
+    return tuple(
+        f"{anchor.name}: {spike.statement}"
+        for anchor in seen.anchors
+        if (spike := _spike(seen, anchor)) is not None
+    )
+
+
+def _spike(seen: Situation, ref: ObjectRef) -> spikes.Spike | None:
+    spike = spikes.last(seen.case.signals[ref].fact.total)
+    return spike if spike and spike.ended_at >= seen.alerted_last - ALERT_LAG else None
+
+
 def _history(seen: Situation, ref: ObjectRef) -> Iterator[str]:
     """Tell what raised the alert, as far as it is on record."""
     signals = seen.case.signals[ref]
-    spike = spikes.last(signals.fact.total)
-    if spike and spike.ended_at >= seen.alerted_last - ALERT_LAG:
+    spike = _spike(seen, ref)
+    if spike:
         yield f"{ref.name}: {spike.statement} ({signals.id})"
     for flap in scrapes.flapping(seen, ref):
         if flap.since < seen.alerted_last - ALERT_LAG:

@@ -1646,7 +1646,8 @@ export interface components {
          *     `causes` is ranked, best first. `abstained` says that none is good enough to act on, with the
          *     reason; then nobody may plan from it, and `conclusion` says why not. `questions` is what further
          *     evidence would decide; `dependencies` is who calls whom, as far as seen. `dismissed` are causes
-         *     that a person ruled out: shown with what speaks for them, and no part of the decision.
+         *     that a person ruled out: shown with what speaks for them, and no part of the decision. `passed`
+         *     is trouble that was real, raised the alert and ended by itself.
          */
         Diagnosis: {
             /** Causes */
@@ -1672,6 +1673,11 @@ export interface components {
              * @default []
              */
             dismissed: components["schemas"]["Cause"][];
+            /**
+             * Passed
+             * @default []
+             */
+            passed: string[];
         };
         /**
          * DiagnosisView

@@ -129,6 +129,15 @@ def test_a_false_alarm_is_told_with_its_explanation() -> None:
     assert told["verification"] == "not_verified"
 
 
+def test_what_is_too_unlikely_is_no_top_cause_where_nothing_is_wrong() -> None:
+    looked = ranked("bad_release", "a")
+    looked["payload"]["diagnosis"]["conclusion"] = "nothing_wrong"
+
+    told = summarize("false-alarm", BEGAN, [incident("one", "closed", looked)])
+
+    assert told["top_cause"] is None
+
+
 def test_after_a_fault_that_was_handed_over_the_demo_says_how_to_heal() -> None:
     handed_over = incident("i2", "escalated", event("escalated", 9, reason="no playbook"))
 

@@ -165,6 +165,18 @@ CALM = Diagnosis(
 )
 
 
+def test_trouble_that_was_real_and_short_is_no_fault_of_the_alerts_rule() -> None:
+    told = "ledger: errors rose to 57.7% at 12:00:00 and came back by themselves"
+
+    false, real = planned(CALM), planned(CALM.model_copy(update={"passed": (told,)}))
+
+    assert isinstance(false, NoPlan)
+    assert isinstance(real, NoPlan)
+    assert "mend its rule" in false.recommendation
+    assert "mend its rule" not in real.recommendation
+    assert f"real and short: look at what raised it ({told})" in real.recommendation
+
+
 @pytest.mark.parametrize("diagnosis", [CALM, found(FaultClass.BAD_RELEASE, **RELEASE)])
 def test_a_certificate_is_for_a_person_whatever_else_is_found(diagnosis: Diagnosis) -> None:
     nothing = planned(diagnosis, "SSLCertificateExpiresSoon")

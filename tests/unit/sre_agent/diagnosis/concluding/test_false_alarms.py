@@ -67,6 +67,7 @@ def test_a_spike_that_ended_by_itself_is_told_with_its_time_height_and_end() -> 
     assert f"errors rose to 37.0% at {at(world, 60):%H:%M:%S}" in found.reason
     assert f"normal since {at(world, 40):%H:%M:%S}" in found.reason
     assert "(met-9.1)" in found.reason
+    assert "errors rose to 37.0%" in " ".join(found.passed)
     assert "2 of 2 pods" in found.reason
     assert "none of its alerts fires any more (met-9.2)" in found.reason
 
