@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from sre_agent.diagnosis import weights
 from sre_agent.diagnosis.hypothesis import Hypothesis, Suspect
+from sre_agent.diagnosis.kubernetes import last_words
 from sre_agent.diagnosis.kubernetes.proposing import cause
 from sre_agent.diagnosis.kubernetes.view import View
 from sre_agent.domain.cluster.pods import ContainerStatus, Pod
@@ -24,14 +25,16 @@ def analyze(view: View) -> Iterator[Hypothesis]:
             ]
             for status in failed[:1]:
                 ended = status.ended or status.last_ended
+                words = last_words.find(view, ref, status.name)
                 code = f" with exit code {ended.exit_code}" if ended else ""
                 yield cause(
                     Suspect(FaultClass.INIT_CONTAINER_FAILED, ref),
                     "pods.init_container",
                     weights.CONTRADICTION,
                     f"init container {status.name} of {pod.meta.ref.name} ends{code}, "
-                    f"{status.restarts} restarts",
-                    [pod.meta.source],
+                    f"{status.restarts} restarts"
+                    + (f"; it last says: {words.text}" if words else ""),
+                    [pod.meta.source, *([words.source] if words else ())],
                     container=status.name,
                     exit_code=ended.exit_code if ended else None,
                 )

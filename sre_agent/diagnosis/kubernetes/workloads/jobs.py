@@ -1,9 +1,12 @@
 """Jobs that failed or are held."""
 
+import re
 from collections.abc import Iterator
 
 from sre_agent.diagnosis import weights
 from sre_agent.diagnosis.hypothesis import Hypothesis, Suspect
+from sre_agent.diagnosis.kubernetes import last_words
+from sre_agent.diagnosis.kubernetes.last_words import LastWords
 from sre_agent.diagnosis.kubernetes.proposing import cause
 from sre_agent.diagnosis.kubernetes.view import View
 from sre_agent.diagnosis.kubernetes.workloads import awaited
@@ -19,7 +22,7 @@ def analyze(view: View) -> Iterator[Hypothesis]:
         if _is_made_good(view, job):
             continue
         if _is(job, "Failed") or job.failed > job.backoff_limit:
-            yield _failed(job)
+            yield _failed(view, job)
         elif job.is_suspended:
             yield from _held(view, job)
 
@@ -49,17 +52,36 @@ def _is_made_good(view: View, job: Job) -> bool:
     )
 
 
-def _failed(job: Job) -> Hypothesis:
+def _failed(view: View, job: Job) -> Hypothesis:
     why = next((item for item in job.conditions if item.type == "Failed"), None)
     said = f": {why.reason} {why.message}".rstrip() if why else ""
+    words = _last_words(view, job)
+    said += f"; it last says: {words.text}" if words else ""
     return cause(
         Suspect(FaultClass.JOB_FAILED, job.meta.ref),
         "job.failed",
         weights.CONTRADICTION,
         f"Job {job.meta.ref.name} gave up after {job.failed} failed pods{said}",
-        [job.meta.source],
+        [job.meta.source, *([words.source] if words else ())],
         failed=job.failed,
     )
+
+
+def _last_words(view: View, job: Job) -> LastWords | None:
+    """Return what a Job's pods wrote last; those that are gone are known by their names."""
+    ref = job.meta.ref
+    of_job = re.compile(rf"{re.escape(ref.name)}(?:-[a-z0-9]{{5}})?")
+    gone = (
+        item
+        for item in view.logs_of
+        if item.kind == "Pod" and item.namespace == ref.namespace and of_job.fullmatch(item.name)
+    )
+    for owner in (ref, *sorted(gone, key=str)):
+        for container in sorted({log.container for log in view.logs_of.get(owner, ())}):
+            words = last_words.find(view, owner, container)
+            if words:
+                return words
+    return None
 
 
 def _is(job: Job, condition: str) -> bool:

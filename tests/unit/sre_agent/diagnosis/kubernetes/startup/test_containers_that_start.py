@@ -220,3 +220,17 @@ def test_a_name_that_is_taken_is_no_port() -> None:
     assert not suspected(
         two(make.container("agent"), "user name already in use"), port_conflict.analyze
     )
+
+
+def test_an_init_container_that_fails_is_quoted() -> None:
+    web = make.deployment("web")
+    status = make.status("setup", is_init=True, ready=False, state="terminated", ended=ending(1))
+    pod = make.pod(web, ready=False, statuses=(status,))
+    name = pod.meta.ref.name
+    said = make.log(name, "connecting", "ERROR no route to db:5432", "bye", container="setup")
+    other = make.log(name, "FATAL somebody else", container="main")
+
+    (found,) = init_container.analyze(View(make.snapshot(web, pod, other, said)))
+
+    assert found.statement.endswith("it last says: ERROR no route to db:5432")
+    assert said.source in found.findings[0].evidence_ids

@@ -1,5 +1,6 @@
 """Jobs, schedules, autoscalers and budgets; what is done, idle or at its minimum is left alone."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -48,6 +49,27 @@ def budget(app: str, **more: Any) -> DisruptionBudget:
 )
 def test_a_job_that_gave_up_has_failed(found: Job) -> None:
     assert (Fault.JOB_FAILED, "load") in suspected(make.snapshot(found), jobs.analyze)
+
+
+@pytest.mark.parametrize("writer", ["load-x7k2p", "load"])
+def test_a_job_that_failed_is_quoted(writer: str) -> None:
+    said = make.log(writer, "reading rows", "ERROR column total is gone", "bye")
+    other = make.log("load-web-x7k2p", "FATAL somebody else")
+
+    (found,) = jobs.analyze(View(make.snapshot(job(failed=7), other, said)))
+
+    assert found.statement.endswith("it last says: ERROR column total is gone")
+    assert said.source in found.findings[0].evidence_ids
+
+
+def test_a_job_that_failed_is_quoted_by_the_log_of_the_pod_that_it_owns() -> None:
+    failed = job(failed=7)
+    pod = replace(make.pod("load"), meta=make.meta("Pod", "run", owners=(failed.meta.ref,)))
+    said = make.log("run", "ERROR column total is gone")
+
+    (found,) = jobs.analyze(View(make.snapshot(failed, pod, said)))
+
+    assert said.source in found.findings[0].evidence_ids
 
 
 @pytest.mark.parametrize(
