@@ -66,7 +66,9 @@ def diagnose(
     board = Board(view, catalogue.shipped(), kept, incident)
     causes = rank(board, kept)
     both = partial(beside.are_both, board)
-    conclusion, reason = _conclude(board, causes, now - snapshot.taken_at)
+    conclusion, reason = _conclude(
+        board, causes, now - snapshot.taken_at, with_requests=bool(spans)
+    )
     return Diagnosis(
         causes=explaining.explain(causes, board.catalogue, both),
         abstained=conclusion is not Conclusion.CAUSE_FOUND,
@@ -104,17 +106,21 @@ def _known(view: View, telemetry: MetricTable | None) -> Known:
     return Known(view, frozenset(ref for ref in view.workloads if ref.name in names))
 
 
-def _without_cause(view: View) -> tuple[Conclusion, str]:
+def _without_cause(view: View, *, with_requests: bool) -> tuple[Conclusion, str]:
     doubt = unexplained.explain(view, view.snapshot.taken_at) or unread.explain(view)
     if doubt:
         return Conclusion.UNDECIDED, doubt
-    calm = f"nothing in the snapshot is out of order{unread.beside(view)}"
+    calm = (
+        f"nothing in the snapshot is out of order{unread.beside(view, with_requests=with_requests)}"
+    )
     return Conclusion.NOTHING_WRONG, calm
 
 
-def _conclude(board: Board, causes: Sequence[Cause], age: timedelta) -> tuple[Conclusion, str]:
+def _conclude(
+    board: Board, causes: Sequence[Cause], age: timedelta, *, with_requests: bool
+) -> tuple[Conclusion, str]:
     if not causes:
-        return _without_cause(board.view)
+        return _without_cause(board.view, with_requests=with_requests)
     if age > STALE:
         minutes = age / timedelta(minutes=1)
         return Conclusion.UNDECIDED, f"the snapshot is {minutes:.0f} minutes old: take a new one"

@@ -24,10 +24,14 @@ def explain(view: View) -> str | None:
     )
 
 
-def beside(view: View) -> str:
-    """Return what else was not read, as the end of a sentence; nothing where all basics were."""
+def beside(view: View, *, with_requests: bool = False) -> str:
+    """Return what else was not read or not judged, as the end of a sentence; nothing where all was.
+
+    Of saved requests only failures are judged: how long they take on good days is not known.
+    """
     missing = _listed(view)
-    return f"; not read, so not judged: {missing}" if missing else ""
+    unread = f"; not read, so not judged: {missing}" if missing else ""
+    return f"{unread}; not judged: how long the saved requests take" if with_requests else unread
 
 
 def _listed(view: View) -> str:
