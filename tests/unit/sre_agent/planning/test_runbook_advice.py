@@ -186,7 +186,11 @@ def test_a_stale_runbook_is_warned_of(changes: dict[str, Any], warning: str | No
 def test_the_runbook_of_a_cause_that_no_alert_names_is_asked_for_once() -> None:
     def searched(*services: str) -> list[Evidence]:
         return [
-            build.evidence(f"run-1.{n}", RunbookMatches(service=it, matches=()), WORLD.now)
+            build.evidence(
+                f"run-1.{n}",
+                RunbookMatches(service=it, fault_class=cause().fault_class, matches=()),
+                WORLD.now,
+            )
             for n, it in enumerate(services)
         ]
 
@@ -197,4 +201,4 @@ def test_the_runbook_of_a_cause_that_no_alert_names_is_asked_for_once() -> None:
     assert list(reading.ask([], cause())) == [], "there is nobody to ask"
     whole = ObjectRef(kind="Namespace", namespace="", name=WORLD.namespace)
     of_all = cause().model_copy(update={"object": whole})
-    assert list(reading.ask(searched("entry"), of_all)) == [], "a namespace has no runbook"
+    assert list(reading.ask(searched("entry"), of_all)) == [], "a namespace has none of its own"
