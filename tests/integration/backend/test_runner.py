@@ -44,7 +44,10 @@ def make_runner(engine: AsyncEngine, clock: Any, tmp_path: Path) -> Any:
     def make(failure: Exception | None, engine: AsyncEngine = engine) -> Runner:
         incidents = PostgresIncidents(engine, clock, approval_ttl_s=900, incidents_dir=tmp_path)
         context: Any = SimpleNamespace(
-            incidents=incidents, journal=PostgresJournal(engine, clock), clock=clock
+            incidents=incidents,
+            journal=PostgresJournal(engine, clock),
+            clock=clock,
+            objectives=None,
         )
         context.of_run = lambda _run: context
         graph: Any = Graph(failure)

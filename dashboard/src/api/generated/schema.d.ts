@@ -5686,9 +5686,9 @@ export interface operations {
                      * @example {
                      *       "slos": [
                      *         {
-                     *           "id": "checkout-answers",
-                     *           "namespace": "shop",
-                     *           "service": "checkout",
+                     *           "id": "invoices-answers",
+                     *           "namespace": "acme",
+                     *           "service": "invoices",
                      *           "tier": 1,
                      *           "kind": "availability",
                      *           "target": 0.999,
@@ -5741,9 +5741,9 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "id": "checkout-answers",
-                 *       "namespace": "shop",
-                 *       "service": "checkout",
+                 *       "id": "invoices-answers",
+                 *       "namespace": "acme",
+                 *       "service": "invoices",
                  *       "tier": 1,
                  *       "kind": "availability",
                  *       "target": 0.999,
@@ -5762,9 +5762,9 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "checkout-answers",
-                     *       "namespace": "shop",
-                     *       "service": "checkout",
+                     *       "id": "invoices-answers",
+                     *       "namespace": "acme",
+                     *       "service": "invoices",
                      *       "tier": 1,
                      *       "kind": "availability",
                      *       "target": 0.999,
@@ -5825,9 +5825,9 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "checkout-answers",
-                     *       "namespace": "shop",
-                     *       "service": "checkout",
+                     *       "id": "invoices-answers",
+                     *       "namespace": "acme",
+                     *       "service": "invoices",
                      *       "tier": 1,
                      *       "kind": "availability",
                      *       "target": 0.999,
@@ -5881,9 +5881,9 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "id": "checkout-answers",
-                 *       "namespace": "shop",
-                 *       "service": "checkout",
+                 *       "id": "invoices-answers",
+                 *       "namespace": "acme",
+                 *       "service": "invoices",
                  *       "tier": 1,
                  *       "kind": "availability",
                  *       "target": 0.999,
@@ -5902,9 +5902,9 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "id": "checkout-answers",
-                     *       "namespace": "shop",
-                     *       "service": "checkout",
+                     *       "id": "invoices-answers",
+                     *       "namespace": "acme",
+                     *       "service": "invoices",
                      *       "tier": 1,
                      *       "kind": "availability",
                      *       "target": 0.999,

@@ -59,7 +59,7 @@ async def test_a_cluster_that_ends_takes_every_process_along(
 
         os.kill(cluster.pid, number)
 
-        await until(lambda: not processes_with(f"HOSTNAME={node}"))
+        await until(lambda: not processes_with(f"HOSTNAME={node}"), within_s=30)
     finally:
         cluster.kill()
         await asyncio.to_thread(cluster.wait, 10)
