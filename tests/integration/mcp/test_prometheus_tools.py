@@ -110,13 +110,18 @@ async def test_requests_are_counted_on_the_wire_as_the_platform_asks(scene: Scen
     objective = Objective.model_validate({**promise, "kind": "availability"})
     windows = list(service_levels.windows_s(objective))
 
-    result = await eventually(
-        scene.hands, "request_counts", namespace="store", service="till", windows_s=windows
-    )
+    deadline = time.monotonic() + 20
+    while True:
+        result = await eventually(
+            scene.hands, "request_counts", namespace="store", service="till", windows_s=windows
+        )
+        found = RequestCounts.model_validate(result.data)
+        if found.windows[0].covered > 0 or time.monotonic() > deadline:
+            break
 
-    found = RequestCounts.model_validate(result.data)
     assert [each.window_s for each in found.windows] == windows
-    assert all(0 < each.covered < 0.5 for each in found.windows[:1])
+    assert found.windows[0].covered > 0
+    assert found.windows[-1].covered < 0.5  # nobody runs this for half a month
 
 
 async def test_alerts_are_listed_with_the_firing_ones_first(scene: Scene) -> None:
