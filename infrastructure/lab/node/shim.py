@@ -141,16 +141,17 @@ class Shim:
             os.killpg(pid, signal.SIGKILL)
         shared = any(other.marks == root.marks for other in self._roots.values())
         for _ in range(_SWEEPS):
+            others = [child for child in _children() if child != pid and child not in self._roots]
             left = [
                 child
-                for child in _children()
-                if child != pid
-                and child not in self._roots
-                and (_session(child) == pid or (not shared and _is_marked(child, root.marks)))
+                for child in others
+                if _session(child) == pid or (not shared and _is_marked(child, root.marks))
             ]
-            if not left:
+            # Asked last: what the dead left behind was adopted after the list was made.
+            dead = [child for child in others if child not in left and not _is_alive(child)]
+            if not left and not dead:
                 return
-            _kill_and_reap(left)
+            _kill_and_reap([*left, *dead])
 
     def _kill_everything(self) -> None:
         signal.set_wakeup_fd(-1)
@@ -194,14 +195,18 @@ def _become(request: dict[str, Any], fds: list[int], error_write: int) -> NoRetu
 
 
 def _children() -> list[int]:
-    """Return the processes whose parent this one is, by birth or by adoption; zombies excluded."""
+    """Return the processes whose parent this one is, by birth or by adoption, the dead included.
+
+    A dead one has to be reaped before nothing can be left: its own children come here as it dies,
+    perhaps after the list was made.
+    """
     me = os.getpid()
     try:
         with open(f"/proc/{me}/task/{me}/children") as file:
-            return [int(pid) for pid in file.read().split() if _is_alive(pid)]
+            return [int(pid) for pid in file.read().split()]
     except FileNotFoundError:  # a kernel without that file: look at every process
         pids = (name for name in os.listdir("/proc") if name.isdecimal())
-        return [int(pid) for pid in pids if _parent(pid) == me and _is_alive(pid)]
+        return [int(pid) for pid in pids if _parent(pid) == me]
 
 
 def _stat(pid: str) -> list[str]:
@@ -213,8 +218,8 @@ def _stat(pid: str) -> list[str]:
         return ["Z", "0", "0", "0"]
 
 
-def _is_alive(pid: str) -> bool:
-    return _stat(pid)[0] not in ("Z", "X")
+def _is_alive(pid: int) -> bool:
+    return _stat(str(pid))[0] not in ("Z", "X")
 
 
 def _parent(pid: str) -> int:

@@ -8,11 +8,13 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
 from node_cluster import Cluster, own_network, processes_with, running, until
 
+from infrastructure.lab.node import shim as shim_program
 from infrastructure.lab.node.backoff import BackoffLimits
 from infrastructure.lab.node.processes import Command, LaunchError, ProcessShim, ShimLostError
 
@@ -59,7 +61,7 @@ async def test_a_cluster_that_ends_takes_every_process_along(
 
         os.kill(cluster.pid, number)
 
-        await until(lambda: not processes_with(f"HOSTNAME={node}"), within_s=30)
+        await until(lambda: not processes_with(f"HOSTNAME={node}"))
     finally:
         cluster.kill()
         await asyncio.to_thread(cluster.wait, 10)
@@ -71,6 +73,40 @@ async def test_a_cancelled_node_takes_every_process_along(tmp_path: Path, node: 
         await until(lambda: len(processes_with(f"HOSTNAME={node}")) >= 5)
 
     assert not processes_with(f"HOSTNAME={node}")
+
+
+def test_a_dead_child_counts_until_it_is_reaped() -> None:
+    """Its own children come to whoever adopts them as it dies: only then is nothing left."""
+    pid = os.fork()
+    if pid == 0:
+        os._exit(0)
+    try:
+        os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
+
+        assert pid in shim_program._children()
+    finally:
+        os.waitpid(pid, 0)
+    assert pid not in shim_program._children()
+
+
+async def test_what_is_adopted_while_everything_is_killed_is_killed_too(tmp_path: Path) -> None:
+    """Many times, because it is a matter of microseconds who dies first."""
+    names = [f"node-{secrets.token_hex(4)}" for _ in range(20)]
+    for name in names:
+        shim = ProcessShim.start(sys.executable)
+        env = {"PATH": os.defpath, "HOSTNAME": name}
+        await shim.start_process(Command(["sh", "-c", ESCAPING], env, tmp_path), 2, 2)
+        await until(partial(_has_all, name))
+        await shim.close()
+
+    left = [pid for name in names for pid in processes_with(f"HOSTNAME={name}")]
+    for pid in left:
+        os.kill(pid, signal.SIGKILL)
+    assert left == []
+
+
+def _has_all(name: str) -> bool:
+    return len(processes_with(f"HOSTNAME={name}")) >= 5
 
 
 async def test_processes_die_with_the_shim_and_the_loss_is_told(node: str, tmp_path: Path) -> None:
