@@ -7,8 +7,9 @@ import structlog
 from pydantic import ValidationError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from backend import rounds
 from backend.clusters.toolboxes import Toolboxes
-from backend.db import clusters, service_edges
+from backend.db import service_edges
 from backend.db.service_edges import ServiceEdge
 from backend.db.tenancy import Tenant
 from sre_agent import ports
@@ -53,18 +54,12 @@ class Rounds:
 
     async def run(self) -> None:
         """Survey until cancelled; a survey that fails is told, and what was known stays."""
-        while True:
-            try:
-                await self.go()
-            except Exception as error:  # noqa: BLE001 - an outermost loop: the worker outlives a bad round
-                _log.warning("survey_failed", reason=_first_line(error))
-            await self.clock.sleep(self.interval_s)
+        pause_s = self.interval_s
+        await rounds.go_on(self.go, self.clock, pause_s=pause_s, failed="survey_failed")
 
     async def go(self) -> None:
         """Survey every cluster once; one that cannot be seen does not keep us from the others."""
-        async with self.engine.connect() as connection:
-            connected = await clusters.list_connected(connection)
-        for tenant in (self.own, *(each for each in connected if each != self.own)):
+        for tenant in await rounds.tenants(self.engine, self.own):
             try:
                 if _SERVER not in await self.toolboxes.endpoints(tenant):
                     continue
@@ -77,7 +72,7 @@ class Rounds:
                 _log.info("cluster_surveyed", cluster_id=tenant.cluster_id, edges=edges)
             except (PermanentError, TransientError) as error:
                 _log.warning(
-                    "survey_failed", cluster_id=tenant.cluster_id, reason=_first_line(error)
+                    "survey_failed", cluster_id=tenant.cluster_id, reason=rounds.first_line(error)
                 )
 
 
@@ -146,7 +141,3 @@ class Surveyor:
         if answer.status in {ToolStatus.OK, ToolStatus.NO_DATA, *accepted}:
             return answer
         raise SurveyError(f"{call}: {answer.reason}")
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).partition("\n")[0] or repr(error)

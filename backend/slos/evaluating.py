@@ -8,7 +8,8 @@ from datetime import timedelta
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from backend.db import clusters, organization_log, slos
+from backend import rounds
+from backend.db import organization_log, slos
 from backend.db.admission.admit import admit
 from backend.db.organization_log import Deed
 from backend.db.slos import Look, Slo, SloNotFoundError
@@ -41,18 +42,12 @@ class Evaluator:
 
     async def run(self) -> None:
         """Look around until cancelled; a round that fails is told, and what was known stays."""
-        while True:
-            try:
-                await self.go()
-            except Exception as error:  # noqa: BLE001 - an outermost loop: the worker outlives a bad round
-                _log.warning("slo_round_failed", reason=_first_line(error))
-            await self.clock.sleep(min(self.interval_s, LONGEST_PAUSE_S))
+        pause_s = min(self.interval_s, LONGEST_PAUSE_S)
+        await rounds.go_on(self.go, self.clock, pause_s=pause_s, failed="slo_round_failed")
 
     async def go(self) -> None:
         """Look once at every objective that is due."""
-        async with self.engine.connect() as connection:
-            connected = await clusters.list_connected(connection)
-        tenants = [self.own, *(each for each in connected if each != self.own)]
+        tenants = await rounds.tenants(self.engine, self.own)
         async with asyncio.TaskGroup() as group:
             for _ in range(LANES):
                 group.create_task(self._lane(tenants))
@@ -62,7 +57,7 @@ class Evaluator:
             try:
                 await self.evaluate(slo)
             except (PermanentError, TransientError) as error:
-                _log.warning("slo_failed", slo=slo.objective.id, reason=_first_line(error))
+                _log.warning("slo_failed", slo=slo.objective.id, reason=rounds.first_line(error))
 
     async def _take(self, tenants: list[Tenant]) -> Slo | None:
         now = self.clock.now()
@@ -78,7 +73,7 @@ class Evaluator:
         try:
             standing, reason = await asking.stand(self.toolbox_of(slo.tenant), slo.objective)
         except (PermanentError, TransientError) as error:
-            standing, reason = None, _first_line(error)
+            standing, reason = None, rounds.first_line(error)
         now = self.clock.now()
         async with self.engine.begin() as connection:
             try:
@@ -113,7 +108,3 @@ class Evaluator:
             payload=payload,
             now=self.clock.now(),
         )
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).partition("\n")[0] or repr(error)

@@ -1,16 +1,16 @@
 """Who is farthest from usual of all that an alerting service depends on, by any metric there is."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 
 from sre_agent.diagnosis import weights
-from sre_agent.diagnosis.hypothesis import Hypothesis, Suspect
 from sre_agent.diagnosis.incident import measurements
 from sre_agent.diagnosis.incident.situation import Situation
 from sre_agent.diagnosis.metrics import anomalies, columns, victims
 from sre_agent.diagnosis.metrics.anomalies import Anomaly
-from sre_agent.domain.causes import Finding
+from sre_agent.diagnosis.weighing import standing_out
+from sre_agent.diagnosis.weighing.standing_out import Weigher
 from sre_agent.domain.ids import EvidenceId
 from sre_agent.domain.objects import ObjectRef
 from sre_agent.domain.observations.metrics import Use
@@ -42,19 +42,9 @@ class Deviant:
         )
 
 
-def weigher(situation: Situation) -> Callable[[Situation, Hypothesis], Iterator[Finding]]:
-    """Return what weighs each suspect of a situation, which is looked at once."""
-    found = find(situation)
-
-    def weigh(_: Situation, hypothesis: Hypothesis) -> Iterator[Finding]:
-        """Speak for a suspect that deviates more than all others."""
-        if found is not None and found.object == hypothesis.object:
-            suspect = Suspect(hypothesis.fault_class, hypothesis.object)
-            yield suspect.speaks_for(
-                "signals.deviates_most", weights.DEVIATES_MOST, found.statement, found.ids
-            )
-
-    return weigh
+def weigher(situation: Situation) -> Weigher:
+    """Return what speaks for who deviates more than all others."""
+    return standing_out.weigher("signals.deviates_most", weights.DEVIATES_MOST, find(situation))
 
 
 def find(situation: Situation) -> Deviant | None:

@@ -1,15 +1,15 @@
 """Where trouble begins by the requests alone: it speaks for causes there, and is told without any."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sre_agent.diagnosis import weights
-from sre_agent.diagnosis.hypothesis import Hypothesis, Suspect
 from sre_agent.diagnosis.incident.situation import Situation
 from sre_agent.diagnosis.metrics import columns, suspects
 from sre_agent.diagnosis.metrics.kinds import Kind
 from sre_agent.diagnosis.metrics.suspects import Complaint, Culprit
-from sre_agent.domain.causes import Finding
+from sre_agent.diagnosis.weighing import standing_out
+from sre_agent.diagnosis.weighing.standing_out import Weigher
 from sre_agent.domain.ids import EvidenceId
 from sre_agent.domain.objects import ObjectRef
 
@@ -47,19 +47,9 @@ class Origin:
         )
 
 
-def weigher(situation: Situation) -> Callable[[Situation, Hypothesis], Iterator[Finding]]:
-    """Return what weighs each suspect of a situation, which is looked at once."""
-    found = find(situation)
-
-    def weigh(_: Situation, hypothesis: Hypothesis) -> Iterator[Finding]:
-        """Speak for a suspect whose own requests cost most of what the alerting service suffers."""
-        if found is not None and found.object == hypothesis.object:
-            suspect = Suspect(hypothesis.fault_class, hypothesis.object)
-            yield suspect.speaks_for(
-                "signals.begins_here", weights.BEGINS_HERE, found.statement, found.ids
-            )
-
-    return weigh
+def weigher(situation: Situation) -> Weigher:
+    """Return what speaks for whose own requests cost most of what the alerting service suffers."""
+    return standing_out.weigher("signals.begins_here", weights.BEGINS_HERE, find(situation))
 
 
 def find(situation: Situation) -> Origin | None:

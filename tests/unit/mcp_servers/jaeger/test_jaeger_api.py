@@ -4,8 +4,9 @@ import httpx
 import pytest
 from jaeger_told import api, data
 
+from mcp_servers.common import telemetry_store
 from mcp_servers.common.envelope import RefusedError, ToolFailureError, UnreachableError
-from mcp_servers.jaeger import api as module
+from mcp_servers.jaeger import api as jaeger
 
 
 @pytest.mark.parametrize(
@@ -50,7 +51,7 @@ async def test_nobody_there_is_told() -> None:
 async def test_an_answer_that_is_too_large_is_not_read_to_its_end(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(module, "MAX_BODY_BYTES", 10)
+    monkeypatch.setattr(telemetry_store, "MAX_BODY_BYTES", 10)
 
     with pytest.raises(RefusedError, match="ask for fewer traces"):
         await api(lambda _request: data(["till"] * 10)).services()
@@ -62,7 +63,7 @@ async def test_nothing_is_told_as_null_or_as_an_empty_list() -> None:
 
 
 async def test_the_token_and_the_tenant_are_sent_with_every_request() -> None:
-    connected = module.connect("http://127.0.0.1:9/jaeger/", "secret", "team")
+    connected = jaeger.connect("http://127.0.0.1:9/jaeger/", "secret", "team")
 
     sent = connected.client.headers
     assert (sent["authorization"], sent["x-scope-orgid"]) == ("Bearer secret", "team")
