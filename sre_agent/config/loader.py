@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from sre_agent.config import catalogue, files
+from sre_agent.config import action_kinds, catalogue, files
 from sre_agent.config.files import InvalidConfigurationError
 from sre_agent.domain.catalogue import Catalogue
 from sre_agent.planning import playbooks, repairs
@@ -19,17 +19,18 @@ def load_playbooks(folder: Path | None = None) -> Playbooks:
         InvalidConfigurationError: The folder cannot be read.
         InvalidPlaybookError: naming the file and what is wrong with it.
     """
+    actions = action_kinds.shipped()
     try:
-        known = repairs.parse(files.texts(files.shipped() / "repairs"))
+        known = repairs.parse(files.texts(files.shipped() / "repairs"), actions)
         own = folder / "repairs" if folder else None
         if own and own.is_dir():
-            known |= repairs.parse(files.texts(own))
+            known |= repairs.parse(files.texts(own), actions)
         texts = files.texts(folder or files.shipped() / "playbooks")
     except (OSError, UnicodeDecodeError) as error:
         raise InvalidConfigurationError(f"the playbooks cannot be read: {error}") from error
     if not texts:
         raise InvalidConfigurationError(f"{folder}: there is no playbook (*.yaml) in it")
-    return playbooks.parse(texts, known)
+    return playbooks.parse(texts, known, actions)
 
 
 def load_catalogue() -> Catalogue:

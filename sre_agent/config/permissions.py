@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from sre_agent.agents.allowlist import AllowList
 from sre_agent.agents.specialists import BY_NAME
-from sre_agent.config import files
+from sre_agent.config import action_kinds, files
 from sre_agent.config.files import InvalidConfigurationError
 from sre_agent.domain import yaml_text
 from sre_agent.safety import policy
@@ -34,6 +34,11 @@ def load_allow_list(path: Path | None = None) -> AllowList:
         raise InvalidConfigurationError(f"{source}: no specialist is called {', '.join(unknown)}")
     for server, tool in sorted(allowed.reads & allowed.writes):
         raise InvalidConfigurationError(f"{source}: a specialist may not hold {server}.{tool}")
+    for server, tool in sorted(allowed.writes - set(action_kinds.shipped().kinds)):
+        raise InvalidConfigurationError(
+            f"{source}: the executor may not hold {server}.{tool}, which is not in the catalogue of "
+            "actions"
+        )
     return allowed
 
 

@@ -6,6 +6,7 @@ from types import MappingProxyType
 
 from sre_agent.diagnosis.incident import case
 from sre_agent.diagnosis.incident.situation import Situation, assess
+from sre_agent.domain.actions import Actions
 from sre_agent.domain.causes import Cause, Diagnosis
 from sre_agent.domain.evidence import Evidence
 from sre_agent.domain.ids import ActionId
@@ -48,7 +49,7 @@ def plan(
         nothing = handover.unrepaired(cause, taken, advice, settings)
         said = "; ".join((nothing.reason, *refused.values()))
         return nothing.model_copy(update={"reason": said})
-    drafting = _Drafting(taken, cause, diagnosis, situation, settings)
+    drafting = _Drafting(taken, cause, diagnosis, situation, settings, playbooks.actions)
     actions = tuple(_actions(drafting))
     return Plan(
         playbook=taken.playbook.name,
@@ -74,6 +75,7 @@ class _Drafting:
     diagnosis: Diagnosis
     situation: Situation
     settings: PlanningSettings
+    actions: Actions
 
 
 def _services(situation: Situation, cause: Cause) -> tuple[str, ...]:
@@ -101,7 +103,7 @@ def _action(
         id=action_id,
         call=call,
         target=target,
-        risk=risk.assess(repair.risk, radius, call.tool),
+        risk=risk.assess(repair.risk, radius, drafting.actions.of(call)),
         rationale=places.fill_text(repair.rationale, cause),
         evidence_ids=cause.evidence_for,
         blast_radius=radius,

@@ -8,6 +8,7 @@ from typing import Annotated, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from sre_agent.diagnosis.asking.questions import Topic
+from sre_agent.domain.actions import NO_ACTIONS, Actions
 from sre_agent.domain.faults import FaultClass
 from sre_agent.domain.model import Value
 from sre_agent.planning import conditions
@@ -117,12 +118,13 @@ class Playbook(Value):
 class Playbooks:
     """The playbooks, by name in order, and the repairs that their steps speak of.
 
-    `forbidden` names the repairs whose tools nobody may call here: their steps never hold.
+    `actions` says what the tools of the repairs do. `forbidden` names the repairs whose tools nobody may call here: their steps never hold.
     """
 
     playbooks: tuple[Playbook, ...]
     repairs: Mapping[str, Repair]
     forbidden: frozenset[str] = frozenset()
+    actions: Actions = NO_ACTIONS
 
     def allowing(self, writes: Collection[tuple[str, str]]) -> "Playbooks":
         """Return the same for where only some tools, by server and name, may write."""
@@ -134,7 +136,9 @@ class Playbooks:
         return replace(self, forbidden=frozenset(forbidden))
 
 
-def parse(files: Mapping[str, str], repairs: Mapping[str, Repair]) -> Playbooks:
+def parse(
+    files: Mapping[str, str], repairs: Mapping[str, Repair], actions: Actions = NO_ACTIONS
+) -> Playbooks:
     """Return the playbooks of some YAML texts by file name.
 
     Raises:
@@ -153,4 +157,4 @@ def parse(files: Mapping[str, str], repairs: Mapping[str, Repair]) -> Playbooks:
                     f"{file}: step {step.name} names no repair {', '.join(unknown)}; there are {known}"
                 )
         found[playbook.name] = playbook
-    return Playbooks(tuple(found[name] for name in sorted(found)), dict(repairs))
+    return Playbooks(tuple(found[name] for name in sorted(found)), dict(repairs), actions=actions)

@@ -1,10 +1,11 @@
 """Repairs: typed calls as data, filled in from the facts of a cause."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Self
 
 from pydantic import Field, model_validator
 
+from sre_agent.domain.actions import NO_ACTIONS, ActionKind, Actions
 from sre_agent.domain.causes import Cause
 from sre_agent.domain.likelihood import in_percent
 from sre_agent.domain.model import Value
@@ -101,8 +102,10 @@ class Repair(Value):
         return ToolCall(server=self.server, tool=template.tool, arguments=arguments)
 
 
-def parse(files: Mapping[str, str]) -> dict[str, Repair]:
+def parse(files: Mapping[str, str], actions: Actions = NO_ACTIONS) -> dict[str, Repair]:
     """Return the repairs of some YAML texts by file name, by their own names.
+
+    What `actions` knows of their tools is checked; a tool that it does not know nobody may call.
 
     Raises:
         InvalidPlaybookError: naming the file and what is wrong with it.
@@ -112,5 +115,35 @@ def parse(files: Mapping[str, str]) -> dict[str, Repair]:
         repair = validate(file, files[file], Repair)
         if repair.name in found:
             raise InvalidPlaybookError(f"{file}: there is another repair {repair.name}")
+        for slip in _slips(repair, actions):
+            raise InvalidPlaybookError(f"{file}: {slip}")
         found[repair.name] = repair
     return found
+
+
+def _slips(repair: Repair, actions: Actions) -> Iterator[str]:
+    """Yield where a repair does not fit what the catalogue says of its tools."""
+    kind = actions.find(repair.server, repair.tool)
+    if kind is None:
+        return
+    yield from _misfits(repair.arguments, kind)
+    if repair.inverse is None:
+        return
+    if repair.inverse.tool not in kind.inverses:
+        known = " or ".join(kind.inverses)
+        undone = f"is taken back by {known}" if known else "cannot be taken back"
+        yield f"{kind.tool} {undone}, not by {repair.inverse.tool}"
+        return
+    undoing = actions.find(repair.server, repair.inverse.tool)
+    if undoing is not None:
+        yield from _misfits(repair.inverse.arguments, undoing)
+
+
+def _misfits(arguments: Mapping[str, Argument], kind: ActionKind) -> Iterator[str]:
+    for name in arguments:
+        if name not in kind.arguments:
+            known = ", ".join(kind.arguments)
+            yield f"{kind.tool} has no argument {name}; it has {known}"
+    for name, wanted in kind.arguments.items():
+        if wanted.required and name not in arguments:
+            yield f"{kind.tool} needs the argument {name}: {wanted.meaning}"

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from sre_agent.domain.actions import ActionKind
 from sre_agent.domain.causes import Dependency
 from sre_agent.domain.objects import ObjectRef
 from sre_agent.domain.observations.kubernetes import Workload
@@ -9,9 +10,6 @@ from sre_agent.domain.plan import BlastRadius, Risk
 
 MANY_PODS = 20
 MANY_CALLERS = 5
-
-_LEAST_OF_TOOL = {"set_image": Risk.HIGH, "set_env": Risk.HIGH, "set_resources": Risk.MEDIUM}
-"""What a tool's kind of change is worth at least: an image or a variable may never have run here."""
 
 _GROWING = (Risk.LOW, Risk.MEDIUM, Risk.HIGH)
 
@@ -49,8 +47,11 @@ def of_scaling(radius: BlastRadius, workload: ObjectRef, replicas: int) -> Blast
     return radius.model_copy(update={"pods": most, "statement": statement})
 
 
-def assess(least: Risk, radius: BlastRadius, tool: str) -> Risk:
-    """Return the risk of an action: at least what repair and tool say, more when many feel it."""
+def assess(least: Risk, radius: BlastRadius, kind: ActionKind | None) -> Risk:
+    """Return the risk of an action: at least what repair and kind say, more when many feel it.
+
+    What is of no known kind is of high risk.
+    """
     if radius.pods >= MANY_PODS or len(radius.callers) >= MANY_CALLERS:
         return Risk.HIGH
-    return max(least, _LEAST_OF_TOOL.get(tool, Risk.LOW), key=_GROWING.index)
+    return max(least, kind.least_risk if kind else Risk.HIGH, key=_GROWING.index)

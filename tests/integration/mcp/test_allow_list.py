@@ -4,6 +4,7 @@ import asyncio
 import base64
 import socket
 from collections.abc import AsyncIterator, Callable
+from typing import Any
 
 import pytest
 import uvicorn
@@ -11,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from pydantic import SecretStr
 
 from mcp_servers.common.skin import Program, build_app
+from mcp_servers.common.toolset import described
 from mcp_servers.jaeger import server as jaeger
 from mcp_servers.jaeger.settings import JaegerSettings
 from mcp_servers.kubernetes import server as kubernetes
@@ -21,11 +23,13 @@ from mcp_servers.prometheus import server as prometheus
 from mcp_servers.prometheus.settings import PrometheusSettings
 from mcp_servers.runbooks import server as runbooks
 from mcp_servers.runbooks.settings import RunbookSettings
-from sre_agent.config import permissions
+from sre_agent.config import action_kinds, permissions
+from sre_agent.domain.actions import Argument
 from sre_agent.testing import FakeClock
 from sre_agent.tools.endpoint import Endpoint
 from sre_agent.tools.toolbox import McpToolbox
 
+Json = dict[str, Any]
 READ, WRITE = "r" * 24, "w" * 24
 NOWHERE = "http://127.0.0.1:9"
 
@@ -100,3 +104,37 @@ async def test_the_allow_list_names_exactly_what_a_server_offers(
     writes = {tool for server, tool in allowed.writes if server == name}
     assert {tool for tool, is_write in tools.items() if not is_write} == reads
     assert {tool for tool, is_write in tools.items() if is_write} == writes
+
+
+def test_the_catalogue_says_of_each_action_the_arguments_that_its_tool_takes() -> None:
+    written = {tool.name: described(tool) for tool in _kubernetes().tools if tool.writes}
+
+    for kind in action_kinds.shipped():
+        schema = written[kind.tool].parameters
+        taken = schema["properties"].keys() - {"dry_run"}
+        required = set(schema.get("required", ()))
+        assert kind.arguments.keys() == taken, kind.tool
+        assert {name for name, item in kind.arguments.items() if item.required} == required
+        for name, item in kind.arguments.items():
+            assert _said(item) == _taken(schema["properties"][name]), f"{kind.tool}.{name}"
+
+
+def _said(argument: Argument) -> dict[str, object]:
+    return {
+        "type": argument.type,
+        "minimum": argument.minimum,
+        "maximum": argument.maximum,
+        "choices": argument.choices,
+    }
+
+
+def _taken(schema: Json) -> dict[str, object]:
+    """Return what a tool's schema says of an argument, whether it may be left out or not."""
+    options = [item for item in schema.get("anyOf", [schema]) if item.get("type") != "null"]
+    (one,) = options
+    return {
+        "type": one["type"],
+        "minimum": one.get("minimum"),
+        "maximum": one.get("maximum"),
+        "choices": tuple(one.get("enum", ())),
+    }

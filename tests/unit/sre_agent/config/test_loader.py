@@ -52,6 +52,18 @@ def test_a_specialist_that_would_hold_a_writing_tool_is_refused(tmp_path: Path) 
         permissions.load_allow_list(path)
 
 
+def test_an_executor_that_would_hold_what_no_catalogue_knows_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "agent_config.yaml"
+    path.write_text("specialists: {}\nexecutor: [{server: kubernetes, tools: [format_disk]}]\n")
+
+    with pytest.raises(
+        InvalidConfigurationError, match="format_disk, which is not in the catalogue"
+    ):
+        permissions.load_allow_list(path)
+
+    assert permissions.load_rules(path).fault is not None
+
+
 @pytest.mark.parametrize(
     "text",
     ["", "{", "specialists: 3", "specialists: {nobody: {server: x, tools: []}}", "more: 1"],
@@ -79,7 +91,8 @@ steps:
 escalation: {when: it crashes on, tell: look}
 """
 REPAIR = """
-{name: mine, title: t, server: kubernetes, tool: restart_rollout, arguments: {}, risk: low,
+{name: mine, title: t, server: kubernetes, tool: restart_rollout, risk: low,
+ arguments: {namespace: "{object.namespace}", name: "{object.name}"},
  rationale: r, min_confidence: 0.9}
 """
 

@@ -2,11 +2,13 @@
 
 import pytest
 
+from sre_agent.config import action_kinds
 from sre_agent.domain.objects import ObjectRef
 from sre_agent.domain.plan import BlastRadius, Risk
 from sre_agent.safety import risk
 
 WEB = ObjectRef.deployment("shop", "web")
+ACTIONS = action_kinds.shipped()
 FEW = BlastRadius(pods=2, callers=("front",), statement="")
 
 
@@ -23,7 +25,7 @@ FEW = BlastRadius(pods=2, callers=("front",), statement="")
     ],
 )
 def test_a_change_is_at_least_as_risky_as_its_kind(least: Risk, tool: str, found: Risk) -> None:
-    assert risk.assess(least, FEW, tool) is found
+    assert risk.assess(least, FEW, ACTIONS.find("kubernetes", tool)) is found
 
 
 @pytest.mark.parametrize(
@@ -34,7 +36,11 @@ def test_a_change_is_at_least_as_risky_as_its_kind(least: Risk, tool: str, found
     ],
 )
 def test_what_many_feel_is_of_high_risk(radius: BlastRadius) -> None:
-    assert risk.assess(Risk.LOW, radius, "scale_workload") is Risk.HIGH
+    assert risk.assess(Risk.LOW, radius, ACTIONS.find("kubernetes", "scale_workload")) is Risk.HIGH
+
+
+def test_what_no_catalogue_knows_is_of_high_risk() -> None:
+    assert risk.assess(Risk.LOW, FEW, ACTIONS.find("kubernetes", "format_disk")) is Risk.HIGH
 
 
 def test_one_pod_of_many_is_one_pod() -> None:
@@ -43,4 +49,4 @@ def test_one_pod_of_many_is_one_pod() -> None:
     found = risk.of_one_pod(many, WEB)
 
     assert (found.pods, found.statement) == (1, "one pod of web is replaced")
-    assert risk.assess(Risk.LOW, found, "delete_pod") is Risk.LOW
+    assert risk.assess(Risk.LOW, found, ACTIONS.find("kubernetes", "delete_pod")) is Risk.LOW
