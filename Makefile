@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup node dashboard check fix test test-e2e test-kill test-attack test-chaos screenshots bench demo up down lock document format lint quality
+.PHONY: help setup node dashboard check fix test test-e2e test-kill test-attack test-guards test-chaos screenshots bench demo up down lock document format lint quality
 BIN := .venv/bin
 SCENARIO ?= bad-release
 WORKERS ?= 3
@@ -42,6 +42,9 @@ test-kill: setup ## kill -9 at every stage, then start again
 
 test-attack: setup ## Forged, replayed, expired and re-targeted grants; hostile input
 	$(BIN)/pytest -m attack
+
+test-guards: setup ## Switch each guard off in turn: its test must go red
+	$(BIN)/python -m tests.guards
 
 test-chaos: setup ## Parts of the world fail while a repair runs
 	$(BIN)/pytest -m chaos

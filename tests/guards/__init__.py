@@ -1,0 +1,1 @@
+"""Switches each safety guard off in turn, in a copy, and expects its test to go red."""

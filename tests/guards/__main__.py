@@ -1,0 +1,72 @@
+"""`python -m tests.guards [NAME …]`: prove that each guard has a test that misses it.
+
+The last line gives the counts; the exit code is 0 only if every test was green with the guard and
+red without it.
+"""
+
+import argparse
+import sys
+import tempfile
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from queue import SimpleQueue
+
+from tests.guards.table import Guard, TableError, read
+from tests.guards.workshop import Outcome, Workshop
+
+ROOT = Path(__file__).resolve().parents[2]
+TABLE = Path(__file__).with_name("guards.yaml")
+
+
+def main() -> int:
+    """Run the guards that are named, or all."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("names", nargs="*", help="only these guards")
+    parser.add_argument("--side-by-side", type=int, default=2, help="so many at once")
+    asked = parser.parse_args()
+    try:
+        guards = read(TABLE, asked.names)
+    except TableError as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    with tempfile.TemporaryDirectory(prefix="guards-") as folder:
+        places = [Path(folder, str(number)) for number in range(max(1, asked.side_by_side))]
+        shops = [Workshop.furnish(ROOT, place) for place in places]
+        green = shops[0].run(sorted({guard.test for guard in guards}))
+        if green is not Outcome.GREEN:
+            sys.stdout.write(f"with every guard on the tests are {green}:\n{shops[0].last_words}\n")
+            return 1
+        wrong = _switch_off(guards, shops)
+    told = len(guards) - wrong
+    sys.stdout.write(f"guards: {len(guards)} switched off in turn, {told} tests went red\n")
+    return 1 if wrong else 0
+
+
+def _switch_off(guards: Sequence[Guard], shops: Sequence[Workshop]) -> int:
+    """Return how many guards nobody misses; each is told."""
+    free: SimpleQueue[Workshop] = SimpleQueue()
+    for shop in shops:
+        free.put(shop)
+
+    def judge(guard: Guard) -> tuple[Guard, Outcome, str]:
+        shop = free.get()
+        try:
+            return guard, shop.without(guard), shop.last_words
+        finally:
+            free.put(shop)
+
+    wrong = 0
+    with ThreadPoolExecutor(len(shops)) as pool:
+        for guard, outcome, words in pool.map(judge, guards):
+            is_missed = outcome is Outcome.RED
+            sys.stdout.write(f"{'red' if is_missed else 'NOT RED':8}{guard.name}: {guard.test}\n")
+            if not is_missed:
+                wrong += 1
+                sys.stdout.write(f"{outcome}\n{words}\n")
+            sys.stdout.flush()
+    return wrong
+
+
+if __name__ == "__main__":
+    sys.exit(main())

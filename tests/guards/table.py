@@ -1,0 +1,73 @@
+"""The table of guards: what each keeps from happening, how it is switched off, and its test."""
+
+from collections.abc import Sequence
+from pathlib import Path, PurePosixPath
+from typing import Annotated
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+
+
+class TableError(Exception):
+    """The table cannot be used; the message says why."""
+
+
+class Switch(BaseModel):
+    """A text of the file, and what stands there while the guard is off."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    present: Annotated[str, Field(alias="with", min_length=1)]
+    absent: Annotated[str, Field(alias="without")]
+
+
+class Guard(BaseModel):
+    """One guard.
+
+    Each text of `switches` stands exactly once in `file`. `test` is the pytest node that must fail
+    while they are off; `keeps` says what cannot happen while they are on.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: Annotated[str, Field(pattern=r"^[a-z0-9-]+$")]
+    keeps: Annotated[str, Field(min_length=10)]
+    file: PurePosixPath
+    switches: Annotated[tuple[Switch, ...], Field(min_length=1)]
+    test: Annotated[str, Field(pattern=r"^tests/\S+\.py::\S")]
+
+    def without(self, text: str) -> str:
+        """Return the file's text with the guard off.
+
+        Raises:
+            TableError: What would have to be replaced is not there exactly once.
+        """
+        for switch in self.switches:
+            found = text.count(switch.present)
+            if found != 1:
+                reason = (
+                    f"guard {self.name}: {self.file} has its text {found} times: mend the table"
+                )
+                raise TableError(reason)
+            text = text.replace(switch.present, switch.absent)
+        return text
+
+
+def read(path: Path, names: Sequence[str] = ()) -> tuple[Guard, ...]:
+    """Return the guards of the table, or those that are named.
+
+    Raises:
+        TableError: It is malformed, names one twice, or lacks one that was asked for.
+    """
+    try:
+        guards = TypeAdapter(tuple[Guard, ...]).validate_python(yaml.safe_load(path.read_text()))
+    except (OSError, yaml.YAMLError, ValidationError) as error:
+        raise TableError(f"{path.name}: {error}"[:2000]) from error
+    known = [guard.name for guard in guards]
+    twice = sorted({name for name in known if known.count(name) > 1})
+    if twice:
+        raise TableError(f"{path.name}: two guards are called {', '.join(twice)}")
+    unknown = sorted(set(names) - set(known))
+    if unknown:
+        raise TableError(f"no guard is called {', '.join(unknown)}")
+    return tuple(guard for guard in guards if not names or guard.name in names)

@@ -1,0 +1,45 @@
+"""The table of guards keeps up with the code; that each is missed is `make test-guards`' to show."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.guards.table import Guard, TableError, read
+
+ROOT = Path(__file__).resolve().parents[2]
+GUARDS = read(Path(__file__).with_name("guards.yaml"))
+
+
+@pytest.mark.parametrize("guard", GUARDS, ids=lambda guard: str(guard.name))
+def test_a_guard_stands_where_the_table_says_and_has_its_test(guard: Guard) -> None:
+    text = (ROOT / guard.file).read_text("utf-8")
+    path, _, name = guard.test.partition("::")
+
+    assert guard.without(text) != text
+    assert f"def {name.partition('[')[0]}(" in (ROOT / path).read_text("utf-8")
+
+
+def test_a_guard_that_was_rewritten_is_told() -> None:
+    with pytest.raises(TableError, match="0 times: mend the table"):
+        GUARDS[0].without("nothing of the kind")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("- name: x", "Field required"),
+        ("[", "guards.yaml"),
+        ("- nothing", "valid dictionary"),
+    ],
+)
+def test_a_table_that_cannot_be_read_is_told(tmp_path: Path, text: str, said: str) -> None:
+    table = tmp_path / "guards.yaml"
+    table.write_text(text)
+
+    with pytest.raises(TableError, match=said):
+        read(table)
+
+
+def test_a_guard_that_nobody_knows_cannot_be_asked_for() -> None:
+    with pytest.raises(TableError, match="no guard is called sleep"):
+        read(Path(__file__).with_name("guards.yaml"), ["sleep"])
