@@ -17,13 +17,14 @@ node: ## Fetch Node into .run/tools, where the machine has none that fits
 dashboard: ## Build the war room into dashboard/dist
 	@infrastructure/setup/dashboard.sh require
 
-check: setup ## Lint, types, import contracts, unused code and dependencies
+check: setup ## Lint, types, import contracts, unused code, vulnerable dependencies
 	$(BIN)/ruff check $(CODE)
 	$(BIN)/ruff format --check $(CODE)
 	$(BIN)/mypy $(CODE)
 	$(BIN)/lint-imports
 	$(BIN)/vulture
 	$(BIN)/deptry sre_agent backend mcp_servers infrastructure
+	$(BIN)/python -m infrastructure.advisories
 	infrastructure/setup/dashboard.sh check
 
 fix: setup ## Mend what can be mended by itself

@@ -1,0 +1,1 @@
+"""Known vulnerabilities of what is locked, and which of them are accepted, why and until when."""
