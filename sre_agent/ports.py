@@ -106,7 +106,7 @@ class Signer(Protocol):
     """The only holder of the signing key; it reads plan, ruling and approval for itself."""
 
     async def mint(self, incident_id: IncidentId, action_id: ActionId) -> Grant | GrantDenied:
-        """Return the grant for an action: the same one when asked again."""
+        """Return the grant for an action: asked again, the same id, with new times once it expired."""
         ...
 
 

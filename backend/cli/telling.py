@@ -197,6 +197,7 @@ _TELLERS: dict[str, Callable[[Payload], str]] = {
     "grant_minted": lambda payload: (
         f"grant {escape(str(payload.get('grant_id') or payload.get('id')))}"
     ),
+    "grant_renewed": _plain("grant {grant_id} expired unused, and is good for longer"),
     "grant_refused": _plain("[red]no grant[/]: {reason}"),
     "action_started": _plain("acts on {target} with grant {grant_id}"),
     "action_finished": _action_finished,

@@ -22,5 +22,11 @@ class SignerSettings(CommonSettings):
     signing_key_file: Path
     """The Ed25519 private key (PEM), made by `python -m backend.signer keygen --out FILE`."""
 
-    grant_ttl_seconds: int = Field(default=300, gt=0)
+    grant_ttl_seconds: int = Field(default=300, gt=0, le=3600)
     """How long a grant may be used after it was minted."""
+
+    approval_use_seconds: int = Field(default=3600, gt=0)
+    """How long after it was given a yes may be used: later, no grant is minted or renewed."""
+
+    grant_renewals_max: int = Field(default=20, ge=0)
+    """How often a grant that expired unused is minted anew."""

@@ -16,6 +16,7 @@ from backend.settings import SignerSettings
 from backend.signer import keys
 from backend.signer.app import create_app
 from backend.signer.mint import Mint
+from backend.signer.renewal import Terms
 from sre_agent.config import permissions
 from sre_agent.domain.errors import PermanentError
 
@@ -58,6 +59,7 @@ def serve(settings: SignerSettings) -> None:
         policy=permissions.load_rules(settings.agent_config, settings.policy_dir),
         ttl_s=settings.grant_ttl_seconds,
         is_kill_switch_set=settings.kill_switch,
+        terms=Terms(settings.approval_use_seconds, settings.grant_renewals_max),
     )
     if mint.policy.fault is not None:
         # It serves all the same: those who ask are told why they are refused.

@@ -23,7 +23,7 @@ class SignerClient(ports.Signer):
     async def mint(
         self, incident_id: IncidentId, action_id: ActionId
     ) -> ports.Grant | ports.GrantDenied:
-        """Return the grant for an action: the same one when asked again.
+        """Return the grant for an action: asked again, the same id, with new times once it expired.
 
         Raises:
             TransientError: The signer does not answer; asking again is harmless.

@@ -1,7 +1,7 @@
 """Minting: read the record, judge, sign, keep, log; one transaction under the incident's lock."""
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from backend.db import approval_rows, audit, incident_rows, journal, tenancy
 from backend.db.tables.approvals import grants as minted
-from backend.signer import token
+from backend.signer import renewal, token
 from backend.signer.keys import SigningKey
 from backend.signer.record import Record
 from backend.signer.warrant import judge
@@ -31,7 +31,8 @@ ACTOR = "signer"
 class Mint:
     """Mints grants for what `policy` and, where that asks, a person permit.
 
-    `ttl_s` is how long a grant may be used; `is_kill_switch_set` refuses them all.
+    `ttl_s` is how long a grant may be used, `terms` for how long it is minted anew;
+    `is_kill_switch_set` refuses them all.
     """
 
     engine: AsyncEngine
@@ -40,25 +41,30 @@ class Mint:
     policy: Policy
     ttl_s: int
     is_kill_switch_set: bool = False
+    terms: renewal.Terms = field(default_factory=renewal.Terms)
 
     async def mint(self, incident_id: IncidentId, action_id: ActionId) -> ports.Grant:
-        """Return the action's grant; asked again, the very same one, even after it expired.
+        """Return the action's grant; asked again, the very same one, with new times once it expired.
 
         A second grant for one action could do it twice: the first one's mark in the target would
-        not be the second one's.
+        not be the second one's. So what is renewed keeps its id, and all that it binds.
 
         Raises:
             IncidentNotFoundError: There is no such incident.
             GrantRefusedError: The record does not allow it.
         """
         async with self.engine.begin() as connection:
-            permitted = judge(
-                await self._read(connection, incident_id), self.policy, self.clock.now()
-            )
+            now = self.clock.now()
+            record = await self._read(connection, incident_id)
+            permitted = judge(record, self.policy, now)
             stored = await _find_grant(connection, incident_id, action_id)
             if stored is not None:
-                return _again(stored, permitted.plan)
-            return await self._issue(connection, permitted, action_id)
+                _check_plan(stored, permitted.plan)
+                if not renewal.is_due(stored.expires_at, now) or renewal.is_over(record, action_id):
+                    return ports.Grant(id=stored.id, token=stored.token)
+                renewal.check_count(stored.renewals, self.terms)
+            renewal.check_fresh(record, permitted, self.terms, now)
+            return await self._issue(connection, permitted, action_id, stored)
 
     async def _read(self, connection: AsyncConnection, incident_id: IncidentId) -> Record:
         org_id = await journal.lock_incident(connection, incident_id)
@@ -79,10 +85,16 @@ class Mint:
         return None if halt is None else f"by {halt.actor}: {halt.reason}"
 
     async def _issue(
-        self, connection: AsyncConnection, permitted: grants.Record, action_id: ActionId
+        self,
+        connection: AsyncConnection,
+        permitted: grants.Record,
+        action_id: ActionId,
+        stored: sa.Row[Any] | None,
     ) -> ports.Grant:
+        """Sign, keep and log: a first grant, or `stored` with new times."""
         now, incident = self.clock.now(), permitted.incident
-        minting = Minting(_new_id(), now_s=int(now.timestamp()), ttl_s=self.ttl_s)
+        id_, renewals = (_new_id(), 0) if stored is None else (stored.id, stored.renewals + 1)
+        minting = Minting(id_, now_s=int(now.timestamp()), ttl_s=self.ttl_s)
         said = grants.claims(permitted, action_id, minting)
         grant = ports.Grant(id=said.jti, token=token.sign(said, self.key))
         row = {
@@ -92,11 +104,16 @@ class Mint:
             "action_id": action_id,
             "plan_sha256": said.plan_sha256,
             "token": grant.token,
-            "minted_at": now,
+            "minted_at": now if stored is None else stored.minted_at,
             "expires_at": datetime.fromtimestamp(said.exp, UTC),
+            "renewals": renewals,
         }
-        await connection.execute(sa.insert(minted).values(row))
-        await journal.append(connection, incident.id, [_draft(said, action_id)], now=now)
+        if stored is None:
+            await connection.execute(sa.insert(minted).values(row))
+        else:
+            await connection.execute(sa.update(minted).where(minted.c.id == id_).values(row))
+        draft = _draft(said, action_id, renewals)
+        await journal.append(connection, incident.id, [draft], now=now)
         return grant
 
 
@@ -104,13 +121,17 @@ def _new_id() -> GrantId:
     return GrantId(f"grt-{secrets.token_hex(12)}")
 
 
-def _draft(said: GrantClaims, action_id: ActionId) -> EventDraft:
+def _draft(said: GrantClaims, action_id: ActionId, renewals: int) -> EventDraft:
     # The log keeps what the grant says, never the token: whoever holds it may use it.
+    payload = {"action_id": action_id, "grant_id": said.jti, "claims": said.model_dump()}
+    if not renewals:
+        key = f"grant_minted:{action_id}"
+        return EventDraft(actor=ACTOR, kind=EventKind.GRANT_MINTED, payload=payload, step_key=key)
     return EventDraft(
         actor=ACTOR,
-        kind=EventKind.GRANT_MINTED,
-        payload={"action_id": action_id, "grant_id": said.jti, "claims": said.model_dump()},
-        step_key=f"grant_minted:{action_id}",
+        kind=EventKind.GRANT_RENEWED,
+        payload={**payload, "renewals": renewals},
+        step_key=f"grant_renewed:{action_id}:{renewals}",
     )
 
 
@@ -122,7 +143,6 @@ async def _find_grant(
     return (await connection.execute(query)).one_or_none()
 
 
-def _again(stored: sa.Row[Any], plan: Plan) -> ports.Grant:
+def _check_plan(stored: sa.Row[Any], plan: Plan) -> None:
     if stored.plan_sha256 != plan.sha256:
         raise GrantRefusedError("plan_changed", "the action's grant was minted for an earlier plan")
-    return ports.Grant(id=stored.id, token=stored.token)

@@ -30,6 +30,7 @@ class EventKind(StrEnum):
     APPROVAL_REQUESTED = "approval_requested"
     APPROVAL_DECIDED = "approval_decided"
     GRANT_MINTED = "grant_minted"
+    GRANT_RENEWED = "grant_renewed"
     GRANT_REFUSED = "grant_refused"
     ACTION_STARTED = "action_started"
     ACTION_FINISHED = "action_finished"

@@ -15,7 +15,12 @@ Payload = Mapping[str, Any]
 UNTOLD = frozenset({EventKind.TOOL_CALLED, EventKind.EVIDENCE_ADDED})
 """Kinds that a report counts or lists elsewhere."""
 _ROUTINE = frozenset(
-    {EventKind.SPECIALISTS_SELECTED, EventKind.GRANT_MINTED, EventKind.REPORT_WRITTEN}
+    {
+        EventKind.SPECIALISTS_SELECTED,
+        EventKind.GRANT_MINTED,
+        EventKind.GRANT_RENEWED,
+        EventKind.REPORT_WRITTEN,
+    }
 )
 _ALERTS = {EventKind.ALERT_RECEIVED: "received", EventKind.ALERT_RESOLVED: "resolved"}
 _ALERTS_TOLD = 5
@@ -258,6 +263,7 @@ _SENTENCES: Mapping[EventKind, Callable[[Payload], str]] = {
     EventKind.APPROVAL_REQUESTED: _requested,
     EventKind.APPROVAL_DECIDED: _decided,
     EventKind.GRANT_MINTED: _with_reason("Grant minted"),
+    EventKind.GRANT_RENEWED: _with_reason("Grant renewed"),
     EventKind.GRANT_REFUSED: _with_reason("Grant refused"),
     EventKind.ACTION_STARTED: _started,
     EventKind.ACTION_FINISHED: _finished,

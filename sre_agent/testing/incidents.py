@@ -150,10 +150,11 @@ class FakeIncidents:
 
 @dataclass
 class FakeSigner:
-    """A `Signer`: one grant for each action, the same one when asked again; `refusal` says no."""
+    """A `Signer`: one grant for each action, the same one until it is renewed; `refusal` says no."""
 
     refusal: str | None = None
     minted: dict[tuple[IncidentId, ActionId], int] = field(default_factory=dict)
+    renewals: int = 0
 
     async def mint(
         self, incident_id: IncidentId, action_id: ActionId
@@ -162,4 +163,4 @@ class FakeSigner:
         if self.refusal is not None:
             return ports.GrantDenied(reason=self.refusal)
         number = self.minted.setdefault((incident_id, action_id), len(self.minted) + 1)
-        return ports.Grant(id=f"grt-{number}", token=f"token-{number}")
+        return ports.Grant(id=f"grt-{number}", token=f"token-{number}" + "+" * self.renewals)

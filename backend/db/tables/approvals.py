@@ -43,5 +43,6 @@ grants = sa.Table(
     sa.Column("token", sa.Text, nullable=False),
     sa.Column("minted_at", Moment, nullable=False),
     sa.Column("expires_at", Moment, nullable=False),
+    sa.Column("renewals", sa.Integer, nullable=False, server_default="0"),
     sa.Index("uq_grants_action", "incident_id", "action_id", unique=True),
 )

@@ -6,7 +6,7 @@ type Kind = NonNullable<AuditFilter["kind"]>[number];
 
 export const GROUPS = {
   decisions: ["approval_requested", "approval_decided", "verdict_given"],
-  actions: ["grant_minted", "grant_refused", "action_started", "action_finished"],
+  actions: ["grant_minted", "grant_renewed", "grant_refused", "action_started", "action_finished"],
   steering: [
     "paused",
     "resumed",

@@ -148,6 +148,7 @@ const CHANGES: ReadonlySet<string> = new Set([
   "approval_requested",
   "approval_decided",
   "grant_minted",
+  "grant_renewed",
   "grant_refused",
   "action_started",
   "action_finished",

@@ -63,6 +63,7 @@ export const TELL_DEEDS: Readonly<Record<string, (event: IncidentEvent) => Told>
   policy_ruled: ({ payload }) => ruled(payload),
   approval_requested: () => told("Waits for a person’s decision", "wait"),
   approval_decided: ({ payload }) => decided(payload),
+  grant_renewed: ({ payload: p }) => told(`Signs grant ${p.grant_id} anew: it expired unused`, "quiet"),
   grant_minted: ({ payload: p }) => told(`Signs grant ${p.grant_id}`, "quiet"),
   grant_refused: ({ payload: p }) => told("Signs no grant", "bad", p.reason),
   action_started: ({ payload: p }) =>

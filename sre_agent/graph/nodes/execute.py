@@ -19,6 +19,9 @@ from sre_agent.graph.context import RunContext
 _NO_ANSWER = frozenset({"malformed_answer", "internal_error", "outcome_unknown"})
 """Refusals that do not say whether a write was done."""
 
+_EXPIRED = "grant_expired"
+"""The refusal of a grant that came too late and was not used: the signer may mint it anew."""
+
 
 async def execute(
     state: run_state.RunState, runtime: Runtime[RunContext]
@@ -147,6 +150,12 @@ async def _write(
         )
         if result.status is ToolStatus.OK:
             return result
+        if result.code == _EXPIRED and attempt < limits.write_attempts:
+            renewed = await _permit(context, id_, action, is_begun=True)
+            if isinstance(renewed, ports.Grant):
+                grant, attempt = renewed, attempt + 1
+                continue
+            result = result.model_copy(update={"reason": f"{result.reason}; {renewed}"})
         if _is_no(result):
             return _Stopped(grant.id, result.reason) if may_be_done else result
         may_be_done = True

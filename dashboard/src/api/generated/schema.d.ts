@@ -1775,7 +1775,7 @@ export interface components {
          * @description Everything that can happen to an incident, as a past participle.
          * @enum {string}
          */
-        EventKind: "incident_opened" | "alert_received" | "alert_resolved" | "run_started" | "run_failed" | "specialists_selected" | "tool_called" | "evidence_added" | "specialist_failed" | "specialist_finished" | "causes_ranked" | "plan_proposed" | "plan_withheld" | "policy_ruled" | "approval_requested" | "approval_decided" | "grant_minted" | "grant_refused" | "action_started" | "action_finished" | "verification_sampled" | "verification_finished" | "verdict_given" | "reopened" | "reinvestigated" | "cancelled" | "paused" | "resumed" | "cause_dismissed" | "acknowledged" | "assigned" | "commented" | "split" | "merged" | "escalated" | "report_written" | "status_changed";
+        EventKind: "incident_opened" | "alert_received" | "alert_resolved" | "run_started" | "run_failed" | "specialists_selected" | "tool_called" | "evidence_added" | "specialist_failed" | "specialist_finished" | "causes_ranked" | "plan_proposed" | "plan_withheld" | "policy_ruled" | "approval_requested" | "approval_decided" | "grant_minted" | "grant_renewed" | "grant_refused" | "action_started" | "action_finished" | "verification_sampled" | "verification_finished" | "verdict_given" | "reopened" | "reinvestigated" | "cancelled" | "paused" | "resumed" | "cause_dismissed" | "acknowledged" | "assigned" | "commented" | "split" | "merged" | "escalated" | "report_written" | "status_changed";
         /**
          * EventPage
          * @description Events after the number asked for; ask again with `after=last_seq`.

@@ -114,14 +114,14 @@ CLOSED = policy.load(
 async def test_the_moment_of_the_deed_is_ruled_on_not_the_moment_of_the_approval(
     case: Case, signer: SignerClient
 ) -> None:
-    case.clock.time = datetime(2026, 1, 2, 23, 59, tzinfo=UTC)  # a Friday
+    case.clock.time = datetime(2026, 1, 4, 23, 50, tzinfo=UTC)  # a Sunday
     await case.approve()
 
-    case.clock.time = datetime(2026, 1, 3, 0, 1, tzinfo=UTC)
-    on_saturday = await signer.mint(ID, ACTION)
-    case.clock.time = datetime(2026, 1, 5, 8, 0, tzinfo=UTC)
+    case.clock.time = datetime(2026, 1, 4, 23, 59, tzinfo=UTC)
+    on_sunday = await signer.mint(ID, ACTION)
+    case.clock.time = datetime(2026, 1, 5, 0, 1, tzinfo=UTC)
     on_monday = await signer.mint(ID, ACTION)
 
-    assert isinstance(on_saturday, ports.GrantDenied)
-    assert "the shop is shut" in on_saturday.reason
+    assert isinstance(on_sunday, ports.GrantDenied)
+    assert "the shop is shut" in on_sunday.reason
     assert isinstance(on_monday, ports.Grant)
