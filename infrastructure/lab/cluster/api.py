@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -70,7 +70,7 @@ class Api:
             raw = await _body(request)
             return await self._resource(request, path, raw)
         except ApiError as error:
-            return _json(error.code, error.body)
+            return _json(error.code, error.body, _retry_after(error))
         except PageNotFound:
             return _text(404, "404 page not found\n", "text/plain; charset=utf-8")
 
@@ -162,10 +162,16 @@ def _document(path: str, method: str) -> Response:
     return _json(200, document)
 
 
-def _json(code: int, body: Any) -> Response:
+def _json(code: int, body: Any, headers: Mapping[str, str] | None = None) -> Response:
     text = json.dumps(body, separators=(",", ":"), ensure_ascii=False)
     content = text.encode(errors="replace") + b"\n"
-    return Response(content, code, headers={"content-type": "application/json"})
+    return Response(content, code, headers={"content-type": "application/json", **(headers or {})})
+
+
+def _retry_after(error: ApiError) -> dict[str, str]:
+    """Return the header that says when to try again, if the refusal names a time."""
+    seconds = (error.details or {}).get("retryAfterSeconds")
+    return {"retry-after": str(seconds)} if seconds else {}
 
 
 def _text(code: int, text: str, content_type: str = "text/plain") -> Response:

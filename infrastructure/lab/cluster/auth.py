@@ -28,7 +28,9 @@ _WORKLOADS = frozenset(
         "replicasets/status",
     }
 )
-"""What the write role may change."""
+"""What the write role may change in every way."""
+_PATCHED = frozenset({"horizontalpodautoscalers", "nodes", "services"})
+"""What the write role may patch, but neither create nor delete."""
 
 
 @dataclass(frozen=True)
@@ -98,7 +100,7 @@ def authorize(user: User, target: Target) -> None:
     """
     if user.role == "admin" or target.verb not in WRITES:
         return
-    if user.role == "write" and target.resource in _WORKLOADS:
+    if user.role == "write" and _may_write(target):
         return
     where = f'in the namespace "{target.namespace}"' if target.namespace else "at the cluster scope"
     sentence = (
@@ -106,3 +108,9 @@ def authorize(user: User, target: Target) -> None:
         f'in API group "{target.kind.group}" {where}'
     )
     raise errors.forbidden(target.kind, target.name, sentence)
+
+
+def _may_write(target: Target) -> bool:
+    if target.resource in _PATCHED:
+        return target.verb == "patch"
+    return target.resource in _WORKLOADS

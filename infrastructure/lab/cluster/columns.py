@@ -2,45 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
-from infrastructure.lab.cluster import durations, pod_summary, selectors
+from infrastructure.lab.cluster import availability_columns, durations, pod_summary, selectors
+from infrastructure.lab.cluster.layouts import AGE, NAME, NONE, Column, Layout, wide
 
 Object = dict[str, Any]
-NONE = "<none>"
 _SHOWN = 3
 """Addresses shown before `+ 2 more...`."""
 
 
-@dataclass(frozen=True)
-class Column:
-    """One column; those of priority 1 are only shown by `-o wide`."""
-
-    name: str
-    type: str = "string"
-    priority: int = 0
-    format: str = ""
-
-
-@dataclass(frozen=True)
-class Layout:
-    """The columns of a kind and how an object fills them."""
-
-    columns: tuple[Column, ...]
-    cells: Callable[[Object, datetime], list[object]]
-
-
-def _wide(*names: str) -> tuple[Column, ...]:
-    return tuple(Column(name, priority=1) for name in names)
-
-
-_NAME = Column("Name", format="name")
-_AGE = Column("Age")
-_TEMPLATE = _wide("Containers", "Images", "Selector")
+_TEMPLATE = wide("Containers", "Images", "Selector")
 
 
 def _pod(obj: Object, now: datetime) -> list[object]:
@@ -212,45 +187,45 @@ LAYOUTS: Mapping[str, Layout] = MappingProxyType(
     {
         "Pod": Layout(
             (
-                _NAME,
+                NAME,
                 Column("Ready"),
                 Column("Status"),
                 Column("Restarts"),
-                _AGE,
-                *_wide("IP", "Node", "Nominated Node", "Readiness Gates"),
+                AGE,
+                *wide("IP", "Node", "Nominated Node", "Readiness Gates"),
             ),
             _pod,
         ),
         "Deployment": Layout(
             (
-                _NAME,
+                NAME,
                 Column("Ready"),
                 Column("Up-to-date"),
                 Column("Available"),
-                _AGE,
+                AGE,
                 *_TEMPLATE,
             ),
             _deployment,
         ),
         "ReplicaSet": Layout(
-            (_NAME, _count("Desired"), _count("Current"), _count("Ready"), _AGE, *_TEMPLATE),
+            (NAME, _count("Desired"), _count("Current"), _count("Ready"), AGE, *_TEMPLATE),
             _replicaset,
         ),
         "Service": Layout(
             (
-                _NAME,
+                NAME,
                 Column("Type"),
                 Column("Cluster-IP"),
                 Column("External-IP"),
                 Column("Port(s)"),
-                _AGE,
-                *_wide("Selector"),
+                AGE,
+                *wide("Selector"),
             ),
             _service,
         ),
-        "Endpoints": Layout((_NAME, Column("Endpoints"), _AGE), _endpoints),
+        "Endpoints": Layout((NAME, Column("Endpoints"), AGE), _endpoints),
         "EndpointSlice": Layout(
-            (_NAME, Column("AddressType"), Column("Ports"), Column("Endpoints"), _AGE),
+            (NAME, Column("AddressType"), Column("Ports"), Column("Endpoints"), AGE),
             _endpoint_slice,
         ),
         "Event": Layout(
@@ -259,28 +234,29 @@ LAYOUTS: Mapping[str, Layout] = MappingProxyType(
                 Column("Type"),
                 Column("Reason"),
                 Column("Object"),
-                *_wide("Subobject", "Source"),
+                *wide("Subobject", "Source"),
                 Column("Message"),
-                *_wide("First Seen", "Count"),
+                *wide("First Seen", "Count"),
                 Column("Name", priority=1, format="name"),
             ),
             _event,
         ),
         "Node": Layout(
             (
-                _NAME,
+                NAME,
                 Column("Status"),
                 Column("Roles"),
-                _AGE,
+                AGE,
                 Column("Version"),
-                *_wide("Internal-IP", "External-IP", "OS-Image", "Kernel-Version"),
-                *_wide("Container-Runtime"),
+                *wide("Internal-IP", "External-IP", "OS-Image", "Kernel-Version"),
+                *wide("Container-Runtime"),
             ),
             _node,
         ),
-        "ConfigMap": Layout((_NAME, Column("Data"), _AGE), _config_map),
-        "ResourceQuota": Layout((_NAME, Column("Request"), Column("Limit"), _AGE), _resource_quota),
-        "Namespace": Layout((_NAME, Column("Status"), _AGE), _namespace),
+        "ConfigMap": Layout((NAME, Column("Data"), AGE), _config_map),
+        "ResourceQuota": Layout((NAME, Column("Request"), Column("Limit"), AGE), _resource_quota),
+        "Namespace": Layout((NAME, Column("Status"), AGE), _namespace),
+        **availability_columns.LAYOUTS,
     }
 )
 """The table of each kind, by its name."""

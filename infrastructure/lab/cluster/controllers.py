@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 
+from infrastructure.lab.cluster.autoscaling import AutoscalerController
 from infrastructure.lab.cluster.deployments import DeploymentController
+from infrastructure.lab.cluster.disruption_budgets import DisruptionController
 from infrastructure.lab.cluster.endpoints import EndpointsController
 from infrastructure.lab.cluster.garbage import GarbageCollector
 from infrastructure.lab.cluster.quota_status import QuotaController
@@ -12,6 +14,7 @@ from infrastructure.lab.cluster.reconciliation import Controller, run_controller
 from infrastructure.lab.cluster.replicasets import ReplicaSetController
 from infrastructure.lab.cluster.scheduling import Scheduler
 from infrastructure.lab.cluster.store import Store
+from infrastructure.lab.cluster.taints import TaintController
 
 
 async def run(store: Store) -> None:
@@ -21,6 +24,9 @@ async def run(store: Store) -> None:
         ReplicaSetController(store),
         EndpointsController(store),
         QuotaController(store),
+        DisruptionController(store),
+        AutoscalerController(store),
+        TaintController(store),
         GarbageCollector(store),
         Scheduler(store),
     )

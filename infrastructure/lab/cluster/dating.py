@@ -10,8 +10,10 @@ from infrastructure.lab.cluster.kinds import Kind
 
 Object = dict[str, Any]
 
-_DATED = frozenset({"ConfigMap", "ResourceQuota", "Service"})
-"""Kinds that people write and no controller does."""
+_DATED = frozenset(
+    {"ConfigMap", "HorizontalPodAutoscaler", "PodDisruptionBudget", "ResourceQuota", "Service"}
+)
+"""Kinds whose specs people write and no controller does."""
 
 
 def date(kind: Kind, obj: Object, previous: Object | None, now: datetime) -> None:

@@ -81,6 +81,22 @@ def _resource_quota(obj: Object) -> None:
     obj.setdefault("status", {})
 
 
+def _autoscaler(obj: Object) -> None:
+    spec = obj.setdefault("spec", {})
+    spec.setdefault("minReplicas", 1)
+    target = {"type": "Utilization", "averageUtilization": 80}
+    default = {"type": "Resource", "resource": {"name": "cpu", "target": target}}
+    if not spec.get("metrics"):
+        spec["metrics"] = [default]
+    obj.setdefault("status", {"currentReplicas": 0, "desiredReplicas": 0})
+
+
+def _disruption_budget(obj: Object) -> None:
+    obj.setdefault("spec", {})
+    counts = ("currentHealthy", "desiredHealthy", "disruptionsAllowed", "expectedPods")
+    obj.setdefault("status", dict.fromkeys(counts, 0))
+
+
 def _event(obj: Object) -> None:
     obj.setdefault("source", {})
     for field in ("firstTimestamp", "lastTimestamp", "eventTime"):
@@ -97,5 +113,7 @@ _FILLERS: Mapping[str, Callable[[Object], None]] = {
     "Namespace": _namespace,
     "Node": _node,
     "ResourceQuota": _resource_quota,
+    "HorizontalPodAutoscaler": _autoscaler,
+    "PodDisruptionBudget": _disruption_budget,
     "Event": _event,
 }

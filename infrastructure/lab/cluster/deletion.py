@@ -1,4 +1,4 @@
-"""Delete, deletecollection and eviction."""
+"""Delete and deletecollection, and how a deletion is judged."""
 
 from __future__ import annotations
 
@@ -30,7 +30,8 @@ def delete(store: Store, call: Call) -> Reply:
     before = store.peek(target.kind, target.namespace, target.name)
     if target.kind.name == "Namespace" and target.name in _PROTECTED_NAMESPACES:
         raise errors.forbidden(target.kind, target.name, "this namespace may not be deleted")
-    after = _remove(store, call, before, options)
+    check(store, call, before, options)
+    after = remove(store, call, before, options)
     if target.kind.name in _ANSWERED_WITH_OBJECT:
         return Reply(rendering.one(target.kind, after, call.form, call.now), before=before)
     return Reply(_success(target.kind, before), before=before)
@@ -41,46 +42,38 @@ def delete_collection(store: Store, call: Call) -> Reply:
     options = _options(call)
     if call.target.kind.namespaced and call.target.namespace is None:
         raise errors.method_not_allowed()
-    deleted = [
-        _remove(store, call, obj, options)
-        for obj in reading.selected(store, call)
-        if call.target.kind.name != "Namespace"
-    ]
+    chosen = [obj for obj in reading.selected(store, call) if call.target.kind.name != "Namespace"]
+    for obj in chosen:
+        check(store, call, obj, options)
+    deleted = [remove(store, call, obj, options) for obj in chosen]
     metadata = {"resourceVersion": str(store.resource_version)}
     return Reply(rendering.many(call.target.kind, deleted, metadata, call.form, call.now))
 
 
-def evict(store: Store, call: Call) -> Reply:
-    """Delete a pod by eviction; there are no disruption budgets that could refuse it."""
-    target = call.target
-    document = call.document()
-    if not isinstance(document, dict) or document.get("kind", "Eviction") != "Eviction":
-        raise errors.bad_request("the body must be an Eviction")
-    given = document.get("deleteOptions")
-    before = store.peek(target.kind, target.namespace, target.name)
-    _remove(store, call, before, _checked(call, given if isinstance(given, dict) else {}))
-    body = {"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success", "code": 201}
-    return Reply(body, 201, before=before)
+def check(store: Store, call: Call, obj: Object, options: Object) -> None:
+    """Let a deletion's preconditions pass.
 
-
-def _remove(store: Store, call: Call, obj: Object, options: Object) -> Object:
-    kind, meta = call.target.kind, obj["metadata"]
+    Raises:
+        Conflict: when one does not hold.
+    """
     conditions = options.get("preconditions") or {}
-    uid = conditions.get("uid") or None
-    version = conditions.get("resourceVersion") or None
+    uid, version = conditions.get("uid") or None, conditions.get("resourceVersion") or None
+    store.check(call.target.kind, obj, uid, version)
+
+
+def remove(store: Store, call: Call, obj: Object, options: Object) -> Object:
+    """Delete an object whose preconditions hold, unless only to try; return it as it last was."""
+    kind, meta = call.target.kind, obj["metadata"]
     if options["dryRun"]:
-        store.check(kind, obj, uid, version)
         return obj
     if options.get("propagationPolicy") == "Orphan" or options.get("orphanDependents") is True:
-        store.check(kind, obj, uid, version)
         _orphan(store, obj)
     return store.begin_delete(
         kind,
         meta.get("namespace"),
         meta["name"],
         grace_s=options.get("gracePeriodSeconds"),
-        uid=uid,
-        resource_version=version,
+        uid=meta["uid"],
     )
 
 
@@ -100,10 +93,10 @@ def _options(call: Call) -> Object:
     document = call.document() if call.raw.strip() else {}
     if not isinstance(document, dict):
         raise errors.bad_request("the body must be DeleteOptions")
-    return _checked(call, document)
+    return checked(call, document)
 
 
-def _checked(call: Call, document: Object) -> Object:
+def checked(call: Call, document: Object) -> Object:
     """Return the delete options of body and query together, judged."""
     options = dict(document)
     if call.query.get("propagationPolicy"):

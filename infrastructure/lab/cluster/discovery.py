@@ -16,10 +16,16 @@ Document = dict[str, Any]
 _MINOR = 36
 _PATCH = 2
 _MACHINES = {"x86_64": "amd64", "aarch64": "arm64"}
-_GROUPS = ("apps", ENDPOINT_SLICE.group)
+_GROUPS: Mapping[str, str] = {
+    "apps": "v1",
+    "autoscaling": "v2",
+    ENDPOINT_SLICE.group: "v1",
+    "policy": "v1",
+}
+"""The version that each group is served in."""
 _READ = ["get", "list", "watch"]
 _WRITE = ["create", "delete", "deletecollection", "patch", "update"]
-_CATEGORIES = frozenset({"Pod", "Service", "Deployment", "ReplicaSet"})
+_CATEGORIES = frozenset({"Pod", "Service", "Deployment", "ReplicaSet", "HorizontalPodAutoscaler"})
 
 
 def document(path: str) -> Document | None:
@@ -56,7 +62,8 @@ def _api_versions() -> Document:
 
 
 def _group(name: str) -> Document:
-    version = {"groupVersion": f"{name}/v1", "version": "v1"}
+    served = _GROUPS[name]
+    version = {"groupVersion": f"{name}/{served}", "version": served}
     return {"name": name, "versions": [version], "preferredVersion": version}
 
 
@@ -81,7 +88,7 @@ def _resources(group: str) -> Document:
     return {
         "kind": "APIResourceList",
         "apiVersion": "v1",
-        "groupVersion": f"{group}/v1" if group else "v1",
+        "groupVersion": f"{group}/{_GROUPS[group]}" if group else "v1",
         "resources": resources,
     }
 
@@ -131,5 +138,5 @@ _DOCUMENTS: Mapping[str, Callable[[], Document]] = {
     "/apis": _groups,
     "/api/v1": lambda: _resources(""),
     **{f"/apis/{name}": partial(_one_group, name) for name in _GROUPS},
-    **{f"/apis/{name}/v1": partial(_resources, name) for name in _GROUPS},
+    **{f"/apis/{name}/{version}": partial(_resources, name) for name, version in _GROUPS.items()},
 }

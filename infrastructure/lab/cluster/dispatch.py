@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from infrastructure.lab.cluster import deletion, errors, reading, scaling, views, writing
+from infrastructure.lab.cluster import deletion, errors, eviction, reading, scaling, views, writing
 from infrastructure.lab.cluster.calls import Call, Reply
 from infrastructure.lab.cluster.store import Store
 from infrastructure.lab.cluster.targets import WRITES
@@ -25,7 +25,7 @@ _HANDLERS: Mapping[tuple[str, str], Handler] = {
     ("get", "scale"): scaling.get,
     ("update", "scale"): scaling.change,
     ("patch", "scale"): scaling.change,
-    ("create", "eviction"): deletion.evict,
+    ("create", "eviction"): eviction.evict,
 }
 
 

@@ -24,6 +24,8 @@ _EMPTIED_KINDS = (
     "Endpoints",
     "ConfigMap",
     "ResourceQuota",
+    "PodDisruptionBudget",
+    "HorizontalPodAutoscaler",
     "Event",
 )
 

@@ -50,6 +50,10 @@ _ALL = (
     Kind("", "v1", "Service", "services", short=("svc",)),
     Kind("apps", "v1", "Deployment", "deployments", short=("deploy",)),
     Kind("apps", "v1", "ReplicaSet", "replicasets", short=("rs",)),
+    Kind(
+        "autoscaling", "v2", "HorizontalPodAutoscaler", "horizontalpodautoscalers", short=("hpa",)
+    ),
+    Kind("policy", "v1", "PodDisruptionBudget", "poddisruptionbudgets", short=("pdb",)),
 )
 
 KINDS: Mapping[str, Kind] = MappingProxyType({kind.name: kind for kind in _ALL})

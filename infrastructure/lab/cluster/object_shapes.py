@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from infrastructure.lab.cluster import status_shapes
+from infrastructure.lab.cluster import availability_shapes, status_shapes
+from infrastructure.lab.cluster.common_shapes import META, SELECTOR, TAINT, an_object, with_status
 from infrastructure.lab.cluster.shapes import (
     BOOL,
     LONG,
@@ -22,35 +23,6 @@ from infrastructure.lab.cluster.shapes import (
     Struct,
 )
 
-_OWNER = Struct(
-    "OwnerReference",
-    {
-        "apiVersion": TEXT,
-        "kind": TEXT,
-        "name": TEXT,
-        "uid": TEXT,
-        "controller": BOOL,
-        "blockOwnerDeletion": BOOL,
-    },
-)
-_META = Struct(
-    "ObjectMeta",
-    {
-        "name": TEXT,
-        "generateName": TEXT,
-        "namespace": TEXT,
-        "uid": TEXT,
-        "resourceVersion": TEXT,
-        "labels": TEXT_MAP,
-        "annotations": TEXT_MAP,
-        "finalizers": TEXTS,
-        "ownerReferences": Items(_OWNER),
-    },
-)
-_EXPRESSION = Struct("LabelSelectorRequirement", {"key": TEXT, "operator": TEXT, "values": TEXTS})
-_SELECTOR = Struct(
-    "LabelSelector", {"matchLabels": TEXT_MAP, "matchExpressions": Items(_EXPRESSION)}
-)
 _HTTP = Struct(
     "HTTPGetAction",
     {
@@ -175,14 +147,14 @@ _POD_SPEC = Struct(
         "securityContext": Struct("PodSecurityContext"),
     },
 )
-_TEMPLATE = Struct("PodTemplateSpec", {"metadata": _META, "spec": _POD_SPEC})
+_TEMPLATE = Struct("PodTemplateSpec", {"metadata": META, "spec": _POD_SPEC})
 _ROLLING = Struct(
     "RollingUpdateDeployment", {"maxSurge": WHOLE_OR_TEXT, "maxUnavailable": WHOLE_OR_TEXT}
 )
 _STRATEGY = Struct("DeploymentStrategy", {"type": TEXT, "rollingUpdate": _ROLLING})
 _WORKLOAD: Mapping[str, Shape] = {
     "replicas": WHOLE,
-    "selector": _SELECTOR,
+    "selector": SELECTOR,
     "template": _TEMPLATE,
     "minReadySeconds": WHOLE,
 }
@@ -215,17 +187,9 @@ _SUBSET = Struct(
 )
 
 
-def _object(name: str, **fields: Shape) -> Struct:
-    return Struct(name, {"apiVersion": TEXT, "kind": TEXT, "metadata": _META, **fields})
-
-
-def _with_status(name: str, status: Shape | None = None, **fields: Shape) -> Struct:
-    return _object(name, status=status or Struct(f"{name}Status"), **fields)
-
-
 SHAPES: Mapping[str, Struct] = MappingProxyType(
     {
-        "Deployment": _with_status(
+        "Deployment": with_status(
             "Deployment",
             status_shapes.DEPLOYMENT,
             spec=Struct(
@@ -239,15 +203,15 @@ SHAPES: Mapping[str, Struct] = MappingProxyType(
                 },
             ),
         ),
-        "ReplicaSet": _with_status(
+        "ReplicaSet": with_status(
             "ReplicaSet", status_shapes.REPLICA_SET, spec=Struct("ReplicaSetSpec", _WORKLOAD)
         ),
-        "Pod": _with_status(
+        "Pod": with_status(
             "Pod",
             status_shapes.POD,
             spec=_POD_SPEC,
         ),
-        "Service": _with_status(
+        "Service": with_status(
             "Service",
             spec=Struct(
                 "ServiceSpec",
@@ -262,24 +226,26 @@ SHAPES: Mapping[str, Struct] = MappingProxyType(
                 },
             ),
         ),
-        "Endpoints": _object("Endpoints", subsets=Items(_SUBSET)),
-        "ConfigMap": _object("ConfigMap", data=TEXT_MAP, binaryData=TEXT_MAP, immutable=BOOL),
-        "ResourceQuota": _with_status(
+        "Endpoints": an_object("Endpoints", subsets=Items(_SUBSET)),
+        "ConfigMap": an_object("ConfigMap", data=TEXT_MAP, binaryData=TEXT_MAP, immutable=BOOL),
+        "ResourceQuota": with_status(
             "ResourceQuota",
             status_shapes.RESOURCE_QUOTA,
             spec=Struct("ResourceQuotaSpec", {"hard": Map(QUANTITY), "scopes": TEXTS}),
         ),
-        "Namespace": _with_status(
+        "Namespace": with_status(
             "Namespace",
             status_shapes.NAMESPACE,
             spec=Struct("NamespaceSpec", {"finalizers": TEXTS}),
         ),
-        "Node": _with_status(
+        "Node": with_status(
             "Node",
             status_shapes.NODE,
-            spec=Struct("NodeSpec", {"unschedulable": BOOL, "podCIDR": TEXT}),
+            spec=Struct(
+                "NodeSpec", {"unschedulable": BOOL, "podCIDR": TEXT, "taints": Items(TAINT)}
+            ),
         ),
-        "Event": _object(
+        "Event": an_object(
             "Event",
             involvedObject=_REFERENCE,
             reason=TEXT,
@@ -294,7 +260,8 @@ SHAPES: Mapping[str, Struct] = MappingProxyType(
             reportingInstance=TEXT,
             source=Struct("EventSource", {"component": TEXT, "host": TEXT}),
         ),
-        "Scale": _object("Scale", spec=Struct("ScaleSpec", {"replicas": WHOLE})),
+        **availability_shapes.SHAPES,
+        "Scale": an_object("Scale", spec=Struct("ScaleSpec", {"replicas": WHOLE})),
     }
 )
 """The shape of each kind, by its name."""

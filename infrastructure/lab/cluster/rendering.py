@@ -8,8 +8,9 @@ from datetime import datetime
 from typing import Any
 
 from infrastructure.lab.cluster import errors
-from infrastructure.lab.cluster.columns import LAYOUTS, Column
+from infrastructure.lab.cluster.columns import LAYOUTS
 from infrastructure.lab.cluster.kinds import Kind
+from infrastructure.lab.cluster.layouts import Column
 
 Object = dict[str, Any]
 

@@ -7,7 +7,14 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
-from infrastructure.lab.cluster import clock, label_match, pod_readiness, quantities
+from infrastructure.lab.cluster import (
+    clock,
+    label_match,
+    ownership,
+    pod_readiness,
+    quantities,
+    taints,
+)
 from infrastructure.lab.cluster.events import News, envelope, publish
 from infrastructure.lab.cluster.reconciliation import Key
 from infrastructure.lab.cluster.store import KINDS, Change, NotFound, Store
@@ -51,28 +58,36 @@ class Scheduler:
         foreign = pod["spec"].get("schedulerName", self.name) != self.name
         if foreign or pod["spec"].get("nodeName") or pod["metadata"].get("deletionTimestamp"):
             return None
-        refusals: Counter[str] = Counter()
-        for node in self._store.peek_all(_NODE):
-            reason = self._refusal(pod, node)
-            if reason is None:
-                self._bind(pod, node["metadata"]["name"])
-                return None
-            refusals[reason] += 1
-        self._refuse(pod, refusals)
+        reasons = {
+            node["metadata"]["name"]: self._refusal(pod, node)
+            for node in self._store.peek_all(_NODE)
+        }
+        fitting = [name for name, reason in reasons.items() if reason is None]
+        if fitting:
+            self._bind(pod, min(fitting, key=lambda name: self._crowd(pod, name)))
+            return None
+        self._refuse(pod, Counter(reason for reason in reasons.values() if reason))
         return RETRY_S
 
-    def _refusal(self, pod: Object, node: Object) -> str | None:
-        if node["spec"].get("unschedulable"):
-            return "node(s) were unschedulable"
-        labels = node["metadata"].get("labels") or {}
-        if not label_match.has_all(pod["spec"].get("nodeSelector") or {}, labels):
-            return "node(s) didn't match Pod's node affinity/selector"
-        here = [
+    def _crowd(self, pod: Object, node: str) -> tuple[int, int, str]:
+        """Return what makes a node less fit: siblings of the pod, then pods at all."""
+        owner = ownership.controller_of(pod)
+        here = self._pods_on(node)
+        siblings = sum(ownership.controller_of(other) == owner for other in here) if owner else 0
+        return siblings, len(here), node
+
+    def _pods_on(self, node: str) -> list[Object]:
+        return [
             other
             for other in self._store.peek_all(_POD)
-            if other["spec"].get("nodeName") == node["metadata"]["name"]
-            and not pod_readiness.is_finished(other)
+            if other["spec"].get("nodeName") == node and not pod_readiness.is_finished(other)
         ]
+
+    def _refusal(self, pod: Object, node: Object) -> str | None:
+        return taints.refusal(node, pod) or _unmatched(pod, node) or self._shortage(pod, node)
+
+    def _shortage(self, pod: Object, node: Object) -> str | None:
+        here = self._pods_on(node["metadata"]["name"])
         allocatable = node.get("status", {}).get("allocatable") or {}
         if len(here) >= int(allocatable.get("pods", 110)):
             return "Too many pods"
@@ -128,6 +143,13 @@ class Scheduler:
             "reportingInstance": f"{self.name}-lab",
         }
         publish(self._store, event)
+
+
+def _unmatched(pod: Object, node: Object) -> str | None:
+    labels = node["metadata"].get("labels") or {}
+    if label_match.has_all(pod["spec"].get("nodeSelector") or {}, labels):
+        return None
+    return "node(s) didn't match Pod's node affinity/selector"
 
 
 def requested(pod: Object, resource: str) -> Decimal:

@@ -16,7 +16,8 @@ from infrastructure.lab.cluster.shapes import (
 )
 
 
-def _conditions(name: str) -> Items:
+def conditions(name: str) -> Items:
+    """Return the shape of a list of conditions of one kind."""
     return Items(
         Struct(
             name,
@@ -86,7 +87,7 @@ POD = Struct(
         "nominatedNodeName": TEXT,
         "containerStatuses": Items(_CONTAINER),
         "initContainerStatuses": Items(_CONTAINER),
-        "conditions": _conditions("PodCondition"),
+        "conditions": conditions("PodCondition"),
     },
 )
 DEPLOYMENT = Struct(
@@ -100,7 +101,7 @@ DEPLOYMENT = Struct(
             "unavailableReplicas",
             "terminatingReplicas",
         ),
-        "conditions": _conditions("DeploymentCondition"),
+        "conditions": conditions("DeploymentCondition"),
     },
 )
 REPLICA_SET = Struct(
@@ -113,14 +114,14 @@ REPLICA_SET = Struct(
             "fullyLabeledReplicas",
             "terminatingReplicas",
         ),
-        "conditions": _conditions("ReplicaSetCondition"),
+        "conditions": conditions("ReplicaSetCondition"),
     },
 )
 RESOURCE_QUOTA = Struct("ResourceQuotaStatus", {"hard": Map(QUANTITY), "used": Map(QUANTITY)})
 NODE = Struct(
     "NodeStatus",
     {
-        "conditions": _conditions("NodeCondition"),
+        "conditions": conditions("NodeCondition"),
         "addresses": Items(Struct("NodeAddress", {"type": TEXT, "address": TEXT})),
         "nodeInfo": Struct(
             "NodeSystemInfo",

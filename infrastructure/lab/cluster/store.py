@@ -41,7 +41,7 @@ Admit = Callable[[Kind, Object], None]
 
 MAX_EVENTS = 2000
 """Event objects kept; the oldest are dropped first."""
-_GENERATED = frozenset({"Pod", "Deployment", "ReplicaSet"})
+_GENERATED = frozenset({"Pod", "Deployment", "ReplicaSet", "PodDisruptionBudget"})
 _KEPT_METADATA = (
     "uid",
     "creationTimestamp",

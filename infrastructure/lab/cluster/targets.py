@@ -13,7 +13,9 @@ from infrastructure.lab.cluster.views import ENDPOINT_SLICE
 _PREFIXES = {
     ("api", "v1"): "",
     ("apis", "apps", "v1"): "apps",
+    ("apis", "autoscaling", "v2"): "autoscaling",
     ("apis", "discovery.k8s.io", "v1"): "discovery.k8s.io",
+    ("apis", "policy", "v1"): "policy",
 }
 SUBRESOURCES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
@@ -23,6 +25,8 @@ SUBRESOURCES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "Service": ("status",),
         "Node": ("status",),
         "ResourceQuota": ("status",),
+        "HorizontalPodAutoscaler": ("status",),
+        "PodDisruptionBudget": ("status",),
         "Namespace": ("status",),
     }
 )

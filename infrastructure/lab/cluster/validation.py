@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from infrastructure.lab.cluster import (
+    availability_rules,
     errors,
     name_rules,
     other_rules,
@@ -25,6 +26,8 @@ _NEW: Mapping[str, Callable[[Object], list[Cause]]] = {
     "Service": other_rules.service,
     "ConfigMap": other_rules.config_map,
     "ResourceQuota": quota_rules.resource_quota,
+    "PodDisruptionBudget": availability_rules.disruption_budget,
+    "HorizontalPodAutoscaler": availability_rules.autoscaler,
     "Event": other_rules.event,
     "Endpoints": other_rules.endpoints,
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from infrastructure.lab.cluster import name_rules, pod_rules, selectors
+from infrastructure.lab.cluster import name_rules, pod_rules, selector_rules, selectors
 from infrastructure.lab.cluster.container_rules import at_least
 from infrastructure.lab.cluster.errors import Cause, forbidden_field, missing, unsupported, wrong
 from infrastructure.lab.cluster.kinds import Kind
@@ -13,7 +13,6 @@ from infrastructure.lab.cluster.kinds import Kind
 Object = dict[str, Any]
 
 _STRATEGIES = ("Recreate", "RollingUpdate")
-_OPERATORS = ("In", "NotIn", "Exists", "DoesNotExist")
 _PERCENT = re.compile(r"[0-9]+%")
 _PERCENT_RULE = (
     "a valid percent string must be a numeric string followed by an ending '%' (e.g. '1%',  or "
@@ -48,18 +47,7 @@ def _selection(kind: Kind, spec: Object) -> list[Cause]:
     if not selector.get("matchLabels") and not selector.get("matchExpressions"):
         text = f"empty selector is invalid for {kind.singular}"
         return [wrong("spec.selector", selector, text)]
-    causes: list[Cause] = []
-    for index, item in enumerate(selector.get("matchExpressions") or []):
-        place = f"spec.selector.matchExpressions[{index}]"
-        operator = item.get("operator", "")
-        if operator not in _OPERATORS:
-            causes.append(wrong(f"{place}.operator", operator, "not a valid selector operator"))
-        if not item.get("key"):
-            causes.append(missing(f"{place}.key"))
-        if operator in {"In", "NotIn"} and not item.get("values"):
-            text = "must be specified when `operator` is 'In' or 'NotIn'"
-            causes.append(missing(f"{place}.values", text))
-    causes += name_rules.labels(selector.get("matchLabels") or {}, "spec.selector.matchLabels")
+    causes = selector_rules.label_selector(selector, "spec.selector")
     labels = ((spec.get("template") or {}).get("metadata") or {}).get("labels") or {}
     if not causes and not selectors.spec_matches(selector, labels):
         text = "`selector` does not match template `labels`"

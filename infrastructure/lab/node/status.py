@@ -147,7 +147,8 @@ def _conditions(
         "PodScheduled": {"status": "True"},
     }
     known = {each["type"]: each for each in before}
-    return [_condition(kind, told, known.get(kind), now) for kind, told in verdicts.items()]
+    own = [_condition(kind, told, known.get(kind), now) for kind, told in verdicts.items()]
+    return own + [each for kind, each in known.items() if kind not in verdicts]
 
 
 def _verdict(faulty: Sequence[str], reason: str, message: str) -> Object:

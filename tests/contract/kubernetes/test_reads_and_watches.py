@@ -250,13 +250,15 @@ async def test_discovery_lists_every_resource_with_its_subresources(
     admin: httpx.AsyncClient,
 ) -> None:
     core = (await admin.get("/api/v1")).json()
-    apps = (await admin.get("/apis/apps/v1")).json()
-    groups = (await admin.get("/apis")).json()
+    groups = (await admin.get("/apis")).json()["groups"]
+    served = [group["preferredVersion"]["groupVersion"] for group in groups]
+    others = [(await admin.get(f"/apis/{version}")).json() for version in served]
 
-    listed = {item["name"] for item in [*core["resources"], *apps["resources"]]}
+    listed = {item["name"] for page in (core, *others) for item in page["resources"]}
     assert {kind.plural for kind in KINDS.values()} <= listed
     assert {"pods/log", "pods/status", "deployments/scale", "replicasets/scale"} <= listed
-    assert [group["name"] for group in groups["groups"]] == ["apps", "discovery.k8s.io"]
+    assert [page["groupVersion"] for page in others] == served
+    assert served == ["apps/v1", "autoscaling/v2", "discovery.k8s.io/v1", "policy/v1"]
 
 
 async def test_health_needs_no_token(lab: Lab) -> None:
