@@ -44,7 +44,7 @@ def load_allow_list(path: Path | None = None) -> AllowList:
 
 def load_policy(allowed: AllowList, folder: Path | None = None) -> Policy:
     """Return the policy; one that cannot be read denies everything and says why."""
-    tools = Tools(reads=allowed.reads, writes=allowed.writes)
+    tools = Tools(allowed.reads, allowed.writes, action_kinds.shipped())
     try:
         return policy.load(files.texts(folder or files.shipped() / "policies"), tools)
     except (OSError, UnicodeDecodeError) as error:

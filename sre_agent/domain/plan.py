@@ -21,12 +21,34 @@ class Risk(StrEnum):
     HIGH = "high"
 
 
+class Disruption(Value):
+    """A PodDisruptionBudget over the pods that would change: how many more it lets go now."""
+
+    name: str
+    healthy: int
+    wanted: int
+    allowed: int
+
+
 class BlastRadius(Value):
-    """Who feels the action: pods that are replaced or change, and services that call the target."""
+    """Who feels the action: pods that are replaced or change, and services that call the target.
+
+    `callers` call it directly or not. `pods_total` is how many pods do the same work, `services` the
+    Services that select them, `claims` the volumes that outlive them. `traffic_pct` is the share of
+    the requests of the busiest service seen, `unchanged_s` how many seconds the target was as it is.
+    What is None was not seen.
+    """
 
     pods: int
     callers: tuple[str, ...]
     statement: str
+    pods_total: int | None = None
+    services: tuple[str, ...] = ()
+    traffic_pct: int | None = None
+    is_stateful: bool = False
+    claims: tuple[str, ...] = ()
+    disruptions: tuple[Disruption, ...] = ()
+    unchanged_s: int | None = None
 
 
 class Figure(Value):
@@ -171,10 +193,23 @@ class Plan(Value):
         dumped: dict[str, Any] = self.model_dump(mode="json")
         _leave_out(dumped, {"runbook": None, "choice": None})
         for action in dumped["actions"]:
+            _leave_out(action["blast_radius"], _NOT_SEEN)
             _leave_out(action["verification"], {"wait_s": 0.0, "alerts_anywhere": False})
             if action["dry_run"]:
                 _leave_out(action["dry_run"], {"figures": [], "controller": None})
         return canonical.sha256(dumped)
+
+
+_NOT_SEEN: dict[str, Any] = {
+    "pods_total": None,
+    "services": [],
+    "traffic_pct": None,
+    "is_stateful": False,
+    "claims": [],
+    "disruptions": [],
+    "unchanged_s": None,
+}
+"""What a blast radius from before these fields said of them."""
 
 
 def _leave_out(dumped: dict[str, Any], silent: dict[str, Any]) -> None:

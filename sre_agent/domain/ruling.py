@@ -9,6 +9,7 @@ from pydantic import StrictBool
 
 from sre_agent.domain.ids import ActionId
 from sre_agent.domain.model import Value
+from sre_agent.domain.risk import RiskScore
 
 
 class Ruling(StrEnum):
@@ -39,6 +40,7 @@ class PolicyRuling(Value):
     """The ruling on one action, with the name and text of the rule that made it.
 
     `approvers` is who may answer where it asks and a rule says who; without it any one approver may.
+    `risk` is what the action was seen to risk at that moment.
     """
 
     action_id: ActionId
@@ -46,6 +48,7 @@ class PolicyRuling(Value):
     rule: str
     reason: str
     approvers: Approvers | None = None
+    risk: RiskScore | None = None
 
 
 def strictest(wanted: Iterable[Approvers | None]) -> Approvers | None:

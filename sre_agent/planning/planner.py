@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from statistics import median
 from types import MappingProxyType
 
-from sre_agent.diagnosis.incident import case
+from sre_agent.diagnosis.incident import case, objects
+from sre_agent.diagnosis.incident.case import Case
 from sre_agent.diagnosis.incident.situation import Situation, assess
 from sre_agent.domain.actions import Actions
 from sre_agent.domain.causes import Cause, Diagnosis
@@ -19,7 +21,9 @@ from sre_agent.planning.playbooks import Playbooks
 from sre_agent.planning.repairs import Repair
 from sre_agent.planning.selection import Taken
 from sre_agent.planning.settings import PlanningSettings
-from sre_agent.safety import risk
+from sre_agent.safety import blast, risk
+from sre_agent.safety.blast import Surroundings
+from sre_agent.safety.risk import Change
 
 
 def plan(
@@ -98,32 +102,50 @@ def _action(
         repair.call(drafting.cause),
         repair.changed(drafting.cause),
     )
-    radius = _radius(drafting, call, target)
+    radius, inverse = _radius(drafting, call, target), repair.undo(cause)
+    change = Change(target, radius, inverse is not None, repair.risk, cause.confidence)
     return Action(
         id=action_id,
         call=call,
         target=target,
-        risk=risk.assess(repair.risk, radius, drafting.actions.of(call)),
+        risk=risk.level(risk.score(change, drafting.actions.of(call)).score),
         rationale=places.fill_text(repair.rationale, cause),
         evidence_ids=cause.evidence_for,
         blast_radius=radius,
-        inverse=repair.undo(cause),
+        inverse=inverse,
         verification=check,
     )
 
 
 def _radius(drafting: _Drafting, call: ToolCall, target: ObjectRef) -> BlastRadius:
     cause = drafting.cause
-    seen = drafting.situation.case.workloads.get(cause.object)
-    radius = risk.blast_radius(
-        cause.object, seen.fact if seen else None, drafting.diagnosis.dependencies
-    )
+    radius = blast.blast_radius(cause.object, _surroundings(drafting))
     replicas = call.arguments.get("replicas")
     if target.kind == "Pod":
-        return risk.of_one_pod(radius, cause.object)
+        return blast.of_one_pod(radius, cause.object)
     if isinstance(replicas, int):
-        return risk.of_scaling(radius, cause.object, replicas)
+        return blast.of_scaling(radius, cause.object, replicas)
     return radius
+
+
+def _surroundings(drafting: _Drafting) -> Surroundings:
+    found = drafting.situation.case
+    seen = found.workloads.get(drafting.cause.object)
+    return Surroundings(
+        dependencies=drafting.diagnosis.dependencies,
+        workload=seen.fact if seen else None,
+        seen_at=seen.at if seen else None,
+        cluster=objects.of(found),
+        rates=_rates(found),
+    )
+
+
+def _rates(found: Case) -> dict[ObjectRef, float]:
+    """Return the usual requests per second of every workload that they were counted of."""
+    counted = {ref: seen.fact.total.traffic.points for ref, seen in found.signals.items()}
+    return {
+        ref: median(point.value for point in points) for ref, points in counted.items() if points
+    }
 
 
 def _verification(drafting: _Drafting) -> Verification:

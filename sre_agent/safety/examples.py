@@ -19,6 +19,7 @@ Given = dict[str, Any]
 _USUAL: dict[str, Given] = {
     "action": {
         "risk": "medium",
+        "risk_score": 50,
         "has_inverse": True,
         "pods": 2,
         "callers": 1,

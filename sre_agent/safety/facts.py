@@ -7,10 +7,14 @@ from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import Field
 
+from sre_agent.domain.actions import ActionKind
 from sre_agent.domain.alert import Severity
 from sre_agent.domain.incident import Incident
 from sre_agent.domain.model import Value
 from sre_agent.domain.plan import Action, DryRun, Plan, Risk
+from sre_agent.domain.risk import RiskScore
+from sre_agent.safety import risk
+from sre_agent.safety.risk import Change, Setting
 
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 WEEKDAYS: tuple[Weekday, ...] = get_args(Weekday)
@@ -31,32 +35,42 @@ class Circumstances:
     """What a ruling needs beside the plan; what is None is not known, and rules do not see it.
 
     `tier` is the service's, 1 the most important; `budget_left` the share of its error budget that
-    is left, from 0 to 1.
+    is left, from 0 to 1; `burns_fast` whether that is being used up fast now.
     """
 
     now: datetime | None = None
     asker: Asker = ENGINE
     tier: int | None = None
     budget_left: float | None = None
+    burns_fast: bool | None = None
 
 
 @dataclass(frozen=True)
 class Known:
-    """What the policy itself knows: whether the tool only reads, the environment, its time zone."""
+    """What the policy itself knows: whether the tool only reads, its kind, environment and time zone.
+
+    `environment_points` is what the environment counts for in the risk.
+    """
 
     is_read: bool
+    kind: ActionKind | None
     environment: str | None
+    environment_points: int
     zone: tzinfo
 
 
 class ActionFacts(Value):
-    """The action. `before` and `after` hold the numbers of its dry run, by name with the unit."""
+    """The action. `before` and `after` hold the numbers of its dry run, by name with the unit.
+
+    `risk_score` is from 0 to 100, and `risk` says the same in a word.
+    """
 
     server: str
     tool: str
     arguments: dict[str, Any]
     is_read: bool
     risk: Risk
+    risk_score: int
     has_inverse: bool
     pods: int
     callers: int
@@ -91,6 +105,7 @@ class IncidentFacts(Value):
     severity: Severity
     tier: int | None = None
     budget_left: float | None = None
+    burns_fast: bool | None = None
 
 
 class TimeFacts(Value):
@@ -115,6 +130,8 @@ class Facts(Value):
     incident: IncidentFacts
     actor: Asker
     time: TimeFacts | None
+    scored: RiskScore | None = None
+    """The terms of `action.risk_score`, for people; rules see the number."""
 
     def visible(self) -> dict[str, Any]:
         """Return the variables of the rules; what is not known is left out, so that `has()` tells."""
@@ -132,13 +149,18 @@ class Facts(Value):
 
 def of(action: Action, plan: Plan, incident: Incident, at: Circumstances, known: Known) -> Facts:
     """Return the facts of an action, with what the policy adds to them."""
+    setting = Setting(
+        known.environment, known.environment_points, at.tier, at.budget_left, at.burns_fast
+    )
+    scored = risk.score(Change.of(action, plan), known.kind, setting)
     return Facts(
         action=ActionFacts(
             server=action.call.server,
             tool=action.call.tool,
             arguments=action.call.arguments,
             is_read=known.is_read,
-            risk=action.risk,
+            risk=risk.level(scored.score),
+            risk_score=scored.score,
             has_inverse=action.inverse is not None,
             pods=action.blast_radius.pods,
             callers=len(action.blast_radius.callers),
@@ -157,9 +179,11 @@ def of(action: Action, plan: Plan, incident: Incident, at: Circumstances, known:
             severity=incident.severity,
             tier=at.tier,
             budget_left=at.budget_left,
+            burns_fast=at.burns_fast,
         ),
         actor=at.asker,
         time=None if at.now is None else TimeFacts.at(at.now, known.zone),
+        scored=scored,
     )
 
 

@@ -10,6 +10,7 @@ import yaml
 from pydantic import ValidationError
 
 from sre_agent.domain import ruling
+from sre_agent.domain.actions import NO_ACTIONS, Actions
 from sre_agent.domain.ids import ActionId
 from sre_agent.domain.incident import Incident
 from sre_agent.domain.plan import Action, Plan
@@ -17,6 +18,7 @@ from sre_agent.domain.ruling import PolicyRuling, Ruling
 from sre_agent.safety import facts
 from sre_agent.safety.facts import Circumstances, Facts, Known
 from sre_agent.safety.policy_text import EnvironmentText, ExampleText, PolicyText, RuleText
+from sre_agent.safety.risk_terms import ENVIRONMENT
 
 NO_RULE = "no-rule-speaks-of-it"
 UNKNOWN_TOOL = "tool-not-on-the-allow-list"
@@ -29,6 +31,13 @@ SEVEREST_FIRST = (Ruling.DENY, Ruling.ASK, Ruling.ALLOW)
 _EVALUATION_ERRORS = (LookupError, RuntimeError, TypeError, ValueError, ArithmeticError)
 
 
+_MAY_BE_UNKNOWN = {
+    "tier": "the service's tier",
+    "budget_left": "the error budget",
+    "burns_fast": "how fast the error budget goes",
+}
+
+
 @dataclass(frozen=True)
 class Rule:
     """A rule whose condition is compiled."""
@@ -39,10 +48,14 @@ class Rule:
 
 @dataclass(frozen=True)
 class Tools:
-    """The (server, tool) pairs that only read, and those that write. Any other is denied."""
+    """The (server, tool) pairs that only read, and those that write. Any other is denied.
+
+    `kinds` says what the writing ones do; what it does not know is of high risk.
+    """
 
     reads: frozenset[tuple[str, str]] = frozenset()
     writes: frozenset[tuple[str, str]] = frozenset()
+    kinds: Actions = NO_ACTIONS
 
 
 @dataclass(frozen=True)
@@ -61,6 +74,12 @@ class Policy:
         """Return the one environment that a namespace belongs to; None for none and for several."""
         fitting = [name for name, one in self.environments.items() if one.has(cluster, namespace)]
         return fitting[0] if len(fitting) == 1 else None
+
+    def risk_points(self, environment: str | None) -> int:
+        """Return what an environment counts for in the risk; one nobody knows, as much as the worst."""
+        if environment is not None:
+            return self.environments[environment].risk_points
+        return max((one.risk_points for one in self.environments.values()), default=ENVIRONMENT)
 
 
 @dataclass(frozen=True)
@@ -155,14 +174,17 @@ def rule(
     Without circumstances nothing is known of the time, and a rule that needs it denies.
     """
     seen = see(policy, action, plan, incident, at or Circumstances())
-    return judge(policy, seen, action.id)
+    return judge(policy, seen, action.id).model_copy(update={"risk": seen.scored})
 
 
 def see(policy: Policy, action: Action, plan: Plan, incident: Incident, at: Circumstances) -> Facts:
     """Return the facts of an action as a policy sees them."""
+    environment = policy.environment(incident.cluster_id, action.target.namespace)
     known = Known(
         is_read=(action.call.server, action.call.tool) in policy.tools.reads,
-        environment=policy.environment(incident.cluster_id, action.target.namespace),
+        kind=policy.tools.kinds.of(action.call),
+        environment=environment,
+        environment_points=policy.risk_points(environment),
         zone=policy.zone,
     )
     return facts.of(action, plan, incident, at, known)
@@ -223,10 +245,9 @@ def _unknown(text: RuleText, seen: Facts) -> str | None:
         return (
             f"the rule needs the environment of {where}: exactly one in `environments` has to fit"
         )
-    if "incident.tier" in text.when and seen.incident.tier is None:
-        return "the rule needs the service's tier, which is not known"
-    if "incident.budget_left" in text.when and seen.incident.budget_left is None:
-        return "the rule needs the error budget, which is not known"
+    for fact, named in _MAY_BE_UNKNOWN.items():
+        if f"incident.{fact}" in text.when and getattr(seen.incident, fact) is None:
+            return f"the rule needs {named}, which is not known"
     if "time." in text.when and seen.time is None:
         return "the rule needs the time, which is not known"
     return None

@@ -7,6 +7,7 @@ from pydantic import Field, StrictInt, model_validator
 
 from sre_agent.domain.model import Value
 from sre_agent.domain.ruling import Approvers, Ruling
+from sre_agent.safety.risk_terms import ENVIRONMENT
 
 
 class RuleText(Value):
@@ -26,10 +27,14 @@ class RuleText(Value):
 
 
 class EnvironmentText(Value):
-    """Where an environment is: clusters and namespaces, with `*` and `?` as wildcards."""
+    """Where an environment is: clusters and namespaces, with `*` and `?` as wildcards.
+
+    `risk_points` is what it adds to the risk of an action there.
+    """
 
     clusters: tuple[str, ...] = Field(default=("*",), min_length=1)
     namespaces: tuple[str, ...] = Field(default=("*",), min_length=1)
+    risk_points: StrictInt = Field(default=ENVIRONMENT, ge=0, le=30)
 
     def has(self, cluster: str, namespace: str) -> bool:
         """Return whether a namespace of a cluster belongs to it."""

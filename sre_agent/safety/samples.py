@@ -37,7 +37,7 @@ def cases(policy: Policy) -> Iterator[Facts]:
             given: dict[str, dict[str, Any]] = {
                 "action": {"server": server, "tool": tool},
                 "target": {"environment": environment},
-                "incident": {"tier": 2, "budget_left": 0.5},
+                "incident": {"tier": 2, "budget_left": 0.5, "burns_fast": False},
             }
             for part, values in change.items():
                 given[part] = {**given.get(part, {}), **values}
@@ -61,6 +61,7 @@ def _changes(policy: Policy, names: list[str]) -> Iterator[dict[str, dict[str, A
     tried: dict[tuple[str, str], tuple[Any, ...]] = {
         ("target", "environment"): tuple(sorted(policy.environments)),
         ("action", "risk"): tuple(Risk),
+        ("action", "risk_score"): (0, 20, 40, 60, 80, 100),
         ("action", "has_inverse"): (False,),
         ("action", "pods"): (0, 1, 10, 100),
         ("action", "callers"): (0, 10),
@@ -69,6 +70,7 @@ def _changes(policy: Policy, names: list[str]) -> Iterator[dict[str, dict[str, A
         ("incident", "severity"): tuple(Severity),
         ("incident", "tier"): (1, 3, 4),
         ("incident", "budget_left"): (0.0, 0.1, 0.2, 1.0),
+        ("incident", "burns_fast"): (True,),
         ("time", "weekday"): WEEKDAYS,
         ("time", "hour"): tuple(range(24)),
     }

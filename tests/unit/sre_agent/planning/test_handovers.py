@@ -20,7 +20,7 @@ from sre_agent.domain.causes import Conclusion, Diagnosis
 from sre_agent.domain.evidence import Evidence
 from sre_agent.domain.faults import FaultClass
 from sre_agent.domain.observations.runbooks import RunbookStep
-from sre_agent.domain.plan import NoPlan, Plan, Risk
+from sre_agent.domain.plan import BlastRadius, NoPlan, Plan, Risk
 from sre_agent.planning import planner
 
 SET = RunbookStep(action="set_env", arguments={"variable": "DB_POOL", "value": 8})
@@ -219,14 +219,13 @@ def test_a_plan_from_before_keeps_the_hash_under_which_it_waits_for_approval() -
     assert isinstance(plan, Plan)
     [action] = plan.actions
     check = action.verification.model_copy(update={"wait_s": 0.0})
-    old = plan.model_copy(
-        update={
-            "choice": None,
-            "runbook": None,
-            "actions": (action.model_copy(update={"verification": check}),),
-        }
-    )
+    seen = action.blast_radius
+    felt = BlastRadius(pods=seen.pods, callers=seen.callers, statement=seen.statement)
+    before = action.model_copy(update={"verification": check, "blast_radius": felt})
+    old = plan.model_copy(update={"choice": None, "runbook": None, "actions": (before,)})
     dumped = old.model_dump(mode="json", exclude={"choice", "runbook"})
+    for field in BlastRadius.model_fields.keys() - {"pods", "callers", "statement"}:
+        del dumped["actions"][0]["blast_radius"][field]
     for field in ("wait_s", "alerts_anywhere"):
         del dumped["actions"][0]["verification"][field]
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from sre_agent.config import permissions
+from sre_agent.config import action_kinds, permissions
 from sre_agent.domain.alert import Severity
 from sre_agent.domain.objects import ObjectRef
 from sre_agent.domain.plan import Action, BlastRadius, Plan, Risk, SignalBound, Verification
@@ -149,3 +149,26 @@ def test_a_policy_that_says_what_cannot_be_denies_everything(text: str, said: st
 
     assert (found.ruling, found.rule) == (Ruling.DENY, policy.UNLOADABLE)
     assert said in found.reason
+
+
+def test_rules_see_the_risk_of_doing_it_here_and_people_its_terms() -> None:
+    text = written("action.risk_score >= 40") + SHOP.removesuffix("}") + ", risk_points: 30}}"
+    kinds = action_kinds.shipped()
+    tools = Tools(ALLOWED.reads, ALLOWED.writes, kinds)
+    rules = policy.load({"a.yaml": text.replace("[main*]", "['*']")}, tools)
+
+    found = [
+        policy.rule(rules, ACTION, PLAN, INCIDENT, Circumstances(tier=tier)) for tier in (4, 1)
+    ]
+
+    assert all(item.risk for item in found)
+    assert [item.ruling for item in found] == [Ruling.ALLOW, Ruling.ALLOW]
+    low, high = (item.risk.score for item in found if item.risk)
+    assert high == low + 10
+
+
+def test_the_risk_in_a_word_is_never_less_than_the_plans() -> None:
+    action = ACTION.model_copy(update={"risk": Risk.HIGH})
+    rules = policy.load({"a.yaml": written('action.risk == "high"')}, TOOLS)
+
+    assert policy.rule(rules, action, PLAN, INCIDENT).ruling is Ruling.ALLOW
