@@ -42,7 +42,7 @@ test-kill: setup ## kill -9 at every stage, then start again
 	$(BIN)/pytest -m kill
 
 test-attack: setup ## Forged, replayed, expired and re-targeted grants; hostile input
-	$(BIN)/pytest -m attack
+	FUZZ_REQUESTS=5000 $(BIN)/pytest -m attack
 
 test-guards: setup ## Switch each guard off in turn: its test must go red
 	$(BIN)/python -m tests.guards

@@ -1,0 +1,26 @@
+"""Whatever is sent to it, the API answers what was wrong: it never breaks."""
+
+import asyncio
+
+import pytest
+import stranger
+from cluster_scene import serving
+from fastapi import FastAPI
+from house import House, snapshot
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+pytestmark = pytest.mark.attack
+
+
+async def test_no_request_that_the_document_leads_to_breaks_the_api(
+    app: FastAPI, engine: AsyncEngine, apple: House, zebra: House
+) -> None:
+    before = await snapshot(engine, zebra.org_id)
+
+    async with serving(app) as url:
+        found = await asyncio.to_thread(stranger.ask, app.openapi(), url, apple)
+
+    assert found.faults == []
+    assert found.sent > 0.9 * stranger.REQUESTS
+    assert len(found.statuses) > 5, found.statuses
+    assert await snapshot(engine, zebra.org_id) == before
