@@ -9,7 +9,11 @@ from sre_agent.domain.incident import IncidentStatus
 from sre_agent.domain.observations.memory import Outcome
 
 _APPLIED = frozenset({"applied", "already_applied"})
-_VERIFIED = frozenset({Outcome.RESOLVED, Outcome.NOT_RESOLVED})
+_VERIFIED: Mapping[object, Outcome] = {
+    "resolved": Outcome.RESOLVED,
+    "not_resolved": Outcome.NOT_RESOLVED,
+    "worse": Outcome.NOT_RESOLVED,
+}
 
 
 def outcome(events: Sequence[Event], diagnosis: Diagnosis | None, status: str) -> Outcome:
@@ -19,7 +23,7 @@ def outcome(events: Sequence[Event], diagnosis: Diagnosis | None, status: str) -
     decided = last(run, EventKind.APPROVAL_DECIDED)
     judged = verified.payload.get("result") if verified else None
     if judged in _VERIFIED:
-        return Outcome(judged)
+        return _VERIFIED[judged]
     if decided is not None and decided.payload.get("verdict") == "rejected":
         return Outcome.REJECTED
     if status == IncidentStatus.CLOSED:

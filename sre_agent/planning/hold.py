@@ -70,7 +70,7 @@ def check(signals: GoldenSignals, bound: SignalBound, span: Span) -> Check:
     judged = [item for item in (total.traffic, total.errors, total.latency_p99) if item]
     look_back_s = max(rate_window_s(item.query) for item in judged)
     span = replace(span, since=span.since + timedelta(seconds=look_back_s))
-    traffic = _held(total.traffic, signals.step_s, span)
+    traffic = held(total.traffic, signals.step_s, span)
     if traffic is None:
         return Check(Standing.SILENT, f"{name}: no fresh traffic data since the action")
     rps = median(point.value for point in traffic)
@@ -84,7 +84,7 @@ def check(signals: GoldenSignals, bound: SignalBound, span: Span) -> Check:
     for label, signal, limit, outliers in limits:
         if limit is None:
             continue
-        points = _held(signal, signals.step_s, span) if signal else None
+        points = held(signal, signals.step_s, span) if signal else None
         found = _bounded(f"{name}: {label}", points, limit, outliers)
         if found.standing is not Standing.GOOD:
             return found
@@ -115,7 +115,7 @@ def _bounded(label: str, points: Sequence[Point] | None, limit: float, outliers:
     return Check(Standing.GOOD, f"{label} at most {worst:.3g}")
 
 
-def _held(signal: Signal, step_s: float, span: Span) -> Sequence[Point] | None:
+def held(signal: Signal, step_s: float, span: Span) -> Sequence[Point] | None:
     """Return the points of the last `hold_s` seconds after the action, or None when too few."""
     fresh = [point for point in signal.points if point.at > span.since]
     if not fresh or fresh[-1].at < span.now - timedelta(seconds=_stale_after_s(step_s)):

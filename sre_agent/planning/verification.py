@@ -5,41 +5,48 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
 from sre_agent.diagnosis.incident.names import owner_guesses
 from sre_agent.diagnosis.incident.situation import OBJECT_LABELS
 from sre_agent.domain.alert import Alert, AlertStatus
 from sre_agent.domain.model import Value
-from sre_agent.domain.objects import ObjectRef
 from sre_agent.domain.observations.kubernetes import Workload
 from sre_agent.domain.observations.metrics import ActiveAlert, AlertList, GoldenSignals
 from sre_agent.domain.plan import SignalBound, Verification
 from sre_agent.domain.tools import ToolCall, ToolResult, ToolStatus
-from sre_agent.planning import hold
+from sre_agent.planning import change, hold, looks
+from sre_agent.planning.change import Harm, Moved
 from sre_agent.planning.hold import Check, Standing
-
-LEAST_WINDOW_S = 120
-POINTS_PER_HOLD = 6
-ROLLED_OUT = frozenset({"Deployment", "StatefulSet", "DaemonSet"})
-ALERTS_MOST = 500
-"""So many alerts of a whole cluster are looked through; more than that, and nobody can tell."""
+from sre_agent.planning.looks import Answer, Look
 
 
 class Outcome(StrEnum):
-    """Where a verification stands. Pending is not an end; unknown is, and is never success."""
+    """Where a verification stands. Pending is not an end; unknown is, and is never success.
+
+    Improved is clearly better than right before the action, and not within bounds at the deadline;
+    worse is clearly worse than then, and does not wait for the deadline.
+    """
 
     PENDING = "pending"
     RESOLVED = "resolved"
+    IMPROVED = "improved"
     NOT_RESOLVED = "not_resolved"
+    WORSE = "worse"
     UNKNOWN = "unknown"
+
+    @property
+    def is_failure(self) -> bool:
+        """Return whether what was done is known not to have helped."""
+        return self in {Outcome.NOT_RESOLVED, Outcome.WORSE}
 
 
 class Judgement(Value):
     """An outcome with its reason, and every check that led to it, in sentences.
 
     `steady_since` is since when every look found alerts and rollout good, or None when this one
-    did not; the next look is told, because these say nothing about the time between looks.
+    did not; `harmed_since` is since when every look found the same thing worse, by its name. The next
+    look is told both, because these say nothing about the time between looks.
     `is_in_vain` says that signals or rollout of the repaired object itself are bad; an alert that
     is still active, and others that suffer, may have another reason.
     """
@@ -48,28 +55,8 @@ class Judgement(Value):
     reason: str
     checks: tuple[str, ...] = ()
     steady_since: datetime | None = None
+    harmed_since: dict[str, datetime] = Field(default_factory=dict)
     is_in_vain: bool = False
-
-
-@dataclass(frozen=True)
-class Answer:
-    """A call of a verification and what came of it."""
-
-    call: ToolCall
-    result: ToolResult
-
-
-@dataclass(frozen=True, kw_only=True)
-class Look:
-    """When a look is taken, and what is known beside the answers.
-
-    `alerts` are those of the incident as it stands now; `steady_since` is that of the look before.
-    """
-
-    action_finished_at: datetime
-    now: datetime
-    alerts: Sequence[Alert] = ()
-    steady_since: datetime | None = None
 
 
 def with_alerts(verification: Verification, alerts: Sequence[Alert]) -> Verification:
@@ -85,73 +72,104 @@ def with_alerts(verification: Verification, alerts: Sequence[Alert]) -> Verifica
     )
 
 
-def calls(verification: Verification) -> tuple[ToolCall, ...]:
-    """Return what to ask for one judgement."""
-    step_s = max(1, int(verification.hold_s / POINTS_PER_HOLD))
-    window_s = max(LEAST_WINDOW_S, int(2 * verification.hold_s))
-    asked = [
-        _call(
-            "prometheus",
-            "golden_signals",
-            namespace=bound.namespace,
-            service=bound.service,
-            window_s=window_s,
-            step_s=step_s,
-        )
-        for bound in verification.bounds
-    ]
-    if verification.alert_names and verification.alerts_anywhere:
-        asked.append(_call("prometheus", "list_alerts", limit=ALERTS_MOST))
-    elif verification.alert_names:
-        namespaces = sorted({bound.namespace for bound in verification.bounds})
-        asked += [_call("prometheus", "list_alerts", namespace=name) for name in namespaces]
-    if verification.object.kind in ROLLED_OUT:
-        asked.append(_call("kubernetes", "describe_workload", **verification.object.model_dump()))
-    return tuple(asked)
-
-
 def judge(verification: Verification, answers: Sequence[Answer], look: Look) -> Judgement:
     """Return where a verification stands.
 
-    Until the deadline anything that does not hold yet is pending. After it, what the data speak
-    against is not resolved, and what they do not speak of is unknown.
+    What is clearly worse than before the action for as long as a bound has to hold ends it at once.
+    Until the deadline anything else that does not hold yet is pending. After it, what the data speak
+    against is not resolved, or improved where it is clearly better than before, and what they do not
+    speak of is unknown.
     """
-    checks = list(_checks(verification, answers, look))
-    first_at = look.action_finished_at + timedelta(seconds=verification.wait_s)
-    if look.now < first_at:
-        why = f"the first judgement is {verification.wait_s:g} s after the action"
-        checks.append((None, Check(Standing.SILENT, why)))
-    steady_since = _steady_since(checks, look) if look.now >= first_at else None
-    held = look.now - (steady_since or look.now)
-    if steady_since and held < timedelta(seconds=verification.hold_s):
-        why = f"alerts and rollout are good, for less than {verification.hold_s:g} s so far"
-        checks.append((None, Check(Standing.SILENT, why)))
-    told = tuple(f"{check.standing}: {check.reason}" for _, check in checks)
-    against = [(call, check) for call, check in checks if check.standing is Standing.BAD]
-    bad = [check for _, check in against]
-    open_checks = bad or [check for _, check in checks if check.standing is Standing.SILENT]
-    if not open_checks:
-        outcome = Outcome.RESOLVED
-        reason = f"every check holds for {verification.hold_s:g} s on data after the action"
-    else:
-        reason = open_checks[0].reason
-        end = look.action_finished_at + timedelta(seconds=verification.deadline_s)
-        late = Outcome.NOT_RESOLVED if bad else Outcome.UNKNOWN
-        outcome = Outcome.PENDING if look.now < end else late
+    checks = [*_checks(verification, answers, look), *_waits(verification, look)]
+    is_begun = look.now >= look.action_finished_at + timedelta(seconds=verification.wait_s)
+    steady_since = _steady_since(checks, look) if is_begun else None
+    checks += _held(steady_since, verification, look)
+    harms = change.harms(verification, answers, look)
+    moved = change.moves(verification, answers, look)
+    outcome, reason = _outcome(_Seen(checks, harms, moved), verification, look)
+    bad = [call for call, check in checks if check.standing is Standing.BAD]
     return Judgement(
         outcome=outcome,
         reason=reason,
-        checks=told,
+        checks=(
+            *(f"{check.standing}: {check.reason}" for _, check in checks),
+            *(f"worse: {harm.reason}" for harm in harms),
+            *(f"compared: {item}" for item in moved if item.is_compared),
+        ),
         steady_since=steady_since,
-        is_in_vain=any(call and _is_own(call, verification.object) for call, _ in against),
+        harmed_since={harm.name: _since(harm, look) for harm in harms},
+        is_in_vain=any(call and looks.is_own(call, verification.object) for call in bad),
     )
 
 
-def _is_own(call: ToolCall, repaired: ObjectRef) -> bool:
-    """Return whether a call looks at the repaired object itself."""
-    name = {"describe_workload": "name", "golden_signals": "service"}.get(call.tool, "")
-    where = (call.arguments.get("namespace"), call.arguments.get(name))
-    return where == (repaired.namespace, repaired.name)
+@dataclass(frozen=True)
+class _Seen:
+    """What one look showed: checks, what is worse than before, and how signals moved."""
+
+    checks: Sequence[tuple[ToolCall | None, Check]]
+    harms: Sequence[Harm]
+    moved: Sequence[Moved]
+
+    def standing(self, *wanted: Standing) -> list[Check]:
+        return [check for _, check in self.checks if check.standing in wanted]
+
+
+def _outcome(seen: _Seen, verification: Verification, look: Look) -> tuple[Outcome, str]:
+    """Return the outcome with the reason that decides."""
+    hold = timedelta(seconds=verification.hold_s)
+    is_over = look.now >= look.action_finished_at + timedelta(seconds=verification.deadline_s)
+    lasting = [
+        harm
+        for harm in seen.harms
+        if harm.is_proven
+        or (look.now - _since(harm, look) >= hold and (is_over or not harm.is_late))
+    ]
+    if lasting:
+        return Outcome.WORSE, "; ".join(harm.reason for harm in lasting)
+    bad, silent = seen.standing(Standing.BAD), seen.standing(Standing.SILENT)
+    if not (bad or silent or seen.harms):
+        told = f"every check holds for {verification.hold_s:g} s on data after the action"
+        return Outcome.RESOLVED, told
+    said = [*(check.reason for check in (*bad, *silent)), *(harm.reason for harm in seen.harms)]
+    reason = said[0]
+    return _late(seen, reason) if is_over else (Outcome.PENDING, reason)
+
+
+def _late(seen: _Seen, reason: str) -> tuple[Outcome, str]:
+    """Return what is known at the deadline of what does not hold."""
+    if not seen.standing(Standing.BAD):
+        return Outcome.UNKNOWN, reason
+    if seen.harms or not _is_improved(seen):
+        return Outcome.NOT_RESOLVED, reason
+    better = "; ".join(str(item) for item in seen.moved)
+    return Outcome.IMPROVED, f"better, and not good: {better}; {reason}"
+
+
+def _is_improved(seen: _Seen) -> bool:
+    """Return whether signals are clearly better, and the rollout is over as well."""
+    rollouts = [check for call, check in seen.checks if call and call.tool == "describe_workload"]
+    return change.is_better(seen.moved) and all(
+        check.standing is Standing.GOOD for check in rollouts
+    )
+
+
+def _since(harm: Harm, look: Look) -> datetime:
+    return look.harmed_since.get(harm.name, look.now)
+
+
+def _waits(verification: Verification, look: Look) -> Iterator[tuple[ToolCall | None, Check]]:
+    if look.now < look.action_finished_at + timedelta(seconds=verification.wait_s):
+        why = f"the first judgement is {verification.wait_s:g} s after the action"
+        yield None, Check(Standing.SILENT, why)
+
+
+def _held(
+    steady_since: datetime | None, verification: Verification, look: Look
+) -> Iterator[tuple[ToolCall | None, Check]]:
+    held = look.now - (steady_since or look.now)
+    if steady_since and held < timedelta(seconds=verification.hold_s):
+        why = f"alerts and rollout are good, for less than {verification.hold_s:g} s so far"
+        yield None, Check(Standing.SILENT, why)
 
 
 def _steady_since(checks: Sequence[tuple[ToolCall | None, Check]], look: Look) -> datetime | None:
@@ -168,7 +186,9 @@ def _checks(
     """Return one check for each call of the verification, also for those without an answer."""
     by_call = {str(answer.call): answer.result for answer in answers}
     bounds = iter(verification.bounds)
-    for call in calls(verification):
+    for call in looks.calls(verification):
+        if call.tool == "list_alerts" and not verification.alert_names:
+            continue
         bound = next(bounds) if call.tool == "golden_signals" else None
         result = by_call.get(str(call))
         if result is None or result.status is not ToolStatus.OK or result.data is None:
@@ -242,7 +262,3 @@ def _rollout(workload: Workload) -> Check:
     if counts.current > counts.desired:
         return Check(Standing.BAD, f"pods of {name} from before are still there")
     return Check(Standing.GOOD, f"the rollout of {name} is complete")
-
-
-def _call(server: str, tool: str, **arguments: str | int) -> ToolCall:
-    return ToolCall(server=server, tool=tool, arguments=arguments)

@@ -13,7 +13,7 @@ from sre_agent.domain.ids import IncidentId
 from sre_agent.domain.incident import IncidentStatus
 from sre_agent.domain.plan import Action
 from sre_agent.domain.tools import ToolResult, ToolStatus
-from sre_agent.graph import marks, run_state, steering
+from sre_agent.graph import baseline, marks, run_state, steering
 from sre_agent.graph.context import RunContext
 
 _NO_ANSWER = frozenset({"malformed_answer", "internal_error", "outcome_unknown"})
@@ -36,6 +36,8 @@ async def execute(
         reason="the plan is approved",
         step_key=f"status:executing:{plan.sha256}",
     )
+    if not plan.is_revert:
+        await baseline.take(context, state, plan)
     for action in plan.actions:
         failure = await _carry_out(context, id_, action)
         if failure is not None:

@@ -11,12 +11,20 @@ from sre_agent.domain.events import EventDraft, EventKind
 from sre_agent.domain.ids import ActionId
 from sre_agent.domain.incident import IncidentStatus
 from sre_agent.domain.plan import Action, Plan
-from sre_agent.graph import run_state, steering
+from sre_agent.graph import baseline, run_state, steering
 from sre_agent.graph.context import RunContext
-from sre_agent.planning import verification
-from sre_agent.planning.verification import Answer, Judgement, Look, Outcome
+from sre_agent.planning import looks, verification
+from sre_agent.planning.looks import Answer, Look
+from sre_agent.planning.verification import Judgement, Outcome
 
-_WORST_FIRST = (Outcome.NOT_RESOLVED, Outcome.UNKNOWN, Outcome.PENDING, Outcome.RESOLVED)
+_WORST_FIRST = (
+    Outcome.WORSE,
+    Outcome.NOT_RESOLVED,
+    Outcome.UNKNOWN,
+    Outcome.PENDING,
+    Outcome.IMPROVED,
+    Outcome.RESOLVED,
+)
 
 
 async def verify(state: run_state.RunState, runtime: Runtime[RunContext]) -> Command[str]:
@@ -34,12 +42,13 @@ async def verify(state: run_state.RunState, runtime: Runtime[RunContext]) -> Com
         step_key=f"status:verifying:{plan.sha256}",
     )
     told = ""
-    steady: dict[ActionId, datetime | None] = {}
+    before = baseline.read(await context.incidents.events(id_))
+    last: dict[ActionId, Judgement] = {}
     while True:
         incident = await context.incidents.load(id_)
         if steering.is_over(state, incident):
             return Command(goto=END)
-        judgements = {
+        last = {
             action.id: await _judge(
                 context,
                 action,
@@ -47,13 +56,15 @@ async def verify(state: run_state.RunState, runtime: Runtime[RunContext]) -> Com
                     action_finished_at=finished_at,
                     now=context.clock.now(),
                     alerts=incident.alerts,
-                    steady_since=steady.get(action.id),
+                    steady_since=last[action.id].steady_since if last else None,
+                    harmed_since=last[action.id].harmed_since if last else {},
+                    before=before,
+                    callers=action.blast_radius.callers,
                 ),
             )
             for action in plan.actions
         }
-        steady = {action_id: judged.steady_since for action_id, judged in judgements.items()}
-        judgement = min(judgements.values(), key=lambda item: _WORST_FIRST.index(item.outcome))
+        judgement = min(last.values(), key=lambda item: _WORST_FIRST.index(item.outcome))
         if judgement.outcome is not Outcome.PENDING:
             break
         if judgement.reason != told:
@@ -61,7 +72,8 @@ async def verify(state: run_state.RunState, runtime: Runtime[RunContext]) -> Com
             await _record(context, state, EventKind.VERIFICATION_SAMPLED, judgement)
         await context.clock.sleep(context.limits.sample_interval_s)
     await _record(context, state, EventKind.VERIFICATION_FINISHED, judgement)
-    if judgement.outcome is Outcome.NOT_RESOLVED and judgement.is_in_vain:
+    is_in_vain = judgement.outcome is Outcome.NOT_RESOLVED and judgement.is_in_vain
+    if is_in_vain or judgement.outcome is Outcome.WORSE:
         return Command(goto="revert", update={"not_helped": judgement.reason})
     return Command(goto="conclude", update=_end(plan, judgement, run_state.advice(state)))
 
@@ -74,7 +86,7 @@ async def _judge(context: RunContext, action: Action, look: Look) -> Judgement:
             call=call,
             result=await context.toolbox.read(call, deadline_s=context.limits.tool_deadline_s),
         )
-        for call in verification.calls(checked)
+        for call in looks.calls(checked)
     ]
     return verification.judge(checked, answers, replace(look, now=context.clock.now()))
 
@@ -92,6 +104,7 @@ async def _record(
             payload={
                 "result": judgement.outcome.value,
                 "reason": judgement.reason,
+                "plan_sha256": run_state.plan(state).sha256,
                 "checks": list(judgement.checks),
             },
             step_key=f"{kind.value}:{key}",
@@ -111,6 +124,7 @@ def _end(plan: Plan, judgement: Judgement, advice: str) -> run_state.RunState:
     if judgement.outcome is Outcome.RESOLVED:
         return {"end_status": IncidentStatus.RESOLVED.value, "end_reason": judgement.reason}
     said = {
+        Outcome.IMPROVED: "the repair helped, but not enough",
         Outcome.NOT_RESOLVED: "the repair did not help",
         Outcome.UNKNOWN: "it is unknown whether the repair helped",
     }.get(judgement.outcome, judgement.outcome.value)

@@ -54,6 +54,7 @@ class Scene:
     memory: FakeMemory | None = None
     playbooks: Playbooks = field(default_factory=loader.load_playbooks)
     policy: Policy = POLICY
+    hold_s: float = 20
 
     @property
     def id(self) -> IncidentId:
@@ -80,7 +81,9 @@ class Scene:
                 policy=self.policy,
                 playbooks=self.playbooks,
                 planning=PlanningSettings(
-                    catalogue=loader.load_catalogue(), hold_s=20, deadline_s=120
+                    catalogue=loader.load_catalogue(),
+                    hold_s=self.hold_s,
+                    deadline_s=6 * self.hold_s,
                 ),
                 limits=Limits(sample_interval_s=5),
                 memory=self.memory,

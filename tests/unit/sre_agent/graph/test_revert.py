@@ -115,3 +115,48 @@ async def test_a_repair_whose_signals_are_good_is_not_taken_back_for_an_alert_th
 
     assert len(scene.payloads(EventKind.PLAN_PROPOSED)) == 1
     assert f"the repair did not help: still active: {alert.name} (firing)" in scene.escalation
+
+
+async def test_a_repair_that_makes_it_worse_is_known_before_the_deadline_and_taken_back() -> None:
+    scene = make_scene()
+    scene.hold_s = 60
+
+    def worsen(_: ToolCall) -> ToolResult:
+        if scene.toolbox.asked[-1].mode == "rehearse":
+            return ok(DRY_RUN)
+        scene.world.release("core", ago_s=0, error_ratio=0.95)
+        return ok({"outcome": "applied"}, observed_at=scene.world.now)
+
+    scene.toolbox.on("kubernetes", "rollback_rollout", worsen)
+    await scene.start()
+
+    await scene.answer(Verdict.APPROVED)
+
+    [finished] = scene.payloads(EventKind.VERIFICATION_FINISHED)
+    assert finished["result"] == "worse"
+    assert "error ratio 0.4 before, 0.95 after" in finished["reason"]
+    assert any(check.startswith("worse: ") for check in finished["checks"])
+    [ended] = [e for e in scene.events if e.kind is EventKind.VERIFICATION_FINISHED]
+    [done] = [e for e in scene.events if e.kind is EventKind.ACTION_FINISHED]
+    assert (ended.at - done.at).total_seconds() < 90
+    assert len(scene.payloads(EventKind.PLAN_PROPOSED)) == 2
+
+
+async def test_how_things_were_is_looked_at_before_the_action_and_kept_as_evidence(
+    scene: Scene,
+) -> None:
+    await scene.start()
+    await scene.answer(Verdict.APPROVED)
+
+    kinds = [event.kind for event in scene.events]
+    seen = [
+        event for event in scene.events if event.actor == "verifier" and "evidence" in event.payload
+    ]
+    assert {event.payload["evidence"]["kind"] for event in seen} == {
+        "metrics.golden_signals",
+        "metrics.alerts",
+        "kubernetes.workload",
+    }
+    assert (
+        max(event.seq for event in seen) < scene.events[kinds.index(EventKind.ACTION_STARTED)].seq
+    )

@@ -95,6 +95,8 @@ async def test_a_merged_incident_is_remembered_as_part_of_the_other(log: Log) ->
             "escalated",
             Outcome.NOT_RESOLVED,
         ),
+        (EventKind.VERIFICATION_FINISHED, {"result": "worse"}, "escalated", Outcome.NOT_RESOLVED),
+        (EventKind.VERIFICATION_FINISHED, {"result": "improved"}, "escalated", Outcome.ESCALATED),
         (EventKind.APPROVAL_DECIDED, {"verdict": "rejected"}, "escalated", Outcome.REJECTED),
         (EventKind.APPROVAL_DECIDED, {"verdict": "expired"}, "escalated", Outcome.ESCALATED),
         (EventKind.PLAN_WITHHELD, {"reason": "r"}, "closed", Outcome.CLOSED),

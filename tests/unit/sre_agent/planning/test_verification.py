@@ -24,8 +24,9 @@ from sre_agent.domain.objects import ObjectRef
 from sre_agent.domain.observations.kubernetes import Replicas
 from sre_agent.domain.observations.metrics import ActiveAlert
 from sre_agent.domain.tools import ToolCall
-from sre_agent.planning import verification
-from sre_agent.planning.verification import Answer, Look, Outcome
+from sre_agent.planning import looks, verification
+from sre_agent.planning.looks import Answer, Look
+from sre_agent.planning.verification import Outcome
 from sre_agent.testing import evidence as build
 from sre_agent.testing.toolbox import no_data, ok, unreachable
 
@@ -151,14 +152,14 @@ def test_an_answer_that_cannot_be_read_is_silence() -> None:
 
 
 def test_what_is_asked_names_the_service_the_alerts_and_the_workload() -> None:
-    asked = [(call.server, call.tool) for call in verification.calls(WHAT)]
+    asked = [(call.server, call.tool) for call in looks.calls(WHAT)]
 
     assert asked == [
         ("prometheus", "golden_signals"),
         ("prometheus", "list_alerts"),
         ("kubernetes", "describe_workload"),
     ]
-    assert isinstance(verification.calls(WHAT)[0], ToolCall)
+    assert isinstance(looks.calls(WHAT)[0], ToolCall)
 
 
 def test_alerts_that_joined_after_the_plan_are_looked_for() -> None:
@@ -195,7 +196,7 @@ def test_a_repair_is_in_vain_only_when_the_repaired_object_itself_is_bad(
     what = WHAT.model_copy(update={"object": ObjectRef.deployment(NAMESPACE, target)})
     now = after(130)
     said = {answer.call.tool: answer.result for answer in answers(now, **changes)}
-    given = [Answer(call, said[call.tool]) for call in verification.calls(what)]
+    given = [Answer(call, said[call.tool]) for call in looks.calls(what)]
 
     judged = verification.judge(what, given, Look(action_finished_at=DONE, now=now))
 

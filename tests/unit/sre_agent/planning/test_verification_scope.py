@@ -5,8 +5,9 @@ from datetime import datetime
 from verification_answers import DONE, WHAT, after, alert, answers
 
 from sre_agent.domain.observations.metrics import ActiveAlert, AlertList
-from sre_agent.planning import verification
-from sre_agent.planning.verification import Answer, Look, Outcome
+from sre_agent.planning import looks, verification
+from sre_agent.planning.looks import Answer, Look
+from sre_agent.planning.verification import Outcome
 from sre_agent.testing.toolbox import ok
 
 
@@ -31,7 +32,7 @@ def test_an_alert_that_names_no_namespace_is_looked_for_everywhere() -> None:
 
     checked = verification.with_alerts(WHAT, (nameless,))
 
-    [asked] = [call for call in verification.calls(checked) if call.tool == "list_alerts"]
+    [asked] = [call for call in looks.calls(checked) if call.tool == "list_alerts"]
     assert "namespace" not in asked.arguments
     now = after(60)
     found = [

@@ -8,8 +8,9 @@ from sre_agent.domain.objects import ObjectRef
 from sre_agent.domain.observations.metrics import ActiveAlert, AlertList
 from sre_agent.domain.plan import SignalBound, Verification
 from sre_agent.domain.tools import ToolResult
-from sre_agent.planning import verification
-from sre_agent.planning.verification import Answer, Look, Outcome
+from sre_agent.planning import looks, verification
+from sre_agent.planning.looks import Answer, Look
+from sre_agent.planning.verification import Judgement, Outcome
 from sre_agent.testing import evidence as build
 from sre_agent.testing import views
 from sre_agent.testing.clock import START
@@ -56,6 +57,7 @@ def answers(now: datetime, **changes: Any) -> list[Answer]:
             "replicas": changes.get("replicas", build.replicas(2)),
             "generation": 3,
             "observed_generation": changes.get("observed_generation", 3),
+            "pods": changes.get("pods", ()),
         }
     )
     said: dict[str, Any] = {
@@ -70,7 +72,7 @@ def answers(now: datetime, **changes: Any) -> list[Answer]:
             replaced.get(call.tool)
             or ok(said[call.tool].model_dump(mode="json"), observed_at=changes.get("at", now)),
         )
-        for call in verification.calls(WHAT)
+        for call in looks.calls(WHAT)
     ]
 
 
@@ -83,6 +85,26 @@ def outcome(seconds: float, **changes: Any) -> Outcome:
         steady_since=changes.get("steady_since", DONE),
     )
     return verification.judge(WHAT, answers(now, **changes), look).outcome
+
+
+def before(**changes: Any) -> list[Answer]:
+    """Answer every call as it was right before the action: bad, but for what a test changes."""
+    return answers(DONE, **{"errors": BAD, **changes})
+
+
+def judged(seconds: float, *, then: list[Answer] | None = None, **changes: Any) -> Judgement:
+    """Judge so many seconds after the action, set beside what was there before it."""
+    now = after(seconds)
+    look = Look(
+        action_finished_at=DONE,
+        now=now,
+        steady_since=changes.get("steady_since", DONE),
+        harmed_since=changes.get("harmed_since", {}),
+        before=before() if then is None else then,
+        callers=changes.get("callers", ()),
+        followers=changes.get("followers", ()),
+    )
+    return verification.judge(WHAT, answers(now, **changes), look)
 
 
 def alert(name: str = "HighErrorRatio", **fields: Any) -> Alert:
