@@ -29,6 +29,11 @@ _TOLD: Mapping[Deed, str] = {
     Deed.ERROR_BUDGET_LOW: "Little is left of an error budget",
     Deed.WRITING_HALTED: "Halted all writing",
     Deed.WRITING_RESUMED: "Resumed writing",
+    Deed.AUDIT_BROKEN: "Found a log that was changed",
+    Deed.AUDIT_EXPORTED: "Exported the audit",
+    Deed.AUDIT_TRIMMED: "Removed old events, their chains' ends kept",
+    Deed.POLICY_LOADED: "Loaded the policy",
+    Deed.SIGNING_KEYS_CHANGED: "Changed the signing keys",
 }
 
 

@@ -23,6 +23,7 @@ from backend.db.slos import PostgresObjectives
 from backend.db.tenancy import Tenant
 from backend.jobs import queue, upkeep, waiting
 from backend.jobs.learning import LearningJournal
+from backend.jobs.proving import Prover
 from backend.jobs.publishing import PublishingIncidents
 from backend.jobs.runner import Runner
 from backend.jobs.survey import Rounds
@@ -58,6 +59,7 @@ class Worker:
     app: procrastinate.App
     rounds: Rounds
     evaluator: Evaluator
+    prover: Prover
     channel: Channel | None
 
     @property
@@ -87,6 +89,7 @@ class Worker:
                 group.create_task(upkeep.run(self.house)),
                 group.create_task(self.rounds.run()),
                 group.create_task(self.evaluator.run()),
+                group.create_task(self.prover.run()),
             )
             await self.app.run_worker_async(
                 concurrency=self.settings.max_concurrent_alerts,
@@ -146,8 +149,9 @@ async def open_worker(settings: WorkerSettings) -> AsyncIterator[Worker]:
                 own=own,
                 interval_s=settings.slo_evaluation_seconds,
             )
+            prover = Prover(engine=engine, clock=clock, interval_s=settings.audit_verify_seconds)
             channel = _channel(settings, http, clock)
-            yield Worker(settings, engine, clock, runner, app, rounds, evaluator, channel)
+            yield Worker(settings, engine, clock, runner, app, rounds, evaluator, prover, channel)
     finally:
         await engine.dispose()
 

@@ -7,9 +7,10 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from backend.db import chains, journal
+from backend.db.tables.auditing import audit_anchors
 from backend.db.tables.incidents import incidents
 from sre_agent.domain import events
-from sre_agent.domain.chain import BrokenLink
+from sre_agent.domain.chain import START, BrokenLink, Position
 from sre_agent.domain.events import Event
 from sre_agent.domain.ids import IncidentId
 
@@ -33,7 +34,7 @@ async def verify_incident(connection: AsyncConnection, incident_id: IncidentId) 
     head = (await connection.execute(query.where(incidents.c.id == incident_id))).one_or_none()
     if head is None:
         raise journal.IncidentNotFoundError(f"there is no incident {incident_id}")
-    chain = events.chain()
+    chain = events.chain(await _find_beginning(connection, incident_id))
 
     async def read(after: int, limit: int) -> Sequence[Event]:
         return await journal.read(connection, incident_id, after=after, limit=limit)
@@ -44,6 +45,15 @@ async def verify_incident(connection: AsyncConnection, incident_id: IncidentId) 
         changed = BrokenLink(seq=error.seq, reason="it holds what no event has")
         return Audit(incident_id, events=head.last_seq, broken=chain.broken or changed)
     return Audit(incident_id, events=chain.length, broken=chain.broken)
+
+
+async def _find_beginning(connection: AsyncConnection, incident_id: IncidentId) -> Position:
+    """Return where the log begins: at its first event, or after those that were removed by rule."""
+    query = sa.select(audit_anchors.c.seq, audit_anchors.c.hash).where(
+        audit_anchors.c.incident_id == incident_id, audit_anchors.c.trimmed_at.is_not(None)
+    )
+    row = (await connection.execute(query)).one_or_none()
+    return START if row is None else Position(seq=row.seq, hash=row.hash)
 
 
 async def verify_all(engine: AsyncEngine, org_id: str) -> list[Audit]:

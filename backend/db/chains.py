@@ -16,7 +16,7 @@ async def walk(
     last_seq: int,
     last_hash: str,
 ) -> None:
-    """Follow the chain through a whole log, and compare its end with the head.
+    """Follow the chain from where it is through the rest of a log, and compare its end with the head.
 
     Args:
         chain: What follows, and tells afterwards what was found.
@@ -24,7 +24,7 @@ async def walk(
         last_seq: Where the log ended when the head was read; what came later is nobody's fault.
         last_hash: The hash of the entry it ended with.
     """
-    after = 0
+    after = chain.length
     while after < last_seq:
         page = [entry for entry in await read(after, PAGE) if entry.seq <= last_seq]
         if not page:

@@ -14,7 +14,7 @@ from backend.db.plain_json import plain_json
 from backend.db.tables.organization_log import organization_log
 from backend.db.tables.tenancy import organizations
 from sre_agent.domain import canonical
-from sre_agent.domain.chain import BrokenLink, Chain
+from sre_agent.domain.chain import START, BrokenLink, Chain, Position
 from sre_agent.domain.errors import PermanentError
 
 
@@ -39,6 +39,11 @@ class Deed(StrEnum):
     ERROR_BUDGET_LOW = "error_budget_low"
     WRITING_HALTED = "writing_halted"
     WRITING_RESUMED = "writing_resumed"
+    AUDIT_BROKEN = "audit_broken"
+    AUDIT_EXPORTED = "audit_exported"
+    AUDIT_TRIMMED = "audit_trimmed"
+    POLICY_LOADED = "policy_loaded"
+    SIGNING_KEYS_CHANGED = "signing_keys_changed"
 
 
 class NoSuchOrganizationError(PermanentError):
@@ -135,17 +140,49 @@ async def verify(connection: AsyncConnection, org_id: str) -> tuple[int, BrokenL
     Raises:
         NoSuchOrganizationError: There is no such organization.
     """
+    end, broken = await verify_on(connection, org_id, START)
+    return end.seq, broken
+
+
+async def verify_on(
+    connection: AsyncConnection, org_id: str, after: Position
+) -> tuple[Position, BrokenLink | None]:
+    """Walk the chain from a position that was found whole; return its end and the first broken link.
+
+    Raises:
+        NoSuchOrganizationError: There is no such organization.
+    """
+    head = await find_head(connection, org_id)
+    if not await _stands(connection, org_id, after):
+        return head, BrokenLink(seq=after.seq, reason="it was changed after it had been verified")
+    chain = Chain("entry", Entry.compute_hash, after)
+
+    async def read_on(seq: int, limit: int) -> Sequence[Entry]:
+        return await read(connection, org_id, after=seq, limit=limit)
+
+    await chains.walk(chain, read_on, last_seq=head.seq, last_hash=head.hash)
+    return chain.position, chain.broken
+
+
+async def find_head(connection: AsyncConnection, org_id: str) -> Position:
+    """Return where the log ends, as the organization's row says.
+
+    Raises:
+        NoSuchOrganizationError: There is no such organization.
+    """
     query = sa.select(organizations.c.last_seq, organizations.c.last_hash)
     head = (await connection.execute(query.where(organizations.c.id == org_id))).one_or_none()
     if head is None:
         raise NoSuchOrganizationError(f"there is no organization {org_id}")
-    chain = Chain("entry", Entry.compute_hash)
+    return Position(seq=head.last_seq, hash=head.last_hash)
 
-    async def read_on(after: int, limit: int) -> Sequence[Entry]:
-        return await read(connection, org_id, after=after, limit=limit)
 
-    await chains.walk(chain, read_on, last_seq=head.last_seq, last_hash=head.last_hash)
-    return chain.length, chain.broken
+async def _stands(connection: AsyncConnection, org_id: str, at: Position) -> bool:
+    """Return whether the entry of a position still has the hash it had."""
+    query = sa.select(organization_log.c.hash).where(
+        organization_log.c.org_id == org_id, organization_log.c.seq == at.seq
+    )
+    return at == START or (await connection.execute(query)).scalar_one_or_none() == at.hash
 
 
 def _seal(entry: Entry) -> Entry:

@@ -45,6 +45,9 @@ class WorkerSettings(McpSettings):
     slo_evaluation_seconds: Seconds = 60
     """How often each objective is looked at; Prometheus counts up to 30 days of requests for it."""
 
+    audit_verify_seconds: Seconds = 3600
+    """How often every log is walked; one that was changed halts all writing."""
+
     escalation_webhook_url: str | None = Field(default=None, pattern=r"^https?://")
     """Where "approval waiting" and "escalated" are posted; without it they are only logged."""
 

@@ -14,6 +14,7 @@ from backend.signer import renewal, token
 from backend.signer.keys import SigningKey
 from backend.signer.record import Record
 from backend.signer.warrant import judge
+from backend.signer.watch import Watch
 from sre_agent import ports
 from sre_agent.domain import runs, steering
 from sre_agent.domain.events import EventDraft, EventKind
@@ -42,6 +43,7 @@ class Mint:
     ttl_s: int
     is_kill_switch_set: bool = False
     terms: renewal.Terms = field(default_factory=renewal.Terms)
+    watch: Watch = field(default_factory=Watch)
 
     async def mint(self, incident_id: IncidentId, action_id: ActionId) -> ports.Grant:
         """Return the action's grant; asked again, the very same one, with new times once it expired.
@@ -75,6 +77,7 @@ class Mint:
             broken=(await audit.verify_incident(connection, incident_id)).broken,
             log=runs.present(log),
             steering=steering.read(log),
+            broken_organization=await self.watch.look(connection, org_id),
             approval=await approval_rows.find(connection, incident_id=incident_id),
         )
 

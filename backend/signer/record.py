@@ -21,8 +21,8 @@ class Record:
 
     `log` is what was written since the present run began: a plan of an earlier run is no plan.
     `steering` is what people asked of the incident.
-    `halted` is why writing is stopped, if it is; `broken` the first broken link of the log, if any;
-    `approval` the newest request for approval, if there is one.
+    `halted` is why writing is stopped, if it is; `broken` the first broken link of the log, if any,
+    and `broken_organization` that of the organization's own log; `approval` the newest request for approval, if there is one.
     """
 
     incident: Incident
@@ -31,6 +31,7 @@ class Record:
     log: Sequence[Event]
     approval: Request | None
     steering: Steering = field(default_factory=Steering)
+    broken_organization: BrokenLink | None = None
 
     def last(self, kind: EventKind) -> Event | None:
         """Return the newest event of a kind."""

@@ -50,6 +50,9 @@ def _check_obstacles(record: Record) -> None:
     if record.broken is not None:
         where = f"event {record.broken.seq}: {record.broken.reason}"
         raise GrantRefusedError("log_broken", f"the incident's log was changed ({where})")
+    if record.broken_organization is not None:
+        where = f"entry {record.broken_organization.seq}: {record.broken_organization.reason}"
+        raise GrantRefusedError("log_broken", f"the organization's log was changed ({where})")
     _check_steering(record.incident)
     if record.incident.status not in _MINTING:
         raise GrantRefusedError("not_executing", f"the incident is {record.incident.status}")

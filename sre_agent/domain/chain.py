@@ -16,6 +16,17 @@ class BrokenLink(Value):
     reason: str
 
 
+class Position(Value):
+    """A place in a chained log: the number of an entry, and the hash it had when it was looked at."""
+
+    seq: int = 0
+    hash: str = GENESIS
+
+
+START = Position()
+"""Before the first entry."""
+
+
 class Link(Protocol):
     """An entry of a chained log."""
 
@@ -36,19 +47,27 @@ LinkT = TypeVar("LinkT", bound=Link)
 
 
 class Chain(Generic[LinkT]):
-    """Walks one log from its beginning, as much at a time as is given, to the first broken link.
+    """Walks one log, as much at a time as is given, to the first broken link.
 
     Args:
         noun: What its entries are called.
         compute_hash: Returns the hash that an entry with this content has.
+        after: Where it goes on, when what came before is known to hold.
     """
 
-    def __init__(self, noun: str, compute_hash: Callable[[LinkT], str]) -> None:
+    def __init__(
+        self, noun: str, compute_hash: Callable[[LinkT], str], after: Position = START
+    ) -> None:
         self._noun = noun
         self._compute_hash = compute_hash
-        self._last_hash = GENESIS
-        self.length = 0
+        self._last_hash = after.hash
+        self.length = after.seq
         self.broken: BrokenLink | None = None
+
+    @property
+    def position(self) -> Position:
+        """Return how far it has come."""
+        return Position(seq=self.length, hash=self._last_hash)
 
     def follow(self, entries: Iterable[LinkT]) -> BrokenLink | None:
         """Walk over the entries that come next; return the first broken link so far, or None."""

@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any
 
 from sre_agent.domain import canonical
-from sre_agent.domain.chain import Chain
+from sre_agent.domain.chain import START, Chain, Position
 from sre_agent.domain.ids import IncidentId
 from sre_agent.domain.model import Value
 
@@ -124,6 +124,6 @@ def _content(
     }
 
 
-def chain() -> Chain[Event]:
+def chain(after: Position = START) -> Chain[Event]:
     """Return what walks one incident's events to the first broken link."""
-    return Chain("event", compute_hash)
+    return Chain("event", compute_hash, after)

@@ -3,6 +3,7 @@
 from backend.db.tables import (
     accounts,
     approvals,
+    auditing,
     events,
     incidents,
     memory,
@@ -17,6 +18,7 @@ from backend.db.tables.base import metadata
 __all__ = [
     "accounts",
     "approvals",
+    "auditing",
     "events",
     "incidents",
     "memory",

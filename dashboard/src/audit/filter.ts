@@ -35,6 +35,11 @@ export const GROUPS = {
   platform: [
     "writing_halted",
     "writing_resumed",
+    "audit_broken",
+    "audit_exported",
+    "audit_trimmed",
+    "policy_loaded",
+    "signing_keys_changed",
     "cluster_connected",
     "cluster_disconnected",
     "slo_added",

@@ -1628,7 +1628,7 @@ export interface components {
          * @description Everything that is done to the platform itself, as a past participle.
          * @enum {string}
          */
-        Deed: "user_registered" | "user_added" | "user_changed" | "password_changed" | "password_reset" | "signed_in" | "sign_in_refused" | "signed_out" | "token_created" | "token_revoked" | "cluster_connected" | "cluster_disconnected" | "slo_added" | "slo_changed" | "slo_removed" | "error_budget_low" | "writing_halted" | "writing_resumed";
+        Deed: "user_registered" | "user_added" | "user_changed" | "password_changed" | "password_reset" | "signed_in" | "sign_in_refused" | "signed_out" | "token_created" | "token_revoked" | "cluster_connected" | "cluster_disconnected" | "slo_added" | "slo_changed" | "slo_removed" | "error_budget_low" | "writing_halted" | "writing_resumed" | "audit_broken" | "audit_exported" | "audit_trimmed" | "policy_loaded" | "signing_keys_changed";
         /**
          * Dependency
          * @description One workload calls another, as some evidence shows.

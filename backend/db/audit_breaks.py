@@ -1,0 +1,68 @@
+"""The alarm of a broken log: named once, written down, and all writing halted until a person resumes it."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from backend.db import organization_log, tenancy
+from backend.db.organization_log import Deed
+from backend.db.tables.auditing import audit_breaks
+from sre_agent.domain.chain import START, BrokenLink, Position
+
+OWN = ""
+"""Stands for the organization's own log where otherwise an incident is named."""
+
+ACTOR = "audit"
+
+
+async def sound_alarm(
+    connection: AsyncConnection, org_id: str, log: str, link: BrokenLink, *, now: datetime
+) -> bool:
+    """Keep the broken link, log it and halt all writing; return False when it was known before.
+
+    Who resumes writing after it has seen it, and is not halted for the same link again.
+    """
+    await organization_log.hold(connection, org_id)
+    row = {"org_id": org_id, "log": log, "seq": link.seq, "reason": link.reason, "found_at": now}
+    adding = insert(audit_breaks).values(**row, own_seq=0, own_hash=START.hash)
+    adding = adding.on_conflict_do_nothing().returning(audit_breaks.c.seq)
+    if (await connection.execute(adding)).one_or_none() is None:
+        return False
+    payload = {"log": log or "the organization's own", "seq": link.seq, "reason": link.reason}
+    await organization_log.append(
+        connection, org_id=org_id, actor=ACTOR, kind=Deed.AUDIT_BROKEN, payload=payload, now=now
+    )
+    await tenancy.set_halt(
+        connection,
+        org_id,
+        is_halted=True,
+        actor=ACTOR,
+        reason=f"{described(log, link)}: look what happened, then resume",
+        now=now,
+    )
+    end = await organization_log.find_head(connection, org_id)
+    stood = sa.update(audit_breaks).where(
+        audit_breaks.c.org_id == org_id, audit_breaks.c.log == log, audit_breaks.c.seq == link.seq
+    )
+    await connection.execute(stood.values(own_seq=end.seq, own_hash=end.hash))
+    return True
+
+
+def described(log: str, link: BrokenLink) -> str:
+    """Return what is broken, as a sentence's beginning."""
+    name = f"the log of {log}" if log else "the organization's log"
+    return f"{name} does not hold at {link.seq} ({link.reason})"
+
+
+async def find_resumption(connection: AsyncConnection, org_id: str) -> Position:
+    """Return where the organization's own log goes on after the last alarm about it."""
+    query = (
+        sa.select(audit_breaks.c.own_seq, audit_breaks.c.own_hash)
+        .where(audit_breaks.c.org_id == org_id, audit_breaks.c.log == OWN)
+        .order_by(audit_breaks.c.own_seq.desc())
+        .limit(1)
+    )
+    row = (await connection.execute(query)).one_or_none()
+    return START if row is None else Position(seq=row.own_seq, hash=row.own_hash)
