@@ -14,9 +14,9 @@ class Role(StrEnum):
     RESPONDER = "responder"
     """Also starts investigations."""
     APPROVER = "approver"
-    """Also decides on plans."""
+    """Also decides on plans, and stops all writing."""
     ADMIN = "admin"
-    """Also stops and resumes all writing."""
+    """Also lets writing go on again, and looks after people, tokens and clusters."""
 
     def includes(self, other: "Role") -> bool:
         """Return whether this role may do what the other may."""

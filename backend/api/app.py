@@ -58,7 +58,7 @@ def create_app(
             await tenancy.register(
                 connection, org_id=tenant.org_id, cluster_id=tenant.cluster_id, now=clock.now()
             )
-        await halting.restore(engine, tenant.org_id, settings.mcp_halt_file)
+        await halting.restore(engine, tenant, settings.mcp_halt_file)
         async with (
             AdmissionDesk(engine, clock, tenant) as desk,
             open_newsroom(settings, engine, pace or Pace()) as newsroom,

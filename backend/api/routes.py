@@ -20,6 +20,7 @@ from backend.api import (
     runbooks,
     slos,
     steering,
+    switching,
     webhook,
 )
 from backend.api.accounts import signing_in, tokens, users
@@ -35,6 +36,7 @@ PARTS = (
     learning,
     auditing,
     operating,
+    switching,
     queueing,
     runbooks,
     slos,

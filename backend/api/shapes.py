@@ -183,18 +183,3 @@ class Triggered(BaseModel):
 
     incident_id: str
     opened: bool
-
-
-class Reason(BaseModel):
-    """Why the switch is thrown."""
-
-    reason: str = Field(min_length=1, max_length=2000)
-
-
-class HaltView(BaseModel):
-    """Whether writing is halted, and why; by whom and since when, unless the settings say so."""
-
-    halted: bool
-    reason: str | None
-    actor: str | None = None
-    since: datetime | None = None

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from backend.db import organization_log, tenancy
+from backend.db import organization_log, switch
 from backend.db.organization_log import Deed
 from backend.db.tables.auditing import audit_breaks
 from sre_agent.domain.chain import START, BrokenLink, Position
@@ -34,14 +34,9 @@ async def sound_alarm(
     await organization_log.append(
         connection, org_id=org_id, actor=ACTOR, kind=Deed.AUDIT_BROKEN, payload=payload, now=now
     )
-    await tenancy.set_halt(
-        connection,
-        org_id,
-        is_halted=True,
-        actor=ACTOR,
-        reason=f"{described(log, link)}: look what happened, then resume",
-        now=now,
-    )
+    why = f"{described(log, link)}: look what happened, then resume"
+    halted = switch.Throw(is_halted=True, actor=ACTOR, reason=why)
+    await switch.throw(connection, org_id, halted, now=now)
     end = await organization_log.find_head(connection, org_id)
     stood = sa.update(audit_breaks).where(
         audit_breaks.c.org_id == org_id, audit_breaks.c.log == log, audit_breaks.c.seq == link.seq

@@ -17,7 +17,7 @@ from backend.db import (
     journal,
     reports,
     splitting,
-    tenancy,
+    switch,
     transitions,
 )
 from sre_agent import ports
@@ -189,8 +189,8 @@ class PostgresIncidents(ports.Incidents):
             return "KILL_SWITCH is set in the settings"
         async with self._reading.connect() as connection:
             tenant = await incident_rows.tenant_of(connection, incident_id)
-            halt = await tenancy.find_halt(connection, tenant.org_id)
-        return None if halt is None else f"halted by {halt.actor}: {halt.reason}"
+            halt = await switch.find_halt(connection, tenant.org_id, cluster_id=tenant.cluster_id)
+        return None if halt is None else halt.told
 
     @asynccontextmanager
     async def _step(self, incident_id: IncidentId) -> AsyncIterator[AsyncConnection]:

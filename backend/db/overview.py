@@ -7,10 +7,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from backend.db import tenancy
+from backend.db import switch
+from backend.db.switch import Stops
 from backend.db.tables.approvals import approvals
 from backend.db.tables.incidents import OPEN, incidents
-from backend.db.tenancy import Halt
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,7 @@ class Overview:
     incidents: Sequence[sa.Row[Any]]
     open_count: int
     approvals_waiting: int
-    halt: Halt | None
+    stops: Stops
 
 
 async def look(connection: AsyncConnection, org_id: str, *, limit: int) -> Overview:
@@ -33,7 +33,7 @@ async def look(connection: AsyncConnection, org_id: str, *, limit: int) -> Overv
         incidents=rows,
         open_count=(await connection.execute(count)).scalar_one(),
         approvals_waiting=(await count_waiting(connection, [org_id])).get(org_id, 0),
-        halt=await tenancy.find_halt(connection, org_id),
+        stops=await switch.find_stops(connection, org_id),
     )
 
 

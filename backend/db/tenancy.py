@@ -1,4 +1,4 @@
-"""Organizations and clusters, and the switch that stops all writing of an organization."""
+"""Organizations and their clusters: whose rows are whose."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,12 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from backend.db import organization_log
-from backend.db.organization_log import Deed
-from backend.db.tables.tenancy import clusters, kill_switch, organizations
-
-SWITCH_CHANNEL = "sre_switch"
-"""The PostgreSQL channel that tells of a thrown switch; a notice is the organization's id."""
+from backend.db.tables.tenancy import clusters, organizations
 
 
 @dataclass(frozen=True)
@@ -21,15 +16,6 @@ class Tenant:
 
     org_id: str
     cluster_id: str
-
-
-@dataclass(frozen=True)
-class Halt:
-    """Who stopped all writing, when, and why."""
-
-    actor: str
-    reason: str
-    since: datetime
 
 
 async def register(
@@ -58,40 +44,3 @@ async def lock(connection: AsyncConnection, org_id: str) -> None:
     """Hold the organization for the rest of the transaction: no other holds it at the same time."""
     query = sa.select(organizations.c.id).where(organizations.c.id == org_id).with_for_update()
     await connection.execute(query)
-
-
-async def find_halt(connection: AsyncConnection, org_id: str) -> Halt | None:
-    """Return the halt in force, or None when writing is allowed."""
-    query = (
-        sa.select(kill_switch)
-        .where(kill_switch.c.org_id == org_id)
-        .order_by(kill_switch.c.id.desc())
-        .limit(1)
-    )
-    row = (await connection.execute(query)).one_or_none()
-    if row is None or not row.is_halted:
-        return None
-    return Halt(actor=row.actor, reason=row.reason, since=row.changed_at)
-
-
-async def set_halt(
-    connection: AsyncConnection,
-    org_id: str,
-    *,
-    is_halted: bool,
-    actor: str,
-    reason: str,
-    now: datetime,
-) -> None:
-    """Throw the switch; every throw is kept, and recorded in the organization's log."""
-    await organization_log.append(
-        connection,
-        org_id=org_id,
-        actor=actor,
-        kind=Deed.WRITING_HALTED if is_halted else Deed.WRITING_RESUMED,
-        payload={"reason": reason},
-        now=now,
-    )
-    row = {"org_id": org_id, "is_halted": is_halted, "actor": actor, "reason": reason}
-    await connection.execute(sa.insert(kill_switch).values(**row, changed_at=now))
-    await connection.execute(sa.select(sa.func.pg_notify(SWITCH_CHANNEL, org_id)))

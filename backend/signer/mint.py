@@ -8,8 +8,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from backend.db import approval_rows, audit, incident_rows, journal, tenancy
+from backend.db import approval_rows, audit, incident_rows, journal, switch
 from backend.db.tables.approvals import grants as minted
+from backend.db.tenancy import Tenant
 from backend.signer import renewal, token
 from backend.signer.keys import SigningKey
 from backend.signer.record import Record
@@ -70,10 +71,13 @@ class Mint:
 
     async def _read(self, connection: AsyncConnection, incident_id: IncidentId) -> Record:
         org_id = await journal.lock_incident(connection, incident_id)
+        # From here on nobody stops writing, or mints, until this transaction is over.
+        await switch.hold_mints(connection, org_id)
         log = await journal.read(connection, incident_id)
+        incident = await incident_rows.load(connection, incident_id)
         return Record(
-            incident=await incident_rows.load(connection, incident_id),
-            halted=await self._find_halt(connection, org_id),
+            incident=incident,
+            halted=await self._find_halt(connection, Tenant(org_id, incident.cluster_id)),
             broken=(await audit.verify_incident(connection, incident_id)).broken,
             log=runs.present(log),
             steering=steering.read(log),
@@ -81,11 +85,16 @@ class Mint:
             approval=await approval_rows.find(connection, incident_id=incident_id),
         )
 
-    async def _find_halt(self, connection: AsyncConnection, org_id: str) -> str | None:
+    async def _find_halt(self, connection: AsyncConnection, tenant: Tenant) -> str | None:
         if self.is_kill_switch_set:
             return "KILL_SWITCH is set in the signer's settings"
-        halt = await tenancy.find_halt(connection, org_id)
-        return None if halt is None else f"by {halt.actor}: {halt.reason}"
+        halt = await switch.find_halt(connection, tenant.org_id, cluster_id=tenant.cluster_id)
+        if halt is not None:
+            return halt.told
+        logged = await switch.find_logged_halt(connection, tenant)
+        if logged is None:
+            return None
+        return f"{logged.told}; the switch was let go past the log, throw it anew to be sure"
 
     async def _issue(
         self,

@@ -46,7 +46,7 @@ def judge(record: Record, rules: Policy, now: datetime) -> grants.Record:
 def _check_obstacles(record: Record) -> None:
     """Refuse when something forbids any grant of the incident, old or new."""
     if record.halted is not None:
-        raise GrantRefusedError("halted", f"writes are halted: {record.halted}")
+        raise GrantRefusedError("halted", f"writes are stopped: {record.halted}")
     if record.broken is not None:
         where = f"event {record.broken.seq}: {record.broken.reason}"
         raise GrantRefusedError("log_broken", f"the incident's log was changed ({where})")

@@ -57,7 +57,7 @@ class KubernetesSettings(ServerSettings):
     """Namespaces that are never written to."""
 
     mcp_halt_file: Path | None = None
-    """While this file exists nothing is written."""
+    """While this file exists, or nobody can look whether it does, nothing is written."""
 
     kill_switch: bool = False
     """`true` stops all writing, as it does for the rest of the platform."""

@@ -146,8 +146,8 @@ class Hand:
         """
         if self.is_kill_switch_set:
             raise RefusedError("halted", "writes are halted: KILL_SWITCH is set")
-        if self.halt is not None and self.halt.exists():
-            raise RefusedError("halted", f"writes are halted: {self.halt} exists")
+        if self.halt is not None:
+            _require_no_halt(self.halt)
         grants.require_in_time(grant, utc_now())
         grants.require_unchanged(grant, uid=uid, state_sha256=state_sha256)
 
@@ -174,6 +174,21 @@ class Hand:
         except asyncio.CancelledError:
             _log.warning("write_interrupted", target=str(write.target), dry_run=dry_run)
             raise
+
+
+def _require_no_halt(file: Path) -> None:
+    """Refuse while the file exists, and as long as nobody can look whether it does."""
+    try:
+        file.stat()
+    except FileNotFoundError:
+        if file.parent.is_dir():
+            return
+        why = f"{file.parent} is not there, so that nobody can tell whether writing was stopped"
+    except OSError as err:
+        why = f"{file} cannot be looked at ({err.strerror})"
+    else:
+        why = f"{file} exists"
+    raise RefusedError("halted", f"writes are halted: {why}")
 
 
 def _marked(patch: Json, annotation: str) -> Json:

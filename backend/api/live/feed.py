@@ -13,10 +13,10 @@ from backend.api.live.frames import Frame
 from backend.api.live.notices import Changed, Notice, Thrown
 from backend.api.live.outbox import Outbox
 from backend.api.live.pace import Pace
-from backend.db import overview, tenancy
+from backend.db import overview, switch
 from backend.db.engine import AWAY
 from backend.db.overview import Overview
-from backend.db.tenancy import Halt
+from backend.db.switch import Stops
 from sre_agent.domain.incident import IncidentStatus
 
 SHOWN_MAX = 500
@@ -46,7 +46,7 @@ class Feed:
         self._changed: set[str] = set()
         self._thrown: set[str] = set()
         self._waiting: dict[str, int] = {}
-        self._halts: dict[str, Halt | None] = {}
+        self._stops: dict[str, Stops] = {}
         self._ends: dict[str, int] = {}
         self._is_swept = True
         self._is_whole = False
@@ -119,7 +119,7 @@ class Feed:
         """Note what all followers of the organization have been told."""
         self._ends |= {row.id: row.last_seq for row in seen.incidents}
         self._waiting[org_id] = seen.approvals_waiting
-        self._halts[org_id] = seen.halt
+        self._stops[org_id] = seen.stops
 
     async def _sweep(self, connection: AsyncConnection, orgs: Collection[str]) -> None:
         """Find what changed while nobody told."""
@@ -154,10 +154,10 @@ class Feed:
 
     async def _tell_switch(self, connection: AsyncConnection, org_ids: Iterable[str]) -> None:
         for org_id in org_ids:
-            halt = await tenancy.find_halt(connection, org_id)
-            if self._halts.get(org_id) != halt:
-                self._halts[org_id] = halt
-                self._hand(org_id, feed_frames.halt(halt, is_held=self._is_held))
+            stops = await switch.find_stops(connection, org_id)
+            if self._stops.get(org_id) != stops:
+                self._stops[org_id] = stops
+                self._hand(org_id, feed_frames.halt(stops, is_held=self._is_held))
 
     def _hand(self, org_id: str, frame: Frame) -> None:
         for outbox in self._followers.get(org_id, ()):
@@ -168,6 +168,6 @@ class Feed:
         if not self._followers[org_id]:
             del self._followers[org_id]
             self._waiting.pop(org_id, None)
-            self._halts.pop(org_id, None)
+            self._stops.pop(org_id, None)
         if not self._followers:
             self._ends.clear()

@@ -8,7 +8,7 @@ from backend.api.live import frames
 from backend.api.live.frames import Frame
 from backend.api.shapes import IncidentRow
 from backend.db.overview import Overview
-from backend.db.tenancy import Halt
+from backend.db.switch import Stops
 
 _HELD = "KILL_SWITCH is set in the settings"
 
@@ -24,7 +24,7 @@ def snapshot(seen: Overview, *, is_held: bool) -> Frame:
             "incidents": [_row(row) for row in seen.incidents],
             "open_count": seen.open_count,
             "approvals_waiting": seen.approvals_waiting,
-            **_switch(seen.halt, is_held=is_held),
+            **_switch(seen.stops, is_held=is_held),
         },
     )
 
@@ -39,16 +39,17 @@ def approvals(waiting: int) -> Frame:
     return frames.make("approvals", {"waiting": waiting})
 
 
-def halt(found: Halt | None, *, is_held: bool) -> Frame:
+def halt(stops: Stops, *, is_held: bool) -> Frame:
     """Return where the switch stands now."""
-    return frames.make("halt", _switch(found, is_held=is_held))
+    return frames.make("halt", _switch(stops, is_held=is_held))
 
 
 def _row(row: sa.Row[Any]) -> dict[str, Any]:
     return IncidentRow.of(row).model_dump(mode="json")
 
 
-def _switch(found: Halt | None, *, is_held: bool) -> dict[str, Any]:
-    if found is not None:
-        return {"halted": True, "reason": found.reason}
-    return {"halted": is_held, "reason": _HELD if is_held else None}
+def _switch(stops: Stops, *, is_held: bool) -> dict[str, Any]:
+    found = stops.everywhere
+    reason = found.reason if found is not None else _HELD if is_held else None
+    clusters = [{"cluster": each.cluster_id, "reason": each.reason} for each in stops.clusters]
+    return {"halted": found is not None or is_held, "reason": reason, "clusters": clusters}

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from backend.db import journal, tenancy
+from backend.db import journal, switch
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Unknown:
 
 Notice = Changed | Thrown | Unknown
 
-CHANNELS = (journal.CHANNEL, tenancy.SWITCH_CHANNEL)
+CHANNELS = (journal.CHANNEL, switch.SWITCH_CHANNEL)
 """The channels on which PostgreSQL, and Redis after it, tell of changes."""
 
 UNKNOWN_CHANNEL = "sre_unknown"
@@ -39,7 +39,7 @@ def address(notice: Notice) -> tuple[str, str]:
         case Changed(incident_id):
             return journal.CHANNEL, incident_id
         case Thrown(org_id):
-            return tenancy.SWITCH_CHANNEL, org_id
+            return switch.SWITCH_CHANNEL, org_id
         case Unknown():
             return UNKNOWN_CHANNEL, ""
 
@@ -48,6 +48,6 @@ def parse(channel: str, payload: str) -> Notice:
     """Return what was said on a channel; what cannot be understood may mean anything."""
     if channel == journal.CHANNEL:
         return Changed(payload.partition(":")[0])
-    if channel == tenancy.SWITCH_CHANNEL:
+    if channel == switch.SWITCH_CHANNEL:
         return Thrown(payload)
     return Unknown()

@@ -16,4 +16,11 @@ organization_log = sa.Table(
     sa.Column("prev_hash", sa.Text, nullable=False),
     sa.Column("hash", sa.Text, nullable=False),
     sa.Index("ix_organization_log_org_id_at_seq", "org_id", "at", "seq"),
+    # What the signer asks the log with every grant: whether it tells of a stop.
+    sa.Index(
+        "ix_organization_log_switch",
+        "org_id",
+        "seq",
+        postgresql_where=sa.text("kind IN ('writing_halted', 'writing_resumed')"),
+    ),
 )

@@ -51,6 +51,8 @@ kill_switch = sa.Table(
     # One row per throw of the switch: the last one rules, the others are its history.
     sa.Column("id", sa.BigInteger, sa.Identity(), primary_key=True),
     sa.Column("org_id", sa.Text, sa.ForeignKey("organizations.id"), nullable=False),
+    # Empty for a throw that is for all clusters.
+    sa.Column("cluster_id", sa.Text),
     sa.Column("is_halted", sa.Boolean, nullable=False),
     sa.Column("actor", sa.Text, nullable=False),
     sa.Column("reason", sa.Text, nullable=False),

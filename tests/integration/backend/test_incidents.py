@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from backend.db import tenancy
+from backend.db import switch
 from backend.db.incidents import PostgresIncidents
 from backend.db.transitions import IncidentEndedError, SurvivorEndedError
 from sre_agent.domain.events import EventKind, chain
@@ -204,8 +204,11 @@ async def test_writes_are_halted_by_the_switch_and_by_the_settings(
     id_ = await make_incident()
     before = await incidents.writes_halted(id_)
     async with engine.begin() as connection:
-        await tenancy.set_halt(
-            connection, "default", is_halted=True, actor="ann", reason="freeze", now=clock.now()
+        await switch.throw(
+            connection,
+            "default",
+            switch.Throw(is_halted=True, actor="ann", reason="freeze"),
+            now=clock.now(),
         )
     after = await incidents.writes_halted(id_)
     by_settings = PostgresIncidents(

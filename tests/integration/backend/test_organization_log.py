@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from backend.db import chains, organization_log, tenancy
+from backend.db import chains, organization_log, switch
 from backend.db.organization_log import Deed, Entry, NoSuchOrganizationError
 from sre_agent import ports
 from sre_agent.domain.chain import GENESIS
@@ -72,12 +72,10 @@ async def test_throws_of_the_switch_at_the_same_time_do_not_wait_for_each_other_
 ) -> None:
     async def throw(number: int) -> None:
         async with engine.begin() as connection:
-            await tenancy.set_halt(
+            await switch.throw(
                 connection,
                 "default",
-                is_halted=number % 2 == 0,
-                actor="ada",
-                reason=f"{number}",
+                switch.Throw(is_halted=number % 2 == 0, actor="ada", reason=f"{number}"),
                 now=clock.now(),
             )
 

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from backend.actors import Actor, Role
 from backend.bootstrap import worker
-from backend.db import approval_rows, approvals, incident_rows, journal, tenancy
+from backend.db import approval_rows, approvals, incident_rows, journal, switch, tenancy
 from backend.db.admission.admit import admit
 from backend.db.admission.arrivals import Arrival
 from backend.db.tenancy import Tenant
@@ -89,12 +89,10 @@ class Platform:
 
     async def halt(self, tenant: Tenant) -> None:
         async with self.engine.begin() as connection:
-            await tenancy.set_halt(
+            await switch.throw(
                 connection,
                 tenant.org_id,
-                is_halted=True,
-                actor="ann",
-                reason="freeze",
+                switch.Throw(is_halted=True, actor="ann", reason="freeze"),
                 now=self.clock.now(),
             )
 

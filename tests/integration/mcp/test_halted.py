@@ -1,7 +1,9 @@
-"""The switch of the API, as the server that writes feels it."""
+"""The switch of the API, as the server that writes feels it; both are real."""
 
 import hashlib
+import time
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
@@ -12,6 +14,7 @@ from pydantic import SecretStr
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from backend.api.app import create_app
+from backend.db import tenancy
 from backend.settings import ApiSettings
 
 ADMIN = hashlib.sha256(b"admin").hexdigest()
@@ -44,8 +47,8 @@ async def api(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
         yield client
 
 
-async def throw(api: httpx.AsyncClient, switch: str) -> httpx.Response:
-    return await api.post(f"/api/v1/{switch}", json={"reason": "drill"}, headers=HEADERS)
+async def throw(api: httpx.AsyncClient, switch: str, **where: str) -> httpx.Response:
+    return await api.post(f"/api/v1/{switch}", json={"reason": "drill", **where}, headers=HEADERS)
 
 
 async def test_a_grant_minted_before_the_halt_is_refused_after_it(
@@ -95,6 +98,83 @@ async def test_the_file_is_made_again_when_the_api_starts_while_halted(
     assert restored == "halted by eve: drill\n"
 
 
+@pytest.mark.attack
+async def test_a_stop_takes_hold_of_the_next_write_within_a_second_and_outlives_a_start(
+    app: FastAPI, cluster: Cluster, workload: Workload, signer: Signer, halt_file: Path
+) -> None:
+    call = workload.rollback()
+    transport = httpx.ASGITransport(app=app)
+
+    async with hands_with(settings(cluster, signer, mcp_halt_file=halt_file)) as hands:
+        async with (
+            app.router.lifespan_context(app),
+            httpx.AsyncClient(transport=transport, base_url="http://test") as api,
+        ):
+            grant = signer.grant(call, await hands.rehearse(call))
+            began = time.monotonic()
+            await throw(api, "halt", cluster="default")
+            stopped = await hands.write(call, grant)
+            took_s = time.monotonic() - began
+        async with app.router.lifespan_context(app):
+            stopped_later = await hands.write(call, grant)
+
+    assert (stopped.code, stopped_later.code) == ("halted", "halted")
+    assert took_s < 1.0
+    assert workload.writes == []
+
+
+async def test_a_stop_of_another_cluster_leaves_the_own_one_alone(
+    api: httpx.AsyncClient, engine: AsyncEngine, halt_file: Path
+) -> None:
+    async with engine.begin() as connection:
+        now = datetime.now(UTC)
+        await tenancy.register(connection, org_id="default", cluster_id="eu", now=now)
+
+    answer = await throw(api, "halt", cluster="eu")
+
+    assert answer.json()["halted"] is False
+    assert [each["cluster"] for each in answer.json()["clusters"]] == ["eu"]
+    assert not halt_file.exists()
+
+
+async def test_resuming_everywhere_does_not_end_the_stop_of_a_cluster(
+    api: httpx.AsyncClient, halt_file: Path
+) -> None:
+    await throw(api, "halt", cluster="default")
+    await throw(api, "halt")
+
+    still = await throw(api, "resume")
+    is_file_there = halt_file.exists()
+    over = await throw(api, "resume", cluster="default")
+
+    assert (still.json()["halted"], len(still.json()["clusters"])) == (False, 1)
+    assert is_file_there
+    assert over.json()["clusters"] == []
+    assert not halt_file.exists()
+
+
+async def test_a_stop_of_a_cluster_that_is_not_there_is_told(api: httpx.AsyncClient) -> None:
+    answer = await throw(api, "halt", cluster="nowhere")
+
+    assert answer.status_code == 404
+    assert answer.json()["hint"]
+
+
+@pytest.mark.parametrize("hindrance", ["the folder is gone", "the folder is a file"])
+async def test_a_server_that_cannot_look_for_the_file_writes_nothing(
+    hindrance: str, cluster: Cluster, workload: Workload, signer: Signer, halt_file: Path
+) -> None:
+    if hindrance == "the folder is a file":
+        halt_file.parent.write_text("in the way")
+    call = workload.rollback()
+
+    async with hands_with(settings(cluster, signer, mcp_halt_file=halt_file)) as hands:
+        result = await hands.write(call, signer.grant(call, await hands.rehearse(call)))
+
+    assert result.code == "halted"
+    assert workload.writes == []
+
+
 async def test_a_file_that_a_person_made_outlives_a_start(app: FastAPI, halt_file: Path) -> None:
     halt_file.parent.mkdir()
     halt_file.touch()
@@ -106,6 +186,7 @@ async def test_a_file_that_a_person_made_outlives_a_start(app: FastAPI, halt_fil
 async def test_a_halt_whose_file_cannot_be_made_says_so(
     api: httpx.AsyncClient, halt_file: Path
 ) -> None:
+    halt_file.parent.rmdir()
     halt_file.parent.write_text("in the way")
 
     answer = await throw(api, "halt")

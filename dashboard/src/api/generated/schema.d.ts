@@ -589,14 +589,16 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Show whether writing is halted, by whom, and why
+         * Show whether writing is halted, where, by whom, and why
          * @description Takes the role `viewer` or above.
          */
         get: operations["showHalt"];
         put?: never;
         /**
-         * Stop all writing from now on; reading and diagnosing go on
-         * @description Takes the role `admin` or above.
+         * Stop all writing from now on, everywhere or in one cluster; reading and diagnosing go on
+         * @description Once this is answered no grant is minted any more.
+         *
+         *     Takes the role `approver` or above.
          */
         post: operations["haltWriting"];
         delete?: never;
@@ -615,7 +617,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Allow writing again
+         * Allow writing again, where it was stopped: a cluster's own stop is ended by its name only
          * @description Takes the role `admin` or above.
          */
         post: operations["resumeWriting"];
@@ -1296,6 +1298,11 @@ export interface components {
         /**
          * BlastRadius
          * @description Who feels the action: pods that are replaced or change, and services that call the target.
+         *
+         *     `callers` call it directly or not. `pods_total` is how many pods do the same work, `services` the
+         *     Services that select them, `claims` the volumes that outlive them. `traffic_pct` is the share of
+         *     the requests of the busiest service seen, `unchanged_s` how many seconds the target was as it is.
+         *     What is None was not seen.
          */
         BlastRadius: {
             /** Pods */
@@ -1304,6 +1311,32 @@ export interface components {
             callers: string[];
             /** Statement */
             statement: string;
+            /** Pods Total */
+            pods_total?: number | null;
+            /**
+             * Services
+             * @default []
+             */
+            services: string[];
+            /** Traffic Pct */
+            traffic_pct?: number | null;
+            /**
+             * Is Stateful
+             * @default false
+             */
+            is_stateful: boolean;
+            /**
+             * Claims
+             * @default []
+             */
+            claims: string[];
+            /**
+             * Disruptions
+             * @default []
+             */
+            disruptions: components["schemas"]["Disruption"][];
+            /** Unchanged S */
+            unchanged_s?: number | null;
         };
         /**
          * BrokenLog
@@ -1480,6 +1513,23 @@ export interface components {
              * @default /webhook/alert
              */
             webhook_path: string;
+        };
+        /**
+         * ClusterHaltView
+         * @description A cluster in which nothing is written: by whom it was stopped, why, and since when.
+         */
+        ClusterHaltView: {
+            /** Cluster */
+            cluster: string;
+            /** Reason */
+            reason: string;
+            /** Actor */
+            actor: string;
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
         };
         /**
          * ClusterList
@@ -1698,6 +1748,20 @@ export interface components {
             reason: string;
         };
         /**
+         * Disruption
+         * @description A PodDisruptionBudget over the pods that would change: how many more it lets go now.
+         */
+        Disruption: {
+            /** Name */
+            name: string;
+            /** Healthy */
+            healthy: number;
+            /** Wanted */
+            wanted: number;
+            /** Allowed */
+            allowed: number;
+        };
+        /**
          * DryRun
          * @description What the server says the action would do to the live object, and the state it saw.
          *
@@ -1878,7 +1942,9 @@ export interface components {
         };
         /**
          * HaltView
-         * @description Whether writing is halted, and why; by whom and since when, unless the settings say so.
+         * @description Whether writing is halted everywhere, and why; by whom and since when, unless the settings say so.
+         *
+         *     `clusters` are those that are stopped by themselves, whatever holds for the others.
          */
         HaltView: {
             /** Halted */
@@ -1889,6 +1955,11 @@ export interface components {
             actor?: string | null;
             /** Since */
             since?: string | null;
+            /**
+             * Clusters
+             * @default []
+             */
+            clusters: components["schemas"]["ClusterHaltView"][];
         };
         /**
          * Health
@@ -2410,6 +2481,7 @@ export interface components {
          * @description The ruling on one action, with the name and text of the rule that made it.
          *
          *     `approvers` is who may answer where it asks and a rule says who; without it any one approver may.
+         *     `risk` is what the action was seen to risk at that moment.
          */
         PolicyRuling: {
             /** Action Id */
@@ -2420,6 +2492,7 @@ export interface components {
             /** Reason */
             reason: string;
             approvers?: components["schemas"]["Approvers"] | null;
+            risk?: components["schemas"]["RiskScore"] | null;
         };
         /**
          * PulseView
@@ -2505,11 +2578,13 @@ export interface components {
         };
         /**
          * Reason
-         * @description Why the switch is thrown.
+         * @description Why the switch is thrown, and for which cluster; for all of them if none is named.
          */
         Reason: {
             /** Reason */
             reason: string;
+            /** Cluster */
+            cluster?: string | null;
         };
         /**
          * Registered
@@ -2578,6 +2653,29 @@ export interface components {
          * @enum {string}
          */
         Risk: "low" | "medium" | "high";
+        /**
+         * RiskScore
+         * @description A number from 0 to 100, and all that was looked at, what adds nothing included.
+         */
+        RiskScore: {
+            /** Score */
+            score: number;
+            /** Terms */
+            terms: components["schemas"]["RiskTerm"][];
+        };
+        /**
+         * RiskTerm
+         * @description What one circumstance adds; `object` is what it was read off, where that is one object.
+         */
+        RiskTerm: {
+            /** Name */
+            name: string;
+            /** Points */
+            points: number;
+            /** Statement */
+            statement: string;
+            object?: components["schemas"]["ObjectRef"] | null;
+        };
         /**
          * Role
          * @description What a person or program may do; each role includes those before it.
@@ -3566,6 +3664,7 @@ export type CheckView = components['schemas']['CheckView'];
 export type Choice = components['schemas']['Choice'];
 export type ClassScore = components['schemas']['ClassScore'];
 export type ClusterConnected = components['schemas']['ClusterConnected'];
+export type ClusterHaltView = components['schemas']['ClusterHaltView'];
 export type ClusterList = components['schemas']['ClusterList'];
 export type ClusterView = components['schemas']['ClusterView'];
 export type Comment = components['schemas']['Comment'];
@@ -3580,6 +3679,7 @@ export type Dependency = components['schemas']['Dependency'];
 export type Diagnosis = components['schemas']['Diagnosis'];
 export type DiagnosisView = components['schemas']['DiagnosisView'];
 export type Dismiss = components['schemas']['Dismiss'];
+export type Disruption = components['schemas']['Disruption'];
 export type DryRun = components['schemas']['DryRun'];
 export type EndpointView = components['schemas']['EndpointView'];
 export type Event = components['schemas']['Event'];
@@ -3633,6 +3733,8 @@ export type Reinvestigate = components['schemas']['Reinvestigate'];
 export type Reject = components['schemas']['Reject'];
 export type Reliability = components['schemas']['Reliability'];
 export type Risk = components['schemas']['Risk'];
+export type RiskScore = components['schemas']['RiskScore'];
+export type RiskTerm = components['schemas']['RiskTerm'];
 export type Role = components['schemas']['Role'];
 export type Ruling = components['schemas']['Ruling'];
 export type Runbook = components['schemas']['Runbook'];
@@ -5324,7 +5426,8 @@ export interface operations {
                      *       "halted": true,
                      *       "reason": "Change freeze until Monday",
                      *       "actor": "ada",
-                     *       "since": "2026-03-01T17:00:00Z"
+                     *       "since": "2026-03-01T17:00:00Z",
+                     *       "clusters": []
                      *     }
                      */
                     "application/json": components["schemas"]["HaltView"];
@@ -5363,7 +5466,8 @@ export interface operations {
                      *       "halted": true,
                      *       "reason": "Change freeze until Monday",
                      *       "actor": "ada",
-                     *       "since": "2026-03-01T17:00:00Z"
+                     *       "since": "2026-03-01T17:00:00Z",
+                     *       "clusters": []
                      *     }
                      */
                     "application/json": components["schemas"]["HaltView"];
@@ -5371,6 +5475,7 @@ export interface operations {
             };
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
             413: components["responses"]["RequestEntityTooLarge"];
             422: components["responses"]["UnprocessableEntity"];
             503: components["responses"]["ServiceUnavailable"];
@@ -5405,7 +5510,8 @@ export interface operations {
                      *       "halted": false,
                      *       "reason": null,
                      *       "actor": null,
-                     *       "since": null
+                     *       "since": null,
+                     *       "clusters": []
                      *     }
                      */
                     "application/json": components["schemas"]["HaltView"];
@@ -5413,6 +5519,7 @@ export interface operations {
             };
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
             413: components["responses"]["RequestEntityTooLarge"];
             422: components["responses"]["UnprocessableEntity"];
             503: components["responses"]["ServiceUnavailable"];

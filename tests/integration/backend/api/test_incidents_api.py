@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from api_scene import bearer, fire, webhook
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from backend.db import tenancy
+from backend.db import switch
 from sre_agent.domain.ids import IncidentId
 
 
@@ -106,10 +106,10 @@ async def test_the_switch_is_thrown_by_an_admin_and_remembered(
     reason = {"reason": "Change freeze"}
     await client.post("/api/v1/halt", json=reason, headers=bearer("admin"))
     async with engine.connect() as connection:
-        halt = await tenancy.find_halt(connection, "default")
+        halt = await switch.find_halt(connection, "default")
     await client.post("/api/v1/resume", json={"reason": "Over"}, headers=bearer("admin"))
     async with engine.connect() as connection:
-        after = await tenancy.find_halt(connection, "default")
+        after = await switch.find_halt(connection, "default")
 
     assert halt is not None
     assert (halt.actor, halt.reason) == ("admin-1", "Change freeze")

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from backend.clock import SystemClock
-from backend.db import tenancy
+from backend.db import switch
 from backend.db.tables.approvals import approvals
 from backend.db.tables.incidents import incidents
 from sre_agent.domain.ids import IncidentId
@@ -33,11 +33,9 @@ async def ask_approval(engine: AsyncEngine, incident: IncidentId) -> None:
 async def throw_switch(engine: AsyncEngine, *, is_halted: bool) -> None:
     """Halt all writing, or let it go on."""
     async with engine.begin() as connection:
-        await tenancy.set_halt(
+        await switch.throw(
             connection,
             "default",
-            is_halted=is_halted,
-            actor="root",
-            reason="a drill",
+            switch.Throw(is_halted=is_halted, actor="root", reason="a drill"),
             now=SystemClock().now(),
         )

@@ -47,6 +47,7 @@ async def test_a_newcomer_is_told_what_is_open(
         "approvals_waiting": 1,
         "halted": True,
         "reason": "a drill",
+        "clusters": [],
     }
 
 
@@ -95,8 +96,8 @@ async def test_the_switch_is_told_at_once(api: LiveApi, engine: AsyncEngine) -> 
         await throw_switch(engine, is_halted=False)
         resumed = await hear(line, "halt")
 
-    assert halted == {"type": "halt", "halted": True, "reason": "a drill"}
-    assert resumed == {"type": "halt", "halted": False, "reason": None}
+    assert halted == {"type": "halt", "halted": True, "reason": "a drill", "clusters": []}
+    assert resumed == {"type": "halt", "halted": False, "reason": None, "clusters": []}
 
 
 async def test_the_switch_of_the_settings_stays_on(engine: AsyncEngine, database_url: str) -> None:
@@ -111,7 +112,7 @@ async def test_the_switch_of_the_settings_stays_on(engine: AsyncEngine, database
         resumed = await hear(line, "halt")
 
     assert (told["halted"], halted["reason"]) == (True, "a drill")
-    assert resumed == {"type": "halt", "halted": True, "reason": told["reason"]}
+    assert resumed == {"type": "halt", "halted": True, "reason": told["reason"], "clusters": []}
 
 
 async def test_a_busy_incident_is_told_a_few_times_and_at_last_as_it_is(

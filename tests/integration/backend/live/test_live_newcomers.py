@@ -78,7 +78,7 @@ async def test_the_switch_is_told_to_those_who_came_before_it(
         told = await take(first, "halt")
 
     assert (before["halted"], after["halted"]) == (False, True)
-    assert told == {"type": "halt", "halted": True, "reason": "a drill"}
+    assert told == {"type": "halt", "halted": True, "reason": "a drill", "clusters": []}
 
 
 async def test_the_plans_that_wait_are_told_to_those_who_came_before_them(

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from backend.accounts import people, sessions, tokens
 from backend.accounts.sessions import Opened
 from backend.actors import Actor, ActorKind, Role
-from backend.db import approvals, clusters, journal, tenancy
+from backend.db import approvals, clusters, journal, switch, tenancy
 from backend.db.admission.manual import open_manually
 from backend.db.clusters import Connecting, SealedEndpoint
 from backend.db.tables import metadata
@@ -42,12 +42,10 @@ async def build(engine: AsyncEngine, org_id: str, mark: str, plan: Plan, *, now:
         await tenancy.register(connection, org_id=org_id, cluster_id="default", now=now)
         admin = Actor(f"{mark}-ann", Role.ADMIN, org_id, ActorKind.PERSON)
         for is_halted in (True, False):
-            await tenancy.set_halt(
+            await switch.throw(
                 connection,
                 org_id,
-                is_halted=is_halted,
-                actor=admin.name,
-                reason=f"{mark} freeze",
+                switch.Throw(is_halted=is_halted, actor=admin.name, reason=f"{mark} freeze"),
                 now=now,
             )
         secrets = {role: await _token(connection, admin, mark, role, now) for role in Role}

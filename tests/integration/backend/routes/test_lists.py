@@ -193,7 +193,13 @@ async def test_the_switch_shows_who_threw_it(client: httpx.AsyncClient, clock: A
     during = await get(client, "halt")
     over = (await client.post("/api/v1/resume", json={"reason": "Over"})).json()
 
-    assert before == {"halted": False, "reason": None, "actor": None, "since": None}
+    assert before == {
+        "halted": False,
+        "reason": None,
+        "actor": None,
+        "since": None,
+        "clusters": [],
+    }
     assert thrown == during
     assert (during["halted"], during["actor"], during["reason"]) == (True, "root", "Freeze")
     assert over == before

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from signer_case import ACTION, ID, Case
 
-from backend.db import tenancy
+from backend.db import switch
 from backend.db.organization_log import Deed, append
 from backend.jobs.proving import Prover
 from backend.signer.client import SignerClient
@@ -40,16 +40,15 @@ def prover(case: Case) -> Prover:
     return Prover(engine=case.engine, clock=case.clock, interval_s=60)
 
 
-async def halt_of(case: Case) -> tenancy.Halt | None:
+async def halt_of(case: Case) -> switch.Halt | None:
     async with case.engine.connect() as connection:
-        return await tenancy.find_halt(connection, ORG)
+        return await switch.find_halt(connection, ORG)
 
 
 async def resume(case: Case) -> None:
     async with case.engine.begin() as connection:
-        await tenancy.set_halt(
-            connection, ORG, is_halted=False, actor="eve", reason="seen", now=case.clock.now()
-        )
+        wanted = switch.Throw(is_halted=False, actor="eve", reason="seen")
+        await switch.throw(connection, ORG, wanted, now=case.clock.now())
 
 
 @pytest.mark.parametrize("change", [EDIT, REMOVE, SHORTEN, FORGET])

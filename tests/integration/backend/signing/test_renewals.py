@@ -10,7 +10,7 @@ import pytest
 from signer_case import ACTION, ID, Case, lenient
 from unsound_records import falsely_allowed
 
-from backend.db import tenancy
+from backend.db import switch
 from backend.signer.client import SignerClient
 from backend.signer.mint import Mint
 from backend.signer.renewal import Terms
@@ -97,14 +97,8 @@ async def take_the_yes_back(case: Case) -> None:
 
 async def halt(case: Case) -> None:
     async with case.engine.begin() as connection:
-        await tenancy.set_halt(
-            connection,
-            "default",
-            is_halted=True,
-            actor="ann",
-            reason="freeze",
-            now=case.clock.now(),
-        )
+        thrown = switch.Throw(is_halted=True, actor="ann", reason="freeze")
+        await switch.throw(connection, "default", thrown, now=case.clock.now())
 
 
 async def end(case: Case) -> None:

@@ -19,6 +19,7 @@ from unsound_records import (
     dismissed,
     falsely_allowed,
     halted,
+    halted_in_its_cluster,
     in_a_later_run,
     log_edited,
     log_shortened,
@@ -55,6 +56,7 @@ from sre_agent.domain.ids import ActionId, IncidentId
         (not_yet_executing, "not_executing"),
         (over, "not_executing"),
         (halted, "halted"),
+        (halted_in_its_cluster, "halted"),
         (in_a_later_run, "no_plan"),
         (paused, "paused"),
         (cancelled, "cancelled"),
@@ -89,7 +91,17 @@ async def test_without_a_sound_record_there_is_no_grant(
 
 
 @pytest.mark.parametrize(
-    "prepare", [halted, over, another_plan_since, log_edited, in_a_later_run, paused, cancelled]
+    "prepare",
+    [
+        halted,
+        halted_in_its_cluster,
+        over,
+        another_plan_since,
+        log_edited,
+        in_a_later_run,
+        paused,
+        cancelled,
+    ],
 )
 async def test_a_stored_grant_is_not_given_out_any_more_when_things_have_changed(
     prepare: Callable[[Case], Awaitable[None]], case: Case, signer: SignerClient

@@ -2,7 +2,7 @@
 
 from signer_case import ACTION, ANN, ID, Case
 
-from backend.db import steering, tenancy
+from backend.db import steering, switch
 from backend.db.runs import Beginning, begin_run
 from sre_agent.domain.causes import Dismissal
 from sre_agent.domain.events import EventKind
@@ -75,14 +75,19 @@ async def over(case: Case) -> None:
 async def halted(case: Case) -> None:
     await case.approve()
     async with case.engine.begin() as connection:
-        await tenancy.set_halt(
+        await switch.throw(
             connection,
             "default",
-            is_halted=True,
-            actor="ann",
-            reason="freeze",
+            switch.Throw(is_halted=True, actor="ann", reason="freeze"),
             now=case.clock.now(),
         )
+
+
+async def halted_in_its_cluster(case: Case) -> None:
+    await case.approve()
+    thrown = switch.Throw(is_halted=True, actor="ann", reason="freeze", cluster_id="default")
+    async with case.engine.begin() as connection:
+        await switch.throw(connection, "default", thrown, now=case.clock.now())
 
 
 async def in_a_later_run(case: Case) -> None:

@@ -36,7 +36,7 @@ def run(monkeypatch: pytest.MonkeyPatch, api: Api, *words: str) -> Any:
 def test_the_switch_is_thrown_with_its_reason(
     verb: str, path: str, is_halted: bool, told: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    api = Api({"halted": is_halted, "reason": "a [drill]"})
+    api = Api({"halted": is_halted, "reason": "a [drill]", "clusters": []})
 
     result = run(monkeypatch, api, verb, "--reason", "a [drill]")
 
@@ -48,7 +48,7 @@ def test_the_switch_is_thrown_with_its_reason(
 def test_a_kill_switch_that_goes_on_is_told_and_is_no_success(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    api = Api({"halted": True, "reason": "KILL_SWITCH is set in the settings"})
+    api = Api({"halted": True, "reason": "KILL_SWITCH is set in the settings", "clusters": []})
 
     result = run(monkeypatch, api, "unhalt", "--reason", "over")
 
