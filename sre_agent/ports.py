@@ -1,6 +1,6 @@
 """What the brain needs from the world, and nothing more."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
@@ -18,6 +18,7 @@ from sre_agent.domain.tools import ToolCall, ToolResult
 if TYPE_CHECKING:  # whoever only keeps to a port, such as the signer, loads no diagnosis for it
     from sre_agent.memory.features import Features
     from sre_agent.memory.lessons import Lessons
+    from sre_agent.safety.facts import Circumstances
 
 
 class Clock(Protocol):
@@ -99,6 +100,14 @@ class Objectives(Protocol):
 
     async def of(self, incident: Incident) -> tuple[Objective, ...]:
         """Return what the incident's service promised, by id; nothing if nobody said so."""
+        ...
+
+
+class Facts(Protocol):
+    """What rulings go by beside the plan."""
+
+    async def of(self, incident: Incident, plan: Plan) -> "Mapping[ActionId, Circumstances]":
+        """Return what a ruling on each action goes by now."""
         ...
 
 

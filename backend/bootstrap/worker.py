@@ -16,6 +16,7 @@ from backend.bootstrap import program
 from backend.clock import SystemClock
 from backend.clusters.toolboxes import Toolboxes
 from backend.db import tenancy
+from backend.db.circumstances import PostgresFacts
 from backend.db.engine import create_engine, libpq_url
 from backend.db.memory import PostgresMemory
 from backend.db.outbox import PostgresOutbox
@@ -191,6 +192,7 @@ def run_context(
         ),
         memory=PostgresMemory(engine),
         objectives=PostgresObjectives(engine),
+        facts=PostgresFacts(engine, clock),
     )
 
 

@@ -7,7 +7,7 @@ import typer
 import yaml
 from rich.markup import escape
 
-from backend.cli import past_rulings
+from backend.cli import past_rulings, telling_rulings
 from backend.cli.plain import plain
 from backend.cli.session import client, console, layout
 from backend.cli.stack import environment
@@ -17,7 +17,7 @@ from sre_agent.domain.errors import PermanentError
 from sre_agent.domain.ruling import PolicyRuling, Ruling
 from sre_agent.safety import examination, examples, hindsight
 from sre_agent.safety import policy as rules_of
-from sre_agent.safety.facts import Circumstances, Facts
+from sre_agent.safety.facts import Facts
 from sre_agent.safety.hindsight import Past
 from sre_agent.safety.policy import Policy
 
@@ -80,8 +80,7 @@ def explain(
         )
     newest = [past for past in rulings if past.at == rulings[-1].at]
     for past in newest:
-        at = Circumstances(now=past.at)
-        facts = rules_of.see(rules, past.action, past.plan, past.incident, at)
+        facts = rules_of.see(rules, past.action, past.plan, past.incident, past.circumstances)
         console.print(f"[bold]{escape(plain(str(past.action.call)))}[/]", soft_wrap=True)
         _tell(rules, facts, hindsight.judge(rules, past).now)
 
@@ -136,6 +135,8 @@ def _given(path: Path) -> dict[str, Any]:
 
 
 def _tell(rules: Policy, facts: Facts, ruled: PolicyRuling) -> None:
+    for line in telling_rulings.circumstances(facts):
+        console.print(f"[dim]{escape(plain(line))}[/]", soft_wrap=True)
     for trial in rules_of.trials(rules, facts):
         colour = _COLOURS[trial.rule.ruling]
         said = "holds" if trial.holds else "does not hold"

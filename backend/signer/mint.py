@@ -1,19 +1,22 @@
 """Minting: read the record, judge, sign, keep, log; one transaction under the incident's lock."""
 
 import secrets
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from backend.db import approval_rows, audit, incident_rows, journal, switch
+        incident = await incident_rows.load(connection, incident_id)
+        record = Record(
+            incident=incident,
+            halted=await self._find_halt(connection, Tenant(org_id, incident.cluster_id)),
 from backend.db.tables.approvals import grants as minted
 from backend.db.tenancy import Tenant
 from backend.signer import renewal, token
 from backend.signer.keys import SigningKey
-from backend.signer.record import Record
+from backend.signer.record import Record, newest_plan
 from backend.signer.warrant import judge
 from backend.signer.watch import Watch
 from sre_agent import ports
@@ -74,15 +77,33 @@ class Mint:
         # From here on nobody stops writing, or mints, until this transaction is over.
         await switch.hold_mints(connection, org_id)
         log = await journal.read(connection, incident_id)
+<<<<<<< HEAD
         incident = await incident_rows.load(connection, incident_id)
         return Record(
             incident=incident,
             halted=await self._find_halt(connection, Tenant(org_id, incident.cluster_id)),
+=======
+        record = Record(
+            incident=await incident_rows.load(connection, incident_id),
+            halted=await self._find_halt(connection, org_id),
+>>>>>>> 371860d (Rule by tier and error budget, read by the signer too)
             broken=(await audit.verify_incident(connection, incident_id)).broken,
             log=runs.present(log),
             steering=steering.read(log),
             broken_organization=await self.watch.look(connection, org_id),
             approval=await approval_rows.find(connection, incident_id=incident_id),
+        )
+        return await self._with_facts(connection, record)
+
+    async def _with_facts(self, connection: AsyncConnection, record: Record) -> Record:
+        """Return the record with what rulings go by; without a plan there is nothing to rule on."""
+        try:
+            plan = newest_plan(record)
+        except GrantRefusedError:
+            return record  # the judge says why
+        now = self.clock.now()
+        return replace(
+            record, facts=await circumstances.read(connection, record.incident, plan, now)
         )
 
     async def _find_halt(self, connection: AsyncConnection, tenant: Tenant) -> str | None:

@@ -1,6 +1,6 @@
 """What the signer looks at, and the plan that its log names."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,9 +9,11 @@ from pydantic import ValidationError
 from backend.db.approval_rows import Request
 from sre_agent.domain.chain import BrokenLink
 from sre_agent.domain.events import Event, EventKind
+from sre_agent.domain.ids import ActionId
 from sre_agent.domain.incident import Incident
 from sre_agent.domain.plan import Plan
 from sre_agent.domain.steering import Steering
+from sre_agent.safety.facts import Circumstances
 from sre_agent.safety.grants import GrantRefusedError
 
 
@@ -32,6 +34,8 @@ class Record:
     approval: Request | None
     steering: Steering = field(default_factory=Steering)
     broken_organization: BrokenLink | None = None
+    facts: Mapping[ActionId, Circumstances] = field(default_factory=dict)
+    """What a ruling on each action of the newest plan goes by, at this moment."""
 
     def last(self, kind: EventKind) -> Event | None:
         """Return the newest event of a kind."""

@@ -33,7 +33,10 @@ def judge(record: Record, rules: Policy, now: datetime) -> grants.Record:
     if not plan.is_revert and record.steering.dismisses(plan.fault_class, plan.cause_object):
         raise GrantRefusedError("dismissed", "a person has dismissed the cause of the plan")
     at = Circumstances(now=now)
-    own = [policy.rule(rules, action, plan, record.incident, at) for action in plan.actions]
+    own = [
+        policy.rule(rules, action, plan, record.incident, record.facts.get(action.id, at))
+        for action in plan.actions
+    ]
     recorded = _recorded(record, plan)
     rulings = tuple(_severer(ruling, recorded) for ruling in own)
     decision = None

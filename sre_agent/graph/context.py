@@ -51,6 +51,8 @@ class RunContext:
     """Past incidents; without it each incident is the first."""
     objectives: ports.Objectives | None = None
     """What services promised; without it nobody did."""
+    facts: ports.Facts | None = None
+    """What rulings go by beside the plan; without it the time alone is known."""
 
     def of_run(self, run: int) -> Self:
         """Return the same for one run, whose steps are its own and refused once it is outdated."""

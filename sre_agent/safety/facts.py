@@ -44,6 +44,33 @@ class Circumstances:
     budget_left: float | None = None
     burns_fast: bool | None = None
 
+    def written(self) -> dict[str, Any]:
+        """Return it as a log keeps it beside a ruling, whose time is the log's own."""
+        said = {name: getattr(self, name) for name in _KEPT}
+        return {"asker": self.asker.model_dump(mode="json"), **said}
+
+    @classmethod
+    def read(cls, written: dict[str, Any], now: datetime) -> Self:
+        """Return what a log kept of the circumstances at a moment; nothing where it kept nothing.
+
+        Raises:
+            ValidationError: It kept something else.
+        """
+        said = {name: written.get(name) for name in _KEPT}
+        asker = Asker.model_validate(written.get("asker") or ENGINE)
+        return cls(now=now, asker=asker, **Stood.model_validate(said).model_dump())
+
+
+class Stood(Value):
+    """How the service stood, as it is kept."""
+
+    tier: int | None
+    budget_left: float | None
+    burns_fast: bool | None
+
+
+_KEPT = tuple(Stood.model_fields)
+
 
 @dataclass(frozen=True)
 class Known:

@@ -18,12 +18,13 @@ from sre_agent.safety.policy import Policy
 
 @dataclass(frozen=True)
 class Past:
-    """One ruling of the past: on which action of which plan, when."""
+    """One ruling of the past: on which action of which plan, in what circumstances."""
 
     incident: Incident
     plan: Plan
     action: Action
     at: datetime
+    circumstances: Circumstances
     ruling: PolicyRuling
 
 
@@ -55,7 +56,7 @@ def read(incident: Incident, log: Iterable[dict[str, Any]]) -> tuple[list[Past],
             try:
                 at = datetime.fromisoformat(event["at"])
                 found += _rulings(incident, plans.get(sha256), payload, at)
-            except (ValidationError, KeyError):
+            except (ValidationError, KeyError, AttributeError):
                 unread += 1
     return found, unread
 
@@ -64,10 +65,21 @@ def _rulings(incident: Incident, plan: Any, payload: dict[str, Any], at: datetim
     read_plan = Plan.model_validate(plan)
     actions = {action.id: action for action in read_plan.actions}
     rulings = [PolicyRuling.model_validate(item) for item in payload["rulings"]]
-    return [Past(incident, read_plan, actions[item.action_id], at, item) for item in rulings]
+    known = payload.get("circumstances") or {}
+    return [
+        Past(
+            incident=incident,
+            plan=read_plan,
+            action=actions[item.action_id],
+            at=at,
+            circumstances=Circumstances.read(known.get(item.action_id) or {}, at),
+            ruling=item,
+        )
+        for item in rulings
+    ]
 
 
 def judge(rules: Policy, past: Past) -> Again:
     """Return what a policy rules on a past action, as of the moment when it was ruled on."""
-    at = Circumstances(now=past.at)
-    return Again(past, policy.rule(rules, past.action, past.plan, past.incident, at))
+    ruled = policy.rule(rules, past.action, past.plan, past.incident, past.circumstances)
+    return Again(past, ruled)

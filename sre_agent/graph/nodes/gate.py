@@ -6,7 +6,9 @@ from langgraph.runtime import Runtime
 from langgraph.types import Command
 
 from sre_agent.domain.events import EventDraft, EventKind
-from sre_agent.domain.incident import IncidentStatus
+from sre_agent.domain.ids import ActionId
+from sre_agent.domain.incident import Incident, IncidentStatus
+from sre_agent.domain.plan import Plan
 from sre_agent.domain.ruling import Ruling
 from sre_agent.graph import run_state
 from sre_agent.graph.context import RunContext
@@ -25,15 +27,22 @@ async def gate(
     id_ = run_state.incident_id(state)
     plan = run_state.plan(state)
     incident = await context.incidents.load(id_)
-    at = Circumstances(now=context.clock.now())
-    rulings = [policy.rule(context.policy, action, plan, incident, at) for action in plan.actions]
+    known = await _circumstances(context, plan, incident)
+    rulings = [
+        policy.rule(context.policy, action, plan, incident, known[action.id])
+        for action in plan.actions
+    ]
     dumped = [item.model_dump(mode="json") for item in rulings]
     await context.journal.append(
         id_,
         EventDraft(
             actor="policy",
             kind=EventKind.POLICY_RULED,
-            payload={"plan_sha256": plan.sha256, "rulings": dumped},
+            payload={
+                "plan_sha256": plan.sha256,
+                "rulings": dumped,
+                "circumstances": {each: at.written() for each, at in known.items()},
+            },
             step_key=f"policy_ruled:{plan.sha256}",
         ),
     )
@@ -54,3 +63,12 @@ async def gate(
         )
     asked = any(item.ruling is Ruling.ASK for item in rulings)
     return Command(goto="approve" if asked else "execute", update={"rulings": dumped})
+
+
+async def _circumstances(
+    context: RunContext, plan: Plan, incident: Incident
+) -> dict[ActionId, Circumstances]:
+    """Return by what each action is ruled on, which is what the signer will go by as well."""
+    found = await context.facts.of(incident, plan) if context.facts else {}
+    unknown = Circumstances(now=context.clock.now())
+    return {action.id: found.get(action.id, unknown) for action in plan.actions}

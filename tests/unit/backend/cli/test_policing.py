@@ -71,7 +71,11 @@ class Api:
             return []
         ruling = policy.rule(permissions.load_rules(), ACTION, PLAN, INCIDENT)
         plan = {"plan": PLAN.model_dump(mode="json"), "plan_sha256": "s"}
-        ruled = {"plan_sha256": "s", "rulings": [ruling.model_dump(mode="json")]}
+        ruled = {
+            "plan_sha256": "s",
+            "rulings": [ruling.model_dump(mode="json")],
+            "circumstances": {"a1": {"tier": 1, "budget_left": 0.1, "burns_fast": True}},
+        }
         return [
             {"kind": "plan_proposed", "at": SUNDAY.isoformat(), "payload": plan},
             {"kind": "policy_ruled", "at": SUNDAY.isoformat(), "payload": ruled},
@@ -140,7 +144,7 @@ def test_an_action_in_a_file_is_explained_rule_by_rule(
     code, told = run(monkeypatch, "explain", str(given), "--policy", str(folder))
 
     assert code == 0
-    assert told == ("ask writes-ask: holds deny rest: holds ruled deny by rest: it is Sunday")
+    assert told.endswith("ask writes-ask: holds deny rest: holds ruled deny by rest: it is Sunday")
 
 
 @pytest.mark.parametrize("text", ["- a\n- list", "{", "{alert: {}}"])
@@ -202,3 +206,27 @@ def test_a_policy_that_denies_everything_is_not_run_over_the_past(
     code, told = run(monkeypatch, "backtest", str(tmp_path))
 
     assert (code, "there are no policy rules" in told) == (1, True)
+
+
+def test_a_past_ruling_is_explained_by_what_it_went_by(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, told = run(monkeypatch, "explain", INCIDENT.id, "--policy", str(folder))
+
+    assert "environment not known; tier 1; error budget 10% left, burning fast" in told
+    assert "asked for by: engine" in told
+    assert "10 tier: the service is of tier 1" in told
+    assert "10 budget: the error budget is being used up fast" in told
+
+
+def test_past_rulings_are_made_again_by_what_was_known_then(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = folder / "own.yaml"
+    own.write_text(
+        "rules: [{name: low, ruling: deny, when: 'incident.budget_left < 0.2', reason: it is low}]"
+    )
+
+    _, told = run(monkeypatch, "backtest", str(folder))
+
+    assert "deny by low: it is low" in told

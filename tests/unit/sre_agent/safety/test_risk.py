@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sre_agent.config import action_kinds
@@ -94,6 +94,7 @@ RADII = st.builds(
 TOOLS = st.sampled_from(sorted(kind.tool for kind in ACTIONS))
 
 
+@settings(deadline=None)
 @given(radius=RADII, tool=TOOLS, more=st.integers(1, 40))
 def test_more_pods_never_make_an_action_safer(radius: BlastRadius, tool: str, more: int) -> None:
     more_pods = radius.model_copy(update={"pods": radius.pods + more})
@@ -101,6 +102,7 @@ def test_more_pods_never_make_an_action_safer(radius: BlastRadius, tool: str, mo
     assert scored(tool, radius=more_pods).score >= scored(tool, radius=radius).score
 
 
+@settings(deadline=None)
 @given(radius=RADII, tool=TOOLS, more=st.integers(1, 9))
 def test_more_callers_never_make_an_action_safer(radius: BlastRadius, tool: str, more: int) -> None:
     others = tuple(f"caller-{number}" for number in range(more))
