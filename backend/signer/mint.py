@@ -8,10 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-        incident = await incident_rows.load(connection, incident_id)
-        record = Record(
-            incident=incident,
-            halted=await self._find_halt(connection, Tenant(org_id, incident.cluster_id)),
+from backend.db import approval_rows, audit, circumstances, incident_rows, journal, switch
 from backend.db.tables.approvals import grants as minted
 from backend.db.tenancy import Tenant
 from backend.signer import renewal, token
@@ -77,16 +74,10 @@ class Mint:
         # From here on nobody stops writing, or mints, until this transaction is over.
         await switch.hold_mints(connection, org_id)
         log = await journal.read(connection, incident_id)
-<<<<<<< HEAD
         incident = await incident_rows.load(connection, incident_id)
-        return Record(
+        record = Record(
             incident=incident,
             halted=await self._find_halt(connection, Tenant(org_id, incident.cluster_id)),
-=======
-        record = Record(
-            incident=await incident_rows.load(connection, incident_id),
-            halted=await self._find_halt(connection, org_id),
->>>>>>> 371860d (Rule by tier and error budget, read by the signer too)
             broken=(await audit.verify_incident(connection, incident_id)).broken,
             log=runs.present(log),
             steering=steering.read(log),
