@@ -1,7 +1,7 @@
 """What each writing tool would alter on a workload: computed here, carried out elsewhere."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +14,9 @@ from mcp_servers.kubernetes.api import Json
 from mcp_servers.kubernetes.fields import count, section, text
 from mcp_servers.kubernetes.template_changes import changes, sentence
 
+_NAMING = ("kind", "namespace", "name")
+"""The arguments by which a call names its object."""
+
 RESTARTED_AT = "kubectl.kubernetes.io/restartedAt"
 _ON_DELETE = "a pod changes only when it is deleted: so says the update strategy"
 _IN_ORDER = (
@@ -24,11 +27,25 @@ _PAUSED = "the rollout is paused: resume it first, because until then no pod wou
 
 
 @dataclass(frozen=True, slots=True)
+class Inverse:
+    """The call that would take an alteration back, which names its object as the call itself did."""
+
+    tool: str
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+
+    def dump(self, asked: Mapping[str, Any]) -> dict[str, Any]:
+        """Return it as an answer has it, given the arguments of the call that it takes back."""
+        named = {key: asked[key] for key in _NAMING if key in asked}
+        return {"tool": self.tool, "arguments": {**named, **self.arguments}}
+
+
+@dataclass(frozen=True, slots=True)
 class Alteration:
     """A JSON merge patch, what it does in words, and what the approver ought to know.
 
     `figures` are the numbers that policy may bound. `momentary` names annotations of the pod
-    template whose values differ from try to try.
+    template whose values differ from try to try. `inverse` is known where the live object tells all
+    that it takes.
     """
 
     patch: Json
@@ -36,6 +53,7 @@ class Alteration:
     warnings: tuple[str, ...] = ()
     figures: tuple[Figure, ...] = ()
     momentary: frozenset[str] = frozenset()
+    inverse: Inverse | None = None
 
     def result_sha256(self, workload: Json) -> str:
         """Return the hash of the declaration that the patch makes of a live deployment's."""
@@ -73,6 +91,7 @@ def rollback(
         },
         detail=f"rolled back from revision {current} to revision {to_revision}",
         warnings=warnings,
+        inverse=Inverse("rollback_rollout", {"to_revision": current}) if current else None,
     )
 
 
@@ -101,6 +120,34 @@ def scale(workload: Json, replicas: int, warnings: tuple[str, ...] = ()) -> Alte
         detail=f"scaled from {before} to {replicas} replicas",
         warnings=(*same, *warnings),
         figures=(Figure(name="replicas", before=before, after=replicas),),
+        inverse=Inverse("scale_workload", {"replicas": before}) if before else None,
+    )
+
+
+def pause(workload: Json) -> Alteration:
+    """Return the pause of a rollout: what is declared from now on waits until it is resumed."""
+    is_so = bool(section(workload, "spec").get("paused"))
+    return Alteration(
+        patch={"spec": {"paused": True}},
+        detail="paused: pods stay as they are until the rollout is resumed",
+        warnings=("it is paused already",) if is_so else (),
+        inverse=None if is_so else Inverse("resume_rollout"),
+    )
+
+
+def resume(workload: Json) -> Alteration:
+    """Return the end of a pause: what was declared meanwhile is rolled out.
+
+    Raises:
+        RefusedError: `forbidden`: the rollout is not paused.
+    """
+    if not section(workload, "spec").get("paused"):
+        raise RefusedError("forbidden", "the rollout is not paused: there is nothing to resume")
+    return Alteration(
+        patch={"spec": {"paused": None}},
+        detail="resumed: what was declared meanwhile is rolled out",
+        warnings=("what was declared while it was paused reaches pods now",),
+        inverse=Inverse("pause_rollout"),
     )
 
 

@@ -16,7 +16,7 @@ import structlog
 from kubernetes.aio.client import ApiClient
 
 from mcp_servers.common.envelope import RefusedError, ToolFailureError, UnreachableError
-from mcp_servers.kubernetes.kinds import Kind
+from mcp_servers.kubernetes.kinds import POD, Kind
 
 Json = dict[str, Any]
 
@@ -27,6 +27,11 @@ MERGE_PATCH = "application/merge-patch+json"
 FIELD_MANAGER = "sre-agent"
 _NAME = re.compile(r"[a-z0-9]([-a-z0-9.:]*[a-z0-9])?")
 _HTTP_OK = 200
+_TOO_MANY = 429
+_BUDGET = "disruption budget"
+"""What the refusal of an eviction speaks of; any other 429 says that the server is busy."""
+_SEVERAL_BUDGETS = "more than one PodDisruptionBudget"
+"""Said with status 500, and all the same an answer that asking again does not change."""
 _HTTP_CODES = {
     400: "invalid_arguments",
     401: "forbidden",
@@ -110,6 +115,26 @@ class Api:
         query = {"dryRun": "All" if dry_run else ""}
         await self._json("DELETE", path, query, options)
 
+    async def evict(
+        self, namespace: str, name: str, *, only_if: Mapping[str, str], dry_run: bool
+    ) -> None:
+        """Evict a pod, if it is the one of `only_if` and no disruption budget keeps it.
+
+        Raises:
+            RefusedError: Among others `disruption_budget`, `conflict` and `not_found`.
+        """
+        path = POD.path(require_name("namespace", namespace), require_name("Pod", name), "eviction")
+        options: Json = {"preconditions": dict(only_if)}
+        if dry_run:
+            options["dryRun"] = ["All"]
+        body = {
+            "apiVersion": "policy/v1",
+            "kind": "Eviction",
+            "metadata": {"name": name, "namespace": namespace},
+            "deleteOptions": options,
+        }
+        await self._json("POST", path, {"dryRun": "All" if dry_run else ""}, body)
+
     async def close(self) -> None:
         """Let go of the connections."""
         await self.client.close()  # type: ignore[no-untyped-call]  # the client has no types here
@@ -154,6 +179,10 @@ class Api:
 def _failure(status: int, raw: bytes, asked: str) -> ToolFailureError:
     message = _message(raw)
     _log.info("cluster_refused", asked=asked, status=status, message=message)
+    if status == _TOO_MANY and _BUDGET in message.casefold():
+        return RefusedError("disruption_budget", message)
+    if _SEVERAL_BUDGETS in message:
+        return RefusedError("forbidden", message)
     code = _HTTP_CODES.get(status)
     if code is None:
         return UnreachableError(f"the cluster answered {asked} with {status}: {message}")
@@ -167,5 +196,9 @@ def _message(raw: bytes) -> str:
         status = json.loads(raw)
     except ValueError:
         return raw.decode(errors="replace")[:300]
-    message = status.get("message") if isinstance(status, dict) else None
-    return str(message or "no message")[:1000]
+    if not isinstance(status, dict):
+        return "no message"
+    causes = (status.get("details") or {}).get("causes") or ()
+    # What an eviction is refused for stands in its cause: which budget needs how many pods.
+    why = [str(each.get("message")) for each in causes if each.get("reason") == "DisruptionBudget"]
+    return " ".join([str(status.get("message") or "no message"), *why])[:1000]

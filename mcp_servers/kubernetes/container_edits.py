@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from mcp_servers.common.envelope import RefusedError
@@ -9,6 +10,7 @@ from mcp_servers.common.figures import Figure
 from mcp_servers.kubernetes import images, sizes, variables
 from mcp_servers.kubernetes.alterations import (
     Alteration,
+    Inverse,
     merge_patch,
     require_rolling,
     warn_of_waiting,
@@ -30,7 +32,7 @@ def set_resources(deployment: Json, container: str, wanted: Mapping[str, str]) -
     """
     if not wanted:
         raise RefusedError("invalid_arguments", f"say at least one of {', '.join(sizes.PLACES)}")
-    before = section(_container(deployment, container), "resources")
+    before = section(container_of(deployment, container), "resources")
     after = {**before}
     for name, quantity in wanted.items():
         group, resource = sizes.PLACES[name]
@@ -39,7 +41,7 @@ def set_resources(deployment: Json, container: str, wanted: Mapping[str, str]) -
     sizes.require_requests_within_limits(after)
     figures = sizes.figures(before, after)
     said = ", ".join(f"{name} {quantity}" for name, quantity in sorted(wanted.items()))
-    return _edit(
+    alteration = edit(
         deployment,
         container,
         {"resources": after},
@@ -50,6 +52,7 @@ def set_resources(deployment: Json, container: str, wanted: Mapping[str, str]) -
         ),
         figures=figures,
     )
+    return undone_by(_former_sizes(container, before, wanted), alteration)
 
 
 def set_image(deployment: Json, container: str, image: str) -> Alteration:
@@ -59,16 +62,18 @@ def set_image(deployment: Json, container: str, image: str) -> Alteration:
         RefusedError: `invalid_arguments`: it is no image, names no version, or is of another
             repository.
     """
-    before = text(_container(deployment, container), "image")
+    before = text(container_of(deployment, container), "image")
     images.require_other_version(before, image)
     warnings = () if images.is_pinned(image) else (f"{image} may be another image tomorrow",)
-    return _edit(
+    alteration = edit(
         deployment,
         container,
         {"image": image},
         detail=f"set the image of container {container} from {before} to {image}",
         warnings=warnings,
     )
+    former = Inverse("set_image", {"container": container, "image": before})
+    return undone_by(former if images.names_version(before) else None, alteration)
 
 
 def set_env(deployment: Json, container: str, variable: str, value: str) -> Alteration:
@@ -79,9 +84,9 @@ def set_env(deployment: Json, container: str, variable: str, value: str) -> Alte
             which code runs, or takes its value from elsewhere; the value is not plain.
     """
     variables.require_plain(variable, value)
-    declared = _container(deployment, container)
+    declared = container_of(deployment, container)
     listed = variables.with_value(entries(declared, "env"), variable, value)
-    return _edit(
+    return edit(
         deployment,
         container,
         {"env": listed},
@@ -90,7 +95,7 @@ def set_env(deployment: Json, container: str, variable: str, value: str) -> Alte
     )
 
 
-def _edit(
+def edit(
     deployment: Json,
     container: str,
     changed: Json,
@@ -121,7 +126,28 @@ def _edit(
     )
 
 
-def _container(deployment: Json, name: str) -> Json:
+def undone_by(inverse: Inverse | None, alteration: Alteration) -> Alteration:
+    """Return a container's alteration with what takes it back, if it changes anything at all."""
+    return replace(alteration, inverse=inverse if alteration.patch["spec"]["template"] else None)
+
+
+def _former_sizes(container: str, before: Json, wanted: Mapping[str, str]) -> Inverse | None:
+    """Return the way back to the sizes there were; None where there were none, which no tool sets."""
+    former = {
+        name: section(before, sizes.PLACES[name][0]).get(sizes.PLACES[name][1]) for name in wanted
+    }
+    if any(value is None for value in former.values()):
+        return None
+    sized = {name: str(value) for name, value in former.items()}
+    return Inverse("set_resources", {"container": container, **sized})
+
+
+def container_of(deployment: Json, name: str) -> Json:
+    """Return a container as a workload's pod template declares it.
+
+    Raises:
+        RefusedError: `not_found`: there is none of that name.
+    """
     containers: list[Any] = entries(deployment, "spec", "template", "spec", "containers")
     for declared in containers:
         if declared.get("name") == name:

@@ -36,6 +36,12 @@ def is_image(text: str) -> bool:
     return len(text) <= _MAX_CHARS and _IMAGE.fullmatch(text) is not None
 
 
+def names_version(image: str) -> bool:
+    """Return whether a name says which version, by tag or digest."""
+    found = _IMAGE.fullmatch(image)
+    return found is not None and (found["tag"] or found["digest"]) is not None
+
+
 def is_pinned(image: str) -> bool:
     """Return whether the name will mean the same image tomorrow."""
     found = _IMAGE.fullmatch(image)

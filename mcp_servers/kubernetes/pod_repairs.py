@@ -1,4 +1,4 @@
-"""The tool that has a pod replaced."""
+"""The tools that have a pod replaced."""
 
 from dataclasses import dataclass
 from typing import Annotated
@@ -28,6 +28,16 @@ class PodRepairs:
         """Delete one pod, which its ReplicaSet, StatefulSet or DaemonSet replaces."""
         return await self.removal.perform(call, namespace, name, dry_run=dry_run)
 
+    async def evict_pod(
+        self,
+        call: Call,
+        namespace: str,
+        name: str,
+        dry_run: DryRun = False,  # noqa: FBT002 - the tool's arguments
+    ) -> Answer:
+        """Evict one pod if its disruption budgets let it go; its controller replaces it."""
+        return await self.removal.perform(call, namespace, name, dry_run=dry_run)
+
     def tools(self) -> tuple[Tool, ...]:
         """Return the tools of a writing session."""
-        return (Tool(self.delete_pod, writes=True),)
+        return tuple(Tool(function, writes=True) for function in (self.delete_pod, self.evict_pod))

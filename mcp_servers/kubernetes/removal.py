@@ -1,4 +1,4 @@
-"""Deleting a pod, at most once and only with a grant.
+"""Deleting or evicting a pod, at most once and only with a grant.
 
 A pod that is deleted cannot bear the mark of the grant. Its controller bears it: `begun` before the
 deletion and `done` after. The deletion itself names the pod's uid and resource version, so that it
@@ -33,6 +33,9 @@ _WAITS = 8
 _WAIT_S = 0.25
 """How long another call with the same grant is given to note that it is done."""
 
+EVICTION = "evict_pod"
+"""The tool that asks disruption budgets first; any other deletes whatever they say."""
+
 _NO_NUMBERS = figures.sha256(())
 
 _log = structlog.get_logger()
@@ -40,16 +43,16 @@ _log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Removal:
-    """Deletes pods with the same hand that changes deployments."""
+    """Deletes and evicts pods with the same hand that changes deployments."""
 
     hand: Hand
 
     async def perform(self, call: Call, namespace: str, name: str, *, dry_run: bool) -> Answer:
-        """Rehearse the deletion or do it.
+        """Rehearse the deletion or eviction, or do it.
 
         Raises:
-            RefusedError: Something about the grant, the pod or its controller forbids it; with
-                `outcome_unknown` the pod is gone and nobody can tell by whom.
+            RefusedError: Something about the grant, the pod, its controller or its disruption budget
+                forbids it; with `outcome_unknown` the pod is gone and nobody can tell by whom.
             UnreachableError: The cluster did not answer; asking again with the same grant is safe.
         """
         self.hand.require_open(namespace)
@@ -57,32 +60,32 @@ class Removal:
             raise RefusedError("forbidden", f"no pod of {namespace} is ever deleted")
         target = Target(kind=kinds.POD.name, namespace=namespace, name=name)
         if dry_run:
-            return await self._rehearse(target)
+            return await self._rehearse(target, call.tool)
         return await self._do(target, self.hand.verifier.admit(call, target))
 
-    async def _rehearse(self, target: Target, attempts: int = MAX_ATTEMPTS) -> Answer:
+    async def _rehearse(self, target: Target, tool: str, attempts: int = MAX_ATTEMPTS) -> Answer:
         try:
-            return await self._rehearse_once(target)
+            return await self._rehearse_once(target, tool)
         except RefusedError as err:
             if err.code != "conflict" or attempts == 1:
                 raise
-        return await self._rehearse(target, attempts - 1)
+        return await self._rehearse(target, tool, attempts - 1)
 
-    async def _rehearse_once(self, target: Target) -> Answer:
+    async def _rehearse_once(self, target: Target, tool: str) -> Answer:
         pod = await self.hand.reader.get(kinds.POD, target.namespace, target.name)
         if _is_leaving(pod):
             raise RefusedError("conflict", "the pod is being deleted already")
         controller = await controllers.of(self.hand.reader, pod)
         used = marks.read(controller.live, marks.DELETIONS)
         await self._mark(controller, marks.dumped(used), dry_run=True)
-        await self._delete(target, pod, dry_run=True)
+        await self._remove(target, tool, pod, dry_run=True)
         data: dict[str, Any] = {
             "state_sha256": state_sha256(pod, controller),
             "result_sha256": result_sha256(pod, controller),
             "figures": [],
             "uid": uid_of(pod),
             "changes": [
-                f"pod {target.name} is deleted",
+                f"pod {target.name} is {_done_by(tool)}",
                 f"{controller.kind.name} {controller.name} replaces it",
             ],
             "warnings": await pod_warnings.about(self.hand.reader, pod, controller),
@@ -109,7 +112,7 @@ class Removal:
                 if mark is None:
                     mark = _begun(target, grant)
                     await self._mark(controller, marks.written(used, mark))
-                await self._delete(target, pod)
+                await self._remove(target, grant.tool, pod)
             except RefusedError as err:
                 if err.code not in {"conflict", "not_found"}:
                     raise
@@ -139,7 +142,7 @@ class Removal:
             await asyncio.sleep(_WAIT_S)
         raise RefusedError(
             "outcome_unknown",
-            f"{target} is gone and grant {grant.jti} had begun to delete it, but it is not noted "
+            f"{target} is gone and grant {grant.jti} had begun to have it go, but it is not noted "
             "whether it was this grant that did",
         )
 
@@ -158,13 +161,16 @@ class Removal:
             controller.kind, text(metadata, "namespace"), controller.name, body, dry_run=dry_run
         )
 
-    async def _delete(self, target: Target, pod: Json, *, dry_run: bool = False) -> None:
+    async def _remove(self, target: Target, tool: str, pod: Json, *, dry_run: bool = False) -> None:
         metadata = section(pod, "metadata")
         only_if = {key: text(metadata, key) for key in ("uid", "resourceVersion")}
+        place = (target.namespace, target.name)
+        writer = self.hand.writer
         try:
-            await self.hand.writer.delete(
-                kinds.POD, target.namespace, target.name, only_if=only_if, dry_run=dry_run
-            )
+            if tool == EVICTION:
+                await writer.evict(*place, only_if=only_if, dry_run=dry_run)
+            else:
+                await writer.delete(kinds.POD, *place, only_if=only_if, dry_run=dry_run)
         except UnreachableError as err:
             if dry_run:
                 raise
@@ -208,12 +214,16 @@ def _is_leaving(pod: Json) -> bool:
     return bool(section(pod, "metadata").get("deletionTimestamp"))
 
 
+def _done_by(tool: str) -> str:
+    return "evicted" if tool == EVICTION else "deleted"
+
+
 def _begun(target: Target, grant: Grant) -> Mark:
     return Mark(
         id=grant.jti,
         tool=grant.tool,
         at=rfc3339(utc_now()),
-        detail=f"deleted pod {target.name} (uid {grant.target_uid})",
+        detail=f"{_done_by(grant.tool)} pod {target.name} (uid {grant.target_uid})",
         outcome="begun",
     )
 

@@ -88,7 +88,45 @@ class Repairs:
             Write(call, kinds.workload(kind), namespace, name, alter, dry_run)
         )
 
+    async def pause_rollout(
+        self,
+        call: Call,
+        namespace: str,
+        name: str,
+        dry_run: DryRun = False,  # noqa: FBT002 - the tool's arguments
+    ) -> Answer:
+        """Pause a Deployment's rollout: its pods stay as they are until it is resumed."""
+
+        async def alter(live: Json, _grant_id: str) -> Alteration:
+            return alterations.pause(live)
+
+        return await self.hand.perform(
+            Write(call, kinds.DEPLOYMENT, namespace, name, alter, dry_run)
+        )
+
+    async def resume_rollout(
+        self,
+        call: Call,
+        namespace: str,
+        name: str,
+        dry_run: DryRun = False,  # noqa: FBT002 - the tool's arguments
+    ) -> Answer:
+        """Resume a Deployment's paused rollout: what was declared meanwhile reaches its pods."""
+
+        async def alter(live: Json, _grant_id: str) -> Alteration:
+            return alterations.resume(live)
+
+        return await self.hand.perform(
+            Write(call, kinds.DEPLOYMENT, namespace, name, alter, dry_run)
+        )
+
     def tools(self) -> tuple[Tool, ...]:
         """Return the tools of a writing session."""
-        functions = (self.rollback_rollout, self.restart_rollout, self.scale_workload)
+        functions = (
+            self.rollback_rollout,
+            self.restart_rollout,
+            self.scale_workload,
+            self.pause_rollout,
+            self.resume_rollout,
+        )
         return tuple(Tool(function, writes=True) for function in functions)

@@ -6,11 +6,15 @@ from mcp_servers.common.grants import Verifier
 from mcp_servers.common.skin import Program
 from mcp_servers.common.toolset import Tool
 from mcp_servers.kubernetes import connection
+from mcp_servers.kubernetes.autoscaler_repairs import AutoscalerRepairs
 from mcp_servers.kubernetes.container_repairs import ContainerRepairs
+from mcp_servers.kubernetes.node_repairs import NodeRepairs
 from mcp_servers.kubernetes.pod_repairs import PodRepairs
+from mcp_servers.kubernetes.probe_repairs import ProbeRepairs
 from mcp_servers.kubernetes.reading import Reading
 from mcp_servers.kubernetes.removal import Removal
 from mcp_servers.kubernetes.repairs import Repairs
+from mcp_servers.kubernetes.service_repairs import ServiceRepairs
 from mcp_servers.kubernetes.settings import KubernetesSettings
 from mcp_servers.kubernetes.writing import Hand
 
@@ -37,6 +41,10 @@ def build(settings: KubernetesSettings) -> Program:
         found = (
             *Repairs(hand).tools(),
             *ContainerRepairs(hand).tools(),
+            *ProbeRepairs(hand).tools(),
+            *ServiceRepairs(hand).tools(),
+            *AutoscalerRepairs(hand).tools(),
+            *NodeRepairs(hand).tools(),
             *PodRepairs(Removal(hand)).tools(),
         )
         repairs = tuple(replace(tool, audience=audience) for tool in found)

@@ -13,11 +13,12 @@ from mcp_servers.common.clock import rfc3339, utc_now
 from mcp_servers.common.envelope import Answer, RefusedError, UnreachableError
 from mcp_servers.common.grants import Grant, Target, Verifier
 from mcp_servers.common.toolset import Call
-from mcp_servers.kubernetes import marks, state, stewards
-from mcp_servers.kubernetes.alterations import Alteration, differences
+from mcp_servers.kubernetes import manners, marks, state, stewards
+from mcp_servers.kubernetes.alterations import Alteration
 from mcp_servers.kubernetes.api import Api, Json
 from mcp_servers.kubernetes.fields import count, section
 from mcp_servers.kubernetes.kinds import Kind
+from mcp_servers.kubernetes.manners import Manner
 from mcp_servers.kubernetes.marks import Mark
 
 MAX_ATTEMPTS = 5
@@ -44,6 +45,7 @@ class Write:
     name: str
     alter: Alter
     dry_run: bool
+    manner: Manner = manners.WORKLOAD
 
     @property
     def target(self) -> Target:
@@ -96,16 +98,17 @@ class Hand:
                 if err.code != "conflict":
                     raise
                 continue
-            return Answer(
-                {
-                    "state_sha256": state.sha256(live),
-                    "result_sha256": alteration.result_sha256(live),
-                    "figures": [each.model_dump(mode="json") for each in alteration.figures],
-                    "uid": state.uid_of(live),
-                    "changes": list(differences(live, after)),
-                    "warnings": [*alteration.warnings, *stewards.warnings(live)],
-                }
-            )
+            data: dict[str, Any] = {
+                "state_sha256": write.manner.state_sha256(live),
+                "result_sha256": alteration.result_sha256(live),
+                "figures": [each.model_dump(mode="json") for each in alteration.figures],
+                "uid": state.uid_of(live),
+                "changes": list(write.manner.differences(live, after)),
+                "warnings": [*alteration.warnings, *stewards.warnings(live)],
+            }
+            if alteration.inverse is not None:
+                data["inverse"] = alteration.inverse.dump(write.call.arguments)
+            return Answer(data)
         raise RefusedError("conflict", _TOO_RESTLESS)
 
     async def _do(self, write: Write) -> Answer:
@@ -116,7 +119,9 @@ class Hand:
             mark = marks.find(used, grant.jti)
             if mark is not None:
                 return outcome("already_applied", write.target, mark, live)
-            self.require_permission(grant, uid=state.uid_of(live), state_sha256=state.sha256(live))
+            self.require_permission(
+                grant, uid=state.uid_of(live), state_sha256=write.manner.state_sha256(live)
+            )
             alteration = await write.alter(live, grant.jti)
             numbers = figures.sha256(alteration.figures)
             grants.require_same_result(grant, alteration.result_sha256(live), numbers)

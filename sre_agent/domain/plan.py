@@ -59,6 +59,13 @@ class Figure(Value):
     after: int | None
 
 
+class Undoing(Value):
+    """The call, to the same server, that the live object says would take a change back."""
+
+    tool: str
+    arguments: dict[str, Any]
+
+
 class DryRun(Value):
     """What the server says the action would do to the live object, and the state it saw.
 
@@ -66,6 +73,7 @@ class DryRun(Value):
     action would make of it; approval and grant are bound to both. `figures` are the numbers that
     policy may bound; the grant is bound to them too, so that a lie about them is found out.
     `controller` is what replaces a deleted pod, and keeps the mark that the pod cannot keep.
+    `inverse` is there where the live object tells how the change would be taken back.
     """
 
     state_sha256: str
@@ -75,6 +83,7 @@ class DryRun(Value):
     warnings: tuple[str, ...] = ()
     figures: tuple[Figure, ...] = ()
     controller: ObjectRef | None = None
+    inverse: Undoing | None = None
 
     @property
     def figures_sha256(self) -> str:
@@ -196,7 +205,7 @@ class Plan(Value):
             _leave_out(action["blast_radius"], _NOT_SEEN)
             _leave_out(action["verification"], {"wait_s": 0.0, "alerts_anywhere": False})
             if action["dry_run"]:
-                _leave_out(action["dry_run"], {"figures": [], "controller": None})
+                _leave_out(action["dry_run"], {"figures": [], "controller": None, "inverse": None})
         return canonical.sha256(dumped)
 
 

@@ -6,7 +6,7 @@ from sre_agent.domain import runs
 from sre_agent.domain.events import EventDraft, EventKind
 from sre_agent.domain.ids import ActionId, IncidentId
 from sre_agent.domain.plan import Action, DryRun, NoPlan, Plan
-from sre_agent.domain.tools import ToolStatus
+from sre_agent.domain.tools import ToolCall, ToolStatus
 from sre_agent.graph.context import RunContext
 
 
@@ -33,7 +33,8 @@ async def rehearse(context: RunContext, plan: Plan) -> Plan | Failure:
         result = await _try(context, action)
         if isinstance(result, Failure):
             return result
-        rehearsed.append(action.model_copy(update={"dry_run": result}))
+        inverse = action.inverse or _inverse(context, action, result)
+        rehearsed.append(action.model_copy(update={"dry_run": result, "inverse": inverse}))
     return plan.model_copy(update={"actions": tuple(rehearsed)})
 
 
@@ -48,6 +49,14 @@ async def record(context: RunContext, incident_id: IncidentId, plan: Plan) -> No
             step_key=f"plan_proposed:{plan.sha256}",
         ),
     )
+
+
+def _inverse(context: RunContext, action: Action, dry_run: DryRun) -> ToolCall | None:
+    """Return the way back that the live object tells of, if it is one that the catalogue knows."""
+    kind, told = context.playbooks.actions.of(action.call), dry_run.inverse
+    if kind is None or told is None or told.tool not in kind.inverses:
+        return None
+    return ToolCall(server=action.call.server, tool=told.tool, arguments=told.arguments)
 
 
 async def _try(context: RunContext, action: Action) -> DryRun | Failure:

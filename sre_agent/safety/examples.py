@@ -16,6 +16,9 @@ from sre_agent.safety.policy_text import ExampleText
 ACTION = ActionId("example")
 Given = dict[str, Any]
 
+CLUSTER_WIDE = frozenset({"Node"})
+"""Kinds of object that belong to no namespace."""
+
 _USUAL: dict[str, Given] = {
     "action": {
         "risk": "medium",
@@ -70,7 +73,9 @@ def complete(rules: Policy, given: Given) -> Facts:
             "each fact is a mapping, such as {action: {tool: restart_rollout}}"
         )
     parts = {name: {**usual, **(given.get(name) or {})} for name, usual in _USUAL.items()}
-    parts["action"] = _action(rules, parts["action"], parts["target"])
+    server = _server(rules, parts["action"])
+    parts["target"] = _target(rules, (server, parts["action"]["tool"]), given.get("target") or {})
+    parts["action"] = _action(rules, {**parts["action"], "server": server}, parts["target"])
     where = (parts["incident"]["cluster"], parts["target"]["namespace"])
     parts["target"].setdefault("environment", rules.environment(*map(str, where)))
     wanted: dict[str, Any] = dict(parts)
@@ -84,7 +89,21 @@ def complete(rules: Policy, given: Given) -> Facts:
         raise InvalidExampleError(f"{place}: {first['msg']}") from error
 
 
-def _action(rules: Policy, said: Given, target: Given) -> Given:
+def _target(rules: Policy, tool: tuple[str, str], said: Given) -> Given:
+    """Return the target; what is not said is that of the first kind that the tool is for."""
+    usual = _USUAL["target"]
+    known = rules.tools.kinds.find(*tool)
+    kind = said.get("kind", known.target_kinds[0] if known else usual["kind"])
+    where = {"namespace": ""} if kind in CLUSTER_WIDE else {}
+    return {**usual, "kind": kind, **where, **said}
+
+
+def _server(rules: Policy, said: Given) -> str:
+    """Return the server whose tool an action calls.
+
+    Raises:
+        InvalidExampleError: It names no tool, or one that several servers or none may have.
+    """
     tool = said.get("tool")
     if tool is None:
         raise InvalidExampleError("it names no tool: give action.tool")
@@ -94,7 +113,13 @@ def _action(rules: Policy, said: Given, target: Given) -> Given:
     server = said.get("server", servers[0] if servers else None)
     if server is None:
         raise InvalidExampleError(f"no server has the tool {tool!r}: give action.server as well")
-    named = {"namespace": target["namespace"], "name": target["name"]}
+    return str(server)
+
+
+def _action(rules: Policy, said: Given, target: Given) -> Given:
+    tool, server = said["tool"], said["server"]
+    wide = target["kind"] in CLUSTER_WIDE
+    named = {key: target[key] for key in ("namespace", "name") if not (wide and key == "namespace")}
     arguments = {**named, **(said.get("arguments") or {})}
     return {
         "is_read": (server, tool) in rules.tools.reads,

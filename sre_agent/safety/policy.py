@@ -22,6 +22,7 @@ from sre_agent.safety.risk_terms import ENVIRONMENT
 
 NO_RULE = "no-rule-speaks-of-it"
 UNKNOWN_TOOL = "tool-not-on-the-allow-list"
+WRONG_KIND = "action-not-for-this-kind"
 UNLOADABLE = "policy-not-loadable"
 SEVEREST_FIRST = (Ruling.DENY, Ruling.ASK, Ruling.ALLOW)
 """The order in which rulings beat each other."""
@@ -50,7 +51,7 @@ class Rule:
 class Tools:
     """The (server, tool) pairs that only read, and those that write. Any other is denied.
 
-    `kinds` says what the writing ones do; what it does not know is of high risk.
+    `kinds` says what the writing ones do and to what; what it does not know is of high risk.
     """
 
     reads: frozenset[tuple[str, str]] = frozenset()
@@ -192,11 +193,9 @@ def see(policy: Policy, action: Action, plan: Plan, incident: Incident, at: Circ
 
 def judge(policy: Policy, seen: Facts, action_id: ActionId) -> PolicyRuling:
     """Return the severest ruling that any rule makes on the facts; who answers, the strictest of all."""
-    if policy.fault:
-        return _denied(action_id, UNLOADABLE, policy.fault)
-    tool = (seen.action.server, seen.action.tool)
-    if tool not in policy.tools.reads | policy.tools.writes:
-        return _denied(action_id, UNKNOWN_TOOL, f"nobody may call {'.'.join(tool)}")
+    unruled = _unruled(policy, seen, action_id)
+    if unruled is not None:
+        return unruled
     made: list[RuleText] = []
     for trial in trials(policy, seen):
         if trial.fault is not None:
@@ -209,6 +208,20 @@ def judge(policy: Policy, seen: Facts, action_id: ActionId) -> PolicyRuling:
             return _said(action_id, said)
     reason = "what no rule speaks of is asked"
     return PolicyRuling(action_id=action_id, ruling=Ruling.ASK, rule=NO_RULE, reason=reason)
+
+
+def _unruled(policy: Policy, seen: Facts, action_id: ActionId) -> PolicyRuling | None:
+    """Return the denial of what no rule needs to speak of; None when the rules have the say."""
+    if policy.fault:
+        return _denied(action_id, UNLOADABLE, policy.fault)
+    tool, kind = (seen.action.server, seen.action.tool), seen.target.kind
+    named = ".".join(tool)
+    if tool not in policy.tools.reads | policy.tools.writes:
+        return _denied(action_id, UNKNOWN_TOOL, f"nobody may call {named}")
+    known = policy.tools.kinds.find(*tool)
+    if known is not None and kind not in known.target_kinds:
+        return _denied(action_id, WRONG_KIND, f"{named} is nothing that is done to a {kind}")
+    return None
 
 
 def trials(policy: Policy, seen: Facts) -> Iterator[Trial]:

@@ -235,18 +235,21 @@ REPLACED = DryRun(
     ("changes", "rule"),
     [
         ({"target": POD, "dry_run": REPLACED}, "every-write-asks"),
-        ({"target": POD, "dry_run": REPLACED.model_copy(update={"controller": None})}, None),
-        ({"target": POD}, None),
-        ({"dry_run": REPLACED}, None),
+        (
+            {"target": POD, "dry_run": REPLACED.model_copy(update={"controller": None})},
+            "deletion-is-denied",
+        ),
+        ({"target": POD}, "deletion-is-denied"),
+        ({"dry_run": REPLACED}, "action-not-for-this-kind"),
     ],
 )
 def test_a_pod_may_be_asked_for_when_its_controller_replaces_it(
-    changes: dict[str, Any], rule: str | None
+    changes: dict[str, Any], rule: str
 ) -> None:
     found = ruled(action("delete_pod", **changes))
 
-    assert found.rule == (rule or "deletion-is-denied")
-    assert found.ruling is (Ruling.ASK if rule else Ruling.DENY)
+    assert found.rule == rule
+    assert found.ruling is (Ruling.ASK if rule == "every-write-asks" else Ruling.DENY)
 
 
 def rules(*written: tuple[str, str]) -> Policy:
