@@ -6,6 +6,7 @@ from typing import Any
 
 from mcp_servers.common import canonical
 from mcp_servers.kubernetes import alterations, state
+from mcp_servers.kubernetes.alterations import Alteration
 from mcp_servers.kubernetes.api import Json
 from mcp_servers.kubernetes.fields import section
 
@@ -15,9 +16,10 @@ _NAMES = ("name", "key", "port")
 
 @dataclass(frozen=True, slots=True)
 class Manner:
-    """What counts of an object's state, and how its declaration differs in words."""
+    """What counts of an object's state and of what becomes of it, and how it differs in words."""
 
     state_sha256: Callable[[Json], str]
+    result_sha256: Callable[[Alteration, Json], str]
     differences: Callable[[Json, Json], tuple[str, ...]]
 
 
@@ -30,6 +32,11 @@ def node_sha256(node: Json) -> str:
     """Return the hash of a node: only whether it takes pods; the rest changes by itself."""
     is_closed = bool(section(node, "spec").get("unschedulable"))
     return canonical.sha256({"uid": state.uid_of(node), "unschedulable": is_closed})
+
+
+def node_result_sha256(alteration: Alteration, node: Json) -> str:
+    """Return the hash of what an alteration makes of a node, whose taints follow by themselves."""
+    return node_sha256(alterations.merged(node, alteration.patch))
 
 
 def differences(before: Json, after: Json) -> tuple[str, ...]:
@@ -60,6 +67,6 @@ def _name_of(entry: Any, number: int) -> str:
     return str(number)
 
 
-WORKLOAD = Manner(state.sha256, alterations.differences)
-DECLARED = Manner(declared_sha256, differences)
-NODE = Manner(node_sha256, differences)
+WORKLOAD = Manner(state.sha256, Alteration.result_sha256, alterations.differences)
+DECLARED = Manner(declared_sha256, Alteration.result_sha256, differences)
+NODE = Manner(node_sha256, node_result_sha256, differences)

@@ -103,7 +103,7 @@ def _present(handler: str, asked: Json, name: str) -> Any:
     """
     sort = {"httpGet": ("path", "port"), "tcpSocket": ("port",), "grpc": ("port",)}
     if name not in sort.get(handler, ()):
-        raise RefusedError("invalid_arguments", f"an {handler} probe has no {name}")
+        raise RefusedError("invalid_arguments", f"a probe by {handler} has no {name}")
     return asked.get(name) or "/"
 
 

@@ -27,7 +27,7 @@ class KubernetesSettings(ServerSettings):
     """A service account token that can get and list, and nothing else."""
 
     kubernetes_write_token: SecretStr | None = None
-    """A service account token that can patch workloads and delete pods, used for nothing else."""
+    """A service account token that can do what the writing tools need, used for nothing else."""
 
     mcp_kubeconfig: Path | None = None
     """A kubeconfig file instead of a URL and tokens."""

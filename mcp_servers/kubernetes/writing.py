@@ -100,7 +100,7 @@ class Hand:
                 continue
             data: dict[str, Any] = {
                 "state_sha256": write.manner.state_sha256(live),
-                "result_sha256": alteration.result_sha256(live),
+                "result_sha256": write.manner.result_sha256(alteration, live),
                 "figures": [each.model_dump(mode="json") for each in alteration.figures],
                 "uid": state.uid_of(live),
                 "changes": list(write.manner.differences(live, after)),
@@ -124,7 +124,8 @@ class Hand:
             )
             alteration = await write.alter(live, grant.jti)
             numbers = figures.sha256(alteration.figures)
-            grants.require_same_result(grant, alteration.result_sha256(live), numbers)
+            result = write.manner.result_sha256(alteration, live)
+            grants.require_same_result(grant, result, numbers)
             mark = Mark(
                 id=grant.jti,
                 tool=write.call.tool,

@@ -66,16 +66,17 @@ class Crew:
         return "".join(found)
 
     def deletions(self, name: str) -> list[Json]:
-        """Return the real deletions of a pod by the platform, as the API server's log has them."""
+        """Return the platform's real deletions and evictions of a pod, as the API server logs them."""
         return [
             line
             for line in self.workload.writes
-            if (line["verb"], line["resource"], line["name"]) == ("delete", "pods", name)
+            if (line["verb"] in {"delete", "create"}, line["resource"], line["name"])
+            == (True, "pods", name)
         ]
 
-    def call(self, name: str) -> ToolCall:
+    def call(self, name: str, tool: str = "delete_pod") -> ToolCall:
         arguments = {"namespace": self.workload.namespace, "name": name}
-        return ToolCall(server="kubernetes", tool="delete_pod", arguments=arguments)
+        return ToolCall(server="kubernetes", tool=tool, arguments=arguments)
 
     def _ready(self) -> list[Json]:
         ready = [

@@ -11,7 +11,7 @@ from typing import Any
 
 import jwt
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from hands_lab import CLUSTER_ID, Signer
+from hands_lab import CLUSTER_ID, Signer, kind_of
 
 from mcp_servers.common.grants import key_id
 from sre_agent.domain.grant import TOKEN_TYPE
@@ -37,7 +37,7 @@ class Scene:
 
     @property
     def kind(self) -> str:
-        return "Pod" if self.call.tool == "delete_pod" else "Deployment"
+        return kind_of(self.call)
 
     @property
     def other_tool(self) -> str:
@@ -121,7 +121,7 @@ FORGERIES: dict[str, tuple[Callable[[Scene], str], str]] = {
         lambda scene: scene.grant(
             target={
                 "kind": scene.kind,
-                "namespace": scene.call.arguments["namespace"],
+                "namespace": scene.call.arguments.get("namespace", ""),
                 "name": "x",
             }
         ),
@@ -131,7 +131,7 @@ FORGERIES: dict[str, tuple[Callable[[Scene], str], str]] = {
         lambda scene: scene.grant(
             target={
                 "kind": "Deployment" if scene.kind == "Pod" else "Pod",
-                "namespace": scene.call.arguments["namespace"],
+                "namespace": scene.call.arguments.get("namespace", ""),
                 "name": scene.call.arguments["name"],
             }
         ),

@@ -23,6 +23,7 @@ from mcp_servers.common.grants import key_id
 from mcp_servers.common.skin import Program, build_app
 from mcp_servers.kubernetes.server import build
 from mcp_servers.kubernetes.settings import KubernetesSettings
+from sre_agent.config import action_kinds
 from sre_agent.domain.canonical import sha256
 from sre_agent.domain.grant import ALGORITHM, TOKEN_TYPE
 from sre_agent.domain.tools import ToolCall, ToolResult
@@ -113,11 +114,11 @@ class Cluster:
         return [
             line
             for line in lines
-            if line.get("namespace") == namespace
+            if (line.get("namespace") or "") == namespace
             and not line.get("dryRun")
-            and line.get("status") == httpx.codes.OK
-            and "admin" not in str(line.get("user"))
-            and line.get("verb") in {"patch", "delete"}
+            and line.get("status") in {httpx.codes.OK, httpx.codes.CREATED}
+            and line.get("user") == "operator"
+            and line.get("verb") in {"patch", "delete", "create"}
         ]
 
     def _is_rolled_out(self, namespace: str, name: str) -> bool:
@@ -194,8 +195,8 @@ class Signer:
             "tool": call.tool,
             "arguments_sha256": sha256(arguments),
             "target": {
-                "kind": "Pod" if call.tool == "delete_pod" else "Deployment",
-                "namespace": arguments["namespace"],
+                "kind": kind_of(call),
+                "namespace": arguments.get("namespace", ""),
                 "name": arguments["name"],
             },
             "target_uid": rehearsed.data["uid"],
@@ -288,6 +289,13 @@ def new_workload(cluster: Cluster, name: str = "orders", replicas: int = 0) -> W
     cluster.release(namespace, name, "v1", replicas)
     cluster.release(namespace, name, "v2", replicas)
     return Workload(cluster, namespace, name)
+
+
+def kind_of(call: ToolCall) -> str:
+    """Return the first kind of object that a call's tool is for."""
+    kind = action_kinds.shipped().of(call)
+    assert kind is not None, call
+    return kind.target_kinds[0]
 
 
 def data(result: ToolResult) -> Json:

@@ -1,68 +1,23 @@
 """The same attacks on every tool that writes: no tool has a door of its own."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
+from aims import POD_TOOLS, TOOLS, Aim, at
 from crew import Crew
 from forgeries import FORGERIES, Scene
-from hands_lab import (
-    Cluster,
-    Hands,
-    Json,
-    Signer,
-    Workload,
-    data,
-    hands_with,
-    new_workload,
-    settings,
-)
+from hands_lab import Cluster, Hands, Signer, Workload, data, hands_with, new_workload, settings
 
 from sre_agent.config import permissions
-from sre_agent.domain.tools import ToolCall, ToolStatus
+from sre_agent.domain.tools import ToolStatus
 
 pytestmark = pytest.mark.attack
-
-
-@dataclass(frozen=True)
-class Aim:
-    """A call that is attacked, what the audit log has of it, and how its object is disturbed."""
-
-    call: ToolCall
-    other: ToolCall
-    written: Callable[[], list[Json]]
-    disturb: Callable[[], object]
-
-
-DEPLOYMENT_CALLS: dict[str, tuple[Json, Json]] = {
-    "rollback_rollout": ({"to_revision": 1}, {"to_revision": 2}),
-    "restart_rollout": ({}, {"name": "other"}),
-    "scale_workload": ({"replicas": 2}, {"replicas": 3}),
-    "set_resources": (
-        {"container": "app", "memory_limit": "128Mi"},
-        {"container": "app", "memory_limit": "1Gi"},
-    ),
-    "set_image": (
-        {"container": "app", "image": "lab/shell:2"},
-        {"container": "app", "image": "lab/shell:3"},
-    ),
-    "set_env": (
-        {"container": "app", "variable": "MODE", "value": "safe"},
-        {"container": "app", "variable": "MODE", "value": "wild"},
-    ),
-}
-
-
-TOOLS = [*DEPLOYMENT_CALLS, "delete_pod"]
 
 
 @pytest.fixture(params=TOOLS)
 def aim(request: pytest.FixtureRequest, crew: Crew) -> Aim:
     """Return a call that may succeed."""
-    tool: str = request.param
-    return at_pod(crew) if tool == "delete_pod" else at(new_workload(crew.cluster), tool)
+    return at(request.param, crew)
 
 
 @pytest.fixture(scope="module")
@@ -72,39 +27,14 @@ def untouched(cluster: Cluster) -> Workload:
 
 @pytest.fixture(params=TOOLS)
 def vain(request: pytest.FixtureRequest, untouched: Workload, crew: Crew) -> Aim:
-    """Return a call that a test asks for in vain only, so that all of them can share its object."""
-    tool: str = request.param
-    return at_pod(crew) if tool == "delete_pod" else at(untouched, tool)
-
-
-def at(workload: Workload, tool: str) -> Aim:
-    arguments, others = DEPLOYMENT_CALLS[tool]
-    grace_s = 100 + TOOLS.index(tool)
-    spec: dict[str, Any] = {
-        "spec": {"template": {"spec": {"terminationGracePeriodSeconds": grace_s}}}
-    }
-    return Aim(
-        call=workload.call(tool, **arguments),
-        other=workload.call(tool, **others),
-        written=lambda: workload.writes,
-        disturb=lambda: workload.cluster.patch(workload.namespace, workload.name, spec),
-    )
-
-
-def at_pod(crew: Crew) -> Aim:
-    pod, other = (each["metadata"]["name"] for each in crew.all_ready())
-    return Aim(
-        call=crew.call(pod),
-        other=crew.call(other),
-        written=lambda: crew.deletions(pod) + crew.deletions(other),
-        disturb=lambda: crew.delete_as_a_person(pod),
-    )
+    """Return a call that a test asks for in vain only, so that some of them can share an object."""
+    return at(request.param, crew, untouched)
 
 
 def test_every_writing_tool_is_attacked() -> None:
     allowed = permissions.load_allow_list()
 
-    assert {tool for _, tool in allowed.writes} == {*DEPLOYMENT_CALLS, "delete_pod"}
+    assert {tool for _, tool in allowed.writes} == set(TOOLS)
 
 
 async def test_forged_and_misused_grants_are_refused(
@@ -140,7 +70,7 @@ async def test_a_grant_dies_with_a_change_of_its_object(
 
     result = await hands.write(vain.call, grant)
 
-    is_gone = vain.call.tool == "delete_pod"
+    is_gone = vain.call.tool in POD_TOOLS
     assert result.status is ToolStatus.REFUSED
     assert result.code in ({"not_found", "state_changed"} if is_gone else {"state_changed"})
     assert vain.written() == []
@@ -175,5 +105,5 @@ async def test_a_replayed_grant_does_nothing_a_second_time(
         data(first)["at"],
         data(first)["detail"],
     )
-    written = [line for line in aim.written() if line["verb"] == "delete"] or aim.written()
-    assert len(written) == 1
+    deeds = [line for line in aim.written() if line["verb"] != "patch"] or aim.written()
+    assert len(deeds) == 1
