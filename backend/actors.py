@@ -50,6 +50,11 @@ class Actor:
     """The program's token; None for people, and for tokens that only the settings know."""
 
     @property
+    def person(self) -> str:
+        """Return who stands behind it: all sessions and tokens of one user are the same person."""
+        return f"name:{self.name}" if self.user_id is None else f"user:{self.user_id}"
+
+    @property
     def channel(self) -> str:
         """Return through what they act, as decisions and steps tell it."""
         return "war room" if self.kind is ActorKind.PERSON else "api"

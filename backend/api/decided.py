@@ -58,6 +58,8 @@ class DecisionRow(BaseModel):
     channel: str | None
     reason: str | None
     decided_at: datetime | None
+    people: int
+    given: int
 
     @classmethod
     def of(cls, asked: Asked, now: datetime) -> "DecisionRow":
@@ -84,6 +86,8 @@ class DecisionRow(BaseModel):
             channel=request.channel,
             reason=request.reason,
             decided_at=request.decided_at,
+            people=request.people,
+            given=request.given,
         )
 
 

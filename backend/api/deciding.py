@@ -17,28 +17,35 @@ from backend.db import approval_rows, approvals, clusters, incident_rows
 from backend.db.admission.manual import open_manually
 from backend.db.approvals import Answer
 from backend.db.tenancy import Tenant
-from sre_agent.domain.ids import IncidentId
+from sre_agent.domain.ids import ActionId, IncidentId
 from sre_agent.domain.ruling import Decision, Verdict
 
 router = APIRouter(prefix="/api/v1", tags=["decisions"])
 
 
-@router.post("/incidents/{incident_id}/approve", responses={409: {}})
+@router.post(
+    "/incidents/{incident_id}/approve", responses={202: {"model": Decision}, 409: {}, 422: {}}
+)
 async def approve_plan(
     context: Context,
     request: Request,
     actor: Approver,
     incident_id: str,
+    response: Response,
     body: Approve | None = None,
 ) -> Decision:
-    """Approve the plan that waits.
+    """Approve the plan that waits, or all of it but some actions.
 
     With `plan_sha256` the answer is for that plan only: another one that took its place is not
-    approved by it.
+    approved by it. The answer is 202 where policy wants more people to say yes: `waits_for` says
+    how many.
     """
     body = body or Approve()
     answer = _answer(actor, Verdict.APPROVED, body.comment, body.plan_sha256)
-    return await _decide(context, request, IncidentId(incident_id), answer)
+    answer = replace(answer, without=tuple(ActionId(item) for item in body.without))
+    decision = await _decide(context, request, IncidentId(incident_id), answer)
+    response.status_code = 202 if decision.waits_for else 200
+    return decision
 
 
 @router.post("/incidents/{incident_id}/reject", responses={409: {}})

@@ -77,12 +77,22 @@ TABLE: Mapping[type[Exception], tuple[int, str, str]] = {
     approvals.NotAnApproverError: (
         403,
         "Your role does not decide",
-        "Use a token with the role approver or admin.",
+        "`detail` says who may; others with the role approver or above may reject.",
     ),
     approvals.ApprovalClosedError: (
         409,
         "Already decided",
         "A decision stands; a new plan would be a new request.",
+    ),
+    approvals.AnsweredBeforeError: (
+        409,
+        "You have said yes already",
+        "Somebody else has to say yes as well; to take it back, reject the plan.",
+    ),
+    approvals.UnfitAnswerError: (
+        422,
+        "That cannot be left out",
+        "See the plan's actions with GET /api/v1/incidents/{id}/plan and send again.",
     ),
     approvals.PlanChangedError: (
         409,

@@ -2,12 +2,13 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Annotated, Any
 
 import sqlalchemy as sa
 from pydantic import BaseModel, Field
 
 from backend.api.cursors import Cursor
+from backend.db.approval_answers import Given
 from backend.db.approval_rows import Request
 from sre_agent.domain.alert import Alert, Severity
 from sre_agent.domain.causes import Diagnosis
@@ -17,7 +18,9 @@ from sre_agent.domain.faults import FaultClass
 from sre_agent.domain.incident import IncidentStatus
 from sre_agent.domain.objects import ObjectRef
 from sre_agent.domain.plan import NoPlan, Plan
-from sre_agent.domain.ruling import PolicyRuling
+from sre_agent.domain.ruling import PolicyRuling, Verdict
+
+ActionName = Annotated[str, Field(min_length=1, max_length=253)]
 
 
 class TopCause(BaseModel):
@@ -84,6 +87,7 @@ class ApprovalStatus(StrEnum):
     APPROVED = "approved"
     REJECTED = "rejected"
     EXPIRED = "expired"
+    VOIDED = "voided"
 
     @classmethod
     def of(cls, request: Request, now: datetime) -> "ApprovalStatus":
@@ -92,8 +96,28 @@ class ApprovalStatus(StrEnum):
         return cls.EXPIRED if is_overdue else cls(request.status)
 
 
+class AnswerView(BaseModel):
+    """What one person answered; `left_out` are the actions that this person leaves out."""
+
+    verdict: Verdict
+    actor: str
+    channel: str
+    reason: str
+    left_out: list[str]
+    decided_at: datetime
+
+    @classmethod
+    def of(cls, given: Given) -> "AnswerView":
+        """Return a stored answer as it is shown."""
+        return cls(**{field: getattr(given, field) for field in cls.model_fields})
+
+
 class ApprovalView(BaseModel):
-    """A request for approval as it stands."""
+    """A request for approval as it stands.
+
+    `people` different people have to say yes, and `given` of them have; `answers` are theirs.
+    `left_out` are the actions that are not carried out of what was approved.
+    """
 
     id: str
     status: ApprovalStatus
@@ -104,6 +128,10 @@ class ApprovalView(BaseModel):
     channel: str | None
     reason: str | None
     decided_at: datetime | None
+    people: int
+    given: int
+    answers: list[AnswerView]
+    left_out: list[str]
 
     @classmethod
     def of(cls, request: Request | None, now: datetime) -> "ApprovalView | None":
@@ -111,7 +139,10 @@ class ApprovalView(BaseModel):
         if request is None:
             return None
         shown = {field: getattr(request, field) for field in cls.model_fields}
-        return cls(**{**shown, "status": ApprovalStatus.of(request, now)})
+        shown["status"] = ApprovalStatus.of(request, now)
+        shown["answers"] = [AnswerView.of(item) for item in request.answers]
+        shown["left_out"] = request.left_out or []
+        return cls(**shown)
 
 
 class IncidentDetail(IncidentRow):
@@ -155,10 +186,14 @@ class PlanView(BaseModel):
 
 
 class Approve(BaseModel):
-    """A yes. `plan_sha256` is the plan that was seen: the decision fails when it is another one."""
+    """A yes. `plan_sha256` is the plan that was seen: the decision fails when it is another one.
+
+    `without` are actions to leave out, by their ids; what depends on them is left out as well.
+    """
 
     plan_sha256: str | None = None
     comment: str = Field(default="", max_length=2000)
+    without: list[ActionName] = Field(default=[], max_length=100)
 
 
 class Reject(BaseModel):

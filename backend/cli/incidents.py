@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from backend.cli import telling
+from backend.cli import consent, telling
 from backend.cli.session import client, console
 from sre_agent.domain.errors import PermanentError
 
@@ -66,6 +66,8 @@ def show(incident_id: IncidentId) -> None:
             f"[bold]sre-agent resume {escape(incident_id)}[/]"
         )
     else:
+        for told in consent.standing(waiting):
+            console.print(told)
         console.print(
             f"\nIt waits for you: [bold]sre-agent approve {incident_id}[/] or "
             f"[bold]sre-agent reject {incident_id} --reason ...[/]"
@@ -104,9 +106,17 @@ def approve(
         str | None,
         typer.Option(help="Approve without asking, if the plan that waits has this hash."),
     ] = None,
+    without: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="ACTION",
+            help="Leave this action out, and what depends on it; may be given several times.",
+        ),
+    ] = None,
 ) -> None:
     """Show the plan that waits and approve exactly what was shown."""
     api = client()
+    left_out = without or []
     if plan is None:
         shown = api.get(f"/api/v1/incidents/{incident_id}/plan")
         if shown["plan"] is None:
@@ -116,10 +126,14 @@ def approve(
             console.print(told, soft_wrap=True)
         plan = str(shown["plan_sha256"])
         console.print(f"[dim]plan {plan}[/]")
-        typer.confirm("Approve exactly this?", abort=True)
-    body = {"comment": comment, "plan_sha256": plan}
+        for told in consent.standing(shown["approval"]):
+            console.print(told)
+        but = f" without {', '.join(left_out)}" if left_out else ""
+        typer.confirm(f"Approve exactly this{but}?", abort=True)
+    body = {"comment": comment, "plan_sha256": plan, "without": left_out}
     decision = api.post(f"/api/v1/incidents/{incident_id}/approve", body)
-    console.print(f"{decision['verdict']} by {escape(decision['actor'])}")
+    for told in consent.answered(decision):
+        console.print(told)
 
 
 def reject(

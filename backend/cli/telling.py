@@ -7,6 +7,7 @@ from typing import Any
 
 from rich.markup import escape
 
+from backend.cli import consent
 from sre_agent.domain.likelihood import in_percent
 from sre_agent.domain.plan import Choice, RunbookCitation
 from sre_agent.planning import reasons
@@ -79,7 +80,7 @@ def plan(proposed: Payload) -> Iterator[str]:
     for action in proposed["actions"]:
         call, rehearsed = action["call"], action["dry_run"]
         arguments = ", ".join(f"{key}={value}" for key, value in call["arguments"].items())
-        yield f"[bold]{escape(call['tool'])}({escape(arguments)})[/]"
+        yield f"{escape(action['id'])} [bold]{escape(call['tool'])}({escape(arguments)})[/]"
         yield from (f"  would change {escape(change)}" for change in rehearsed["changes"])
         yield from (f"  [yellow]warning:[/] {escape(said)}" for said in rehearsed["warnings"])
         yield f"  {escape(action['blast_radius']['statement'])}"
@@ -192,8 +193,10 @@ _TELLERS: dict[str, Callable[[Payload], str]] = {
     "plan_proposed": _plan,
     "plan_withheld": _withheld,
     "policy_ruled": _rulings,
-    "approval_requested": _plain("[bold yellow]waits for a person[/] until {expires_at}"),
-    "approval_decided": _plain("[bold]{verdict}[/] by {actor} through {channel} {reason}"),
+    "approval_requested": consent.requested,
+    "approval_given": consent.given,
+    "approval_decided": consent.decided,
+    "approval_voided": consent.voided,
     "grant_minted": lambda payload: (
         f"grant {escape(str(payload.get('grant_id') or payload.get('id')))}"
     ),

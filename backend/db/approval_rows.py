@@ -1,22 +1,27 @@
 """Requests for approval as they are stored."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from backend.db import journal
+from backend.db import approval_answers, journal
+from backend.db.approval_answers import Given
 from backend.db.tables.approvals import approvals
 from backend.db.tables.incidents import incidents
-from sre_agent.domain.ids import IncidentId
+from sre_agent.domain.ids import ActionId, IncidentId
 from sre_agent.domain.ruling import Decision, Verdict
 
 
 @dataclass(frozen=True)
 class Request:
-    """A request for approval, open or closed; `plan` and `rulings` are as they were shown."""
+    """A request for approval, open or closed; `plan` and `rulings` are as they were shown.
+
+    `people` is how many different people have to say yes, `left_out` what is left out of the plan
+    that was approved, `looked_at` when its objects were last compared with what was shown.
+    """
 
     id: str
     org_id: str
@@ -32,6 +37,18 @@ class Request:
     channel: str | None
     reason: str | None
     decided_at: datetime | None
+    people: int
+    left_out: list[str] | None
+    looked_at: datetime | None
+    answers: tuple[Given, ...] = field(default=(), metadata={"is_joined": True})
+
+    @property
+    def given(self) -> int:
+        """Return how many different people have said yes."""
+        return approval_answers.count_people(self.answers)
+
+
+_COLUMNS = tuple(item.name for item in fields(Request) if not item.metadata)
 
 
 async def find(
@@ -53,7 +70,10 @@ async def find(
     if is_open:
         query = query.where(approvals.c.status == "open")
     row = (await connection.execute(query)).one_or_none()
-    return None if row is None else Request(**row._mapping)  # noqa: SLF001 - a public attribute in disguise
+    if row is None:
+        return None
+    answers = await approval_answers.read(connection, [row.id])
+    return _request(row, answers.get(row.id, ()))
 
 
 @dataclass(frozen=True)
@@ -93,7 +113,9 @@ async def list_page(
     if before is not None:
         query = query.where(sa.tuple_(approvals.c.requested_at, approvals.c.id) < before)
     newest_first = query.order_by(approvals.c.requested_at.desc(), approvals.c.id.desc())
-    return [_asked(row) for row in await connection.execute(newest_first.limit(limit))]
+    rows = (await connection.execute(newest_first.limit(limit))).all()
+    answers = await approval_answers.read(connection, [row.id for row in rows])
+    return [_asked(row, answers.get(row.id, ())) for row in rows]
 
 
 async def lock(
@@ -110,9 +132,13 @@ async def lock(
     return await find(connection, approval_id=approval_id)
 
 
-def _asked(row: sa.Row[Any]) -> Asked:
+def _request(row: sa.Row[Any], answers: tuple[Given, ...]) -> Request:
+    return Request(**{name: getattr(row, name) for name in _COLUMNS}, answers=answers)
+
+
+def _asked(row: sa.Row[Any], answers: tuple[Given, ...]) -> Asked:
     return Asked(
-        request=Request(**{field.name: getattr(row, field.name) for field in fields(Request)}),
+        request=_request(row, answers),
         cluster_id=row.cluster_id,
         namespace=row.namespace,
         service=row.service,
@@ -133,4 +159,5 @@ def to_decision(request: Request) -> Decision | None:
         reason=request.reason or "",
         plan_sha256=request.plan_sha256,
         decided_at=request.decided_at,
+        without=tuple(ActionId(item) for item in request.left_out or ()),
     )

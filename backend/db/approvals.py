@@ -1,30 +1,29 @@
 """The one door for decisions: whoever says yes or no, through whichever channel, comes by here."""
 
-import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from backend.actors import Actor, Role
-from backend.db import journal, outbox, queue
+from backend.db import approval_answers, journal, queue
+from backend.db.approval_answers import Given
+from backend.db.approval_ends import close, expiry, record
+from backend.db.approval_requests import wanted_by
 from backend.db.approval_rows import Request, find, lock, to_decision
 from backend.db.tables.approvals import approvals
 from backend.db.tables.incidents import incidents
-from sre_agent import ports
+from sre_agent.domain import proposer
 from sre_agent.domain.errors import PermanentError
-from sre_agent.domain.events import EventDraft, EventKind
-from sre_agent.domain.ids import IncidentId
+from sre_agent.domain.events import EventKind
+from sre_agent.domain.ids import ActionId, IncidentId
 from sre_agent.domain.plan import Plan
-from sre_agent.domain.ruling import Approvers, Decision, PolicyRuling, Verdict, strictest
-
-CLOCK_ACTOR = "clock"
-"""Who decides when nobody did in time."""
+from sre_agent.domain.ruling import Decision, Verdict
 
 _ENDED = "the incident ended"
+_IN_VAIN = "nobody decided in time"
 
 
 class ApprovalNotFoundError(PermanentError):
@@ -45,7 +44,18 @@ class ApprovalClosedError(PermanentError):
     def __init__(self, decision: Decision) -> None:
         self.decision = decision
         at = decision.decided_at.isoformat(timespec="seconds")
-        super().__init__(f"already {decision.verdict} by {decision.actor} at {at}")
+        said = f"already {decision.verdict} by {decision.actor} at {at}"
+        if decision.verdict is Verdict.VOIDED:
+            said = f"changed after you looked: look again ({decision.reason})"
+        super().__init__(said)
+
+
+class AnsweredBeforeError(PermanentError):
+    """The same person has said yes before: two people are two people."""
+
+
+class UnfitAnswerError(PermanentError):
+    """The answer leaves out what it cannot."""
 
 
 Confirm = Callable[[AsyncConnection], Awaitable[tuple[Actor, datetime]]]
@@ -56,7 +66,8 @@ Confirm = Callable[[AsyncConnection], Awaitable[tuple[Actor, datetime]]]
 class Answer:
     """What someone decides: on which request, how, through which channel, and why.
 
-    `plan_sha256` is the plan they saw; None means the one that waits.
+    `plan_sha256` is the plan they saw; None means the one that waits. `without` are the actions
+    that they leave out; what depends on these is left out as well.
     """
 
     approval_id: str
@@ -65,50 +76,17 @@ class Answer:
     channel: str
     reason: str = ""
     plan_sha256: str | None = None
-
-
-async def request(
-    connection: AsyncConnection,
-    incident_id: IncidentId,
-    plan: Plan,
-    rulings: tuple[PolicyRuling, ...],
-    *,
-    now: datetime,
-    ttl_s: float,
-) -> ports.Approval:
-    """Store a request and the message that it waits; the same plan gets the same request.
-
-    A request for an earlier plan that is still open expires: at most one waits at a time.
-    """
-    org_id = await journal.lock_incident(connection, incident_id)
-    known = await find(connection, incident_id=incident_id, plan_sha256=plan.sha256)
-    if known is not None:
-        return _port(known)
-    waiting = await find(connection, incident_id=incident_id, is_open=True)
-    if waiting is not None:
-        await _close(connection, waiting, _expiry(waiting, now, "another plan took its place"))
-    row: dict[str, Any] = {
-        "id": f"apr-{secrets.token_hex(8)}",
-        "org_id": org_id,
-        "incident_id": incident_id,
-        "plan_sha256": plan.sha256,
-        "plan": plan.model_dump(mode="json"),
-        "rulings": [ruling.model_dump(mode="json") for ruling in rulings],
-        "status": "open",
-        "requested_at": now,
-        "expires_at": now + timedelta(seconds=ttl_s),
-    }
-    await connection.execute(sa.insert(approvals).values(row))
-    await _announce(connection, incident_id, row, plan, now)
-    return ports.Approval(id=row["id"], plan_sha256=plan.sha256, expires_at=row["expires_at"])
+    without: tuple[ActionId, ...] = ()
 
 
 async def decide(
     engine: AsyncEngine, answer: Answer, *, now: datetime, confirm: Confirm | None = None
 ) -> Decision:
-    """Close a request with a verdict, record it, and let the incident go on: one transaction.
+    """Take one person's answer, record it, and close the request if it settles it: one transaction.
 
-    With `confirm` the decision counts as of when the request is locked, by who the actor is then:
+    One no settles it; a yes does once as many different people have said yes as policy wants, and
+    the incident goes on then. Until then the decision that is returned says how many more it waits
+    for. With `confirm` the answer counts as of when the request is locked, by who the actor is then:
     somebody may have shut them out, or its time may have ended, while it waited for the lock.
 
     Raises:
@@ -117,6 +95,8 @@ async def decide(
         ApprovalClosedError: It was decided before, or its time or its incident is over (which is
             then recorded).
         PlanChangedError: The actor saw another plan.
+        AnsweredBeforeError: The same person has said yes before.
+        UnfitAnswerError: It leaves out what is not planned, or everything.
     """
     _check_may_decide(answer.actor)
     async with engine.begin() as connection:
@@ -125,18 +105,74 @@ async def decide(
             actor, now = await confirm(connection)
             _check_may_decide(actor)
             answer = replace(answer, actor=actor)
-        _check_entitled(answer, waiting)
         is_over = await _is_over(connection, waiting.incident_id)
         is_late = is_over or now >= waiting.expires_at
-        decision = _expiry(waiting, now, _ENDED if is_over else "nobody decided in time")
-        if not is_late:
-            decision = _decision(waiting, answer, now)
-        await _close(connection, waiting, decision, role=None if is_late else answer.actor.role)
-        if not is_over:
+        if is_late:
+            decision = expiry(waiting, now, _ENDED if is_over else _IN_VAIN)
+            await close(connection, waiting, decision)
+        else:
+            await _check_entitled(connection, answer, waiting)
+            decision = await _take(connection, waiting, answer, now)
+        if not is_over and not decision.waits_for:
             await queue.enqueue_resume(connection, waiting.incident_id, waiting.id)
     if is_late:
         raise ApprovalClosedError(decision)
     return decision
+
+
+async def _take(
+    connection: AsyncConnection, waiting: Request, answer: Answer, now: datetime
+) -> Decision:
+    """Keep the answer, and close the request where it settles it."""
+    decision = Decision(
+        approval_id=waiting.id,
+        verdict=answer.verdict,
+        actor=answer.actor.name,
+        channel=answer.channel,
+        reason=answer.reason,
+        plan_sha256=waiting.plan_sha256,
+        decided_at=now,
+    )
+    given = approval_answers.of(answer.actor, decision, _left_out(waiting, answer))
+    if answer.verdict is Verdict.APPROVED:
+        decision = _counted(waiting, decision, given)
+    await approval_answers.store(connection, waiting.org_id, given)
+    if decision.waits_for:
+        await record(connection, waiting, EventKind.APPROVAL_GIVEN, decision, given)
+    else:
+        await close(connection, waiting, decision, given)
+    return decision
+
+
+def _counted(waiting: Request, decision: Decision, given: Given) -> Decision:
+    """Return a yes with what it makes together with those before it."""
+    together = (*waiting.answers, given)
+    count = approval_answers.count_people(together)
+    if count == waiting.given:
+        missing = waiting.people - count
+        raise AnsweredBeforeError(
+            f"{given.actor} has said yes already, which counts once: "
+            f"{missing} more of {waiting.people} people {'has' if missing == 1 else 'have'} to"
+        )
+    plan = Plan.model_validate(waiting.plan)
+    without = plan.depending_on(approval_answers.left_out(together))
+    if len(without) == len(plan.actions):
+        raise UnfitAnswerError("nothing of the plan would be left: reject it instead")
+    return decision.model_copy(update={"waits_for": waiting.people - count, "without": without})
+
+
+def _left_out(waiting: Request, answer: Answer) -> tuple[ActionId, ...]:
+    """Return what the answer leaves out, with all that depends on it."""
+    plan = Plan.model_validate(waiting.plan)
+    known = [action.id for action in plan.actions]
+    unknown = sorted(set(answer.without).difference(known))
+    if unknown:
+        raise UnfitAnswerError(
+            f"the plan has no action {', '.join(unknown)}; it has {', '.join(known)}"
+        )
+    if answer.without and answer.verdict is not Verdict.APPROVED:
+        raise UnfitAnswerError("whoever rejects a plan leaves nothing out: it is not carried out")
+    return plan.depending_on(answer.without)
 
 
 def _check_may_decide(actor: Actor) -> None:
@@ -144,27 +180,49 @@ def _check_may_decide(actor: Actor) -> None:
         raise NotAnApproverError(f"{actor.name} is {actor.role}, not approver")
 
 
-def _check_entitled(answer: Answer, waiting: Request) -> None:
+async def _check_entitled(connection: AsyncConnection, answer: Answer, waiting: Request) -> None:
     """Refuse a yes of someone whose yes policy does not take: everyone who decides may say no."""
-    shown = (PolicyRuling.model_validate(item) for item in waiting.rulings)
-    wanted = strictest(item.approvers for item in shown) or Approvers()
-    if answer.verdict is Verdict.APPROVED and not answer.actor.role.includes(Role(wanted.role)):
+    if answer.verdict is not Verdict.APPROVED:
+        return
+    wanted = wanted_by(waiting.rulings)
+    if not answer.actor.role.includes(Role(wanted.role)):
         raise NotAnApproverError(
-            f"policy wants an {wanted.role} to approve this plan, "
+            f"policy wants {wanted.told} to approve this plan, "
             f"{answer.actor.name} is {answer.actor.role}"
         )
+    if wanted.not_requester:
+        log = await journal.read(connection, waiting.incident_id)
+        by = proposer.of_plan(log, waiting.plan_sha256)
+        if by is not None and by.is_one_of(name=answer.actor.name, person=answer.actor.person):
+            raise NotAnApproverError(
+                f"policy lets nobody approve what they proposed, {answer.actor.name} did: "
+                "somebody else has to"
+            )
 
 
 async def _lock_open(connection: AsyncConnection, answer: Answer) -> Request:
     waiting = await lock(connection, answer.approval_id, org_id=answer.actor.org_id)
     if waiting is None:
         raise ApprovalNotFoundError(f"there is no approval {answer.approval_id}")
+    if answer.plan_sha256 is not None and answer.plan_sha256 != waiting.plan_sha256:
+        raise await _other_plan(connection, waiting, answer.plan_sha256)
     ended = to_decision(waiting)
     if ended is not None:
         raise ApprovalClosedError(ended)
-    if answer.plan_sha256 is not None and answer.plan_sha256 != waiting.plan_sha256:
-        raise PlanChangedError(f"the plan that waits is {waiting.plan_sha256}")
     return waiting
+
+
+async def _other_plan(
+    connection: AsyncConnection, waiting: Request, seen_sha256: str
+) -> PlanChangedError:
+    """Return why the plan that was seen cannot be decided on."""
+    seen = await find(connection, incident_id=waiting.incident_id, plan_sha256=seen_sha256)
+    if seen is not None and seen.status == Verdict.VOIDED:
+        return PlanChangedError(
+            f"changed after you looked: look again ({seen.reason}); "
+            f"the plan that waits is {waiting.plan_sha256}"
+        )
+    return PlanChangedError(f"the plan that waits is {waiting.plan_sha256}")
 
 
 async def close_open(
@@ -174,7 +232,7 @@ async def close_open(
     waiting = await find(connection, incident_id=incident_id, is_open=True)
     if waiting is None:
         return None
-    await _close(connection, waiting, _expiry(waiting, now, reason))
+    await close(connection, waiting, expiry(waiting, now, reason))
     return waiting.id
 
 
@@ -188,8 +246,8 @@ async def expire_due(engine: AsyncEngine, *, now: datetime) -> list[Decision]:
         async with engine.begin() as connection:
             waiting = await lock(connection, id_)
             if waiting is not None and to_decision(waiting) is None:
-                decision = _expiry(waiting, now, "nobody decided in time")
-                await _close(connection, waiting, decision)
+                decision = expiry(waiting, now, _IN_VAIN)
+                await close(connection, waiting, decision)
                 await queue.enqueue_resume(connection, waiting.incident_id, waiting.id)
                 closed.append(decision)
     return closed
@@ -198,82 +256,3 @@ async def expire_due(engine: AsyncEngine, *, now: datetime) -> list[Decision]:
 async def _is_over(connection: AsyncConnection, incident_id: IncidentId) -> bool:
     query = sa.select(incidents.c.ended_at).where(incidents.c.id == incident_id)
     return (await connection.execute(query)).scalar_one() is not None
-
-
-async def _announce(
-    connection: AsyncConnection,
-    incident_id: IncidentId,
-    row: dict[str, Any],
-    plan: Plan,
-    now: datetime,
-) -> None:
-    facts = {
-        "approval_id": row["id"],
-        "plan_sha256": row["plan_sha256"],
-        "expires_at": row["expires_at"].isoformat(),
-    }
-    draft = EventDraft(
-        actor="platform",
-        kind=EventKind.APPROVAL_REQUESTED,
-        payload={**facts, "plan": row["plan"], "rulings": row["rulings"]},
-        step_key=f"approval_requested:{row['plan_sha256']}",
-    )
-    await journal.append(connection, incident_id, [draft], now=now)
-    await outbox.post(
-        connection,
-        incident_id,
-        kind="approval_waiting",
-        cause_key=f"approval_waiting:{row['id']}",
-        facts={**facts, "summary": plan.summary},
-        now=now,
-    )
-
-
-async def _close(
-    connection: AsyncConnection, waiting: Request, decision: Decision, role: Role | None = None
-) -> None:
-    values = {
-        "status": decision.verdict.value,
-        "decided_by": decision.actor,
-        "decided_role": role,
-        "channel": decision.channel,
-        "reason": decision.reason,
-        "decided_at": decision.decided_at,
-    }
-    query = sa.update(approvals).where(approvals.c.id == waiting.id)
-    await connection.execute(query.values(values))
-    draft = EventDraft(
-        actor=decision.actor,
-        kind=EventKind.APPROVAL_DECIDED,
-        payload={**decision.model_dump(mode="json"), "role": role},
-        step_key=f"approval_decided:{waiting.id}",
-    )
-    await journal.append(connection, waiting.incident_id, [draft], now=decision.decided_at)
-
-
-def _decision(waiting: Request, answer: Answer, now: datetime) -> Decision:
-    return Decision(
-        approval_id=waiting.id,
-        verdict=answer.verdict,
-        actor=answer.actor.name,
-        channel=answer.channel,
-        reason=answer.reason,
-        plan_sha256=waiting.plan_sha256,
-        decided_at=now,
-    )
-
-
-def _expiry(waiting: Request, now: datetime, reason: str) -> Decision:
-    return Decision(
-        approval_id=waiting.id,
-        verdict=Verdict.EXPIRED,
-        actor=CLOCK_ACTOR,
-        channel="clock",
-        reason=reason,
-        plan_sha256=waiting.plan_sha256,
-        decided_at=now,
-    )
-
-
-def _port(known: Request) -> ports.Approval:
-    return ports.Approval(id=known.id, plan_sha256=known.plan_sha256, expires_at=known.expires_at)

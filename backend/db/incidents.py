@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from typing_extensions import override
 
 from backend.db import (
+    approval_requests,
     approval_rows,
     approvals,
     claims,
@@ -106,7 +107,7 @@ class PostgresIncidents(ports.Incidents):
         """Store the request and queue the notice that it waits; the same plan gets the same request."""
         now = self._clock.now()
         async with self._step(incident_id) as connection:
-            return await approvals.request(
+            return await approval_requests.request(
                 connection, incident_id, plan, rulings, now=now, ttl_s=self._approval_ttl_s
             )
 

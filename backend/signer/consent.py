@@ -1,26 +1,30 @@
-"""Whether a person really said yes: request, answer and log must tell the same story."""
+"""Whether people really said yes: request, answers and log must tell the same story."""
 
 from datetime import datetime
 
 from pydantic import ValidationError
 
 from backend.actors import Role
+from backend.db import approval_answers
+from backend.db.approval_answers import Given
 from backend.db.approval_rows import Request, to_decision
 from backend.signer.record import Record
-from sre_agent.domain.events import EventKind
+from sre_agent.domain import proposer
+from sre_agent.domain.events import Event, EventKind
 from sre_agent.domain.plan import Plan
 from sre_agent.domain.ruling import Approvers, Decision, Verdict
 from sre_agent.safety.grants import GrantRefusedError
 
 _MAY_DECIDE = frozenset({Role.APPROVER, Role.ADMIN})
+_ANSWERS = frozenset({EventKind.APPROVAL_GIVEN, EventKind.APPROVAL_DECIDED})
 
 
 def find(record: Record, plan: Plan, wanted: Approvers) -> Decision:
-    """Return the approval of exactly this plan by whom policy wants.
+    """Return the approval of exactly this plan by whom, and by as many people as, policy wants.
 
     Raises:
-        GrantRefusedError: There is none, it came too late or from someone who may not, or the
-            request's row and the log differ.
+        GrantRefusedError: There is none, it came too late or from someone who may not, or from too
+            few, or the request's rows and the log differ.
     """
     request = record.approval
     if request is None or request.plan_sha256 != plan.sha256:
@@ -31,23 +35,44 @@ def find(record: Record, plan: Plan, wanted: Approvers) -> Decision:
     if decision is None or decision.verdict is not Verdict.APPROVED:
         said = "undecided" if decision is None else decision.verdict.value
         raise _refusal(f"the request for approval is {said}")
-    if not request.requested_at <= decision.decided_at < request.expires_at:
-        raise _refusal("the approval did not come while the request was open")
-    if request.decided_role not in _MAY_DECIDE:
-        raise _refusal(f"{decision.actor} is no approver")
-    if not _was_answered(record, decision, request.decided_role):
+    if not _was_decided(record, decision, request.decided_role):
         raise _refusal("the log does not know of this approval")
-    _check_entitled(record, decision, Role(request.decided_role), wanted)
+    _check_answers(record, request, plan, wanted)
+    _check_left_out(request, plan, decision)
     return decision
 
 
-def _check_entitled(record: Record, decision: Decision, role: Role, wanted: Approvers) -> None:
+def _check_answers(record: Record, request: Request, plan: Plan, wanted: Approvers) -> None:
+    """Refuse unless as many different people as policy wants said yes, each by the log as well."""
+    yes = [item for item in request.answers if item.verdict is Verdict.APPROVED]
+    if {_told(item) for item in yes} != {_said(event) for event in _yeses(record, request)}:
+        raise _refusal("the log does not know of these answers")
+    for given in yes:
+        if not request.requested_at <= given.decided_at < request.expires_at:
+            raise _refusal("the approval did not come while the request was open")
+        if given.role not in _MAY_DECIDE:
+            raise _refusal(f"{given.actor} is no approver")
+        _check_entitled(record, plan, given, wanted)
+    count = approval_answers.count_people(yes)
+    if count < wanted.people:
+        raise _refusal(f"policy wants {wanted.people} different people to approve, {count} did")
+
+
+def _check_entitled(record: Record, plan: Plan, given: Given, wanted: Approvers) -> None:
     """Refuse an approval by someone other than policy says."""
-    if not role.includes(Role(wanted.role)):
-        raise _refusal(f"policy wants an {wanted.role} to approve, {decision.actor} is {role}")
-    proposed = record.last(EventKind.PLAN_PROPOSED)
-    if wanted.not_requester and (proposed is None or proposed.actor == decision.actor):
-        raise _refusal(f"policy lets nobody approve what they proposed, {decision.actor} did")
+    if not Role(given.role).includes(Role(wanted.role)):
+        raise _refusal(f"policy wants an {wanted.role} to approve, {given.actor} is {given.role}")
+    if not wanted.not_requester:
+        return
+    by = proposer.of_plan(record.log, plan.sha256)
+    if by is None or by.is_one_of(name=given.actor, person=given.person):
+        raise _refusal(f"policy lets nobody approve what they proposed, {given.actor} did")
+
+
+def _check_left_out(request: Request, plan: Plan, decision: Decision) -> None:
+    """Refuse unless what is left out is what the answers leave out, with all that depends on it."""
+    if decision.without != plan.depending_on(approval_answers.left_out(request.answers)):
+        raise _refusal("the approval does not leave out what the answers do")
 
 
 def _was_asked(record: Record, request: Request, plan: Plan) -> bool:
@@ -65,18 +90,50 @@ def _was_asked(record: Record, request: Request, plan: Plan) -> bool:
     )
 
 
-def _was_answered(record: Record, decision: Decision, role: str | None) -> bool:
+def _was_decided(record: Record, decision: Decision, role: str | None) -> bool:
     """Return whether the log has the very decision that the row has, said by the one who made it."""
     event = record.last(EventKind.APPROVAL_DECIDED)
-    if event is None:
-        return False
-    try:
-        logged = Decision.model_validate(
-            {name: event.payload.get(name) for name in Decision.model_fields}
-        )
-    except ValidationError:
+    logged = None if event is None else _decision(event)
+    if event is None or logged is None:
         return False
     return (logged, event.payload.get("role"), event.actor) == (decision, role, decision.actor)
+
+
+def _yeses(record: Record, request: Request) -> list[Event]:
+    """Return the entries of the log in which someone said yes to the request."""
+    return [
+        event
+        for event in record.log
+        if event.kind in _ANSWERS
+        and event.payload.get("approval_id") == request.id
+        and event.payload.get("verdict") == Verdict.APPROVED
+    ]
+
+
+def _told(given: Given) -> tuple[object, ...]:
+    """Return what the row says of an answer."""
+    who = (given.person, given.actor, given.role, given.channel, given.reason)
+    return (*who, given.left_out, given.decided_at)
+
+
+def _said(event: Event) -> tuple[object, ...] | None:
+    """Return what the log says of an answer, if whom it names is who wrote it."""
+    decision = _decision(event)
+    if decision is None or event.actor != decision.actor:
+        return None
+    said = event.payload
+    # An entry from before people were told apart names the one who answered, and no more.
+    person = said.get("person", f"name:{decision.actor}")
+    who = (person, decision.actor, said.get("role"), decision.channel, decision.reason)
+    return (*who, tuple(said.get("left_out", ())), decision.decided_at)
+
+
+def _decision(event: Event) -> Decision | None:
+    known = {name: event.payload[name] for name in Decision.model_fields if name in event.payload}
+    try:
+        return Decision.model_validate(known)
+    except ValidationError:
+        return None
 
 
 def _refusal(reason: str) -> GrantRefusedError:

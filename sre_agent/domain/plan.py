@@ -1,5 +1,6 @@
 """A plan: typed actions, each with its undo and the check that proves it worked."""
 
+from collections.abc import Collection
 from enum import StrEnum
 from typing import Any
 
@@ -122,7 +123,10 @@ class Verification(Value):
 
 
 class Action(Value):
-    """One write, complete: what, on what, why, how it is undone and how it is checked."""
+    """One write, complete: what, on what, why, how it is undone and how it is checked.
+
+    `needs` are the actions of the same plan without which this one makes no sense.
+    """
 
     id: ActionId
     call: ToolCall
@@ -134,6 +138,7 @@ class Action(Value):
     inverse: ToolCall | None
     verification: Verification
     dry_run: DryRun | None = None
+    needs: tuple[ActionId, ...] = ()
 
 
 class RunbookCitation(Value):
@@ -203,10 +208,29 @@ class Plan(Value):
         _leave_out(dumped, {"runbook": None, "choice": None})
         for action in dumped["actions"]:
             _leave_out(action["blast_radius"], _NOT_SEEN)
+            _leave_out(action, {"needs": []})
             _leave_out(action["verification"], {"wait_s": 0.0, "alerts_anywhere": False})
             if action["dry_run"]:
                 _leave_out(action["dry_run"], {"figures": [], "controller": None, "inverse": None})
         return canonical.sha256(dumped)
+
+    def depending_on(self, left_out: Collection[ActionId]) -> tuple[ActionId, ...]:
+        """Return the actions to leave out with some: these, and what depends on them, in order.
+
+        A later action depends on an earlier one that it needs by name, and on any that changes the
+        same object: it was rehearsed on what the earlier one would leave behind.
+        """
+        out: dict[ActionId, ObjectRef] = {}
+        for action in self.actions:
+            is_bereft = action.target in out.values() or any(item in out for item in action.needs)
+            if is_bereft or action.id in left_out:
+                out[action.id] = action.target
+        return tuple(out)
+
+    def without(self, left_out: Collection[ActionId]) -> "Plan":
+        """Return the plan without some actions, of which not all may go."""
+        kept = tuple(action for action in self.actions if action.id not in left_out)
+        return self.model_copy(update={"actions": kept}) if left_out else self
 
 
 _NOT_SEEN: dict[str, Any] = {

@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import StrictBool
+from pydantic import Field, StrictBool, StrictInt
 
 from sre_agent.domain.ids import ActionId
 from sre_agent.domain.model import Value
@@ -21,18 +21,20 @@ class Ruling(StrEnum):
 
 
 class Approvers(Value):
-    """Who answers when policy asks: at least which role, and whether others only.
+    """Who answers when policy asks: at least which role, how many people, and whether others only.
 
-    `not_requester` says that whoever proposed the plan may not approve it.
+    `people` is how many different people have to say yes. `not_requester` says that whoever
+    proposed the plan may not approve it.
     """
 
     role: Literal["approver", "admin"] = "approver"
     not_requester: StrictBool = False
+    people: Annotated[StrictInt, Field(ge=1, le=5)] = 1
 
     @property
     def told(self) -> str:
         """Return who may answer, in words."""
-        who = f"an {self.role}"
+        who = f"an {self.role}" if self.people == 1 else f"{self.people} different {self.role}s"
         return f"{who}, not whoever proposed it" if self.not_requester else who
 
 
@@ -59,6 +61,7 @@ def strictest(wanted: Iterable[Approvers | None]) -> Approvers | None:
     return Approvers(
         role="admin" if any(item.role == "admin" for item in said) else "approver",
         not_requester=any(item.not_requester for item in said),
+        people=max(item.people for item in said),
     )
 
 
@@ -68,10 +71,16 @@ class Verdict(StrEnum):
     APPROVED = "approved"
     REJECTED = "rejected"
     EXPIRED = "expired"
+    VOIDED = "voided"
+    """What was asked about is no longer as it was shown."""
 
 
 class Decision(Value):
-    """A verdict, by whom and through which door."""
+    """A verdict, by whom and through which door.
+
+    `waits_for` is how many more people have to say yes before the plan is approved; `without` are
+    the actions that are left out of what is approved.
+    """
 
     approval_id: str
     verdict: Verdict
@@ -80,3 +89,5 @@ class Decision(Value):
     reason: str
     plan_sha256: str
     decided_at: datetime
+    waits_for: int = 0
+    without: tuple[ActionId, ...] = ()

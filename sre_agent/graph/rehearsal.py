@@ -21,7 +21,13 @@ class Failure:
 def of_run(plan: Plan, run: int) -> Plan:
     """Return the plan with actions of the run's own: a grant is for one action of one run."""
     actions = (
-        item.model_copy(update={"id": ActionId(runs.of_run(run, item.id))}) for item in plan.actions
+        item.model_copy(
+            update={
+                "id": ActionId(runs.of_run(run, item.id)),
+                "needs": tuple(ActionId(runs.of_run(run, each)) for each in item.needs),
+            }
+        )
+        for item in plan.actions
     )
     return plan.model_copy(update={"actions": tuple(actions)})
 

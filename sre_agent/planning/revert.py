@@ -45,5 +45,6 @@ def _undo(action: Action, reason: str) -> Action | None:
             "inverse": action.call,
             "rationale": f"{action.call} did not help ({reason}), so that it is taken back.",
             "dry_run": None,
+            "needs": (),
         }
     )

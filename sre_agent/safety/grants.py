@@ -44,11 +44,14 @@ def claims(record: Record, action_id: ActionId, minting: Minting) -> GrantClaims
 
     Raises:
         GrantRefusedError: The action is not planned or not rehearsed, or its plan is denied, not
-            ruled on, or not approved by anyone.
+            ruled on, not approved by anyone, or approved without the action.
     """
     action = next((item for item in record.plan.actions if item.id == action_id), None)
     if action is None:
         raise GrantRefusedError("unknown_action", f"the plan has no action {action_id}")
+    if record.decision is not None and action_id in record.decision.without:
+        reason = f"{record.decision.actor} approved the plan without action {action_id}"
+        raise GrantRefusedError("left_out", reason)
     if action.dry_run is None:
         reason = "the action was not rehearsed, so no live state is bound to it"
         raise GrantRefusedError("not_rehearsed", reason)

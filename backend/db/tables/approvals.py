@@ -21,6 +21,9 @@ approvals = sa.Table(
     sa.Column("channel", sa.Text),
     sa.Column("reason", sa.Text),
     sa.Column("decided_at", Moment),
+    sa.Column("people", sa.Integer, nullable=False, server_default="1"),
+    sa.Column("left_out", Json),
+    sa.Column("looked_at", Moment),
     sa.Index("uq_approvals_plan", "incident_id", "plan_sha256", unique=True),
     sa.Index(
         "uq_approvals_open",
@@ -30,6 +33,21 @@ approvals = sa.Table(
     ),
     sa.Index("ix_approvals_org_id_requested_at_id", "org_id", "requested_at", "id"),
     sa.Index("ix_approvals_due", "expires_at", postgresql_where=sa.text("status = 'open'")),
+)
+
+approval_answers = sa.Table(
+    "approval_answers",
+    metadata,
+    sa.Column("approval_id", sa.Text, sa.ForeignKey("approvals.id"), primary_key=True),
+    sa.Column("person", sa.Text, primary_key=True),
+    sa.Column("verdict", sa.Text, primary_key=True),
+    sa.Column("org_id", sa.Text, nullable=False),
+    sa.Column("actor", sa.Text, nullable=False),
+    sa.Column("role", sa.Text, nullable=False),
+    sa.Column("channel", sa.Text, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("left_out", Json, nullable=False),
+    sa.Column("decided_at", Moment, nullable=False),
 )
 
 grants = sa.Table(

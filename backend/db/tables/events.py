@@ -5,8 +5,8 @@ import sqlalchemy as sa
 from backend.db.tables.base import Json, Moment, metadata
 
 AUDITED = (
-    "(kind IN ('approval_requested', 'approval_decided', 'grant_minted', 'grant_renewed', "
-    "'grant_refused', "
+    "(kind IN ('approval_requested', 'approval_given', 'approval_decided', 'approval_voided', "
+    "'grant_minted', 'grant_renewed', 'grant_refused', "
     "'action_started', 'action_finished', 'verification_finished', 'escalated', 'verdict_given', "
     "'reopened', 'reinvestigated', 'cancelled', 'paused', 'resumed', 'cause_dismissed', "
     "'acknowledged', 'assigned', 'commented', 'split', 'merged') "

@@ -44,10 +44,12 @@ async def approve(
     if await _is_dismissed(incidents, state):
         return await _look_again(incidents, id_, run_state.plan(state))
     if decision.verdict is Verdict.APPROVED:
-        return Command(goto="execute")
+        rest = run_state.plan(state).without(decision.without)
+        return Command(goto="execute", update={"plan": rest.model_dump(mode="json")})
     said = {
         Verdict.REJECTED: f"{decision.actor} rejected the plan: {decision.reason}",
         Verdict.EXPIRED: "nobody decided on the plan before the request expired",
+        Verdict.VOIDED: f"the plan was voided: {decision.reason}",
     }[decision.verdict]
     return Command(
         goto="conclude",

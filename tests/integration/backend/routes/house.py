@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from backend.accounts import people, sessions, tokens
 from backend.accounts.sessions import Opened
 from backend.actors import Actor, ActorKind, Role
-from backend.db import approvals, clusters, journal, switch, tenancy
+from backend.db import approval_requests, clusters, journal, switch, tenancy
 from backend.db.admission.manual import open_manually
 from backend.db.clusters import Connecting, SealedEndpoint
 from backend.db.tables import metadata
@@ -171,7 +171,7 @@ async def _investigated(
         ],
         now=now,
     )
-    await approvals.request(
+    await approval_requests.request(
         connection, incident_id, plan, (), now=now, ttl_s=timedelta(hours=1).total_seconds()
     )
 

@@ -50,8 +50,10 @@ class Case:
         await self.log(EventKind.PLAN_PROPOSED, payload)
 
     def rulings(self, ruling: Ruling) -> tuple[PolicyRuling, ...]:
-        [action] = self.plan.actions
-        return (PolicyRuling(action_id=action.id, ruling=ruling, rule="a-rule", reason="because"),)
+        return tuple(
+            PolicyRuling(action_id=action.id, ruling=ruling, rule="a-rule", reason="because")
+            for action in self.plan.actions
+        )
 
     async def rule(self, ruling: Ruling = Ruling.ASK) -> None:
         rulings = [item.model_dump(mode="json") for item in self.rulings(ruling)]

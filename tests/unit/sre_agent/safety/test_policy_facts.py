@@ -125,20 +125,24 @@ def test_who_answers_is_the_strictest_of_all_rules_that_ask() -> None:
         "  - {name: a, ruling: ask, when: 'true', reason: r}\n"
         "  - {name: b, ruling: ask, when: 'true', reason: r, approvers: {role: admin}}\n"
         "  - {name: c, ruling: ask, when: 'true', reason: r, approvers: {not_requester: true}}\n"
-        "  - {name: d, ruling: ask, when: 'false', reason: r, approvers: {role: approver}}\n"
+        "  - {name: d, ruling: ask, when: 'true', reason: r, approvers: {people: 2}}\n"
+        "  - {name: e, ruling: ask, when: 'false', reason: r, approvers: {people: 3}}\n"
     )
 
     found = ruled(text)
 
-    assert (found.rule, found.approvers) == ("a", Approvers(role="admin", not_requester=True))
-    assert found.reason == "r (to be approved by an admin, not whoever proposed it)"
+    strictest = Approvers(role="admin", not_requester=True, people=2)
+    assert (found.rule, found.approvers) == ("a", strictest)
+    assert found.reason == "r (to be approved by 2 different admins, not whoever proposed it)"
 
 
 @pytest.mark.parametrize(
     ("text", "said"),
     [
         (written("true", ", approvers: {role: admin}"), "only a rule that asks"),
-        (written("true", ", approvers: {people: 2}", "ask"), "people"),
+        (written("true", ", approvers: {people: 0}", "ask"), "people"),
+        (written("true", ", approvers: {people: 6}", "ask"), "people"),
+        (written("true", ", approvers: {people: '2'}", "ask"), "people"),
         (written("true", ", approvers: {role: viewer}", "ask"), "role"),
         (written("true") + "zone: Mars/Olympus", "no time zone 'Mars/Olympus'"),
         (written("true") + "environments: {x: {namespaces: []}}", "namespaces"),

@@ -1,0 +1,59 @@
+"""What people were asked and answered, as lines for people."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from rich.markup import escape
+
+Payload = dict[str, Any]
+
+
+def standing(approval: Payload | None) -> Iterator[str]:
+    """Yield how far a request is for which several people have to say yes."""
+    if approval is None or approval["people"] == 1:
+        return
+    yield f"[bold]{approval['given']} of {approval['people']} approved[/], waiting for " + (
+        "another" if approval["given"] else f"{approval['people']} different people"
+    )
+    for item in approval["answers"]:
+        left_out = f", without {', '.join(item['left_out'])}" if item["left_out"] else ""
+        yield f"  approved by {escape(item['actor'] + left_out)}"
+
+
+def answered(decision: Payload) -> Iterator[str]:
+    """Yield what came of an answer."""
+    yield f"{decision['verdict']} by {escape(decision['actor'])}{_without(decision)}"
+    if decision["waits_for"]:
+        yield _waits(decision["waits_for"])
+
+
+def requested(payload: Payload) -> str:
+    """Return a request as one line."""
+    people = payload.get("people", 1)
+    who = "a person" if people == 1 else f"{people} different people"
+    return f"[bold yellow]waits for {who}[/] until {escape(payload['expires_at'])}"
+
+
+def given(payload: Payload) -> str:
+    """Return one yes of several as one line."""
+    return f"{decided(payload)}; {_waits(payload['waits_for'])}"
+
+
+def decided(payload: Payload) -> str:
+    """Return a decision as one line."""
+    told = f"by {payload['actor']} through {payload['channel']}{_without(payload)}"
+    return f"[bold]{payload['verdict']}[/] {escape(told)} {escape(payload['reason'])}".rstrip()
+
+
+def voided(payload: Payload) -> str:
+    """Return the end of a request whose objects changed as one line."""
+    return f"[bold yellow]changed after it was shown, look again[/]: {escape(payload['reason'])}"
+
+
+def _without(decision: Payload) -> str:
+    left_out = decision.get("without") or ()
+    return f" without {', '.join(left_out)}" if left_out else ""
+
+
+def _waits(missing: int) -> str:
+    return "waiting for another" if missing == 1 else f"waiting for {missing} others"

@@ -1,0 +1,94 @@
+"""What each person answered to a request for approval."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from backend.actors import Actor
+from backend.db.tables.approvals import approval_answers
+from sre_agent.domain.ids import ActionId
+from sre_agent.domain.ruling import Decision, Verdict
+
+
+@dataclass(frozen=True)
+class Given:
+    """One person's answer; `person` is the same for all sessions and tokens of one user."""
+
+    approval_id: str
+    person: str
+    verdict: Verdict
+    actor: str
+    role: str
+    channel: str
+    reason: str
+    left_out: tuple[ActionId, ...]
+    decided_at: datetime
+
+
+def of(actor: Actor, decision: Decision, left_out: Collection[ActionId]) -> Given:
+    """Return what an actor answered, with the actions that this one person left out."""
+    return Given(
+        approval_id=decision.approval_id,
+        person=actor.person,
+        verdict=decision.verdict,
+        actor=actor.name,
+        role=actor.role.value,
+        channel=decision.channel,
+        reason=decision.reason,
+        left_out=tuple(left_out),
+        decided_at=decision.decided_at,
+    )
+
+
+def count_people(answers: Iterable[Given]) -> int:
+    """Return how many different people said yes.
+
+    A token of the settings has a name and no user: whoever has the same name as someone else counts
+    as the same person, so that nobody becomes two by having both.
+    """
+    yes = [item for item in answers if item.verdict is Verdict.APPROVED]
+    return min(len({item.person for item in yes}), len({item.actor.casefold() for item in yes}))
+
+
+def left_out(answers: Iterable[Given]) -> frozenset[ActionId]:
+    """Return the actions that anyone who said yes left out."""
+    yes = (item.left_out for item in answers if item.verdict is Verdict.APPROVED)
+    return frozenset(action_id for each in yes for action_id in each)
+
+
+async def store(connection: AsyncConnection, org_id: str, given: Given) -> None:
+    """Keep an answer; a person gives each only once."""
+    row = {**given.__dict__, "org_id": org_id, "verdict": given.verdict.value}
+    row["left_out"] = list(given.left_out)
+    await connection.execute(sa.insert(approval_answers).values(row))
+
+
+async def read(
+    connection: AsyncConnection, approval_ids: Collection[str]
+) -> dict[str, tuple[Given, ...]]:
+    """Return the answers to some requests by the request's id, in the order they were given."""
+    query = sa.select(approval_answers).where(approval_answers.c.approval_id.in_(approval_ids))
+    query = query.order_by(approval_answers.c.decided_at, approval_answers.c.person)
+    found: defaultdict[str, list[Given]] = defaultdict(list)
+    for row in await connection.execute(query):
+        found[row.approval_id].append(_given(row))
+    return {approval_id: tuple(items) for approval_id, items in found.items()}
+
+
+def _given(row: sa.Row[Any]) -> Given:
+    return Given(
+        approval_id=row.approval_id,
+        person=row.person,
+        verdict=Verdict(row.verdict),
+        actor=row.actor,
+        role=row.role,
+        channel=row.channel,
+        reason=row.reason,
+        left_out=tuple(ActionId(item) for item in row.left_out),
+        decided_at=row.decided_at,
+    )

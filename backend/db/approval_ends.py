@@ -1,0 +1,76 @@
+"""How a request for approval ends: its row, and the entry of the log that says the same."""
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from backend.db import journal
+from backend.db.approval_answers import Given
+from backend.db.approval_rows import Request
+from backend.db.tables.approvals import approvals
+from sre_agent.domain.events import EventDraft, EventKind
+from sre_agent.domain.ruling import Decision, Verdict
+
+CLOCK_ACTOR = "clock"
+"""Who decides when nobody did in time."""
+
+
+def expiry(waiting: Request, now: datetime, reason: str) -> Decision:
+    """Return the end of a request that nobody decided."""
+    return Decision(
+        approval_id=waiting.id,
+        verdict=Verdict.EXPIRED,
+        actor=CLOCK_ACTOR,
+        channel="clock",
+        reason=reason,
+        plan_sha256=waiting.plan_sha256,
+        decided_at=now,
+    )
+
+
+async def close(
+    connection: AsyncConnection, waiting: Request, decision: Decision, given: Given | None = None
+) -> None:
+    """End a request with a decision; `given` is the answer that decided, where a person did."""
+    await _store(connection, waiting, decision, given)
+    await record(connection, waiting, EventKind.APPROVAL_DECIDED, decision, given)
+
+
+async def record(
+    connection: AsyncConnection,
+    waiting: Request,
+    kind: EventKind,
+    decision: Decision,
+    given: Given | None = None,
+) -> None:
+    """Write down what was answered, by whom: one entry for each answer, one for the end."""
+    own: dict[str, Any] = {"role": None}
+    if given is not None:
+        left_out = list(given.left_out)
+        own = {"role": given.role, "person": given.person, "left_out": left_out}
+    by = f":{given.person}" if given and kind is EventKind.APPROVAL_GIVEN else ""
+    draft = EventDraft(
+        actor=decision.actor,
+        kind=kind,
+        payload={**decision.model_dump(mode="json"), **own},
+        step_key=f"{kind.value}:{waiting.id}{by}",
+    )
+    await journal.append(connection, waiting.incident_id, [draft], now=decision.decided_at)
+
+
+async def _store(
+    connection: AsyncConnection, waiting: Request, decision: Decision, given: Given | None
+) -> None:
+    values = {
+        "status": decision.verdict.value,
+        "decided_by": decision.actor,
+        "decided_role": None if given is None else given.role,
+        "channel": decision.channel,
+        "reason": decision.reason,
+        "decided_at": decision.decided_at,
+        "left_out": list(decision.without) or None,
+    }
+    query = sa.update(approvals).where(approvals.c.id == waiting.id)
+    await connection.execute(query.values(values))
