@@ -33,8 +33,6 @@ class EventKind(StrEnum):
     APPROVAL_DECIDED = "approval_decided"
     APPROVAL_VOIDED = "approval_voided"
     """What was asked about has changed since: whatever was answered no longer counts."""
-    ACTION_REQUESTED = "action_requested"
-    """A person proposed an action; the incident goes on in a run of its own for it."""
     GRANT_MINTED = "grant_minted"
     GRANT_RENEWED = "grant_renewed"
     GRANT_REFUSED = "grant_refused"

@@ -21,8 +21,7 @@ class Proposer(Value):
 def of_plan(log: Sequence[Event], plan_sha256: str) -> Proposer | None:
     """Return who proposed a plan of the incident's present run; None when nobody did.
 
-    A run that began because a person asked for an action is that person's, whoever wrote its plan
-    down.
+    A run that a person began by asking for an action is that person's, whoever wrote its plan down.
     """
     own = runs.present(log)
     proposed = [
@@ -32,6 +31,7 @@ def of_plan(log: Sequence[Event], plan_sha256: str) -> Proposer | None:
     ]
     if not proposed:
         return None
-    if own[0].kind is EventKind.ACTION_REQUESTED:
-        return Proposer(name=own[0].actor, person=own[0].payload.get("person"))
+    asked = own[0].payload.get("action") if own[0].kind is EventKind.REINVESTIGATED else None
+    if asked:
+        return Proposer(name=own[0].actor, person=asked.get("person"))
     return Proposer(name=proposed[-1].actor)

@@ -162,7 +162,9 @@ class Story:
 
     def outcome_of(self, action_id: ActionId) -> str:
         """Return what became of an action."""
-        state = "not carried out"
+        decided = self.last(EventKind.APPROVAL_DECIDED)
+        is_left_out = decided is not None and action_id in decided.payload.get("without", ())
+        state = "left out by who approved the plan" if is_left_out else "not carried out"
         for event in self.events:
             if event.payload.get("action_id") == action_id and event.kind in _ABOUT_ACTIONS:
                 state = timeline.sentence(event) or state

@@ -162,7 +162,11 @@ def _requested(payload: Payload) -> str:
 def _decided(payload: Payload) -> str:
     by = f" by {_text(payload, 'actor')}" if payload.get("actor") else ""
     through = f" through {_text(payload, 'channel')}" if payload.get("channel") else ""
-    return _with_reason(f"Plan {_text(payload, 'verdict', 'decided')}{by}{through}")(payload)
+    left_out = payload.get("without") or ()
+    but = f" without {', '.join(str(item) for item in left_out)}" if left_out else ""
+    waits = ", another person is waited for" if payload.get("waits_for") else ""
+    verdict = _text(payload, "verdict", "decided")
+    return _with_reason(f"Plan {verdict}{by}{through}{but}{waits}")(payload)
 
 
 def _started(payload: Payload) -> str:
@@ -261,7 +265,9 @@ _SENTENCES: Mapping[EventKind, Callable[[Payload], str]] = {
     EventKind.PLAN_WITHHELD: _with_reason("No plan"),
     EventKind.POLICY_RULED: _ruled,
     EventKind.APPROVAL_REQUESTED: _requested,
+    EventKind.APPROVAL_GIVEN: _decided,
     EventKind.APPROVAL_DECIDED: _decided,
+    EventKind.APPROVAL_VOIDED: _with_reason("What was shown has changed, so that no answer counts"),
     EventKind.GRANT_MINTED: _with_reason("Grant minted"),
     EventKind.GRANT_RENEWED: _with_reason("Grant renewed"),
     EventKind.GRANT_REFUSED: _with_reason("Grant refused"),

@@ -5,7 +5,13 @@ import type { AuditFilter } from "../api/audit";
 type Kind = NonNullable<AuditFilter["kind"]>[number];
 
 export const GROUPS = {
-  decisions: ["approval_requested", "approval_decided", "verdict_given"],
+  decisions: [
+    "approval_requested",
+    "approval_given",
+    "approval_decided",
+    "approval_voided",
+    "verdict_given",
+  ],
   actions: ["grant_minted", "grant_renewed", "grant_refused", "action_started", "action_finished"],
   steering: [
     "paused",

@@ -31,6 +31,12 @@ export function DecisionCards({ decisions }: { decisions: readonly DecisionRow[]
               asked <Ago at={decision.requested_at} />
               <br />
               <Left at={decision.expires_at} />
+              {decision.people > 1 && (
+                <>
+                  <br />
+                  {decision.given} of {decision.people} approved
+                </>
+              )}
             </p>
             <Link className="button primary" to={`/incidents/${decision.incident_id}`}>
               {mayDecide ? "Look and decide" : "Look"}

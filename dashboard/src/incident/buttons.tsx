@@ -1,10 +1,10 @@
-import { type MouseEvent, type ReactNode, useEffect, useRef, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { useNow } from "../design/now";
 import { duration } from "../design/time";
 import { Trouble } from "../design/trouble";
-import { CallText } from "./call";
+import { Answers } from "./answers";
+import { Confirm } from "./confirm";
 import { useBar, useDesk } from "./desk";
-import { nameOf } from "./events";
 import type { Approval, Proposal } from "./run";
 import { useDeed } from "./use-deed";
 
@@ -18,24 +18,34 @@ type Step = "choose" | "confirm" | "reject";
 /** Yes, in two steps; no, with its reason; and how long there is. Both name the plan that was seen. */
 export function Buttons({ proposal, approval }: Props) {
   const bar = useBar("approver");
-  const deed = useDeed(useDesk().incidentId);
+  const desk = useDesk();
+  const deed = useDeed(desk.incidentId);
   const [step, setStep] = useState<Step>("choose");
   const now = useNow();
   const leftS = (Date.parse(approval.expiresAt) - now) / 1000;
   const isOff = bar !== null || deed.isSending || leftS <= 0;
+  const hasSaidYes = approval.yes.some((yes) => yes.by === desk.name);
+  useEffect(() => {
+    if (hasSaidYes) setStep("choose"); // one of several: the others are waited for
+  }, [hasSaidYes]);
   const back = () => {
     deed.forget();
     setStep("choose");
   };
   return (
     <footer className="buttons">
+      <Answers approval={approval} />
       {step === "confirm" && (
         <Confirm
           proposal={proposal}
+          approval={approval}
           isOff={isOff}
           left={<Left approval={approval} leftS={leftS} />}
           onBack={back}
-          onYes={(comment) => void deed.send("approve", { plan_sha256: proposal.sha256, comment })}
+          onYes={(comment, without) => {
+            const left = without.length > 0 ? { without } : {};
+            void deed.send("approve", { plan_sha256: proposal.sha256, comment, ...left });
+          }}
         />
       )}
       {step === "reject" && (
@@ -50,10 +60,10 @@ export function Buttons({ proposal, approval }: Props) {
           <button
             type="button"
             className="button primary"
-            disabled={isOff}
+            disabled={isOff || hasSaidYes}
             onClick={() => setStep("confirm")}
           >
-            Approve…
+            {hasSaidYes ? "You said yes" : "Approve…"}
           </button>
           <button
             type="button"
@@ -83,68 +93,6 @@ function Left({ approval, leftS }: { approval: Approval; leftS: number }) {
       <span className="bar" style={{ "--share": share } as object} aria-hidden="true" />
     </span>
   );
-}
-
-interface ConfirmProps {
-  proposal: Proposal;
-  isOff: boolean;
-  left: ReactNode;
-  onBack: () => void;
-  onYes: (comment: string) => void;
-}
-
-function Confirm({ proposal, isOff, left, onBack, onYes }: ConfirmProps) {
-  const { name } = useDesk();
-  const [comment, setComment] = useState("");
-  const heading = useRef<HTMLHeadingElement>(null);
-  useEffect(() => heading.current?.focus(), []);
-  return (
-    <form
-      className="confirm"
-      onSubmit={(event) => {
-        event.preventDefault();
-        onYes(comment.trim());
-      }}
-    >
-      <h3 ref={heading} tabIndex={-1}>
-        Exactly this is done, once, in your name ({name}):
-      </h3>
-      <ol>
-        {proposal.plan.actions.map((action) => (
-          <li key={action.id}>
-            <CallText call={action.call} />
-            <span className="muted">
-              on {nameOf(action.target)}; {action.blast_radius.statement}
-            </span>
-            {!action.inverse && <span className="warning">It cannot be undone.</span>}
-          </li>
-        ))}
-      </ol>
-      <label className="labelled">
-        Why (optional, everybody can read it)
-        <input
-          className="field"
-          maxLength={2000}
-          value={comment}
-          onChange={(event) => setComment(event.target.value)}
-        />
-      </label>
-      <div className="row">
-        <button type="submit" className="button primary" disabled={isOff} onClick={onlyByItself}>
-          Yes, do exactly this
-        </button>
-        <button type="button" className="button" onClick={onBack}>
-          Back
-        </button>
-        {left}
-      </div>
-    </form>
-  );
-}
-
-/** The button stands where the first one stood: the second half of a double click is no consent. */
-function onlyByItself(event: MouseEvent) {
-  if (event.detail > 1) event.preventDefault();
 }
 
 interface RejectProps {

@@ -114,13 +114,23 @@ function Body({ proposal }: { proposal: Proposal }) {
   );
 }
 
+const BY_PEOPLE = new Set(["approved", "rejected"]);
+
+function deciders(approval: Approval): string {
+  const before = approval.verdict === "approved" ? approval.yes.map((yes) => yes.by) : [];
+  return [...before, approval.decidedBy].join(" and ");
+}
+
 function Decided({ approval }: { approval: Approval }) {
   return (
     <p className={`decided ${approval.verdict}`}>
-      <strong>{approval.verdict}</strong>
-      {approval.verdict !== "expired" && approval.decidedBy && ` by ${approval.decidedBy}`}
+      <strong>
+        {approval.verdict === "voided" ? "changed after you looked: look again" : approval.verdict}
+      </strong>
+      {BY_PEOPLE.has(approval.verdict) && approval.decidedBy && ` by ${deciders(approval)}`}
       {approval.decidedAt && ` at ${clock(approval.decidedAt)}`}
-      {approval.channel && approval.verdict !== "expired" && `, through ${approval.channel}`}
+      {approval.channel && BY_PEOPLE.has(approval.verdict) && `, through ${approval.channel}`}
+      {approval.leftOut.length > 0 && `, without ${approval.leftOut.join(", ")}`}
       {approval.reason && <q>{approval.reason}</q>}
     </p>
   );

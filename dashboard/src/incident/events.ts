@@ -83,6 +83,7 @@ export interface Action {
   inverse: ToolCall | null;
   verification?: { bounds: SignalBound[]; hold_s: number; deadline_s: number };
   dry_run: { changes: string[]; warnings: string[]; state_sha256?: string } | null;
+  needs?: string[];
 }
 
 export interface Runbook {

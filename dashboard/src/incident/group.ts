@@ -146,7 +146,9 @@ const CHANGES: ReadonlySet<string> = new Set([
   "plan_withheld",
   "policy_ruled",
   "approval_requested",
+  "approval_given",
   "approval_decided",
+  "approval_voided",
   "grant_minted",
   "grant_renewed",
   "grant_refused",
@@ -158,6 +160,7 @@ const CHANGES: ReadonlySet<string> = new Set([
 ]);
 
 const PEOPLE: ReadonlySet<string> = new Set([
+  "approval_given",
   "approval_decided",
   "verdict_given",
   "reinvestigated",

@@ -78,6 +78,24 @@ const sighted: Change = (run, { payload }) => ({
   gaps: [...run.gaps, ...((payload.gaps ?? []) as Gap[])],
 });
 
+function decided(proposal: Proposal, { at, payload }: IncidentEvent): Partial<Proposal> {
+  return {
+    approval: {
+      id: payload.approval_id,
+      requestedAt: proposal.approval?.requestedAt ?? at,
+      expiresAt: proposal.approval?.expiresAt ?? at,
+      verdict: payload.verdict,
+      decidedBy: payload.actor,
+      decidedAt: at,
+      channel: payload.channel,
+      reason: payload.reason,
+      people: proposal.approval?.people ?? 1,
+      yes: proposal.approval?.yes ?? [],
+      leftOut: payload.without ?? [],
+    },
+  };
+}
+
 export const RUN_APPLY: Record<string, Change> = {
   run_started: () => ({}),
   run_failed: (_run, { payload }) => ({ failure: payload.reason, working: [] }),
@@ -129,20 +147,21 @@ export const RUN_APPLY: Record<string, Change> = {
       requestedAt: at,
       expiresAt: payload.expires_at,
       verdict: "open",
+      people: payload.people ?? 1,
+      yes: [],
+      leftOut: [],
     },
   })),
-  approval_decided: onProposal((proposal, { at, payload }) => ({
-    approval: {
-      id: payload.approval_id,
-      requestedAt: proposal.approval?.requestedAt ?? at,
-      expiresAt: proposal.approval?.expiresAt ?? at,
-      verdict: payload.verdict,
-      decidedBy: payload.actor,
-      decidedAt: at,
-      channel: payload.channel,
-      reason: payload.reason,
-    },
-  })),
+  approval_given: onProposal((proposal, { at, payload }) => {
+    if (proposal.approval === null) return {};
+    const yes = { by: payload.actor, at, leftOut: payload.left_out ?? [] };
+    const { approval } = proposal;
+    return {
+      approval: { ...approval, yes: [...approval.yes, yes], leftOut: payload.without ?? [] },
+    };
+  }),
+  approval_decided: onProposal(decided),
+  approval_voided: onProposal(decided),
   grant_minted: onAction(({ at, payload }) => ({ grantId: payload.grant_id, grantedAt: at })),
   grant_refused: onAction(({ payload }) => ({ refused: payload.reason })),
   action_started: onAction(({ at, payload }) => ({ startedAt: at, grantId: payload.grant_id })),

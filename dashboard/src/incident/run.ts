@@ -18,11 +18,23 @@ export interface Approval {
   id: string;
   requestedAt: string;
   expiresAt: string;
-  verdict: "open" | "approved" | "rejected" | "expired";
+  verdict: "open" | "approved" | "rejected" | "expired" | "voided";
+  /** How many different people have to say yes. */
+  people: number;
+  /** Who has said yes while more are waited for. */
+  yes: Yes[];
+  /** The actions that are not carried out of what was approved. */
+  leftOut: string[];
   decidedBy?: string;
   decidedAt?: string;
   channel?: string;
   reason?: string;
+}
+
+export interface Yes {
+  by: string;
+  at: string;
+  leftOut: string[];
 }
 
 export interface ActionState {

@@ -26,7 +26,8 @@ function proposed(p: Payload): Told {
 }
 
 function decided(p: Payload): Told {
-  const by = p.verdict === "expired" ? "" : ` by ${p.actor}, through ${p.channel}`;
+  const without = p.without?.length ? ` without ${p.without.join(", ")}` : "";
+  const by = p.verdict === "expired" ? "" : ` by ${p.actor}, through ${p.channel}${without}`;
   const tone = p.verdict === "approved" ? "good" : "bad";
   return told(`${capital(p.verdict)}${by}`, tone, p.reason);
 }
@@ -61,9 +62,18 @@ export const TELL_DEEDS: Readonly<Record<string, (event: IncidentEvent) => Told>
   plan_proposed: ({ payload }) => proposed(payload),
   plan_withheld: ({ payload: p }) => told(`No plan: ${p.reason}`, "wait", p.recommendation),
   policy_ruled: ({ payload }) => ruled(payload),
-  approval_requested: () => told("Waits for a person’s decision", "wait"),
+  approval_requested: ({ payload: p }) =>
+    told(`Waits for ${p.people > 1 ? `${p.people} people’s` : "a person’s"} decision`, "wait"),
+  approval_given: ({ payload: p }) => {
+    const others = p.waits_for === 1 ? "another" : `${p.waits_for} others`;
+    const { text } = decided(p);
+    return told(`${text}; waits for ${others}`, "wait", p.reason);
+  },
   approval_decided: ({ payload }) => decided(payload),
-  grant_renewed: ({ payload: p }) => told(`Signs grant ${p.grant_id} anew: it expired unused`, "quiet"),
+  approval_voided: ({ payload: p }) =>
+    told("Changed after it was shown: look again", "bad", p.reason),
+  grant_renewed: ({ payload: p }) =>
+    told(`Signs grant ${p.grant_id} anew: it expired unused`, "quiet"),
   grant_minted: ({ payload: p }) => told(`Signs grant ${p.grant_id}`, "quiet"),
   grant_refused: ({ payload: p }) => told("Signs no grant", "bad", p.reason),
   action_started: ({ payload: p }) =>

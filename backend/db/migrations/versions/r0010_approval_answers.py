@@ -4,19 +4,19 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0010"
-down_revision: str | None = "0009"
+down_revision: str | None = "0012"
 branch_labels: str | None = None
 depends_on: str | None = None
 
 _AUDITED = (
-    "(kind IN ('approval_requested', {more}'approval_decided', 'grant_minted', 'grant_refused', "
-    "'action_started', 'action_finished', 'verification_finished', 'escalated', 'verdict_given', "
+    "(kind IN ('approval_requested', {more}'approval_decided', 'grant_minted', 'grant_renewed', "
+    "'grant_refused', 'action_started', 'action_finished', 'verification_finished', 'escalated', 'verdict_given', "
     "'reopened', 'reinvestigated', 'cancelled', 'paused', 'resumed', 'cause_dismissed', "
     "'acknowledged', 'assigned', 'commented', 'split', 'merged') "
     "OR (kind = 'incident_opened' AND actor <> 'intake'))"
 )
 _BEFORE = _AUDITED.format(more="")
-_AFTER = _AUDITED.format(more="'approval_given', 'approval_voided', 'action_requested', ")
+_AFTER = _AUDITED.format(more="'approval_given', 'approval_voided', ")
 
 _CARRY_OVER = sa.text("""
     INSERT INTO approval_answers

@@ -178,9 +178,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Approve the plan that waits
+         * Approve the plan that waits, or all of it but some actions
          * @description With `plan_sha256` the answer is for that plan only: another one that took its place is not
-         *     approved by it.
+         *     approved by it. The answer is 202 where policy wants more people to say yes: `waits_for` says
+         *     how many.
          *
          *     Takes the role `approver` or above.
          */
@@ -1093,6 +1094,8 @@ export interface components {
         /**
          * Action
          * @description One write, complete: what, on what, why, how it is undone and how it is checked.
+         *
+         *     `needs` are the actions of the same plan without which this one makes no sense.
          */
         Action: {
             /** Id */
@@ -1108,6 +1111,11 @@ export interface components {
             inverse: components["schemas"]["ToolCall"] | null;
             verification: components["schemas"]["Verification"];
             dry_run?: components["schemas"]["DryRun"] | null;
+            /**
+             * Needs
+             * @default []
+             */
+            needs: string[];
         };
         /**
          * ActorKind
@@ -1158,14 +1166,37 @@ export interface components {
          */
         AlertStatus: "firing" | "resolved";
         /**
+         * AnswerView
+         * @description What one person answered; `left_out` are the actions that this person leaves out.
+         */
+        AnswerView: {
+            verdict: components["schemas"]["Verdict"];
+            /** Actor */
+            actor: string;
+            /** Channel */
+            channel: string;
+            /** Reason */
+            reason: string;
+            /** Left Out */
+            left_out: string[];
+            /**
+             * Decided At
+             * Format: date-time
+             */
+            decided_at: string;
+        };
+        /**
          * ApprovalStatus
          * @description How a request for approval stands; only an open one can be decided.
          * @enum {string}
          */
-        ApprovalStatus: "open" | "approved" | "rejected" | "expired";
+        ApprovalStatus: "open" | "approved" | "rejected" | "expired" | "voided";
         /**
          * ApprovalView
          * @description A request for approval as it stands.
+         *
+         *     `people` different people have to say yes, and `given` of them have; `answers` are theirs.
+         *     `left_out` are the actions that are not carried out of what was approved.
          */
         ApprovalView: {
             /** Id */
@@ -1191,10 +1222,20 @@ export interface components {
             reason: string | null;
             /** Decided At */
             decided_at: string | null;
+            /** People */
+            people: number;
+            /** Given */
+            given: number;
+            /** Answers */
+            answers: components["schemas"]["AnswerView"][];
+            /** Left Out */
+            left_out: string[];
         };
         /**
          * Approve
          * @description A yes. `plan_sha256` is the plan that was seen: the decision fails when it is another one.
+         *
+         *     `without` are actions to leave out, by their ids; what depends on them is left out as well.
          */
         Approve: {
             /** Plan Sha256 */
@@ -1204,12 +1245,18 @@ export interface components {
              * @default
              */
             comment: string;
+            /**
+             * Without
+             * @default []
+             */
+            without: string[];
         };
         /**
          * Approvers
-         * @description Who answers when policy asks: at least which role, and whether others only.
+         * @description Who answers when policy asks: at least which role, how many people, and whether others only.
          *
-         *     `not_requester` says that whoever proposed the plan may not approve it.
+         *     `people` is how many different people have to say yes. `not_requester` says that whoever
+         *     proposed the plan may not approve it.
          */
         Approvers: {
             /**
@@ -1223,6 +1270,11 @@ export interface components {
              * @default false
              */
             not_requester: boolean;
+            /**
+             * People
+             * @default 1
+             */
+            people: number;
         };
         /**
          * AskedAction
@@ -1594,6 +1646,9 @@ export interface components {
         /**
          * Decision
          * @description A verdict, by whom and through which door.
+         *
+         *     `waits_for` is how many more people have to say yes before the plan is approved; `without` are
+         *     the actions that are left out of what is approved.
          */
         Decision: {
             /** Approval Id */
@@ -1612,6 +1667,16 @@ export interface components {
              * Format: date-time
              */
             decided_at: string;
+            /**
+             * Waits For
+             * @default 0
+             */
+            waits_for: number;
+            /**
+             * Without
+             * @default []
+             */
+            without: string[];
         };
         /**
          * DecisionFilter
@@ -1672,6 +1737,10 @@ export interface components {
             reason: string | null;
             /** Decided At */
             decided_at: string | null;
+            /** People */
+            people: number;
+            /** Given */
+            given: number;
         };
         /**
          * Deed
@@ -1839,7 +1908,7 @@ export interface components {
          * @description Everything that can happen to an incident, as a past participle.
          * @enum {string}
          */
-        EventKind: "incident_opened" | "alert_received" | "alert_resolved" | "run_started" | "run_failed" | "specialists_selected" | "tool_called" | "evidence_added" | "specialist_failed" | "specialist_finished" | "causes_ranked" | "plan_proposed" | "plan_withheld" | "policy_ruled" | "approval_requested" | "approval_decided" | "grant_minted" | "grant_renewed" | "grant_refused" | "action_started" | "action_finished" | "verification_sampled" | "verification_finished" | "verdict_given" | "reopened" | "reinvestigated" | "cancelled" | "paused" | "resumed" | "cause_dismissed" | "acknowledged" | "assigned" | "commented" | "split" | "merged" | "escalated" | "report_written" | "status_changed";
+        EventKind: "incident_opened" | "alert_received" | "alert_resolved" | "run_started" | "run_failed" | "specialists_selected" | "tool_called" | "evidence_added" | "specialist_failed" | "specialist_finished" | "causes_ranked" | "plan_proposed" | "plan_withheld" | "policy_ruled" | "approval_requested" | "approval_given" | "approval_decided" | "approval_voided" | "grant_minted" | "grant_renewed" | "grant_refused" | "action_started" | "action_finished" | "verification_sampled" | "verification_finished" | "verdict_given" | "reopened" | "reinvestigated" | "cancelled" | "paused" | "resumed" | "cause_dismissed" | "acknowledged" | "assigned" | "commented" | "split" | "merged" | "escalated" | "report_written" | "status_changed";
         /**
          * EventPage
          * @description Events after the number asked for; ask again with `after=last_seq`.
@@ -3324,7 +3393,7 @@ export interface components {
          * @description How an approval can end.
          * @enum {string}
          */
-        Verdict: "approved" | "rejected" | "expired";
+        Verdict: "approved" | "rejected" | "expired" | "voided";
         /**
          * Verification
          * @description What must be true, on data newer than the action, before anyone may say resolved.
@@ -3645,6 +3714,7 @@ export type Action = components['schemas']['Action'];
 export type ActorKind = components['schemas']['ActorKind'];
 export type Alert = components['schemas']['Alert'];
 export type AlertStatus = components['schemas']['AlertStatus'];
+export type AnswerView = components['schemas']['AnswerView'];
 export type ApprovalStatus = components['schemas']['ApprovalStatus'];
 export type ApprovalView = components['schemas']['ApprovalView'];
 export type Approve = components['schemas']['Approve'];
@@ -4404,6 +4474,26 @@ export interface operations {
         responses: {
             /** @description Successful Response */
             200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "approval_id": "apr-c2b2d7fdc63e7bf1",
+                     *       "verdict": "approved",
+                     *       "actor": "ada",
+                     *       "channel": "war room",
+                     *       "reason": "Seen on the canary too",
+                     *       "plan_sha256": "b9e0777a8b6ff2f15d4359fa952267dbc190bc2a4ace4d8a27e13672f178b904",
+                     *       "decided_at": "2026-03-01T12:01:12Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Decision"];
+                };
+            };
+            /** @description Accepted */
+            202: {
                 headers: {
                     [name: string]: unknown;
                 };
