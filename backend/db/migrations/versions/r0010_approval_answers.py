@@ -10,7 +10,8 @@ depends_on: str | None = None
 
 _AUDITED = (
     "(kind IN ('approval_requested', {more}'approval_decided', 'grant_minted', 'grant_renewed', "
-    "'grant_refused', 'action_started', 'action_finished', 'verification_finished', 'escalated', 'verdict_given', "
+    "'grant_refused', 'action_started', 'action_finished', "
+    "'verification_finished', 'escalated', 'verdict_given', "
     "'reopened', 'reinvestigated', 'cancelled', 'paused', 'resumed', 'cause_dismissed', "
     "'acknowledged', 'assigned', 'commented', 'split', 'merged') "
     "OR (kind = 'incident_opened' AND actor <> 'intake'))"
