@@ -1838,6 +1838,7 @@ export interface components {
          *     action would make of it; approval and grant are bound to both. `figures` are the numbers that
          *     policy may bound; the grant is bound to them too, so that a lie about them is found out.
          *     `controller` is what replaces a deleted pod, and keeps the mark that the pod cannot keep.
+         *     `inverse` is there where the live object tells how the change would be taken back.
          */
         DryRun: {
             /** State Sha256 */
@@ -1859,6 +1860,7 @@ export interface components {
              */
             figures: components["schemas"]["Figure"][];
             controller?: components["schemas"]["ObjectRef"] | null;
+            inverse?: components["schemas"]["Undoing"] | null;
         };
         /**
          * EndpointView
@@ -3345,6 +3347,18 @@ export interface components {
             opened: boolean;
         };
         /**
+         * Undoing
+         * @description The call, to the same server, that the live object says would take a change back.
+         */
+        Undoing: {
+            /** Tool */
+            tool: string;
+            /** Arguments */
+            arguments: {
+                [key: string]: unknown;
+            };
+        };
+        /**
          * UserAdded
          * @description Who was let in; `password` is set, and shown this once, when it was made up.
          */
@@ -3835,6 +3849,7 @@ export type ToolCall = components['schemas']['ToolCall'];
 export type TopCause = components['schemas']['TopCause'];
 export type Trigger = components['schemas']['Trigger'];
 export type Triggered = components['schemas']['Triggered'];
+export type Undoing = components['schemas']['Undoing'];
 export type UserAdded = components['schemas']['UserAdded'];
 export type UserChange = components['schemas']['UserChange'];
 export type UserList = components['schemas']['UserList'];
