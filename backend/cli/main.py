@@ -11,6 +11,7 @@ from backend.cli import (
     demo,
     faults,
     incidents,
+    keys,
     learning,
     objectives,
     operations,
@@ -72,6 +73,7 @@ cli.add_typer(policing.policy, name="policy")
 cli.add_typer(objectives.slo, name="slo")
 cli.add_typer(operations.lab, name="lab")
 cli.add_typer(operations.audit, name="audit")
+cli.add_typer(keys.keys, name="keys")
 cli.add_typer(accounts.users, name="users")
 cli.add_typer(accounts.tokens, name="tokens")
 cli.add_typer(learning.memory, name="memory")

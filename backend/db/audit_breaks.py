@@ -26,8 +26,8 @@ async def sound_alarm(
     """
     await organization_log.hold(connection, org_id)
     row = {"org_id": org_id, "log": log, "seq": link.seq, "reason": link.reason, "found_at": now}
-    adding = insert(audit_breaks).values(**row, own_seq=0, own_hash=START.hash)
-    adding = adding.on_conflict_do_nothing().returning(audit_breaks.c.seq)
+    fresh = insert(audit_breaks).values(**row, own_seq=0, own_hash=START.hash)
+    adding = fresh.on_conflict_do_nothing().returning(audit_breaks.c.seq)
     if (await connection.execute(adding)).one_or_none() is None:
         return False
     payload = {"log": log or "the organization's own", "seq": link.seq, "reason": link.reason}

@@ -121,6 +121,39 @@ async def append(
     return entry
 
 
+async def note_change(
+    connection: AsyncConnection,
+    *,
+    org_id: str,
+    actor: str,
+    kind: Deed,
+    payload: dict[str, Any],
+    now: datetime,
+) -> bool:
+    """Append unless the newest entry of this kind by this actor says the same; return whether it was new.
+
+    Raises:
+        NoSuchOrganizationError: There is no such organization.
+    """
+    last = (
+        sa.select(organization_log.c.payload)
+        .where(
+            organization_log.c.org_id == org_id,
+            organization_log.c.kind == kind.value,
+            organization_log.c.actor == actor,
+        )
+        .order_by(organization_log.c.seq.desc())
+        .limit(1)
+    )
+    if (await connection.execute(last)).scalar_one_or_none() == payload:
+        return False
+    await hold(connection, org_id)
+    if (await connection.execute(last)).scalar_one_or_none() == payload:
+        return False
+    await append(connection, org_id=org_id, actor=actor, kind=kind, payload=payload, now=now)
+    return True
+
+
 async def read(
     connection: AsyncConnection, org_id: str, *, after: int = 0, limit: int | None = None
 ) -> list[Entry]:

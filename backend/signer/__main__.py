@@ -1,20 +1,27 @@
 """Run the signer, or make its key: `python -m backend.signer [keygen --out FILE]`.
 
-A stack of containers makes it with `ensure-key --out FILE --public FILE` at every start.
+A stack of containers makes it with `ensure-key --out FILE --public FILE` at every start;
+`keys list|rotate|retire` changes them while it serves.
 """
 
 import argparse
+import asyncio
 import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import structlog
 import uvicorn
+from starlette.applications import Starlette
 
 from backend.clock import SystemClock
 from backend.db.engine import create_engine
 from backend.settings import SignerSettings
-from backend.signer import keys
+from backend.signer import changing, keys
+from backend.signer.announcing import Announcer
 from backend.signer.app import create_app
+from backend.signer.keyring import Keyring
 from backend.signer.mint import Mint
 from backend.signer.renewal import Terms
 from sre_agent.config import permissions
@@ -34,6 +41,7 @@ def main() -> int:
     ensure = commands.add_parser("ensure-key", help="make a key unless there is one")
     ensure.add_argument("--out", type=Path, required=True, help="file of the private key")
     ensure.add_argument("--public", type=Path, required=True, help="file of its public half")
+    changing.add_to(commands)
     arguments = parser.parse_args()
     # Standard output carries one line, the public key, for programs that read it.
     structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
@@ -41,7 +49,9 @@ def main() -> int:
         if arguments.command == "keygen":
             sys.stdout.write(f"{keys.generate(arguments.out).public_base64}\n")
         elif arguments.command == "ensure-key":
-            arguments.public.write_text(keys.ensure(arguments.out).public_base64, encoding="utf-8")
+            Keyring(arguments.out).ensure(arguments.public)
+        elif arguments.command == "keys":
+            sys.stdout.write(changing.change(arguments, SystemClock().now()))
         else:
             serve(SignerSettings.load())
     except PermanentError as error:
@@ -52,10 +62,12 @@ def main() -> int:
 
 def serve(settings: SignerSettings) -> None:
     """Serve until SIGTERM."""
+    keyring = Keyring(settings.signing_key_file)
+    keyring.signing(SystemClock().now())  # what is wrong with the keys is told at the start
     mint = Mint(
         engine=create_engine(settings.database_url, pool_size=_POOL_SIZE),
         clock=SystemClock(),
-        key=keys.load(settings.signing_key_file),
+        key=keyring,
         policy=permissions.load_rules(settings.agent_config, settings.policy_dir),
         ttl_s=settings.grant_ttl_seconds,
         is_kill_switch_set=settings.kill_switch,
@@ -64,7 +76,16 @@ def serve(settings: SignerSettings) -> None:
     if mint.policy.fault is not None:
         # It serves all the same: those who ask are told why they are refused.
         _log.error("policy_unloadable", reason=mint.policy.fault)
-    app = create_app(mint, settings.signer_token)
+    announcer = Announcer(engine=mint.engine, clock=mint.clock, keyring=keyring, policy=mint.policy)
+
+    @asynccontextmanager
+    async def announcing(_app: Starlette) -> AsyncIterator[None]:
+        async with asyncio.TaskGroup() as group:
+            task = group.create_task(announcer.run())
+            yield
+            task.cancel()
+
+    app = create_app(mint, settings.signer_token, announcing)
     uvicorn.run(
         app,
         host=settings.signer_host,

@@ -2,6 +2,8 @@
 
 import hmac
 import json
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from http import HTTPStatus
 
 import sqlalchemy as sa
@@ -13,6 +15,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from backend.db.journal import IncidentNotFoundError
+from backend.signer.keys import KeyUnusableError
 from backend.signer.mint import Mint
 from sre_agent.domain.ids import ActionId, IncidentId
 from sre_agent.safety.grants import GrantRefusedError
@@ -29,8 +32,11 @@ class Wanted(BaseModel):
     action_id: str
 
 
-def create_app(mint: Mint, bearer: SecretStr) -> Starlette:
-    """Return the application; callers must send `bearer`."""
+Lifespan = Callable[[Starlette], AbstractAsyncContextManager[None]]
+
+
+def create_app(mint: Mint, bearer: SecretStr, lifespan: Lifespan | None = None) -> Starlette:
+    """Return the application; callers must send `bearer`. `lifespan` is what goes on beside it."""
 
     async def grants(request: Request) -> JSONResponse:
         if not _is_known(request, bearer):
@@ -49,14 +55,19 @@ def create_app(mint: Mint, bearer: SecretStr) -> Starlette:
         if mint.policy.fault is not None:
             status = HTTPStatus.SERVICE_UNAVAILABLE
             return _refuse(status, "policy_unloadable", mint.policy.fault)
-        return JSONResponse({"status": "alive", "key_id": mint.key.id})
+        key = mint.key.signing(mint.clock.now())
+        return JSONResponse({"status": "alive", "key_id": key.id})
 
     return Starlette(
+        lifespan=lifespan,
         routes=[
             Route("/grants", grants, methods=["POST"]),
             Route("/health", health, methods=["GET"]),
         ],
-        exception_handlers={sa.exc.SQLAlchemyError: _unavailable},
+        exception_handlers={
+            sa.exc.SQLAlchemyError: _unavailable,
+            KeyUnusableError: _keyless,
+        },
     )
 
 
@@ -82,6 +93,11 @@ async def _unavailable(_request: Request, error: Exception) -> JSONResponse:
     _log.error("signer_database_failed", reason=str(error).partition("\n")[0])
     status = HTTPStatus.SERVICE_UNAVAILABLE
     return _refuse(status, "unavailable", "the signer cannot read the record")
+
+
+async def _keyless(_request: Request, error: Exception) -> JSONResponse:
+    _log.error("signing_key_unusable", reason=str(error))
+    return _refuse(HTTPStatus.SERVICE_UNAVAILABLE, "unavailable", "the signer has no usable key")
 
 
 def _refuse(status: HTTPStatus, code: str, reason: str) -> JSONResponse:

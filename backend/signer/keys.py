@@ -5,7 +5,9 @@ import hashlib
 import os
 import stat
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
+from typing import Protocol
 
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -19,6 +21,13 @@ from cryptography.hazmat.primitives.serialization import (
 from sre_agent.domain.errors import PermanentError
 
 
+class KeySource(Protocol):
+    """Where the key that signs comes from."""
+
+    def signing(self, now: datetime, /) -> "SigningKey":
+        """Return the key that signs at this moment."""
+
+
 class KeyUnusableError(PermanentError):
     """The key file is missing, not an Ed25519 private key, or open to others."""
 
@@ -28,6 +37,15 @@ class SigningKey:
     """An Ed25519 private key."""
 
     private: Ed25519PrivateKey
+
+    @classmethod
+    def make(cls) -> "SigningKey":
+        """Return a new key."""
+        return cls(Ed25519PrivateKey.generate())
+
+    def signing(self, _now: datetime) -> "SigningKey":
+        """Return itself: alone, it signs at any time."""
+        return self
 
     @property
     def id(self) -> str:
@@ -46,7 +64,17 @@ def generate(path: Path) -> SigningKey:
     Raises:
         KeyUnusableError: The file exists: a key in use is never overwritten.
     """
-    key = SigningKey(Ed25519PrivateKey.generate())
+    key = SigningKey.make()
+    store(key, path)
+    return key
+
+
+def store(key: SigningKey, path: Path) -> None:
+    """Write a key to a new file that only its owner can read.
+
+    Raises:
+        KeyUnusableError: The file exists: a key in use is never overwritten.
+    """
     pem = key.private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
@@ -55,7 +83,6 @@ def generate(path: Path) -> SigningKey:
         raise KeyUnusableError(f"{path} exists: remove it first to make a new key") from None
     with os.fdopen(descriptor, "wb") as file:
         file.write(pem)
-    return key
 
 
 def ensure(path: Path) -> SigningKey:

@@ -12,7 +12,7 @@ from backend.db import approval_rows, audit, circumstances, incident_rows, journ
 from backend.db.tables.approvals import grants as minted
 from backend.db.tenancy import Tenant
 from backend.signer import renewal, token
-from backend.signer.keys import SigningKey
+from backend.signer.keys import KeySource
 from backend.signer.record import Record, newest_plan
 from backend.signer.warrant import judge
 from backend.signer.watch import Watch
@@ -39,7 +39,7 @@ class Mint:
 
     engine: AsyncEngine
     clock: ports.Clock
-    key: SigningKey
+    key: KeySource
     policy: Policy
     ttl_s: int
     is_kill_switch_set: bool = False
@@ -120,7 +120,7 @@ class Mint:
         id_, renewals = (_new_id(), 0) if stored is None else (stored.id, stored.renewals + 1)
         minting = Minting(id_, now_s=int(now.timestamp()), ttl_s=self.ttl_s)
         said = grants.claims(permitted, action_id, minting)
-        grant = ports.Grant(id=said.jti, token=token.sign(said, self.key))
+        grant = ports.Grant(id=said.jti, token=token.sign(said, self.key.signing(now)))
         row = {
             "id": grant.id,
             "org_id": incident.org_id,

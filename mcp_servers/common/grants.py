@@ -5,18 +5,13 @@ its outcome even after it expired: first that it is genuine and speaks of this v
 the live object turns out not to bear its mark, that it is in time and that nothing has changed.
 """
 
-import base64
-import binascii
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
 import jwt
-from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from cryptography.hazmat.primitives.serialization import load_pem_public_key
 from pydantic import BaseModel, ConfigDict, StrictInt, StrictStr, ValidationError
 from typing_extensions import override
 
@@ -68,33 +63,6 @@ class Grant(BaseModel):
     figures_sha256: StrictStr
     plan_sha256: StrictStr
     approved_by: StrictStr
-
-
-def key_id(key: Ed25519PublicKey) -> str:
-    """Return the `kid` of a key: the first 16 hexadecimal digits of the raw key's SHA-256."""
-    return hashlib.sha256(key.public_bytes_raw()).hexdigest()[:16]
-
-
-def load_public_key(text: str) -> Ed25519PublicKey:
-    """Read an Ed25519 public key: PEM, or the raw 32 bytes in base64.
-
-    Raises:
-        ValueError: It is neither.
-    """
-    text = text.strip().replace("\\n", "\n")
-    if text.startswith("-----BEGIN PUBLIC KEY-----"):
-        try:
-            key = load_pem_public_key(text.encode())
-        except UnsupportedAlgorithm as err:
-            raise ValueError("it is not an Ed25519 public key") from err
-        if not isinstance(key, Ed25519PublicKey):
-            raise ValueError("it is not an Ed25519 public key")
-        return key
-    try:
-        raw = base64.b64decode(text.replace("-", "+").replace("_", "/") + "=" * (-len(text) % 4))
-    except binascii.Error as err:
-        raise ValueError("it is neither PEM nor base64") from err
-    return Ed25519PublicKey.from_public_bytes(raw)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,13 @@
 """What the Kubernetes server needs to know, from its own variables only."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Self
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from pydantic import Field, SecretStr, field_validator, model_validator
 
-from mcp_servers.common.grants import key_id, load_public_key
+from mcp_servers.common.keys import KeysInFile, parse_keys
 from mcp_servers.common.settings import ServerSettings, Token
 
 
@@ -51,7 +52,7 @@ class KubernetesSettings(ServerSettings):
     """The signer's Ed25519 public key, PEM or base64; two separated by a comma while changing."""
 
     grant_public_key_file: Path | None = None
-    """A file with the same, for those who cannot say it in a variable."""
+    """A file with the same, read with every write: keys change without a restart."""
 
     mcp_protected_namespaces: str = "kube-system,kube-public,kube-node-lease"
     """Namespaces that are never written to."""
@@ -66,14 +67,14 @@ class KubernetesSettings(ServerSettings):
     @classmethod
     def _check_keys(cls, value: str | None) -> str | None:
         if value is not None:
-            _keys(value)
+            parse_keys(value)
         return value
 
     @field_validator("grant_public_key_file")
     @classmethod
     def _check_key_file(cls, value: Path | None) -> Path | None:
         if value is not None:
-            _keys(_text(value))
+            parse_keys(_text(value))
         return value
 
     @model_validator(mode="after")
@@ -104,10 +105,12 @@ class KubernetesSettings(ServerSettings):
         return self
 
     @property
-    def grant_keys(self) -> dict[str, Ed25519PublicKey]:
-        """Return the signer's public keys by key id."""
+    def grant_keys(self) -> Mapping[str, Ed25519PublicKey]:
+        """Return the signer's public keys by key id: those of the file as they are at the moment."""
         file = self.grant_public_key_file
-        return _keys(self.grant_public_key or (_text(file) if file is not None else ""))
+        if self.grant_public_key is None and file is not None:
+            return KeysInFile(file)
+        return parse_keys(self.grant_public_key or "")
 
     @property
     def protected_namespaces(self) -> frozenset[str]:
@@ -121,8 +124,3 @@ def _text(file: Path) -> str:
         return file.read_text(encoding="utf-8")
     except OSError as error:
         raise ValueError(f"{file} cannot be read: {error.strerror}") from error
-
-
-def _keys(value: str) -> dict[str, Ed25519PublicKey]:
-    keys = [load_public_key(part) for part in value.split(",") if part.strip()]
-    return {key_id(key): key for key in keys}

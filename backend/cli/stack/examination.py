@@ -10,8 +10,9 @@ import psycopg
 
 from backend.cli.stack import checking, environment, lifecycle, ports, shelves, supervision
 from backend.cli.stack.layout import Layout
+from backend.clock import SystemClock
 from backend.db.engine import libpq_url
-from backend.signer import keys
+from backend.signer.keyring import Keyring
 from sre_agent.config import loader, objectives, permissions
 from sre_agent.domain.errors import PermanentError
 
@@ -130,9 +131,13 @@ def _runbooks(layout: Layout, settings: Mapping[str, str]) -> Finding:
 
 
 def _key(file: Path) -> Finding:
-    if not file.exists():
+    ring = Keyring(file)
+    if not ring.exists:
         return Finding("signing key", f"{file} is missing", "./stop.sh && ./start.sh makes one")
-    return _attempt("signing key", lambda: keys.load(file), "see SIGNING_KEY_FILE in .env.example")
+    now = SystemClock().now()
+    return _attempt(
+        "signing key", lambda: ring.signing(now), "see SIGNING_KEY_FILE in .env.example"
+    )
 
 
 def _attempt(part: str, load: Callable[[], object], mend: str) -> Finding:

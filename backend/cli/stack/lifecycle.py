@@ -3,17 +3,16 @@
 import json
 import os
 import socket
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import httpx
 
-from backend.cli.stack import checking, environment, ports, programs, supervision, world
+from backend.cli.stack import checking, environment, ports, programs, signing, supervision, world
 from backend.cli.stack.layout import Layout
 from backend.db.embedded import cluster
 from backend.db.migrations import migrate
@@ -117,7 +116,7 @@ def complete(layout: Layout, chosen: Mapping[str, str], port: int) -> dict[str, 
         **own_places(layout),
         "SIGNER_PORT": signer_port,
         "SIGNER_URL": f"http://127.0.0.1:{signer_port}",
-        "GRANT_PUBLIC_KEY": _public_key(layout),
+        "GRANT_PUBLIC_KEY_FILE": str(_public_keys(layout)),
     }
     ours |= {
         f"MCP_{name.upper()}_URL": f"http://127.0.0.1:{chosen_ports[name]}/mcp"
@@ -126,24 +125,11 @@ def complete(layout: Layout, chosen: Mapping[str, str], port: int) -> dict[str, 
     return {**ours, **chosen, "PORT": str(port)}
 
 
-def _public_key(layout: Layout) -> str:
+def _public_keys(layout: Layout) -> Path:
+    """Return the file of the public keys, made now with the first key if there is none."""
     if not layout.public_key.exists() or not layout.public_key.read_text(encoding="utf-8"):
-        layout.signing_key.unlink(missing_ok=True)
-        command = [
-            sys.executable,
-            "-m",
-            "backend.signer",
-            "keygen",
-            "--out",
-            str(layout.signing_key),
-        ]
-        done = subprocess.run(  # noqa: S603 - our own program
-            command, capture_output=True, text=True, check=False, cwd=layout.root
-        )
-        if done.returncode != 0:
-            raise PermanentError(f"no signing key could be made: {done.stderr.strip()}")
-        layout.public_key.write_text(done.stdout.strip(), encoding="utf-8")
-    return layout.public_key.read_text(encoding="utf-8")
+        signing.run(layout, "ensure-key")
+    return layout.public_key
 
 
 def programs_of(layout: Layout, settings: Mapping[str, str]) -> list[programs.Program]:

@@ -13,7 +13,7 @@ import jwt
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hands_lab import CLUSTER_ID, Signer, kind_of
 
-from mcp_servers.common.grants import key_id
+from mcp_servers.common.keys import key_id
 from sre_agent.domain.grant import TOKEN_TYPE
 from sre_agent.domain.tools import ToolCall, ToolResult
 

@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from starlette.applications import Starlette
 
-from mcp_servers.common.grants import key_id
+from mcp_servers.common.keys import key_id
 from mcp_servers.common.skin import Program, build_app
 from mcp_servers.kubernetes.server import build
 from mcp_servers.kubernetes.settings import KubernetesSettings

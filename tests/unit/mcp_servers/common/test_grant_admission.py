@@ -6,13 +6,13 @@ import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from mcp_servers.common import grants
+from mcp_servers.common import grants, keys
 from mcp_servers.common.envelope import RefusedError
 from mcp_servers.common.grants import Target, Verifier
 from mcp_servers.common.toolset import Call
 
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
-KID = grants.key_id(KEY.public_key())
+KID = keys.key_id(KEY.public_key())
 AUDIENCE = "mcp:kubernetes:shop"
 TARGET = Target(kind="Deployment", namespace="store", name="till")
 ARGUMENTS = {"namespace": "store", "name": "till", "replicas": 3}

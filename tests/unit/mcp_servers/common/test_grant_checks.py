@@ -8,7 +8,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from mcp_servers.common import grants
+from mcp_servers.common import grants, keys
 from mcp_servers.common.envelope import RefusedError
 from mcp_servers.common.grants import Grant, Target
 
@@ -47,9 +47,9 @@ def test_a_key_is_the_same_as_pem_on_many_lines_on_one_line_and_as_base64() -> N
         base64.urlsafe_b64encode(raw).decode().rstrip("="),
     ]
 
-    ids = {grants.key_id(grants.load_public_key(text)) for text in spellings}
+    ids = {keys.key_id(keys.load_public_key(text)) for text in spellings}
 
-    assert ids == {grants.key_id(key)}
+    assert ids == {keys.key_id(key)}
 
 
 @pytest.mark.parametrize(
@@ -68,7 +68,7 @@ def test_a_key_is_the_same_as_pem_on_many_lines_on_one_line_and_as_base64() -> N
 )
 def test_what_is_no_ed25519_key_is_an_error(text: str) -> None:
     with pytest.raises(ValueError):  # noqa: PT011 - each library words it its own way
-        grants.load_public_key(text)
+        keys.load_public_key(text)
 
 
 @pytest.mark.parametrize("offset_s", [-5, 0, 300, 305])

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from mcp_servers.common import canonical, figures, grants
+from mcp_servers.common import canonical, figures, grants, keys
 from mcp_servers.common.envelope import RefusedError
 from mcp_servers.common.grants import Grant, Target, Verifier
 from mcp_servers.common.toolset import Call
@@ -20,7 +20,7 @@ VECTORS: dict[str, Any] = json.loads(
 
 def admit(token: str) -> Grant:
     key = Ed25519PublicKey.from_public_bytes(base64.b64decode(VECTORS["key"]["public_base64"]))
-    verifier = Verifier(audience=VECTORS["audience"], keys={grants.key_id(key): key})
+    verifier = Verifier(audience=VECTORS["audience"], keys={keys.key_id(key): key})
     call = Call(**VECTORS["call"], grant=token)
     return verifier.admit(call, Target(**VECTORS["target"]))
 
@@ -44,9 +44,9 @@ def test_numbers_are_hashed_as_the_signer_does(case: dict[str, Any]) -> None:
 
 
 def test_the_key_id_is_the_one_the_signer_writes() -> None:
-    key = grants.load_public_key(VECTORS["key"]["public_base64"])
+    key = keys.load_public_key(VECTORS["key"]["public_base64"])
 
-    assert grants.key_id(key) == VECTORS["key"]["kid"]
+    assert keys.key_id(key) == VECTORS["key"]["kid"]
 
 
 @pytest.mark.parametrize(
