@@ -72,8 +72,10 @@ class Boot:
         return record
 
     async def _start_monitoring(self, cluster: dict[str, Any], alerting_address: str) -> str:
-        addresses = {"node": parts.node_address(cluster), "alertmanager": alerting_address}
-        program, address = parts.monitoring(self.lab, self.tools, self.place, addresses)
+        nodes = parts.node_addresses(cluster)
+        program, address = parts.monitoring(
+            self.lab, self.tools, self.place, nodes, alerting_address
+        )
         await self.family.start(program)
         return f"http://{address}"
 

@@ -1,6 +1,7 @@
 """The programs of a lab: what each is given and how it is started."""
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,12 +16,14 @@ from infrastructure.lab.world import ROUTES, Role, World
 LOOPBACK = "127.0.0.1"
 
 VISITS_PER_S = 20
+NODES = 2
 
 
 def cluster(lab: LabDir, place: World, network: str, traces_url: str) -> Program:
-    """Prepare the cluster: API server, controllers and node in one process."""
+    """Prepare the cluster: API server, controllers and nodes."""
     write_json(lab.images, images.catalogue(place, traces_url))
     arguments = ["--dir", lab.cluster, "--port", 0, "--network", network, "--images", lab.images]
+    arguments += ["--nodes", NODES]
     if lab.tokens.exists():
         arguments += ["--tokens", lab.tokens]
     return Program("cluster", _python("cluster", *arguments), is_restartable=False)
@@ -50,7 +53,7 @@ def alerting(
 
 
 def monitoring(
-    lab: LabDir, tools: Tools, place: World, addresses: dict[str, str]
+    lab: LabDir, tools: Tools, place: World, nodes: Sequence[str], alertmanager_address: str
 ) -> tuple[Program, str]:
     """Prepare Prometheus; return it and its address.
 
@@ -58,13 +61,14 @@ def monitoring(
         lab: where its configuration and data lie.
         tools: where the program is.
         place: whose team the alerts are for.
-        addresses: `node` and `alertmanager`, each `host:port`.
+        nodes: `host:port` of each node's metrics.
+        alertmanager_address: `host:port`.
     """
     address = _free_address()
     sources = prometheus.Sources(
         targets_file=targets_file(lab),
-        node_address=addresses["node"],
-        alertmanager_address=addresses["alertmanager"],
+        node_addresses=tuple(nodes),
+        alertmanager_address=alertmanager_address,
         team=place.team,
     )
     write_private(lab.prometheus / "prometheus.yml", prometheus.config(sources))
@@ -84,10 +88,9 @@ def targets_file(lab: LabDir) -> Path:
     return (lab.prometheus / "targets.json").resolve()
 
 
-def node_address(cluster_record: dict[str, Any]) -> str:
-    """Return `host:port` of the node's metrics."""
-    address: str = urlsplit(cluster_record["cadvisor_url"]).netloc
-    return address
+def node_addresses(cluster_record: dict[str, Any]) -> list[str]:
+    """Return `host:port` of each node's metrics."""
+    return [urlsplit(url).netloc for url in cluster_record["nodes"].values()]
 
 
 def _python(module: str, *arguments: object) -> list[str]:

@@ -1,4 +1,4 @@
-"""What a fresh cluster contains: its namespaces, its node, and the manifests it is given."""
+"""What a fresh cluster contains: its namespaces, its nodes, and the manifests it is given."""
 
 from __future__ import annotations
 
@@ -25,12 +25,13 @@ class ManifestError(Exception):
     """A manifest file cannot be read, or holds something the cluster refuses."""
 
 
-def fill(store: Store, node_name: str) -> None:
-    """Create the default namespaces and the node."""
+def fill(store: Store, *node_names: str) -> None:
+    """Create the default namespaces and the nodes."""
     for name in _NAMESPACES:
         store.create(KINDS["Namespace"], {"metadata": {"name": name}})
-    labels = {"kubernetes.io/hostname": node_name, "kubernetes.io/os": "linux"}
-    store.create(KINDS["Node"], {"metadata": {"name": node_name, "labels": labels}})
+    for name in node_names:
+        labels = {"kubernetes.io/hostname": name, "kubernetes.io/os": "linux"}
+        store.create(KINDS["Node"], {"metadata": {"name": name, "labels": labels}})
 
 
 def load(store: Store, path: Path) -> int:

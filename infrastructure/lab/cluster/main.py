@@ -1,4 +1,4 @@
-"""Runs a cluster: API server, controllers and node in one process, until SIGTERM."""
+"""Runs a cluster: API server, controllers and nodes, until SIGTERM."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import contextlib
 import os
 import signal
 import sys
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from ipaddress import IPv4Network
 from pathlib import Path
@@ -27,12 +28,15 @@ from infrastructure.lab.cluster.audit import AuditLog
 from infrastructure.lab.cluster.auth import Tokens
 from infrastructure.lab.cluster.bootstrap import ManifestError
 from infrastructure.lab.cluster.serving import Server
-from infrastructure.lab.node import kubelet
+from infrastructure.lab.node import nodes
 from infrastructure.lab.node.config import NodeConfig
 from infrastructure.lab.node.images import CatalogueError, ImageCatalogue
 
 NOTE = "cluster.json"
 """The file that says how to reach a running cluster."""
+
+AUDIT_LOG = "audit.jsonl"
+MOST_NODES = 9
 
 _log = structlog.get_logger()
 
@@ -46,8 +50,7 @@ class Options:
     network: IPv4Network
     images: Path | None
     manifests: Path | None
-    cadvisor_port: int
-    node_name: str
+    nodes: int
     tokens: Path | None
 
 
@@ -63,8 +66,7 @@ def options(arguments: list[str] | None = None) -> Options:
     parser.add_argument(
         "--manifests", type=Path, help="YAML file of objects to create at the start"
     )
-    parser.add_argument("--cadvisor-port", type=int, default=0, help="0 = a free one")
-    parser.add_argument("--node-name", default="node-1")
+    parser.add_argument("--nodes", type=_count, default=1, help="how many nodes (1 to 9)")
     parser.add_argument("--tokens", type=Path, help="JSON file of tokens chosen by the user")
     given = parser.parse_args(arguments)
     return Options(
@@ -73,8 +75,7 @@ def options(arguments: list[str] | None = None) -> Options:
         network=given.network,
         images=given.images,
         manifests=given.manifests,
-        cadvisor_port=given.cadvisor_port or _free_port(),
-        node_name=given.node_name,
+        nodes=given.nodes,
         tokens=given.tokens,
     )
 
@@ -85,30 +86,31 @@ async def run(given: Options) -> None:
     given.state_dir.mkdir(parents=True, exist_ok=True)
     images = ImageCatalogue.load(given.images, python=sys.executable)
     store = admission.new_store(given.network)
-    bootstrap.fill(store, given.node_name)
+    bootstrap.fill(store, *nodes.names(given.nodes))
     if given.manifests is not None:
         bootstrap.load(store, given.manifests)
     tokens = Tokens.chosen(given.tokens)
-    audit = AuditLog(given.state_dir / "audit.jsonl")
+    audit = AuditLog(given.state_dir / AUDIT_LOG)
     api = Api(store, tokens, audit, given.state_dir)
-    config = NodeConfig(
+    ports = [_free_port(nodes.host_ip(index)) for index in range(given.nodes)]
+    first = NodeConfig(
         state_dir=given.state_dir,
         python=sys.executable,
         images=images,
         network=given.network,
-        cadvisor_port=given.cadvisor_port,
-        node_name=given.node_name,
+        cadvisor_port=ports[0],
     )
+    configs = nodes.numbered(first, ports)
     with contextlib.closing(audit), serving.listening(given.port) as sock:
         server = Server(api, api.closing)
         async with asyncio.TaskGroup() as group:
             serve = group.create_task(server.serve(sockets=[sock]))
             parts = [
                 group.create_task(controllers.run(store)),
-                group.create_task(kubelet.run(store, config=config)),
+                group.create_task(nodes.run(store, configs)),
             ]
             await server.ready.wait()
-            _announce(given, serving.address(sock), tokens, audit.path)
+            _announce(given, serving.address(sock), tokens, configs)
             await stop.wait()
             _log.info("cluster_stopping")
             for part in parts:
@@ -137,7 +139,7 @@ def _stop_signal() -> asyncio.Event:
     return stop
 
 
-def _announce(given: Options, url: str, tokens: Tokens, audit_log: Path) -> None:
+def _announce(given: Options, url: str, tokens: Tokens, configs: Sequence[NodeConfig]) -> None:
     """Say in a file how to reach the cluster, now that it answers."""
     for name, token in asdict(tokens).items():
         path = given.state_dir / f"kubeconfig.{name}"
@@ -146,19 +148,27 @@ def _announce(given: Options, url: str, tokens: Tokens, audit_log: Path) -> None
         "url": url,
         "pid": os.getpid(),
         "tokens": asdict(tokens),
-        "audit_log": str(audit_log),
+        "audit_log": str(given.state_dir / AUDIT_LOG),
         "kubeconfig": str(given.state_dir / "kubeconfig.admin"),
-        "cadvisor_url": f"http://{serving.HOST}:{given.cadvisor_port}",
         "network": str(given.network),
-        "node_name": given.node_name,
+        "nodes": {
+            config.node_name: f"http://{config.host_ip}:{config.cadvisor_port}"
+            for config in configs
+        },
     }
     private_file.write(given.state_dir / NOTE, note)
     _log.info("cluster_ready", url=url)
 
 
-def _free_port() -> int:
-    with serving.listening(0) as sock:
+def _free_port(host: str) -> int:
+    with serving.listening(0, host) as sock:
         return int(sock.getsockname()[1])
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= MOST_NODES:
+        raise argparse.ArgumentTypeError(f"{text} is not a number from 1 to {MOST_NODES}")
+    return int(text)
 
 
 def _network(text: str) -> IPv4Network:

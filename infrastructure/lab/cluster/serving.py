@@ -54,13 +54,13 @@ class Server(uvicorn.Server):
         self.should_exit = True
 
 
-def listening(port: int) -> socket.socket:
-    """Return a socket bound to a port of the loopback address; 0 takes a free one."""
+def listening(port: int, host: str = HOST) -> socket.socket:
+    """Return a socket bound to a port of a loopback address; 0 takes a free one."""
     sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     # Answers go out in two pieces: waiting to fill a packet would cost each request 40 ms.
     sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    sock.bind((HOST, port))
+    sock.bind((host, port))
     return sock
 
 

@@ -12,7 +12,7 @@ from infrastructure.lab.cluster import clock
 from infrastructure.lab.node import backoff, environment
 from infrastructure.lab.node.container_run import ContainerRun, End
 from infrastructure.lab.node.images import Image
-from infrastructure.lab.node.parts import HOST_IP, NodeParts
+from infrastructure.lab.node.parts import NodeParts
 from infrastructure.lab.node.processes import Command
 from infrastructure.lab.node.pulling import Puller
 from infrastructure.lab.node.status import ContainerView, waiting
@@ -99,7 +99,10 @@ class Container:
 
     async def _configure(self, image: Image) -> Command | None:
         around = environment.Surroundings(
-            self._node.store, self._pod_ip, HOST_IP, self._node.config.environment
+            self._node.store,
+            self._pod_ip,
+            self._node.config.host_ip,
+            self._node.config.environment,
         )
         while not self._stopping.is_set():
             try:

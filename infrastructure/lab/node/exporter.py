@@ -6,9 +6,10 @@ import asyncio
 import contextlib
 from collections.abc import Callable
 
+from infrastructure.lab.cluster import serving
 from infrastructure.lab.node import cadvisor, state_metrics
 from infrastructure.lab.node.exposition import CONTENT_TYPE, rendered
-from infrastructure.lab.node.parts import HOST_IP, NodeParts
+from infrastructure.lab.node.parts import NodeParts
 
 IDLE_S = 120.0
 """A connection that asks nothing for this long is closed."""
@@ -36,8 +37,10 @@ class Exporter:
         Raises:
             OSError: when the port is taken.
         """
+        sock = serving.listening(self._config.cadvisor_port, self._config.host_ip)
+        # Without anything to wait for, a cancellation cannot leave the socket open.
         server = await asyncio.start_server(
-            self._serve, HOST_IP, self._config.cadvisor_port, limit=MAX_REQUEST_BYTES
+            self._serve, sock=sock, limit=MAX_REQUEST_BYTES, start_serving=False
         )
         try:
             async with server:

@@ -19,24 +19,24 @@ SWEEP_S = 2.0
 class Janitor:
     """Deletes folders some time after they were given up."""
 
-    def __init__(self, state_dir: Path) -> None:
+    def __init__(self) -> None:
         self._due: deque[tuple[float, Path]] = deque()
-        self._state_dir = state_dir
 
     def give_up(self, folder: Path) -> None:
         """Plan a folder's removal."""
         self._due.append((time.monotonic() + KEPT_S, folder))
 
     async def run(self) -> None:
-        """Clear what an earlier life of the node left, then sweep until cancelled."""
+        """Sweep until cancelled."""
         while True:
             while self._due and (self._due[0][0] <= time.monotonic() or len(self._due) > MAX_KEPT):
                 _, folder = self._due.popleft()
                 shutil.rmtree(folder, ignore_errors=True)
             await asyncio.sleep(SWEEP_S)
 
-    def clear(self) -> None:
-        """Remove the logs and scratch folders of an earlier life of the node."""
-        shutil.rmtree(logs.root_folder(self._state_dir), ignore_errors=True)
-        shutil.rmtree(self._state_dir / "pods", ignore_errors=True)
-        logs.root_folder(self._state_dir).mkdir(parents=True, exist_ok=True)
+
+def clear(state_dir: Path) -> None:
+    """Remove the logs and scratch folders of an earlier life of the nodes."""
+    shutil.rmtree(logs.root_folder(state_dir), ignore_errors=True)
+    shutil.rmtree(state_dir / "pods", ignore_errors=True)
+    logs.root_folder(state_dir).mkdir(parents=True, exist_ok=True)

@@ -16,7 +16,6 @@ from infrastructure.lab.node.janitor import Janitor
 from infrastructure.lab.node.parts import NodeParts
 from infrastructure.lab.node.pod import PodRunner
 from infrastructure.lab.node.processes import ProcessShim
-from infrastructure.lab.node.proxy import ServiceProxy
 
 Object = dict[str, Any]
 
@@ -35,14 +34,12 @@ async def run(store: Store, *, config: NodeConfig) -> None:
     try:
         parts = NodeParts(store, config, shim)
         kubelet = Kubelet(parts)
-        kubelet.janitor.clear()
         registration.register(parts)
         async with asyncio.TaskGroup() as group:
             group.create_task(shim.watch(), name="shim")
             group.create_task(memory.guard(parts.containers), name="memory")
             group.create_task(registration.keep_alive(parts), name="heartbeat")
             group.create_task(kubelet.janitor.run(), name="janitor")
-            group.create_task(ServiceProxy(store).run(), name="proxy")
             group.create_task(Exporter(parts).run(), name="exporter")
             group.create_task(kubelet.run(), name="kubelet")
     finally:
@@ -55,8 +52,8 @@ class Kubelet:
     def __init__(self, node: NodeParts) -> None:
         self._node = node
         self._runners: dict[str, PodRunner] = {}
-        self._addresses = PodAddresses(node.config.network)
-        self.janitor = Janitor(node.config.state_dir)
+        self._addresses = PodAddresses(node.config.network, node.config.share)
+        self.janitor = Janitor()
 
     async def run(self) -> None:
         """Follow the pods of the node until cancelled."""

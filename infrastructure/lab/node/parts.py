@@ -15,8 +15,6 @@ from infrastructure.lab.node.running import RunningContainers
 
 Object = dict[str, Any]
 
-HOST_IP = "127.0.0.1"
-
 
 @dataclass
 class NodeParts:

@@ -11,7 +11,7 @@ from typing import Any
 from infrastructure.lab.cluster import clock
 from infrastructure.lab.cluster.store import KINDS, Conflict, NotFound
 from infrastructure.lab.node.container import Container
-from infrastructure.lab.node.parts import HOST_IP, NodeParts
+from infrastructure.lab.node.parts import NodeParts
 from infrastructure.lab.node.status import Place, pod_status
 
 Object = dict[str, Any]
@@ -26,7 +26,7 @@ class PodRunner:
         self._pod = pod
         self._node = node
         self.pod_ip = pod_ip
-        self._place = Place(pod_ip, HOST_IP, clock.now())
+        self._place = Place(pod_ip, node.config.host_ip, clock.now())
         self._grace_s: float | None = None
         self._stop_wanted = asyncio.Event()
         self._init = self._containers("initContainers")

@@ -10,7 +10,8 @@ from typing import Any
 
 from infrastructure.lab.cluster import clock
 from infrastructure.lab.cluster.store import KINDS, NotFound
-from infrastructure.lab.node.parts import HOST_IP, NodeParts
+from infrastructure.lab.node.config import NodeConfig
+from infrastructure.lab.node.parts import NodeParts
 
 Object = dict[str, Any]
 
@@ -33,9 +34,8 @@ def register(node: NodeParts) -> None:
     except NotFound:
         found = node.store.create(_NODE, _draft(name))
         node.tell_node_news("Starting", "Starting kubelet.")
-    node.store.update(
-        _NODE, found | {"status": _status(name, found.get("status") or {})}, status=True
-    )
+    status = _status(node.config, found.get("status") or {})
+    node.store.update(_NODE, found | {"status": status}, status=True)
 
 
 async def keep_alive(node: NodeParts) -> None:
@@ -61,7 +61,7 @@ def _draft(name: str) -> Object:
     }
 
 
-def _status(name: str, before: Object) -> Object:
+def _status(config: NodeConfig, before: Object) -> Object:
     resources = {
         "cpu": str(os.cpu_count() or 1),
         "memory": f"{_memory_kib()}Ki",
@@ -86,8 +86,8 @@ def _status(name: str, before: Object) -> Object:
             for kind, status, reason, message in verdicts
         ],
         "addresses": [
-            {"type": "InternalIP", "address": HOST_IP},
-            {"type": "Hostname", "address": name},
+            {"type": "InternalIP", "address": config.host_ip},
+            {"type": "Hostname", "address": config.node_name},
         ],
         "daemonEndpoints": {"kubeletEndpoint": {"Port": 10250}},
         "nodeInfo": _info(),

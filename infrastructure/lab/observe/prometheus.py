@@ -1,5 +1,6 @@
 """Write the configuration of Prometheus and the command that runs it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,8 +21,8 @@ class Sources:
 
     targets_file: Path
     """What discovery writes."""
-    node_address: str
-    """`host:port` of the node's metrics."""
+    node_addresses: tuple[str, ...]
+    """`host:port` of each node's metrics; the first tells of the cluster's objects, too."""
     alertmanager_address: str
     team: str
 
@@ -43,9 +44,9 @@ def config(sources: Sources) -> str:
         },
         "scrape_configs": [
             _services(sources),
-            _node("cadvisor", "/metrics/cadvisor", sources.node_address),
-            _node("kubelet", "/metrics/probes", sources.node_address),
-            _node("kube-state-metrics", "/metrics/state", sources.node_address),
+            _nodes("cadvisor", "/metrics/cadvisor", sources.node_addresses),
+            _nodes("kubelet", "/metrics/probes", sources.node_addresses),
+            _nodes("kube-state-metrics", "/metrics/state", sources.node_addresses[:1]),
         ],
     }
     return yaml.safe_dump(document, sort_keys=False)
@@ -97,10 +98,10 @@ def _copy(source: str, target: str) -> dict[str, Any]:
     return {"source_labels": [source], "target_label": target}
 
 
-def _node(job: str, path: str, address: str) -> dict[str, Any]:
+def _nodes(job: str, path: str, addresses: Sequence[str]) -> dict[str, Any]:
     return {
         "job_name": job,
         "metrics_path": path,
         "honor_labels": True,  # the node speaks of pods: their labels are the ones that count
-        "static_configs": [{"targets": [address]}],
+        "static_configs": [{"targets": list(addresses)}],
     }

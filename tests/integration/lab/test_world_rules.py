@@ -13,7 +13,7 @@ TOOLS_CACHE = Path(__file__).resolve().parents[3] / ".run/tools"
 
 SOURCES = prometheus.Sources(
     targets_file=Path("/somewhere/targets.json"),
-    node_address="127.0.0.1:10255",
+    node_addresses=("127.0.0.1:10255",),
     alertmanager_address="127.0.0.1:9093",
     team="storefront",
 )

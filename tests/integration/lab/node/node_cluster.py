@@ -1,4 +1,4 @@
-"""A node with its controllers in this process, whose pods are real processes."""
+"""Nodes with their controllers in this process, whose pods are real processes."""
 
 import asyncio
 import os
@@ -15,7 +15,7 @@ import pytest
 
 from infrastructure.lab.cluster import admission, bootstrap, controllers
 from infrastructure.lab.cluster.store import KINDS, NotFound, Store
-from infrastructure.lab.node import kubelet, logs
+from infrastructure.lab.node import logs, nodes
 from infrastructure.lab.node.backoff import BackoffLimits
 from infrastructure.lab.node.config import NodeConfig
 from infrastructure.lab.node.images import ImageCatalogue
@@ -162,20 +162,22 @@ def own_network() -> Iterator[str]:
 
 
 @asynccontextmanager
-async def running(state_dir: Path, backoff: BackoffLimits) -> AsyncIterator[Cluster]:
-    """Run controllers and node until the block ends, in a network of their own."""
+async def running(
+    state_dir: Path, backoff: BackoffLimits, count: int = 1
+) -> AsyncIterator[Cluster]:
+    """Run controllers and nodes until the block ends, in a network of their own."""
     with own_network() as name:
-        async with running_in(IPv4Network(name), state_dir, backoff) as cluster:
+        async with running_in(IPv4Network(name), state_dir, backoff, count) as cluster:
             yield cluster
 
 
 @asynccontextmanager
 async def running_in(
-    network: IPv4Network, state_dir: Path, backoff: BackoffLimits
+    network: IPv4Network, state_dir: Path, backoff: BackoffLimits, count: int = 1
 ) -> AsyncIterator[Cluster]:
-    """Run controllers and node in a network until the block ends."""
+    """Run controllers and nodes in a network until the block ends."""
     store = admission.new_store(network)
-    bootstrap.fill(store, "node-1")
+    bootstrap.fill(store, *nodes.names(count))
     config = NodeConfig(
         state_dir=state_dir,
         python=sys.executable,
@@ -184,10 +186,12 @@ async def running_in(
         cadvisor_port=free_port(),
         backoff=backoff,
     )
+    ports = [config.cadvisor_port, *(free_port() for _ in range(count - 1))]
+    configs = nodes.numbered(config, ports)
     async with asyncio.TaskGroup() as group:
         parts = [
             group.create_task(controllers.run(store)),
-            group.create_task(kubelet.run(store, config=config)),
+            group.create_task(nodes.run(store, configs)),
         ]
         yield Cluster(store, config)
         for part in parts:

@@ -110,6 +110,7 @@ async def test_probes_and_quotas_are_counted(cluster: Cluster) -> None:
     }
     cluster.pod("asked", "sleep 1000", container=probes)
     await until(lambda: cluster.events("asked", "Unhealthy"))
+    await until(lambda: cluster.container("asked").get("ready"))
 
     text = await scrape(cluster, "metrics/probes")
     state = await scrape(cluster, "metrics/state")

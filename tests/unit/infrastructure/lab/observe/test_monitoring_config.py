@@ -9,7 +9,7 @@ from infrastructure.lab.observe import alertmanager, prometheus
 
 SOURCES = prometheus.Sources(
     targets_file=Path("/somewhere/targets.json"),
-    node_address="127.0.0.1:10255",
+    node_addresses=("127.0.0.1:10255",),
     alertmanager_address="127.0.0.1:9093",
     team="storefront",
 )
