@@ -18,11 +18,22 @@ MAX_MARKS = 10
 """How many marks an object keeps; an older grant has long expired."""
 
 
+class PodMark(BaseModel):
+    """One of several pods that a grant is for, and what became of it so far."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    namespace: str
+    name: str
+    uid: str
+    outcome: Literal["", "evicted", "gone"] = ""
+
+
 class Mark(BaseModel):
     """One used grant: its id, the tool, when, and what was done.
 
-    A mark outside the object that is changed cannot come with the change: it says `begun` before
-    and `done` after.
+    A mark that cannot come with the whole change says `begun` before and `done` after, or `partly`
+    when some of it was left undone. `pods` are those of a change of many, while it goes on.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -31,7 +42,8 @@ class Mark(BaseModel):
     tool: str
     at: str
     detail: str
-    outcome: Literal["begun", "done"] = "done"
+    outcome: Literal["begun", "partly", "done"] = "done"
+    pods: tuple[PodMark, ...] = ()
 
 
 _MARKS = TypeAdapter(tuple[Mark, ...])

@@ -8,6 +8,8 @@ from mcp_servers.common.toolset import Tool
 from mcp_servers.kubernetes import connection
 from mcp_servers.kubernetes.autoscaler_repairs import AutoscalerRepairs
 from mcp_servers.kubernetes.container_repairs import ContainerRepairs
+from mcp_servers.kubernetes.draining import Draining
+from mcp_servers.kubernetes.eviction import Evicting
 from mcp_servers.kubernetes.node_repairs import NodeRepairs
 from mcp_servers.kubernetes.pod_repairs import PodRepairs
 from mcp_servers.kubernetes.probe_repairs import ProbeRepairs
@@ -44,7 +46,7 @@ def build(settings: KubernetesSettings) -> Program:
             *ProbeRepairs(hand).tools(),
             *ServiceRepairs(hand).tools(),
             *AutoscalerRepairs(hand).tools(),
-            *NodeRepairs(hand).tools(),
+            *NodeRepairs(hand, Draining(hand, Evicting(reader, writer))).tools(),
             *PodRepairs(Removal(hand)).tools(),
         )
         repairs = tuple(replace(tool, audience=audience) for tool in found)

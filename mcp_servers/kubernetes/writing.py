@@ -150,12 +150,20 @@ class Hand:
         Raises:
             RefusedError: `halted`, `grant_expired`, `state_changed` and their like.
         """
+        self.require_going_on(grant)
+        grants.require_unchanged(grant, uid=uid, state_sha256=state_sha256)
+
+    def require_going_on(self, grant: Grant) -> None:
+        """Refuse a grant that is halted or out of its time, also in the middle of what it permits.
+
+        Raises:
+            RefusedError: `halted`, `grant_expired`, or `grant_invalid` before its time.
+        """
         if self.is_kill_switch_set:
             raise RefusedError("halted", "writes are halted: KILL_SWITCH is set")
         if self.halt is not None:
             _require_no_halt(self.halt)
         grants.require_in_time(grant, utc_now())
-        grants.require_unchanged(grant, uid=uid, state_sha256=state_sha256)
 
     async def _read(self, write: Write) -> Json:
         return await self.reader.get(write.kind, write.namespace, write.name)
