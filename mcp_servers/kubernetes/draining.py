@@ -96,6 +96,8 @@ class Draining:
             if mark is not None and mark.outcome != "begun":
                 return _told("already_applied", target, mark, node)
             if mark is not None:
+                # Out of its time it is renewed under the same id, and goes on.
+                grants.require_in_time(grant, utc_now())
                 return await self._go_on(target, grant, mark)
             mark = await self._begin(target, terms, grant, node, used)
             if mark is not None:

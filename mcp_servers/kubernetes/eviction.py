@@ -12,8 +12,6 @@ from mcp_servers.kubernetes.fields import section
 from mcp_servers.kubernetes.marks import PodMark
 from mcp_servers.kubernetes.state import uid_of
 
-TIME_S = 240.0
-"""How long one call evicts; what budgets keep longer stays."""
 SETTLE_S = 5.0
 """How long a pod is given to be gone before the next one is evicted."""
 PAUSE_S = 0.5
@@ -35,7 +33,7 @@ class Evicting:
 
     reader: Api
     writer: Api
-    time_s: float = TIME_S
+    time_s: float
     settle_s: float = SETTLE_S
     pause_s: float = PAUSE_S
 

@@ -40,13 +40,14 @@ def build(settings: KubernetesSettings) -> Program:
             halt=settings.mcp_halt_file,
             is_kill_switch_set=settings.kill_switch,
         )
+        evicting = Evicting(reader, writer, time_s=settings.mcp_drain_s)
         found = (
             *Repairs(hand).tools(),
             *ContainerRepairs(hand).tools(),
             *ProbeRepairs(hand).tools(),
             *ServiceRepairs(hand).tools(),
             *AutoscalerRepairs(hand).tools(),
-            *NodeRepairs(hand, Draining(hand, Evicting(reader, writer))).tools(),
+            *NodeRepairs(hand, Draining(hand, evicting)).tools(),
             *PodRepairs(Removal(hand)).tools(),
         )
         repairs = tuple(replace(tool, audience=audience) for tool in found)

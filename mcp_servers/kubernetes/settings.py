@@ -60,6 +60,9 @@ class KubernetesSettings(ServerSettings):
     mcp_halt_file: Path | None = None
     """While this file exists, or nobody can look whether it does, nothing is written."""
 
+    mcp_drain_s: float = Field(default=240.0, gt=0, le=240)
+    """How long emptying a node may take, in seconds; pods that budgets keep longer stay there."""
+
     kill_switch: bool = False
     """`true` stops all writing, as it does for the rest of the platform."""
 

@@ -67,7 +67,8 @@ class ActionKind(Value):
     `idempotency` why a second call with the same grant does nothing. `inverses` names the tools
     that can take it back, the usual one first; without any it cannot be taken back. `critical` actions cool down for longer.
     `risk_points` is what the kind of change alone counts for, from 0 to 100, and `least_risk` the
-    risk that no circumstance makes less.
+    risk that no circumstance makes less. `deadline_s` is how long the tool may take where that is
+    longer than tools usually do.
     """
 
     server: str = "kubernetes"
@@ -85,6 +86,7 @@ class ActionKind(Value):
     least_risk: Risk
     risk_points: int = Field(ge=0, le=100)
     cluster_scoped: bool = False
+    deadline_s: float = Field(default=0.0, ge=0, le=900)
 
     @property
     def reversible(self) -> bool:

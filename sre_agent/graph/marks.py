@@ -27,6 +27,10 @@ def bearer(action: Action) -> tuple[ObjectRef, str]:
     return (controller, DELETIONS) if controller else (action.target, ANNOTATION)
 
 
+_PARTLY = "partly"
+"""What a mark says of a deed of several parts of which some were left undone."""
+
+
 async def find(
     toolbox: ports.Toolbox, action: Action, grant_id: str, *, deadline_s: float
 ) -> ToolResult | None:
@@ -47,6 +51,13 @@ async def find(
     if mark is None or mark.get("outcome") == _BEGUN:
         return None
     detail = f"{target} bears the mark of grant {grant_id}: {mark.get('detail', '')}"
+    if mark.get("outcome") == _PARTLY:
+        return ToolResult(
+            status=ToolStatus.REFUSED,
+            code="partly_done",
+            reason=detail,
+            observed_at=seen.observed_at,
+        )
     return ToolResult(
         status=ToolStatus.OK,
         data={"outcome": "already_applied", "detail": detail},

@@ -19,6 +19,9 @@ from sre_agent.graph.context import RunContext
 _NO_ANSWER = frozenset({"malformed_answer", "internal_error", "outcome_unknown"})
 """Refusals that do not say whether a write was done."""
 
+_PARTLY = "partly_done"
+"""The refusal that says what of a write was done, and what was not."""
+
 _EXPIRED = "grant_expired"
 """The refusal of a grant that came too late and was not used: the signer may mint it anew."""
 
@@ -78,7 +81,7 @@ async def _carry_out(context: RunContext, id_: IncidentId, action: Action) -> st
     await _finish(context, id_, action, grant.id, result)
     if result.status is ToolStatus.OK:
         return None
-    return f"{action.call} was refused ({result.code}): {result.reason}"
+    return _failure(action, result)
 
 
 async def _stop(
@@ -148,9 +151,9 @@ async def _write(
         if halted is not None:
             return _Stopped(grant.id, halted) if may_be_done else _halted(context, halted)
         result = await context.toolbox.write(
-            action.call, grant=grant.token, deadline_s=limits.tool_deadline_s
+            action.call, grant=grant.token, deadline_s=_deadline_s(context, action)
         )
-        if result.status is ToolStatus.OK:
+        if result.status is ToolStatus.OK or result.code == _PARTLY:
             return result
         if result.code == _EXPIRED and attempt < limits.write_attempts:
             renewed = await _permit(context, id_, action, is_begun=True)
@@ -178,6 +181,18 @@ async def _obstacle(context: RunContext, id_: IncidentId, *, is_begun: bool) -> 
     return asked.obstacle(incident)
 
 
+def _deadline_s(context: RunContext, action: Action) -> float:
+    """Return how long one attempt may take; a few kinds of action take longer than tools usually do."""
+    kind = context.playbooks.actions.of(action.call)
+    return max(context.limits.tool_deadline_s, kind.deadline_s if kind else 0.0)
+
+
+def _failure(action: Action, result: ToolResult) -> str:
+    if result.code == _PARTLY:
+        return f"{action.call} was done in part only: {result.reason}"
+    return f"{action.call} was refused ({result.code}): {result.reason}"
+
+
 def _is_no(result: ToolResult) -> bool:
     """Return whether the server declined, rather than failed on the way."""
     return result.status is ToolStatus.REFUSED and result.code not in _NO_ANSWER
@@ -203,7 +218,7 @@ async def _settle(
     )
     await _finish(context, id_, action, stopped.grant_id, found or unknown)
     if found:
-        return None
+        return None if found.status is ToolStatus.OK else _failure(action, found)
     return (
         f"it is unknown whether {action.call} was done: {stopped.reason}; "
         f"look for grant {stopped.grant_id} on {marks.bearer(action)[0]}"
@@ -226,11 +241,10 @@ async def _finish(
 
 def _outcome(result: ToolResult) -> dict[str, Any]:
     data = result.data or {}
+    failed = "refused" if result.status is ToolStatus.REFUSED else "unknown"
     return {
         "status": result.status.value,
-        "outcome": data.get(
-            "outcome", "unknown" if result.status is not ToolStatus.REFUSED else "refused"
-        ),
+        "outcome": data.get("outcome", _PARTLY if result.code == _PARTLY else failed),
         "detail": data.get("detail") or result.reason,
         "code": result.code,
     }

@@ -56,7 +56,7 @@ SERVICE_CALLS: dict[str, tuple[Json, Json]] = {
         {"port": 8080, "target_port": "22"},
     ),
 }
-NODE_TOOLS = ("cordon_node", "uncordon_node")
+NODE_TOOLS = ("cordon_node", "uncordon_node", "drain_node")
 AUTOSCALER_TOOL = "set_hpa_bounds"
 TOOLS = [*DEPLOYMENT_CALLS, *SERVICE_CALLS, AUTOSCALER_TOOL, *POD_TOOLS, *NODE_TOOLS]
 
@@ -149,7 +149,10 @@ def _at_autoscaler(workload: Workload) -> Aim:
 
 
 def _at_node(tool: str, cluster: Cluster) -> Aim:
-    """Return a call to a machine that is not there, which no pod ever goes to."""
+    """Return a call to a machine that is not there, which no pod ever goes to.
+
+    What is noted on it while it is emptied counts as no further deed.
+    """
     name, path = f"spare-{next(_numbers)}", "/api/v1/nodes"
     taint = {"key": "spare", "value": "yes", "effect": "NoSchedule"}
     is_closed = tool == "uncordon_node"
@@ -163,7 +166,11 @@ def _at_node(tool: str, cluster: Cluster) -> Aim:
     return Aim(
         call=calls[0],
         other=calls[1],
-        written=lambda: [line for line in cluster.real_writes("") if line["name"] == name],
+        written=lambda: [
+            line
+            for line in cluster.real_writes("")
+            if line["name"] == name and "spec" in line["requestBody"]
+        ],
         disturb=lambda: _patch(cluster, f"{path}/{name}", other_way),
     )
 

@@ -7,7 +7,7 @@ import pytest
 
 from sre_agent.domain.objects import ObjectRef
 from sre_agent.domain.plan import Action, BlastRadius, DryRun, Risk, SignalBound, Verification
-from sre_agent.domain.tools import ToolCall
+from sre_agent.domain.tools import ToolCall, ToolStatus
 from sre_agent.graph import marks
 from sre_agent.testing import FakeToolbox
 from sre_agent.testing.toolbox import ok
@@ -86,3 +86,13 @@ async def test_what_is_no_proof_is_not_taken_for_one(
 def test_what_is_not_deleted_bears_its_own_mark() -> None:
     assert marks.bearer(deletion(controller=None)) == (POD, marks.ANNOTATION)
     assert marks.bearer(deletion()) == (OWNER, marks.DELETIONS)
+
+
+async def test_what_was_done_in_part_is_told_as_that_and_not_as_done() -> None:
+    box = toolbox(marks.DELETIONS, outcome="partly", detail="evicted 2 of 3 pods")
+
+    found = await marks.find(box, deletion(), "g1", deadline_s=1)
+
+    assert found is not None
+    assert (found.status, found.code) == (ToolStatus.REFUSED, "partly_done")
+    assert found.reason.endswith("evicted 2 of 3 pods")
