@@ -9,7 +9,7 @@ from backend.api.walks import WalksBusyError
 from backend.clusters import connecting
 from backend.clusters.sealing import BrokenSealError
 from backend.clusters.toolboxes import ClusterDisconnectedError
-from backend.db import approvals, clusters, runs, slos, steering, transitions, verdicts
+from backend.db import approvals, clusters, exports, runs, slos, steering, transitions, verdicts
 from backend.db.admission.desk import BusyError
 from backend.db.journal import IncidentNotFoundError, UnreadableEventError
 from backend.halting import HaltFileError
@@ -50,6 +50,16 @@ TABLE: Mapping[type[Exception], tuple[int, str, str]] = {
         503,
         "The tokens of the cluster cannot be read",
         "Put the SECRETS_KEY they were encrypted with behind the new one, or connect it again.",
+    ),
+    exports.ExportNotFoundError: (
+        404,
+        "No such export",
+        "Ask for one with POST /api/v1/audit/exports.",
+    ),
+    exports.ExportTooLargeError: (
+        409,
+        "The export is too large",
+        "Ask for less: a later `since`, an earlier `until`, or one incident.",
     ),
     SettingsError: (503, "A setting is missing", "Set what `detail` names in .env, start again."),
     slos.SloNotFoundError: (404, "No such objective", "List them with GET /api/v1/slos."),

@@ -41,6 +41,26 @@ class Client:
         text: str = plain(self._send("GET", path).text)
         return text
 
+    def raw(self, path: str) -> httpx.Response:
+        """Return an answer as it came: for a file, never for a terminal."""
+        return self._send("GET", path)
+
+    def lines(self, path: str) -> Iterator[str]:
+        """Yield the lines of a long answer as they come: for a file, never for a terminal.
+
+        Raises:
+            TransientError: The API stopped answering.
+            PermanentError: It says no.
+        """
+        try:
+            with self._http.stream("GET", path) as answer:
+                if answer.is_error:
+                    answer.read()
+                    raise PermanentError(_problem(answer))
+                yield from answer.iter_lines()
+        except httpx.TransportError as error:
+            raise TransientError(f"the API at {self.url} stopped answering") from error
+
     def post(self, path: str, body: dict[str, Any]) -> Any:
         """Send a body and return the answer."""
         return plain(self._send("POST", path, json=body).json())

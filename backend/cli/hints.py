@@ -9,6 +9,7 @@ _END = r"(?=[\s,;:.`]*(?:\s|$)|[,;`])"
 _COMMANDS = (
     (rf"GET /api/v1/incidents/{_ID}/(?:plan|causes)", r"`sre-agent show \g<id>`"),
     (r"GET \.\.\./events\?wait_s=\d+", "`sre-agent watch`"),
+    (r"POST /api/v1/audit/exports", "`sre-agent audit export FILE`"),
     (rf"GET /api/v1/audit/verify\?incident={_ID}", r"`sre-agent audit verify --incident \g<id>`"),
     (rf"POST /api/v1/incidents/{_ID}/reinvestigate", r"`sre-agent reinvestigate \g<id>`"),
     (rf"GET /api/v1/incidents/{_ID}", r"`sre-agent show \g<id>`"),

@@ -9,6 +9,7 @@ from backend.cli import (
     bench,
     clusters,
     demo,
+    exporting,
     faults,
     incidents,
     keys,
@@ -73,6 +74,8 @@ cli.add_typer(policing.policy, name="policy")
 cli.add_typer(objectives.slo, name="slo")
 cli.add_typer(operations.lab, name="lab")
 cli.add_typer(operations.audit, name="audit")
+operations.audit.command()(exporting.export)
+operations.audit.command()(exporting.verify_export)
 cli.add_typer(keys.keys, name="keys")
 cli.add_typer(accounts.users, name="users")
 cli.add_typer(accounts.tokens, name="tokens")

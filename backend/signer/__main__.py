@@ -21,6 +21,7 @@ from backend.settings import SignerSettings
 from backend.signer import changing, keys
 from backend.signer.announcing import Announcer
 from backend.signer.app import create_app
+from backend.signer.exporting import Exporter
 from backend.signer.keyring import Keyring
 from backend.signer.mint import Mint
 from backend.signer.renewal import Terms
@@ -78,14 +79,17 @@ def serve(settings: SignerSettings) -> None:
         _log.error("policy_unloadable", reason=mint.policy.fault)
     announcer = Announcer(engine=mint.engine, clock=mint.clock, keyring=keyring, policy=mint.policy)
 
-    @asynccontextmanager
-    async def announcing(_app: Starlette) -> AsyncIterator[None]:
-        async with asyncio.TaskGroup() as group:
-            task = group.create_task(announcer.run())
-            yield
-            task.cancel()
+    exporter = Exporter(engine=mint.engine, clock=mint.clock, key=keyring)
 
-    app = create_app(mint, settings.signer_token, announcing)
+    @asynccontextmanager
+    async def going_on(_app: Starlette) -> AsyncIterator[None]:
+        async with asyncio.TaskGroup() as group:
+            beside = (group.create_task(announcer.run()), group.create_task(exporter.run()))
+            yield
+            for task in beside:
+                task.cancel()
+
+    app = create_app(mint, settings.signer_token, going_on)
     uvicorn.run(
         app,
         host=settings.signer_host,

@@ -1,8 +1,11 @@
 """The signing keys as a ring: one signs, the next is published before it does, the last verify on; pure."""
 
+import base64
+import hashlib
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from pydantic import AwareDatetime
 
 from sre_agent.domain.errors import PermanentError
@@ -57,6 +60,19 @@ class Ring(Value):
         if key.signs_from > now:
             return KeyState.NEXT
         return KeyState.SIGNING if key == self.signing(now) else KeyState.VERIFYING
+
+
+def parse_public(text: str) -> dict[str, Ed25519PublicKey]:
+    """Return public keys in base64, commas between, by key id.
+
+    Raises:
+        ValueError: One is malformed.
+    """
+    raws = [base64.b64decode(part.strip(), validate=True) for part in text.split(",")]
+    return {
+        hashlib.sha256(raw).hexdigest()[:16]: Ed25519PublicKey.from_public_bytes(raw)
+        for raw in raws
+    }
 
 
 def first(id_: str, public: str) -> Ring:

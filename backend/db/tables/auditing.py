@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-from backend.db.tables.base import Moment, metadata
+from backend.db.tables.base import Json, Moment, metadata
 
 audit_breaks = sa.Table(
     "audit_breaks",
@@ -24,6 +24,23 @@ audit_rounds = sa.Table(
     # When somebody last began to walk all logs of an organization.
     sa.Column("org_id", sa.Text, sa.ForeignKey("organizations.id"), primary_key=True),
     sa.Column("begun_at", Moment, nullable=False),
+)
+
+audit_exports = sa.Table(
+    "audit_exports",
+    metadata,
+    # What somebody asked to take out. The signer looks at the logs itself, then signs or says why not.
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("org_id", sa.Text, sa.ForeignKey("organizations.id"), nullable=False),
+    sa.Column("asked_at", Moment, nullable=False),
+    sa.Column("manifest", Json, nullable=False),
+    sa.Column("signature", sa.Text),
+    sa.Column("refusal", sa.Text),
+    sa.Index(
+        "ix_audit_exports_waiting",
+        "asked_at",
+        postgresql_where=sa.text("signature IS NULL AND refusal IS NULL"),
+    ),
 )
 
 audit_anchors = sa.Table(

@@ -545,6 +545,69 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/audit/exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take a part of the audit out; ask again for its signature until it is there
+         * @description The manifest names each log and the hashes between which its stretch lies. Asking is itself an
+         *     entry of the audit.
+         *
+         *     Takes the role `admin` or above.
+         */
+        post: operations["askForExport"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/exports/{export_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show an export and, once it is there, its signature
+         * @description Takes the role `admin` or above.
+         */
+        get: operations["showExport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/exports/{export_id}/entries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Stream its entries, one JSON object on a line, in the order of its manifest
+         * @description Takes the role `admin` or above.
+         */
+        get: operations["streamExport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/health": {
         parameters: {
             query?: never;
@@ -1964,6 +2027,38 @@ export interface components {
             evidence: components["schemas"]["Evidence"][];
         };
         /**
+         * ExportAsked
+         * @description What to take out; what is not given is everything until now.
+         */
+        ExportAsked: {
+            /**
+             * Since
+             * @description Nothing before it.
+             */
+            since?: string | null;
+            /**
+             * Until
+             * @description Nothing from it on.
+             */
+            until?: string | null;
+            /**
+             * Incident
+             * @description Only its log.
+             */
+            incident?: string | null;
+        };
+        /**
+         * ExportView
+         * @description An export; the signer signs it within seconds, or says in `refusal` why not.
+         */
+        ExportView: {
+            manifest: components["schemas"]["Manifest"];
+            /** Signature */
+            signature: string | null;
+            /** Refusal */
+            refusal: string | null;
+        };
+        /**
          * FaultClass
          * @description What kind of thing went wrong. Each has an entry in the catalogue `config/faults`, by layer.
          * @enum {string}
@@ -2232,6 +2327,40 @@ export interface components {
             reliability: components["schemas"]["Reliability"][];
             /** Brier */
             brier: number | null;
+        };
+        /**
+         * Manifest
+         * @description What an export holds; `until` is not in it any more, `incident` is empty for all.
+         */
+        Manifest: {
+            /**
+             * Format
+             * @default sre-agent-audit/1
+             * @constant
+             */
+            format: "sre-agent-audit/1";
+            /** Id */
+            id: string;
+            /** Org Id */
+            org_id: string;
+            /** Asked By */
+            asked_by: string;
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
+            /** Since */
+            since: string | null;
+            /**
+             * Until
+             * Format: date-time
+             */
+            until: string;
+            /** Incident */
+            incident: string | null;
+            /** Stretches */
+            stretches: components["schemas"]["Stretch"][];
         };
         /**
          * MaybeWhy
@@ -3256,6 +3385,22 @@ export interface components {
             is_paused: boolean;
         };
         /**
+         * Stretch
+         * @description A stretch of one log without gaps, and the hashes between which it lies.
+         */
+        Stretch: {
+            /** Log */
+            log: string;
+            /** First Seq */
+            first_seq: number;
+            /** Prev Hash */
+            prev_hash: string;
+            /** Last Seq */
+            last_seq: number;
+            /** Last Hash */
+            last_hash: string;
+        };
+        /**
          * TokenCreated
          * @description A new token; `secret` is what the program sends, and is shown this once.
          */
@@ -3771,6 +3916,8 @@ export type EventKind = components['schemas']['EventKind'];
 export type EventPage = components['schemas']['EventPage'];
 export type Evidence = components['schemas']['Evidence'];
 export type EvidenceList = components['schemas']['EvidenceList'];
+export type ExportAsked = components['schemas']['ExportAsked'];
+export type ExportView = components['schemas']['ExportView'];
 export type FaultClass = components['schemas']['FaultClass'];
 export type Figure = components['schemas']['Figure'];
 export type Finding = components['schemas']['Finding'];
@@ -3786,6 +3933,7 @@ export type Judge = components['schemas']['Judge'];
 export type Judged = components['schemas']['Judged'];
 export type Judgement = components['schemas']['Judgement'];
 export type Learned = components['schemas']['Learned'];
+export type Manifest = components['schemas']['Manifest'];
 export type MaybeWhy = components['schemas']['MaybeWhy'];
 export type Me = components['schemas']['Me'];
 export type Merge = components['schemas']['Merge'];
@@ -3842,6 +3990,7 @@ export type Stale = components['schemas']['Stale'];
 export type Stance = components['schemas']['Stance'];
 export type State = components['schemas']['State'];
 export type Steered = components['schemas']['Steered'];
+export type Stretch = components['schemas']['Stretch'];
 export type TokenCreated = components['schemas']['TokenCreated'];
 export type TokenList = components['schemas']['TokenList'];
 export type TokenView = components['schemas']['TokenView'];
@@ -5451,6 +5600,148 @@ export interface operations {
                 };
             };
             401: components["responses"]["Unauthorized"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["UnprocessableEntity"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    askForExport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "since": "2026-02-01T00:00:00Z",
+                 *       "until": "2026-03-01T00:00:00Z",
+                 *       "incident": "inc-a636543cd3d183ec"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ExportAsked"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "manifest": {
+                     *         "format": "sre-agent-audit/1",
+                     *         "id": "exp-5b1f0c2e9a7d4836",
+                     *         "org_id": "default",
+                     *         "asked_by": "ada",
+                     *         "made_at": "2026-03-01T09:00:00Z",
+                     *         "since": "2026-02-01T00:00:00Z",
+                     *         "until": "2026-03-01T00:00:00Z",
+                     *         "incident": "inc-a636543cd3d183ec",
+                     *         "stretches": [
+                     *           {
+                     *             "log": "inc-a636543cd3d183ec",
+                     *             "first_seq": 1,
+                     *             "prev_hash": "0000000000000000000000000000000000000000000000000000000000000000",
+                     *             "last_seq": 61,
+                     *             "last_hash": "3f1c0b7a9d2e4856f0a1b2c3d4e5f60718293a4b5c6d7e8f9012a3b4c5d6e7f8"
+                     *           }
+                     *         ]
+                     *       },
+                     *       "signature": null,
+                     *       "refusal": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ExportView"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            422: components["responses"]["UnprocessableEntity"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    showExport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                export_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "manifest": {
+                     *         "format": "sre-agent-audit/1",
+                     *         "id": "exp-5b1f0c2e9a7d4836",
+                     *         "org_id": "default",
+                     *         "asked_by": "ada",
+                     *         "made_at": "2026-03-01T09:00:00Z",
+                     *         "since": "2026-02-01T00:00:00Z",
+                     *         "until": "2026-03-01T00:00:00Z",
+                     *         "incident": "inc-a636543cd3d183ec",
+                     *         "stretches": [
+                     *           {
+                     *             "log": "inc-a636543cd3d183ec",
+                     *             "first_seq": 1,
+                     *             "prev_hash": "0000000000000000000000000000000000000000000000000000000000000000",
+                     *             "last_seq": 61,
+                     *             "last_hash": "3f1c0b7a9d2e4856f0a1b2c3d4e5f60718293a4b5c6d7e8f9012a3b4c5d6e7f8"
+                     *           }
+                     *         ]
+                     *       },
+                     *       "signature": "eyJhbGciOiJFZERTQSIsImtpZCI6IjNmMWMwYjdhOWQyZTQ4NTYiLCJ0eXAiOiJzcmUtYWdlbnQtYXVkaXQtZXhwb3J0K2p3dCJ9",
+                     *       "refusal": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ExportView"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["UnprocessableEntity"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    streamExport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                export_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": unknown;
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             422: components["responses"]["UnprocessableEntity"];
             503: components["responses"]["ServiceUnavailable"];

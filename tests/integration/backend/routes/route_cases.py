@@ -39,7 +39,11 @@ class Case:
     @property
     def named_path(self) -> str:
         """Return the path with the names of things that nobody has."""
-        return self.path.replace("{runbook_id}", "x").replace("{slo_id}", "slo-x")
+        return (
+            self.path.replace("{runbook_id}", "x")
+            .replace("{slo_id}", "slo-x")
+            .replace("{export_id}", "exp-x")
+        )
 
     @property
     def is_unsafe(self) -> bool:
@@ -123,6 +127,15 @@ CASES = (
         foreign=("?incident={incident_id}",),
     ),
     Case("GET", "/api/v1/audit/verify", VIEWER, foreign=("?incident={incident_id}",)),
+    Case(
+        "POST",
+        "/api/v1/audit/exports",
+        ADMIN,
+        {"incident": None},
+        foreign_body={"incident": "{incident_id}"},
+    ),
+    Case("GET", "/api/v1/audit/exports/{export_id}", ADMIN),
+    Case("GET", "/api/v1/audit/exports/{export_id}/entries", ADMIN),
     Case("GET", "/api/v1/halt", VIEWER),
     Case("POST", "/api/v1/halt", APPROVER, _WHY, foreign_body={"cluster": "{cluster_id}"}),
     Case("POST", "/api/v1/resume", ADMIN, _WHY, foreign_body={"cluster": "{cluster_id}"}),
