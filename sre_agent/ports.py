@@ -78,9 +78,10 @@ class Grant(Value):
 
 
 class GrantDenied(Value):
-    """The signer's no, with the reason."""
+    """The signer's no, with the reason; `code` names it for programs."""
 
     reason: str
+    code: str = ""
 
 
 class Memory(Protocol):

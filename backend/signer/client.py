@@ -37,7 +37,8 @@ class SignerClient(ports.Signer):
         except httpx.TransportError as err:
             raise TransientError(f"the signer at {self._url} does not answer") from err
         if answer.status_code in _NO:
-            return ports.GrantDenied(reason=f"{answer.json()['reason']} ({answer.json()['code']})")
+            said = answer.json()
+            return ports.GrantDenied(reason=f"{said['reason']} ({said['code']})", code=said["code"])
         if answer.status_code != httpx.codes.OK:
             raise TransientError(f"the signer answered {answer.status_code}")
         return ports.Grant.model_validate_json(answer.content)

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from pydantic import ValidationError
 
-from backend.signer import consent
+from backend.signer import consent, undo
 from backend.signer.record import Record, newest_plan
 from sre_agent.domain.events import EventKind
 from sre_agent.domain.incident import Incident, IncidentStatus
@@ -39,11 +39,13 @@ def judge(record: Record, rules: Policy, now: datetime) -> grants.Record:
     ]
     recorded = _recorded(record, plan)
     rulings = tuple(_severer(ruling, recorded) for ruling in own)
-    decision = None
-    if grants.needs_person(plan, rulings):
-        wanted = strictest(item.approvers for item in (*own, *recorded))
-        decision = consent.find(record, plan, wanted or Approvers())
-    return grants.Record(record.incident, plan, rulings, decision)
+    if not grants.needs_person(plan, rulings):
+        return grants.Record(record.incident, plan, rulings, None)
+    wanted = strictest(item.approvers for item in (*own, *recorded)) or Approvers()
+    given = undo.find(record, plan, wanted) if undo.is_unasked(record, plan) else None
+    if given is not None:
+        return grants.Record(record.incident, plan, rulings, given.decision, given.plan_sha256)
+    return grants.Record(record.incident, plan, rulings, consent.find(record, plan, wanted))
 
 
 def _check_obstacles(record: Record) -> None:

@@ -10,6 +10,17 @@ def uid_of(deployment: Json) -> str:
     return text(section(deployment, "metadata"), "uid")
 
 
+def stepped(live: Json, after: Json) -> Json:
+    """Return an object as a change will leave it: whoever only rehearses may not count the generation."""
+    metadata = section(after, "metadata")
+    step = 1 if section(live, "spec") != section(after, "spec") else 0
+    least = count(section(live, "metadata"), "generation") + step
+    return {
+        **after,
+        "metadata": {**metadata, "generation": max(least, count(metadata, "generation"))},
+    }
+
+
 def sha256(deployment: Json) -> str:
     """Return the hash of all that a person declared; status and bookkeeping do not count."""
     spec = section(deployment, "spec")

@@ -102,6 +102,7 @@ class Hand:
                 "state_sha256": write.manner.state_sha256(live),
                 "result_sha256": write.manner.result_sha256(alteration, live),
                 "figures": [each.model_dump(mode="json") for each in alteration.figures],
+                "left_sha256": write.manner.state_sha256(state.stepped(live, after)),
                 "uid": state.uid_of(live),
                 "changes": list(write.manner.differences(live, after)),
                 "warnings": [*alteration.warnings, *stewards.warnings(live)],

@@ -40,6 +40,8 @@ class EventKind(StrEnum):
     ACTION_FINISHED = "action_finished"
     VERIFICATION_SAMPLED = "verification_sampled"
     VERIFICATION_FINISHED = "verification_finished"
+    UNDO_VERIFIED = "undo_verified"
+    """What was taken back was looked at: it took, it did not, or nobody can tell."""
     VERDICT_GIVEN = "verdict_given"
     REOPENED = "reopened"
     REINVESTIGATED = "reinvestigated"

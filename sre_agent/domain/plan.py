@@ -75,6 +75,8 @@ class DryRun(Value):
     policy may bound; the grant is bound to them too, so that a lie about them is found out.
     `controller` is what replaces a deleted pod, and keeps the mark that the pod cannot keep.
     `inverse` is there where the live object tells how the change would be taken back.
+    `left_sha256` is the hash of the state that the action would leave behind, as `state_sha256` is of
+    the one it finds; empty where the server does not say.
     """
 
     state_sha256: str
@@ -85,6 +87,7 @@ class DryRun(Value):
     figures: tuple[Figure, ...] = ()
     controller: ObjectRef | None = None
     inverse: Undoing | None = None
+    left_sha256: str = ""
 
     @property
     def figures_sha256(self) -> str:
@@ -211,7 +214,8 @@ class Plan(Value):
             _leave_out(action, {"needs": []})
             _leave_out(action["verification"], {"wait_s": 0.0, "alerts_anywhere": False})
             if action["dry_run"]:
-                _leave_out(action["dry_run"], {"figures": [], "controller": None, "inverse": None})
+                silent = {"figures": [], "controller": None, "inverse": None, "left_sha256": ""}
+                _leave_out(action["dry_run"], silent)
         return canonical.sha256(dumped)
 
     def depending_on(self, left_out: Collection[ActionId]) -> tuple[ActionId, ...]:

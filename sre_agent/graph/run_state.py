@@ -22,7 +22,8 @@ class RunState(TypedDict, total=False):
     """The state of a run. Lists with `operator.add` grow; every other key is replaced.
 
     `denied` is why policy denies steps of the playbook, by cause and by the step's name.
-    `not_helped` is why a repair is known not to have helped, once it is to be taken back.
+    `not_helped` is why a repair is known not to have helped, once it is to be taken back; `undo_asked`
+    says that the signer wanted people asked about that after all.
     """
 
     incident_id: str
@@ -37,6 +38,7 @@ class RunState(TypedDict, total=False):
     denied: dict[str, dict[str, str]]
     actions_finished_at: str
     not_helped: str
+    undo_asked: bool
     end_status: str
     end_reason: str
 

@@ -185,6 +185,17 @@ def _verified(payload: Payload) -> str:
     return _with_reason(f"Verified: {_text(payload, 'result', 'unknown')}")(payload)
 
 
+_UNDOINGS = {
+    "taken_back": "What was taken back is as it was before",
+    "not_taken_back": "What was taken back did not take",
+    "unknown": "Whether what was taken back took is unknown",
+}
+
+
+def _undone(payload: Payload) -> str:
+    return _with_reason(_UNDOINGS[_text(payload, "result", "unknown")])(payload)
+
+
 def _moved(payload: Payload) -> str:
     lead = f"Status {_text(payload, 'from', '?')} → {_text(payload, 'to', '?')}"
     return _with_reason(lead)(payload)
@@ -275,6 +286,7 @@ _SENTENCES: Mapping[EventKind, Callable[[Payload], str]] = {
     EventKind.ACTION_FINISHED: _finished,
     EventKind.VERIFICATION_SAMPLED: _with_reason("Looked again"),
     EventKind.VERIFICATION_FINISHED: _verified,
+    EventKind.UNDO_VERIFIED: _undone,
     EventKind.VERDICT_GIVEN: _judged,
     EventKind.REOPENED: _by("Reopened"),
     EventKind.REINVESTIGATED: _reinvestigated,

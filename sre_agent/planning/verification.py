@@ -15,7 +15,7 @@ from sre_agent.domain.observations.kubernetes import Workload
 from sre_agent.domain.observations.metrics import ActiveAlert, AlertList, GoldenSignals
 from sre_agent.domain.plan import SignalBound, Verification
 from sre_agent.domain.tools import ToolCall, ToolResult, ToolStatus
-from sre_agent.planning import change, hold, looks
+from sre_agent.planning import change, hold, looks, rollout
 from sre_agent.planning.change import Harm, Moved
 from sre_agent.planning.hold import Check, Standing
 from sre_agent.planning.looks import Answer, Look
@@ -218,7 +218,7 @@ def _check(
         if found.standing is Standing.GOOD and result.left_out:
             return Check(Standing.SILENT, f"not all alerts were seen: {'; '.join(result.left_out)}")
         return found
-    return _rollout(Workload.model_validate(result.data))
+    return rollout.check(Workload.model_validate(result.data))
 
 
 def _alerts(alerts: AlertList, verification: Verification, known: Sequence[Alert]) -> Check:
@@ -249,16 +249,3 @@ def _is_same(alert: ActiveAlert, known: Alert) -> bool:
 def _is_about(alert: ActiveAlert, names: set[str]) -> bool:
     values = [alert.labels[label] for label in OBJECT_LABELS if label in alert.labels]
     return any(guess in names for value in values for guess in owner_guesses(value))
-
-
-def _rollout(workload: Workload) -> Check:
-    counts = workload.replicas
-    name = str(workload.object)
-    if workload.observed_generation < workload.generation:
-        return Check(Standing.BAD, f"the cluster has not yet taken up the change of {name}")
-    if counts.updated < counts.desired or counts.available < counts.desired:
-        ready = f"{counts.updated} of {counts.desired} updated, {counts.available} available"
-        return Check(Standing.BAD, f"the rollout of {name} is still going on: {ready}")
-    if counts.current > counts.desired:
-        return Check(Standing.BAD, f"pods of {name} from before are still there")
-    return Check(Standing.GOOD, f"the rollout of {name} is complete")

@@ -22,12 +22,16 @@ class GrantRefusedError(PermanentError):
 
 @dataclass(frozen=True)
 class Record:
-    """What is known of a plan: every ruling that was made on it, and how a person decided."""
+    """What is known of a plan: every ruling that was made on it, and how a person decided.
+
+    `covering` is the hash of the plan that they decided on where that covers this one: its undo.
+    """
 
     incident: Incident
     plan: Plan
     rulings: tuple[PolicyRuling, ...]
     decision: Decision | None
+    covering: str = ""
 
 
 @dataclass(frozen=True)
@@ -95,6 +99,6 @@ def _permission(record: Record) -> str:
     decision = record.decision
     if decision is None or decision.verdict is not Verdict.APPROVED:
         raise GrantRefusedError("not_approved", "nobody approved the plan")
-    if decision.plan_sha256 != record.plan.sha256:
+    if decision.plan_sha256 != (record.covering or record.plan.sha256):
         raise GrantRefusedError("not_approved", "another plan was approved than the one on record")
     return decision.actor

@@ -87,8 +87,13 @@ class FakeIncidents:
         return approval
 
     async def decision(self, approval_id: str) -> Decision | None:
-        """Return what `decide` was told."""
-        return self.decisions.get(approval_id)
+        """Return what `decide` was told, and see that the log has it."""
+        decision = self.decisions.get(approval_id)
+        if decision is not None:
+            payload = {**decision.model_dump(mode="json"), "role": "approver"}
+            key = f"approval_decided:{approval_id}"
+            await self._record(self.incident.id, EventKind.APPROVAL_DECIDED, payload, key)
+        return decision
 
     def decide(self, verdict: Verdict, *, actor: str = "ada", reason: str = "") -> None:
         """Answer the last request."""
@@ -150,9 +155,15 @@ class FakeIncidents:
 
 @dataclass
 class FakeSigner:
-    """A `Signer`: one grant for each action, the same one until it is renewed; `refusal` says no."""
+    """A `Signer`: one grant for each action, the same one until it is renewed; `refusal` says no.
+
+    With a journal it writes down what it mints, for the newest plan there. Actions in `unasked` are
+    refused once, because a person has to be asked about them.
+    """
 
     refusal: str | None = None
+    journal: InMemoryJournal | None = None
+    unasked: set[str] = field(default_factory=set)
     minted: dict[tuple[IncidentId, ActionId], int] = field(default_factory=dict)
     renewals: int = 0
 
@@ -162,5 +173,29 @@ class FakeSigner:
         """Return the grant of the action, or the refusal."""
         if self.refusal is not None:
             return ports.GrantDenied(reason=self.refusal)
+        if action_id in self.unasked:
+            self.unasked.discard(action_id)
+            return ports.GrantDenied(reason="nobody was asked", code="not_approved")
         number = self.minted.setdefault((incident_id, action_id), len(self.minted) + 1)
-        return ports.Grant(id=f"grt-{number}", token=f"token-{number}" + "+" * self.renewals)
+        grant = ports.Grant(id=f"grt-{number}", token=f"token-{number}" + "+" * self.renewals)
+        if self.journal is not None:
+            await self._record(self.journal, incident_id, action_id, grant)
+        return grant
+
+    async def _record(
+        self,
+        journal: InMemoryJournal,
+        incident_id: IncidentId,
+        action_id: ActionId,
+        grant: ports.Grant,
+    ) -> None:
+        log = journal.events[incident_id]
+        proposed = [e.payload for e in log if e.kind is EventKind.PLAN_PROPOSED]
+        claims = {"plan_sha256": proposed[-1]["plan_sha256"]}
+        draft = EventDraft(
+            actor="signer",
+            kind=EventKind.GRANT_MINTED,
+            payload={"action_id": action_id, "grant_id": grant.id, "claims": claims},
+            step_key=f"grant_minted:{action_id}",
+        )
+        await journal.append(incident_id, draft)

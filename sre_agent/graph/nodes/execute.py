@@ -11,10 +11,11 @@ from sre_agent.domain import steering as asked
 from sre_agent.domain.events import EventDraft, EventKind
 from sre_agent.domain.ids import IncidentId
 from sre_agent.domain.incident import IncidentStatus
-from sre_agent.domain.plan import Action
+from sre_agent.domain.plan import Action, Plan
 from sre_agent.domain.tools import ToolResult, ToolStatus
 from sre_agent.graph import baseline, marks, run_state, steering
 from sre_agent.graph.context import RunContext
+from sre_agent.planning import remains
 
 _NO_ANSWER = frozenset({"malformed_answer", "internal_error", "outcome_unknown"})
 """Refusals that do not say whether a write was done."""
@@ -26,9 +27,13 @@ _EXPIRED = "grant_expired"
 """The refusal of a grant that came too late and was not used: the signer may mint it anew."""
 
 
+_UNASKED = frozenset({"not_approved", "approval_stale"})
+"""Refusals of the signer that a person's word can lift."""
+
+
 async def execute(
     state: run_state.RunState, runtime: Runtime[RunContext]
-) -> Command[Literal["verify", "conclude"]]:
+) -> Command[Literal["verify", "conclude", "approve"]]:
     """Do the plan's actions in order; stop at the first that is not known to be done."""
     context = runtime.context
     id_ = run_state.incident_id(state)
@@ -37,18 +42,31 @@ async def execute(
         id_,
         IncidentStatus.EXECUTING,
         reason="the plan is approved",
-        step_key=f"status:executing:{plan.sha256}",
+        step_key=f"status:executing:{plan.sha256}{':asked' if 'undo_asked' in state else ''}",
     )
+    if "undo_asked" not in state and await _is_to_be_asked(context, id_, plan):
+        return Command(goto="approve", update={"undo_asked": True})
     if not plan.is_revert:
         await baseline.take(context, state, plan)
     for action in plan.actions:
         failure = await _carry_out(context, id_, action)
         if failure is not None:
+            done = remains.done(await context.incidents.events(id_))
+            told = ". ".join(filter(None, (failure, remains.sentence(plan, done))))
             return Command(
                 goto="conclude",
-                update={"end_status": IncidentStatus.ESCALATED.value, "end_reason": failure},
+                update={"end_status": IncidentStatus.ESCALATED.value, "end_reason": told},
             )
     return Command(goto="verify", update={"actions_finished_at": context.clock.now().isoformat()})
+
+
+async def _is_to_be_asked(context: RunContext, id_: IncidentId, plan: Plan) -> bool:
+    """Return whether the signer wants a person's word on an undo that nobody was asked about."""
+    first = plan.actions[0]
+    if not plan.is_revert or await _started(context, id_, first) is not None:
+        return False
+    said = await context.signer.mint(id_, first.id)
+    return isinstance(said, ports.GrantDenied) and said.code in _UNASKED
 
 
 async def _carry_out(context: RunContext, id_: IncidentId, action: Action) -> str | None:

@@ -5,14 +5,15 @@ from typing import Literal
 from langgraph.runtime import Runtime
 from langgraph.types import Command
 
+from sre_agent.domain import runs
 from sre_agent.domain.events import EventDraft, EventKind
-from sre_agent.domain.ids import ActionId
+from sre_agent.domain.ids import ActionId, IncidentId
 from sre_agent.domain.incident import Incident, IncidentStatus
 from sre_agent.domain.plan import Plan
 from sre_agent.domain.ruling import Ruling
 from sre_agent.graph import run_state
 from sre_agent.graph.context import RunContext
-from sre_agent.safety import policy
+from sre_agent.safety import policy, preapproval
 from sre_agent.safety.facts import Circumstances
 
 
@@ -21,7 +22,8 @@ async def gate(
 ) -> Command[Literal["approve", "execute", "plan", "conclude"]]:
     """Rule on the plan: one denied action denies it all, one asked action asks for it all.
 
-    What is denied goes back to be planned without that step, which is not tried again.
+    What is denied goes back to be planned without that step, which is not tried again. An undo that
+    was approved together with the plan it takes back is not asked for again.
     """
     context = runtime.context
     id_ = run_state.incident_id(state)
@@ -33,6 +35,8 @@ async def gate(
         for action in plan.actions
     ]
     dumped = [item.model_dump(mode="json") for item in rulings]
+    asked = any(item.ruling is Ruling.ASK for item in rulings)
+    covered = await _covered(context, id_, plan) if plan.is_revert and asked else {}
     await context.journal.append(
         id_,
         EventDraft(
@@ -41,6 +45,7 @@ async def gate(
             payload={
                 "plan_sha256": plan.sha256,
                 "rulings": dumped,
+                **covered,
                 "circumstances": {each: at.written() for each, at in known.items()},
             },
             step_key=f"policy_ruled:{plan.sha256}",
@@ -61,8 +66,16 @@ async def gate(
                 "end_reason": reason,
             },
         )
-    asked = any(item.ruling is Ruling.ASK for item in rulings)
-    return Command(goto="approve" if asked else "execute", update={"rulings": dumped})
+    goes_on = not asked or "approved_with" in covered
+    return Command(goto="execute" if goes_on else "approve", update={"rulings": dumped})
+
+
+async def _covered(context: RunContext, id_: IncidentId, undo: Plan) -> dict[str, str]:
+    """Return with which plan an undo was approved, or why not; the signer judges that for itself."""
+    found = preapproval.find(runs.present(await context.incidents.events(id_)), undo)
+    if isinstance(found, str):
+        return {"asked_because": found}
+    return {"approved_with": found.plan.sha256}
 
 
 async def _circumstances(

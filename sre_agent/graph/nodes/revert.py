@@ -1,4 +1,4 @@
-"""Propose to take back a repair that did not help; that is a write, and needs its own approval."""
+"""Propose to take back a repair that did not help; that is a write, which policy rules on like any."""
 
 from typing import Literal
 
@@ -6,11 +6,10 @@ from langgraph.runtime import Runtime
 from langgraph.types import Command
 
 from sre_agent.domain.incident import IncidentStatus
-from sre_agent.domain.plan import Plan
 from sre_agent.graph import rehearsal, run_state
 from sre_agent.graph.context import RunContext
 from sre_agent.graph.rehearsal import Failure
-from sre_agent.planning import revert as undoing
+from sre_agent.safety import revert as undoing
 
 
 async def revert(
@@ -19,7 +18,7 @@ async def revert(
     """Rehearse the way back and put it before policy; without one, people take over at once."""
     context = runtime.context
     drafted = undoing.of(run_state.plan(state), state["not_helped"])
-    plan = await rehearsal.rehearse(context, _own(state, drafted)) if drafted else None
+    plan = await rehearsal.rehearse(context, drafted) if drafted else None
     if plan is None or isinstance(plan, Failure):
         why = plan.nothing.reason if plan else "not all that was done has an undo"
         return Command(
@@ -31,7 +30,3 @@ async def revert(
         )
     await rehearsal.record(context, run_state.incident_id(state), plan)
     return Command(goto="gate", update={"plan": plan.model_dump(mode="json")})
-
-
-def _own(state: run_state.RunState, plan: Plan) -> Plan:
-    return rehearsal.of_run(plan, run_state.run(state))

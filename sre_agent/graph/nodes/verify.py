@@ -11,7 +11,7 @@ from sre_agent.domain.events import EventDraft, EventKind
 from sre_agent.domain.ids import ActionId
 from sre_agent.domain.incident import IncidentStatus
 from sre_agent.domain.plan import Action, Plan
-from sre_agent.graph import baseline, run_state, steering
+from sre_agent.graph import baseline, run_state, steering, undoing
 from sre_agent.graph.context import RunContext
 from sre_agent.planning import looks, verification
 from sre_agent.planning.looks import Answer, Look
@@ -33,7 +33,8 @@ async def verify(state: run_state.RunState, runtime: Runtime[RunContext]) -> Com
     id_ = run_state.incident_id(state)
     plan = run_state.plan(state)
     if plan.is_revert:
-        return Command(goto="conclude", update=_undone())
+        end = await undoing.watch(context, state, plan)
+        return Command(goto="conclude", update=end) if end else Command(goto=END)
     finished_at = datetime.fromisoformat(state["actions_finished_at"])
     await context.incidents.set_status(
         id_,
@@ -110,14 +111,6 @@ async def _record(
             step_key=f"{kind.value}:{key}",
         ),
     )
-
-
-def _undone() -> run_state.RunState:
-    """Return the end of a run whose repair was taken back: the trouble is as it was."""
-    return {
-        "end_status": IncidentStatus.ESCALATED.value,
-        "end_reason": "It was taken back, and the trouble is as it was",
-    }
 
 
 def _end(plan: Plan, judgement: Judgement, advice: str) -> run_state.RunState:

@@ -28,8 +28,7 @@ from sre_agent.domain.grant_binding import arguments_sha256
 from sre_agent.domain.plan import Figure
 from sre_agent.domain.ruling import Ruling
 from sre_agent.domain.tools import ToolCall
-from sre_agent.planning import revert
-from sre_agent.safety import policy
+from sre_agent.safety import policy, revert
 from sre_agent.safety.policy import Tools
 
 

@@ -118,7 +118,9 @@ def make_scene() -> Scene:
     toolbox.on("kubernetes", "rollback_rollout", _rollback(world, toolbox))
     toolbox.on("prometheus", "list_alerts", lambda _call: ok({"alerts": []}, observed_at=world.now))
     incidents = FakeIncidents(world.incident("core"), journal, clock)
-    return Scene(world, clock, toolbox, incidents, journal, FakeSigner(), InMemorySaver())
+    return Scene(
+        world, clock, toolbox, incidents, journal, FakeSigner(journal=journal), InMemorySaver()
+    )
 
 
 def _rollback(world: World, toolbox: FakeToolbox) -> Callable[[ToolCall], ToolResult]:

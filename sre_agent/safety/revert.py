@@ -1,19 +1,23 @@
 """Verify or revert: the plan that takes a repair back which did not help."""
 
+from sre_agent.domain import canonical
 from sre_agent.domain.ids import ActionId
 from sre_agent.domain.plan import REVERT, Action, Choice, Plan
 
 
 def of(plan: Plan, reason: str) -> Plan | None:
-    """Return the plan that undoes another one, last action first, for a person to decide on.
+    """Return the plan that undoes another one, last action first.
 
-    None when there is something in it that cannot be undone, or when it undoes something itself:
-    nobody goes back and forth.
+    It is the same word for word whoever derives it, from memory or from the log, which sorts what is
+    in an argument: the approval of the plan covers this undo and no other. None when there is
+    something in it that cannot be undone, or when it undoes something itself: nobody goes back and
+    forth.
 
     Args:
         plan: what was carried out.
         reason: why it is known not to have helped.
     """
+    plan = Plan.model_validate_json(canonical.dumps(plan.model_dump(mode="json")))
     undone = (_undo(action, reason) for action in reversed(plan.actions))
     actions = tuple(action for action in undone if action)
     if plan.is_revert or len(actions) < len(plan.actions):

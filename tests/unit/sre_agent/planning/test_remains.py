@@ -1,0 +1,91 @@
+"""What stands of a plan that stopped halfway is said call by call."""
+
+from sre_agent.domain.events import Event, EventDraft, EventKind, seal
+from sre_agent.domain.ids import ActionId, EvidenceId, IncidentId
+from sre_agent.domain.objects import ObjectRef
+from sre_agent.domain.plan import Action, BlastRadius, Plan, Risk, SignalBound, Verification
+from sre_agent.domain.tools import ToolCall
+from sre_agent.planning import remains
+from sre_agent.safety import revert
+from sre_agent.testing.clock import START
+
+
+def scaled(name: str, replicas: int) -> ToolCall:
+    return ToolCall(server="k", tool="scale", arguments={"name": name, "replicas": replicas})
+
+
+def action(number: int) -> Action:
+    target = ObjectRef.deployment("ns", f"d{number}")
+    return Action(
+        id=ActionId(f"a{number}"),
+        call=scaled(target.name, 5),
+        target=target,
+        risk=Risk.LOW,
+        rationale="more pods",
+        evidence_ids=(EvidenceId("ev-1"),),
+        blast_radius=BlastRadius(pods=1, callers=(), statement="one pod"),
+        inverse=scaled(target.name, 2),
+        verification=Verification(
+            object=target,
+            bounds=(SignalBound(namespace="ns", service=target.name),),
+            hold_s=10,
+            deadline_s=60,
+        ),
+    )
+
+
+PLAN = Plan(
+    playbook="p",
+    fault_class="saturation",
+    cause_object=ObjectRef.deployment("ns", "d1"),
+    confidence=0.9,
+    summary="scale",
+    actions=(action(1), action(2), action(3)),
+)
+
+
+def test_a_plan_that_stopped_says_what_was_done_what_not_and_the_way_back() -> None:
+    said = remains.sentence(PLAN, {ActionId("a1"), ActionId("a2")})
+
+    assert said == (
+        "Done: k.scale(name='d1', replicas=5); k.scale(name='d2', replicas=5). "
+        "Not done: k.scale(name='d3', replicas=5). "
+        "To undo what was done: k.scale(name='d2', replicas=2); k.scale(name='d1', replicas=2)"
+    )
+
+
+def test_a_plan_of_which_nothing_was_done_has_nothing_to_say() -> None:
+    assert remains.sentence(PLAN, ()) == ""
+
+
+def test_an_undo_goes_backwards_and_says_what_still_stands() -> None:
+    undo = revert.of(PLAN, "it did not help")
+    assert undo is not None
+    assert [item.id for item in undo.actions] == ["a3-undo", "a2-undo", "a1-undo"]
+
+    said = remains.sentence(undo, {ActionId("a3-undo")})
+
+    assert said == (
+        "Taken back: k.scale(name='d3', replicas=5). "
+        "Still stands: k.scale(name='d2', replicas=5); k.scale(name='d1', replicas=5)"
+    )
+
+
+def test_only_what_is_known_to_be_done_counts() -> None:
+    log = [
+        _finished(1, "a1", "ok"),
+        _finished(2, "a2", "refused"),
+        _finished(3, "a3", "unreachable"),
+    ]
+
+    assert remains.done(log) == {"a1"}
+
+
+def _finished(seq: int, action_id: str, status: str) -> Event:
+    draft = EventDraft(
+        actor="executor",
+        kind=EventKind.ACTION_FINISHED,
+        payload={"action_id": action_id, "status": status},
+        step_key=action_id,
+    )
+    return seal(IncidentId("i"), draft, seq=seq, at=START, prev_hash="")
