@@ -152,7 +152,11 @@ def _ruled(payload: Payload) -> str:
         for item in rulings
         if isinstance(item, Mapping)
     ]
-    return f"Policy ruled: {'; '.join(said)}" if said else "Policy ruled"
+    told = f"Policy ruled: {'; '.join(said)}" if said else "Policy ruled"
+    if payload.get("approved_with"):
+        return f"{told}; approved together with the plan that it takes back"
+    because = _text(payload, "asked_because")
+    return f"{told}; a person is asked, because {because}" if because else told
 
 
 def _requested(payload: Payload) -> str:

@@ -52,7 +52,14 @@ export function Confirm({ proposal, approval, isOff, left, onBack, onYes }: Prop
             <span className="muted">
               on {nameOf(action.target)}; {action.blast_radius.statement}
             </span>
-            {!action.inverse && <span className="warning">It cannot be undone.</span>}
+            {action.inverse ? (
+              <span className="muted">
+                If it does not help or makes it worse, it is taken back like this, without asking
+                again: <CallText call={action.inverse} />
+              </span>
+            ) : (
+              <span className="warning">It cannot be undone.</span>
+            )}
           </li>
         ))}
       </ol>

@@ -155,6 +155,7 @@ const CHANGES: ReadonlySet<string> = new Set([
   "action_started",
   "action_finished",
   "verification_finished",
+  "undo_verified",
   "status_changed",
   "escalated",
 ]);
@@ -178,6 +179,7 @@ const FINDINGS: ReadonlySet<string> = new Set([
   "alert_received",
   "alert_resolved",
   "verification_finished",
+  "undo_verified",
   "run_failed",
 ]);
 

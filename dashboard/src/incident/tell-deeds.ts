@@ -46,11 +46,24 @@ function verified(p: Payload): Told {
   return told(`Verified: ${inWords(p.result)}`, tone, p.reason);
 }
 
+const UNDOINGS: Readonly<Record<string, string>> = {
+  taken_back: "What was taken back is as it was before",
+  not_taken_back: "What was taken back did not take",
+};
+
+function undone(p: Payload): Told {
+  const text = UNDOINGS[p.result] ?? "Whether what was taken back took is unknown";
+  return told(text, p.result === "taken_back" ? "good" : "bad", p.reason);
+}
+
 function ruled(p: Payload): Told {
   const rulings: Ruling[] = p.rulings;
   const isDenied = rulings.some((item) => item.ruling === "deny");
   const said = rulings.map((item) => `${item.ruling} by rule ${item.rule}`).join("; ");
-  const why = [...new Set(rulings.map((item) => item.reason))].join("; ");
+  const reasons = new Set(rulings.map((item) => item.reason));
+  if (p.approved_with) reasons.add("approved together with the plan that it takes back");
+  if (p.asked_because) reasons.add(`a person is asked, because ${p.asked_because}`);
+  const why = [...reasons].join("; ");
   return told(`Policy: ${said}`, isDenied ? "bad" : "plain", why);
 }
 
@@ -85,6 +98,7 @@ export const TELL_DEEDS: Readonly<Record<string, (event: IncidentEvent) => Told>
   action_finished: ({ payload }) => finished(payload),
   verification_sampled: ({ payload: p }) => told("Looks again", "quiet", p.reason),
   verification_finished: ({ payload }) => verified(payload),
+  undo_verified: ({ payload }) => undone(payload),
   escalated: ({ payload: p }) => told("Hands over to people", "bad", p.reason),
   report_written: () => told("The report is written", "good"),
   // The escalation says the same reason in the next line.

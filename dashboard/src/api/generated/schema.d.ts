@@ -1902,6 +1902,8 @@ export interface components {
          *     policy may bound; the grant is bound to them too, so that a lie about them is found out.
          *     `controller` is what replaces a deleted pod, and keeps the mark that the pod cannot keep.
          *     `inverse` is there where the live object tells how the change would be taken back.
+         *     `left_sha256` is the hash of the state that the action would leave behind, as `state_sha256` is of
+         *     the one it finds; empty where the server does not say.
          */
         DryRun: {
             /** State Sha256 */
@@ -1924,6 +1926,11 @@ export interface components {
             figures: components["schemas"]["Figure"][];
             controller?: components["schemas"]["ObjectRef"] | null;
             inverse?: components["schemas"]["Undoing"] | null;
+            /**
+             * Left Sha256
+             * @default
+             */
+            left_sha256: string;
         };
         /**
          * EndpointView
@@ -1973,7 +1980,7 @@ export interface components {
          * @description Everything that can happen to an incident, as a past participle.
          * @enum {string}
          */
-        EventKind: "incident_opened" | "alert_received" | "alert_resolved" | "run_started" | "run_failed" | "specialists_selected" | "tool_called" | "evidence_added" | "specialist_failed" | "specialist_finished" | "causes_ranked" | "plan_proposed" | "plan_withheld" | "policy_ruled" | "approval_requested" | "approval_given" | "approval_decided" | "approval_voided" | "grant_minted" | "grant_renewed" | "grant_refused" | "action_started" | "action_finished" | "verification_sampled" | "verification_finished" | "verdict_given" | "reopened" | "reinvestigated" | "cancelled" | "paused" | "resumed" | "cause_dismissed" | "acknowledged" | "assigned" | "commented" | "split" | "merged" | "escalated" | "report_written" | "status_changed";
+        EventKind: "incident_opened" | "alert_received" | "alert_resolved" | "run_started" | "run_failed" | "specialists_selected" | "tool_called" | "evidence_added" | "specialist_failed" | "specialist_finished" | "causes_ranked" | "plan_proposed" | "plan_withheld" | "policy_ruled" | "approval_requested" | "approval_given" | "approval_decided" | "approval_voided" | "grant_minted" | "grant_renewed" | "grant_refused" | "action_started" | "action_finished" | "verification_sampled" | "verification_finished" | "undo_verified" | "verdict_given" | "reopened" | "reinvestigated" | "cancelled" | "paused" | "resumed" | "cause_dismissed" | "acknowledged" | "assigned" | "commented" | "split" | "merged" | "escalated" | "report_written" | "status_changed";
         /**
          * EventPage
          * @description Events after the number asked for; ask again with `after=last_seq`.
