@@ -1,5 +1,6 @@
 """How things are right before a plan is carried out, kept as evidence to compare with afterwards."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -33,13 +34,20 @@ async def take(context: RunContext, state: run_state.RunState, plan: Plan) -> No
     log = runs.present(await context.incidents.events(id_))
     if any(_is_late(event, plan) for event in log):
         return
+    # All at once: what does not answer holds up the repair for one deadline, not for several.
+    async with asyncio.TaskGroup() as group:
+        asked = [(call, group.create_task(_look(context, call))) for call in calls(plan)]
     drafts = []
-    for number, call in enumerate(calls(plan), start=1):
-        result = await context.toolbox.read(call, deadline_s=context.limits.tool_deadline_s)
+    for number, (call, task) in enumerate(asked, start=1):
+        result = task.result()
         if result.status is ToolStatus.OK and result.data is not None:
             name = runs.of_run(run_state.run(state), f"before-{plan.sha256[:8]}.{number}")
             drafts.append(_draft(EvidenceId(name), call, result))
     await context.journal.append_all(id_, drafts)
+
+
+async def _look(context: RunContext, call: ToolCall) -> ToolResult:
+    return await context.toolbox.read(call, deadline_s=context.limits.tool_deadline_s)
 
 
 def calls(plan: Plan) -> tuple[ToolCall, ...]:

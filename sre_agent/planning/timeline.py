@@ -9,6 +9,7 @@ from sre_agent.domain.events import Event, EventKind
 from sre_agent.domain.incident import IncidentStatus
 from sre_agent.domain.likelihood import in_percent
 from sre_agent.domain.tools import ToolCall
+from sre_agent.planning import undo_lines
 
 Payload = Mapping[str, Any]
 
@@ -153,10 +154,7 @@ def _ruled(payload: Payload) -> str:
         if isinstance(item, Mapping)
     ]
     told = f"Policy ruled: {'; '.join(said)}" if said else "Policy ruled"
-    if payload.get("approved_with"):
-        return f"{told}; approved together with the plan that it takes back"
-    because = _text(payload, "asked_because")
-    return f"{told}; a person is asked, because {because}" if because else told
+    return told + undo_lines.agreement(payload)
 
 
 def _requested(payload: Payload) -> str:
@@ -187,17 +185,6 @@ def _finished(payload: Payload) -> str:
 
 def _verified(payload: Payload) -> str:
     return _with_reason(f"Verified: {_text(payload, 'result', 'unknown')}")(payload)
-
-
-_UNDOINGS = {
-    "taken_back": "What was taken back is as it was before",
-    "not_taken_back": "What was taken back did not take",
-    "unknown": "Whether what was taken back took is unknown",
-}
-
-
-def _undone(payload: Payload) -> str:
-    return _with_reason(_UNDOINGS[_text(payload, "result", "unknown")])(payload)
 
 
 def _moved(payload: Payload) -> str:
@@ -290,7 +277,7 @@ _SENTENCES: Mapping[EventKind, Callable[[Payload], str]] = {
     EventKind.ACTION_FINISHED: _finished,
     EventKind.VERIFICATION_SAMPLED: _with_reason("Looked again"),
     EventKind.VERIFICATION_FINISHED: _verified,
-    EventKind.UNDO_VERIFIED: _undone,
+    EventKind.UNDO_VERIFIED: undo_lines.took,
     EventKind.VERDICT_GIVEN: _judged,
     EventKind.REOPENED: _by("Reopened"),
     EventKind.REINVESTIGATED: _reinvestigated,
