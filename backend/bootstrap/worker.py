@@ -20,6 +20,7 @@ from backend.db.circumstances import PostgresFacts
 from backend.db.engine import create_engine, libpq_url
 from backend.db.memory import PostgresMemory
 from backend.db.outbox import PostgresOutbox
+from backend.db.past_runs import PastRuns
 from backend.db.slos import PostgresObjectives
 from backend.db.tenancy import Tenant
 from backend.jobs import queue, upkeep, waiting
@@ -166,6 +167,7 @@ def run_context(
 ) -> RunContext:
     """Return what every run is given."""
     allowlist = permissions.load_allow_list(settings.agent_config)
+    policy = permissions.load_policy(allowlist, settings.policy_dir)
     return RunContext(
         clock=clock,
         journal=LearningJournal(engine, clock),
@@ -179,7 +181,7 @@ def run_context(
         toolbox=toolbox,
         signer=signer,
         allowlist=allowlist,
-        policy=permissions.load_policy(allowlist, settings.policy_dir),
+        policy=policy,
         playbooks=loader.load_playbooks(settings.playbook_dir).allowing(allowlist.writes),
         planning=PlanningSettings(
             catalogue=loader.load_catalogue(),
@@ -192,7 +194,7 @@ def run_context(
         ),
         memory=PostgresMemory(engine),
         objectives=PostgresObjectives(engine),
-        facts=PostgresFacts(engine, clock),
+        facts=PostgresFacts(engine, clock, past=PastRuns() if policy.lets_earn else None),
     )
 
 

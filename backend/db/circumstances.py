@@ -1,7 +1,7 @@
 """What rulings go by beside a plan: who asks, and how the services it touches keep their promises."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from pydantic import ValidationError
@@ -9,33 +9,43 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from typing_extensions import override
 
 from backend.db import journal, slos
+from backend.db.past_runs import PastRuns
 from backend.db.slos import Slo
+from backend.db.tenancy import Tenant
 from sre_agent import ports
 from sre_agent.domain.events import Event, EventKind
 from sre_agent.domain.ids import ActionId
 from sre_agent.domain.incident import Incident
 from sre_agent.domain.plan import Action, Plan
 from sre_agent.domain.slo import Standing
-from sre_agent.safety.facts import ENGINE, Asker, Circumstances
+from sre_agent.safety.facts import ENGINE, UNTRIED, Asker, Circumstances
+from sre_agent.safety.past_runs import Kind
 
 FRESH = timedelta(minutes=15)
 """What was counted longer ago says nothing of the present; a look is taken every minute or so."""
 
 
 async def read(
-    connection: AsyncConnection, incident: Incident, plan: Plan, now: datetime
+    connection: AsyncConnection,
+    incident: Incident,
+    plan: Plan,
+    now: datetime,
+    past: PastRuns | None = None,
 ) -> dict[ActionId, Circumstances]:
-    """Return what a ruling on each action goes by, at a moment.
+    """Return what a ruling on each action goes by, at a moment; the past, where rules go by it.
 
     Of several services and promises the worst counts: the incident's service, what the action
     changes, and the Services before it. What the plan says of the latter can only make it worse.
     """
     promised = await slos.list_all(connection, incident.org_id, cluster_id=incident.cluster_id)
     asker = _asker(await journal.read(connection, incident.id, kind=EventKind.PLAN_PROPOSED), plan)
-    return {
-        action.id: _of(action, incident, promised, Circumstances(now=now, asker=asker))
-        for action in plan.actions
-    }
+    tenant = Tenant(incident.org_id, incident.cluster_id)
+    found = {}
+    for action in plan.actions:
+        track = await past.track(connection, tenant, Kind.of(action, plan)) if past else UNTRIED
+        known = Circumstances(now=now, asker=asker, track=track)
+        found[action.id] = _of(action, incident, promised, known)
+    return found
 
 
 def _of(
@@ -50,9 +60,8 @@ def _of(
     standings = [found for item in concerned if (found := _fresh(item, known)) is not None]
     left = [item.remaining for item in standings if item.remaining is not None]
     burning = [item.is_fast for item in standings if item.is_fast is not None]
-    return Circumstances(
-        now=known.now,
-        asker=known.asker,
+    return replace(
+        known,
         tier=min((item.objective.tier for item in concerned), default=None),
         budget_left=min(1.0, max(0.0, min(left))) if left else None,
         burns_fast=any(burning) if burning else None,
@@ -83,9 +92,10 @@ class PostgresFacts(ports.Facts):
 
     engine: AsyncEngine
     clock: ports.Clock
+    past: PastRuns | None = None
 
     @override
     async def of(self, incident: Incident, plan: Plan) -> Mapping[ActionId, Circumstances]:
         """Return what a ruling on each action goes by now."""
         async with self.engine.connect() as connection:
-            return await read(connection, incident, plan, self.clock.now())
+            return await read(connection, incident, plan, self.clock.now(), self.past)

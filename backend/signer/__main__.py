@@ -17,8 +17,9 @@ from starlette.applications import Starlette
 
 from backend.clock import SystemClock
 from backend.db.engine import create_engine
+from backend.db.past_runs import PastRuns
 from backend.settings import SignerSettings
-from backend.signer import changing, keys
+from backend.signer import changing, keys, past_grants
 from backend.signer.announcing import Announcer
 from backend.signer.app import create_app
 from backend.signer.exporting import Exporter
@@ -72,6 +73,7 @@ def serve(settings: SignerSettings) -> None:
         policy=permissions.load_rules(settings.agent_config, settings.policy_dir),
         ttl_s=settings.grant_ttl_seconds,
         is_kill_switch_set=settings.kill_switch,
+        past=PastRuns(past_grants.Reader(keyring.public_keys)),
         terms=Terms(settings.approval_use_seconds, settings.grant_renewals_max),
     )
     if mint.policy.fault is not None:

@@ -4,6 +4,7 @@ Beside the first key's file lie `NAME.ring.json`, which says which key signs fro
 private file for each later key. All are read anew when they change: nothing needs a restart.
 """
 
+import base64
 import fcntl
 import getpass
 import os
@@ -13,6 +14,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from pydantic import ValidationError
 
 from backend.signer import keys, ring
@@ -45,6 +47,17 @@ class Keyring:
             return ring.first(only.id, only.public_base64)
         except (OSError, ValidationError) as error:
             raise KeyUnusableError(f"{self._ring_file} cannot be read: {error}") from error
+
+    def public_keys(self) -> dict[str, Ed25519PublicKey]:
+        """Return the keys that are believed, by id: what a retired one signed counts no longer.
+
+        Raises:
+            KeyUnusableError: The ring or the first key cannot be read.
+        """
+        return {
+            key.id: Ed25519PublicKey.from_public_bytes(base64.b64decode(key.public))
+            for key in self.read().published
+        }
 
     def signing(self, now: datetime) -> SigningKey:
         """Return the key that signs now.

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from backend.db import approval_rows, audit, circumstances, incident_rows, journal, switch
+from backend.db.past_runs import PastRuns
 from backend.db.tables.approvals import grants as minted
 from backend.db.tenancy import Tenant
 from backend.signer import renewal, token
@@ -44,6 +45,8 @@ class Mint:
     ttl_s: int
     is_kill_switch_set: bool = False
     terms: renewal.Terms = field(default_factory=renewal.Terms)
+    past: PastRuns | None = None
+    """What became of earlier actions; without it nothing is ever earned."""
     watch: Watch = field(default_factory=Watch)
 
     async def mint(self, incident_id: IncidentId, action_id: ActionId) -> ports.Grant:
@@ -92,10 +95,14 @@ class Mint:
             plan = newest_plan(record)
         except GrantRefusedError:
             return record  # the judge says why
-        now = self.clock.now()
-        return replace(
-            record, facts=await circumstances.read(connection, record.incident, plan, now)
+        facts = await circumstances.read(
+            connection,
+            record.incident,
+            plan,
+            self.clock.now(),
+            past=self.past if self.policy.lets_earn else None,
         )
+        return replace(record, facts=facts)
 
     async def _find_halt(self, connection: AsyncConnection, tenant: Tenant) -> str | None:
         if self.is_kill_switch_set:

@@ -39,6 +39,7 @@ _USUAL: dict[str, Given] = {
     },
     "incident": {"org": "an-org", "cluster": "a-cluster", "severity": "critical"},
     "actor": {},
+    "track": {},
     "time": {"weekday": "tuesday", "hour": 10},
 }
 

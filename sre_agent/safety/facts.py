@@ -14,6 +14,7 @@ from sre_agent.domain.model import Value
 from sre_agent.domain.plan import Action, DryRun, Plan, Risk
 from sre_agent.domain.risk import RiskScore
 from sre_agent.safety import risk
+from sre_agent.safety.autonomy import Present, Track
 from sre_agent.safety.risk import Change, Setting
 
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
@@ -28,6 +29,8 @@ class Asker(Value):
 
 
 ENGINE = Asker()
+UNTRIED = Track()
+"""Nothing is known to have become of the like of an action."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +38,8 @@ class Circumstances:
     """What a ruling needs beside the plan; what is None is not known, and rules do not see it.
 
     `tier` is the service's, 1 the most important; `budget_left` the share of its error budget that
-    is left, from 0 to 1; `burns_fast` whether that is being used up fast now.
+    is left, from 0 to 1; `burns_fast` whether that is being used up fast now. `track` is what became
+    of the like of the action.
     """
 
     now: datetime | None = None
@@ -43,11 +47,13 @@ class Circumstances:
     tier: int | None = None
     budget_left: float | None = None
     burns_fast: bool | None = None
+    track: Track = UNTRIED
 
     def written(self) -> dict[str, Any]:
         """Return it as a log keeps it beside a ruling, whose time is the log's own."""
         said = {name: getattr(self, name) for name in _KEPT}
-        return {"asker": self.asker.model_dump(mode="json"), **said}
+        asker, track = (part.model_dump(mode="json") for part in (self.asker, self.track))
+        return {"asker": asker, "track": track, **said}
 
     @classmethod
     def read(cls, written: dict[str, Any], now: datetime) -> Self:
@@ -58,7 +64,8 @@ class Circumstances:
         """
         said = {name: written.get(name) for name in _KEPT}
         asker = Asker.model_validate(written.get("asker") or ENGINE)
-        return cls(now=now, asker=asker, **Stood.model_validate(said).model_dump())
+        track = Track.model_validate(written.get("track") or UNTRIED)
+        return cls(now=now, asker=asker, track=track, **Stood.model_validate(said).model_dump())
 
 
 class Stood(Value):
@@ -157,8 +164,22 @@ class Facts(Value):
     incident: IncidentFacts
     actor: Asker
     time: TimeFacts | None
+    track: Track = UNTRIED
+    """What became of the like of the action. Rules do not see it: they only say what they want."""
     scored: RiskScore | None = None
     """The terms of `action.risk_score`, for people; rules see the number."""
+
+    @property
+    def present(self) -> Present:
+        """Return what decides whether the action may be done without asking."""
+        action, incident = self.action, self.incident
+        return Present(
+            track=self.track,
+            has_inverse=action.has_inverse,
+            risk_score=action.risk_score,
+            budget_left=incident.budget_left,
+            burns_fast=incident.burns_fast,
+        )
 
     def visible(self) -> dict[str, Any]:
         """Return the variables of the rules; what is not known is left out, so that `has()` tells."""
@@ -210,6 +231,7 @@ def of(action: Action, plan: Plan, incident: Incident, at: Circumstances, known:
         ),
         actor=at.asker,
         time=None if at.now is None else TimeFacts.at(at.now, known.zone),
+        track=at.track,
         scored=scored,
     )
 

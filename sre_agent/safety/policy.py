@@ -15,7 +15,7 @@ from sre_agent.domain.ids import ActionId
 from sre_agent.domain.incident import Incident
 from sre_agent.domain.plan import Action, Plan
 from sre_agent.domain.ruling import PolicyRuling, Ruling
-from sre_agent.safety import facts
+from sre_agent.safety import facts, rule_words
 from sre_agent.safety.facts import Circumstances, Facts, Known
 from sre_agent.safety.policy_text import EnvironmentText, ExampleText, PolicyText, RuleText
 from sre_agent.safety.risk_terms import ENVIRONMENT
@@ -30,13 +30,6 @@ SEVEREST_FIRST = (Ruling.DENY, Ruling.ASK, Ruling.ALLOW)
 # All that an evaluation raises, by the library's documentation: unknown names and fields, mixed
 # types, bad values, numbers out of range.
 _EVALUATION_ERRORS = (LookupError, RuntimeError, TypeError, ValueError, ArithmeticError)
-
-
-_MAY_BE_UNKNOWN = {
-    "tier": "the service's tier",
-    "budget_left": "the error budget",
-    "burns_fast": "how fast the error budget goes",
-}
 
 
 @dataclass(frozen=True)
@@ -70,6 +63,11 @@ class Policy:
     environments: Mapping[str, EnvironmentText] = field(default_factory=dict)
     zone: tzinfo = UTC
     examples: tuple[ExampleText, ...] = ()
+
+    @property
+    def lets_earn(self) -> bool:
+        """Return whether any rule allows what has earned it: else nobody need look at the past."""
+        return any(rule.text.allow_if_earned for rule in self.rules)
 
     def environment(self, cluster: str, namespace: str) -> str | None:
         """Return the one environment that a namespace belongs to; None for none and for several."""
@@ -201,7 +199,7 @@ def judge(policy: Policy, seen: Facts, action_id: ActionId) -> PolicyRuling:
         if trial.fault is not None:
             return _denied(action_id, trial.rule.name, trial.fault)
         if trial.holds:
-            made.append(trial.rule)
+            made.append(rule_words.earned(trial.rule, seen))
     for severity in SEVEREST_FIRST:
         said = [item for item in made if item.ruling is severity]
         if said:
@@ -229,7 +227,7 @@ def trials(policy: Policy, seen: Facts) -> Iterator[Trial]:
     try:
         variables = cel.Context(variables={**seen.visible(), "bounds": dict(policy.bounds)})
     except _EVALUATION_ERRORS as error:
-        yield from (Trial(item.text, fault=_fault(error)) for item in policy.rules)
+        yield from (Trial(item.text, fault=rule_words.fault(error)) for item in policy.rules)
         return
     for item in policy.rules:
         yield _try(item, variables, seen)
@@ -239,31 +237,12 @@ def _try(item: Rule, variables: cel.Context, seen: Facts) -> Trial:
     try:
         holds = item.condition.execute(variables)
     except _EVALUATION_ERRORS as error:
-        return Trial(item.text, fault=_unknown(item.text, seen) or _fault(error))
+        return Trial(
+            item.text, fault=rule_words.unknown(item.text, seen) or rule_words.fault(error)
+        )
     if holds is not True and holds is not False:
         return Trial(item.text, fault="the rule's condition is neither true nor false")
     return Trial(item.text, holds=holds)
-
-
-def _fault(error: Exception) -> str:
-    if isinstance(error, KeyError):
-        return f"the rule cannot be evaluated: there is no {error}; ask has() for it first"
-    return f"the rule cannot be evaluated: {_first_line(error)}"
-
-
-def _unknown(text: RuleText, seen: Facts) -> str | None:
-    """Return which unknown fact a rule needs, and what makes it known."""
-    if "target.environment" in text.when and seen.target.environment is None:
-        where = f"{seen.target.namespace or seen.target.kind} in {seen.incident.cluster}"
-        return (
-            f"the rule needs the environment of {where}: exactly one in `environments` has to fit"
-        )
-    for fact, named in _MAY_BE_UNKNOWN.items():
-        if f"incident.{fact}" in text.when and getattr(seen.incident, fact) is None:
-            return f"the rule needs {named}, which is not known"
-    if "time." in text.when and seen.time is None:
-        return "the rule needs the time, which is not known"
-    return None
 
 
 def _said(action_id: ActionId, rules: list[RuleText]) -> PolicyRuling:
@@ -286,12 +265,8 @@ def _denied(action_id: ActionId, name: str, reason: str) -> PolicyRuling:
 def _told(error: Exception) -> str:
     """Return what is wrong with a file, with the place where that is known."""
     if not isinstance(error, ValidationError):
-        return _first_line(error)
+        return rule_words.first_line(error)
     first = error.errors(include_url=False)[0]
     more = f" (and {error.error_count() - 1} more)" if error.error_count() > 1 else ""
     where = ".".join(str(part) for part in first["loc"])
     return ": ".join(part for part in (where, first["msg"]) if part) + more
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).strip().partition("\n")[0]

@@ -7,20 +7,27 @@ from pydantic import Field, StrictInt, model_validator
 
 from sre_agent.domain.model import Value
 from sre_agent.domain.ruling import Approvers, Ruling
+from sre_agent.safety.autonomy import Threshold
 from sre_agent.safety.risk_terms import ENVIRONMENT
 
 
 class RuleText(Value):
-    """A rule as it is written; `approvers` says who answers a rule that asks."""
+    """A rule as it is written; `approvers` says who answers a rule that asks.
+
+    A rule that asks allows instead for what has earned it, with `allow_if_earned`.
+    """
 
     name: str = Field(min_length=1)
     ruling: Ruling
     when: str = Field(min_length=1)
     reason: str = Field(min_length=1)
     approvers: Approvers | None = None
+    allow_if_earned: Threshold | None = None
 
     @model_validator(mode="after")
     def _asks_whom(self) -> Self:
+        if self.allow_if_earned is not None and self.ruling is not Ruling.ASK:
+            raise ValueError(f"{self.name} has allow_if_earned, but only a rule that asks can")
         if self.approvers is not None and self.ruling is not Ruling.ASK:
             raise ValueError(f"{self.name} names approvers, but only a rule that asks has any")
         return self

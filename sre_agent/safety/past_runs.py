@@ -1,0 +1,94 @@
+"""How plans of the past ended, as an incident's log tells: only what was seen to work is a success."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Self
+
+from pydantic import ValidationError
+
+from sre_agent.domain.events import Event, EventKind
+from sre_agent.domain.objects import ObjectRef
+from sre_agent.domain.plan import Action, Plan
+from sre_agent.domain.verdict import Judgement
+from sre_agent.safety.autonomy import End
+
+_DONE = frozenset({"applied", "already_applied"})
+_MAYBE_DONE = "unknown"
+_ENDS = {"resolved": End.SUCCESS, "not_resolved": End.FAILURE, "worse": End.FAILURE}
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What makes one action the like of another: the tool, the class of fault, and of what."""
+
+    server: str
+    tool: str
+    fault_class: str
+    object: ObjectRef
+
+    @classmethod
+    def of(cls, action: Action, plan: Plan) -> Self:
+        """Return the kind of a plan's action."""
+        call = action.call
+        return cls(call.server, call.tool, plan.fault_class, plan.cause_object)
+
+
+@dataclass(frozen=True)
+class PastRun:
+    """A plan that was carried out, when it was proposed, and how it ended."""
+
+    plan: Plan
+    at: datetime
+    end: End
+
+
+def read(log: Sequence[Event]) -> tuple[PastRun, ...]:
+    """Return the plans of an incident that is over which changed something, oldest first.
+
+    What takes another plan back is no run of its own: the plan that it takes back failed.
+    """
+    starts = [i for i, event in enumerate(log) if event.kind is EventKind.PLAN_PROPOSED]
+    found = []
+    for start, after in zip(starts, [*starts[1:], len(log)], strict=True):
+        plan = _plan(log[start])
+        if plan is None or plan.is_revert:
+            continue
+        end = _end(log[start:after], log[after:])
+        if end is not None:
+            found.append(PastRun(plan, log[start].at, end))
+    return tuple(found)
+
+
+def _plan(event: Event) -> Plan | None:
+    """Return the plan of an event; None where it is not the one that its hash names."""
+    try:
+        plan = Plan.model_validate(event.payload.get("plan"))
+    except ValidationError:
+        return None
+    return plan if plan.sha256 == event.payload.get("plan_sha256") else None
+
+
+def _end(run: Sequence[Event], rest: Sequence[Event]) -> End | None:
+    """Return how a plan ended, by its own events and all later ones; None if it changed nothing."""
+    outcomes = {
+        event.payload.get("outcome") for event in run if event.kind is EventKind.ACTION_FINISHED
+    }
+    if not outcomes & {*_DONE, _MAYBE_DONE}:
+        return None
+    verified = [event for event in run if event.kind is EventKind.VERIFICATION_FINISHED]
+    said = verified[-1].payload.get("result") if verified else None
+    end = _ENDS.get(str(said), End.UNPROVEN)
+    if end is End.SUCCESS and not outcomes <= _DONE:
+        return End.UNPROVEN
+    if end is End.SUCCESS and _did_not_last((*run, *rest)):
+        return End.FAILURE
+    return end
+
+
+def _did_not_last(events: Sequence[Event]) -> bool:
+    """Return whether the failure came back, or a person says that it was another cause."""
+    verdicts = [event for event in events if event.kind is EventKind.VERDICT_GIVEN]
+    judged = verdicts[-1].payload.get("verdict") if verdicts else None
+    is_wrong = isinstance(judged, dict) and judged.get("judgement") == Judgement.WRONG
+    return is_wrong or any(event.kind is EventKind.REOPENED for event in events)
