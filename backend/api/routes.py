@@ -8,6 +8,7 @@ from starlette.types import Lifespan
 from backend import VERSION
 from backend.api import (
     auditing,
+    autonomy,
     decided,
     deciding,
     document,
@@ -42,6 +43,7 @@ PARTS = (
     queueing,
     runbooks,
     slos,
+    autonomy,
     metrics,
     clusters,
     signing_in,

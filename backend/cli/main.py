@@ -6,6 +6,7 @@ import typer
 
 from backend.cli import (
     accounts,
+    autonomy,
     bench,
     clusters,
     demo,
@@ -60,6 +61,7 @@ for command in (
     learning.similar,
     learning.learned,
     faults.faults,
+    autonomy.autonomy,
     queueing.queue,
     bench.bench,
     diagnosing.diagnose,

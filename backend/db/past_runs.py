@@ -1,7 +1,7 @@
 """What became of the like of an action in a cluster, by the logs and grants in the database."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 import sqlalchemy as sa
@@ -73,11 +73,7 @@ class PastRuns:
         ends: list[End] = []
         for row in await connection.execute(_OF_KIND, parameters):
             runs = await self.of_incident(connection, row)
-            ends += [
-                run.end
-                for run in reversed(runs)
-                if any(Kind.of(action, run.plan) == kind for action in run.plan.actions)
-            ]
+            ends += [run.end for run in reversed(runs) if kind in run.kinds]
         return autonomy.track(ends)
 
     async def of_incident(
@@ -101,7 +97,7 @@ class PastRuns:
         if self.reader is None:
             return runs
         if (await audit.verify_incident(connection, incident_id)).broken is not None:
-            return tuple(PastRun(run.plan, run.at, End.FAILURE) for run in runs)
+            return tuple(replace(run, end=End.FAILURE) for run in runs)
         granted = await self._granted(connection, incident_id, self.reader)
         return tuple(run for run in runs if run.end is not End.SUCCESS or _is_granted(run, granted))
 
@@ -116,4 +112,4 @@ class PastRuns:
 
 
 def _is_granted(run: PastRun, granted: set[tuple[str, str]]) -> bool:
-    return all((run.plan.sha256, action.id) in granted for action in run.plan.actions)
+    return all((run.plan.sha256, action.id) in granted for action in run.done)

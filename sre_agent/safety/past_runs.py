@@ -1,6 +1,6 @@
 """How plans of the past ended, as an incident's log tells: only what was seen to work is a success."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Self
@@ -14,7 +14,8 @@ from sre_agent.domain.verdict import Judgement
 from sre_agent.safety.autonomy import End
 
 _DONE = frozenset({"applied", "already_applied"})
-_MAYBE_DONE = "unknown"
+_COUNTED = _DONE | {"unknown"}
+"""What was done, and what may have been."""
 _ENDS = {"resolved": End.SUCCESS, "not_resolved": End.FAILURE, "worse": End.FAILURE}
 
 
@@ -36,11 +37,17 @@ class Kind:
 
 @dataclass(frozen=True)
 class PastRun:
-    """A plan that was carried out, when it was proposed, and how it ended."""
+    """A plan that was carried out, when it was proposed, which actions were done, and how it ended."""
 
     plan: Plan
     at: datetime
+    done: tuple[Action, ...]
     end: End
+
+    @property
+    def kinds(self) -> frozenset[Kind]:
+        """Return the kinds of what was done: what a person left out is none of them."""
+        return frozenset(Kind.of(action, self.plan) for action in self.done)
 
 
 def read(log: Sequence[Event]) -> tuple[PastRun, ...]:
@@ -54,9 +61,11 @@ def read(log: Sequence[Event]) -> tuple[PastRun, ...]:
         plan = _plan(log[start])
         if plan is None or plan.is_revert:
             continue
-        end = _end(log[start:after], log[after:])
-        if end is not None:
-            found.append(PastRun(plan, log[start].at, end))
+        outcomes = _outcomes(log[start:after])
+        done = tuple(action for action in plan.actions if outcomes.get(action.id) in _COUNTED)
+        if done:
+            end = _end(outcomes, log[start:after], log[after:])
+            found.append(PastRun(plan, log[start].at, done, end))
     return tuple(found)
 
 
@@ -69,17 +78,18 @@ def _plan(event: Event) -> Plan | None:
     return plan if plan.sha256 == event.payload.get("plan_sha256") else None
 
 
-def _end(run: Sequence[Event], rest: Sequence[Event]) -> End | None:
-    """Return how a plan ended, by its own events and all later ones; None if it changed nothing."""
-    outcomes = {
-        event.payload.get("outcome") for event in run if event.kind is EventKind.ACTION_FINISHED
-    }
-    if not outcomes & {*_DONE, _MAYBE_DONE}:
-        return None
+def _outcomes(run: Sequence[Event]) -> dict[str, str]:
+    """Return what came of the actions of a plan that were begun, by their ids."""
+    said = [event.payload for event in run if event.kind is EventKind.ACTION_FINISHED]
+    return {str(item.get("action_id")): str(item.get("outcome")) for item in said}
+
+
+def _end(outcomes: Mapping[str, str], run: Sequence[Event], rest: Sequence[Event]) -> End:
+    """Return how a plan ended, by its own events and all later ones."""
     verified = [event for event in run if event.kind is EventKind.VERIFICATION_FINISHED]
     said = verified[-1].payload.get("result") if verified else None
     end = _ENDS.get(str(said), End.UNPROVEN)
-    if end is End.SUCCESS and not outcomes <= _DONE:
+    if end is End.SUCCESS and not _DONE.issuperset(outcomes.values()):
         return End.UNPROVEN
     if end is End.SUCCESS and _did_not_last((*run, *rest)):
         return End.FAILURE

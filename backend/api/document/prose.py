@@ -28,6 +28,10 @@ TAGS: list[dict[str, Any]] = [
     {"name": "steering", "description": "Holding, correcting and ordering incidents by hand."},
     {"name": "learning", "description": "Verdicts on causes, and what past incidents teach."},
     {"name": "runbooks", "description": "The runbooks that specialists go by."},
+    {
+        "name": "autonomy",
+        "description": "What has earned to be done without asking, and what is missing for it.",
+    },
     {"name": "slos", "description": "What services promise, and what is left of their budgets."},
     {"name": "clusters", "description": "The clusters that are watched, and their health."},
     {"name": "metrics", "description": "The four golden signals, as Prometheus has them now."},

@@ -825,6 +825,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/autonomy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show what has earned to be done without asking; of the own cluster unless one is named
+         * @description Takes the role `viewer` or above.
+         */
+        get: operations["showLadder"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/metrics/snapshot": {
         parameters: {
             query?: never;
@@ -2320,6 +2340,26 @@ export interface components {
          */
         Judgement: "right" | "wrong";
         /**
+         * Ladder
+         * @description What was done in a cluster, the most often first, and whether policy lets anything earn.
+         */
+        Ladder: {
+            /** Cluster */
+            cluster: string;
+            /**
+             * Is On
+             * @description Whether any rule allows what has earned it.
+             */
+            is_on: boolean;
+            /**
+             * Fault
+             * @description Why the policy cannot be read; then all is denied.
+             */
+            fault: string | null;
+            /** Rungs */
+            rungs: components["schemas"]["RungView"][];
+        };
+        /**
          * Learned
          * @description What past incidents say of our judgement; `brier` is None without a judged case.
          */
@@ -3125,6 +3165,51 @@ export interface components {
              * @default
              */
             note: string;
+        };
+        /**
+         * RungView
+         * @description A kind of action that was done before, and how the like of it would be ruled on now.
+         *
+         *     `bound` is what its share of successes is above with 95 % certainty; `in_a_row` counts successes
+         *     since one failed. `earns_by` is the rule that may allow it, null where policy names none.
+         */
+        RungView: {
+            /** Server */
+            server: string;
+            /** Tool */
+            tool: string;
+            /** Fault Class */
+            fault_class: string;
+            object: components["schemas"]["ObjectRef"];
+            /** Successes */
+            successes: number;
+            /** Failures */
+            failures: number;
+            /** Unproven */
+            unproven: number;
+            /** In A Row */
+            in_a_row: number;
+            /** Bound */
+            bound: number;
+            /**
+             * Last At
+             * Format: date-time
+             */
+            last_at: string;
+            ruling: components["schemas"]["Ruling"];
+            /** Rule */
+            rule: string;
+            /** Reason */
+            reason: string;
+            /** Risk Score */
+            risk_score: number | null;
+            /** Earns By */
+            earns_by: string | null;
+            /**
+             * Missing
+             * @description What that rule wants to see yet.
+             */
+            missing: string[];
         };
         /**
          * ServiceView
@@ -3939,6 +4024,7 @@ export type IncidentStatus = components['schemas']['IncidentStatus'];
 export type Judge = components['schemas']['Judge'];
 export type Judged = components['schemas']['Judged'];
 export type Judgement = components['schemas']['Judgement'];
+export type Ladder = components['schemas']['Ladder'];
 export type Learned = components['schemas']['Learned'];
 export type Manifest = components['schemas']['Manifest'];
 export type MaybeWhy = components['schemas']['MaybeWhy'];
@@ -3982,6 +4068,7 @@ export type RunbookHead = components['schemas']['RunbookHead'];
 export type RunbookMatch = components['schemas']['RunbookMatch'];
 export type RunbookSection = components['schemas']['RunbookSection'];
 export type RunbookStep = components['schemas']['RunbookStep'];
+export type RungView = components['schemas']['RungView'];
 export type ServiceView = components['schemas']['ServiceView'];
 export type Severity = components['schemas']['Severity'];
 export type Shown = components['schemas']['Shown'];
@@ -6478,6 +6565,31 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            422: components["responses"]["UnprocessableEntity"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    showLadder: {
+        parameters: {
+            query?: {
+                cluster?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ladder"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
             422: components["responses"]["UnprocessableEntity"];
             503: components["responses"]["ServiceUnavailable"];
         };

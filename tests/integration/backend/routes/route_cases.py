@@ -147,6 +147,7 @@ CASES = (
     Case("GET", "/api/v1/slos/{slo_id}", VIEWER, foreign=("?cluster={cluster_id}",)),
     Case("PUT", "/api/v1/slos/{slo_id}", ADMIN, _SLO, foreign=("?cluster={cluster_id}",)),
     Case("DELETE", "/api/v1/slos/{slo_id}", ADMIN, foreign=("?cluster={cluster_id}",)),
+    Case("GET", "/api/v1/autonomy", VIEWER, foreign=("?cluster={cluster_id}",)),
     Case("GET", "/api/v1/clusters", VIEWER, shows=True),
     Case("POST", "/api/v1/clusters", ADMIN, _CLUSTER),
     Case("GET", "/api/v1/clusters/{cluster_id}", VIEWER),

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from signer_case import ACTION, ID, Case, lenient
+from signer_case import ACTION, ID, Case, lenient, shipped
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from backend.db import journal, slos
+from backend.db import journal, ladder, slos
 from backend.db.circumstances import PostgresFacts
 from backend.db.past_runs import PastRuns
 from backend.db.slos import Look
@@ -246,3 +246,43 @@ async def test_gate_and_signer_count_the_same_and_only_the_like(
     assert counted == Track(successes=3, failures=1, unproven=1, in_a_row=2)
     assert record.facts[ACTION].track == counted
     assert (await gate.of(incident, other))[ACTION].track == Track()
+
+
+@pytest.mark.usefixtures("healthy")
+async def test_the_ladder_tells_what_is_earned_and_what_is_missing(
+    case: Case, rules: Policy, grow: Grow
+) -> None:
+    tenant, past = Tenant("default", "default"), PastRuns()
+    for _ in range(ENOUGH):
+        await grow()
+
+    async with case.engine.connect() as connection:
+        [up] = await ladder.read(connection, tenant, rules, past, case.clock.now())
+    await grow("not_resolved")
+    async with case.engine.connect() as connection:
+        [down] = await ladder.read(connection, tenant, rules, past, case.clock.now())
+        off = await ladder.read(connection, tenant, shipped(), past, case.clock.now())
+
+    assert (up.kind.tool, up.track.in_a_row) == ("rollback_rollout", ENOUGH)
+    assert (up.ruling.ruling, up.earns_by, up.missing) == (
+        Ruling.ALLOW,
+        "rollbacks-may-earn-it",
+        (),
+    )
+    assert down.ruling.ruling is Ruling.ASK
+    assert down.missing[0] == "0 of 5 verified successes since one failed"
+    assert [(rung.ruling.ruling, rung.earns_by) for rung in off] == [(Ruling.ASK, None)]
+
+
+async def test_nothing_of_another_organization_or_cluster_is_on_the_ladder(
+    case: Case, rules: Policy, grow: Grow
+) -> None:
+    await grow()
+
+    async with case.engine.connect() as connection:
+        found = [
+            await ladder.read(connection, tenant, rules, PastRuns(), case.clock.now())
+            for tenant in (Tenant("other", "default"), Tenant("default", "other"))
+        ]
+
+    assert found == [[], []]

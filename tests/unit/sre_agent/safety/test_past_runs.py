@@ -53,8 +53,8 @@ def proposed(plan: Plan = PLAN) -> Said:
     return EventKind.PLAN_PROPOSED, said
 
 
-def done(outcome: str = "applied") -> Said:
-    return EventKind.ACTION_FINISHED, {"action_id": "a1", "outcome": outcome}
+def done(outcome: str = "applied", action_id: str = "a1") -> Said:
+    return EventKind.ACTION_FINISHED, {"action_id": action_id, "outcome": outcome}
 
 
 def verified(result: str) -> Said:
@@ -81,7 +81,7 @@ def log(*said: Said) -> list[Event]:
         ((done(), verified("unknown")), [End.UNPROVEN]),
         ((done(),), [End.UNPROVEN]),
         ((done("unknown"), verified("resolved")), [End.UNPROVEN]),
-        ((done(), done("refused"), verified("resolved")), [End.UNPROVEN]),
+        ((done(), done("refused", "a2"), verified("resolved")), [End.UNPROVEN]),
         ((done("refused"),), []),
         ((), []),
         ((done(), verified("resolved"), BACK), [End.FAILURE]),
@@ -124,3 +124,14 @@ def test_a_plan_that_is_not_the_one_its_hash_names_is_none() -> None:
     other = PLAN.model_copy(update={"fault_class": "another"}).model_dump(mode="json")
 
     assert past_runs.read(log((kind, {**said, "plan": other}), done(), verified("resolved"))) == ()
+
+
+def test_what_a_person_left_out_has_earned_nothing() -> None:
+    other = ACTION.model_copy(
+        update={"id": "a2", "call": ACTION.call.model_copy(update={"tool": "scale_workload"})}
+    )
+    both = PLAN.model_copy(update={"actions": (ACTION, other)})
+
+    [run] = past_runs.read(log(proposed(both), done(), verified("resolved")))
+
+    assert {kind.tool for kind in run.kinds} == {"rollback_rollout"}

@@ -1,0 +1,48 @@
+"""The command about earned autonomy: what is done without asking, and what is missing for it."""
+
+from typing import Annotated, Any
+
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from backend.cli.plain import plain
+from backend.cli.session import client, console
+
+_COLOURS = {"allow": "green", "ask": "yellow", "deny": "red"}
+
+
+def autonomy(
+    cluster: Annotated[str, typer.Option(help="A connected cluster; else the own one.")] = "",
+) -> None:
+    """Show what has earned to be done without asking, what is missing, and why."""
+    found = client().get("/api/v1/autonomy", cluster=cluster)
+    if found["fault"]:
+        console.print(f"[red]the policy denies everything:[/] {escape(plain(found['fault']))}")
+    if not found["is_on"]:
+        console.print("off: no rule lets anything earn it (docs/autonomy.md)")
+    if not found["rungs"]:
+        console.print(f"nothing was ever done in {escape(plain(found['cluster']))}")
+        return
+    table = Table(box=None, pad_edge=False)
+    for name in ("what", "for", "of", "went well", "surely above", "now"):
+        table.add_column(name, overflow="fold")
+    for row in found["rungs"]:
+        table.add_row(*_cells(row))
+    console.print(table)
+
+
+def _cells(row: dict[str, Any]) -> tuple[str, ...]:
+    of = row["object"]
+    runs = row["successes"] + row["failures"] + row["unproven"]
+    lacking = "; ".join(row["missing"])
+    why = lacking if row["earns_by"] and lacking else row["reason"]
+    colour = _COLOURS[row["ruling"]]
+    return (
+        escape(plain(row["tool"])),
+        escape(plain(row["fault_class"])),
+        escape(plain(f"{of['namespace']}/{of['name']}")),
+        f"{row['successes']} of {runs}, {row['in_a_row']} in a row",
+        f"{row['bound']:.0%}",
+        f"[{colour}]{row['ruling']}[/] by {escape(plain(row['rule'] + ': ' + why))}",
+    )
