@@ -1,4 +1,4 @@
-"""The whole cluster as a process of its own: API, controllers and node, from start to SIGTERM."""
+"""The whole cluster as a process of its own: API, controllers and nodes, from start to SIGTERM."""
 
 import json
 import os
@@ -18,6 +18,7 @@ import pytest
 
 PODS = "/api/v1/namespaces/default/pods"
 DEPLOYMENTS = "/apis/apps/v1/namespaces/default/deployments"
+BUDGETS = "/apis/policy/v1/namespaces/default/poddisruptionbudgets"
 WITHIN_S = 20.0
 _networks = iter(range(200, 250))
 
@@ -37,13 +38,17 @@ class Cluster:
 
     def kubectl(self, *arguments: str) -> str:
         """Run kubectl against the cluster and return what it prints."""
-        command = ["kubectl", "--kubeconfig", self.note["kubeconfig"], *arguments]
-        home = {"HOME": str(self.folder), "PATH": os.environ["PATH"]}
-        done = subprocess.run(
-            command, capture_output=True, text=True, timeout=60, check=False, env=home
-        )
+        done = self.try_kubectl(*arguments)
         assert done.returncode == 0, done.stderr
         return done.stdout
+
+    def try_kubectl(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run kubectl against the cluster, however it ends."""
+        command = ["kubectl", "--kubeconfig", self.note["kubeconfig"], *arguments]
+        home = {"HOME": str(self.folder), "PATH": os.environ["PATH"]}
+        return subprocess.run(
+            command, capture_output=True, text=True, timeout=60, check=False, env=home
+        )
 
 
 def eventually(condition: Callable[[], Any], within_s: float = WITHIN_S) -> Any:
@@ -59,7 +64,8 @@ def eventually(condition: Callable[[], Any], within_s: float = WITHIN_S) -> Any:
 
 @pytest.fixture
 def cluster(tmp_path: Path) -> Iterator[Cluster]:
-    command = [sys.executable, "-m", "infrastructure.lab.cluster", "--dir", str(tmp_path)]
+    command = [sys.executable, "-m", "infrastructure.lab.cluster", "--nodes", "2"]
+    command += ["--dir", str(tmp_path)]
     network = f"127.{next(_networks)}.0.0/16"
     with (tmp_path / "out").open("wb") as out:
         process = subprocess.Popen(
@@ -225,3 +231,51 @@ def test_kubectl_applies_scales_rolls_back_and_deletes(cluster: Cluster) -> None
     assert [line.split()[0] for line in history.splitlines()[2:] if line] == ["2", "3"]
     assert listed.splitlines()[1].split()[:4] == ["web", "2/2", "2", "2"]
     assert "ScalingReplicaSet" in described
+
+
+@pytest.mark.skipif(shutil.which("kubectl") is None, reason="kubectl is not installed")
+def test_kubectl_drains_a_node_as_far_as_the_budget_allows(cluster: Cluster) -> None:
+    def ready() -> list[dict[str, Any]]:
+        pods = http.get(PODS, params={"labelSelector": "app=web"}).json()["items"]
+        return [pod for pod in pods if "deletionTimestamp" not in pod["metadata"] and _ready(pod)]
+
+    def places() -> list[str]:
+        return sorted(pod["spec"]["nodeName"] for pod in ready())
+
+    labels = {"app": "web"}
+    template = {"metadata": {"labels": labels}, "spec": shell("x", "exec sleep 1000")["spec"]}
+    template["spec"]["terminationGracePeriodSeconds"] = 1
+    selector = {"matchLabels": labels}
+    spec = {"replicas": 2, "selector": selector, "template": template}
+    with cluster.http() as http:
+        http.post(DEPLOYMENTS, json={"metadata": {"name": "web"}, "spec": spec})
+        http.post(
+            BUDGETS,
+            json={"metadata": {"name": "web"}, "spec": {"selector": selector, "maxUnavailable": 0}},
+        )
+        eventually(lambda: len(ready()) == 2)
+        spread = places()
+
+        held = cluster.try_kubectl("drain", "node-1", "--timeout=1s")
+        still = places()
+        http.patch(
+            f"{BUDGETS}/web",
+            json={"spec": {"maxUnavailable": 1}},
+            headers={"content-type": "application/merge-patch+json"},
+        )
+        drained = cluster.kubectl("drain", "node-1", "--timeout=20s")
+        eventually(lambda: places() == ["node-2", "node-2"])
+        nodes = cluster.kubectl("get", "nodes")
+        cluster.kubectl("uncordon", "node-1")
+        eventually(lambda: "taints" not in http.get("/api/v1/nodes/node-1").json()["spec"])
+
+    assert (spread, still) == (["node-1", "node-2"], ["node-1", "node-2"])
+    assert held.returncode != 0
+    assert "violate the pod's disruption budget" in held.stderr
+    assert "evicted" in drained
+    assert "Ready,SchedulingDisabled" in nodes
+
+
+def _ready(pod: dict[str, Any]) -> bool:
+    conditions = pod["status"].get("conditions") or ()
+    return any((each["type"], each["status"]) == ("Ready", "True") for each in conditions)
