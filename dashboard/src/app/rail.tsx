@@ -1,4 +1,12 @@
-import { Gauge, Gavel, LayoutDashboard, ScrollText, Settings, Siren } from "lucide-react";
+import {
+  Gauge,
+  Gavel,
+  LayoutDashboard,
+  ScrollText,
+  Settings,
+  Siren,
+  TrendingUp,
+} from "lucide-react";
 import type { ReactNode } from "react";
 import { Link, NavLink } from "react-router";
 import { useOpenDecisions } from "../decisions/data";
@@ -21,6 +29,7 @@ export function Rail() {
         <Place to="/incidents" icon={<Siren />} name="Incidents" />
         <Place to="/decisions" icon={<Gavel />} name="Decisions" count={<WaitingCount />} />
         <Place to="/budgets" icon={<Gauge />} name="Budgets" />
+        <Place to="/ladder" icon={<TrendingUp />} name="Ladder" />
         <Place to="/audit" icon={<ScrollText />} name="Audit" />
         <Place to="/settings" icon={<Settings />} name="Settings" />
       </nav>

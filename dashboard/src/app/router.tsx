@@ -5,6 +5,7 @@ import { ClusterPage } from "../cluster/page";
 import { DecisionsPage } from "../decisions/page";
 import { IncidentPage } from "../incident/page";
 import { IncidentsPage } from "../incidents/page";
+import { LadderPage } from "../ladder/page";
 import { OverviewPage } from "../overview/page";
 import { SettingsPage } from "../settings/page";
 import { SignInPage } from "../signin/page";
@@ -26,6 +27,7 @@ export function Pages() {
           <Route path="/clusters/:id" element={<ClusterPage />} />
           <Route path="/decisions" element={<DecisionsPage />} />
           <Route path="/budgets" element={<BudgetsPage />} />
+          <Route path="/ladder" element={<LadderPage />} />
           <Route path="/audit" element={<AuditPage />} />
           <Route path="/settings" element={<SettingsPage />} />
           <Route path="*" element={<Lost />} />

@@ -5,6 +5,7 @@ import { Change } from "./change";
 import { Cites } from "./cites";
 import { type Action, inWords, nameOf, type Ruling } from "./events";
 import { texts } from "./keyed";
+import { RiskView } from "./risk";
 import type { ActionState } from "./run";
 
 interface Props {
@@ -50,6 +51,14 @@ export function ActionView({ action, ruling, state }: Props) {
             "not ruled on yet"
           )}
         </dd>
+        {ruling?.risk && (
+          <>
+            <dt>Risk</dt>
+            <dd>
+              <RiskView risk={ruling.risk} />
+            </dd>
+          </>
+        )}
         <dt>Because of</dt>
         <dd>
           <Cites ids={action.evidence_ids} />

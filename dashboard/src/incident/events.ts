@@ -126,11 +126,17 @@ export interface Withheld {
   runbook?: Runbook | null;
 }
 
+export interface RiskScore {
+  score: number;
+  terms: { name: string; points: number; statement: string }[];
+}
+
 export interface Ruling {
   action_id: string;
   ruling: "deny" | "ask" | "allow";
   rule: string;
   reason: string;
+  risk?: RiskScore | null;
 }
 
 export interface IncidentEvent {
