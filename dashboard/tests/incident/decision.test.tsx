@@ -36,7 +36,8 @@ test("approving takes two steps, and names the plan that was seen", async () => 
   const form = said.closest("form");
   if (form === null) throw new Error("no form");
   expect(document.activeElement).toBe(said);
-  expect(within(form).getByText(/rollback_rollout/)).toBeTruthy();
+  // The deed, and how it would be taken back.
+  expect(within(form).getAllByText(/rollback_rollout/)).toHaveLength(2);
   expect(form.textContent).toContain("to_revision=3");
   press("Yes, do exactly this");
 
