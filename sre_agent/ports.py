@@ -166,6 +166,12 @@ class Incidents(Protocol):
         """Return how the approval ended, or None while it is open."""
         ...
 
+    async def void_approval(
+        self, incident_id: IncidentId, approval_id: str, *, reason: str
+    ) -> Decision:
+        """Void a request that is open or was approved, and return how it ended: a no stays a no."""
+        ...
+
     async def start_action(self, incident_id: IncidentId, draft: EventDraft) -> str | None:
         """Record that a write begins, or return why it may not: decided and recorded as one."""
         ...

@@ -11,10 +11,14 @@ from backend.db.approval_answers import Given
 from backend.db.approval_rows import Request
 from backend.db.tables.approvals import approvals
 from sre_agent.domain.events import EventDraft, EventKind
+from sre_agent.domain.ids import ActionId
 from sre_agent.domain.ruling import Decision, Verdict
 
 CLOCK_ACTOR = "clock"
 """Who decides when nobody did in time."""
+
+_PLATFORM = "platform"
+"""Who voids what is no longer as it was shown, and through what."""
 
 
 def expiry(waiting: Request, now: datetime, reason: str) -> Decision:
@@ -36,6 +40,25 @@ async def close(
     """End a request with a decision; `given` is the answer that decided, where a person did."""
     await _store(connection, waiting, decision, given)
     await record(connection, waiting, EventKind.APPROVAL_DECIDED, decision, given)
+
+
+async def void(
+    connection: AsyncConnection, asked: Request, reason: str, *, now: datetime
+) -> Decision:
+    """Void a request that is open or was approved, as what it was about has changed."""
+    decision = Decision(
+        approval_id=asked.id,
+        verdict=Verdict.VOIDED,
+        actor=_PLATFORM,
+        channel=_PLATFORM,
+        reason=reason,
+        plan_sha256=asked.plan_sha256,
+        decided_at=now,
+        without=tuple(ActionId(item) for item in asked.left_out or ()),
+    )
+    await _store(connection, asked, decision, None)
+    await record(connection, asked, EventKind.APPROVAL_VOIDED, decision)
+    return decision
 
 
 async def record(

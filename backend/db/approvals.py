@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from backend.actors import Actor, Role
-from backend.db import approval_answers, journal, queue
+from backend.db import approval_answers, approval_ends, journal, queue
 from backend.db.approval_answers import Given
 from backend.db.approval_ends import close, expiry, record
 from backend.db.approval_requests import wanted_by
@@ -234,6 +234,23 @@ async def close_open(
         return None
     await close(connection, waiting, expiry(waiting, now, reason))
     return waiting.id
+
+
+async def void(
+    connection: AsyncConnection, approval_id: str, *, reason: str, now: datetime
+) -> Decision:
+    """Void a request that is open or was approved, and return how it ended; safe to repeat.
+
+    Raises:
+        ApprovalNotFoundError: There is no such request.
+    """
+    asked = await lock(connection, approval_id)
+    if asked is None:
+        raise ApprovalNotFoundError(f"there is no approval {approval_id}")
+    ended = to_decision(asked)
+    if ended is not None and ended.verdict is not Verdict.APPROVED:
+        return ended
+    return await approval_ends.void(connection, asked, reason, now=now)
 
 
 async def expire_due(engine: AsyncEngine, *, now: datetime) -> list[Decision]:

@@ -121,6 +121,15 @@ class PostgresIncidents(ports.Incidents):
         return approval_rows.to_decision(request)
 
     @override
+    async def void_approval(
+        self, incident_id: IncidentId, approval_id: str, *, reason: str
+    ) -> Decision:
+        """Void a request that is open or was approved, and return how it ended: a no stays a no."""
+        now = self._clock.now()
+        async with self._step(incident_id) as connection:
+            return await approvals.void(connection, approval_id, reason=reason, now=now)
+
+    @override
     async def start_action(self, incident_id: IncidentId, draft: EventDraft) -> str | None:
         """Record that a write begins, or return why it may not: decided and recorded as one."""
         halted = await self.writes_halted(incident_id)

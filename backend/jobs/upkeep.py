@@ -10,7 +10,7 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from backend.accounts import limits, sessions
-from backend.db import approvals, queue
+from backend.db import approvals, queue, relooks
 from backend.jobs import readmission, waiting
 from sre_agent import ports
 from sre_agent.domain.ids import IncidentId
@@ -100,6 +100,8 @@ async def keep(house: House) -> None:
     app, engine, now = house.app, house.engine, house.clock.now()
     for decision in await approvals.expire_due(engine, now=now):
         _log.info("approval_expired", approval_id=decision.approval_id)
+    for id_ in await relooks.wake_due(engine, now=now):
+        _log.debug("approval_looked_at_again", approval_id=id_)
     for receipt in await readmission.readmit(engine, now=now):
         _log.warning("alert_fires_on", incident_id=receipt.incident_id)
     stalled = await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_AFTER_S)

@@ -15,6 +15,7 @@ from sre_agent.graph.nodes import (
     investigate,
     plan,
     reflect,
+    renew,
     revert,
     supervise,
     verify,
@@ -34,6 +35,7 @@ def build(checkpointer: BaseCheckpointSaver[Any]) -> Graph:
     graph.add_node("plan", steered(plan.propose))
     graph.add_node("gate", steered(gate.gate))
     graph.add_node("approve", steered(approve.approve))
+    graph.add_node("renew", steered(renew.renew))
     graph.add_node("execute", steered(execute.execute, settles=True))
     graph.add_node("verify", steered(verify.verify))
     graph.add_node("revert", steered(revert.revert))

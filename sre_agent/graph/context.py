@@ -23,6 +23,9 @@ class Limits:
     max_rounds: int = 4
     """How often the reflector may send specialists out before it must judge or abstain."""
 
+    ask_anew_max: int = 3
+    """How often a plan is asked anew because its objects changed, before people take over."""
+
     write_attempts: int = 5
     """How often an unanswered write is asked again. The grant makes repeating it harmless."""
 

@@ -9,6 +9,9 @@ from sre_agent.domain.plan import Action, DryRun, NoPlan, Plan
 from sre_agent.domain.tools import ToolCall, ToolStatus
 from sre_agent.graph.context import RunContext
 
+_GONE = frozenset({"not_found", "state_changed"})
+"""Refusals that say that the object is gone, or going."""
+
 
 @dataclass(frozen=True)
 class Failure:
@@ -16,6 +19,7 @@ class Failure:
 
     nothing: NoPlan
     is_refused: bool
+    code: str = ""
 
 
 def of_run(plan: Plan, run: int) -> Plan:
@@ -42,6 +46,31 @@ async def rehearse(context: RunContext, plan: Plan) -> Plan | Failure:
         inverse = action.inverse or _inverse(context, action, result)
         rehearsed.append(action.model_copy(update={"dry_run": result, "inverse": inverse}))
     return plan.model_copy(update={"actions": tuple(rehearsed)})
+
+
+async def find_change(context: RunContext, plan: Plan) -> str | None:
+    """Return what is no longer as the plan's rehearsal showed it, or None.
+
+    Where the system does not say, nothing is known: the server that writes compares for itself.
+    """
+    now = await rehearse(context, plan)
+    if isinstance(now, Failure):
+        reason = now.nothing.reason
+        return f"what was shown is gone: {reason}" if now.code in _GONE else None
+    changed = [
+        str(shown.target)
+        for shown, seen in zip(plan.actions, now.actions, strict=True)
+        if _identity(shown.dry_run) != _identity(seen.dry_run)
+    ]
+    named = ", ".join(dict.fromkeys(changed))
+    return f"{named} changed after the plan was shown" if named else None
+
+
+def _identity(shown: DryRun | None) -> tuple[str, ...]:
+    """Return what an approval and its grants are bound to."""
+    if shown is None:
+        return ()
+    return (shown.uid, shown.state_sha256, shown.result_sha256, shown.figures_sha256)
 
 
 async def record(context: RunContext, incident_id: IncidentId, plan: Plan) -> None:
@@ -73,4 +102,4 @@ async def _try(context: RunContext, action: Action) -> DryRun | Failure:
         reason=f"the dry run of {action.call} did not succeed ({result.status}): {result.reason}",
         recommendation=f"Look at {action.target} by hand: {action.rationale}",
     )
-    return Failure(nothing, is_refused=result.status is ToolStatus.REFUSED)
+    return Failure(nothing, result.status is ToolStatus.REFUSED, result.code or "")

@@ -12,7 +12,7 @@ from sre_agent.domain.causes import Cause, Diagnosis, Question
 from sre_agent.domain.evidence import Evidence, Gap
 from sre_agent.domain.ids import IncidentId
 from sre_agent.domain.objects import ObjectRef
-from sre_agent.domain.plan import Plan
+from sre_agent.domain.plan import Action, Plan
 from sre_agent.domain.ruling import PolicyRuling
 
 Json = dict[str, Any]
@@ -22,8 +22,15 @@ class RunState(TypedDict, total=False):
     """The state of a run. Lists with `operator.add` grow; every other key is replaced.
 
     `denied` is why policy denies steps of the playbook, by cause and by the step's name.
+<<<<<<< HEAD
     `not_helped` is why a repair is known not to have helped, once it is to be taken back; `undo_asked`
     says that the signer wanted people asked about that after all.
+=======
+    `approval_id` is the request that was made for the plan, `changed` what is no longer as the plan
+    showed it, `asked_anew` how often that was found in a row; `done` are the actions that were
+    carried out before it.
+    `not_helped` is why a repair is known not to have helped, once it is to be taken back.
+>>>>>>> 0349a56 (Void an approval when what was shown changes, and ask anew)
     """
 
     incident_id: str
@@ -36,6 +43,10 @@ class RunState(TypedDict, total=False):
     plan: Json
     rulings: list[Json]
     denied: dict[str, dict[str, str]]
+    approval_id: str
+    changed: str
+    asked_anew: int
+    done: list[Json]
     actions_finished_at: str
     not_helped: str
     undo_asked: bool
@@ -88,6 +99,13 @@ def diagnosis(state: RunState) -> Diagnosis:
 def plan(state: RunState) -> Plan:
     """Return the plan."""
     return Plan.model_validate(state["plan"])
+
+
+def carried_out(state: RunState) -> Plan:
+    """Return the plan with the actions that were carried out before the rest was asked anew."""
+    found = plan(state)
+    before = tuple(Action.model_validate(item) for item in state.get("done", []))
+    return found.model_copy(update={"actions": (*before, *found.actions)})
 
 
 def advice(state: RunState) -> str:

@@ -95,6 +95,19 @@ class FakeIncidents:
             await self._record(self.incident.id, EventKind.APPROVAL_DECIDED, payload, key)
         return decision
 
+    async def void_approval(
+        self, incident_id: IncidentId, approval_id: str, *, reason: str
+    ) -> Decision:
+        """Void the request, unless a test rejected it."""
+        known = self.decisions.get(approval_id)
+        if known is None or known.verdict is Verdict.APPROVED:
+            self.decide(Verdict.VOIDED, actor="platform", reason=reason)
+            payload = {"approval_id": approval_id, "reason": reason}
+            await self._record(
+                incident_id, EventKind.APPROVAL_VOIDED, payload, f"voided:{approval_id}"
+            )
+        return self.decisions[approval_id]
+
     def decide(self, verdict: Verdict, *, actor: str = "ada", reason: str = "") -> None:
         """Answer the last request."""
         approval = list(self.approvals.values())[-1]

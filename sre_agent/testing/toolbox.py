@@ -35,6 +35,15 @@ def unreachable(reason: str = "connection refused") -> ToolResult:
 
 
 @dataclass(frozen=True)
+class Asked:
+    """A call as it came: in which mode, and with which grant."""
+
+    mode: str
+    call: ToolCall
+    grant: str | None = None
+
+
+@dataclass(frozen=True)
 class Script:
     """One scripted reply: for calls of a tool whose arguments include these."""
 
@@ -43,21 +52,16 @@ class Script:
     reply: Reply
     arguments: Mapping[str, Any] = field(default_factory=dict)
     delay_s: float = 0.0
+    mode: str | None = None
 
-    def matches(self, call: ToolCall) -> bool:
-        """Return whether the reply is for this call."""
-        return (call.server, call.tool) == (self.server, self.tool) and all(
+    def matches(self, asked: Asked) -> bool:
+        """Return whether the reply is for this call, in this mode where it is for one only."""
+        call = asked.call
+        is_named = (call.server, call.tool) == (self.server, self.tool)
+        has_arguments = all(
             call.arguments.get(key) == value for key, value in self.arguments.items()
         )
-
-
-@dataclass(frozen=True)
-class Asked:
-    """A call as it came: in which mode, and with which grant."""
-
-    mode: str
-    call: ToolCall
-    grant: str | None = None
+        return is_named and has_arguments and self.mode in {None, asked.mode}
 
 
 class FakeToolbox:
@@ -74,6 +78,11 @@ class FakeToolbox:
         self._scripts.append(Script(server, tool, reply, arguments, delay_s))
         return self
 
+    def on_write(self, server: str, tool: str, reply: Reply) -> "FakeToolbox":
+        """Script a reply for real writes by a tool: its rehearsals are answered as before."""
+        self._scripts.append(Script(server, tool, reply, mode="write"))
+        return self
+
     async def read(self, call: ToolCall, *, deadline_s: float) -> ToolResult:
         """Answer a reading call; a reply slower than the deadline is an unreachable server."""
         return await self._answer(Asked("read", call), deadline_s)
@@ -88,7 +97,7 @@ class FakeToolbox:
 
     async def _answer(self, asked: Asked, deadline_s: float) -> ToolResult:
         self.asked.append(asked)
-        script = next((item for item in reversed(self._scripts) if item.matches(asked.call)), None)
+        script = next((item for item in reversed(self._scripts) if item.matches(asked)), None)
         if script is None:
             return no_data(f"nothing is scripted for {asked.call}")
         await asyncio.sleep(min(script.delay_s, deadline_s))

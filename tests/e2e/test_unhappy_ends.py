@@ -85,7 +85,7 @@ def test_a_halt_before_the_approval_keeps_everything_as_it_is(
     repair_proof.nothing_changed(scene, case)
 
 
-def test_a_target_that_changed_since_the_request_is_left_alone(
+def test_a_target_that_changed_since_the_request_is_left_alone_and_asked_about_anew(
     scene: Scene, people: Receiver
 ) -> None:
     case = scene.break_()
@@ -93,12 +93,23 @@ def test_a_target_that_changed_since_the_request_is_left_alone(
 
     scene.world.change_deployment(case.name, {"spec": {"replicas": 3}})
     scene.approve(incident_id)
+    scene.await_event(incident_id, "approval_voided")
+    until(
+        "people are asked anew",
+        lambda: len(scene.platform.events(incident_id, "approval_requested")) == 2,
+    )
+    body = {"reason": "we look at it ourselves"}
+    scene.platform.post(f"/api/v1/incidents/{incident_id}/reject", body)
 
-    reason = _escalated(scene, people, incident_id)
-    assert "state_changed" in reason
+    reason = _escalated(scene, people, incident_id, asked=2)
+    assert body["reason"] in reason
     assert scene.world.writes(case.audit_before) == []
-    finished = scene.platform.events(incident_id, "action_finished")[-1]["payload"]
-    assert (finished["status"], finished["code"]) == ("refused", "state_changed")
+    assert scene.platform.events(incident_id, "grant_minted") == []
+    first, second = (
+        item["payload"]["plan"]["actions"][0]["dry_run"]["state_sha256"]
+        for item in scene.platform.events(incident_id, "approval_requested")
+    )
+    assert first != second
 
 
 def test_without_fresh_data_nobody_says_resolved(scene: Scene, people: Receiver) -> None:
@@ -120,7 +131,7 @@ def test_without_fresh_data_nobody_says_resolved(scene: Scene, people: Receiver)
     assert "To undo: " in reason
 
 
-def _escalated(scene: Scene, people: Receiver, incident_id: str) -> str:
+def _escalated(scene: Scene, people: Receiver, incident_id: str, *, asked: int = 1) -> str:
     """Hold the end against what every bad end needs; return its reason."""
     assert scene.await_end(incident_id) == "escalated"
     reason: str = scene.platform.events(incident_id, "escalated")[-1]["payload"]["reason"]
@@ -128,7 +139,7 @@ def _escalated(scene: Scene, people: Receiver, incident_id: str) -> str:
     assert "Escalated to people" in report
     messages = until("people are told", lambda: people.heard(incident_id, "escalated"))
     assert [message["reason"] for message in messages] == [reason]
-    assert len(people.heard(incident_id, "approval_waiting")) == 1
+    assert len(people.heard(incident_id, "approval_waiting")) == asked
     assert people.forged == []
     repair_proof.audit_holds(scene)
     return reason

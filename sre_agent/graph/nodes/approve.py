@@ -10,15 +10,18 @@ from sre_agent.domain import steering
 from sre_agent.domain.ids import IncidentId
 from sre_agent.domain.incident import IncidentStatus
 from sre_agent.domain.plan import Plan
-from sre_agent.domain.ruling import Verdict
-from sre_agent.graph import run_state
+from sre_agent.domain.ruling import Decision, Verdict
+from sre_agent.graph import rehearsal, run_state
 from sre_agent.graph.context import RunContext
 
+_Next = Command[Literal["approve", "execute", "conclude", "reflect", "renew"]]
 
-async def approve(
-    state: run_state.RunState, runtime: Runtime[RunContext]
-) -> Command[Literal["execute", "conclude", "reflect"]]:
+
+async def approve(state: run_state.RunState, runtime: Runtime[RunContext]) -> _Next:
     """Ask for a decision on the plan and stop until there is one.
+
+    Whoever wakes it while there is none has it look whether the plan still shows what is; it looks
+    once more when there is one.
 
     The run resumes by starting this node again, so asking twice for the same plan is one request.
     What the resuming call brings along is not believed: the decision is read from where it was
@@ -37,27 +40,53 @@ async def approve(
         reason="the plan needs a person's decision",
         step_key=f"status:awaiting:{approval.id}",
     )
+    plan = run_state.plan(state)
     decision = await incidents.decision(approval.id)
-    while decision is None:
+    if decision is None:
         interrupt({"approval_id": approval.id})
         decision = await incidents.decision(approval.id)
+    if decision is None:
+        changed = await rehearsal.find_change(runtime.context, plan)
+        # Begun anew it waits anew: an interrupt that was answered once is answered for good.
+        return _anew(plan, approval.id, changed) if changed else Command(goto="approve")
     if await _is_dismissed(incidents, state):
-        return await _look_again(incidents, id_, run_state.plan(state))
-    if decision.verdict is Verdict.APPROVED:
-        rest = run_state.plan(state).without(decision.without)
-        return Command(goto="execute", update={"plan": rest.model_dump(mode="json")})
-    said = {
-        Verdict.REJECTED: f"{decision.actor} rejected the plan: {decision.reason}",
-        Verdict.EXPIRED: "nobody decided on the plan before the request expired",
-        Verdict.VOIDED: f"the plan was voided: {decision.reason}",
-    }[decision.verdict]
-    return Command(
-        goto="conclude",
-        update={
-            "end_status": IncidentStatus.ESCALATED.value,
-            "end_reason": f"{said}{run_state.advice(state)}",
-        },
-    )
+        return await _look_again(incidents, id_, plan)
+    return await _follow(runtime.context, state, decision)
+
+
+async def _follow(context: RunContext, state: run_state.RunState, decision: Decision) -> _Next:
+    """Go where the decision leads: a yes only as long as things are as they were shown."""
+    rest = run_state.plan(state).without(decision.without)
+    match decision.verdict:
+        case Verdict.APPROVED:
+            changed = await rehearsal.find_change(context, rest)
+            if changed is not None:
+                return _anew(rest, decision.approval_id, changed)
+            return Command(goto="execute", update=_update(rest, decision.approval_id))
+        case Verdict.VOIDED:
+            return _anew(rest, decision.approval_id, decision.reason)
+        case Verdict.REJECTED:
+            return _end(state, f"{decision.actor} rejected the plan: {decision.reason}")
+        case Verdict.EXPIRED:
+            return _end(state, "nobody decided on the plan before the request expired")
+
+
+def _end(state: run_state.RunState, said: str) -> _Next:
+    update: run_state.RunState = {
+        "end_status": IncidentStatus.ESCALATED.value,
+        "end_reason": f"{said}{run_state.advice(state)}",
+    }
+    return Command(goto="conclude", update=update)
+
+
+def _anew(plan: Plan, approval_id: str, changed: str) -> _Next:
+    update = _update(plan, approval_id)
+    update["changed"] = changed
+    return Command(goto="renew", update=update)
+
+
+def _update(plan: Plan, approval_id: str) -> run_state.RunState:
+    return {"plan": plan.model_dump(mode="json"), "approval_id": approval_id}
 
 
 async def _is_dismissed(incidents: ports.Incidents, state: run_state.RunState) -> bool:
@@ -67,9 +96,7 @@ async def _is_dismissed(incidents: ports.Incidents, state: run_state.RunState) -
     return not plan.is_revert and asked.dismisses(plan.fault_class, plan.cause_object)
 
 
-async def _look_again(
-    incidents: ports.Incidents, id_: IncidentId, plan: Plan
-) -> Command[Literal["execute", "conclude", "reflect"]]:
+async def _look_again(incidents: ports.Incidents, id_: IncidentId, plan: Plan) -> _Next:
     await incidents.set_status(
         id_,
         IncidentStatus.INVESTIGATING,

@@ -13,7 +13,7 @@ from sre_agent.domain.ids import IncidentId
 from sre_agent.domain.incident import IncidentStatus
 from sre_agent.domain.plan import Action, Plan
 from sre_agent.domain.tools import ToolResult, ToolStatus
-from sre_agent.graph import baseline, marks, run_state, steering
+from sre_agent.graph import baseline, marks, overtaking, run_state, steering
 from sre_agent.graph.context import RunContext
 from sre_agent.planning import remains
 
@@ -33,8 +33,16 @@ _UNASKED = frozenset({"not_approved", "approval_stale"})
 
 async def execute(
     state: run_state.RunState, runtime: Runtime[RunContext]
+<<<<<<< HEAD
 ) -> Command[Literal["verify", "conclude", "approve"]]:
     """Do the plan's actions in order; stop at the first that is not known to be done."""
+=======
+) -> Command[Literal["verify", "renew", "conclude"]]:
+    """Do the plan's actions in order; stop at the first that is not known to be done.
+
+    What changed before its turn came is asked anew, with what was to follow.
+    """
+>>>>>>> 0349a56 (Void an approval when what was shown changes, and ask anew)
     context = runtime.context
     id_ = run_state.incident_id(state)
     plan = run_state.plan(state)
@@ -49,7 +57,11 @@ async def execute(
     if not plan.is_revert:
         await baseline.take(context, state, plan)
     for action in plan.actions:
-        failure = await _carry_out(context, id_, action)
+        failure = await overtaking.find(context, id_, action)
+        failure = failure or await _carry_out(context, id_, action)
+        changed = failure and await overtaking.find(context, id_, action)
+        if changed:
+            return Command(goto="renew", update=overtaking.rest(state, action, changed))
         if failure is not None:
             done = remains.done(await context.incidents.events(id_))
             told = ". ".join(filter(None, (failure, remains.sentence(plan, done))))
@@ -57,7 +69,15 @@ async def execute(
                 goto="conclude",
                 update={"end_status": IncidentStatus.ESCALATED.value, "end_reason": told},
             )
-    return Command(goto="verify", update={"actions_finished_at": context.clock.now().isoformat()})
+    return Command(
+        goto="verify",
+        update={
+            "plan": run_state.carried_out(state).model_dump(mode="json"),
+            "done": [],
+            "asked_anew": 0,
+            "actions_finished_at": context.clock.now().isoformat(),
+        },
+    )
 
 
 async def _is_to_be_asked(context: RunContext, id_: IncidentId, plan: Plan) -> bool:

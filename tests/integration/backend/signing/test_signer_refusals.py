@@ -35,6 +35,7 @@ from unsound_records import (
     shown_another_plan,
     time_to_decide_prolonged,
     undecided,
+    voided,
 )
 
 from backend.signer.client import SignerClient
@@ -65,6 +66,7 @@ from sre_agent.domain.ids import ActionId, IncidentId
         (approved_in_the_table_only, "not_approved"),
         (approved_by_someone_who_may_not, "not_approved"),
         (approved_too_late, "not_approved"),
+        (voided, "not_approved"),
         (falsely_allowed, "not_approved"),
         (approved_before_it_was_asked, "not_approved"),
         (time_to_decide_prolonged, "not_approved"),

@@ -180,6 +180,11 @@ async def approved_too_late(case: Case) -> None:
     await case.sql("UPDATE approvals SET expires_at = decided_at")
 
 
+async def voided(case: Case) -> None:
+    await case.approve()
+    await case.incidents.void_approval(ID, (await case.ask()).id, reason="it was changed")
+
+
 async def log_edited(case: Case) -> None:
     await case.approve()
     await case.sql(

@@ -20,13 +20,11 @@ def scene() -> Scene:
 
 
 def _without_effect(scene: Scene, undo: ToolResult | None = None) -> Callable[..., ToolResult]:
-    """Answer that all went well, though nothing gets better; `undo` answers the second rehearsal."""
-    rehearsals: list[ToolCall] = []
+    """Answer that all went well, though nothing gets better; `undo` answers the way back's rehearsal."""
 
     def reply(call: ToolCall) -> ToolResult:
         if scene.toolbox.asked[-1].mode == "rehearse":
-            rehearsals.append(call)
-            return ok(DRY_RUN) if undo is None or len(rehearsals) == 1 else undo
+            return ok(DRY_RUN) if undo is None or call.arguments["to_revision"] == 1 else undo
         return ok({"outcome": "applied"}, observed_at=scene.clock.now())
 
     return reply

@@ -99,19 +99,17 @@ async def test_the_kill_switch_stops_an_approved_write(scene: Scene) -> None:
 
 async def test_a_refused_write_is_escalated_with_the_reason(scene: Scene) -> None:
     await scene.start()
-    scene.toolbox.on(
-        "kubernetes", "rollback_rollout", refused("state_changed", "someone scaled it")
-    )
+    scene.toolbox.on_write("kubernetes", "rollback_rollout", refused("forbidden", "not here"))
 
     await scene.answer(Verdict.APPROVED)
 
-    assert "state_changed" in scene.escalation
-    assert "someone scaled it" in scene.escalation
+    assert "forbidden" in scene.escalation
+    assert "not here" in scene.escalation
 
 
 async def test_a_write_nobody_answers_is_unknown_never_done(scene: Scene) -> None:
     await scene.start()
-    scene.toolbox.on("kubernetes", "rollback_rollout", unreachable())
+    scene.toolbox.on_write("kubernetes", "rollback_rollout", unreachable())
 
     await scene.answer(Verdict.APPROVED)
 
@@ -126,7 +124,7 @@ async def test_a_lost_answer_is_asked_for_again_with_the_same_grant(scene: Scene
     await scene.start()
     replies = [unreachable(), ok({"outcome": "already_applied", "detail": "done before"})]
     scene.world.release("core", ago_s=0)
-    scene.toolbox.on("kubernetes", "rollback_rollout", lambda _call: replies.pop(0))
+    scene.toolbox.on_write("kubernetes", "rollback_rollout", lambda _call: replies.pop(0))
 
     await scene.answer(Verdict.APPROVED)
 
@@ -140,7 +138,7 @@ async def test_a_write_that_broke_on_the_way_is_asked_again_then_unknown(
     scene: Scene, code: str
 ) -> None:
     await scene.start()
-    scene.toolbox.on("kubernetes", "rollback_rollout", refused(code, "gibberish"))
+    scene.toolbox.on_write("kubernetes", "rollback_rollout", refused(code, "gibberish"))
 
     await scene.answer(Verdict.APPROVED)
 
@@ -168,7 +166,7 @@ async def test_a_halt_between_attempts_stops_them_and_the_target_tells_what_was_
         scene.world.release("core", ago_s=0)
         return unreachable()
 
-    scene.toolbox.on("kubernetes", "rollback_rollout", reply)
+    scene.toolbox.on_write("kubernetes", "rollback_rollout", reply)
 
     await scene.answer(Verdict.APPROVED)
 

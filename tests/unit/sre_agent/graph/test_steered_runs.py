@@ -62,10 +62,10 @@ async def test_a_write_without_an_answer_is_not_asked_again_while_paused(scene: 
         hold(scene, is_paused=True)
         return unreachable()
 
-    scene.toolbox.on("kubernetes", "rollback_rollout", silent)
+    scene.toolbox.on_write("kubernetes", "rollback_rollout", silent)
     await scene.answer(Verdict.APPROVED)
     written_while_paused = scene.modes().count("write")
-    scene.toolbox.on("kubernetes", "rollback_rollout", lambda _call: _applied(scene))
+    scene.toolbox.on_write("kubernetes", "rollback_rollout", lambda _call: _applied(scene))
     hold(scene, is_paused=False)
     await go_on(scene)
 
@@ -95,7 +95,7 @@ async def test_what_was_begun_is_settled_though_the_incident_is_cancelled(scene:
         hold(scene, is_cancelled=True)
         return _applied(scene)
 
-    scene.toolbox.on("kubernetes", "rollback_rollout", reply)
+    scene.toolbox.on_write("kubernetes", "rollback_rollout", reply)
     await scene.answer(Verdict.APPROVED)
 
     [finished] = scene.payloads(EventKind.ACTION_FINISHED)
