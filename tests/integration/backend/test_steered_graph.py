@@ -162,7 +162,7 @@ async def test_a_write_whose_worker_died_is_settled_before_a_cancelled_incident_
     def dies(_call: ToolCall) -> ToolResult:
         raise ConnectionError
 
-    case.toolbox.on("kubernetes", "rollback_rollout", dies)
+    case.toolbox.on_write("kubernetes", "rollback_rollout", dies)
     with pytest.raises(TransientError):
         await case.go()
     await case.steer(lambda step: steering.cancel(step, "stop"))
