@@ -22,15 +22,11 @@ class RunState(TypedDict, total=False):
     """The state of a run. Lists with `operator.add` grow; every other key is replaced.
 
     `denied` is why policy denies steps of the playbook, by cause and by the step's name.
-<<<<<<< HEAD
-    `not_helped` is why a repair is known not to have helped, once it is to be taken back; `undo_asked`
-    says that the signer wanted people asked about that after all.
-=======
     `approval_id` is the request that was made for the plan, `changed` what is no longer as the plan
     showed it, `asked_anew` how often that was found in a row; `done` are the actions that were
     carried out before it.
-    `not_helped` is why a repair is known not to have helped, once it is to be taken back.
->>>>>>> 0349a56 (Void an approval when what was shown changes, and ask anew)
+    `not_helped` is why a repair is known not to have helped, once it is to be taken back; `undo_asked`
+    says that the signer wanted people asked about that after all.
     """
 
     incident_id: str

@@ -33,16 +33,11 @@ _UNASKED = frozenset({"not_approved", "approval_stale"})
 
 async def execute(
     state: run_state.RunState, runtime: Runtime[RunContext]
-<<<<<<< HEAD
-) -> Command[Literal["verify", "conclude", "approve"]]:
-    """Do the plan's actions in order; stop at the first that is not known to be done."""
-=======
-) -> Command[Literal["verify", "renew", "conclude"]]:
+) -> Command[Literal["verify", "renew", "conclude", "approve"]]:
     """Do the plan's actions in order; stop at the first that is not known to be done.
 
     What changed before its turn came is asked anew, with what was to follow.
     """
->>>>>>> 0349a56 (Void an approval when what was shown changes, and ask anew)
     context = runtime.context
     id_ = run_state.incident_id(state)
     plan = run_state.plan(state)

@@ -66,9 +66,9 @@ async def gate(
                 "end_reason": reason,
             },
         )
-<<<<<<< HEAD
     goes_on = not asked or "approved_with" in covered
-    return Command(goto="execute" if goes_on else "approve", update={"rulings": dumped})
+    update: run_state.RunState = {"rulings": dumped, "approval_id": ""}
+    return Command(goto="execute" if goes_on else "approve", update=update)
 
 
 async def _covered(context: RunContext, id_: IncidentId, undo: Plan) -> dict[str, str]:
@@ -77,11 +77,6 @@ async def _covered(context: RunContext, id_: IncidentId, undo: Plan) -> dict[str
     if isinstance(found, str):
         return {"asked_because": found}
     return {"approved_with": found.plan.sha256}
-=======
-    asked = any(item.ruling is Ruling.ASK for item in rulings)
-    update: run_state.RunState = {"rulings": dumped, "approval_id": ""}
-    return Command(goto="approve" if asked else "execute", update=update)
->>>>>>> 0349a56 (Void an approval when what was shown changes, and ask anew)
 
 
 async def _circumstances(

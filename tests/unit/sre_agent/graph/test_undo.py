@@ -19,13 +19,11 @@ class Hands:
         self.scene = scene
         self.left = left
         self.worsens = worsens
-        self.rehearsals = 0
 
     def __call__(self, _: ToolCall) -> ToolResult:
         if self.scene.toolbox.asked[-1].mode == "rehearse":
-            self.rehearsals += 1
             first = {**DRY_RUN, "left_sha256": LEFT}
-            return ok(first if self.rehearsals == 1 else {**DRY_RUN, "state_sha256": self.left})
+            return ok(first if not self.written else {**DRY_RUN, "state_sha256": self.left})
         if self.worsens is not None and len(self.written) == 1:
             self.scene.world.release("core", ago_s=0, error_ratio=self.worsens)
         return ok({"outcome": "applied"}, observed_at=self.scene.world.now)
