@@ -19,20 +19,38 @@ _LABEL_VALUE = re.compile(r"([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?")
 _SAME = "nothing changes: it is so already"
 
 
+def labels_of(written: str) -> dict[str, str]:
+    """Return the labels of a selector that is written `key=value,key=value`.
+
+    Raises:
+        RefusedError: `invalid_arguments`: it is no selector.
+    """
+    found: dict[str, str] = {}
+    for part in written.split(","):
+        key, equals, value = part.strip(" ").partition("=")
+        if not equals or not _LABEL_KEY.fullmatch(key) or not _LABEL_VALUE.fullmatch(value):
+            raise RefusedError("invalid_arguments", f"{part!r} is no label such as app=web")
+        if key in found:
+            raise RefusedError("invalid_arguments", f"label {key} is there twice")
+        found[key] = value
+    if len(found) > MAX_LABELS:
+        raise RefusedError("invalid_arguments", f"a selector has at most {MAX_LABELS} labels")
+    return found
+
+
 def select(service: Json, selector: Mapping[str, str], pods: Sequence[Json]) -> Alteration:
     """Return the change of the labels by which a Service finds its pods, given the namespace's pods.
 
     Raises:
-        RefusedError: `invalid_arguments`: it is no selector; `forbidden`: the Service finds its
-            addresses in another way, or no pod bears these labels.
+        RefusedError: `forbidden`: the Service finds its addresses in another way, or no pod bears
+            these labels.
     """
     before = _selector(service)
-    _require_labels(selector)
     chosen = _chosen(selector, pods)
     if not chosen:
-        said = ", ".join(f"{key}={value}" for key, value in sorted(selector.items()))
+        said = _written(selector)
         raise RefusedError("forbidden", f"no pod bears {said}: nothing would answer")
-    former = Inverse("patch_service_selector", {"selector": before})
+    former = Inverse("patch_service_selector", {"selector": _written(before)})
     patch = merge_patch(before, dict(selector))
     return Alteration(
         patch={"spec": {"selector": patch}},
@@ -77,14 +95,6 @@ def _selector(service: Json) -> dict[str, str]:
             "forbidden", "the Service selects no pods: its addresses are set by hand"
         )
     return {str(key): str(value) for key, value in found.items()}
-
-
-def _require_labels(selector: Mapping[str, str]) -> None:
-    if not 0 < len(selector) <= MAX_LABELS:
-        raise RefusedError("invalid_arguments", f"a selector has from 1 to {MAX_LABELS} labels")
-    for key, value in selector.items():
-        if not _LABEL_KEY.fullmatch(key) or not _LABEL_VALUE.fullmatch(value):
-            raise RefusedError("invalid_arguments", f"{key!r}: {value!r} is no label")
 
 
 def _chosen(selector: Mapping[str, str], pods: Sequence[Json]) -> list[Json]:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Annotated
 
-from pydantic import Field, StrictStr
+from pydantic import Field
 
 from mcp_servers.common.envelope import Answer, RefusedError
 from mcp_servers.common.toolset import Call, Tool
@@ -16,6 +16,7 @@ from mcp_servers.kubernetes.repairs import DryRun
 from mcp_servers.kubernetes.writing import Alter, Hand, Write
 
 PortNumber = Annotated[int, Field(strict=True, ge=1, le=65535)]
+Selector = Annotated[str, Field(strict=True, min_length=1, max_length=2000)]
 MAX_PODS = 2000
 
 
@@ -30,13 +31,14 @@ class ServiceRepairs:
         call: Call,
         namespace: str,
         name: str,
-        selector: dict[StrictStr, StrictStr],
+        selector: Selector,
         dry_run: DryRun = False,  # noqa: FBT002 - the tool's arguments
     ) -> Answer:
-        """Set all labels by which a Service selects its pods; some pod has to bear them."""
+        """Set all labels, as key=value,key=value, by which a Service selects its pods; some pod has to bear them."""
+        wanted = service_edits.labels_of(selector)
 
         async def alter(live: Json, _grant_id: str) -> Alteration:
-            return service_edits.select(live, selector, await self._pods(namespace))
+            return service_edits.select(live, wanted, await self._pods(namespace))
 
         return await self._perform(call, namespace, name, alter, dry_run=dry_run)
 

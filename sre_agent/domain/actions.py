@@ -52,7 +52,7 @@ class Argument(Value):
     `type` is that of JSON; `choices` are all the texts it may be, none for any.
     """
 
-    type: Literal["string", "integer", "boolean", "object"]
+    type: Literal["string", "integer", "boolean"]
     meaning: str = Field(min_length=1)
     required: bool = False
     minimum: int | None = None

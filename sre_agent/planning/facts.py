@@ -37,6 +37,18 @@ KNOWN: Mapping[str, str] = {
     # of a configuration
     "variable": "the variable that is missing",
     "variable_value": "the value that the service's own runbook gives it",
+    # of a Service or a probe that leads astray, where one thing only can be meant
+    "selecting_service": "the Service that selects no pod",
+    "selector_now": "the labels that it selects by",
+    "selector_new": "the labels of the one workload that it can mean",
+    "leading_service": "the Service that leads to a port where nobody listens",
+    "service_port": "which of its ports",
+    "target_port_now": "the port of its pods that it leads to",
+    "target_port_new": "the one port that its pods offer",
+    "probed_container": "the container that the probe asks",
+    "probe": "which probe it is",
+    "probe_port_now": "the port that the probe asks at",
+    "probe_port_new": "the one port that the container offers",
     # of single pods and nodes
     "pod": "the one pod that is ill",
     "node": "the node that is ill",

@@ -50,7 +50,7 @@ DEPLOYMENT_CALLS: dict[str, tuple[Json, Json]] = {
 }
 POD_TOOLS = ("delete_pod", "evict_pod")
 SERVICE_CALLS: dict[str, tuple[Json, Json]] = {
-    "patch_service_selector": ({"selector": {"app": "crew"}}, {"selector": {"app": "other"}}),
+    "patch_service_selector": ({"selector": "app=crew"}, {"selector": "app=other"}),
     "patch_service_port": (
         {"port": 8080, "target_port": "8080"},
         {"port": 8080, "target_port": "22"},

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from difflib import SequenceMatcher
 
 from sre_agent.diagnosis import weights
-from sre_agent.diagnosis.hypothesis import Hypothesis, Suspect
+from sre_agent.diagnosis.hypothesis import Fact, Hypothesis, Suspect
 from sre_agent.diagnosis.kubernetes.proposing import cause
 from sre_agent.diagnosis.kubernetes.view import View
 from sre_agent.domain.cluster.network import Service
@@ -53,7 +53,39 @@ def _meets_nobody(
         [service.meta.source, meant.meta.source],
         service=service.meta.ref.name,
         wrong=", ".join(wrong),
+        **_mended(view, service, selector, meant),
     )
+
+
+def _mended(
+    view: View, service: Service, selector: Mapping[str, str], meant: Workload
+) -> dict[str, Fact]:
+    """Return the selector that would meet the workload of the Service's own name, and only that.
+
+    Where the pods lack one of the keys, or another workload would be met as well, nobody knows what
+    the selector should be.
+    """
+    ref, have = meant.meta.ref, meant.template_labels
+    if service.meta.ref.name != ref.name or not selector.keys() <= have.keys():
+        return {}
+    right = {key: have[key] for key in selector}
+    met = [
+        item
+        for item in view.workloads.values()
+        if item.meta.ref.namespace == ref.namespace
+        and right.items() <= dict(item.template_labels).items()
+    ]
+    if met != [meant]:
+        return {}
+    return {
+        "selecting_service": service.meta.ref.name,
+        "selector_now": _written(selector),
+        "selector_new": _written(right),
+    }
+
+
+def _written(selector: Mapping[str, str]) -> str:
+    return ",".join(f"{key}={value}" for key, value in sorted(selector.items()))
 
 
 def _weight(view: View, service: Service, meant: Workload) -> float:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from sre_agent.diagnosis import weights
-from sre_agent.diagnosis.hypothesis import Hypothesis, Suspect
+from sre_agent.diagnosis.hypothesis import Fact, Hypothesis, Suspect
 from sre_agent.diagnosis.kubernetes import hosts, wellbeing
 from sre_agent.diagnosis.kubernetes.proposing import cause
 from sre_agent.diagnosis.kubernetes.view import View
@@ -70,7 +70,23 @@ def _wrong_target(
         service=service.meta.ref.name,
         port=port.port,
         target=target,
+        **_mended(service, port, target, item),
     )
+
+
+def _mended(
+    service: Service, port: ServicePort, target: int | str, item: Workload
+) -> dict[str, Fact]:
+    """Return the port to lead to, where its pods offer a single one beside those for metrics."""
+    found = [each for each in offered(item.template) if not _is_for_metrics(each)]
+    if len(found) != 1 or service.meta.ref.name != item.meta.ref.name:
+        return {}
+    return {
+        "leading_service": service.meta.ref.name,
+        "service_port": port.port,
+        "target_port_now": str(target),
+        "target_port_new": str(found[0].number),
+    }
 
 
 def _is_for_metrics(port: ContainerPort) -> bool:

@@ -1,10 +1,10 @@
 """Probes that ask at a port where nobody listens."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from sre_agent.diagnosis import weights
-from sre_agent.diagnosis.hypothesis import Hypothesis, Suspect
+from sre_agent.diagnosis.hypothesis import Fact, Hypothesis, Suspect
 from sre_agent.diagnosis.kubernetes.proposing import cause
 from sre_agent.diagnosis.kubernetes.runtime import probing
 from sre_agent.diagnosis.kubernetes.runtime.probing import ProbeFailure
@@ -41,7 +41,8 @@ def _unnamed(failure: ProbeFailure) -> Hypothesis:
         f"{failure.probe.port!r}, but the container names {names}"
     )
     suspect = Suspect(_CLASSES[failure.kind], failure.workload)
-    return cause(suspect, "probes.port_name", weights.POD_STATE, statement, failure.ids)
+    mended = _mended(failure, {item.number for item in failure.container.ports})
+    return cause(suspect, "probes.port_name", weights.POD_STATE, statement, failure.ids, **mended)
 
 
 def _undeclared(view: View, failure: ProbeFailure, port: int) -> Iterator[Hypothesis]:
@@ -70,7 +71,20 @@ def _undeclared(view: View, failure: ProbeFailure, port: int) -> Iterator[Hypoth
         container=failure.container.name,
         port=port,
         offered=known,
+        **_mended(failure, {item.number for item in failure.container.ports} & offered),
     )
+
+
+def _mended(failure: ProbeFailure, offered: Collection[int]) -> dict[str, Fact]:
+    """Return the port to ask at, where the container itself declares a single one."""
+    if len(offered) != 1:
+        return {}
+    return {
+        "probed_container": failure.container.name,
+        "probe": failure.kind,
+        "probe_port_now": str(failure.probe.port),
+        "probe_port_new": str(next(iter(offered))),
+    }
 
 
 def _heard_of(view: View, failure: ProbeFailure) -> frozenset[int]:

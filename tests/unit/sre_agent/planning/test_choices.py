@@ -21,6 +21,20 @@ from sre_agent.domain.plan import NoPlan, Plan
 from sre_agent.planning import planner
 from sre_agent.planning.sizing import MIB
 
+SELECTED = {"selecting_service": "pay", "selector_now": "app=pya", "selector_new": "app=pay"}
+LED = {
+    "leading_service": "pay",
+    "service_port": 80,
+    "target_port_now": "8081",
+    "target_port_new": "8080",
+}
+PROBED = {
+    "probed_container": "app",
+    "probe": "readiness",
+    "probe_port_now": "8081",
+    "probe_port_new": "8080",
+}
+
 
 @pytest.mark.parametrize(
     ("fault_class", "facts", "tool"),
@@ -61,6 +75,11 @@ from sre_agent.planning.sizing import MIB
             "scale_workload",
         ),
         (FaultClass.TRAFFIC_SURGE, {"replicas": 2, "suggested_replicas": 3}, "scale_workload"),
+        (FaultClass.SERVICE_SELECTOR_MISMATCH, SELECTED, "patch_service_selector"),
+        (FaultClass.SERVICE_SELECTOR_MISMATCH, {**SELECTED, **RELEASE}, "rollback_rollout"),
+        (FaultClass.SERVICE_TARGET_PORT_MISMATCH, LED, "patch_service_port"),
+        (FaultClass.READINESS_PROBE_WRONG_PORT, PROBED, "patch_probe"),
+        (FaultClass.LIVENESS_PROBE_WRONG_PORT, {**PROBED, **RELEASE}, "rollback_rollout"),
     ],
 )
 def test_each_fault_has_its_repair(
@@ -71,8 +90,12 @@ def test_each_fault_has_its_repair(
     assert isinstance(plan, Plan), plan
     [action] = plan.actions
     assert action.call.tool == tool
-    scaled_away = (FaultClass.NO_ENDPOINTS, FaultClass.ZERO_REPLICAS)
-    assert action.inverse is not None or fault_class in scaled_away
+    served_nobody = (
+        FaultClass.NO_ENDPOINTS,
+        FaultClass.ZERO_REPLICAS,
+        FaultClass.SERVICE_SELECTOR_MISMATCH,
+    )
+    assert action.inverse is not None or fault_class in served_nobody
     assert None not in action.call.arguments.values()
     assert "None" not in action.rationale
 
@@ -160,3 +183,25 @@ def test_a_fault_that_no_release_brought_is_handed_over_with_advice_of_its_own(
     assert SETTINGS.catalogue[fault_class].advise(found(fault_class).causes[0]) in (
         plan.recommendation
     )
+
+
+@pytest.mark.parametrize(
+    ("fault_class", "facts", "target"),
+    [
+        (FaultClass.SERVICE_SELECTOR_MISMATCH, SELECTED, "Service/shop/pay"),
+        (FaultClass.SERVICE_TARGET_PORT_MISMATCH, LED, "Service/shop/pay"),
+        (FaultClass.READINESS_PROBE_WRONG_PORT, PROBED, "Deployment/shop/pay"),
+    ],
+)
+def test_what_is_changed_is_what_leads_astray_and_its_workload_is_judged(
+    fault_class: FaultClass, facts: dict[str, Any], target: str
+) -> None:
+    plan = planned(found(fault_class, **facts))
+
+    assert isinstance(plan, Plan)
+    [action] = plan.actions
+    named = [action.target.kind, *(action.call.arguments[key] for key in ("namespace", "name"))]
+    assert named == [action.target.kind, action.target.namespace, action.target.name]
+    assert action.target.kind == target.partition("/")[0]
+    assert action.verification.object == plan.cause_object
+    assert plan.cause_object.kind == "Deployment"
