@@ -138,7 +138,8 @@ def _reselect(world: World, roles: tuple[Role, ...]) -> tuple[Injury, ...]:
     value = _of_seed(world, SELECTORS).format(name=world.services[roles[0]])
     change = Reselect(roles[0], "app", value)
     alerts = ("HighErrorRate",)
-    return (Injury("service_selector_mismatch", change, (), alerts, End.HANDED_OVER),)
+    repairs = ("patch_service_selector",)
+    return (Injury("service_selector_mismatch", change, repairs, alerts),)
 
 
 def _bad_probe(world: World, roles: tuple[Role, ...]) -> tuple[Injury, ...]:

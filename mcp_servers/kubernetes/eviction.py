@@ -72,7 +72,8 @@ class Evicting:
                     known[pod.uid] = became
                     await note(tuple(known.values()))
                     await self._settle(pod)
-            await asyncio.sleep(self.pause_s)
+            if any(not pod.outcome for pod in known.values()):
+                await asyncio.sleep(self.pause_s)
         return End(tuple(known.values()))
 
     async def _one(self, pod: PodMark, keeping: dict[str, str]) -> PodMark:

@@ -215,7 +215,8 @@ def _is_resolved(trial: Trial, incident_id: str, truth: Json) -> None:
     (write,) = [entry for entry in trial.writes() if entry["name"] == name]
     (grant,) = {event["payload"]["grant_id"] for event in trial.events(incident_id, "grant_minted")}
     assert grant_ids(write)[-1] == grant
-    assert scene.world.grants_on(name)[-1] == grant
+    kind = started["payload"]["target"].partition("/")[0]
+    assert scene.world.grants_on(name, kind)[-1] == grant
     assert name in repair_proof.is_told(scene, incident_id)
     repair_proof.audit_holds(scene)
 

@@ -77,9 +77,10 @@ class World:
         headers = {"Content-Type": "application/merge-patch+json"}
         self._kubernetes("PATCH", name, content=json.dumps(patch), headers=headers)
 
-    def grants_on(self, name: str) -> list[str]:
-        """Return the ids of the grants that were used on a deployment, oldest first."""
-        annotations = self.deployment(name)["metadata"].get("annotations", {})
+    def grants_on(self, name: str, kind: str = "Deployment") -> list[str]:
+        """Return the ids of the grants that were used on an object, oldest first."""
+        live: Json = self._kubernetes("GET", name, kind=kind).json()
+        annotations = live["metadata"].get("annotations", {})
         return [mark["id"] for mark in json.loads(annotations.get(GRANTS, "[]"))]
 
     def killed_for_memory(self, container: str, since: dt.datetime) -> list[str]:
@@ -100,10 +101,17 @@ class World:
         return pid
 
     def _kubernetes(
-        self, method: str, name: str, *, headers: Json | None = None, **rest: Any
+        self,
+        method: str,
+        name: str,
+        *,
+        kind: str = "Deployment",
+        headers: Json | None = None,
+        **rest: Any,
     ) -> httpx.Response:
         api = self.record["kubernetes"]
-        path = f"/apis/apps/v1/namespaces/{self.namespace}/deployments/{name}"
+        group = "/api/v1" if kind == "Service" else "/apis/apps/v1"
+        path = f"{group}/namespaces/{self.namespace}/{kind.lower()}s/{name}"
         authorization = {"Authorization": f"Bearer {api['tokens']['admin']}"}
         return httpx.request(
             method,

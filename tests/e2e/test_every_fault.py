@@ -18,8 +18,9 @@ REPAIRED = (
     "two-at-once",
     "bad-probe",
     "image-typo",
+    "selector-mismatch",
 )
-HANDED_OVER = ("quota", "selector-mismatch")
+HANDED_OVER = ("quota",)
 
 
 @pytest.fixture(scope="module", params=SEEDS, ids="seed-{}".format)

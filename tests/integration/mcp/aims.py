@@ -130,7 +130,7 @@ def _at_service(tool: str, crew: Crew) -> Aim:
         call=workload.call(tool, **arguments),
         other=workload.call(tool, **others),
         written=lambda: _of(workload.writes, "services")[known:],
-        disturb=lambda: _patch(crew.cluster, path, {"spec": {"ports": ports}}),
+        disturb=lambda: patch(crew.cluster, path, {"spec": {"ports": ports}}),
     )
 
 
@@ -144,7 +144,7 @@ def _at_autoscaler(workload: Workload) -> Aim:
         call=workload.call(AUTOSCALER_TOOL, max_replicas=5),
         other=workload.call(AUTOSCALER_TOOL, max_replicas=50),
         written=lambda: workload.writes,
-        disturb=lambda: _patch(workload.cluster, named, {"spec": {"maxReplicas": 4}}),
+        disturb=lambda: patch(workload.cluster, named, {"spec": {"maxReplicas": 4}}),
     )
 
 
@@ -171,7 +171,7 @@ def _at_node(tool: str, cluster: Cluster) -> Aim:
             for line in cluster.real_writes("")
             if line["name"] == name and "spec" in line["requestBody"]
         ],
-        disturb=lambda: _patch(cluster, f"{path}/{name}", other_way),
+        disturb=lambda: patch(cluster, f"{path}/{name}", other_way),
     )
 
 
@@ -179,7 +179,7 @@ def _of(lines: list[Json], resource: str) -> list[Json]:
     return [line for line in lines if line["resource"] == resource]
 
 
-def _patch(cluster: Cluster, path: str, body: Json) -> None:
+def patch(cluster: Cluster, path: str, body: Json) -> None:
     """Change an object as a person would."""
     answer = cluster.http.patch(path, content=json.dumps(body), headers=_MERGE)
     assert answer.is_success, answer.text

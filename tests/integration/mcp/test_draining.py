@@ -17,7 +17,7 @@ from mcp_servers.kubernetes.settings import KubernetesSettings
 from sre_agent.domain.plan import DryRun
 from sre_agent.domain.tools import ToolCall, ToolStatus
 
-DRAIN_S = 1.5
+DRAIN_S = 0.8
 
 
 @asynccontextmanager
