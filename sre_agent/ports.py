@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from sre_agent.domain.events import Event, EventDraft
 from sre_agent.domain.ids import ActionId, IncidentId
-from sre_agent.domain.incident import Incident, IncidentStatus
+from sre_agent.domain.incident import Follower, Incident, IncidentStatus
 from sre_agent.domain.model import Value
 from sre_agent.domain.objects import ObjectRef
 from sre_agent.domain.observations.memory import PastIncidents
@@ -150,6 +150,10 @@ class Incidents(Protocol):
 
     async def claim_target(self, incident_id: IncidentId, target: ObjectRef) -> IncidentId:
         """Claim an object for this incident's repair; return the open incident that holds it."""
+        ...
+
+    async def followers(self, incident_id: IncidentId) -> tuple[Follower, ...]:
+        """Return the open incidents, alerts still firing, that an action of this one may have caused."""
         ...
 
     async def merge(self, incident_id: IncidentId, *, into: IncidentId, reason: str) -> None:

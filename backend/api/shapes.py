@@ -53,6 +53,8 @@ class IncidentRow(BaseModel):
     acknowledged_by: str | None
     assigned_to: str | None
     merged_into: str | None
+    caused_by_incident: str | None
+    caused_by_action: str | None
     top_cause: TopCause | None
     last_seq: int
 

@@ -80,6 +80,9 @@ def _standing(row: dict[str, Any]) -> Iterator[str]:
         yield f"run {row['run']}"
     if row["is_paused"]:
         yield f"[bold yellow]paused[/]: sre-agent resume {escape(row['id'])} lets it go on"
+    if row["caused_by_incident"]:
+        cause = escape(row["caused_by_incident"])
+        yield f"maybe caused by action {escape(row['caused_by_action'])} of {cause}"
     if row["acknowledged_by"]:
         yield f"seen by {escape(row['acknowledged_by'])}"
     if row["assigned_to"]:

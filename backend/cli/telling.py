@@ -216,6 +216,8 @@ _TELLERS: dict[str, Callable[[Payload], str]] = {
     "acknowledged": _plain("has seen it"),
     "assigned": _plain("assigns it to [bold]{to}[/]"),
     "commented": _plain("says: {text}"),
+    "undo_verified": _plain("what was taken back: {result}: {reason}"),
+    "tied": _plain("incident {incident_id} may be an action's doing: {reason}"),
     "split": _plain("alerts go from {incident_id} to {into}: {reason}"),
     "merged": _plain("joins incident {into}: {reason}"),
     "escalated": _plain("[bold red]escalated[/]: {reason}"),

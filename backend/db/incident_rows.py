@@ -8,11 +8,11 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backend.db.journal import IncidentNotFoundError
-from backend.db.tables.incidents import alerts, incidents
+from backend.db.tables.incidents import OPEN, alerts, incidents
 from backend.db.tenancy import Tenant
 from sre_agent.domain.alert import Alert
 from sre_agent.domain.ids import IncidentId
-from sre_agent.domain.incident import Incident
+from sre_agent.domain.incident import Follower, Incident
 
 _ALERT_FIELDS = tuple(Alert.model_fields)
 _INCIDENT_FIELDS = tuple(
@@ -73,6 +73,22 @@ async def load(
     if text is None:
         raise IncidentNotFoundError(f"there is no incident {incident_id}")
     return Incident.model_validate_json(text)
+
+
+async def followers(connection: AsyncConnection, incident_id: IncidentId) -> tuple[Follower, ...]:
+    """Return the open incidents, alerts still firing, that an action of one may have caused."""
+    query = sa.select(
+        incidents.c.id.label("incident_id"),
+        incidents.c.caused_by_action.label("action_id"),
+        incidents.c.service,
+        incidents.c.opened_at,
+    ).where(
+        incidents.c.caused_by_incident == incident_id,
+        incidents.c.firing_count > 0,
+        sa.text(OPEN),
+    )
+    rows = await connection.execute(query.order_by(incidents.c.opened_at, incidents.c.id))
+    return tuple(Follower(**row._mapping) for row in rows)  # noqa: SLF001 - public
 
 
 async def tenant_of(connection: AsyncConnection, incident_id: IncidentId) -> Tenant:

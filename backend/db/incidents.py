@@ -25,7 +25,7 @@ from sre_agent import ports
 from sre_agent.domain import steering
 from sre_agent.domain.events import Event, EventDraft
 from sre_agent.domain.ids import IncidentId
-from sre_agent.domain.incident import Incident, IncidentStatus
+from sre_agent.domain.incident import Follower, Incident, IncidentStatus
 from sre_agent.domain.objects import ObjectRef
 from sre_agent.domain.plan import Plan
 from sre_agent.domain.ruling import Decision, PolicyRuling
@@ -92,6 +92,12 @@ class PostgresIncidents(ports.Incidents):
         now = self._clock.now()
         async with self._step(incident_id) as connection:
             return await claims.claim(connection, incident_id, target, now=now)
+
+    @override
+    async def followers(self, incident_id: IncidentId) -> tuple[Follower, ...]:
+        """Return the open incidents, alerts still firing, that an action of this one may have caused."""
+        async with self._reading.connect() as connection:
+            return await incident_rows.followers(connection, incident_id)
 
     @override
     async def merge(self, incident_id: IncidentId, *, into: IncidentId, reason: str) -> None:

@@ -52,6 +52,8 @@ class EventKind(StrEnum):
     ACKNOWLEDGED = "acknowledged"
     ASSIGNED = "assigned"
     COMMENTED = "commented"
+    TIED = "tied"
+    """A new incident may have been caused by an action of another one; both logs say so."""
     SPLIT = "split"
     MERGED = "merged"
     ESCALATED = "escalated"

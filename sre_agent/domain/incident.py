@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from sre_agent.domain.alert import Alert, Severity
-from sre_agent.domain.ids import ClusterId, IncidentId, OrgId
+from sre_agent.domain.ids import ActionId, ClusterId, IncidentId, OrgId
 from sre_agent.domain.model import Value
 
 
@@ -35,6 +35,15 @@ _ENDS = frozenset(
         IncidentStatus.ESCALATED,
     }
 )
+
+
+class Follower(Value):
+    """An open incident that an action of another one may have caused, and by which."""
+
+    incident_id: IncidentId
+    action_id: ActionId
+    service: str
+    opened_at: datetime
 
 
 class Incident(Value):

@@ -214,7 +214,12 @@ class Plan(Value):
             _leave_out(action, {"needs": []})
             _leave_out(action["verification"], {"wait_s": 0.0, "alerts_anywhere": False})
             if action["dry_run"]:
-                silent = {"figures": [], "controller": None, "inverse": None, "left_sha256": ""}
+                silent: dict[str, Any] = {
+                    "figures": [],
+                    "controller": None,
+                    "inverse": None,
+                    "left_sha256": "",
+                }
                 _leave_out(action["dry_run"], silent)
         return canonical.sha256(dumped)
 

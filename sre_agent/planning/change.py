@@ -10,6 +10,7 @@ from typing_extensions import override
 from sre_agent.diagnosis.incident.names import owner_guesses
 from sre_agent.diagnosis.incident.situation import OBJECT_LABELS
 from sre_agent.domain.alert import Severity
+from sre_agent.domain.incident import Follower
 from sre_agent.domain.observations.kubernetes import Pod, Workload
 from sre_agent.domain.observations.metrics import ActiveAlert, AlertList, GoldenSignals, Signal
 from sre_agent.domain.plan import SignalBound, Verification
@@ -96,8 +97,13 @@ def harms(verification: Verification, answers: Sequence[Answer], look: Look) -> 
         *_worse_signals(moves(verification, answers, look)),
         *_lost_pods(verification, answers, look),
         *_new_alerts(verification, answers, look),
-        *(Harm(f"incident {item.incident_id}", item.reason) for item in look.followers),
+        *(_follows(item) for item in look.followers),
     )
+
+
+def _follows(item: Follower) -> Harm:
+    name = f"incident {item.incident_id}"
+    return Harm(name, f"{name} of {item.service} began after action {item.action_id}")
 
 
 def is_better(moved: Sequence[Moved]) -> bool:

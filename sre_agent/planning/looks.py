@@ -8,6 +8,7 @@ from typing import TypeVar
 from pydantic import ValidationError
 
 from sre_agent.domain.alert import Alert
+from sre_agent.domain.incident import Follower
 from sre_agent.domain.model import Observation
 from sre_agent.domain.objects import CONTROLLERS, ObjectRef
 from sre_agent.domain.plan import Verification
@@ -27,15 +28,6 @@ class Answer:
 
     call: ToolCall
     result: ToolResult
-
-
-@dataclass(frozen=True)
-class Follower:
-    """An open incident that began after the action, on what the action touches, and since when."""
-
-    incident_id: str
-    reason: str
-    since: datetime
 
 
 @dataclass(frozen=True, kw_only=True)

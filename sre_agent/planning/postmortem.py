@@ -81,6 +81,7 @@ def _head(story: Story, now: datetime) -> Iterator[str]:
     yield f"- Report written {_time(now)}"
     if story.merged_into:
         yield f"- **Merged into `{story.merged_into}`**, which works on the same cause: see its report"
+    yield from (f"- **{_inline(said, LINE_CHARACTERS)}**" for said in story.ties)
     if story.cancellation:
         yield f"- **{_inline(story.cancellation)}**"
     if story.escalation:

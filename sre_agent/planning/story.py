@@ -69,6 +69,12 @@ class Story:
         return (timeline.sentence(event) or "") if event else ""
 
     @property
+    def ties(self) -> list[str]:
+        """Return what our own actions may have caused: this incident, or others."""
+        found = (event for event in self.events if event.kind is EventKind.TIED)
+        return [said for event in found if (said := timeline.sentence(event))]
+
+    @property
     def dismissals(self) -> list[str]:
         """Return which causes people took out of the decision, and why."""
         found = (e for e in self.events if e.kind is EventKind.CAUSE_DISMISSED)

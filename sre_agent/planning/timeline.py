@@ -34,6 +34,8 @@ def sentence(event: Event) -> str | None:
     if event.kind in UNTOLD:
         return None
     payload = event.payload
+    if event.kind is EventKind.TIED:
+        return undo_lines.tied(payload, event.incident_id)
     if event.kind is EventKind.MERGED and payload.get("into") == event.incident_id:
         return f"Incident {_text(payload, 'incident_id', '?')} joined this one: the same cause"
     return _SENTENCES[event.kind](payload)
@@ -288,6 +290,7 @@ _SENTENCES: Mapping[EventKind, Callable[[Payload], str]] = {
     EventKind.ACKNOWLEDGED: _by("Acknowledged"),
     EventKind.ASSIGNED: _assigned,
     EventKind.COMMENTED: _commented,
+    EventKind.TIED: _nothing,
     EventKind.SPLIT: _split,
     EventKind.MERGED: _merged,
     EventKind.ESCALATED: _with_reason("Escalated to people"),

@@ -22,3 +22,12 @@ def agreement(payload: Mapping[str, Any]) -> str:
         return "; approved together with the plan that it takes back"
     because = payload.get("asked_because")
     return f"; a person is asked, because {because}" if because else ""
+
+
+def tied(payload: Mapping[str, Any], told_in: str) -> str:
+    """Return that an action may have caused an incident, as the log of either of the two says it."""
+    follower, cause = str(payload.get("incident_id", "?")), str(payload.get("to", "?"))
+    because = payload.get("reason", "no reason on record")
+    if told_in == follower:
+        return f"An action of incident {cause} may have caused this one: {because}"
+    return f"An action of this incident may have caused incident {follower}: {because}"

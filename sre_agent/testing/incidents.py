@@ -10,7 +10,7 @@ from sre_agent.domain import steering
 from sre_agent.domain.alert import Alert
 from sre_agent.domain.events import Event, EventDraft, EventKind
 from sre_agent.domain.ids import ActionId, IncidentId
-from sre_agent.domain.incident import Incident, IncidentStatus
+from sre_agent.domain.incident import Follower, Incident, IncidentStatus
 from sre_agent.domain.objects import ObjectRef
 from sre_agent.domain.plan import Plan
 from sre_agent.domain.ruling import Decision, PolicyRuling, Verdict
@@ -32,6 +32,7 @@ class FakeIncidents:
     reports: dict[IncidentId, str] = field(default_factory=dict)
     halted: str | None = None
     run: int = 1
+    following: tuple[Follower, ...] = ()
     parted: dict[IncidentId, tuple[Alert, ...]] = field(default_factory=dict)
 
     def of_run(self, run: int) -> "FakeIncidents":
@@ -56,6 +57,11 @@ class FakeIncidents:
     async def claim_target(self, incident_id: IncidentId, target: ObjectRef) -> IncidentId:
         """Return who holds the object, which is the incident itself unless a test said otherwise."""
         return self.claims.setdefault(str(target), incident_id)
+
+    async def followers(self, incident_id: IncidentId) -> tuple[Follower, ...]:
+        """Return what a test put there."""
+        assert incident_id == self.incident.id  # noqa: S101 - a fake for tests
+        return self.following
 
     async def merge(self, incident_id: IncidentId, *, into: IncidentId, reason: str) -> None:
         """End the incident as part of another one."""

@@ -1,15 +1,17 @@
 """The admission of a batch of alerts: one transaction, committed before anyone is told."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backend.db import journal, queue
-from backend.db.admission import homes, standing, statements
+from backend.db.admission import aftermath, homes, standing, statements
 from backend.db.admission.arrivals import Arrival, Receipt, Step, steps
+from backend.db.admission.homes import Homes
 from backend.db.admission.ledger import Ledger, keep
 from backend.db.tenancy import Tenant
+from sre_agent.domain.ids import IncidentId
 
 
 async def admit(
@@ -29,8 +31,10 @@ async def admit(
         for arrival, step in taken
         if step is Step.END and arrival.key in known
     }
+    ties = await aftermath.find(connection, tenant, _opened(found, beginning), now)
+    told = {tie.deed.incident_id for tie in ties}
     ended = await statements.lock_incidents(
-        connection, ending - {head.incident_id for head in found.heads}
+        connection, (ending | told) - {head.incident_id for head in found.heads}
     )
     ledger = keep(
         taken,
@@ -40,11 +44,19 @@ async def admit(
         reasons=found.reasons,
         now=now,
     )
+    aftermath.write(ledger, ties, now)
+    await aftermath.store(connection, ties)
     await statements.store_alerts(connection, tenant, ledger, now)
     await statements.count_repeats(connection, tenant, ledger, now)
     await _write_logs(connection, tenant, ledger, now)
     await standing.add_members(connection, tenant, found.members, now)
     return ledger.receipts
+
+
+def _opened(found: Homes, beginning: Sequence[Arrival]) -> Mapping[IncidentId, Sequence[Arrival]]:
+    """Return the alerts of each incident that they open."""
+    new = sorted(head.incident_id for head in found.heads if head.is_new)
+    return {id_: [item for item in beginning if found.of[item.key] == id_] for id_ in new}
 
 
 async def _write_logs(

@@ -34,6 +34,9 @@ incidents = sa.Table(
     sa.Column("acknowledged_by", sa.Text),
     sa.Column("assigned_to", sa.Text),
     sa.Column("merged_into", sa.Text, sa.ForeignKey("incidents.id")),
+    # The action of another incident that may have caused this one.
+    sa.Column("caused_by_incident", sa.Text),
+    sa.Column("caused_by_action", sa.Text),
     sa.Column("top_cause", Json),
     # The head of the incident's event log: whoever appends holds the lock of this row.
     sa.Column("last_seq", sa.Integer, nullable=False, server_default="0"),
@@ -62,6 +65,11 @@ incidents = sa.Table(
         "opened_at",
     ),
     sa.Index("ix_incidents_org_id_opened_at_id", "org_id", "opened_at", "id"),
+    sa.Index(
+        "ix_incidents_caused_by_incident",
+        "caused_by_incident",
+        postgresql_where=sa.text("caused_by_incident IS NOT NULL"),
+    ),
 )
 
 alerts = sa.Table(

@@ -96,6 +96,15 @@ const ROOM_APPLY: Record<string, Apply> = {
           ),
         }
       : {},
+  tied: (room, { payload, incident_id }) =>
+    payload.incident_id === incident_id
+      ? { causedBy: payload.to }
+      : {
+          followers: [
+            ...room.followers.filter((id) => id !== payload.incident_id),
+            payload.incident_id,
+          ],
+        },
   report_written: (_room, { at }) => ({ reportAt: at }),
 };
 

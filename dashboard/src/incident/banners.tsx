@@ -28,6 +28,11 @@ export function Banners({ room, run }: { room: Room; run: Run }) {
           <strong>The run failed.</strong> {run.failure}
         </p>
       )}
+      <Kin
+        ids={room.causedBy === null ? [] : [room.causedBy]}
+        said="Maybe caused by an action of incident"
+      />
+      <Kin ids={room.followers} said="An action of this incident may have caused" />
       <Kin ids={room.splitInto} said="Another failure was split off into" />
       <Kin ids={room.joined} said="The same cause brought in" />
     </div>

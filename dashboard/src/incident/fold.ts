@@ -50,6 +50,9 @@ export interface Room {
   mergedBecause: string | null;
   joined: string[];
   splitInto: string[];
+  /** The incident whose action may have caused this one, and those that ours may have caused. */
+  causedBy: string | null;
+  followers: string[];
   evidence: Record<string, Evidence>;
   runs: Run[];
   reportAt: string | null;
@@ -78,6 +81,8 @@ export const EMPTY: Room = {
   mergedBecause: null,
   joined: [],
   splitInto: [],
+  causedBy: null,
+  followers: [],
   evidence: {},
   runs: [],
   reportAt: null,

@@ -156,6 +156,7 @@ const CHANGES: ReadonlySet<string> = new Set([
   "action_finished",
   "verification_finished",
   "undo_verified",
+  "tied",
   "status_changed",
   "escalated",
 ]);
@@ -180,6 +181,7 @@ const FINDINGS: ReadonlySet<string> = new Set([
   "alert_resolved",
   "verification_finished",
   "undo_verified",
+  "tied",
   "run_failed",
 ]);
 

@@ -99,6 +99,10 @@ export const TELL_DEEDS: Readonly<Record<string, (event: IncidentEvent) => Told>
   verification_sampled: ({ payload: p }) => told("Looks again", "quiet", p.reason),
   verification_finished: ({ payload }) => verified(payload),
   undo_verified: ({ payload }) => undone(payload),
+  tied: ({ payload: p, incident_id }) =>
+    incident_id === p.incident_id
+      ? told(`Maybe caused by an action of ${p.to}`, "bad", p.reason)
+      : told(`An action may have caused ${p.incident_id}`, "bad", p.reason),
   escalated: ({ payload: p }) => told("Hands over to people", "bad", p.reason),
   report_written: () => told("The report is written", "good"),
   // The escalation says the same reason in the next line.

@@ -15,7 +15,7 @@ from sre_agent.domain.plan import Action, Plan
 from sre_agent.domain.tools import ToolResult, ToolStatus
 from sre_agent.graph import baseline, marks, overtaking, run_state, steering
 from sre_agent.graph.context import RunContext
-from sre_agent.planning import remains
+from sre_agent.planning import reach, remains
 
 _NO_ANSWER = frozenset({"malformed_answer", "internal_error", "outcome_unknown"})
 """Refusals that do not say whether a write was done."""
@@ -266,7 +266,12 @@ async def _finish(
         EventDraft(
             actor="executor",
             kind=EventKind.ACTION_FINISHED,
-            payload={"action_id": action.id, "grant_id": grant_id, **_outcome(result)},
+            payload={
+                "action_id": action.id,
+                "grant_id": grant_id,
+                **_outcome(result),
+                "touched": reach.of(action),
+            },
             step_key=f"action_finished:{action.id}",
         ),
     )

@@ -47,6 +47,7 @@ async def verify(state: run_state.RunState, runtime: Runtime[RunContext]) -> Com
     last: dict[ActionId, Judgement] = {}
     while True:
         incident = await context.incidents.load(id_)
+        followers = await context.incidents.followers(id_)
         if steering.is_over(state, incident):
             return Command(goto=END)
         last = {
@@ -61,6 +62,7 @@ async def verify(state: run_state.RunState, runtime: Runtime[RunContext]) -> Com
                     harmed_since=last[action.id].harmed_since if last else {},
                     before=before,
                     callers=action.blast_radius.callers,
+                    followers=[item for item in followers if item.action_id == action.id],
                 ),
             )
             for action in plan.actions

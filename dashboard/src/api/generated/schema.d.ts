@@ -2000,7 +2000,7 @@ export interface components {
          * @description Everything that can happen to an incident, as a past participle.
          * @enum {string}
          */
-        EventKind: "incident_opened" | "alert_received" | "alert_resolved" | "run_started" | "run_failed" | "specialists_selected" | "tool_called" | "evidence_added" | "specialist_failed" | "specialist_finished" | "causes_ranked" | "plan_proposed" | "plan_withheld" | "policy_ruled" | "approval_requested" | "approval_given" | "approval_decided" | "approval_voided" | "grant_minted" | "grant_renewed" | "grant_refused" | "action_started" | "action_finished" | "verification_sampled" | "verification_finished" | "undo_verified" | "verdict_given" | "reopened" | "reinvestigated" | "cancelled" | "paused" | "resumed" | "cause_dismissed" | "acknowledged" | "assigned" | "commented" | "split" | "merged" | "escalated" | "report_written" | "status_changed";
+        EventKind: "incident_opened" | "alert_received" | "alert_resolved" | "run_started" | "run_failed" | "specialists_selected" | "tool_called" | "evidence_added" | "specialist_failed" | "specialist_finished" | "causes_ranked" | "plan_proposed" | "plan_withheld" | "policy_ruled" | "approval_requested" | "approval_given" | "approval_decided" | "approval_voided" | "grant_minted" | "grant_renewed" | "grant_refused" | "action_started" | "action_finished" | "verification_sampled" | "verification_finished" | "undo_verified" | "verdict_given" | "reopened" | "reinvestigated" | "cancelled" | "paused" | "resumed" | "cause_dismissed" | "acknowledged" | "assigned" | "commented" | "tied" | "split" | "merged" | "escalated" | "report_written" | "status_changed";
         /**
          * EventPage
          * @description Events after the number asked for; ask again with `after=last_seq`.
@@ -2229,6 +2229,10 @@ export interface components {
             assigned_to: string | null;
             /** Merged Into */
             merged_into: string | null;
+            /** Caused By Incident */
+            caused_by_incident: string | null;
+            /** Caused By Action */
+            caused_by_action: string | null;
             top_cause: components["schemas"]["TopCause"] | null;
             /** Last Seq */
             last_seq: number;
@@ -2291,6 +2295,10 @@ export interface components {
             assigned_to: string | null;
             /** Merged Into */
             merged_into: string | null;
+            /** Caused By Incident */
+            caused_by_incident: string | null;
+            /** Caused By Action */
+            caused_by_action: string | null;
             top_cause: components["schemas"]["TopCause"] | null;
             /** Last Seq */
             last_seq: number;

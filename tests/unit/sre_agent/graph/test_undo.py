@@ -4,7 +4,8 @@ import pytest
 from run_scene import DRY_RUN, Scene, make_scene
 
 from sre_agent.domain.events import EventKind
-from sre_agent.domain.incident import IncidentStatus
+from sre_agent.domain.ids import ActionId, IncidentId
+from sre_agent.domain.incident import Follower, IncidentStatus
 from sre_agent.domain.ruling import Verdict
 from sre_agent.domain.tools import ToolCall, ToolResult
 from sre_agent.testing.toolbox import ok
@@ -73,6 +74,40 @@ async def test_what_makes_it_worse_is_taken_back_before_the_deadline(scene: Scen
     [finished] = scene.payloads(EventKind.VERIFICATION_FINISHED)
     assert finished["result"] == "worse"
     assert "error ratio 0.4 before, 0.95 after" in scene.escalation
+
+
+async def test_an_incident_that_the_repair_caused_is_evidence_that_it_is_worse(
+    scene: Scene,
+) -> None:
+    hands = put_hands(scene)
+    scene.incidents.following = (
+        Follower(
+            incident_id=IncidentId("inc-9"),
+            action_id=ActionId("a1"),
+            service="front",
+            opened_at=scene.clock.now(),
+        ),
+    )
+    await scene.start()
+
+    await scene.answer(Verdict.APPROVED)
+
+    [finished] = scene.payloads(EventKind.VERIFICATION_FINISHED)
+    assert finished["result"] == "worse"
+    assert finished["reason"] == "incident inc-9 of front began after action a1"
+    assert hands.written == [1, 2]
+
+
+async def test_what_an_action_touched_is_written_down_with_its_end(scene: Scene) -> None:
+    put_hands(scene)
+    await scene.start()
+
+    await scene.answer(Verdict.APPROVED)
+
+    [first, _] = scene.payloads(EventKind.ACTION_FINISHED)
+    core, entry = (scene.world.services[role].name for role in ("core", "entry"))
+    assert first["touched"]["namespace"] == scene.world.namespace
+    assert {core, entry} <= set(first["touched"]["services"])
 
 
 async def test_that_the_undo_took_is_looked_at_and_told(scene: Scene) -> None:

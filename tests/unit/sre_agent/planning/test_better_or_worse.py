@@ -17,8 +17,9 @@ from verification_answers import (
     judged,
 )
 
+from sre_agent.domain.ids import ActionId, IncidentId
+from sre_agent.domain.incident import Follower
 from sre_agent.domain.observations.metrics import ActiveAlert
-from sre_agent.planning.looks import Follower
 from sre_agent.planning.verification import Outcome
 from sre_agent.testing import evidence as build
 from sre_agent.testing.toolbox import no_data, unreachable
@@ -179,14 +180,19 @@ def test_fewer_pods_because_fewer_are_wanted_are_no_harm() -> None:
 
 
 def test_an_incident_that_the_action_started_elsewhere_is_worse_once_it_lasts() -> None:
-    follower = Follower("inc-2", "incident inc-2 began after it", after(5))
+    follower = Follower(
+        incident_id=IncidentId("inc-2"),
+        action_id=ActionId("a1"),
+        service=CALLER,
+        opened_at=after(5),
+    )
     first = judged(40, followers=(follower,))
 
     later = judged(70, followers=(follower,), harmed_since=first.harmed_since)
 
     assert first.outcome is Outcome.PENDING
     assert later.outcome is Outcome.WORSE
-    assert "inc-2" in later.reason
+    assert later.reason == f"incident inc-2 of {CALLER} began after action a1"
 
 
 def test_what_was_good_before_and_stays_good_is_resolved() -> None:
