@@ -8,6 +8,7 @@ from rich.table import Table
 
 from backend.cli.plain import plain
 from backend.cli.session import client, console
+from sre_agent.safety.autonomy import surely
 
 _COLOURS = {"allow": "green", "ask": "yellow", "deny": "red"}
 
@@ -43,6 +44,6 @@ def _cells(row: dict[str, Any]) -> tuple[str, ...]:
         escape(plain(row["fault_class"])),
         escape(plain(f"{of['namespace']}/{of['name']}")),
         f"{row['successes']} of {runs}, {row['in_a_row']} in a row",
-        f"{row['bound']:.0%}",
+        surely(row["bound"]),
         f"[{colour}]{row['ruling']}[/] by {escape(plain(row['rule'] + ': ' + why))}",
     )

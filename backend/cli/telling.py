@@ -7,7 +7,7 @@ from typing import Any
 
 from rich.markup import escape
 
-from backend.cli import consent
+from backend.cli import consent, telling_rulings
 from sre_agent.domain.likelihood import in_percent
 from sre_agent.domain.plan import Choice, RunbookCitation
 from sre_agent.planning import reasons
@@ -109,6 +109,7 @@ def _plan(payload: Payload) -> str:
 def _rulings(payload: Payload) -> str:
     return "; ".join(
         f"[bold]{item['ruling']}[/] by rule {escape(item['rule'])}: {escape(item['reason'])}"
+        f"{escape(telling_rulings.in_short(item.get('risk')))}"
         for item in payload["rulings"]
     )
 

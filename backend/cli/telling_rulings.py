@@ -1,6 +1,7 @@
 """What a ruling went by, in lines for people: risk with its terms, and how the service stands."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from sre_agent.domain.risk import RiskScore
 from sre_agent.safety import risk
@@ -27,3 +28,12 @@ def scored(found: RiskScore) -> Iterator[str]:
     for term in found.terms:
         if term.points:
             yield f"  {term.points:>3}  {term.name}: {term.statement}"
+
+
+def in_short(written: dict[str, Any] | None) -> str:
+    """Return a risk as a log keeps it, with what adds to it; nothing where it keeps none."""
+    if not written:
+        return ""
+    found = RiskScore.model_validate(written)
+    adding = ", ".join(f"{term.name} {term.points}" for term in found.terms if term.points)
+    return f" (risk {found.score} of 100: {adding})"

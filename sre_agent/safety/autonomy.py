@@ -10,7 +10,7 @@ credible bound, which keeps to its certainty also where there is little to go by
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from math import exp, lgamma, log, log1p
+from math import exp, floor, lgamma, log, log1p
 
 from pydantic import Field, StrictInt
 
@@ -105,7 +105,7 @@ def _missing(wanted: Threshold, present: Present) -> Iterator[str]:
         yield f"{seen.in_a_row} of {wanted.min_runs} verified successes{since}"
     if seen.bound < wanted.lower_bound:
         yield (
-            f"it succeeds in more than {seen.bound:.0%} of all cases, surely; "
+            f"it succeeds in more than {surely(seen.bound)} of all cases, surely; "
             f"{wanted.lower_bound:.0%} is wanted"
         )
     if not present.has_inverse:
@@ -116,6 +116,11 @@ def _missing(wanted: Threshold, present: Present) -> Iterator[str]:
         yield "the error budget is not known"
     elif present.burns_fast or present.budget_left < LOW_BUDGET:
         yield "the error budget is low or burns fast"
+
+
+def surely(bound: float) -> str:
+    """Return a bound in percent, rounded down: what is not reached is not told as reached."""
+    return f"{floor(100 * bound)} %"
 
 
 def lower_bound(successes: int, others: int) -> float:

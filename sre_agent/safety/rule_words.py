@@ -21,7 +21,7 @@ def earned(text: RuleText, seen: Facts) -> RuleText:
         return text.model_copy(
             update={"reason": f"{text.reason} (not earned: {'; '.join(lacking)})"}
         )
-    told = f"{seen.track.in_a_row} verified successes in a row, more than {seen.track.bound:.0%}"
+    told = f"{seen.track.in_a_row} verified successes in a row, more than {autonomy.surely(seen.track.bound)}"
     earned = f"earned by {told} of all cases surely"
     return text.model_copy(update={"ruling": Ruling.ALLOW, "reason": earned, "approvers": None})
 

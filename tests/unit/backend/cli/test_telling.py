@@ -28,6 +28,7 @@ PLAN = {
     },
     "actions": [
         {
+            "id": "a1",
             "call": {"tool": "rollback_rollout", "arguments": {"name": "web", "to_revision": 3}},
             "dry_run": {"changes": ["image: v2 -> v1"], "warnings": ["the rollout is [paused]"]},
             "blast_radius": {"statement": "2 pods are replaced"},
