@@ -39,6 +39,7 @@ test("approving takes two steps, and names the plan that was seen", async () => 
   // The deed, and how it would be taken back.
   expect(within(form).getAllByText(/rollback_rollout/)).toHaveLength(2);
   expect(form.textContent).toContain("to_revision=3");
+  expect(form.textContent).toContain("If it does not help or makes it worse, it is taken back");
   press("Yes, do exactly this");
 
   await waitFor(() => expect(asked).toHaveLength(1));
