@@ -93,7 +93,7 @@ def _end(outcomes: Mapping[str, str], run: Sequence[Event], rest: Sequence[Event
         return End.UNPROVEN
     if end is End.SUCCESS and _did_not_last((*run, *rest)):
         return End.FAILURE
-    return end
+    return End.UNPROVEN if end is End.SUCCESS and _may_have_harmed((*run, *rest)) else end
 
 
 def _did_not_last(events: Sequence[Event]) -> bool:
@@ -102,3 +102,11 @@ def _did_not_last(events: Sequence[Event]) -> bool:
     judged = verdicts[-1].payload.get("verdict") if verdicts else None
     is_wrong = isinstance(judged, dict) and judged.get("judgement") == Judgement.WRONG
     return is_wrong or any(event.kind is EventKind.REOPENED for event in events)
+
+
+def _may_have_harmed(events: Sequence[Event]) -> bool:
+    """Return whether another incident is tied to this one, as what its action may have caused."""
+    return any(
+        event.kind is EventKind.TIED and event.payload.get("to") == event.incident_id
+        for event in events
+    )

@@ -61,6 +61,10 @@ def verified(result: str) -> Said:
     return EventKind.VERIFICATION_FINISHED, {"result": result}
 
 
+def tied(to: str) -> Said:
+    return EventKind.TIED, {"incident_id": "new", "to": to}
+
+
 def log(*said: Said) -> list[Event]:
     found: list[Event] = []
     for seq, (kind, payload) in enumerate(said, start=1):
@@ -86,6 +90,9 @@ def log(*said: Said) -> list[Event]:
         ((), []),
         ((done(), verified("resolved"), BACK), [End.FAILURE]),
         ((done(), verified("resolved"), WRONG), [End.FAILURE]),
+        ((done(), verified("resolved"), tied("i")), [End.UNPROVEN]),
+        ((done(), verified("resolved"), tied("another")), [End.SUCCESS]),
+        ((done(), verified("worse"), tied("i")), [End.FAILURE]),
         ((done(), verified("resolved"), WRONG, RIGHT), [End.SUCCESS]),
     ],
 )
