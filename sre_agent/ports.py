@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
+from sre_agent.domain.brakes import Obstacle
 from sre_agent.domain.events import Event, EventDraft
 from sre_agent.domain.ids import ActionId, IncidentId
 from sre_agent.domain.incident import Follower, Incident, IncidentStatus
@@ -78,10 +79,11 @@ class Grant(Value):
 
 
 class GrantDenied(Value):
-    """The signer's no, with the reason; `code` names it for programs."""
+    """The signer's no, with the reason; `until` is when it may say yes, where only time is in the way."""
 
     reason: str
     code: str = ""
+    until: datetime | None = None
 
 
 class Memory(Protocol):
@@ -117,6 +119,14 @@ class Signer(Protocol):
 
     async def mint(self, incident_id: IncidentId, action_id: ActionId) -> Grant | GrantDenied:
         """Return the grant for an action: asked again, the same id, with new times once it expired."""
+        ...
+
+
+class Brakes(Protocol):
+    """What slows or stops writing, beside policy and consent."""
+
+    async def foresee(self, incident: Incident, plan: Plan) -> Obstacle | None:
+        """Return what would keep the plan from being carried out now; None if nothing would."""
         ...
 
 

@@ -29,11 +29,18 @@ _TOLD: Mapping[Deed, str] = {
     Deed.ERROR_BUDGET_LOW: "Little is left of an error budget",
     Deed.WRITING_HALTED: "Halted all writing",
     Deed.WRITING_RESUMED: "Resumed writing",
+    Deed.FREEZE_ADDED: "Added a freeze",
+    Deed.FREEZE_REMOVED: "Removed a freeze",
     Deed.AUDIT_BROKEN: "Found a log that was changed",
     Deed.AUDIT_EXPORTED: "Exported the audit",
     Deed.AUDIT_TRIMMED: "Removed old events, their chains' ends kept",
     Deed.POLICY_LOADED: "Loaded the policy",
     Deed.SIGNING_KEYS_CHANGED: "Changed the signing keys",
+}
+
+_SWITCH: Mapping[Deed, str] = {
+    Deed.WRITING_HALTED: "Halted writing",
+    Deed.WRITING_RESUMED: "Resumed writing",
 }
 
 
@@ -70,6 +77,8 @@ def summary(trace: Trace) -> str:
 
 def _of_platform(deed: Deed, payload: Mapping[str, Any]) -> str:
     reason = payload.get("reason")
+    if deed in _SWITCH and "cluster" in payload:
+        return f"{_SWITCH[deed]} in cluster {payload['cluster']}: {reason}"
     if reason and len(payload) == 1:
         return f"{_TOLD[deed]}: {reason}"
     said = ", ".join(

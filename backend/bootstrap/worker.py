@@ -13,6 +13,8 @@ from psycopg_pool import AsyncConnectionPool
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from backend.bootstrap import program
+from backend.brakes.foreseeing import Foresight
+from backend.brakes.judging import Brakes
 from backend.clock import SystemClock
 from backend.clusters.toolboxes import Toolboxes
 from backend.db import tenancy
@@ -191,10 +193,12 @@ def run_context(
         limits=Limits(
             specialist_deadline_s=settings.specialist_deadline_seconds,
             max_rounds=settings.max_investigation_rounds,
+            brake_patience_s=settings.brake_patience_seconds,
         ),
         memory=PostgresMemory(engine),
         objectives=PostgresObjectives(engine),
         facts=PostgresFacts(engine, clock, past=PastRuns() if policy.lets_earn else None),
+        brakes=Foresight(engine, clock, policy, Brakes.of(settings)),
     )
 
 

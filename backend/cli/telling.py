@@ -203,6 +203,7 @@ _TELLERS: dict[str, Callable[[Payload], str]] = {
     ),
     "grant_renewed": _plain("grant {grant_id} expired unused, and is good for longer"),
     "grant_refused": _plain("[red]no grant[/]: {reason}"),
+    "braked": _plain("[yellow]not now[/]: {reason}"),
     "action_started": _plain("acts on {target} with grant {grant_id}"),
     "action_finished": _action_finished,
     "verification_sampled": lambda payload: f"[dim]looks again[/]: {escape(payload['reason'])}",

@@ -39,6 +39,8 @@ class Deed(StrEnum):
     ERROR_BUDGET_LOW = "error_budget_low"
     WRITING_HALTED = "writing_halted"
     WRITING_RESUMED = "writing_resumed"
+    FREEZE_ADDED = "freeze_added"
+    FREEZE_REMOVED = "freeze_removed"
     AUDIT_BROKEN = "audit_broken"
     AUDIT_EXPORTED = "audit_exported"
     AUDIT_TRIMMED = "audit_trimmed"

@@ -43,6 +43,18 @@ class CommonSettings(BaseSettings):
     kill_switch: bool = False
     """`true` stops all writing, whatever the database says."""
 
+    writes_per_hour_service: int = Field(default=6, ge=1, le=10_000)
+    """How many writes to one workload any hour may hold; taking back our own is counted, never held up."""
+
+    writes_per_hour_cluster: int = Field(default=30, ge=1, le=10_000)
+    """How many writes to a whole cluster any hour may hold."""
+
+    cool_down_factor: float = Field(default=1.0, ge=0, le=100)
+    """How much longer (or, below 1, shorter) a workload rests after a write than the catalogue says."""
+
+    freeze_file: Path | None = None
+    """A YAML file with the times at which nothing is changed; read anew when it changes."""
+
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     """The least severe log line that is written."""
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from pydantic import Field, SecretStr
 
-from backend.settings.common import CommonSettings
+from backend.settings.common import CommonSettings, Seconds
 
 
 class SignerSettings(CommonSettings):
@@ -21,6 +21,9 @@ class SignerSettings(CommonSettings):
 
     signing_key_file: Path
     """The Ed25519 private key (PEM), made by `python -m backend.signer keygen --out FILE`."""
+
+    clock_skew_max_seconds: Seconds = 30
+    """By how much the signer's clock and the database's may differ: writes are counted by them."""
 
     grant_ttl_seconds: int = Field(default=300, gt=0, le=3600)
     """How long a grant may be used after it was minted."""

@@ -36,6 +36,9 @@ class WorkerSettings(McpSettings):
     max_investigation_rounds: int = Field(default=4, ge=1, le=10)
     """How often the reflector may send specialists again."""
 
+    brake_patience_seconds: float = Field(default=60, ge=0, le=900)
+    """How long an approved action waits for a brake to end; what takes longer is handed to people."""
+
     topology_survey_seconds: Seconds = 300
     """How often the cluster is looked over for who calls whom, which tells what fails together."""
 

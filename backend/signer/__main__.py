@@ -15,6 +15,7 @@ import structlog
 import uvicorn
 from starlette.applications import Starlette
 
+from backend.brakes.judging import Brakes
 from backend.clock import SystemClock
 from backend.db.engine import create_engine
 from backend.db.past_runs import PastRuns
@@ -74,8 +75,13 @@ def serve(settings: SignerSettings) -> None:
         ttl_s=settings.grant_ttl_seconds,
         is_kill_switch_set=settings.kill_switch,
         past=PastRuns(past_grants.Reader(keyring.public_keys)),
+        brakes=Brakes.of(settings),
+        skew_max_s=settings.clock_skew_max_seconds,
         terms=Terms(settings.approval_use_seconds, settings.grant_renewals_max),
     )
+    fault = mint.brakes.calendar.read().fault
+    if fault is not None:
+        _log.error("freezes_unreadable", reason=fault)
     if mint.policy.fault is not None:
         # It serves all the same: those who ask are told why they are refused.
         _log.error("policy_unloadable", reason=mint.policy.fault)

@@ -4,6 +4,7 @@ import hmac
 import json
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
+from datetime import datetime
 from http import HTTPStatus
 
 import sqlalchemy as sa
@@ -79,7 +80,7 @@ async def _mint(mint: Mint, wanted: Wanted) -> JSONResponse:
         return _refuse(HTTPStatus.NOT_FOUND, "not_found", str(error))
     except GrantRefusedError as refusal:
         _log.warning("grant_refused", code=refusal.code, reason=refusal.reason, **facts)
-        return _refuse(HTTPStatus.CONFLICT, refusal.code, refusal.reason)
+        return _refuse(HTTPStatus.CONFLICT, refusal.code, refusal.reason, until=refusal.until)
     _log.info("grant_given", grant_id=grant.id, **facts)
     return JSONResponse(json.loads(grant.model_dump_json()))
 
@@ -100,5 +101,9 @@ async def _keyless(_request: Request, error: Exception) -> JSONResponse:
     return _refuse(HTTPStatus.SERVICE_UNAVAILABLE, "unavailable", "the signer has no usable key")
 
 
-def _refuse(status: HTTPStatus, code: str, reason: str) -> JSONResponse:
-    return JSONResponse({"code": code, "reason": reason}, status_code=status)
+def _refuse(
+    status: HTTPStatus, code: str, reason: str, *, until: datetime | None = None
+) -> JSONResponse:
+    said = {"code": code, "reason": reason}
+    when = {} if until is None else {"until": until.isoformat()}
+    return JSONResponse({**said, **when}, status_code=status)

@@ -38,7 +38,11 @@ class SignerClient(ports.Signer):
             raise TransientError(f"the signer at {self._url} does not answer") from err
         if answer.status_code in _NO:
             said = answer.json()
-            return ports.GrantDenied(reason=f"{said['reason']} ({said['code']})", code=said["code"])
+            return ports.GrantDenied(
+                reason=f"{said['reason']} ({said['code']})",
+                code=said["code"],
+                until=said.get("until"),
+            )
         if answer.status_code != httpx.codes.OK:
             raise TransientError(f"the signer answered {answer.status_code}")
         return ports.Grant.model_validate_json(answer.content)

@@ -8,11 +8,13 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from backend.brakes.judging import Brakes
 from backend.db import approval_rows, audit, circumstances, incident_rows, journal, switch
 from backend.db.past_runs import PastRuns
 from backend.db.tables.approvals import grants as minted
 from backend.db.tenancy import Tenant
-from backend.signer import renewal, token
+from backend.signer import brakes, renewal, token
+from backend.signer.brakes import Pedal
 from backend.signer.keys import KeySource
 from backend.signer.record import Record, newest_plan
 from backend.signer.warrant import judge
@@ -35,7 +37,8 @@ class Mint:
     """Mints grants for what `policy` and, where that asks, a person permit.
 
     `ttl_s` is how long a grant may be used, `terms` for how long it is minted anew;
-    `is_kill_switch_set` refuses them all.
+    `is_kill_switch_set` refuses them all. `brakes` slow it down; `skew_max_s` is by how much its clock
+    and the database's may differ, which nobody looks at if it is None.
     """
 
     engine: AsyncEngine
@@ -47,6 +50,8 @@ class Mint:
     terms: renewal.Terms = field(default_factory=renewal.Terms)
     past: PastRuns | None = None
     """What became of earlier actions; without it nothing is ever earned."""
+    brakes: Brakes = field(default_factory=Brakes)
+    skew_max_s: float | None = None
     watch: Watch = field(default_factory=Watch)
 
     async def mint(self, incident_id: IncidentId, action_id: ActionId) -> ports.Grant:
@@ -69,8 +74,15 @@ class Mint:
                 if not renewal.is_due(stored.expires_at, now) or renewal.is_over(record, action_id):
                     return ports.Grant(id=stored.id, token=stored.token)
                 renewal.check_count(stored.renewals, self.terms)
+                await self._pedal.readmit(connection, record, permitted.plan, action_id, now=now)
             renewal.check_fresh(record, permitted, self.terms, now)
+            if stored is None:
+                await self._pedal.admit(connection, record, permitted.plan, action_id, now=now)
             return await self._issue(connection, permitted, action_id, stored)
+
+    @property
+    def _pedal(self) -> Pedal:
+        return Pedal(self.brakes, self.policy, self.skew_max_s)
 
     async def _read(self, connection: AsyncConnection, incident_id: IncidentId) -> Record:
         org_id = await journal.lock_incident(connection, incident_id)
@@ -107,13 +119,7 @@ class Mint:
     async def _find_halt(self, connection: AsyncConnection, tenant: Tenant) -> str | None:
         if self.is_kill_switch_set:
             return "KILL_SWITCH is set in the signer's settings"
-        halt = await switch.find_halt(connection, tenant.org_id, cluster_id=tenant.cluster_id)
-        if halt is not None:
-            return halt.told
-        logged = await switch.find_logged_halt(connection, tenant)
-        if logged is None:
-            return None
-        return f"{logged.told}; the switch was let go past the log, throw it anew to be sure"
+        return await brakes.find_stop(connection, tenant)
 
     async def _issue(
         self,

@@ -36,6 +36,7 @@ class EventKind(StrEnum):
     GRANT_MINTED = "grant_minted"
     GRANT_RENEWED = "grant_renewed"
     GRANT_REFUSED = "grant_refused"
+    BRAKED = "braked"
     ACTION_STARTED = "action_started"
     ACTION_FINISHED = "action_finished"
     VERIFICATION_SAMPLED = "verification_sampled"

@@ -35,6 +35,9 @@ class Limits:
     sample_interval_s: float = 2.0
     """How often the verifier looks."""
 
+    brake_patience_s: float = 60.0
+    """How long an action waits for a brake to end. What takes longer is handed to people."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class RunContext:
@@ -56,6 +59,9 @@ class RunContext:
     """What services promised; without it nobody did."""
     facts: ports.Facts | None = None
     """What rulings go by beside the plan; without it the time alone is known."""
+
+    brakes: ports.Brakes | None = None
+    """What would keep a plan from being carried out; without it the signer alone tells, at the deed."""
 
     def of_run(self, run: int) -> Self:
         """Return the same for one run, whose steps are its own and refused once it is outdated."""

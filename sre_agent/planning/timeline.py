@@ -275,6 +275,7 @@ _SENTENCES: Mapping[EventKind, Callable[[Payload], str]] = {
     EventKind.GRANT_MINTED: _with_reason("Grant minted"),
     EventKind.GRANT_RENEWED: _with_reason("Grant renewed"),
     EventKind.GRANT_REFUSED: _with_reason("Grant refused"),
+    EventKind.BRAKED: _with_reason("Not carried out now"),
     EventKind.ACTION_STARTED: _started,
     EventKind.ACTION_FINISHED: _finished,
     EventKind.VERIFICATION_SAMPLED: _with_reason("Looked again"),

@@ -1,6 +1,7 @@
 """What a grant binds: exactly one action of one permitted plan, against the state that was seen."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from sre_agent.domain.errors import PermanentError
 from sre_agent.domain.grant import GrantClaims
@@ -12,11 +13,15 @@ from sre_agent.domain.ruling import Decision, PolicyRuling, Ruling, Verdict
 
 
 class GrantRefusedError(PermanentError):
-    """There will be no grant: `code` says why to programs, `reason` to people."""
+    """There will be no grant: `code` says why to programs, `reason` to people.
 
-    def __init__(self, code: str, reason: str) -> None:
+    `until` is when there would be one, where only time is in the way.
+    """
+
+    def __init__(self, code: str, reason: str, *, until: datetime | None = None) -> None:
         self.code = code
         self.reason = reason
+        self.until = until
         super().__init__(f"{reason} ({code})")
 
 

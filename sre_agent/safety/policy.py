@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, tzinfo
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import cel
 import yaml
@@ -15,7 +14,7 @@ from sre_agent.domain.ids import ActionId
 from sre_agent.domain.incident import Incident
 from sre_agent.domain.plan import Action, Plan
 from sre_agent.domain.ruling import PolicyRuling, Ruling
-from sre_agent.safety import facts, rule_words
+from sre_agent.safety import facts, rule_words, zones
 from sre_agent.safety.facts import Circumstances, Facts, Known
 from sre_agent.safety.policy_text import EnvironmentText, ExampleText, PolicyText, RuleText
 from sre_agent.safety.risk_terms import ENVIRONMENT
@@ -148,12 +147,10 @@ def _joined(texts: Mapping[str, PolicyText], rules: tuple[Rule, ...], tools: Too
 
 
 def _zone(name: str) -> tzinfo:
-    if name == "UTC":
-        return UTC  # known also where the machine has no table of time zones
     try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise _PolicyFaultError(f"there is no time zone {name!r} on this machine") from error
+        return zones.find(name)
+    except ValueError as error:
+        raise _PolicyFaultError(str(error)) from error
 
 
 def broken(fault: str) -> Policy:

@@ -24,6 +24,13 @@ REAL = (
 _LAB_PACE = {"VERIFICATION_HOLD_SECONDS": "10", "VERIFICATION_DEADLINE_SECONDS": "90"}
 """The lab scrapes every second: ten seconds of it say what five minutes say elsewhere."""
 
+_LAB_BRAKES = {
+    "COOL_DOWN_FACTOR": "0",
+    "WRITES_PER_HOUR_SERVICE": "1000",
+    "WRITES_PER_HOUR_CLUSTER": "10000",
+}
+"""In the lab people break one service again and again, to see it repaired again and again."""
+
 
 def is_real(settings: Mapping[str, str]) -> bool:
     """Return whether the settings name real systems."""
@@ -101,6 +108,7 @@ def lab_settings(layout: Layout) -> dict[str, str]:
         "LOKI_URL": record["loki"]["url"],
         "JAEGER_URL": record["jaeger"]["url"],
         **_LAB_PACE,
+        **_LAB_BRAKES,
     }
 
 

@@ -152,6 +152,7 @@ const CHANGES: ReadonlySet<string> = new Set([
   "grant_minted",
   "grant_renewed",
   "grant_refused",
+  "braked",
   "action_started",
   "action_finished",
   "verification_finished",

@@ -89,6 +89,7 @@ export const TELL_DEEDS: Readonly<Record<string, (event: IncidentEvent) => Told>
     told(`Signs grant ${p.grant_id} anew: it expired unused`, "quiet"),
   grant_minted: ({ payload: p }) => told(`Signs grant ${p.grant_id}`, "quiet"),
   grant_refused: ({ payload: p }) => told("Signs no grant", "bad", p.reason),
+  braked: ({ payload: p }) => told("Not carried out now", "wait", p.reason),
   action_started: ({ payload: p }) =>
     told(
       p.call ? `Acts: ${p.call.tool} on ${p.target}` : `Acts on ${p.target}`,

@@ -13,7 +13,7 @@ from sre_agent.domain.ids import IncidentId
 from sre_agent.domain.incident import IncidentStatus
 from sre_agent.domain.plan import Action, Plan
 from sre_agent.domain.tools import ToolResult, ToolStatus
-from sre_agent.graph import baseline, marks, overtaking, run_state, steering
+from sre_agent.graph import baseline, braking, marks, overtaking, run_state, steering
 from sre_agent.graph.context import RunContext
 from sre_agent.planning import reach, remains
 
@@ -153,7 +153,7 @@ async def _permit(
     halted = await context.incidents.writes_halted(id_)
     if halted is not None:
         return f"writes are halted: {halted}"
-    grant = await context.signer.mint(id_, action.id)
+    grant = await braking.mint(context, id_, action.id)
     if not isinstance(grant, ports.GrantDenied):
         return grant
     if not is_begun:

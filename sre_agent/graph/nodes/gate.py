@@ -1,6 +1,6 @@
 """Put every action of the plan before policy."""
 
-from typing import Literal
+from typing import Any, Literal
 
 from langgraph.runtime import Runtime
 from langgraph.types import Command
@@ -11,7 +11,7 @@ from sre_agent.domain.ids import ActionId, IncidentId
 from sre_agent.domain.incident import Incident, IncidentStatus
 from sre_agent.domain.plan import Plan
 from sre_agent.domain.ruling import Ruling
-from sre_agent.graph import run_state
+from sre_agent.graph import braking, run_state
 from sre_agent.graph.context import RunContext
 from sre_agent.safety import policy, preapproval
 from sre_agent.safety.facts import Circumstances
@@ -23,7 +23,8 @@ async def gate(
     """Rule on the plan: one denied action denies it all, one asked action asks for it all.
 
     What is denied goes back to be planned without that step, which is not tried again. An undo that
-    was approved together with the plan it takes back is not asked for again.
+    was approved together with the plan it takes back is not asked for again. What brakes keep from
+    being carried out is not put before anybody: nobody shall approve what cannot run.
     """
     context = runtime.context
     id_ = run_state.incident_id(state)
@@ -58,14 +59,10 @@ async def gate(
         steps = run_state.with_denied(state, reason)
         if steps is not None:
             return Command(goto="plan", update={"rulings": dumped, "denied": steps})
-        return Command(
-            goto="conclude",
-            update={
-                "rulings": dumped,
-                "end_status": IncidentStatus.ESCALATED.value,
-                "end_reason": reason,
-            },
-        )
+        return _left_to_people(dumped, reason)
+    obstacle = await braking.foresee(context, incident, plan)
+    if obstacle is not None:
+        return _left_to_people(dumped, f"the plan cannot be carried out now: {obstacle.told}")
     goes_on = not asked or "approved_with" in covered
     update: run_state.RunState = {"rulings": dumped, "approval_id": ""}
     return Command(goto="execute" if goes_on else "approve", update=update)
@@ -77,6 +74,19 @@ async def _covered(context: RunContext, id_: IncidentId, undo: Plan) -> dict[str
     if isinstance(found, str):
         return {"asked_because": found}
     return {"approved_with": found.plan.sha256}
+
+
+def _left_to_people(
+    rulings: list[dict[str, Any]], reason: str
+) -> Command[Literal["approve", "execute", "plan", "conclude"]]:
+    return Command(
+        goto="conclude",
+        update={
+            "rulings": rulings,
+            "end_status": IncidentStatus.ESCALATED.value,
+            "end_reason": reason,
+        },
+    )
 
 
 async def _circumstances(

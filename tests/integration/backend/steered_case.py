@@ -13,6 +13,7 @@ from pydantic import SecretStr
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from backend.actors import Actor, Role
+from backend.brakes.judging import Brakes
 from backend.db import approvals, steering
 from backend.db.incidents import PostgresIncidents
 from backend.db.journal import PostgresJournal
@@ -31,6 +32,7 @@ from sre_agent.domain.tools import ToolCall, ToolResult
 from sre_agent.graph import build
 from sre_agent.graph.context import Limits, RunContext
 from sre_agent.planning.settings import PlanningSettings
+from sre_agent.safety.pace import Caps
 from sre_agent.testing import FakeToolbox, views
 from sre_agent.testing.toolbox import ok
 from sre_agent.testing.world import World
@@ -117,6 +119,8 @@ async def opened(
         key=keys.generate(tmp_path / "key.pem"),
         policy=permissions.load_rules(),
         ttl_s=300,
+        # A person wants the same service repaired again, within minutes.
+        brakes=Brakes(Caps(cool_down_factor=0)),
     )
     transport = httpx.ASGITransport(app=create_app(mint, SECRET))
     async with httpx.AsyncClient(transport=transport) as http:

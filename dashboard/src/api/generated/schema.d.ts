@@ -1830,7 +1830,7 @@ export interface components {
          * @description Everything that is done to the platform itself, as a past participle.
          * @enum {string}
          */
-        Deed: "user_registered" | "user_added" | "user_changed" | "password_changed" | "password_reset" | "signed_in" | "sign_in_refused" | "signed_out" | "token_created" | "token_revoked" | "cluster_connected" | "cluster_disconnected" | "slo_added" | "slo_changed" | "slo_removed" | "error_budget_low" | "writing_halted" | "writing_resumed" | "audit_broken" | "audit_exported" | "audit_trimmed" | "policy_loaded" | "signing_keys_changed";
+        Deed: "user_registered" | "user_added" | "user_changed" | "password_changed" | "password_reset" | "signed_in" | "sign_in_refused" | "signed_out" | "token_created" | "token_revoked" | "cluster_connected" | "cluster_disconnected" | "slo_added" | "slo_changed" | "slo_removed" | "error_budget_low" | "writing_halted" | "writing_resumed" | "freeze_added" | "freeze_removed" | "audit_broken" | "audit_exported" | "audit_trimmed" | "policy_loaded" | "signing_keys_changed";
         /**
          * Dependency
          * @description One workload calls another, as some evidence shows.
@@ -2000,7 +2000,7 @@ export interface components {
          * @description Everything that can happen to an incident, as a past participle.
          * @enum {string}
          */
-        EventKind: "incident_opened" | "alert_received" | "alert_resolved" | "run_started" | "run_failed" | "specialists_selected" | "tool_called" | "evidence_added" | "specialist_failed" | "specialist_finished" | "causes_ranked" | "plan_proposed" | "plan_withheld" | "policy_ruled" | "approval_requested" | "approval_given" | "approval_decided" | "approval_voided" | "grant_minted" | "grant_renewed" | "grant_refused" | "action_started" | "action_finished" | "verification_sampled" | "verification_finished" | "undo_verified" | "verdict_given" | "reopened" | "reinvestigated" | "cancelled" | "paused" | "resumed" | "cause_dismissed" | "acknowledged" | "assigned" | "commented" | "tied" | "split" | "merged" | "escalated" | "report_written" | "status_changed";
+        EventKind: "incident_opened" | "alert_received" | "alert_resolved" | "run_started" | "run_failed" | "specialists_selected" | "tool_called" | "evidence_added" | "specialist_failed" | "specialist_finished" | "causes_ranked" | "plan_proposed" | "plan_withheld" | "policy_ruled" | "approval_requested" | "approval_given" | "approval_decided" | "approval_voided" | "grant_minted" | "grant_renewed" | "grant_refused" | "braked" | "action_started" | "action_finished" | "verification_sampled" | "verification_finished" | "undo_verified" | "verdict_given" | "reopened" | "reinvestigated" | "cancelled" | "paused" | "resumed" | "cause_dismissed" | "acknowledged" | "assigned" | "commented" | "tied" | "split" | "merged" | "escalated" | "report_written" | "status_changed";
         /**
          * EventPage
          * @description Events after the number asked for; ask again with `after=last_seq`.

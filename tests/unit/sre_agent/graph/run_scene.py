@@ -7,6 +7,7 @@ from typing import Any
 from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.types import Command
 
+from sre_agent import ports
 from sre_agent.config import loader, permissions
 from sre_agent.domain.events import Event, EventKind
 from sre_agent.domain.ids import IncidentId
@@ -55,6 +56,7 @@ class Scene:
     playbooks: Playbooks = field(default_factory=loader.load_playbooks)
     policy: Policy = POLICY
     hold_s: float = 20
+    brakes: ports.Brakes | None = None
 
     @property
     def id(self) -> IncidentId:
@@ -87,6 +89,7 @@ class Scene:
                 ),
                 limits=Limits(sample_interval_s=5),
                 memory=self.memory,
+                brakes=self.brakes,
             ),
         )
 

@@ -1,0 +1,109 @@
+"""One-off freezes as they are stored; each that comes or goes is in the organization's log."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from backend.db import organization_log
+from backend.db.organization_log import Deed
+from backend.db.tables.brakes import freezes
+from sre_agent.domain.errors import PermanentError
+from sre_agent.safety.freeze_text import FreezeText
+
+FREEZES_MAX = 100
+"""Of one organization, those that are over not counted."""
+
+
+class FreezeNotFoundError(PermanentError):
+    """The organization has no such freeze."""
+
+
+class TooManyFreezesError(PermanentError):
+    """The organization has as many freezes as it may have."""
+
+
+@dataclass(frozen=True)
+class Freeze:
+    """A freeze that somebody added."""
+
+    id: str
+    text: FreezeText
+    added_by: str
+    added_at: datetime
+
+
+async def list_present(connection: AsyncConnection, org_id: str, *, now: datetime) -> list[Freeze]:
+    """Return the freezes that are not over, by their ends."""
+    query = (
+        sa.select(freezes)
+        .where(freezes.c.org_id == org_id, freezes.c.ends_at > now)
+        .order_by(freezes.c.ends_at, freezes.c.id)
+    )
+    return [
+        Freeze(row.id, FreezeText.model_validate(row.definition), row.added_by, row.added_at)
+        for row in await connection.execute(query)
+    ]
+
+
+async def add(
+    connection: AsyncConnection, org_id: str, text: FreezeText, *, actor: str, now: datetime
+) -> Freeze:
+    """Store a freeze and record it.
+
+    Raises:
+        TooManyFreezesError: There are as many as there may be.
+    """
+    freeze = Freeze(f"frz-{secrets.token_hex(6)}", text, actor, now)
+    await organization_log.append(
+        connection,
+        org_id=org_id,
+        actor=actor,
+        kind=Deed.FREEZE_ADDED,
+        payload={"freeze": freeze.id, "name": text.name, "reason": text.reason, **_when(text)},
+        now=now,
+    )
+    known = await list_present(connection, org_id, now=now)
+    if len(known) >= FREEZES_MAX:
+        raise TooManyFreezesError(f"there are {len(known)} freezes")
+    row = {
+        "org_id": org_id,
+        "id": freeze.id,
+        "definition": text.model_dump(mode="json", by_alias=True),
+        "ends_at": text.ends_at,
+        "added_by": actor,
+        "added_at": now,
+    }
+    await connection.execute(sa.insert(freezes).values(row))
+    return freeze
+
+
+async def remove(
+    connection: AsyncConnection, org_id: str, freeze_id: str, *, actor: str, now: datetime
+) -> None:
+    """Remove a freeze and record it.
+
+    Raises:
+        FreezeNotFoundError: There is none of that id.
+    """
+    await organization_log.hold(connection, org_id)
+    own = sa.and_(freezes.c.org_id == org_id, freezes.c.id == freeze_id)
+    row = (await connection.execute(sa.select(freezes).where(own))).one_or_none()
+    if row is None:
+        raise FreezeNotFoundError(f"there is no freeze {freeze_id}")
+    text = FreezeText.model_validate(row.definition)
+    await organization_log.append(
+        connection,
+        org_id=org_id,
+        actor=actor,
+        kind=Deed.FREEZE_REMOVED,
+        payload={"freeze": freeze_id, "name": text.name, **_when(text)},
+        now=now,
+    )
+    await connection.execute(sa.delete(freezes).where(own))
+
+
+def _when(text: FreezeText) -> dict[str, str]:
+    return {"from": text.starts_at.isoformat(), "to": text.ends_at.isoformat()}

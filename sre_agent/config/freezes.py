@@ -1,0 +1,69 @@
+"""Reading the calendar of freezes from a file; one that cannot be read stops all writing."""
+
+from collections import Counter
+from pathlib import Path
+
+import yaml
+from pydantic import Field, ValidationError
+
+from sre_agent.config.files import InvalidConfigurationError
+from sre_agent.domain import yaml_text
+from sre_agent.domain.model import Value
+from sre_agent.safety.freeze_text import FreezeText
+from sre_agent.safety.freezes import Calendar
+
+FREEZES_MAX = 500
+_BYTES_MAX = 1 << 20
+
+
+class _File(Value):
+    freezes: tuple[FreezeText, ...] = Field(max_length=FREEZES_MAX)
+
+
+def load(file: Path) -> tuple[FreezeText, ...]:
+    """Return the freezes of a file, in its order.
+
+    Raises:
+        InvalidConfigurationError: It cannot be read, or what is wrong with it.
+    """
+    try:
+        raw = file.read_bytes()
+        text = raw.decode("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InvalidConfigurationError(f"{file} cannot be read: {error}") from error
+    if len(raw) > _BYTES_MAX:
+        raise InvalidConfigurationError(f"{file} is larger than {_BYTES_MAX} bytes")
+    return parse(file.name, text)
+
+
+def parse(name: str, text: str) -> tuple[FreezeText, ...]:
+    """Return the freezes of a YAML text.
+
+    Raises:
+        InvalidConfigurationError: naming the file and the fields that are wrong.
+    """
+    try:
+        found = _File.model_validate(yaml_text.read(text)).freezes
+    except (yaml.YAMLError, RecursionError) as error:
+        raise InvalidConfigurationError(f"{name} is no YAML: {error}") from error
+    except ValidationError as error:
+        problems = "; ".join(
+            f"{'.'.join(map(str, item['loc'])) or 'the file'}: {item['msg']}"
+            for item in error.errors(include_input=False, include_url=False)
+        )
+        raise InvalidConfigurationError(f"{name} is not valid: {problems}") from error
+    counted = Counter(item.name for item in found)
+    twice = sorted(each for each, number in counted.items() if number > 1)
+    if twice:
+        raise InvalidConfigurationError(f"{name} has freezes of one name: {', '.join(twice)}")
+    return found
+
+
+def load_calendar(file: Path | None) -> Calendar:
+    """Return the calendar; without a file it is empty, and of a bad one it says why."""
+    if file is None:
+        return Calendar()
+    try:
+        return Calendar(load(file))
+    except InvalidConfigurationError as error:
+        return Calendar(fault=str(error))

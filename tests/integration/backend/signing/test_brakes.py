@@ -1,0 +1,328 @@
+"""Caps, rests and freezes as the signer keeps to them, on a real database."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from brake_scene import MakeIncident, Scene, braked, undo_of
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from backend.db import freezes, switch
+from backend.signer.keys import SigningKey
+from backend.signer.mint import Mint
+from sre_agent import ports
+from sre_agent.domain.events import EventKind
+from sre_agent.domain.ids import ActionId
+from sre_agent.domain.plan import Plan
+from sre_agent.safety.freeze_text import FreezeText
+from sre_agent.safety.grants import GrantRefusedError
+from sre_agent.safety.pace import Caps
+from sre_agent.safety.policy import Policy
+
+ONE, TWO = ActionId("act-1"), ActionId("act-2")
+NO_REST = Caps(per_workload=2, per_cluster=3, cool_down_factor=0)
+MakeMint = Callable[..., Mint]
+
+
+@pytest.fixture
+def scene(
+    engine: AsyncEngine, clock: Any, plan: Plan, make_incident: MakeIncident, tmp_path: Path
+) -> Scene:
+    return Scene(engine, clock, plan, make_incident, tmp_path)
+
+
+@pytest.fixture
+def make_mint(engine: AsyncEngine, clock: Any, key: SigningKey, rules: Policy) -> MakeMint:
+    return lambda **given: braked(engine, clock, key, rules, **given)
+
+
+async def refusal(minting: Awaitable[ports.Grant]) -> GrantRefusedError:
+    with pytest.raises(GrantRefusedError) as raised:
+        await minting
+    return raised.value
+
+
+async def test_a_workload_rests_after_a_write_and_is_written_to_again_when_it_was_told(
+    scene: Scene, make_mint: MakeMint
+) -> None:
+    mint = make_mint()
+    first = await scene.approved("inc-a")
+    again = await scene.approved("inc-b")
+    other = await scene.approved("inc-c", scene.on("other"))
+    granted_at = scene.clock.now()
+    await mint.mint(first, ONE)
+
+    refused = await refusal(mint.mint(again, ONE))
+    await mint.mint(other, ONE)
+
+    # Another plan for the same workload, and the same plan of another incident alike.
+    assert refused.code == "cooling_down"
+    assert refused.until == granted_at + timedelta(seconds=600)
+    assert refused.until.isoformat(sep=" ", timespec="seconds")[:19] in refused.reason
+    await scene.pass_time(seconds=600)
+    assert (await mint.mint(again, ONE)).id
+
+
+async def test_caps_of_a_workload_and_of_the_cluster_hold_for_an_hour(
+    scene: Scene, make_mint: MakeMint
+) -> None:
+    mint = make_mint(caps=NO_REST)
+    same = [await scene.approved(f"inc-{name}") for name in "abc"]
+    others = [await scene.approved(f"inc-{name}", scene.on(name)) for name in "de"]
+    began = scene.clock.now()
+    await mint.mint(same[0], ONE)
+    await scene.pass_time(minutes=5)
+    await mint.mint(same[1], ONE)
+
+    third = await refusal(mint.mint(same[2], ONE))
+    await mint.mint(others[0], ONE)
+    of_cluster = await refusal(mint.mint(others[1], ONE))
+
+    assert (third.code, third.until) == ("cap_reached", began + timedelta(hours=1))
+    assert (of_cluster.code, of_cluster.until) == ("cap_reached", began + timedelta(hours=1))
+    assert await scene.grants() == await scene.counted() == 3
+
+
+async def test_asking_again_for_a_grant_counts_once(scene: Scene, make_mint: MakeMint) -> None:
+    mint = make_mint(caps=NO_REST)
+    id_ = await scene.approved("inc-a")
+
+    first = await mint.mint(id_, ONE)
+    await scene.pass_time(seconds=400)
+    renewed = await mint.mint(id_, ONE)
+
+    assert (first.id, first.token == renewed.token) == (renewed.id, False)
+    assert await scene.counted() == 1
+
+
+async def test_the_steps_of_one_plan_do_not_wait_for_each_other(
+    scene: Scene, make_mint: MakeMint
+) -> None:
+    mint = make_mint()
+    id_ = await scene.approved("inc-a", scene.on("web", 2))
+
+    await mint.mint(id_, ONE)
+
+    assert (await mint.mint(id_, TWO)).id
+
+
+@pytest.mark.attack
+async def test_racing_signers_do_not_grant_more_than_the_cap(
+    scene: Scene, make_mint: MakeMint
+) -> None:
+    mints = [make_mint(caps=NO_REST) for _ in range(2)]
+    ids = [await scene.approved(f"inc-{name}", scene.on(name)) for name in "abcdefgh"]
+
+    answers = await asyncio.gather(
+        *(mints[number % 2].mint(id_, ONE) for number, id_ in enumerate(ids)),
+        return_exceptions=True,
+    )
+
+    granted = [answer for answer in answers if isinstance(answer, ports.Grant)]
+    refused = [answer for answer in answers if isinstance(answer, GrantRefusedError)]
+    assert (len(granted), len(refused)) == (3, 5)
+    assert {error.code for error in refused} == {"cap_reached"}
+
+
+async def test_taking_back_our_own_action_waits_for_nothing_but_a_stop(
+    scene: Scene, make_mint: MakeMint, tmp_path: Path
+) -> None:
+    file = tmp_path / "freezes.yaml"
+    file.write_text("freezes: []")
+    caps = Caps(per_workload=1, per_cluster=1)
+    mint = make_mint(caps=caps, file=file)
+    plan = with_inverse(scene.plan)
+    id_ = await scene.approved("inc-a", plan)
+    await mint.mint(id_, ONE)
+    freeze(file, scene.clock.now())
+    undo = undo_of(plan)
+    await scene.permit(id_, undo)
+    await throw(scene, is_halted=True)
+
+    stopped = await refusal(mint.mint(id_, undo.actions[0].id))
+    await throw(scene, is_halted=False)
+    grant = await mint.mint(id_, undo.actions[0].id)
+
+    assert stopped.code == "halted"
+    assert grant.id
+    assert await scene.counted() == 2
+
+
+@pytest.mark.attack
+async def test_what_only_calls_itself_an_undo_waits_like_any_other_write(
+    scene: Scene, make_mint: MakeMint
+) -> None:
+    mint = make_mint(caps=Caps(per_workload=1, per_cluster=1))
+    plan = with_inverse(scene.plan)
+    never_done = await scene.approved("inc-a", plan)
+    done = await scene.approved("inc-b", scene.on("other"))
+    await mint.mint(done, ONE)
+    undo = undo_of(plan)
+    await scene.permit(never_done, undo)
+
+    refused = await refusal(mint.mint(never_done, undo.actions[0].id))
+
+    assert refused.code == "cap_reached"
+
+
+@pytest.mark.attack
+async def test_an_action_is_taken_back_past_the_brakes_once(
+    scene: Scene, make_mint: MakeMint
+) -> None:
+    mint = make_mint(caps=Caps(per_workload=1, per_cluster=1))
+    plan = with_inverse(scene.plan)
+    id_ = await scene.approved("inc-a", plan)
+    await mint.mint(id_, ONE)
+    undo = undo_of(plan)
+    await scene.permit(id_, undo)
+    await mint.mint(id_, undo.actions[0].id)
+    renamed = undo.actions[0].model_copy(update={"id": ActionId("act-again")})
+    await scene.permit(id_, undo.model_copy(update={"actions": (renamed,)}))
+
+    refused = await refusal(mint.mint(id_, ActionId("act-again")))
+
+    assert refused.code == "cap_reached"
+
+
+async def test_a_freeze_of_the_file_holds_from_when_it_is_written(
+    scene: Scene, make_mint: MakeMint, tmp_path: Path
+) -> None:
+    file = tmp_path / "freezes.yaml"
+    file.write_text("freezes: []")
+    mint = make_mint(file=file)
+    id_ = await scene.approved("inc-a")
+    until = freeze(file, scene.clock.now())
+
+    refused = await refusal(mint.mint(id_, ONE))
+    await scene.pass_time(minutes=20)
+
+    assert (refused.code, refused.until) == ("frozen", until)
+    assert "inventory" in refused.reason
+    assert (await mint.mint(id_, ONE)).id
+
+
+@pytest.mark.attack
+@pytest.mark.parametrize("trouble", ["not there", "broken", "a folder"])
+async def test_a_calendar_that_cannot_be_read_stops_every_grant(
+    trouble: str, scene: Scene, make_mint: MakeMint, tmp_path: Path
+) -> None:
+    file = tmp_path / "freezes.yaml"
+    if trouble == "broken":
+        file.write_text("freezes: [{name: x}]")
+    elif trouble == "a folder":
+        file.mkdir()
+    mint = make_mint(file=file)
+    id_ = await scene.approved("inc-a")
+
+    refused = await refusal(mint.mint(id_, ONE))
+
+    assert (refused.code, refused.until) == ("freeze_unreadable", None)
+    assert "freezes.yaml" in refused.reason
+
+
+async def test_a_freeze_that_somebody_added_holds_until_it_is_removed(
+    scene: Scene, make_mint: MakeMint
+) -> None:
+    mint = make_mint()
+    id_ = await scene.approved("inc-a")
+    now = scene.clock.now()
+    text = FreezeText.model_validate(
+        {
+            "name": "sale",
+            "reason": "many buy",
+            "from": now.isoformat(),
+            "to": (now + timedelta(hours=2)).isoformat(),
+            "namespaces": ["prod"],
+        }
+    )
+    async with scene.engine.begin() as connection:
+        added = await freezes.add(connection, "default", text, actor="ann", now=now)
+
+    refused = await refusal(mint.mint(id_, ONE))
+    async with scene.engine.begin() as connection:
+        await freezes.remove(connection, "default", added.id, actor="eve", now=now)
+
+    assert (refused.code, refused.until) == ("frozen", now + timedelta(hours=2))
+    assert (await mint.mint(id_, ONE)).id
+
+
+async def test_a_grant_that_was_not_used_before_a_freeze_is_not_renewed_in_it(
+    scene: Scene, make_mint: MakeMint, tmp_path: Path
+) -> None:
+    file = tmp_path / "freezes.yaml"
+    file.write_text("freezes: []")
+    mint = make_mint(file=file)
+    unused, begun = await scene.approved("inc-a"), await scene.approved("inc-b", scene.on("b"))
+    for id_ in (unused, begun):
+        await mint.mint(id_, ONE)
+    await scene.log(begun, EventKind.ACTION_STARTED, {"action_id": ONE, "grant_id": "g"})
+    await scene.pass_time(seconds=400)
+    freeze(file, scene.clock.now())
+
+    refused = await refusal(mint.mint(unused, ONE))
+
+    assert refused.code == "frozen"
+    assert (await mint.mint(begun, ONE)).id, "it settles what came of the write"
+
+
+@pytest.mark.attack
+async def test_a_clock_that_is_set_back_frees_nothing(scene: Scene, make_mint: MakeMint) -> None:
+    mint = make_mint(caps=NO_REST)
+    ids = [await scene.approved(f"inc-{name}", scene.on(name)) for name in "abcd"]
+    for id_ in ids[:3]:
+        await mint.mint(id_, ONE)
+    await scene.pass_time(minutes=-1)
+
+    assert (await refusal(mint.mint(ids[3], ONE))).code == "cap_reached"
+
+
+@pytest.mark.attack
+@pytest.mark.parametrize("ahead_s", [3600, -3600])
+async def test_a_clock_that_jumped_gets_no_grant(
+    ahead_s: float, scene: Scene, make_mint: MakeMint
+) -> None:
+    id_ = await scene.approved("inc-a")
+    wrong = make_mint(skew_max_s=30)
+    scene.clock.time = datetime.now(UTC) + timedelta(seconds=ahead_s)
+    await scene.permit(id_, scene.on("web", summary="anew"))
+    refused = await refusal(wrong.mint(id_, ONE))
+
+    assert refused.code == "clocks_differ"
+
+
+@pytest.mark.attack
+async def test_a_stop_between_two_actions_of_a_plan_leaves_the_next_without_a_grant(
+    scene: Scene, make_mint: MakeMint
+) -> None:
+    mint = make_mint(caps=NO_REST)
+    id_ = await scene.approved("inc-a", scene.on("web", 3))
+    await mint.mint(id_, ONE)
+
+    await throw(scene, is_halted=True, cluster_id="default")
+    codes = [(await refusal(mint.mint(id_, each))).code for each in (TWO, ActionId("act-3"), ONE)]
+
+    assert codes == ["halted"] * 3
+    assert await scene.grants() == 1
+
+
+async def throw(scene: Scene, *, is_halted: bool, cluster_id: str | None = None) -> None:
+    wanted = switch.Throw(is_halted=is_halted, actor="ann", reason="r", cluster_id=cluster_id)
+    async with scene.engine.begin() as connection:
+        await switch.throw(connection, "default", wanted, now=scene.clock.now())
+
+
+def freeze(file: Path, now: datetime) -> datetime:
+    """Write a freeze that begins now; return its end."""
+    until = now + timedelta(minutes=20)
+    when = f"from: '{now.isoformat()}', to: '{until.isoformat()}'"
+    file.write_text(f"freezes: [{{name: count, reason: inventory, {when}}}]")
+    return until
+
+
+def with_inverse(plan: Plan) -> Plan:
+    [action] = plan.actions
+    back = action.call.model_copy(update={"arguments": {**action.call.arguments, "to_revision": 2}})
+    return plan.model_copy(update={"actions": (action.model_copy(update={"inverse": back}),)})
