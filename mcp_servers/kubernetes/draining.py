@@ -19,7 +19,7 @@ from mcp_servers.common.envelope import Answer, RefusedError, ToolFailureError, 
 from mcp_servers.common.figures import Figure
 from mcp_servers.common.grants import Grant, Target
 from mcp_servers.common.toolset import Call
-from mcp_servers.kubernetes import evictability, kinds, marks, node_edits
+from mcp_servers.kubernetes import evictability, kinds, manners, marks, node_edits
 from mcp_servers.kubernetes.api import Json
 from mcp_servers.kubernetes.evictability import Load, Terms
 from mcp_servers.kubernetes.eviction import Evicting
@@ -60,11 +60,12 @@ class Draining:
 
     async def _rehearse(self, target: Target, terms: Terms) -> Answer:
         node, load = await self._look(target, terms)
-        await self._patch(target, node, {"spec": {"unschedulable": True}}, dry_run=True)
+        closed = await self._patch(target, node, {"spec": {"unschedulable": True}}, dry_run=True)
         kept = await self._rehearse_evictions(load)
         data: dict[str, Any] = {
             "state_sha256": state_sha256(node, load),
             "result_sha256": result_sha256(node, load),
+            "left_sha256": manners.node_sha256(closed),
             "figures": [each.model_dump(mode="json") for each in _figures(load)],
             "uid": uid_of(node),
             "changes": [
