@@ -38,8 +38,9 @@ test: setup ## Fast, contract and integration tests, and the repairs in the lab 
 test-e2e: setup ## Every scenario under every seed, end to end
 	$(BIN)/pytest -m e2e
 
-test-kill: setup ## kill -9 at every stage, then start again
-	$(BIN)/pytest -m kill
+test-kill: setup ## kill -9 at every border, 300 times, and in the lab (KILL_RUNS=300, KILL_ONLY=POINT:CROSSING)
+	$(if $(KILL_ONLY),,$(BIN)/pytest -m kill)
+	@$(BIN)/python tests/kill/kill_runs.py
 
 test-attack: setup ## Forged, replayed, expired and re-targeted grants; hostile input
 	FUZZ_REQUESTS=5000 $(BIN)/pytest -m attack

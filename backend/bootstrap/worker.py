@@ -12,7 +12,7 @@ from psycopg.rows import dict_row
 from psycopg_pool import AsyncConnectionPool
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from backend.bootstrap import program
+from backend.bootstrap import checkpoints, program
 from backend.brakes.foreseeing import Foresight
 from backend.brakes.judging import Brakes
 from backend.clock import SystemClock
@@ -25,8 +25,9 @@ from backend.db.outbox import PostgresOutbox
 from backend.db.past_runs import PastRuns
 from backend.db.slos import PostgresObjectives
 from backend.db.tenancy import Tenant
-from backend.jobs import queue, upkeep, waiting
+from backend.jobs import places, queue, upkeep, waiting
 from backend.jobs.learning import LearningJournal
+from backend.jobs.presence import Presence
 from backend.jobs.proving import Prover
 from backend.jobs.publishing import PublishingIncidents
 from backend.jobs.runner import Runner
@@ -61,6 +62,7 @@ class Worker:
     clock: ports.Clock
     runner: Runner
     app: procrastinate.App
+    presence: Presence
     rounds: Rounds
     evaluator: Evaluator
     prover: Prover
@@ -91,6 +93,7 @@ class Worker:
                     )
                 ),
                 group.create_task(upkeep.run(self.house)),
+                group.create_task(self.presence.run()),
                 group.create_task(self.rounds.run()),
                 group.create_task(self.evaluator.run()),
                 group.create_task(self.prover.run()),
@@ -98,8 +101,8 @@ class Worker:
             await self.app.run_worker_async(
                 concurrency=self.settings.max_concurrent_alerts,
                 shutdown_graceful_timeout=_SHUTDOWN_S,
-                update_heartbeat_interval=upkeep.HEARTBEAT_S,
-                stalled_worker_timeout=upkeep.STALLED_AFTER_S,
+                update_heartbeat_interval=places.HEARTBEAT_S,
+                stalled_worker_timeout=places.STALLED_AFTER_S,
                 fetch_job_polling_interval=1.0,
                 delete_jobs="successful",
             )
@@ -111,6 +114,7 @@ class Worker:
 async def open_worker(settings: WorkerSettings) -> AsyncIterator[Worker]:
     """Open everything a worker needs, and close it again."""
     clock = SystemClock()
+    presence = Presence(settings.database_url)
     _ = settings.mcp_endpoints  # what is wrong with them is told at the start
     engine = create_engine(
         settings.database_url, pool_size=_WORKER_POOL + settings.max_concurrent_alerts
@@ -121,7 +125,9 @@ async def open_worker(settings: WorkerSettings) -> AsyncIterator[Worker]:
             httpx.AsyncClient(trust_env=False) as http,
             checkpointer(settings.database_url) as saver,
             queue.create(
-                settings.database_url, places=settings.max_concurrent_alerts
+                settings.database_url,
+                places=settings.max_concurrent_alerts,
+                on_registered=presence.begin,
             ).open_async() as app,
         ):
             async with engine.begin() as connection:
@@ -155,7 +161,18 @@ async def open_worker(settings: WorkerSettings) -> AsyncIterator[Worker]:
             )
             prover = Prover(engine=engine, clock=clock, interval_s=settings.audit_verify_seconds)
             channel = _channel(settings, http, clock)
-            yield Worker(settings, engine, clock, runner, app, rounds, evaluator, prover, channel)
+            yield Worker(
+                settings=settings,
+                engine=engine,
+                clock=clock,
+                runner=runner,
+                app=app,
+                presence=presence,
+                rounds=rounds,
+                evaluator=evaluator,
+                prover=prover,
+                channel=channel,
+            )
     finally:
         await engine.dispose()
 
@@ -215,7 +232,7 @@ async def checkpointer(database_url: str) -> AsyncIterator[AsyncPostgresSaver]:
         libpq_url(database_url), min_size=1, max_size=_CHECKPOINT_POOL, kwargs=kwargs, open=False
     ) as pool:
         saver = AsyncPostgresSaver(pool)  # type: ignore[arg-type] # the row factory is given above
-        await saver.setup()
+        await checkpoints.set_up(saver, pool)
         yield saver
 
 

@@ -1,11 +1,23 @@
-"""How many runs may go on at once, over all workers: who finds no place leaves the job where it is."""
+"""The jobs as workers share them: how many go on at once, and who takes over from the dead."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
+import structlog
 from procrastinate import BaseConnector
 from procrastinate.jobs import Job
 from procrastinate.manager import JobManager
 from typing_extensions import override
+
+from backend.jobs.presence import LOCK_CLASS
+
+HEARTBEAT_S = 1.0
+"""How often a worker shows that it lives."""
+
+SILENT_AFTER_S = 2.5
+"""A worker silent for so long is dead if it has let go of its lock as well."""
+
+STALLED_AFTER_S = 8.0
+"""A worker silent for so long is dead; its jobs are given to another."""
 
 _FETCH = """
     SELECT id, status, task_name, priority, lock, queueing_lock, args, scheduled_at, queue_name,
@@ -13,18 +25,69 @@ _FETCH = """
     FROM sre_agent_fetch_job(%(queues)s::varchar[], %(worker_id)s, %(places)s)
 """
 
+# Found and given back by one statement: of two workers that look at once, the second passes it over,
+# and cannot take it from the first, who may be at work on it by then.
+_RESCUE = f"""
+    WITH dropped AS (
+        SELECT job.id, job.task_name, job.args
+        FROM procrastinate_jobs job
+        LEFT JOIN procrastinate_workers worker ON worker.id = job.worker_id
+        WHERE job.status = 'doing' AND (
+            worker.id IS NULL
+            OR worker.last_heartbeat < now() - make_interval(secs => %(stalled_s)s)
+            OR worker.last_heartbeat < now() - make_interval(secs => %(silent_s)s) AND NOT EXISTS (
+                SELECT FROM pg_locks held
+                WHERE held.locktype = 'advisory' AND held.objsubid = 2
+                    AND held.classid = {LOCK_CLASS} AND held.objid::bigint = worker.id
+                    AND held.database = (
+                        SELECT oid FROM pg_database WHERE datname = current_database())))
+        FOR UPDATE OF job SKIP LOCKED
+    )
+    SELECT id, task_name, args, procrastinate_retry_job_v2(id, now(), NULL, NULL, NULL) FROM dropped
+"""  # noqa: S608 - a constant of ours
+
+_log = structlog.get_logger()
+
 
 class PlacesJobManager(JobManager):
     """Hands out a job only while fewer than `places` are worked on by all workers together."""
 
-    def __init__(self, connector: BaseConnector, places: int) -> None:
+    def __init__(
+        self, connector: BaseConnector, places: int, on_registered: Callable[[int], None]
+    ) -> None:
         super().__init__(connector)
         self._places = places
+        self._on_registered = on_registered
+
+    @override
+    async def register_worker(self) -> int:
+        """Return the number of this worker, and tell it to whoever wants to know."""
+        worker_id = await super().register_worker()
+        self._on_registered(worker_id)
+        return worker_id
 
     @override
     async def fetch_job(self, queues: Iterable[str] | None, worker_id: int) -> Job | None:
-        """Return the most urgent job that may run now, marked as this worker's, or None."""
+        """Return the most urgent job that may run now, marked as this worker's, or None.
+
+        Who finds none looks whether the dead left some: theirs also take up places.
+        """
+        found = await self._fetch(queues, worker_id)
+        if found is None and await self._rescue():
+            found = await self._fetch(queues, worker_id)
+        return found
+
+    async def _fetch(self, queues: Iterable[str] | None, worker_id: int) -> Job | None:
         row = await self.connector.execute_query_one_async(
             query=_FETCH, queues=queues, worker_id=worker_id, places=self._places
         )
         return None if row["id"] is None else Job.from_row(row)
+
+    async def _rescue(self) -> bool:
+        """Give back the jobs of dead workers; return whether there were any."""
+        rows = await self.connector.execute_query_all_async(
+            query=_RESCUE, silent_s=SILENT_AFTER_S, stalled_s=STALLED_AFTER_S
+        )
+        for row in rows:
+            _log.warning("job_rescued", job_id=row["id"], task=row["task_name"], args=row["args"])
+        return bool(rows)

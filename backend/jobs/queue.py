@@ -1,5 +1,7 @@
 """The queue's application: which task does what."""
 
+from collections.abc import Callable
+
 import procrastinate
 from procrastinate import JobContext
 
@@ -16,16 +18,19 @@ _RETRY = procrastinate.RetryStrategy(
 _POOL_SIZE = 4
 
 
-def create(database_url: str, *, places: int) -> procrastinate.App:
+def create(
+    database_url: str, *, places: int, on_registered: Callable[[int], None] = lambda _: None
+) -> procrastinate.App:
     """Return the application, not yet open and without tasks.
 
-    `places` is how many jobs are worked on at once by all workers together.
+    `places` is how many jobs are worked on at once by all workers together; `on_registered` is told
+    the number that a worker of the application gets.
     """
     connector = procrastinate.PsycopgConnector(
         conninfo=libpq_url(database_url), min_size=1, max_size=_POOL_SIZE
     )
     app = procrastinate.App(connector=connector)
-    app.job_manager = PlacesJobManager(connector, places)
+    app.job_manager = PlacesJobManager(connector, places, on_registered)
     return app
 
 

@@ -1,4 +1,4 @@
-"""Keep the house in order: expire what nobody decided, and pick up what a dead worker dropped."""
+"""Keep the house in order: expire what nobody decided, and pick up what nobody works on."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,12 +14,6 @@ from backend.db import approvals, queue, relooks
 from backend.jobs import readmission, waiting
 from sre_agent import ports
 from sre_agent.domain.ids import IncidentId
-
-HEARTBEAT_S = 2.0
-"""How often a worker shows that it lives."""
-
-STALLED_AFTER_S = 8.0
-"""A worker silent for so long is dead; its jobs are given to another."""
 
 ORPHANED_AFTER_S = 20.0
 """An incident that should be worked on, has no job and was silent for so long gets a new job.
@@ -104,10 +98,6 @@ async def keep(house: House) -> None:
         _log.debug("approval_looked_at_again", approval_id=id_)
     for receipt in await readmission.readmit(engine, now=now):
         _log.warning("alert_fires_on", incident_id=receipt.incident_id)
-    stalled = await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_AFTER_S)
-    for job in stalled:
-        _log.warning("job_rescued", job_id=job.id, task=job.task_name, args=job.task_kwargs)
-        await app.job_manager.retry_job(job)
     await _requeue_orphans(engine, now)
     await waiting.age(engine, house.patience, now=now)
     for id_ in await waiting.end_overdue(app, engine, house.runs, house.patience, now=now):

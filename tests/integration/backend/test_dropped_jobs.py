@@ -1,0 +1,155 @@
+"""What a dead worker was at work on goes to another: at once when its process is gone."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+import procrastinate
+import psycopg
+import pytest
+import sqlalchemy as sa
+from procrastinate.jobs import Job
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from backend.db.engine import libpq_url
+from backend.db.queue import QUEUE, enqueue_investigations
+from backend.jobs import places, queue
+from backend.jobs.presence import LOCK_CLASS, Presence
+from sre_agent.domain.ids import IncidentId
+
+MakeIncident = Callable[..., Awaitable[IncidentId]]
+A_MOMENT_S = places.SILENT_AFTER_S + 0.5
+LONG_S = places.STALLED_AFTER_S + 1
+
+
+@pytest.fixture
+async def app(database_url: str) -> AsyncIterator[procrastinate.App]:
+    app = queue.create(database_url, places=1)
+    async with app.open_async():
+        yield app
+
+
+@pytest.fixture
+async def other(database_url: str) -> AsyncIterator[procrastinate.App]:
+    app = queue.create(database_url, places=1)
+    async with app.open_async():
+        yield app
+
+
+async def at_work(
+    app: procrastinate.App, engine: AsyncEngine, clock: Any, make_incident: MakeIncident
+) -> tuple[int, Job]:
+    """Have a worker take a job."""
+    id_ = await make_incident()
+    async with engine.begin() as connection:
+        await enqueue_investigations(connection, [id_], now=clock.now())
+    worker_id = await app.job_manager.register_worker()
+    job = await app.job_manager.fetch_job([QUEUE], worker_id)
+    assert job is not None
+    return worker_id, job
+
+
+async def be_silent(engine: AsyncEngine, worker_id: int, seconds: float) -> None:
+    """Let the last sign of a worker be so long ago."""
+    query = sa.text(
+        "UPDATE procrastinate_workers SET last_heartbeat = now() - make_interval(secs => :s)"
+        " WHERE id = :id"
+    )
+    async with engine.begin() as connection:
+        await connection.execute(query, {"s": seconds, "id": worker_id})
+
+
+async def take_over(app: procrastinate.App) -> Job | None:
+    """Ask for a job as another worker."""
+    worker_id = await app.job_manager.register_worker()
+    return await app.job_manager.fetch_job([QUEUE], worker_id)
+
+
+@asynccontextmanager
+async def present(database_url: str, worker_id: int) -> AsyncIterator[None]:
+    """Hold the lock of a worker that lives."""
+    presence = Presence(database_url)
+    presence.begin(worker_id)
+    task = asyncio.create_task(presence.run())
+    try:
+        async with asyncio.timeout(10):
+            while not await is_held(database_url, worker_id):  # noqa: ASYNC110 - of another session
+                await asyncio.sleep(0.02)
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+async def is_held(database_url: str, worker_id: int) -> bool:
+    """Return whether someone holds the lock of a worker."""
+    query = "SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND classid = %s AND objid = %s"
+    async with await psycopg.AsyncConnection.connect(libpq_url(database_url)) as connection:
+        found = await connection.execute(query, (LOCK_CLASS, worker_id))
+        return await found.fetchone() is not None
+
+
+async def test_a_job_of_a_worker_that_let_go_of_its_lock_is_taken_over_after_a_moment(
+    app: procrastinate.App, engine: AsyncEngine, clock: Any, make_incident: MakeIncident
+) -> None:
+    worker_id, job = await at_work(app, engine, clock, make_incident)
+
+    at_once = await take_over(app)
+    await be_silent(engine, worker_id, A_MOMENT_S)
+    taken = await take_over(app)
+
+    assert at_once is None
+    assert taken is not None
+    assert (taken.id, taken.attempts) == (job.id, 1)
+
+
+async def test_a_worker_that_is_slow_to_show_itself_keeps_its_job_while_it_holds_its_lock(
+    app: procrastinate.App,
+    engine: AsyncEngine,
+    clock: Any,
+    make_incident: MakeIncident,
+    database_url: str,
+) -> None:
+    worker_id, job = await at_work(app, engine, clock, make_incident)
+
+    async with present(database_url, worker_id):
+        await be_silent(engine, worker_id, A_MOMENT_S)
+        while_held = await take_over(app)
+        await be_silent(engine, worker_id, LONG_S)
+        after_long = await take_over(app)
+
+    assert while_held is None
+    assert after_long is not None
+    assert after_long.id == job.id
+
+
+async def test_two_that_look_at_once_take_a_dropped_job_over_once(
+    app: procrastinate.App,
+    other: procrastinate.App,
+    engine: AsyncEngine,
+    clock: Any,
+    make_incident: MakeIncident,
+) -> None:
+    worker_id, job = await at_work(app, engine, clock, make_incident)
+    await be_silent(engine, worker_id, LONG_S)
+
+    found = await asyncio.gather(*(take_over(each) for each in (app, other, app, other)))
+
+    taken = [each for each in found if each is not None]
+    assert [(each.id, each.attempts) for each in taken] == [(job.id, 1)]
+
+
+async def test_a_lock_that_was_lost_is_taken_again(database_url: str) -> None:
+    async with present(database_url, 7):
+        url = libpq_url(database_url)
+        async with await psycopg.AsyncConnection.connect(url, autocommit=True) as connection:
+            await connection.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_locks"
+                " WHERE locktype = 'advisory' AND classid = %s",
+                (LOCK_CLASS,),
+            )
+
+        async with asyncio.timeout(10):
+            while not await is_held(database_url, 7):  # noqa: ASYNC110 - as above
+                await asyncio.sleep(0.05)

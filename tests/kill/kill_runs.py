@@ -1,0 +1,241 @@
+"""Kill the platform at every border, again and again, and count what did not survive it.
+
+`python tests/kill/kill_runs.py` plays KILL_RUNS incidents under the schedule of KILL_SEED, several
+side by side; KILL_ONLY=POINT:CROSSING plays one. The last line is the result.
+"""
+
+import os
+import random
+import shutil
+import statistics
+import sys
+import tempfile
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+import kill_judge
+from kill_judge import Verdict
+from kill_points import crossed_since, named
+from kill_settings import APPROVER
+from kill_stage import Stage, stage
+from kill_story import Course, Kind, Story
+from typing_extensions import override
+
+RUNS, SEED, LANES = 300, 1, 3
+SECOND_KILL = 0.2
+RESUME_P99_MAX_S = 5.0
+_KINDS = (Kind.HEALS,) * 15 + (Kind.IN_VAIN, Kind.LATE, Kind.DROPPED, Kind.DROPPED, Kind.REJECTED)
+
+Points = Mapping[Kind, Mapping[str, int]]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One run: how its incident goes, and where it is killed."""
+
+    number: int
+    kind: Kind
+    point: str
+    crossing: int
+    second: tuple[str, int] | None = None
+
+    @override
+    def __str__(self) -> str:
+        again = f", then {self.second[0]}:{self.second[1]}" if self.second else ""
+        return f"run {self.number} ({self.kind}) {self.point}:{self.crossing}{again}"
+
+
+@dataclass
+class Tally:
+    """The runs so far."""
+
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    verdicts: list[tuple[Plan, Course, Verdict]] = field(default_factory=list)
+    said: list[str] = field(default_factory=list)
+
+    def add(self, plan: Plan, course: Course, verdict: Verdict) -> None:
+        """Count a run and say what went wrong with it."""
+        with self.lock:
+            self.verdicts.append((plan, course, verdict))
+        waits = ", ".join(f"{each:.1f} s" for each in course.resumed_after_s)
+        died = "+".join(course.deaths) or "nobody died"
+        say(f"{plan}: {course.look.status}, {died}{f', resumed after {waits}' if waits else ''}")
+        for name in ("lost", "twice", "stuck", "wrong"):
+            for sentence in getattr(verdict, name):
+                say(f"  {name.upper()}: {sentence} ({course.look.incident_id})")
+
+    def count(self, name: str) -> int:
+        """Return how many runs were lost, done twice, stuck or wrong."""
+        return sum(bool(getattr(verdict, name)) for _, _, verdict in self.verdicts)
+
+    @property
+    def waits_s(self) -> list[float]:
+        """Return how long each death held its incident up."""
+        return sorted(each for _, course, _ in self.verdicts for each in course.resumed_after_s)
+
+    @property
+    def is_good(self) -> bool:
+        """Return whether everything came through, and soon enough."""
+        is_quick = not self.waits_s or percentile(self.waits_s, 0.99) < RESUME_P99_MAX_S
+        return bool(self.verdicts) and is_quick and all(v.is_good for *_, v in self.verdicts)
+
+    @override
+    def __str__(self) -> str:
+        deaths = sum(len(course.deaths) for _, course, _ in self.verdicts)
+        points = len({plan.point for plan, course, _ in self.verdicts if course.deaths})
+        waits = self.waits_s or [0.0]
+        return (
+            f"kill: {len(self.verdicts)} runs, {deaths} kills, {points} points, "
+            f"{self.count('lost')} lost, {self.count('twice')} twice, {self.count('stuck')} stuck, "
+            f"{self.count('wrong')} wrong, resume p50 {statistics.median(waits):.1f} s "
+            f"p99 {percentile(waits, 0.99):.1f} s"
+        )
+
+
+def say(line: str) -> None:
+    """Print a line at once."""
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+def percentile(values: list[float], share: float) -> float:
+    """Return the smallest value that so large a share of sorted values does not exceed."""
+    return values[min(len(values) - 1, int(share * len(values)))]
+
+
+def schedule(points: Points, runs: int, seed: int) -> Iterator[Plan]:
+    """Yield the runs of a seed: every point comes up before one comes up again."""
+    chance = random.Random(seed)
+    decks: dict[Kind, list[str]] = {}
+    for number in range(1, runs + 1):
+        kind = chance.choice(_KINDS)
+        known = points[kind]
+        deck = decks.setdefault(kind, [])
+        if not deck:
+            deck += chance.sample(sorted(known), len(known))
+        point = deck.pop()
+        second = None
+        if chance.random() < SECOND_KILL:
+            again = chance.choice(sorted(known))
+            second = (again, chance.randint(1, known[again]))
+        yield Plan(number, kind, point, chance.randint(1, known[point]), second)
+
+
+def play(opened: Stage, plan: Plan, tally: Tally) -> None:
+    """Play one run and judge it."""
+    run = f"r{plan.number}"
+    opened.await_all()
+    opened.order(run, plan.point, plan.crossing)
+    story = Story(opened, f"team-{plan.number}", plan.kind)
+    second = (f"{run}b", *plan.second) if plan.second else None
+    course = story.play(second)
+    opened.countermand()
+    deeds = opened.target.deeds_in(course.namespace)
+    with opened.connect() as connection:
+        verdict = kill_judge.judge(kill_judge.gather(course, deeds, connection))
+    verdict.wrong += opened.unasked
+    opened.unasked.clear()
+    tally.add(plan, course, verdict)
+    story.calm()
+
+
+def record(opened: Stage) -> Points:
+    """Return the points that a run of each kind crosses when nobody is killed, with how often."""
+    found: dict[Kind, Mapping[str, int]] = {}
+    for number, kind in enumerate(Kind):
+        begun = opened.crossings.stat().st_size if opened.crossings.exists() else 0
+        story = Story(opened, f"quiet-{number}", kind)
+        course = story.play()
+        if not course.look.is_over:
+            raise SystemExit(f"undisturbed, an incident that {kind} stands at {course.look.status}")
+        found[kind] = crossed_since(opened.crossings, begun)
+        story.calm()
+    return found
+
+
+def lane(opened: Stage, waiting: Iterator[Plan], lock: threading.Lock, tally: Tally) -> None:
+    """Play runs until none is left; then hold the chains of all of them."""
+    while True:
+        with lock:
+            plan = next(waiting, None)
+        if plan is None:
+            return
+        play(opened, plan, tally)
+
+
+def audit(opened: Stage) -> str:
+    """Return what the platform's own walk over all chains finds broken."""
+    headers = {"authorization": f"Bearer {opened.settings.tokens[APPROVER]}"}
+    url = f"{opened.settings.api_url}/api/v1/audit/verify"
+    said = httpx.get(url, headers=headers, timeout=60, trust_env=False).json()
+    return "" if said["ok"] else str(said["broken"])
+
+
+def run(runs: int, seed: int, lanes: int, only: str = "") -> Tally:
+    """Play the runs of a seed in so many lanes and return how they went."""
+    home = Path(tempfile.mkdtemp(prefix="kill-", dir="/tmp"))
+    home.chmod(0o755)
+    tally = Tally()
+    with ExitStack() as stack:
+        # In every second lane two workers share the work: one dies, the other takes over.
+        stages = [
+            stack.enter_context(stage(home / f"lane-{n}", workers=2 if n % 2 else 1))
+            for n in range(lanes)
+        ]
+        points = record(stages[0])
+        everywhere = named(points)
+        say(f"{len(everywhere)} points, {sum(map(len, points.values()))} with the kind of incident")
+        waiting = iter([_only(only)]) if only else schedule(points, runs, seed)
+        lock = threading.Lock()
+        threads = [
+            threading.Thread(target=lane, args=(opened, waiting, lock, tally)) for opened in stages
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        broken = [found for opened in stages if (found := audit(opened))]
+    for found in broken:
+        say(f"WRONG: {found}")
+    if tally.is_good and not broken:
+        shutil.rmtree(home, ignore_errors=True)
+    else:
+        say(f"what the programs said is in {home}")
+    return tally
+
+
+def _only(told: str) -> Plan:
+    """Return the run that `[KIND/]POINT:CROSSING` names."""
+    kind, _, rest = told.rpartition("/")
+    point, _, crossing = rest.rpartition(":")
+    if not point or not crossing.isdigit():
+        raise SystemExit("KILL_ONLY reads POINT:CROSSING, such as worker:ask[write]:after:1")
+    return Plan(1, Kind(kind or "heals"), point, int(crossing))
+
+
+def main() -> int:
+    """Read what is asked for from the environment, do it, and say how it went."""
+    asked = {name: os.environ.get(f"KILL_{name}", "") for name in ("RUNS", "SEED", "LANES", "ONLY")}
+    only = asked["ONLY"]
+    begun = time.monotonic()
+    tally = run(
+        int(asked["RUNS"] or RUNS),
+        int(asked["SEED"] or SEED),
+        1 if only else int(asked["LANES"] or LANES),
+        only,
+    )
+    deaths = Counter(name for _, course, _ in tally.verdicts for name in course.deaths)
+    ends = Counter(course.look.status for _, course, _ in tally.verdicts)
+    say(f"died: {dict(deaths)}; ended: {dict(ends)}; {time.monotonic() - begun:.0f} s")
+    say(str(tally))
+    return 0 if tally.is_good else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
