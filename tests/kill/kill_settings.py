@@ -12,6 +12,8 @@ from sre_agent.config import files
 
 APPROVER = "alice"
 HOLD_S, DEADLINE_S = 1, 40
+UNBRAKED = {"WRITES_PER_HOUR_CLUSTER": "100000", "COOL_DOWN_FACTOR": "0"}
+"""Hundreds of incidents in an hour: what brakes the platform elsewhere is not what is tested here."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,7 @@ def make(home: Path, database_url: str, target_url: str) -> Settings:
             "SIGNER_TOKEN": token["sign"],
             "SIGNING_KEY_FILE": str(home / "signing.pem"),
             "LOG_LEVEL": "warning",
+            **UNBRAKED,
         },
         "hands": {
             "MCP_PORT": str(port["hands"]),
@@ -82,6 +85,7 @@ def make(home: Path, database_url: str, target_url: str) -> Settings:
             "INCIDENTS_DIR": str(home / "incidents"),
             "TOPOLOGY_SURVEY_SECONDS": "86400",
             "SLO_EVALUATION_SECONDS": "86400",
+            **UNBRAKED,
         },
     }
     return Settings(environments, url["signer"], url["hands"], url["api"], token)
