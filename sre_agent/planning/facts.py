@@ -24,6 +24,8 @@ KNOWN: Mapping[str, str] = {
     "scaled_at": "when it was scaled",
     "replicas": "how many pods a workload has that cannot keep up",
     "suggested_replicas": "how many pods would keep up, at most twice as many",
+    "autoscaler": "the autoscaler that sets how many pods there are",
+    "max_replicas": "the most pods that it may ask for",
     # of memory, in bytes
     "memory_limit_bytes": "the memory limit now",
     "memory_limit_before_bytes": "the memory limit before the release",

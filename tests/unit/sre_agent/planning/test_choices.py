@@ -21,6 +21,7 @@ from sre_agent.domain.plan import NoPlan, Plan
 from sre_agent.planning import planner
 from sre_agent.planning.sizing import MIB
 
+FULL = {"autoscaler": "pay", "max_replicas": 4, "replicas": 4, "suggested_replicas": 6}
 SELECTED = {"selecting_service": "pay", "selector_now": "app=pya", "selector_new": "app=pay"}
 LED = {
     "leading_service": "pay",
@@ -75,6 +76,7 @@ PROBED = {
             "scale_workload",
         ),
         (FaultClass.TRAFFIC_SURGE, {"replicas": 2, "suggested_replicas": 3}, "scale_workload"),
+        (FaultClass.AUTOSCALER_AT_MAXIMUM, FULL, "set_hpa_bounds"),
         (FaultClass.SERVICE_SELECTOR_MISMATCH, SELECTED, "patch_service_selector"),
         (FaultClass.SERVICE_SELECTOR_MISMATCH, {**SELECTED, **RELEASE}, "rollback_rollout"),
         (FaultClass.SERVICE_TARGET_PORT_MISMATCH, LED, "patch_service_port"),
@@ -112,6 +114,12 @@ def test_each_fault_has_its_repair(
         (FaultClass.SATURATION, {"replicas": 2, "suggested_replicas": 2}),
         (FaultClass.UNHEALTHY_POD, {"pod": "p-1", "ready_pods": 0}),
         (FaultClass.CERTIFICATE_EXPIRY, RELEASE),
+        (FaultClass.AUTOSCALER_AT_MAXIMUM, {**FULL, "suggested_replicas": 9}),
+        (FaultClass.AUTOSCALER_AT_MAXIMUM, {"autoscaler": "pay", "max_replicas": 4}),
+        (FaultClass.SATURATION, {**FULL, "suggested_replicas": 3}),
+        (FaultClass.SERVICE_SELECTOR_MISMATCH, {"service": "pay", "wrong": "app=pya"}),
+        (FaultClass.SERVICE_TARGET_PORT_MISMATCH, SELECTED),
+        (FaultClass.READINESS_PROBE_FAILING, PROBED),
     ],
 )
 def test_without_what_would_justify_a_repair_a_person_goes_on(
