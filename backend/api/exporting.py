@@ -9,7 +9,7 @@ from pydantic import AwareDatetime, BaseModel, Field
 
 from backend.api.auth import Admin
 from backend.api.context import Context
-from backend.db import exports, incident_rows
+from backend.db import exports, incident_rows, retention
 from backend.db.exports import Wanted
 from sre_agent.domain.audit_export import Manifest
 from sre_agent.domain.ids import IncidentId
@@ -31,6 +31,12 @@ class ExportView(BaseModel):
     manifest: Manifest
     signature: str | None
     refusal: str | None
+
+
+class KeptView(BaseModel):
+    """How many incidents, over and whole in the export, may be removed when their time comes."""
+
+    incidents: int
 
 
 @router.post("", status_code=202, responses={404: {}, 409: {}})
@@ -77,3 +83,16 @@ async def stream_export(context: Context, actor: Admin, export_id: str) -> Strea
             yield json.dumps(entry, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
 
     return StreamingResponse(lines(), media_type="application/x-ndjson")
+
+
+@router.post("/{export_id}/kept", responses={404: {}, 409: {}})
+async def confirm_kept(context: Context, actor: Admin, export_id: str) -> KeptView:
+    """Confirm that the export is stored somewhere else and was proved there.
+
+    Of incidents that are over and whole in it, the end of the chain is kept; their events are
+    removed after `AUDIT_RETENTION_DAYS`, if that is set.
+    """
+    async with context.engine.begin() as connection:
+        found = await exports.get(connection, export_id, org_id=actor.org_id)
+        count = await retention.anchor(connection, found, now=context.clock.now())
+    return KeptView(incidents=count)

@@ -9,7 +9,17 @@ from backend.api.walks import WalksBusyError
 from backend.clusters import connecting
 from backend.clusters.sealing import BrokenSealError
 from backend.clusters.toolboxes import ClusterDisconnectedError
-from backend.db import approvals, clusters, exports, runs, slos, steering, transitions, verdicts
+from backend.db import (
+    approvals,
+    clusters,
+    exports,
+    retention,
+    runs,
+    slos,
+    steering,
+    transitions,
+    verdicts,
+)
 from backend.db.admission.desk import BusyError
 from backend.db.journal import IncidentNotFoundError, UnreadableEventError
 from backend.halting import HaltFileError
@@ -55,6 +65,11 @@ TABLE: Mapping[type[Exception], tuple[int, str, str]] = {
         404,
         "No such export",
         "Ask for one with POST /api/v1/audit/exports.",
+    ),
+    retention.ExportUnsignedError: (
+        409,
+        "The export is not signed",
+        "Ask for it anew with POST /api/v1/audit/exports.",
     ),
     exports.ExportTooLargeError: (
         409,

@@ -32,6 +32,7 @@ from backend.jobs.proving import Prover
 from backend.jobs.publishing import PublishingIncidents
 from backend.jobs.runner import Runner
 from backend.jobs.survey import Rounds
+from backend.jobs.trimming import Trimmer
 from backend.notify import dispatcher
 from backend.notify.message import Channel
 from backend.notify.webhook import WebhookChannel
@@ -66,6 +67,7 @@ class Worker:
     rounds: Rounds
     evaluator: Evaluator
     prover: Prover
+    trimmer: Trimmer
     channel: Channel | None
 
     @property
@@ -97,6 +99,7 @@ class Worker:
                 group.create_task(self.rounds.run()),
                 group.create_task(self.evaluator.run()),
                 group.create_task(self.prover.run()),
+                group.create_task(self.trimmer.run()),
             )
             await self.app.run_worker_async(
                 concurrency=self.settings.max_concurrent_alerts,
@@ -160,6 +163,7 @@ async def open_worker(settings: WorkerSettings) -> AsyncIterator[Worker]:
                 interval_s=settings.slo_evaluation_seconds,
             )
             prover = Prover(engine=engine, clock=clock, interval_s=settings.audit_verify_seconds)
+            trimmer = Trimmer(engine=engine, clock=clock, days=settings.audit_retention_days)
             channel = _channel(settings, http, clock)
             yield Worker(
                 settings=settings,
@@ -171,6 +175,7 @@ async def open_worker(settings: WorkerSettings) -> AsyncIterator[Worker]:
                 rounds=rounds,
                 evaluator=evaluator,
                 prover=prover,
+                trimmer=trimmer,
                 channel=channel,
             )
     finally:

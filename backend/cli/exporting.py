@@ -18,6 +18,11 @@ from sre_agent.domain.errors import PermanentError
 
 _PATIENCE_S = 30.0
 
+Key = Annotated[
+    str | None,
+    typer.Option(help="The signer's public key or keys, or a file with them (this checkout's)."),
+]
+
 
 def export(
     file: Annotated[Path, typer.Argument(help="Where to write it; it must not exist.")],
@@ -56,22 +61,10 @@ def export(
 
 def verify_export(
     file: Annotated[Path, typer.Argument(help="What `audit export` wrote.")],
-    key: Annotated[
-        str | None,
-        typer.Option(
-            help="The signer's public key or keys, or a file with them (this checkout's)."
-        ),
-    ] = None,
+    key: Key = None,
 ) -> None:
     """Prove an export without network or database, and name every broken link."""
-    named = key if key is not None else str(layout().public_key)
-    text = Path(named).read_text("utf-8") if Path(named).is_file() else named
-    try:
-        found = export_check.check(file, ring.parse_public(text))
-    except OSError as error:
-        raise PermanentError(f"{file} cannot be read: {error.strerror}") from error
-    except ValueError as error:
-        raise PermanentError(f"--key: {error}") from error
+    found = _proved(file, key)
     for log, link in found.broken.items():
         name = escape(plain(log)) or "the organization's log"
         console.print(f"[red]broken[/] {name}, {link.seq}: {escape(plain(link.reason))}")
@@ -82,3 +75,28 @@ def verify_export(
         f"[green]whole[/]: {found.entries} entries of {len(manifest.stretches)} logs of "
         f"{escape(plain(manifest.org_id))}, until {manifest.until:%Y-%m-%d %H:%M:%S} UTC, signed"
     )
+
+
+def kept(
+    file: Annotated[Path, typer.Argument(help="What `audit export` wrote, where it is stored.")],
+    key: Key = None,
+) -> None:
+    """Prove an export, then confirm that it is kept: its old incidents may be removed by rule."""
+    found = _proved(file, key)
+    if found.broken:
+        raise PermanentError(f"{file} does not hold: `sre-agent audit verify-export` says where")
+    answer = client().post(f"/api/v1/audit/exports/{found.manifest.id}/kept", {})
+    console.print(
+        f"{answer['incidents']} incidents that are over may be removed after AUDIT_RETENTION_DAYS"
+    )
+
+
+def _proved(file: Path, key: str | None) -> export_check.Found:
+    named = key if key is not None else str(layout().public_key)
+    try:
+        text = Path(named).read_text("utf-8") if Path(named).is_file() else named
+        return export_check.check(file, ring.parse_public(text))
+    except OSError as error:
+        raise PermanentError(f"{error.filename} cannot be read: {error.strerror}") from error
+    except ValueError as error:
+        raise PermanentError(f"--key: {error}") from error

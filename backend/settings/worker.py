@@ -51,6 +51,9 @@ class WorkerSettings(McpSettings):
     audit_verify_seconds: Seconds = 3600
     """How often every log is walked; one that was changed halts all writing."""
 
+    audit_retention_days: int = Field(default=0, ge=0)
+    """After how many days the events of an incident that is over, exported and kept, are removed; 0: never."""
+
     escalation_webhook_url: str | None = Field(default=None, pattern=r"^https?://")
     """Where "approval waiting" and "escalated" are posted; without it they are only logged."""
 

@@ -608,6 +608,29 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/audit/exports/{export_id}/kept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Confirm that the export is stored somewhere else and was proved there
+         * @description Of incidents that are over and whole in it, the end of the chain is kept; their events are
+         *     removed after `AUDIT_RETENTION_DAYS`, if that is set.
+         *
+         *     Takes the role `admin` or above.
+         */
+        post: operations["confirmKept"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/health": {
         parameters: {
             query?: never;
@@ -2348,6 +2371,14 @@ export interface components {
          */
         Judgement: "right" | "wrong";
         /**
+         * KeptView
+         * @description How many incidents, over and whole in the export, may be removed when their time comes.
+         */
+        KeptView: {
+            /** Incidents */
+            incidents: number;
+        };
+        /**
          * Ladder
          * @description What was done in a cluster, the most often first, and whether policy lets anything earn.
          */
@@ -4032,6 +4063,7 @@ export type IncidentStatus = components['schemas']['IncidentStatus'];
 export type Judge = components['schemas']['Judge'];
 export type Judged = components['schemas']['Judged'];
 export type Judgement = components['schemas']['Judgement'];
+export type KeptView = components['schemas']['KeptView'];
 export type Ladder = components['schemas']['Ladder'];
 export type Learned = components['schemas']['Learned'];
 export type Manifest = components['schemas']['Manifest'];
@@ -5845,6 +5877,39 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            422: components["responses"]["UnprocessableEntity"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    confirmKept: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                export_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "incidents": 38
+                     *     }
+                     */
+                    "application/json": components["schemas"]["KeptView"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
             422: components["responses"]["UnprocessableEntity"];
             503: components["responses"]["ServiceUnavailable"];
         };

@@ -136,6 +136,7 @@ CASES = (
     ),
     Case("GET", "/api/v1/audit/exports/{export_id}", ADMIN),
     Case("GET", "/api/v1/audit/exports/{export_id}/entries", ADMIN),
+    Case("POST", "/api/v1/audit/exports/{export_id}/kept", ADMIN),
     Case("GET", "/api/v1/halt", VIEWER),
     Case("POST", "/api/v1/halt", APPROVER, _WHY, foreign_body={"cluster": "{cluster_id}"}),
     Case("POST", "/api/v1/resume", ADMIN, _WHY, foreign_body={"cluster": "{cluster_id}"}),
