@@ -18,6 +18,7 @@ from backend.api.pages import Pages
 from backend.api.recent import Recent
 from backend.api.routes import new_app
 from backend.api.walks import Walks
+from backend.brakes.judging import Brakes
 from backend.clock import SystemClock
 from backend.clusters.connecting import Registry
 from backend.clusters.health import Nurse
@@ -71,6 +72,7 @@ def create_app(
                 clock=clock,
                 tenant=tenant,
                 desk=desk,
+                brakes=Brakes.of(settings),
                 newsroom=newsroom,
                 passwords=passwords or Passwords(),
                 toolboxes=toolboxes,

@@ -12,6 +12,7 @@ from backend.accounts.passwords import Passwords
 from backend.api.live.newsroom import Newsroom
 from backend.api.recent import Recent
 from backend.api.walks import Walks
+from backend.brakes.judging import Brakes
 from backend.clusters.connecting import Registry
 from backend.clusters.health import Nurse
 from backend.clusters.toolboxes import Toolboxes
@@ -39,6 +40,7 @@ class ApiContext:
     nurse: Nurse
     recent: Recent
     walks: Walks
+    brakes: Brakes
     checks: Mapping[str, Check]
 
 

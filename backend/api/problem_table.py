@@ -13,6 +13,7 @@ from backend.db import (
     approvals,
     clusters,
     exports,
+    freezes,
     retention,
     runs,
     slos,
@@ -158,6 +159,17 @@ TABLE: Mapping[type[Exception], tuple[int, str, str]] = {
         409,
         "The incident has ended",
         "POST /api/v1/incidents/{id}/reinvestigate begins a new run.",
+    ),
+    freezes.FreezeNotFoundError: (404, "No such freeze", "List them with GET /api/v1/freezes."),
+    freezes.FreezeOverError: (
+        409,
+        "The freeze would be over already",
+        "Give it an end that is yet to come.",
+    ),
+    freezes.TooManyFreezesError: (
+        409,
+        "There are too many freezes",
+        "Remove one first: DELETE /api/v1/freezes/{id}. Many belong into FREEZE_FILE.",
     ),
     HaltFileError: (
         500,

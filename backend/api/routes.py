@@ -9,6 +9,7 @@ from backend import VERSION
 from backend.api import (
     auditing,
     autonomy,
+    braking,
     decided,
     deciding,
     document,
@@ -40,6 +41,7 @@ PARTS = (
     exporting,
     operating,
     switching,
+    braking,
     queueing,
     runbooks,
     slos,

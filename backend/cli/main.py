@@ -8,6 +8,7 @@ from backend.cli import (
     accounts,
     autonomy,
     bench,
+    braking,
     clusters,
     demo,
     exporting,
@@ -57,6 +58,7 @@ for command in (
     steering.split,
     switching.halt,
     switching.unhalt,
+    braking.brakes,
     learning.verdict,
     learning.similar,
     learning.learned,
@@ -74,6 +76,7 @@ cli.add_typer(clusters.clusters, name="clusters")
 cli.add_typer(runbooks.runbooks, name="runbooks")
 cli.add_typer(policing.policy, name="policy")
 cli.add_typer(objectives.slo, name="slo")
+cli.add_typer(braking.freeze, name="freeze")
 cli.add_typer(operations.lab, name="lab")
 cli.add_typer(operations.audit, name="audit")
 operations.audit.command()(exporting.export)

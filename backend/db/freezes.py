@@ -21,6 +21,10 @@ class FreezeNotFoundError(PermanentError):
     """The organization has no such freeze."""
 
 
+class FreezeOverError(PermanentError):
+    """The freeze would have ended before now."""
+
+
 class TooManyFreezesError(PermanentError):
     """The organization has as many freezes as it may have."""
 
@@ -54,8 +58,11 @@ async def add(
     """Store a freeze and record it.
 
     Raises:
+        FreezeOverError: It ends before now.
         TooManyFreezesError: There are as many as there may be.
     """
+    if text.ends_at <= now:
+        raise FreezeOverError(f"{text.name} ended at {text.ends_at.isoformat()}")
     freeze = Freeze(f"frz-{secrets.token_hex(6)}", text, actor, now)
     await organization_log.append(
         connection,

@@ -714,6 +714,70 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/brakes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show what is stopped, how much of each cap is used, what rests, and the freezes
+         * @description Takes the role `viewer` or above.
+         */
+        get: operations["showBrakes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/freezes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the freezes that are in force or to come: those of the file, and those that people added
+         * @description Takes the role `viewer` or above.
+         */
+        get: operations["listFreezes"];
+        put?: never;
+        /**
+         * Add a freeze for once; from its beginning on the signer grants nothing there
+         * @description Takes the role `approver` or above.
+         */
+        post: operations["addFreeze"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/freezes/{freeze_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove a freeze that somebody added; one of the file is removed there
+         * @description Takes the role `admin` or above.
+         */
+        delete: operations["removeFreeze"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/queue": {
         parameters: {
             query?: never;
@@ -1497,6 +1561,23 @@ export interface components {
             unchanged_s?: number | null;
         };
         /**
+         * BrakesView
+         * @description Everything that slows or stops writing; the caps are writes of any hour.
+         */
+        BrakesView: {
+            halt: components["schemas"]["HaltView"];
+            /** Cap Service */
+            cap_service: number;
+            /** Cap Cluster */
+            cap_cluster: number;
+            /** Clusters */
+            clusters: components["schemas"]["ClusterBrakes"][];
+            /** Freezes */
+            freezes: components["schemas"]["FreezeView"][];
+            /** Fault */
+            fault: string | null;
+        };
+        /**
          * BrokenLog
          * @description The first place where a log does not hold; without an incident it is the organization's own.
          */
@@ -1652,6 +1733,18 @@ export interface components {
             unjudged: number;
             /** Missed */
             missed: number;
+        };
+        /**
+         * ClusterBrakes
+         * @description How much was written to a cluster within the hour.
+         */
+        ClusterBrakes: {
+            /** Cluster */
+            cluster: string;
+            /** Writes */
+            writes: number;
+            /** Workloads */
+            workloads: components["schemas"]["WorkloadBrakes"][];
         };
         /**
          * ClusterConnected
@@ -2157,6 +2250,52 @@ export interface components {
             left_out: string[];
         };
         /**
+         * FreezeList
+         * @description The freezes by their beginnings; `fault` is why the file's cannot be read, and nothing is written.
+         */
+        FreezeList: {
+            /** Freezes */
+            freezes: components["schemas"]["FreezeView"][];
+            /** Fault */
+            fault: string | null;
+        };
+        /**
+         * FreezeView
+         * @description A time at which nothing is changed: now or next. Without an id it is in the file.
+         */
+        FreezeView: {
+            /** Id */
+            id: string | null;
+            /** Name */
+            name: string;
+            /** Reason */
+            reason: string;
+            /** Clusters */
+            clusters: string[];
+            /** Namespaces */
+            namespaces: string[];
+            /** Environments */
+            environments: string[];
+            /** Lets Critical Pass */
+            lets_critical_pass: boolean;
+            /** Is Weekly */
+            is_weekly: boolean;
+            /** Is Active */
+            is_active: boolean;
+            /**
+             * Starts At
+             * Format: date-time
+             */
+            starts_at: string;
+            /**
+             * Ends At
+             * Format: date-time
+             */
+            ends_at: string;
+            /** Added By */
+            added_by: string | null;
+        };
+        /**
          * HaltView
          * @description Whether writing is halted everywhere, and why; by whom and since when, unless the settings say so.
          *
@@ -2541,6 +2680,46 @@ export interface components {
             loki?: components["schemas"]["NewEndpoint"] | null;
             jaeger?: components["schemas"]["NewEndpoint"] | null;
             runbooks?: components["schemas"]["NewEndpoint"] | null;
+        };
+        /**
+         * NewFreeze
+         * @description A freeze for once: from when to when, where, and why. Everywhere unless it says where.
+         */
+        NewFreeze: {
+            /** Name */
+            name: string;
+            /** Reason */
+            reason: string;
+            /**
+             * Starts At
+             * Format: date-time
+             */
+            starts_at: string;
+            /**
+             * Ends At
+             * Format: date-time
+             */
+            ends_at: string;
+            /**
+             * Clusters
+             * @default []
+             */
+            clusters: string[];
+            /**
+             * Namespaces
+             * @default []
+             */
+            namespaces: string[];
+            /**
+             * Environments
+             * @default []
+             */
+            environments: string[];
+            /**
+             * Lets Critical Pass
+             * @default false
+             */
+            lets_critical_pass: boolean;
         };
         /**
          * NewPassword
@@ -3755,6 +3934,18 @@ export interface components {
             reason: string;
         };
         /**
+         * WorkloadBrakes
+         * @description A workload that was written to within the hour, or rests.
+         */
+        WorkloadBrakes: {
+            /** Workload */
+            workload: string;
+            /** Writes */
+            writes: number;
+            /** Cools Until */
+            cools_until: string | null;
+        };
+        /**
          * FieldProblem
          * @description A field of the request, and what is wrong with it.
          */
@@ -4015,6 +4206,7 @@ export type AuditEntry = components['schemas']['AuditEntry'];
 export type AuditPage = components['schemas']['AuditPage'];
 export type AuditView = components['schemas']['AuditView'];
 export type BlastRadius = components['schemas']['BlastRadius'];
+export type BrakesView = components['schemas']['BrakesView'];
 export type BrokenLog = components['schemas']['BrokenLog'];
 export type BudgetStatus = components['schemas']['BudgetStatus'];
 export type Burns = components['schemas']['Burns'];
@@ -4023,6 +4215,7 @@ export type CauseVerdict = components['schemas']['CauseVerdict'];
 export type CheckView = components['schemas']['CheckView'];
 export type Choice = components['schemas']['Choice'];
 export type ClassScore = components['schemas']['ClassScore'];
+export type ClusterBrakes = components['schemas']['ClusterBrakes'];
 export type ClusterConnected = components['schemas']['ClusterConnected'];
 export type ClusterHaltView = components['schemas']['ClusterHaltView'];
 export type ClusterList = components['schemas']['ClusterList'];
@@ -4053,6 +4246,8 @@ export type FaultClass = components['schemas']['FaultClass'];
 export type Figure = components['schemas']['Figure'];
 export type Finding = components['schemas']['Finding'];
 export type Found = components['schemas']['Found'];
+export type FreezeList = components['schemas']['FreezeList'];
+export type FreezeView = components['schemas']['FreezeView'];
 export type HaltView = components['schemas']['HaltView'];
 export type Health = components['schemas']['Health'];
 export type HealthView = components['schemas']['HealthView'];
@@ -4074,6 +4269,7 @@ export type NamedCause = components['schemas']['NamedCause'];
 export type NewCluster = components['schemas']['NewCluster'];
 export type NewEndpoint = components['schemas']['NewEndpoint'];
 export type NewEndpoints = components['schemas']['NewEndpoints'];
+export type NewFreeze = components['schemas']['NewFreeze'];
 export type NewPassword = components['schemas']['NewPassword'];
 export type NewToken = components['schemas']['NewToken'];
 export type NewUser = components['schemas']['NewUser'];
@@ -4141,6 +4337,7 @@ export type Verdict = components['schemas']['Verdict'];
 export type Verification = components['schemas']['Verification'];
 export type WaitingView = components['schemas']['WaitingView'];
 export type Why = components['schemas']['Why'];
+export type WorkloadBrakes = components['schemas']['WorkloadBrakes'];
 export type FieldProblem = components['schemas']['FieldProblem'];
 export type Problem = components['schemas']['Problem'];
 export type ResponseBadRequest = components['responses']['BadRequest'];
@@ -6084,6 +6281,186 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             413: components["responses"]["RequestEntityTooLarge"];
+            422: components["responses"]["UnprocessableEntity"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    showBrakes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "halt": {
+                     *         "halted": false,
+                     *         "reason": null,
+                     *         "actor": null,
+                     *         "since": null,
+                     *         "clusters": []
+                     *       },
+                     *       "cap_service": 6,
+                     *       "cap_cluster": 30,
+                     *       "clusters": [
+                     *         {
+                     *           "cluster": "default",
+                     *           "writes": 2,
+                     *           "workloads": [
+                     *             {
+                     *               "workload": "Deployment/acme/mailer",
+                     *               "writes": 2,
+                     *               "cools_until": "2026-03-01T12:20:00Z"
+                     *             }
+                     *           ]
+                     *         }
+                     *       ],
+                     *       "freezes": [],
+                     *       "fault": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["BrakesView"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    listFreezes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "freezes": [
+                     *         {
+                     *           "id": "frz-1f0c7a5e9b32",
+                     *           "name": "sale",
+                     *           "reason": "many buy",
+                     *           "clusters": [],
+                     *           "namespaces": [
+                     *             "acme"
+                     *           ],
+                     *           "environments": [],
+                     *           "lets_critical_pass": true,
+                     *           "is_weekly": false,
+                     *           "is_active": false,
+                     *           "starts_at": "2026-03-06T16:00:00Z",
+                     *           "ends_at": "2026-03-09T08:00:00Z",
+                     *           "added_by": "ada"
+                     *         }
+                     *       ],
+                     *       "fault": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["FreezeList"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    addFreeze: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "sale",
+                 *       "reason": "many buy",
+                 *       "starts_at": "2026-03-06T16:00:00Z",
+                 *       "ends_at": "2026-03-09T08:00:00Z",
+                 *       "namespaces": [
+                 *         "acme"
+                 *       ],
+                 *       "lets_critical_pass": true
+                 *     }
+                 */
+                "application/json": components["schemas"]["NewFreeze"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "frz-1f0c7a5e9b32",
+                     *       "name": "sale",
+                     *       "reason": "many buy",
+                     *       "clusters": [],
+                     *       "namespaces": [
+                     *         "acme"
+                     *       ],
+                     *       "environments": [],
+                     *       "lets_critical_pass": true,
+                     *       "is_weekly": false,
+                     *       "is_active": false,
+                     *       "starts_at": "2026-03-06T16:00:00Z",
+                     *       "ends_at": "2026-03-09T08:00:00Z",
+                     *       "added_by": "ada"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["FreezeView"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            422: components["responses"]["UnprocessableEntity"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    removeFreeze: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                freeze_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
             422: components["responses"]["UnprocessableEntity"];
             503: components["responses"]["ServiceUnavailable"];
         };

@@ -42,6 +42,7 @@ class Case:
         return (
             self.path.replace("{runbook_id}", "x")
             .replace("{slo_id}", "slo-x")
+            .replace("{freeze_id}", "frz-x")
             .replace("{export_id}", "exp-x")
         )
 
@@ -66,6 +67,12 @@ _SLO = {
     "service": "web",
     "kind": "availability",
     "target": 0.99,
+}
+_FREEZE = {
+    "name": "sale",
+    "reason": "many buy",
+    "starts_at": "2099-01-01T00:00:00Z",
+    "ends_at": "2099-01-02T00:00:00Z",
 }
 _SIGNALS = "/metrics/snapshot"
 
@@ -137,6 +144,10 @@ CASES = (
     Case("GET", "/api/v1/audit/exports/{export_id}", ADMIN),
     Case("GET", "/api/v1/audit/exports/{export_id}/entries", ADMIN),
     Case("POST", "/api/v1/audit/exports/{export_id}/kept", ADMIN),
+    Case("GET", "/api/v1/brakes", VIEWER),
+    Case("GET", "/api/v1/freezes", VIEWER),
+    Case("POST", "/api/v1/freezes", APPROVER, _FREEZE),
+    Case("DELETE", "/api/v1/freezes/{freeze_id}", ADMIN),
     Case("GET", "/api/v1/halt", VIEWER),
     Case("POST", "/api/v1/halt", APPROVER, _WHY, foreign_body={"cluster": "{cluster_id}"}),
     Case("POST", "/api/v1/resume", ADMIN, _WHY, foreign_body={"cluster": "{cluster_id}"}),
