@@ -16,7 +16,7 @@ import own_playbooks
 import psutil
 import pytest
 import repair_proof
-from platform_process import ADMIN
+from platform_process import ADMIN, until
 from scene import Case, OpenScene, Scene
 from target_world import grant_ids
 
@@ -64,7 +64,9 @@ def test_a_wrong_repair_is_noticed_taken_back_and_told(
     repair_proof.audit_holds(scene)
 
 
-def test_a_target_that_changes_after_the_approval_is_left_alone(open_scene: OpenScene) -> None:
+def test_a_target_that_changes_after_the_approval_is_left_alone_and_asked_about(
+    open_scene: OpenScene,
+) -> None:
     scene = open_scene(SEED, **QUICKLY)
     case = scene.break_()
     incident_id = scene.await_request(case)
@@ -73,10 +75,16 @@ def test_a_target_that_changes_after_the_approval_is_left_alone(open_scene: Open
         scene.approve(incident_id)
         scene.world.change_deployment(case.name, {"spec": {"replicas": 3}})
 
+    voided = scene.await_event(incident_id, "approval_voided")
+    assert "changed after the plan was shown" in voided["payload"]["reason"]
+    until(
+        "people are asked anew",
+        lambda: len(scene.platform.events(incident_id, "approval_requested")) == 2,
+    )
+    scene.platform.post(f"/api/v1/incidents/{incident_id}/reject", {"reason": "it is ours now"})
     assert scene.await_end(incident_id) == "escalated"
-    reason = scene.platform.events(incident_id, "escalated")[-1]["payload"]["reason"]
-    assert "state_changed" in reason
     assert scene.world.writes(case.audit_before) == []
+    assert scene.platform.events(incident_id, "grant_minted") == []
     assert scene.world.deployment(case.name)["spec"]["replicas"] == 3
     repair_proof.audit_holds(scene)
 
