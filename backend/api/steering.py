@@ -13,6 +13,7 @@ from backend.db import incident_rows, steering, steering_course, steering_notes
 from backend.db.admission.statements import take_turn
 from backend.db.steering import Step
 from backend.db.tenancy import Tenant
+from sre_agent.config import action_kinds
 from sre_agent.domain.causes import Dismissal
 from sre_agent.domain.events import Event, EventKind
 from sre_agent.domain.faults import FaultClass
@@ -20,6 +21,7 @@ from sre_agent.domain.ids import IncidentId
 from sre_agent.domain.incident import IncidentStatus
 from sre_agent.domain.objects import ObjectRef
 from sre_agent.domain.steering import TEXT_CHARACTERS, Hint
+from sre_agent.domain.tools import ToolCall
 
 router = APIRouter(prefix="/api/v1/incidents/{incident_id}", tags=["steering"], responses={409: {}})
 
@@ -56,6 +58,18 @@ class Reinvestigate(BaseModel):
     service: Annotated[str, Field(min_length=1, max_length=253)] | None = None
     fault_class: FaultClass | None = None
     specialist: str | None = None
+
+
+class Ask(BaseModel):
+    """One action of the catalogue that somebody wants done, and why.
+
+    `arguments` are the tool's own, `namespace` and `name` among them.
+    """
+
+    server: str = Field(default="kubernetes", min_length=1, max_length=253)
+    tool: str = Field(min_length=1, max_length=253)
+    arguments: dict[str, Any] = Field(max_length=50)
+    reason: Text
 
 
 class Dismiss(BaseModel):
@@ -150,6 +164,25 @@ async def reinvestigate_incident(
         return await steering_course.reinvestigate(step, hint)
 
     return await _steer(context, actor, incident_id, act)
+
+
+@router.post("/actions", responses={422: {}})
+async def ask_for_action(
+    context: Context, actor: Responder, incident_id: str, body: Ask
+) -> Steered:
+    """Ask for one action on the incident, in a run of its own.
+
+    It is looked at, rehearsed, ruled on, asked about, carried out and verified like any other; policy
+    may want somebody else to approve it than who asked for it.
+    """
+    call = ToolCall(server=body.server, tool=body.tool, arguments=body.arguments)
+    actions = action_kinds.shipped()
+    return await _steer(
+        context,
+        actor,
+        incident_id,
+        lambda s: steering_course.ask_for(s, call, body.reason, actions),
+    )
 
 
 @router.post("/dismiss")

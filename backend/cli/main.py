@@ -50,6 +50,7 @@ for command in (
     steering.pause,
     steering.resume,
     steering.reinvestigate,
+    steering.act,
     steering.dismiss,
     steering.acknowledge,
     steering.assign,

@@ -1,5 +1,6 @@
 """Commands that steer an incident: stop it, hold it, look anew, say what you know of it."""
 
+import json
 from typing import Annotated, Any
 
 import typer
@@ -7,6 +8,7 @@ from rich.markup import escape
 
 from backend.cli.incidents import IncidentId
 from backend.cli.session import client, console
+from sre_agent.domain.errors import PermanentError
 
 Why = Annotated[str, typer.Option(help="Why; it is kept and told.", prompt=True)]
 MaybeWhy = Annotated[str, typer.Option(help="Why; it is kept and told.")]
@@ -49,6 +51,45 @@ def reinvestigate(
     }
     body = {name: value for name, value in wanted.items() if value}
     _step(incident_id, "reinvestigate", body)
+
+
+def act(
+    incident_id: IncidentId,
+    tool: Annotated[
+        str, typer.Argument(help="An action of the catalogue, such as scale_workload.")
+    ],
+    arguments: Annotated[
+        list[str],
+        typer.Argument(metavar="KEY=VALUE", help="The tool's own; a value is JSON or a text."),
+    ],
+    reason: Why,
+    server: Annotated[str, typer.Option(help="Whose tool it is.")] = "kubernetes",
+) -> None:
+    """Ask for one action on an incident: it is rehearsed, ruled on and approved like any other."""
+    body = {"server": server, "tool": tool, "arguments": _read(arguments), "reason": reason}
+    _step(incident_id, "actions", body)
+    console.print(f"its plan comes within a minute: sre-agent watch {escape(incident_id)}")
+
+
+def _read(arguments: list[str]) -> dict[str, Any]:
+    """Return arguments written KEY=VALUE; what is no JSON is a text, as is JSON's own text.
+
+    Raises:
+        PermanentError: One is written otherwise, or twice.
+    """
+    found: dict[str, Any] = {}
+    for item in arguments:
+        name, is_given, value = item.partition("=")
+        if not is_given or not name or name in found:
+            raise PermanentError(
+                f"{item!r} is not KEY=VALUE, or is there twice: replicas=3, name=web, "
+                "a text that looks like a number as value='\"8080\"'"
+            )
+        try:
+            found[name] = json.loads(value)
+        except ValueError:
+            found[name] = value
+    return found
 
 
 def dismiss(

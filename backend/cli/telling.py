@@ -138,7 +138,14 @@ def _reinvestigated(payload: Payload) -> str:
     wanted = (place, hint["fault_class"], hint["specialist"])
     look = ", ".join(part for part in wanted if part)
     told = f" (look first: {escape(look)})" if look else ""
-    return f"[bold]run {payload['run']}[/]: {escape(payload['reason'])}{told}"
+    asked = payload.get("action")
+    call = f" asks for {_written(asked['call'])}," if asked else ""
+    return f"[bold]run {payload['run']}[/]:{call} {escape(payload['reason'])}{told}"
+
+
+def _written(call: Payload) -> str:
+    arguments = ", ".join(f"{key}={value}" for key, value in call["arguments"].items())
+    return escape(f"{call['tool']}({arguments})")
 
 
 def _dismissed(payload: Payload) -> str:

@@ -1,6 +1,8 @@
 """How people change where an investigation goes: look anew, not that cause, part of another one."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Any
 
 from backend.db import approvals, incident_rows, journal, runs, splitting, transitions
 from backend.db.approval_rows import find
@@ -8,6 +10,8 @@ from backend.db.runs import Beginning
 from backend.db.steering import Step
 from sre_agent.agents import specialists
 from sre_agent.domain import steering
+from sre_agent.domain.actions import Actions
+from sre_agent.domain.asked_action import AskedAction, faults
 from sre_agent.domain.causes import Dismissal
 from sre_agent.domain.events import Event, EventKind
 from sre_agent.domain.ids import IncidentId
@@ -16,6 +20,7 @@ from sre_agent.domain.objects import ObjectRef
 from sre_agent.domain.plan import Plan
 from sre_agent.domain.runs import of_run
 from sre_agent.domain.steering import Hint, UnfitStepError
+from sre_agent.domain.tools import ToolCall
 
 _REPAIRING = frozenset({IncidentStatus.EXECUTING, IncidentStatus.VERIFYING})
 _AFTER_REPAIR = "a repair is under way; wait for its end, or cancel"
@@ -35,20 +40,51 @@ async def reinvestigate(step: Step, hint: Hint) -> Event:
     is_same = known is not None and (known.actor, known.payload["hint"]) == (step.actor.name, told)
     if known is not None and is_same and step.status is IncidentStatus.RECEIVED:
         return known
+    return await _begin(step, hint, hint.text or "a person asked for it")
+
+
+async def _begin(
+    step: Step, hint: Hint, reason: str, more: Mapping[str, Any] = MappingProxyType({})
+) -> Event:
+    """Begin a run and return the event that says so."""
     if step.status in _REPAIRING:
         raise step.refuse("investigated anew", _AFTER_REPAIR)
     if step.status is IncidentStatus.MERGED:
         where = f"it is part of {step.row.merged_into}: reinvestigate that"
         raise step.refuse("investigated anew", where)
+    told = hint.model_dump(mode="json")
     begins = Beginning(
         kind=EventKind.REINVESTIGATED,
         actor=step.actor.name,
-        reason=hint.text or "a person asked for it",
-        more={"hint": told, "channel": step.channel},
+        reason=reason,
+        more={"hint": told, "channel": step.channel, **more},
     )
     run = await runs.begin_run(step.connection, step.incident_id, begins, now=step.now)
     log = await journal.read(step.connection, step.incident_id)
     return next(event for event in log if event.step_key == of_run(run, "run_begun"))
+
+
+async def ask_for(step: Step, call: ToolCall, reason: str, actions: Actions) -> Event:
+    """Begin a run that proposes one action in the name of who asks for it.
+
+    Raises:
+        WrongStateError: A repair is under way, or the incident is part of another one.
+        UnfitStepError: No such action is in the catalogue, or its arguments are wrong.
+        ServiceTakenError: The service has another open incident.
+    """
+    _check_action(call, actions)
+    asked = AskedAction(
+        call=call,
+        actor=step.actor.name,
+        person=step.actor.person,
+        role=step.actor.role.value,
+        reason=reason,
+    )
+    told = asked.model_dump(mode="json")
+    known = step.last(EventKind.REINVESTIGATED)
+    if known and known.payload.get("action") == told and step.status is IncidentStatus.RECEIVED:
+        return known
+    return await _begin(step, Hint(), reason, {"action": told})
 
 
 async def dismiss(step: Step, dismissal: Dismissal) -> Event:
@@ -146,6 +182,16 @@ def _check_hint(hint: Hint) -> None:
     if hint.specialist is not None and hint.specialist not in specialists.BY_NAME:
         known = ", ".join(specialists.BY_NAME)
         raise UnfitStepError(f"there is no specialist {hint.specialist}; there are: {known}")
+
+
+def _check_action(call: ToolCall, actions: Actions) -> None:
+    kind = actions.of(call)
+    if kind is None:
+        known = ", ".join(item.tool for item in actions)
+        raise UnfitStepError(f"there is no action {call.server}.{call.tool}; there are: {known}")
+    wrong = list(faults(kind, call.arguments))
+    if wrong:
+        raise UnfitStepError(f"{call.tool}: {'; '.join(wrong)}")
 
 
 def _check_named(step: Step, dismissal: Dismissal) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from sre_agent.domain.asked_action import AskedAction
 from sre_agent.domain.causes import Dismissal
 from sre_agent.domain.errors import PermanentError
 from sre_agent.domain.events import Event, EventKind
@@ -33,10 +34,11 @@ class Hint(Value):
 
 
 class Steering(Value):
-    """The dismissed causes and the hint that hold for the incident's present run."""
+    """The dismissed causes, the hint and the action asked for that hold for the present run."""
 
     dismissed: tuple[Dismissal, ...] = ()
     hint: Hint | None = None
+    action: AskedAction | None = None
 
     def dismisses(self, fault_class: str, object_: ObjectRef) -> bool:
         """Return whether a person has said that this is not the cause."""
@@ -49,11 +51,14 @@ def read(log: Sequence[Event]) -> Steering:
     """Return what holds now: a failure that came back later is judged without old dismissals."""
     dismissed: dict[tuple[str, ObjectRef], Dismissal] = {}
     hint: Hint | None = None
+    action: AskedAction | None = None
     for event in log:
         match event.kind:
             case EventKind.REOPENED:
-                dismissed, hint = {}, None
+                dismissed, hint, action = {}, None, None
             case EventKind.REINVESTIGATED:
+                said = event.payload.get("action")
+                action = AskedAction.model_validate(said) if said else None
                 hint = Hint.model_validate(event.payload["hint"])
                 if hint.fault_class and hint.object:  # whoever points at a cause takes it up again
                     dismissed.pop((hint.fault_class, hint.object), None)
@@ -62,7 +67,7 @@ def read(log: Sequence[Event]) -> Steering:
                 dismissed[item.fault_class, item.object] = item
             case _:
                 pass
-    return Steering(dismissed=tuple(dismissed.values()), hint=hint)
+    return Steering(dismissed=tuple(dismissed.values()), hint=hint, action=action)
 
 
 def obstacle(incident: Incident) -> str | None:

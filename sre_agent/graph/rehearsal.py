@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from sre_agent.domain import runs
+from sre_agent.domain.asked_action import AskedAction
 from sre_agent.domain.events import EventDraft, EventKind
 from sre_agent.domain.ids import ActionId, IncidentId
 from sre_agent.domain.plan import Action, DryRun, NoPlan, Plan
@@ -73,14 +74,18 @@ def _identity(shown: DryRun | None) -> tuple[str, ...]:
     return (shown.uid, shown.state_sha256, shown.result_sha256, shown.figures_sha256)
 
 
-async def record(context: RunContext, incident_id: IncidentId, plan: Plan) -> None:
-    """Write the plan down as proposed; the same plan is written once."""
+async def record(
+    context: RunContext, incident_id: IncidentId, plan: Plan, asked: AskedAction | None = None
+) -> None:
+    """Write the plan down as proposed, by the person who asked for it if one did; once."""
+    payload = {"plan": plan.model_dump(mode="json"), "plan_sha256": plan.sha256}
+    by = {"asker": {"kind": "person", "role": asked.role}} if asked else {}
     await context.journal.append(
         incident_id,
         EventDraft(
-            actor="planner",
+            actor=asked.actor if asked else "planner",
             kind=EventKind.PLAN_PROPOSED,
-            payload={"plan": plan.model_dump(mode="json"), "plan_sha256": plan.sha256},
+            payload={**payload, **by},
             step_key=f"plan_proposed:{plan.sha256}",
         ),
     )

@@ -6,7 +6,6 @@ from datetime import datetime
 from statistics import median
 
 from sre_agent.diagnosis.incident.situation import Situation
-from sre_agent.domain.causes import Cause
 from sre_agent.domain.objects import ObjectRef
 from sre_agent.domain.observations.metrics import Signal, SignalGroup
 from sre_agent.domain.plan import SignalBound
@@ -36,21 +35,23 @@ _LOOSE = _Room(5.0, 1.0)
 """Where it was not, a busy machine must not make a good repair look bad."""
 
 
-def of(situation: Situation, cause: Cause, *, with_latency: bool = True) -> tuple[SignalBound, ...]:
+def of(
+    situation: Situation, repaired: ObjectRef, *, with_latency: bool = True
+) -> tuple[SignalBound, ...]:
     """Return the bounds of the repaired workload and of every workload the alerts name.
 
     The repaired one is left out when it has no signals and an alerting one has. Where nobody was
     slow, latency is bounded loosely: it only has to show that the repair did no harm.
     """
-    measured = list(_measured(situation, cause))
-    bounds = tuple(measured) or (_unmeasured(cause.object),)
+    measured = list(_measured(situation, repaired))
+    bounds = tuple(measured) or (_unmeasured(repaired),)
     if with_latency:
         return bounds
     return tuple(bound.model_copy(update={"latency_p99_max_s": None}) for bound in bounds)
 
 
-def _measured(situation: Situation, cause: Cause) -> Iterator[SignalBound]:
-    refs = tuple(dict.fromkeys((cause.object, *situation.anchors)))
+def _measured(situation: Situation, repaired: ObjectRef) -> Iterator[SignalBound]:
+    refs = tuple(dict.fromkeys((repaired, *situation.anchors)))
     healths = [situation.health[ref] for ref in refs if ref in situation.health]
     room = _STRICT if any(health.latency for health in healths) else _LOOSE
     for ref in refs:

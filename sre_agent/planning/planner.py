@@ -155,7 +155,7 @@ def _verification(drafting: _Drafting) -> Verification:
     hold_s = max(settings.hold_s, proof.hold_s)
     return Verification(
         object=cause.object,
-        bounds=bounds.of(situation, cause, with_latency=proof.latency),
+        bounds=bounds.of(situation, cause.object, with_latency=proof.latency),
         alert_names=selection.alert_names(incident),
         hold_s=hold_s,
         deadline_s=max(settings.deadline_s, proof.deadline_s, 2 * (proof.wait_s + hold_s)),

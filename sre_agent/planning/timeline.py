@@ -214,7 +214,9 @@ def _reinvestigated(payload: Payload) -> str:
         f"by {hint['specialist']}" if hint.get("specialist") else "",
     ]
     looks = f", to look first {' '.join(filter(None, about))}" if any(about) else ""
-    return _by("Investigated anew")(payload) + looks
+    asked = payload.get("action") or {}
+    call = ToolCall.model_validate(asked["call"]) if asked.get("call") else None
+    return _by(f"Asked for {call}" if call else "Investigated anew")(payload) + looks
 
 
 def _by(lead: str) -> Callable[[Payload], str]:

@@ -1,6 +1,6 @@
 /** What people do to an incident, in words; its line names who. */
 
-import { type IncidentEvent, inWords, nameOf } from "./events";
+import { argumentsText, type IncidentEvent, inWords, nameOf } from "./events";
 import type { Told } from "./tell";
 
 type Payload = IncidentEvent["payload"];
@@ -24,6 +24,8 @@ function reinvestigated(p: Payload): Told {
     specialist ?? "",
   ].filter(Boolean);
   const first = places.length > 0 ? `; look first at ${places.join(", ")}` : "";
+  const { call } = p.action ?? {};
+  if (call) return told(`Asks for ${call.tool} (${argumentsText(call)}), run ${p.run}`, p.reason);
   return told(`Has it investigated anew, run ${p.run}${first}`, p.reason);
 }
 

@@ -5,6 +5,8 @@ from typing import Literal
 from langgraph.runtime import Runtime
 from langgraph.types import Command
 
+from sre_agent.domain import steering
+from sre_agent.domain.asked_action import AskedAction
 from sre_agent.domain.causes import Conclusion
 from sre_agent.domain.events import EventDraft, EventKind
 from sre_agent.domain.ids import IncidentId
@@ -13,7 +15,8 @@ from sre_agent.domain.objects import ObjectRef
 from sre_agent.domain.plan import NoPlan, Plan
 from sre_agent.graph import parting, rehearsal, run_state
 from sre_agent.graph.context import RunContext
-from sre_agent.planning import planner
+from sre_agent.graph.rehearsal import Failure
+from sre_agent.planning import by_hand, planner
 
 _Next = Command[Literal["gate", "conclude"]]
 
@@ -28,6 +31,12 @@ async def propose(state: run_state.RunState, runtime: Runtime[RunContext]) -> _N
     id_ = run_state.incident_id(state)
     diagnosis, evidence = run_state.diagnosis(state), run_state.evidence(state)
     found = await context.incidents.load(id_)
+    asked = steering.read(await context.incidents.events(id_)).action
+    if asked is not None:
+        drafted = by_hand.plan(
+            asked, diagnosis, found, evidence, context.playbooks.actions, context.planning
+        )
+        return await _put_forward(context, state, drafted, asked)
     incident = await parting.part(context, found, diagnosis, evidence)
     refused = run_state.denied(state, diagnosis.causes[0] if diagnosis.causes else None)
     while True:
@@ -49,6 +58,26 @@ async def propose(state: run_state.RunState, runtime: Runtime[RunContext]) -> _N
         if not plan.is_refused or not step or step in refused:
             return await _withhold(context, id_, plan.nothing)
         refused[step] = plan.nothing.reason
+
+
+async def _put_forward(
+    context: RunContext, state: run_state.RunState, drafted: Plan | NoPlan, asked: AskedAction
+) -> _Next:
+    """Claim and rehearse what a person asked for, and propose it in that person's name."""
+    id_ = run_state.incident_id(state)
+    if isinstance(drafted, NoPlan):
+        return await _withhold(context, id_, drafted)
+    drafted = rehearsal.of_run(drafted, run_state.run(state))
+    for action in drafted.actions:
+        holder = await context.incidents.claim_target(id_, action.target)
+        if holder != id_:
+            taken = f"incident {holder} already works on {action.target}"
+            return await _withhold(context, id_, NoPlan(reason=taken, recommendation=""))
+    plan = await rehearsal.rehearse(context, drafted)
+    if isinstance(plan, Failure):
+        return await _withhold(context, id_, plan.nothing)
+    await rehearsal.record(context, id_, plan, asked)
+    return Command(goto="gate", update={"plan": plan.model_dump(mode="json")})
 
 
 async def _withhold(context: RunContext, id_: IncidentId, nothing: NoPlan) -> _Next:

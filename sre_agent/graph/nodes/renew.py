@@ -5,6 +5,7 @@ from typing import Literal
 from langgraph.runtime import Runtime
 from langgraph.types import Command
 
+from sre_agent.domain import steering
 from sre_agent.domain.ids import ActionId
 from sre_agent.domain.incident import IncidentStatus
 from sre_agent.domain.plan import Action, Plan
@@ -35,7 +36,8 @@ async def renew(state: run_state.RunState, runtime: Runtime[RunContext]) -> _Nex
     plan = await rehearsal.rehearse(context, _next(run_state.plan(state), times + 1))
     if isinstance(plan, Failure):
         return _end(f"{changed}, and the plan cannot be made anew: {plan.nothing.reason}")
-    await rehearsal.record(context, id_, plan)
+    wanted = steering.read(await context.incidents.events(id_)).action
+    await rehearsal.record(context, id_, plan, None if plan.is_revert else wanted)
     update: run_state.RunState = {
         "plan": plan.model_dump(mode="json"),
         "asked_anew": times + 1,

@@ -314,6 +314,29 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/incidents/{incident_id}/actions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask for one action on the incident, in a run of its own
+         * @description It is looked at, rehearsed, ruled on, asked about, carried out and verified like any other; policy
+         *     may want somebody else to approve it than who asked for it.
+         *
+         *     Takes the role `responder` or above.
+         */
+        post: operations["askForAction"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/incidents/{incident_id}/dismiss": {
         parameters: {
             query?: never;
@@ -1445,6 +1468,27 @@ export interface components {
              * @default 1
              */
             people: number;
+        };
+        /**
+         * Ask
+         * @description One action of the catalogue that somebody wants done, and why.
+         *
+         *     `arguments` are the tool's own, `namespace` and `name` among them.
+         */
+        Ask: {
+            /**
+             * Server
+             * @default kubernetes
+             */
+            server: string;
+            /** Tool */
+            tool: string;
+            /** Arguments */
+            arguments: {
+                [key: string]: unknown;
+            };
+            /** Reason */
+            reason: string;
         };
         /**
          * AskedAction
@@ -4200,6 +4244,7 @@ export type ApprovalStatus = components['schemas']['ApprovalStatus'];
 export type ApprovalView = components['schemas']['ApprovalView'];
 export type Approve = components['schemas']['Approve'];
 export type Approvers = components['schemas']['Approvers'];
+export type Ask = components['schemas']['Ask'];
 export type AskedAction = components['schemas']['AskedAction'];
 export type Assign = components['schemas']['Assign'];
 export type AuditEntry = components['schemas']['AuditEntry'];
@@ -5322,6 +5367,67 @@ export interface operations {
                      *         "channel": "war room",
                      *         "run": 2,
                      *         "reason": "The queue looks stuck"
+                     *       },
+                     *       "status": "received",
+                     *       "run": 2,
+                     *       "is_paused": false
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Steered"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            422: components["responses"]["UnprocessableEntity"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    askForAction: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                incident_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "server": "kubernetes",
+                 *       "tool": "scale_workload",
+                 *       "arguments": {
+                 *         "namespace": "acme",
+                 *         "name": "mailer",
+                 *         "replicas": 4
+                 *       },
+                 *       "reason": "The queue grows"
+                 *     }
+                 */
+                "application/json": components["schemas"]["Ask"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "incident_id": "inc-a636543cd3d183ec",
+                     *       "seq": 42,
+                     *       "kind": "reinvestigated",
+                     *       "payload": {
+                     *         "actor": "ada",
+                     *         "channel": "war room",
+                     *         "run": 2,
+                     *         "reason": "The queue grows"
                      *       },
                      *       "status": "received",
                      *       "run": 2,

@@ -58,6 +58,11 @@ def _incident(method: str, verb: str, role: Role, **more: Any) -> Case:
 
 _WHY = {"reason": "because"}
 _CAUSE = {"object": "Deployment/prod/web", "fault_class": "bad_release", "reason": "because"}
+_ASKED = {
+    "tool": "scale_workload",
+    "arguments": {"namespace": "prod", "name": "web", "replicas": 3},
+    "reason": "because",
+}
 _PASSWORD = "correct horse battery"  # noqa: S105 - of nobody
 _NOWHERE = {"url": "http://127.0.0.1:9/mcp", "read_token": "r" * 24}
 _CLUSTER = {"id": "nowhere", "endpoints": {"kubernetes": _NOWHERE}}
@@ -103,6 +108,7 @@ CASES = (
     _incident("POST", "/pause", RESPONDER, body=_WHY),
     _incident("POST", "/resume", RESPONDER, body=_WHY),
     _incident("POST", "/reinvestigate", RESPONDER, body={"hint": "look"}),
+    _incident("POST", "/actions", RESPONDER, body=_ASKED),
     _incident("POST", "/dismiss", RESPONDER, body=_CAUSE),
     _incident("POST", "/acknowledge", RESPONDER),
     _incident("POST", "/assign", RESPONDER, body={"to": "ann"}),
