@@ -90,8 +90,12 @@ def _services(situation: Situation, cause: Cause) -> tuple[str, ...]:
 
 def _actions(drafting: _Drafting) -> Iterator[Action]:
     check = _verification(drafting)
+    before: dict[str, ActionId] = {}
     for number, repair in enumerate(drafting.taken.repairs, start=1):
-        yield _action(ActionId(f"a{number}"), repair, drafting, check)
+        action = _action(ActionId(f"a{number}"), repair, drafting, check)
+        needs = tuple(before[name] for name in repair.after if name in before)
+        yield action.model_copy(update={"needs": needs})
+        before[repair.name] = action.id
 
 
 def _action(

@@ -35,7 +35,8 @@ class Repair(Value):
     """One way to change something, when the facts it requires are known.
 
     `requires` lists every fact without which it cannot be done or undone. `inverse` is None for
-    what cannot be taken back.
+    what cannot be taken back. `after` names repairs without which, where they are steps before it in
+    the same plan, it makes no sense: whoever leaves one of them out leaves this one out as well.
     """
 
     name: str
@@ -48,6 +49,7 @@ class Repair(Value):
     risk: Risk
     rationale: str
     requires: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
     min_confidence: float = Field(ge=0, le=1)
 
     @model_validator(mode="after")
