@@ -41,7 +41,7 @@ def run(monkeypatch: pytest.MonkeyPatch, api: Api, *words: str, typed: str = "")
 
 
 def approval(status: str, by: str | None, reason: str | None = None) -> dict[str, Any]:
-    return {"status": status, "decided_by": by, "reason": reason}
+    return {"status": status, "decided_by": by, "reason": reason, "people": 1}
 
 
 @pytest.mark.parametrize("verb", ["approve", "reject"])
@@ -86,6 +86,8 @@ def incident(**fields: Any) -> dict[str, Any]:
         "is_paused": False,
         "acknowledged_by": None,
         "assigned_to": None,
+        "caused_by_incident": None,
+        "caused_by_action": None,
         "approval": approval("open", None),
         "top_cause": None,
         "namespace": "production-of-the-shop",
@@ -131,3 +133,13 @@ def test_an_id_is_never_broken_however_narrow_the_terminal(
 
     assert ID in shown.getvalue()
     assert max(map(len, shown.getvalue().splitlines())) <= columns
+
+
+def test_an_incident_that_an_action_may_have_caused_says_so(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    api = Api(inc=incident(caused_by_incident="inc-first", caused_by_action="a1"))
+
+    said = " ".join(run(monkeypatch, api, "show", ID).output.split())
+
+    assert "maybe caused by action a1 of inc-first" in said
