@@ -144,9 +144,15 @@ class Keyring:
 
 
 def _entry(key: SigningKey, signs_from: datetime) -> RingKey:
-    return RingKey(
-        id=key.id, public=key.public_base64, signs_from=signs_from, made_by=getpass.getuser()
-    )
+    return RingKey(id=key.id, public=key.public_base64, signs_from=signs_from, made_by=_who())
+
+
+def _who() -> str:
+    """Return who runs this; in a container they may have a number and no name."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return f"user {os.getuid()}"
 
 
 def _publish(published: Ring, public: Path) -> None:
