@@ -1,6 +1,7 @@
 """Playbooks of a test's own, for a platform that shall do what the shipped ones never would."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import yaml
@@ -8,34 +9,49 @@ import yaml
 PLAYBOOK = "own-answer-to-errors"
 
 
-def write(folder: Path, scalings: Sequence[tuple[str, int, int]]) -> Path:
-    """Write a playbook that answers a bad release by scaling Deployments; return its folder.
+@dataclass(frozen=True)
+class Deed:
+    """One call, what its undo says instead, and the Deployment; without a name the one at fault."""
 
-    Args:
-        folder: where; made if it is not there.
-        scalings: in this order, each Deployment's name and its replicas after and before;
-            without a name it is the one at fault.
-    """
+    tool: str
+    does: Mapping[str, object]
+    undoes: Mapping[str, object]
+    name: str = ""
+
+
+def scaling(after: int, before: int, name: str = "") -> Deed:
+    """Return the deed that scales a Deployment."""
+    return Deed("scale_workload", {"replicas": after}, {"replicas": before}, name)
+
+
+def setting(variable: str, after: str, before: str) -> Deed:
+    """Return the deed that sets a variable of the container that has its Deployment's name."""
+    which = {"container": "{object.name}", "variable": variable}
+    return Deed("set_env", which | {"value": after}, which | {"value": before})
+
+
+def write(folder: Path, deeds: Sequence[Deed]) -> Path:
+    """Write a playbook that answers a bad release with these deeds, in order; return its folder."""
     (folder / "repairs").mkdir(parents=True)
-    for number, (name, after, before) in enumerate(scalings, start=1):
-        text = yaml.safe_dump(_repair(f"scale_{number}", name, after, before))
-        (folder / "repairs" / f"scale_{number}.yaml").write_text(text)
-    (folder / f"{PLAYBOOK}.yaml").write_text(yaml.safe_dump(_playbook(len(scalings))))
+    names = [f"own_{number}" for number in range(1, len(deeds) + 1)]
+    for name, deed in zip(names, deeds, strict=True):
+        (folder / "repairs" / f"{name}.yaml").write_text(yaml.safe_dump(_repair(name, deed)))
+    (folder / f"{PLAYBOOK}.yaml").write_text(yaml.safe_dump(_playbook(names)))
     return folder
 
 
-def _playbook(repairs: int) -> dict[str, object]:
+def _playbook(repairs: list[str]) -> dict[str, object]:
     return {
         "name": PLAYBOOK,
-        "title": "Scale something, whatever it is good for",
+        "title": "Do something, whatever it is good for",
         "trigger": {"fault_classes": ["bad_release"], "alerts": [".*"], "signals": ["errors"]},
         "diagnosis": ["signals"],
         "steps": [
             {
-                "name": "scale",
+                "name": "do it",
                 "condition": "always",
                 "when": "true",
-                "repairs": [f"scale_{number}" for number in range(1, repairs + 1)],
+                "repairs": repairs,
             },
             {"name": "hand over", "condition": "never", "when": "true", "escalate": "nothing left"},
         ],
@@ -44,21 +60,22 @@ def _playbook(repairs: int) -> dict[str, object]:
     }
 
 
-def _repair(title: str, name: str, after: int, before: int) -> dict[str, object]:
+def _repair(title: str, deed: Deed) -> dict[str, object]:
     arguments = {
         "kind": "Deployment",
         "namespace": "{object.namespace}",
-        "name": name or "{object.name}",
+        "name": deed.name or "{object.name}",
     }
     repair: dict[str, object] = {
         "name": title,
-        "title": "Scale a Deployment",
+        "title": "Do something to a Deployment",
         "server": "kubernetes",
-        "tool": "scale_workload",
-        "arguments": arguments | {"replicas": after},
-        "inverse": {"tool": "scale_workload", "arguments": arguments | {"replicas": before}},
+        "tool": deed.tool,
+        "arguments": {**arguments, **deed.does},
+        "inverse": {"tool": deed.tool, "arguments": {**arguments, **deed.undoes}},
         "risk": "medium",
-        "rationale": f"Scale to {after} pods.",
+        "rationale": "The test wants it.",
         "min_confidence": 0.1,
     }
-    return repair | ({"target": {"kind": "Deployment", "name": name}} if name else {})
+    target = {"kind": "Deployment", "name": deed.name}
+    return repair | ({"target": target} if deed.name else {})

@@ -16,6 +16,7 @@ import own_playbooks
 import psutil
 import pytest
 import repair_proof
+from own_playbooks import scaling, setting
 from platform_process import ADMIN, until
 from scene import Case, OpenScene, Scene
 from target_world import grant_ids
@@ -36,7 +37,7 @@ Json = dict[str, Any]
 def test_a_wrong_repair_is_noticed_taken_back_and_told(
     open_scene: OpenScene, tmp_path: Path
 ) -> None:
-    folder = own_playbooks.write(tmp_path / "playbooks", [("", 3, 2)])
+    folder = own_playbooks.write(tmp_path / "playbooks", [scaling(3, 2)])
     scene = open_scene(SEED, PLAYBOOK_DIR=str(folder), **QUICKLY)
     case = scene.break_()
     incident_id = scene.await_request(case)
@@ -62,6 +63,33 @@ def test_a_wrong_repair_is_noticed_taken_back_and_told(
     assert "taken back" in reason
     assert "Escalated to people" in repair_proof.is_told(scene, incident_id)
     repair_proof.audit_holds(scene)
+
+
+def test_a_repair_that_makes_it_worse_is_taken_back_before_the_deadline(
+    open_scene: OpenScene, tmp_path: Path
+) -> None:
+    folder = own_playbooks.write(tmp_path / "playbooks", [setting("PORT", "1", "8080")])
+    patience = QUICKLY | {"VERIFICATION_DEADLINE_SECONDS": "600"}
+    scene = open_scene(SEED, PLAYBOOK_DIR=str(folder), **patience)
+    case = scene.break_()
+    before = template(scene, case)
+    incident_id = scene.await_request(case)
+    scene.approve(incident_id)
+
+    assert scene.await_end(incident_id) == "escalated"
+
+    verified = scene.platform.events(incident_id, "verification_finished")[0]["payload"]
+    assert verified["result"] == "worse"
+    writes = scene.world.writes(case.audit_before)
+    assert [entry["name"] for entry in writes] == [case.name] * 2
+    assert template(scene, case) == before
+    repair_proof.audit_holds(scene)
+
+
+def template(scene: Scene, case: Case) -> Json:
+    """Return what the pods of the Deployment at fault are made from."""
+    spec: Json = scene.world.deployment(case.name)["spec"]["template"]["spec"]
+    return spec
 
 
 def test_a_target_that_changes_after_the_approval_is_left_alone_and_asked_about(
@@ -95,7 +123,7 @@ def test_an_emergency_stop_between_two_actions_keeps_the_next_from_being_done(
     names = [
         world.make(SEED).services[role] for role in (Role.FRONTEND, Role.PAYMENTS, Role.INVENTORY)
     ]
-    folder = own_playbooks.write(tmp_path / "playbooks", [(name, 3, 2) for name in names])
+    folder = own_playbooks.write(tmp_path / "playbooks", [scaling(3, 2, name) for name in names])
     scene = open_scene(SEED, PLAYBOOK_DIR=str(folder), **QUICKLY)
     case = scene.break_()
     incident_id = scene.await_request(case)
