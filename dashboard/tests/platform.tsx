@@ -40,7 +40,7 @@ export function me(role: string) {
 }
 
 const QUIET: Table = {
-  "GET halt": () => ({ halted: false, reason: null, actor: null, since: null }),
+  "GET halt": () => ({ halted: false, reason: null, actor: null, since: null, clusters: [] }),
   "GET decisions": () => ({ decisions: [], next_cursor: null }),
   "GET incidents": () => ({ incidents: [], next_cursor: null }),
   "GET clusters": () => ({ clusters: [] }),

@@ -1,4 +1,4 @@
-/** The switch that stops all writing. */
+/** The switch that stops all writing: everywhere, or in one cluster. */
 
 import { answer, api } from "./client";
 
@@ -8,10 +8,14 @@ export function show(signal: AbortSignal) {
   return answer(api.GET("/api/v1/halt", { signal }));
 }
 
-export function stop(reason: string) {
-  return answer(api.POST("/api/v1/halt", { body: { reason } }));
+export function stop(reason: string, cluster?: string) {
+  return answer(api.POST("/api/v1/halt", { body: said(reason, cluster) }));
 }
 
-export function resume(reason: string) {
-  return answer(api.POST("/api/v1/resume", { body: { reason } }));
+export function resume(reason: string, cluster?: string) {
+  return answer(api.POST("/api/v1/resume", { body: said(reason, cluster) }));
+}
+
+function said(reason: string, cluster: string | undefined) {
+  return cluster === undefined ? { reason } : { reason, cluster };
 }

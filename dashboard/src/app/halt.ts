@@ -17,12 +17,17 @@ export function useHalt() {
   });
 }
 
-/** Return how to stop writing, or to allow it again; the newest state is asked for afterwards. */
-export function useSwitch(to: "stop" | "resume") {
+/** Return how to stop writing, or to allow it again, everywhere or in one cluster. */
+export function useSwitch(to: "stop" | "resume", cluster?: string) {
   const queries = useQueryClient();
   return useMutation({
-    mutationFn: (reason: string) => (to === "stop" ? api.stop(reason) : api.resume(reason)),
-    onSettled: () => queries.invalidateQueries({ queryKey: HALT_KEY }),
+    mutationFn: (reason: string) =>
+      to === "stop" ? api.stop(reason, cluster) : api.resume(reason, cluster),
+    // The newest state is asked for, whatever came of it.
+    onSettled: () =>
+      Promise.all(
+        [HALT_KEY, ["brakes"]].map((queryKey) => queries.invalidateQueries({ queryKey })),
+      ),
   });
 }
 

@@ -11,6 +11,7 @@ const WORDS = {
     label: "Why? Everybody will read it.",
     act: "Stop all writing now",
     look: "alarm",
+    role: "approver",
   },
   resume: {
     title: "Allow writing again",
@@ -18,31 +19,53 @@ const WORDS = {
     label: "Why is it safe again?",
     act: "Allow writing",
     look: "primary",
+    role: "admin",
   },
 } as const;
 
+const HERE = {
+  stop: {
+    title: "Stop writing in",
+    says: "From now on no agent changes anything in this cluster. Others go on, and so do looking, diagnosing and planning.",
+    act: "Stop writing here now",
+  },
+  resume: {
+    title: "Allow writing again in",
+    says: "Plans that a person approves are carried out in this cluster again. A stop of all clusters is not ended by this.",
+    act: "Allow writing here",
+  },
+} as const;
+
+interface Switching {
+  to: "stop" | "resume";
+  cluster?: string;
+  onClose: () => void;
+}
+
 /** Asks for the reason and a confirmation before the switch is thrown; others learn who may do it. */
-export function SwitchDialog({ to, onClose }: { to: "stop" | "resume"; onClose: () => void }) {
-  const may = useMay("admin");
-  const words = WORDS[to];
+export function SwitchDialog({ to, cluster, onClose }: Switching) {
+  const { role } = WORDS[to];
+  const may = useMay(role);
+  const words = cluster === undefined ? WORDS[to] : HERE[to];
+  const title = cluster === undefined ? words.title : `${words.title} ${cluster}`;
   return (
-    <Dialog title={words.title} onClose={onClose}>
+    <Dialog title={title} onClose={onClose}>
       <p className="muted">{words.says}</p>
       {may ? (
-        <SwitchForm to={to} onClose={onClose} />
+        <SwitchForm to={to} {...(cluster === undefined ? {} : { cluster })} onClose={onClose} />
       ) : (
         <p className="note">
-          It takes the role admin. Ask someone who has it; on the machine itself,{" "}
-          <code>sre-agent halt</code> does the same.
+          It takes the role {role}. Ask someone who has it; on the machine itself,{" "}
+          <code>sre-agent {to === "stop" ? "halt" : "unhalt"}</code> does the same.
         </p>
       )}
     </Dialog>
   );
 }
 
-function SwitchForm({ to, onClose }: { to: "stop" | "resume"; onClose: () => void }) {
+function SwitchForm({ to, cluster, onClose }: Switching) {
   const [reason, setReason] = useState("");
-  const act = useSwitch(to);
+  const act = useSwitch(to, cluster);
   const words = WORDS[to];
   return (
     <form
@@ -73,7 +96,7 @@ function SwitchForm({ to, onClose }: { to: "stop" | "resume"; onClose: () => voi
           className={`button ${words.look}`}
           disabled={!reason.trim() || act.isPending}
         >
-          {words.act}
+          {cluster === undefined ? words.act : HERE[to].act}
         </button>
       </div>
     </form>

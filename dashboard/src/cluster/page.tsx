@@ -7,11 +7,13 @@ import { Ago } from "../design/ago";
 import { useTitle } from "../design/title";
 import { Trouble } from "../design/trouble";
 import { IncidentListing } from "../incidents/listing";
+import { Brakes } from "./brakes";
 import { useClusters, useHealth, useSnapshot } from "./data";
 import { DisconnectDialog } from "./disconnect";
 import { HealthBadge, HealthList } from "./health";
 import { FourSignals, ServiceSignalsTable, useSpan } from "./signals";
 import { minutesOf } from "./span";
+import { ClusterSwitch } from "./switch";
 import { TriggerDialog } from "./trigger";
 
 /** One cluster: how its systems answer, its golden signals, its incidents. */
@@ -25,6 +27,7 @@ export function ClusterPage() {
     <main className="page">
       <Head id={id} cluster={cluster} />
       <Trouble error={clusters.error} isAskedAgain />
+      <Brakes cluster={id} />
       <Signals id={id} />
       <section className="stack" aria-label="Incidents of this cluster">
         <h2>Incidents</h2>
@@ -54,6 +57,7 @@ function Head({ id, cluster }: { id: string; cluster: ClusterView | undefined })
               Investigate a service
             </button>
           )}
+          <ClusterSwitch cluster={id} />
           {mayDisconnect && (
             <button type="button" className="button danger" onClick={() => setDialog("disconnect")}>
               Disconnect

@@ -8,6 +8,7 @@ const HALTED = {
   reason: "<b>payments</b> migration",
   actor: "omar",
   since: new Date(Date.now() - 180_000).toISOString(),
+  clusters: [],
 };
 
 afterEach(() => {
@@ -38,12 +39,22 @@ test("who is not an admin is told who may end it, and has no button that fails",
 });
 
 test("without a reason nothing is stopped; with one, all of it", async () => {
-  let halt = { halted: false, reason: null as string | null, actor: null as string | null };
+  let halt = {
+    halted: false,
+    reason: null as string | null,
+    actor: null as string | null,
+    clusters: [],
+  };
   const log = platform({
     "GET auth/me": () => me("admin"),
     "GET halt": () => halt,
     "POST halt": ({ body }) => {
-      halt = { halted: true, reason: (body as { reason: string }).reason, actor: "nadia" };
+      halt = {
+        halted: true,
+        reason: (body as { reason: string }).reason,
+        actor: "nadia",
+        clusters: [],
+      };
       return halt;
     },
   });

@@ -1,0 +1,9 @@
+/** What slows or stops writing. */
+
+import { answer, api } from "./client";
+
+export type { BrakesView, ClusterBrakes, FreezeView } from "./generated/schema";
+
+export function show(signal: AbortSignal) {
+  return answer(api.GET("/api/v1/brakes", { signal }));
+}
