@@ -1,6 +1,7 @@
-"""The numbers of a write that policy may bound: what they are, and what they would become."""
+"""What policy judges of a write: numbers, what they would become, and the target's labels."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from mcp_servers.common import canonical
 from mcp_servers.common.envelope import Record
@@ -14,6 +15,13 @@ class Figure(Record):
     after: int | None
 
 
-def sha256(figures: Sequence[Figure]) -> str:
-    """Return the hash by which a grant is bound to the numbers that policy judged."""
-    return canonical.sha256([figure.model_dump(mode="json") for figure in figures])
+NO_LABELS: Mapping[str, str] = MappingProxyType({})
+
+
+def sha256(figures: Sequence[Figure], labels: Mapping[str, str] = NO_LABELS) -> str:
+    """Return the hash by which a grant is bound to the numbers and labels that policy judged.
+
+    Without labels it is that of the numbers alone, as it was before labels were bound.
+    """
+    numbers = [figure.model_dump(mode="json") for figure in figures]
+    return canonical.sha256({"figures": numbers, "labels": dict(labels)} if labels else numbers)

@@ -25,7 +25,7 @@ from mcp_servers.kubernetes.evictability import Load, Terms
 from mcp_servers.kubernetes.eviction import Evicting
 from mcp_servers.kubernetes.fields import entries, section, text
 from mcp_servers.kubernetes.marks import Mark, PodMark
-from mcp_servers.kubernetes.state import uid_of
+from mcp_servers.kubernetes.state import labels_of, uid_of
 from mcp_servers.kubernetes.writing import MAX_ATTEMPTS, Hand, outcome
 
 TOOL = "drain_node"
@@ -67,6 +67,7 @@ class Draining:
             "result_sha256": result_sha256(node, load),
             "left_sha256": manners.node_sha256(closed),
             "figures": [each.model_dump(mode="json") for each in _figures(load)],
+            "labels": labels_of(node),
             "uid": uid_of(node),
             "changes": [
                 f"node {target.name} takes no more pods",
@@ -112,7 +113,8 @@ class Draining:
         load = await self._load(node, terms)
         state = state_sha256(node, load)
         self.hand.require_permission(grant, uid=uid_of(node), state_sha256=state)
-        grants.require_same_result(grant, result_sha256(node, load), figures.sha256(_figures(load)))
+        numbers = figures.sha256(_figures(load), labels_of(node))
+        grants.require_same_result(grant, result_sha256(node, load), numbers)
         mark = Mark(
             id=grant.jti,
             tool=TOOL,

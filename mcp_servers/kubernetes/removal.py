@@ -23,7 +23,7 @@ from mcp_servers.kubernetes.api import Json
 from mcp_servers.kubernetes.controllers import Controller
 from mcp_servers.kubernetes.fields import section, text
 from mcp_servers.kubernetes.marks import Mark
-from mcp_servers.kubernetes.state import uid_of
+from mcp_servers.kubernetes.state import labels_of, uid_of
 from mcp_servers.kubernetes.writing import MAX_ATTEMPTS, Hand, outcome
 
 NEVER = frozenset({"kube-system"})
@@ -35,8 +35,6 @@ _WAIT_S = 0.25
 
 EVICTION = "evict_pod"
 """The tool that asks disruption budgets first; any other deletes whatever they say."""
-
-_NO_NUMBERS = figures.sha256(())
 
 _log = structlog.get_logger()
 
@@ -83,6 +81,7 @@ class Removal:
             "state_sha256": state_sha256(pod, controller),
             "result_sha256": result_sha256(pod, controller),
             "figures": [],
+            "labels": labels_of(pod),
             "uid": uid_of(pod),
             "changes": [
                 f"pod {target.name} is {_done_by(tool)}",
@@ -107,7 +106,8 @@ class Removal:
             mark = marks.find(used, grant.jti)
             state = state_sha256(pod, controller)
             self.hand.require_permission(grant, uid=uid_of(pod), state_sha256=state)
-            grants.require_same_result(grant, result_sha256(pod, controller), _NO_NUMBERS)
+            numbers = figures.sha256((), labels_of(pod))
+            grants.require_same_result(grant, result_sha256(pod, controller), numbers)
             try:
                 if mark is None:
                     mark = _begun(target, grant)

@@ -5,6 +5,12 @@ from mcp_servers.kubernetes.api import Json
 from mcp_servers.kubernetes.fields import count, section, text
 
 
+def labels_of(live: Json) -> dict[str, str]:
+    """Return the labels of an object, which policy may go by; what is no text is none."""
+    labels = section(live, "metadata", "labels")
+    return {key: value for key, value in labels.items() if isinstance(value, str)}
+
+
 def uid_of(deployment: Json) -> str:
     """Return the identity of the object, which a namesake made later does not share."""
     return text(section(deployment, "metadata"), "uid")

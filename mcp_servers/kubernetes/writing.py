@@ -102,6 +102,7 @@ class Hand:
                 "state_sha256": write.manner.state_sha256(live),
                 "result_sha256": write.manner.result_sha256(alteration, live),
                 "figures": [each.model_dump(mode="json") for each in alteration.figures],
+                "labels": state.labels_of(live),
                 "left_sha256": write.manner.state_sha256(state.stepped(live, after)),
                 "uid": state.uid_of(live),
                 "changes": list(write.manner.differences(live, after)),
@@ -124,7 +125,7 @@ class Hand:
                 grant, uid=state.uid_of(live), state_sha256=write.manner.state_sha256(live)
             )
             alteration = await write.alter(live, grant.jti)
-            numbers = figures.sha256(alteration.figures)
+            numbers = figures.sha256(alteration.figures, state.labels_of(live))
             result = write.manner.result_sha256(alteration, live)
             grants.require_same_result(grant, result, numbers)
             mark = Mark(

@@ -74,6 +74,7 @@ class DryRun(Value):
     action would make of it; approval and grant are bound to both. `figures` are the numbers that
     policy may bound; the grant is bound to them too, so that a lie about them is found out.
     `controller` is what replaces a deleted pod, and keeps the mark that the pod cannot keep.
+    `labels` are the target's, which rules may go by and the grant is bound to as to the figures.
     `inverse` is there where the live object tells how the change would be taken back.
     `left_sha256` is the hash of the state that the action would leave behind, as `state_sha256` is of
     the one it finds; empty where the server does not say.
@@ -88,11 +89,15 @@ class DryRun(Value):
     controller: ObjectRef | None = None
     inverse: Undoing | None = None
     left_sha256: str = ""
+    labels: dict[str, str] = Field(default_factory=dict)
 
     @property
     def figures_sha256(self) -> str:
-        """Return the hash of the numbers that policy judged."""
-        return canonical.sha256([item.model_dump(mode="json") for item in self.figures])
+        """Return the hash of the numbers, and of the labels if there are any, that policy judged."""
+        numbers = [item.model_dump(mode="json") for item in self.figures]
+        if not self.labels:
+            return canonical.sha256(numbers)
+        return canonical.sha256({"figures": numbers, "labels": self.labels})
 
 
 class SignalBound(Value):
@@ -219,6 +224,7 @@ class Plan(Value):
                     "controller": None,
                     "inverse": None,
                     "left_sha256": "",
+                    "labels": {},
                 }
                 _leave_out(action["dry_run"], silent)
         return canonical.sha256(dumped)

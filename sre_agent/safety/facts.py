@@ -114,11 +114,15 @@ class ActionFacts(Value):
 
 
 class TargetFacts(Value):
-    """What would be changed; `environment` by the policy's own list, None when that is unclear."""
+    """What would be changed; `environment` by the policy's own list, None when that is unclear.
+
+    `labels` are the live object's, as the server read them; the grant is bound to them.
+    """
 
     kind: str
     namespace: str
     name: str
+    labels: dict[str, str] = Field(default_factory=dict)
     environment: str | None = None
 
 
@@ -214,7 +218,11 @@ def of(action: Action, plan: Plan, incident: Incident, at: Circumstances, known:
             callers=len(action.blast_radius.callers),
             **_rehearsal(action.dry_run),
         ),
-        target=TargetFacts(**action.target.model_dump(), environment=known.environment),
+        target=TargetFacts(
+            **action.target.model_dump(),
+            labels=action.dry_run.labels if action.dry_run else {},
+            environment=known.environment,
+        ),
         plan=PlanFacts(
             playbook=plan.playbook,
             fault_class=plan.fault_class,

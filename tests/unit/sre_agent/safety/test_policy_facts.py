@@ -8,7 +8,15 @@ import pytest
 from sre_agent.config import action_kinds, permissions
 from sre_agent.domain.alert import Severity
 from sre_agent.domain.objects import ObjectRef
-from sre_agent.domain.plan import Action, BlastRadius, Plan, Risk, SignalBound, Verification
+from sre_agent.domain.plan import (
+    Action,
+    BlastRadius,
+    DryRun,
+    Plan,
+    Risk,
+    SignalBound,
+    Verification,
+)
 from sre_agent.domain.ruling import Approvers, PolicyRuling, Ruling
 from sre_agent.domain.tools import ToolCall
 from sre_agent.safety import policy
@@ -176,3 +184,14 @@ def test_the_risk_in_a_word_is_never_less_than_the_plans() -> None:
     rules = policy.load({"a.yaml": written('action.risk == "high"')}, TOOLS)
 
     assert policy.rule(rules, action, PLAN, INCIDENT).ruling is Ruling.ALLOW
+
+
+def test_rules_go_by_the_labels_that_the_server_read() -> None:
+    text = written('"team" in target.labels && target.labels.team == "web"')
+    rules = policy.load({"a.yaml": text}, TOOLS)
+    tried = DryRun(state_sha256="s", result_sha256="r", uid="u", changes=(), labels={"team": "web"})
+    labelled = ACTION.model_copy(update={"dry_run": tried})
+
+    found = [policy.rule(rules, action, PLAN, INCIDENT).ruling for action in (labelled, ACTION)]
+
+    assert found == [Ruling.ALLOW, Ruling.ASK]
