@@ -141,10 +141,6 @@ FORGERIES: dict[str, tuple[Callable[[Scene], str], str]] = {
     "another state": (lambda scene: scene.grant(state_sha256="0" * 64), "state_changed"),
     "another result": (lambda scene: scene.grant(result_sha256="0" * 64), "result_changed"),
     "other numbers": (lambda scene: scene.grant(figures_sha256="0" * 64), "result_changed"),
-    "the labels left out": (
-        lambda scene: scene.grant(figures_sha256=hashlib.sha256(b"[]").hexdigest()),
-        "result_changed",
-    ),
     "expired": (
         lambda scene: scene.grant(exp=int(time.time()) - 60, nbf=int(time.time()) - 120),
         "grant_expired",
