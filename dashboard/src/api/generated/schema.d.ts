@@ -2081,6 +2081,7 @@ export interface components {
          *     action would make of it; approval and grant are bound to both. `figures` are the numbers that
          *     policy may bound; the grant is bound to them too, so that a lie about them is found out.
          *     `controller` is what replaces a deleted pod, and keeps the mark that the pod cannot keep.
+         *     `labels` are the target's, which rules may go by and the grant is bound to as to the figures.
          *     `inverse` is there where the live object tells how the change would be taken back.
          *     `left_sha256` is the hash of the state that the action would leave behind, as `state_sha256` is of
          *     the one it finds; empty where the server does not say.
@@ -2111,6 +2112,10 @@ export interface components {
              * @default
              */
             left_sha256: string;
+            /** Labels */
+            labels?: {
+                [key: string]: string;
+            };
         };
         /**
          * EndpointView
