@@ -7,13 +7,15 @@ side by side; KILL_ONLY=POINT:CROSSING plays one. The last line is the result.
 import os
 import random
 import shutil
+import signal
 import statistics
 import sys
 import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -145,28 +147,51 @@ def play(opened: Stage, plan: Plan, tally: Tally) -> None:
     story.calm()
 
 
-def record(opened: Stage) -> Points:
-    """Return the points that a run of each kind crosses when nobody is killed, with how often."""
-    found: dict[Kind, Mapping[str, int]] = {}
-    for number, kind in enumerate(Kind):
-        begun = opened.crossings.stat().st_size if opened.crossings.exists() else 0
-        story = Story(opened, f"quiet-{number}", kind)
-        course = story.play()
-        if not course.look.is_over:
-            raise SystemExit(f"undisturbed, an incident that {kind} stands at {course.look.status}")
-        found[kind] = crossed_since(opened.crossings, begun)
-        story.calm()
+def record(opened: Stage, kind: Kind) -> Mapping[str, int]:
+    """Return the points that a run of a kind crosses when nobody is killed, with how often."""
+    begun = opened.crossings.stat().st_size if opened.crossings.exists() else 0
+    story = Story(opened, f"quiet-{kind}", kind)
+    course = story.play()
+    if not course.look.is_over:
+        raise SystemExit(f"undisturbed, an incident that {kind} stands at {course.look.status}")
+    found = crossed_since(opened.crossings, begun)
+    story.calm()
     return found
 
 
-def lane(opened: Stage, waiting: Iterator[Plan], lock: threading.Lock, tally: Tally) -> None:
-    """Play runs until none is left; then hold the chains of all of them."""
-    while True:
-        with lock:
-            plan = next(waiting, None)
-        if plan is None:
-            return
-        play(opened, plan, tally)
+@dataclass
+class Waiting:
+    """The runs that are still to be played, handed out one after the other."""
+
+    plans: Iterator[Plan]
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def take(self) -> Plan | None:
+        """Return the next run, None when none is left."""
+        with self.lock:
+            return next(self.plans, None)
+
+    def stop(self) -> None:
+        """Hand out nothing more."""
+        with self.lock:
+            self.plans = iter(())
+
+
+def play_all(stages: Sequence[Stage], waiting: Waiting, tally: Tally) -> None:
+    """Play the runs side by side; Ctrl-C or SIGTERM end it after those that are under way."""
+
+    def lane(opened: Stage) -> None:
+        while (plan := waiting.take()) is not None:
+            play(opened, plan, tally)
+
+    with ThreadPoolExecutor(len(stages)) as lanes:
+        under_way = [lanes.submit(lane, opened) for opened in stages]
+        try:
+            wait(under_way)
+        except KeyboardInterrupt:
+            waiting.stop()
+    for each in under_way:
+        each.result()
 
 
 def audit(opened: Stage) -> str:
@@ -188,18 +213,11 @@ def run(runs: int, seed: int, lanes: int, only: str = "") -> Tally:
             stack.enter_context(stage(home / f"lane-{n}", workers=2 if n % 2 else 1))
             for n in range(lanes)
         ]
-        points = record(stages[0])
+        points = {kind: record(stages[0], kind) for kind in Kind}
         everywhere = named(points)
         say(f"{len(everywhere)} points, {sum(map(len, points.values()))} with the kind of incident")
-        waiting = iter([_only(only)]) if only else schedule(points, runs, seed)
-        lock = threading.Lock()
-        threads = [
-            threading.Thread(target=lane, args=(opened, waiting, lock, tally)) for opened in stages
-        ]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
+        plans = iter([_only(only)]) if only else schedule(points, runs, seed)
+        play_all(stages, Waiting(plans), tally)
         broken = [found for opened in stages if (found := audit(opened))]
     for found in broken:
         say(f"WRONG: {found}")
@@ -223,6 +241,7 @@ def main() -> int:
     """Read what is asked for from the environment, do it, and say how it went."""
     asked = {name: os.environ.get(f"KILL_{name}", "") for name in ("RUNS", "SEED", "LANES", "ONLY")}
     only = asked["ONLY"]
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # both end it in order
     begun = time.monotonic()
     tally = run(
         int(asked["RUNS"] or RUNS),

@@ -12,7 +12,7 @@ from sre_agent.config import files
 
 APPROVER = "alice"
 HOLD_S, DEADLINE_S = 1, 40
-UNBRAKED = {"WRITES_PER_HOUR_CLUSTER": "100000", "COOL_DOWN_FACTOR": "0"}
+UNBRAKED = {"WRITES_PER_HOUR_CLUSTER": "10000", "COOL_DOWN_FACTOR": "0"}
 """Hundreds of incidents in an hour: what brakes the platform elsewhere is not what is tested here."""
 
 

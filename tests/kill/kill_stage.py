@@ -96,6 +96,7 @@ class Stage:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
+                start_new_session=True,  # Ctrl-C is for us: we end them, in order
             )
 
     def supervise(self) -> None:
