@@ -189,6 +189,8 @@ def play_all(stages: Sequence[Stage], waiting: Waiting, tally: Tally) -> None:
         try:
             wait(under_way)
         except KeyboardInterrupt:
+            for number in (signal.SIGINT, signal.SIGTERM):
+                signal.signal(number, signal.SIG_IGN)  # once is enough
             waiting.stop()
     for each in under_way:
         each.result()
