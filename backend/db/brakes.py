@@ -58,13 +58,13 @@ async def of_incident(connection: AsyncConnection, incident_id: IncidentId) -> l
 
 
 async def count(connection: AsyncConnection, tenant: Tenant, counted: Counted) -> None:
-    """Count a write; within the transaction that grants it."""
+    """Count a write; within the transaction that grants it. What it undoes is kept, not that it does."""
     row = {
         "org_id": tenant.org_id,
         "cluster_id": tenant.cluster_id,
         "action_id": counted.action_id,
         "tool": counted.tool,
         "undoes": counted.undoes,
-        **vars(counted.written),
+        **{key: value for key, value in vars(counted.written).items() if key != "is_undo"},
     }
     await connection.execute(sa.insert(counted_writes).values(row))
