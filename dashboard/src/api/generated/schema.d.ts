@@ -4448,6 +4448,8 @@ export interface operations {
                      *           "acknowledged_by": "ada",
                      *           "assigned_to": null,
                      *           "merged_into": null,
+                     *           "caused_by_incident": null,
+                     *           "caused_by_action": null,
                      *           "top_cause": {
                      *             "fault_class": "bad_release",
                      *             "object": {
@@ -4509,6 +4511,8 @@ export interface operations {
                      *       "acknowledged_by": "ada",
                      *       "assigned_to": null,
                      *       "merged_into": null,
+                     *       "caused_by_incident": null,
+                     *       "caused_by_action": null,
                      *       "top_cause": {
                      *         "fault_class": "bad_release",
                      *         "object": {
@@ -4551,7 +4555,20 @@ export interface operations {
                      *         "decided_by": null,
                      *         "channel": null,
                      *         "reason": null,
-                     *         "decided_at": null
+                     *         "decided_at": null,
+                     *         "people": 2,
+                     *         "given": 1,
+                     *         "answers": [
+                     *           {
+                     *             "verdict": "approved",
+                     *             "actor": "grace",
+                     *             "channel": "war room",
+                     *             "reason": "Seen on the canary too",
+                     *             "left_out": [],
+                     *             "decided_at": "2026-03-01T12:01:12Z"
+                     *           }
+                     *         ],
+                     *         "left_out": []
                      *       }
                      *     }
                      */
@@ -4892,7 +4909,20 @@ export interface operations {
                      *         "decided_by": null,
                      *         "channel": null,
                      *         "reason": null,
-                     *         "decided_at": null
+                     *         "decided_at": null,
+                     *         "people": 2,
+                     *         "given": 1,
+                     *         "answers": [
+                     *           {
+                     *             "verdict": "approved",
+                     *             "actor": "grace",
+                     *             "channel": "war room",
+                     *             "reason": "Seen on the canary too",
+                     *             "left_out": [],
+                     *             "decided_at": "2026-03-01T12:01:12Z"
+                     *           }
+                     *         ],
+                     *         "left_out": []
                      *       }
                      *     }
                      */
@@ -4982,7 +5012,9 @@ export interface operations {
                      *           "decided_by": null,
                      *           "channel": null,
                      *           "reason": null,
-                     *           "decided_at": null
+                     *           "decided_at": null,
+                     *           "people": 2,
+                     *           "given": 1
                      *         }
                      *       ],
                      *       "next_cursor": null
@@ -7147,6 +7179,39 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "cluster": "eu-west",
+                     *       "is_on": true,
+                     *       "fault": null,
+                     *       "rungs": [
+                     *         {
+                     *           "server": "kubernetes",
+                     *           "tool": "rollback_rollout",
+                     *           "fault_class": "bad_release",
+                     *           "object": {
+                     *             "kind": "Deployment",
+                     *             "namespace": "acme",
+                     *             "name": "invoices"
+                     *           },
+                     *           "successes": 14,
+                     *           "failures": 0,
+                     *           "unproven": 1,
+                     *           "in_a_row": 14,
+                     *           "bound": 0.82,
+                     *           "last_at": "2026-03-01T12:04:12Z",
+                     *           "ruling": "ask",
+                     *           "rule": "every-write-asks",
+                     *           "reason": "a person decides on every change",
+                     *           "risk_score": 31,
+                     *           "earns_by": "proven-rollbacks",
+                     *           "missing": [
+                     *             "the lower bound of its success is 0.82; it takes 0.90"
+                     *           ]
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["Ladder"];
                 };
             };
