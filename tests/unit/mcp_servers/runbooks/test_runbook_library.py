@@ -96,8 +96,28 @@ async def test_no_shipped_runbook_is_for_one_service_or_gives_a_value() -> None:
         assert all(step.arguments == {} for step in runbook.steps)
 
 
-def test_the_actions_a_runbook_may_name_are_those_that_the_executor_may_call() -> None:
-    assert {("kubernetes", action) for action in ACTIONS} == permissions.load_allow_list().writes
+BY_OTHERS = frozenset(
+    {
+        "patch_probe",
+        "patch_service_selector",
+        "patch_service_port",
+        "set_hpa_bounds",
+        "pause_rollout",
+        "resume_rollout",
+        "evict_pod",
+        "cordon_node",
+        "uncordon_node",
+        "drain_node",
+    }
+)
+"""What acts on another object than the workload found to be the cause, or takes its values from it."""
+
+
+def test_a_runbook_may_name_what_the_executor_may_do_to_the_workload_that_failed() -> None:
+    allowed = {action for _, action in permissions.load_allow_list().writes}
+
+    assert allowed - set(ACTIONS) == BY_OTHERS
+    assert set(ACTIONS) <= allowed
 
 
 @pytest.mark.parametrize("action", sorted(ACTIONS))
