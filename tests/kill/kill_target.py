@@ -92,7 +92,7 @@ class _Server(ThreadingHTTPServer):
         self.target = target
 
     @override
-    def handle_error(self, request: Any, client_address: Any) -> None:
+    def handle_error(self, *_: Any) -> None:
         """Say nothing: whoever asks is killed in the middle of it, and that is the point."""
 
 

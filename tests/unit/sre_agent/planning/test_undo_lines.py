@@ -1,5 +1,7 @@
 """Timeline and report tell of an undo, of who agreed to it, and of what our own actions may have caused."""
 
+from typing import Any
+
 import pytest
 from incident_log import repaired
 
@@ -46,7 +48,11 @@ def test_both_incidents_tell_of_their_tie() -> None:
 
 async def test_a_report_says_first_of_all_what_our_own_action_may_have_caused() -> None:
     _, log, _ = await repaired()
-    tie = {"incident_id": "inc-2", "to": log.incident.id, "reason": "soon after action a1"}
+    tie: dict[str, Any] = {
+        "incident_id": "inc-2",
+        "to": log.incident.id,
+        "reason": "soon after action a1",
+    }
     await log.add(EventKind.TIED, **tie)
 
     report = log.report(IncidentStatus.RESOLVED)
