@@ -1,7 +1,7 @@
 """Carry out an approved plan: one grant per action, each action at most once."""
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 from langgraph.runtime import Runtime
 from langgraph.types import Command
@@ -13,15 +13,12 @@ from sre_agent.domain.ids import IncidentId
 from sre_agent.domain.incident import IncidentStatus
 from sre_agent.domain.plan import Action, Plan
 from sre_agent.domain.tools import ToolResult, ToolStatus
-from sre_agent.graph import baseline, braking, marks, overtaking, run_state, steering
+from sre_agent.graph import baseline, braking, ends, marks, overtaking, run_state, steering
 from sre_agent.graph.context import RunContext
 from sre_agent.planning import reach, remains
 
 _NO_ANSWER = frozenset({"malformed_answer", "internal_error", "outcome_unknown"})
 """Refusals that do not say whether a write was done."""
-
-_PARTLY = "partly_done"
-"""The refusal that says what of a write was done, and what was not."""
 
 _EXPIRED = "grant_expired"
 """The refusal of a grant that came too late and was not used: the signer may mint it anew."""
@@ -85,7 +82,13 @@ async def _is_to_be_asked(context: RunContext, id_: IncidentId, plan: Plan) -> b
 
 
 async def _carry_out(context: RunContext, id_: IncidentId, action: Action) -> str | None:
-    """Return None when the action is done, otherwise what a person must know."""
+    """Return None when the action is done, otherwise what a person must know.
+
+    What the log tells of its end holds, also after a restart: nothing is asked for after it.
+    """
+    told = ends.told(await context.incidents.events(id_), action)
+    if told is not None:
+        return ends.failure(action, told)
     started = await _started(context, id_, action)
     grant = await _permit(context, id_, action, is_begun=started is not None)
     if isinstance(grant, str):
@@ -111,10 +114,7 @@ async def _carry_out(context: RunContext, id_: IncidentId, action: Action) -> st
     result = await _write(context, id_, action, grant, may_be_done=started is not None)
     if isinstance(result, _Stopped):
         return await _settle(context, id_, action, result)
-    await _finish(context, id_, action, grant.id, result)
-    if result.status is ToolStatus.OK:
-        return None
-    return _failure(action, result)
+    return await _finish(context, id_, action, grant.id, result)
 
 
 async def _stop(
@@ -186,7 +186,7 @@ async def _write(
         result = await context.toolbox.write(
             action.call, grant=grant.token, deadline_s=_deadline_s(context, action)
         )
-        if result.status is ToolStatus.OK or result.code == _PARTLY:
+        if result.status is ToolStatus.OK or result.code == ends.PARTLY:
             return result
         if result.code == _EXPIRED and attempt < limits.write_attempts:
             renewed = await _permit(context, id_, action, is_begun=True)
@@ -220,12 +220,6 @@ def _deadline_s(context: RunContext, action: Action) -> float:
     return max(context.limits.tool_deadline_s, kind.deadline_s if kind else 0.0)
 
 
-def _failure(action: Action, result: ToolResult) -> str:
-    if result.code == _PARTLY:
-        return f"{action.call} was done in part only: {result.reason}"
-    return f"{action.call} was refused ({result.code}): {result.reason}"
-
-
 def _is_no(result: ToolResult) -> bool:
     """Return whether the server declined, rather than failed on the way."""
     return result.status is ToolStatus.REFUSED and result.code not in _NO_ANSWER
@@ -249,18 +243,14 @@ async def _settle(
     unknown = ToolResult(
         status=ToolStatus.UNREACHABLE, reason=stopped.reason, observed_at=context.clock.now()
     )
-    await _finish(context, id_, action, stopped.grant_id, found or unknown)
-    if found:
-        return None if found.status is ToolStatus.OK else _failure(action, found)
-    return (
-        f"it is unknown whether {action.call} was done: {stopped.reason}; "
-        f"look for grant {stopped.grant_id} on {marks.bearer(action)[0]}"
-    )
+    return await _finish(context, id_, action, stopped.grant_id, found or unknown)
 
 
 async def _finish(
     context: RunContext, id_: IncidentId, action: Action, grant_id: str, result: ToolResult
-) -> None:
+) -> str | None:
+    """Write down how an action ended; return None when it is done, otherwise what a person must know."""
+    end = ends.End(grant_id, result)
     await context.journal.append(
         id_,
         EventDraft(
@@ -268,21 +258,10 @@ async def _finish(
             kind=EventKind.ACTION_FINISHED,
             payload={
                 "action_id": action.id,
-                "grant_id": grant_id,
-                **_outcome(result),
+                **ends.written(end),
                 "touched": reach.of(action),
             },
             step_key=f"action_finished:{action.id}",
         ),
     )
-
-
-def _outcome(result: ToolResult) -> dict[str, Any]:
-    data = result.data or {}
-    failed = "refused" if result.status is ToolStatus.REFUSED else "unknown"
-    return {
-        "status": result.status.value,
-        "outcome": data.get("outcome", _PARTLY if result.code == _PARTLY else failed),
-        "detail": data.get("detail") or result.reason,
-        "code": result.code,
-    }
+    return ends.failure(action, end)

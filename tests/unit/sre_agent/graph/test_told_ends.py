@@ -1,0 +1,78 @@
+"""What became of an action is told once: a run that comes again after a crash goes by what is told."""
+
+import pytest
+from run_scene import DRY_RUN, Scene, make_scene
+
+from sre_agent.domain.events import EventDraft, EventKind
+from sre_agent.domain.ids import IncidentId
+from sre_agent.domain.ruling import Verdict
+from sre_agent.domain.tools import ToolCall, ToolResult
+from sre_agent.testing.toolbox import ok, refused, unreachable
+
+
+class KilledError(Exception):
+    """The process ends right after a commit."""
+
+
+class Crashing:
+    """A journal whose process is killed once, right after the end of an action is written down."""
+
+    def __init__(self, scene: Scene) -> None:
+        self._journal = scene.journal
+        self._is_due = True
+
+    async def append(self, incident_id: IncidentId, draft: EventDraft) -> object:
+        event = await self._journal.append(incident_id, draft)
+        if draft.kind is EventKind.ACTION_FINISHED and self._is_due:
+            self._is_due = False
+            raise KilledError
+        return event
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._journal, name)
+
+
+async def come_again(scene: Scene, first: ToolResult, later: ToolResult) -> None:
+    """Kill the run right after the end of its action is written down, and start it again."""
+    await scene.start()
+
+    def reply(_: ToolCall) -> ToolResult:
+        if scene.toolbox.asked[-1].mode == "rehearse":
+            return ok(DRY_RUN)
+        return later if scene.payloads(EventKind.ACTION_FINISHED) else first
+
+    scene.toolbox.on("kubernetes", "rollback_rollout", reply)
+    usual, scene.journal = scene.journal, Crashing(scene)  # type: ignore[assignment]
+    with pytest.raises(KilledError):
+        await scene.answer(Verdict.APPROVED)
+    scene.journal = usual
+    await scene._invoke(None)
+
+
+@pytest.mark.parametrize("later", [ok({"outcome": "applied"}), refused("forbidden", "still no")])
+async def test_what_was_refused_is_not_asked_for_again(later: ToolResult) -> None:
+    scene = make_scene()
+
+    await come_again(scene, refused("forbidden", "a budget keeps it"), later)
+
+    assert scene.modes().count("write") == 1
+    assert "was refused (forbidden): a budget keeps it" in scene.escalation
+
+
+async def test_what_is_unknown_stays_unknown_with_the_grant_to_look_for() -> None:
+    scene = make_scene()
+
+    await come_again(scene, unreachable("it broke off"), ok({"outcome": "applied"}))
+
+    [finished] = scene.payloads(EventKind.ACTION_FINISHED)
+    assert finished["outcome"] == "unknown"
+    assert f"look for grant {finished['grant_id']} on" in scene.escalation
+
+
+async def test_what_was_done_is_not_asked_for_again() -> None:
+    scene = make_scene()
+
+    await come_again(scene, ok({"outcome": "applied"}), refused("forbidden", "no more"))
+
+    assert scene.modes().count("write") == 1
+    assert scene.payloads(EventKind.VERIFICATION_FINISHED)
