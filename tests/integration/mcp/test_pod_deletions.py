@@ -7,6 +7,8 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import httpx
@@ -32,6 +34,9 @@ from sre_agent.domain.plan import DryRun
 from sre_agent.domain.tools import ToolStatus
 from sre_agent.tools.endpoint import Endpoint
 from sre_agent.tools.toolbox import McpToolbox
+
+STARTS_WITHIN_S = 60.0
+"""A whole interpreter starts before anything is measured, on a machine that may be busy."""
 
 
 async def test_a_rehearsal_names_what_replaces_the_pod_and_changes_nothing(
@@ -209,17 +214,13 @@ async def test_a_server_killed_around_the_deletion_deletes_once_and_lies_never(
     grant = signer.grant(call, await hands.rehearse(call))
 
     async with between(cluster, lambda it: where if is_real_deletion(it) else None) as way:
-        process, endpoint = _started(way.url, cluster, signer)
-        try:
+        with _started(way.url, cluster, signer) as (process, endpoint):
             async with McpToolbox({"kubernetes": endpoint}, RealClock()) as toolbox:
                 asked = asyncio.create_task(toolbox.write(call, grant=grant, deadline_s=DEADLINE_S))
                 await asyncio.wait_for(way.held.wait(), WITHIN_S)
                 process.send_signal(signal.SIGKILL)
                 process.wait(timeout=WITHIN_S)
                 interrupted = await asked
-        finally:
-            process.kill()
-            process.wait(timeout=WITHIN_S)
     result = await hands.write(call, grant)
 
     assert interrupted.status is ToolStatus.UNREACHABLE
@@ -241,9 +242,11 @@ async def _lose(
     assert result.status is ToolStatus.UNREACHABLE
 
 
+@contextmanager
 def _started(
     url: str, cluster: Cluster, signer: Signer
-) -> tuple[subprocess.Popen[bytes], Endpoint]:
+) -> Iterator[tuple[subprocess.Popen[bytes], Endpoint]]:
+    """Yield a server as a process of its own, which does not outlive the test whatever happens."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -264,8 +267,13 @@ def _started(
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
-    eventually(lambda: _answers(port) or process.poll() is not None)
-    return process, Endpoint(f"http://127.0.0.1:{port}/mcp", READ_TOKEN, WRITE_TOKEN)
+    try:
+        eventually(lambda: _answers(port) or process.poll() is not None, STARTS_WITHIN_S)
+        assert process.poll() is None, "the server ended before it answered"
+        yield process, Endpoint(f"http://127.0.0.1:{port}/mcp", READ_TOKEN, WRITE_TOKEN)
+    finally:
+        process.kill()
+        process.wait(timeout=WITHIN_S)
 
 
 def _answers(port: int) -> bool:
