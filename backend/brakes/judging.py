@@ -40,14 +40,7 @@ class Brakes:
         """Return the action as a write of this moment."""
         rest = pace.cool_down(action.call, case.policy.tools.kinds, self.caps)
         workload = str(pace.workload_of(action))
-        return Written(
-            case.incident.id,
-            workload,
-            case.plan.sha256,
-            now,
-            now + rest,
-            is_undo=case.plan.is_revert,
-        )
+        return Written(case.incident.id, workload, case.plan.sha256, now, now + rest)
 
     async def find_obstacle(
         self,

@@ -31,17 +31,13 @@ class Caps:
 
 @dataclass(frozen=True)
 class Written:
-    """A write that was granted: to which workload, as part of which plan, and how long it rests.
-
-    `is_undo` says that it takes back what its own incident did, which need not rest before that.
-    """
+    """A write that was granted: to which workload, as part of which plan, and how long it rests."""
 
     incident_id: str
     workload: str
     plan_sha256: str
     at: datetime
     cool_until: datetime
-    is_undo: bool = False
 
 
 def workload_of(action: Action) -> ObjectRef:
@@ -99,7 +95,6 @@ def _cooling(wanted: Written, past: Sequence[Written], now: datetime) -> Obstacl
         for item in past
         if item.workload == wanted.workload
         and (item.incident_id, item.plan_sha256) != (wanted.incident_id, wanted.plan_sha256)
-        and not (wanted.is_undo and item.incident_id == wanted.incident_id)
         and item.cool_until > now
     ]
     if not ends:

@@ -169,6 +169,24 @@ async def test_what_only_calls_itself_an_undo_waits_like_any_other_write(
 
 
 @pytest.mark.attack
+async def test_what_calls_itself_an_undo_and_does_something_else_waits_for_its_workload_to_rest(
+    scene: Scene, make_mint: MakeMint
+) -> None:
+    mint = make_mint()
+    plan = with_inverse(scene.plan)
+    id_ = await scene.approved("inc-a", plan)
+    await mint.mint(id_, ONE)
+    [undone] = undo_of(plan).actions
+    call = undone.call.model_copy(update={"arguments": {**undone.call.arguments, "to_revision": 7}})
+    other = undone.model_copy(update={"call": call})
+    await scene.permit(id_, undo_of(plan).model_copy(update={"actions": (other,)}))
+
+    refused = await refusal(mint.mint(id_, other.id))
+
+    assert refused.code == "cooling_down"
+
+
+@pytest.mark.attack
 async def test_an_action_is_taken_back_past_the_brakes_once(
     scene: Scene, make_mint: MakeMint
 ) -> None:

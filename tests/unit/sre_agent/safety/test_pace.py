@@ -1,6 +1,5 @@
 """Caps per hour, and the rest of a workload after a write."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -40,15 +39,6 @@ def test_a_workload_cools_down_after_a_write_of_another_plan() -> None:
     assert found is not None
     assert (found.brake, found.until) == (Brake.COOL_DOWN, NOW + timedelta(minutes=6))
     assert "allowed again at 2026-03-01 12:06:00 UTC" in found.told
-
-
-def test_an_undo_does_not_wait_for_the_repair_that_it_takes_back_but_for_others() -> None:
-    repair, other = written(1, cool_min=10), written(2, plan="other", cool_min=10)
-    undo = replace(written(0, plan="undo"), incident_id=repair.incident_id, is_undo=True)
-
-    assert pace.find_obstacle(undo, [repair], CAPS, NOW) is None
-    assert pace.find_obstacle(replace(undo, is_undo=False), [repair], CAPS, NOW) is not None
-    assert pace.find_obstacle(undo, [other], CAPS, NOW) is not None
 
 
 @pytest.mark.parametrize(
