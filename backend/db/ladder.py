@@ -56,10 +56,10 @@ async def read(
     newest: dict[Kind, _Example] = {}
     for row in await connection.execute(_newest(tenant)):
         for run in reversed(await past.of_incident(connection, row)):
-            for action in run.done:
-                kind = Kind.of(action, run.plan)
+            for kind in run.kinds:
                 ends.setdefault(kind, []).append(run.end)
-                newest.setdefault(kind, _Example(run, action, row.id))
+            for action in run.done:
+                newest.setdefault(Kind.of(action, run.plan), _Example(run, action, row.id))
     rungs = [
         await _rung(connection, example, autonomy.track(ends[kind]), rules, now)
         for kind, example in newest.items()
@@ -93,13 +93,13 @@ async def _rung(
     )
 
 
-def _newest(tenant: Tenant) -> sa.Select[tuple[str, int, str]]:
+def _newest(tenant: Tenant) -> sa.Select[tuple[str, int, str, datetime | None]]:
     minted = sa.func.max(grants.c.minted_at)
+    head = (incidents.c.id, incidents.c.last_seq, incidents.c.last_hash, incidents.c.ended_at)
     return (
-        sa.select(incidents.c.id, incidents.c.last_seq, incidents.c.last_hash)
+        sa.select(*head)
         .join(grants, grants.c.incident_id == incidents.c.id)
         .where(incidents.c.org_id == tenant.org_id, incidents.c.cluster_id == tenant.cluster_id)
-        .where(incidents.c.ended_at.is_not(None))
         .group_by(incidents.c.id)
         .order_by(minted.desc(), incidents.c.id)
         .limit(INCIDENTS_MOST)

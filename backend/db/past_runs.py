@@ -20,12 +20,11 @@ from sre_agent.safety.past_runs import Kind, PastRun
 KNOWN_MOST = 2000
 """So many incidents are remembered as they were read."""
 
-# The newest incidents that are over and in which a grant was minted for a plan of the kind.
+# The newest incidents in which a grant was minted for a plan of the kind.
 _OF_KIND = sa.text("""
-    SELECT incidents.id, incidents.last_seq, incidents.last_hash
+    SELECT incidents.id, incidents.last_seq, incidents.last_hash, incidents.ended_at
     FROM incidents JOIN grants ON grants.incident_id = incidents.id
     WHERE incidents.org_id = :org_id AND incidents.cluster_id = :cluster_id
-        AND incidents.ended_at IS NOT NULL
         AND EXISTS (SELECT FROM events WHERE events.incident_id = incidents.id
             AND events.kind = :proposed
             AND events.payload #>> '{plan,fault_class}' = :fault_class
@@ -79,7 +78,10 @@ class PastRuns:
     async def of_incident(
         self, connection: AsyncConnection, row: sa.Row[Any]
     ) -> tuple[PastRun, ...]:
-        """Return the runs of an incident that is over, given its id and the head of its log."""
+        """Return the runs of an incident that count, given its id, its end, and the head of its log.
+
+        While it is open only its failures do: what looks like a success may yet turn out otherwise.
+        """
         believed = self.reader.edition if self.reader else ""
         head = f"{row.last_seq}:{row.last_hash}:{believed}"
         known = self._known.get(row.id)
@@ -88,7 +90,8 @@ class PastRuns:
             self._known[row.id] = known
             if len(self._known) > KNOWN_MOST:
                 del self._known[next(iter(self._known))]
-        return known[1]
+        is_open = row.ended_at is None
+        return tuple(run for run in known[1] if not is_open or run.end is End.FAILURE)
 
     async def _read(
         self, connection: AsyncConnection, incident_id: IncidentId

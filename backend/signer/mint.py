@@ -86,20 +86,22 @@ class Mint:
 
     async def _read(self, connection: AsyncConnection, incident_id: IncidentId) -> Record:
         org_id = await journal.lock_incident(connection, incident_id)
-        # From here on nobody stops writing, or mints, until this transaction is over.
-        await switch.hold_mints(connection, org_id)
         log = await journal.read(connection, incident_id)
-        incident = await incident_rows.load(connection, incident_id)
         record = Record(
-            incident=incident,
-            halted=await self._find_halt(connection, Tenant(org_id, incident.cluster_id)),
+            incident=await incident_rows.load(connection, incident_id),
+            halted=None,
             broken=(await audit.verify_incident(connection, incident_id)).broken,
             log=runs.present(log),
             steering=steering.read(log),
             broken_organization=await self.watch.look(connection, org_id),
             approval=await approval_rows.find(connection, incident_id=incident_id),
         )
-        return await self._with_facts(connection, record)
+        record = await self._with_facts(connection, record)
+        # From here on nobody stops writing, or mints, until this transaction is over. What takes long
+        # was read before: who stops writing waits for this transaction, and not for longer than a moment.
+        await switch.hold_mints(connection, org_id)
+        tenant = Tenant(org_id, record.incident.cluster_id)
+        return replace(record, halted=await self._find_halt(connection, tenant))
 
     async def _with_facts(self, connection: AsyncConnection, record: Record) -> Record:
         """Return the record with what rulings go by; without a plan there is nothing to rule on."""

@@ -51,7 +51,7 @@ class PastRun:
 
 
 def read(log: Sequence[Event]) -> tuple[PastRun, ...]:
-    """Return the plans of an incident that is over which changed something, oldest first.
+    """Return the plans of an incident which changed something, oldest first.
 
     What takes another plan back is no run of its own: the plan that it takes back failed.
     """

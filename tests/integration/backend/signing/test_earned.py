@@ -1,32 +1,31 @@
 """Earned autonomy on a real database: the signer counts for itself, and only what it granted."""
 
+import asyncio
+import time
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
-import sqlalchemy as sa
+from earned_scene import SlowPast, happen, promise, ready, refused
 from signer_case import ACTION, ID, Case, lenient, shipped
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncEngine
 
-from backend.db import journal, ladder, slos
+from backend.db import ladder, switch
 from backend.db.circumstances import PostgresFacts
 from backend.db.past_runs import PastRuns
-from backend.db.slos import Look
-from backend.db.tables.approvals import grants as minted
-from backend.db.tables.incidents import incidents
+from backend.db.switch import Throw
 from backend.db.tenancy import Tenant
-from backend.signer import keys, past_grants, token
+from backend.signer import keys, past_grants
 from backend.signer.mint import Mint
 from sre_agent import ports
-from sre_agent.domain.events import EventDraft, EventKind
-from sre_agent.domain.ids import GrantId, IncidentId
-from sre_agent.domain.plan import Plan
+from sre_agent.domain.ids import ActionId
+from sre_agent.domain.plan import Action, Plan
 from sre_agent.domain.ruling import Ruling
-from sre_agent.domain.slo import Burns, Objective, SloKind, Standing
-from sre_agent.safety import grants, policy
+from sre_agent.safety import policy
 from sre_agent.safety.autonomy import Track
-from sre_agent.safety.grants import GrantRefusedError, Minting
+from sre_agent.safety.grants import GrantRefusedError
 from sre_agent.safety.policy import Policy
 
 RULES = """
@@ -61,24 +60,7 @@ def mint(engine: AsyncEngine, clock: Any, key: keys.SigningKey, rules: Policy) -
 
 @pytest.fixture
 async def healthy(engine: AsyncEngine, clock: Any) -> None:
-    objective = Objective(
-        id="web", namespace="prod", service="web", kind=SloKind.AVAILABILITY, target=0.99
-    )
-    standing = Standing(
-        requests=100,
-        bad=0,
-        covered=1,
-        remaining=0.9,
-        burns=Burns(over_5m=0, over_30m=0, over_1h=0, over_6h=0, over_3d=0),
-        exhausted_in_s=None,
-        is_fast=False,
-        is_slow=False,
-    )
-    look = Look(standing=standing, reason="", fast_since=None, slow_since=None, is_low=False)
-    tenant, now = Tenant("default", "default"), clock.now()
-    async with engine.begin() as connection:
-        await slos.insert(connection, tenant, objective, actor="ann", from_file=False, now=now)
-        await slos.record(connection, tenant, "web", look, now=now)
+    await promise(engine, clock.now())
 
 
 @pytest.fixture
@@ -86,62 +68,19 @@ def grow(case: Case, key: keys.SigningKey, make_incident: Any, clock: Any) -> Gr
     """A function that makes one more incident of the past, from its plan to its verified end."""
     count = 0
 
-    async def one(result: str = "resolved", signed_by: keys.SigningKey = key) -> None:
+    async def one(
+        result: str = "resolved",
+        signed_by: keys.SigningKey = key,
+        done: tuple[Action, ...] = case.plan.actions,
+    ) -> None:
         nonlocal count
         count += 1
         id_ = await make_incident(f"past-{count}", status="resolved")
         clock.time += timedelta(minutes=1)
         async with case.engine.begin() as connection:
-            await _happen(connection, case, id_, result, signed_by)
+            await happen(connection, case, id_, result, signed_by, done)
 
     return one
-
-
-async def _happen(
-    connection: AsyncConnection, case: Case, id_: IncidentId, result: str, key: keys.SigningKey
-) -> None:
-    now, plan = case.clock.now(), case.plan
-    said: list[tuple[EventKind, dict[str, Any]]] = [
-        (
-            EventKind.PLAN_PROPOSED,
-            {"plan": plan.model_dump(mode="json"), "plan_sha256": plan.sha256},
-        ),
-        (EventKind.ACTION_FINISHED, {"action_id": ACTION, "outcome": "applied"}),
-        (EventKind.VERIFICATION_FINISHED, {"result": result}),
-    ]
-    drafts = [
-        EventDraft(actor="graph", kind=kind, payload=payload, step_key=kind.value)
-        for kind, payload in said
-    ]
-    await journal.append(connection, id_, drafts, now=now)
-    incident = (await case.incidents.load(ID)).model_copy(update={"id": id_})
-    record = grants.Record(incident, plan, case.rulings(Ruling.ALLOW), None)
-    minting = Minting(GrantId(f"grt-{id_}"), now_s=int(now.timestamp()))
-    row = {
-        "id": minting.grant_id,
-        "org_id": "default",
-        "incident_id": id_,
-        "action_id": ACTION,
-        "plan_sha256": plan.sha256,
-        "token": token.sign(grants.claims(record, ACTION, minting), key),
-        "minted_at": now,
-        "expires_at": now,
-    }
-    await connection.execute(sa.insert(minted).values(row))
-    await connection.execute(sa.update(incidents).where(incidents.c.id == id_).values(ended_at=now))
-
-
-async def ready(case: Case) -> None:
-    """Bring the present incident to where its action would be granted, as if nobody were asked."""
-    await case.propose()
-    await case.rule(Ruling.ALLOW)
-    await case.execute()
-
-
-async def refused(mint: Mint) -> str:
-    with pytest.raises(GrantRefusedError) as error:
-        await mint.mint(ID, ACTION)
-    return error.value.code
 
 
 @pytest.mark.usefixtures("healthy")
@@ -153,6 +92,22 @@ async def test_what_has_earned_it_is_granted_without_a_person(
     await ready(case)
 
     assert isinstance(await mint.mint(ID, ACTION), ports.Grant)
+
+
+async def test_two_actions_of_one_plan_are_one_run_on_the_ladder_as_for_the_signer(
+    case: Case, rules: Policy, grow: Grow
+) -> None:
+    [action] = case.plan.actions
+    twice = (action, action.model_copy(update={"id": ActionId("act-2")}))
+    case.plan = case.plan.model_copy(update={"actions": twice})
+    await grow(done=twice)
+    tenant, now = Tenant("default", "default"), case.clock.now()
+
+    async with case.engine.connect() as connection:
+        [rung] = await ladder.read(connection, tenant, rules, PastRuns(), now)
+        counted = await PastRuns().track(connection, tenant, rung.kind)
+
+    assert rung.track == counted == Track(successes=1, in_a_row=1)
 
 
 @pytest.mark.usefixtures("healthy")
@@ -186,6 +141,48 @@ async def test_one_failed_verification_brings_the_asking_back(
     await ready(case)
 
     assert await refused(mint) == "not_approved"
+
+
+@pytest.mark.usefixtures("healthy")
+async def test_a_failure_counts_while_its_incident_is_open_and_a_success_only_once_it_is_over(
+    case: Case, mint: Mint, grow: Grow
+) -> None:
+    for _ in range(ENOUGH):
+        await grow()
+    await case.sql("UPDATE incidents SET ended_at = NULL WHERE id = 'past-6'")
+    await ready(case)
+    async with case.engine.begin() as connection:
+        before = (await mint._read(connection, ID)).facts[ACTION].track
+
+    await grow("worse")
+    await case.sql("UPDATE incidents SET ended_at = NULL WHERE id = 'past-7'")
+
+    assert before == Track(successes=5, in_a_row=5)
+    assert await refused(mint) == "not_approved"
+
+
+@pytest.mark.usefixtures("healthy")
+async def test_a_stop_need_not_wait_for_the_past_to_be_read_and_holds_for_who_reads_it(
+    case: Case, mint: Mint, grow: Grow
+) -> None:
+    for _ in range(ENOUGH):
+        await grow()
+    await ready(case)
+    past = SlowPast(mint.past.reader if mint.past else None)
+    minting = asyncio.create_task(replace(mint, past=past).mint(ID, ACTION))
+    await asyncio.wait_for(past.is_read.wait(), 10)
+    stop = Throw(is_halted=True, actor="ann", reason="look")
+
+    began = time.monotonic()
+    async with case.engine.begin() as connection:
+        await switch.throw(connection, "default", stop, now=case.clock.now())
+    took_s = time.monotonic() - began
+    past.may_go_on.set()
+
+    with pytest.raises(GrantRefusedError) as error:
+        await minting
+    assert error.value.code == "halted"
+    assert took_s < 0.5
 
 
 @pytest.mark.usefixtures("healthy")
