@@ -37,7 +37,7 @@ async def probe(
     """Ask a server and return what came of it."""
     toolbox_module = await asyncio.to_thread(_load_toolbox)
     reading = Endpoint(endpoint.url, endpoint.read_token)
-    async with toolbox_module.McpToolbox({system: reading}, clock) as toolbox:
+    async with toolbox_module.McpToolbox({system: reading}, clock, wait_s=0) as toolbox:
         found: ToolResult = await toolbox.read(question(system), deadline_s=deadline_s)
     return found
 

@@ -37,10 +37,12 @@ class Look:
     `alerts` are those of the incident as it stands now; `steady_since` is that of the look before, as
     is `harmed_since`: what was worse then, and since when. `before` is what the same calls said right
     before the action, `callers` who calls its target, `followers` what it may have caused elsewhere.
+    `looking_since` is when the present worker began to look, which may be long after the action.
     """
 
     action_finished_at: datetime
     now: datetime
+    looking_since: datetime | None = None
     alerts: Sequence[Alert] = ()
     steady_since: datetime | None = None
     harmed_since: Mapping[str, datetime] = field(default_factory=dict)

@@ -20,6 +20,9 @@ from sre_agent.planning.change import Harm, Moved
 from sre_agent.planning.hold import Check, Standing
 from sre_agent.planning.looks import Answer, Look
 
+LATE_HOLDS = 2
+"""For how many holds one who comes late looks, at least, before what does not hold is the end."""
+
 
 class Outcome(StrEnum):
     """Where a verification stands. Pending is not an end; unknown is, and is never success.
@@ -76,7 +79,8 @@ def judge(verification: Verification, answers: Sequence[Answer], look: Look) -> 
     """Return where a verification stands.
 
     What is clearly worse than before the action for as long as a bound has to hold ends it at once.
-    Until the deadline anything else that does not hold yet is pending. After it, what the data speak
+    Until the deadline anything else that does not hold yet is pending, as it is while one who came
+    late has not looked for long enough. After it, what the data speak
     against is not resolved, or improved where it is clearly better than before, and what they do not
     speak of is unknown.
     """
@@ -117,7 +121,7 @@ class _Seen:
 def _outcome(seen: _Seen, verification: Verification, look: Look) -> tuple[Outcome, str]:
     """Return the outcome with the reason that decides."""
     hold = timedelta(seconds=verification.hold_s)
-    is_over = look.now >= look.action_finished_at + timedelta(seconds=verification.deadline_s)
+    is_over = look.now >= _ends_at(verification, look)
     lasting = [
         harm
         for harm in seen.harms
@@ -133,6 +137,14 @@ def _outcome(seen: _Seen, verification: Verification, look: Look) -> tuple[Outco
     said = [*(check.reason for check in (*bad, *silent)), *(harm.reason for harm in seen.harms)]
     reason = said[0]
     return _late(seen, reason) if is_over else (Outcome.PENDING, reason)
+
+
+def _ends_at(verification: Verification, look: Look) -> datetime:
+    """Return the deadline; whoever comes late, because a worker died, can still see a hold to its end."""
+    deadline = look.action_finished_at + timedelta(seconds=verification.deadline_s)
+    window_s = min(verification.deadline_s, LATE_HOLDS * verification.hold_s)
+    since = look.looking_since or look.action_finished_at
+    return max(deadline, since + timedelta(seconds=window_s))
 
 
 def _late(seen: _Seen, reason: str) -> tuple[Outcome, str]:

@@ -8,12 +8,14 @@ from typing import Any, Self
 import httpx2
 import structlog
 from mcp import MCPError
+from mcp_types import CallToolResult
 from pydantic import ValidationError
 
 from sre_agent.domain.grant import META_KEY
 from sre_agent.domain.tools import ToolCall, ToolResult
 from sre_agent.ports import Clock
-from sre_agent.tools import results, trust
+from sre_agent.tools import absences, results, trust
+from sre_agent.tools.absences import Absences
 from sre_agent.tools.endpoint import Endpoint
 from sre_agent.tools.session import Session
 
@@ -26,11 +28,19 @@ _log = structlog.get_logger()
 class McpToolbox:
     """Implements the brain's `Toolbox` port over streamable HTTP.
 
+    A server that is away is waited for, for at most `wait_s` seconds and within each call's deadline.
     Use it as an async context manager, or call `aclose` at the end.
     """
 
-    def __init__(self, endpoints: Mapping[str, Endpoint], clock: Clock) -> None:
+    def __init__(
+        self,
+        endpoints: Mapping[str, Endpoint],
+        clock: Clock,
+        *,
+        wait_s: float = absences.WAIT_S,
+    ) -> None:
         self._clock = clock
+        self._absences = Absences(clock, wait_s)
         tls = trust.authorities()
         self._reading = {
             server: Session.opened_by(endpoint.read_token, endpoint.url, tls)
@@ -105,7 +115,7 @@ class McpToolbox:
             return results.refused("not_configured", reason, self._clock.now())
         try:
             async with asyncio.timeout(deadline_s):
-                answer = await session.call(call.tool, dict(call.arguments), meta)
+                answer = await self._answered(session, call, meta)
         except TimeoutError:
             reason = f"{call.server} did not answer within {deadline_s:g} s"
             result = results.unreachable(reason, self._clock.now())
@@ -118,3 +128,21 @@ class McpToolbox:
             return results.of_answer(answer, self._clock.now())
         _log.warning("tool_call_failed", server=call.server, tool=call.tool, why=result.reason)
         return result
+
+    async def _answered(
+        self, session: Session, call: ToolCall, meta: dict[str, Any]
+    ) -> CallToolResult:
+        """Ask until the server is back. What bears a grant is asked once: it may have been done."""
+        while True:
+            try:
+                answer = await session.call(call.tool, dict(call.arguments), meta)
+            except _FAILURES as error:
+                is_away = absences.is_one(error)
+                if not is_away:
+                    self._absences.end(call.server)
+                if meta or not is_away or not self._absences.is_short(call.server):
+                    raise
+                await self._clock.sleep(absences.GLANCE_S)
+            else:
+                self._absences.end(call.server)
+                return answer

@@ -43,6 +43,7 @@ async def verify(state: run_state.RunState, runtime: Runtime[RunContext]) -> Com
         step_key=f"status:verifying:{plan.sha256}",
     )
     told = ""
+    looking_since = context.clock.now()
     before = baseline.read(await context.incidents.events(id_))
     last: dict[ActionId, Judgement] = {}
     while True:
@@ -57,6 +58,7 @@ async def verify(state: run_state.RunState, runtime: Runtime[RunContext]) -> Com
                 Look(
                     action_finished_at=finished_at,
                     now=context.clock.now(),
+                    looking_since=looking_since,
                     alerts=incident.alerts,
                     steady_since=last[action.id].steady_since if last else None,
                     harmed_since=last[action.id].harmed_since if last else {},

@@ -69,7 +69,7 @@ async def toolbox(url: str) -> AsyncIterator[McpToolbox]:
         "elsewhere": Endpoint(url.replace("/mcp", "/nothing"), READ_TOKEN),
         "down": Endpoint("http://127.0.0.1:9/mcp", READ_TOKEN, WRITE_TOKEN),
     }
-    async with McpToolbox(endpoints, RealClock()) as found:
+    async with McpToolbox(endpoints, RealClock(), wait_s=0) as found:
         yield found
 
 
@@ -163,7 +163,7 @@ async def test_a_call_can_be_cancelled(toolbox: McpToolbox) -> None:
 
 async def test_a_server_that_comes_back_is_reached_again() -> None:
     async with serving(PROGRAM) as url:
-        toolbox = McpToolbox({"test": Endpoint(url, READ_TOKEN)}, RealClock())
+        toolbox = McpToolbox({"test": Endpoint(url, READ_TOKEN)}, RealClock(), wait_s=0)
         before = await toolbox.read(call("look", name="x"), deadline_s=5)
     gone = await toolbox.read(call("look", name="x"), deadline_s=5)
     port = httpx.URL(url).port

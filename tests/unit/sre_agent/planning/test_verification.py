@@ -58,6 +58,20 @@ def test_alerts_and_rollout_must_stay_good_as_long_as_the_signals() -> None:
     assert outcome(120, steady_since=None) is Outcome.UNKNOWN
 
 
+def test_who_comes_after_the_deadline_still_sees_a_hold_to_its_end() -> None:
+    late = {"looking_since": after(600)}
+
+    assert outcome(600, steady_since=None, **late) is Outcome.PENDING
+    assert outcome(630, steady_since=after(600), **late) is Outcome.RESOLVED
+    assert outcome(659, steady_since=None, **late) is Outcome.PENDING
+    assert outcome(660, steady_since=None, **late) is Outcome.UNKNOWN
+
+
+def test_who_looks_from_the_beginning_has_no_longer_than_the_deadline() -> None:
+    assert outcome(119, steady_since=None, looking_since=after(1)) is Outcome.PENDING
+    assert outcome(120, steady_since=None, looking_since=after(1)) is Outcome.UNKNOWN
+
+
 def test_a_look_that_finds_an_alert_starts_the_time_anew() -> None:
     now = after(60)
     look = Look(action_finished_at=DONE, now=now, steady_since=DONE)

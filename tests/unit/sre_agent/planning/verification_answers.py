@@ -81,6 +81,7 @@ def outcome(seconds: float, **changes: Any) -> Outcome:
     look = Look(
         action_finished_at=DONE,
         now=now,
+        looking_since=changes.get("looking_since"),
         alerts=changes.get("known", ()),
         steady_since=changes.get("steady_since", DONE),
     )
