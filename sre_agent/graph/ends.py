@@ -36,8 +36,13 @@ def written(end: End) -> dict[str, Any]:
 
 
 def told(log: Sequence[Event], action: Action) -> End | None:
-    """Return how an action ended, if the log tells it."""
-    for event in log:
+    """Return how an action of the newest plan ended, if the log tells it.
+
+    An earlier plan of the run may have had an action of the same id.
+    """
+    for event in reversed(log):
+        if event.kind is EventKind.PLAN_PROPOSED:
+            return None
         said = event.payload
         if event.kind is EventKind.ACTION_FINISHED and said.get("action_id") == action.id:
             result = ToolResult(

@@ -18,6 +18,34 @@ def done(log: Sequence[Event]) -> frozenset[ActionId]:
     )
 
 
+def whole(log: Sequence[Event], plan: Plan) -> Plan:
+    """Return a plan with what was done before it in the same run: its rest was asked anew.
+
+    Of an undo that is what was taken back before, of a repair what was done.
+    """
+    finished, known = done(log), {action.id for action in plan.actions}
+    proposed = (
+        Plan.model_validate(event.payload["plan"])
+        for event in runs.present(log)
+        if event.kind is EventKind.PLAN_PROPOSED
+    )
+    before = {
+        action.id: action
+        for earlier in proposed
+        if earlier.is_revert == plan.is_revert
+        for action in earlier.actions
+        if action.id in finished - known
+    }
+    return plan.model_copy(update={"actions": (*before.values(), *plan.actions)})
+
+
+def halfway(log: Sequence[Event], plan: Plan) -> str:
+    """Return what stands of a plan of which something is not done; an empty text of any other."""
+    asked, finished = whole(log, plan), done(log)
+    is_over = all(action.id in finished for action in asked.actions)
+    return "" if is_over else sentence(asked, finished)
+
+
 def sentence(plan: Plan, finished: Collection[ActionId]) -> str:
     """Return what stands, in words; an empty text where a plan of one action did not begin."""
     over = [action for action in plan.actions if action.id in finished]

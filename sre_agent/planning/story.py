@@ -11,7 +11,7 @@ from sre_agent.domain.evidence import Evidence
 from sre_agent.domain.ids import ActionId
 from sre_agent.domain.incident import Incident, IncidentStatus
 from sre_agent.domain.plan import NoPlan, Plan, RunbookCitation
-from sre_agent.planning import timeline
+from sre_agent.planning import remains, timeline
 
 RESOLVED = "resolved"
 SYMPTOM_RULES = ("signals.", "relation.callers_fail")
@@ -205,8 +205,8 @@ def read(incident: Incident, events: Sequence[Event]) -> Story:
             if event.kind is EventKind.EVIDENCE_ADDED
         ),
         diagnosis=Diagnosis.model_validate(ranked.payload["diagnosis"]) if ranked else None,
-        plan=repairs[-1] if repairs else None,
-        undoing=plans[-1] if is_undone else None,
+        plan=remains.whole(events, repairs[-1]) if repairs else None,
+        undoing=remains.whole(events, plans[-1]) if is_undone else None,
     )
 
 

@@ -15,7 +15,7 @@ from sre_agent.domain.plan import Action, Plan
 from sre_agent.domain.tools import ToolResult, ToolStatus
 from sre_agent.graph import baseline, braking, ends, marks, overtaking, run_state, steering
 from sre_agent.graph.context import RunContext
-from sre_agent.planning import reach, remains
+from sre_agent.planning import reach
 
 _NO_ANSWER = frozenset({"malformed_answer", "internal_error", "outcome_unknown"})
 """Refusals that do not say whether a write was done."""
@@ -55,11 +55,9 @@ async def execute(
         if changed:
             return Command(goto="renew", update=overtaking.rest(state, action, changed))
         if failure is not None:
-            done = remains.done(await context.incidents.events(id_))
-            told = ". ".join(filter(None, (failure, remains.sentence(plan, done))))
             return Command(
                 goto="conclude",
-                update={"end_status": IncidentStatus.ESCALATED.value, "end_reason": told},
+                update={"end_status": IncidentStatus.ESCALATED.value, "end_reason": failure},
             )
     return Command(
         goto="verify",

@@ -5,8 +5,10 @@ from run_scene import DRY_RUN, Scene, make_scene
 
 from sre_agent.domain.events import EventDraft, EventKind
 from sre_agent.domain.ids import IncidentId
+from sre_agent.domain.plan import Plan
 from sre_agent.domain.ruling import Verdict
 from sre_agent.domain.tools import ToolCall, ToolResult
+from sre_agent.graph import ends
 from sre_agent.testing.toolbox import ok, refused, unreachable
 
 
@@ -76,3 +78,19 @@ async def test_what_was_done_is_not_asked_for_again() -> None:
 
     assert scene.modes().count("write") == 1
     assert scene.payloads(EventKind.VERIFICATION_FINISHED)
+
+
+async def test_an_end_is_of_the_newest_plan_and_not_of_an_earlier_one_with_the_same_ids() -> None:
+    scene = make_scene()
+    await come_again(scene, refused("forbidden", "no"), refused("forbidden", "no"))
+    [proposed] = scene.payloads(EventKind.PLAN_PROPOSED)
+    [action] = Plan.model_validate(proposed["plan"]).actions
+    told = ends.told(scene.events, action)
+
+    again = EventDraft(
+        actor="planner", kind=EventKind.PLAN_PROPOSED, payload=proposed, step_key="another"
+    )
+    await scene.journal.append(scene.id, again)
+
+    assert told is not None
+    assert ends.told(scene.events, action) is None

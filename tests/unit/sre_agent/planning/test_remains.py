@@ -81,6 +81,55 @@ def test_only_what_is_known_to_be_done_counts() -> None:
     assert remains.done(log) == {"a1"}
 
 
+def test_what_was_done_before_the_rest_was_asked_anew_is_told_with_it() -> None:
+    anew = action(2).model_copy(update={"id": ActionId("a2-2")})
+    rest = PLAN.model_copy(update={"actions": (anew, action(3))})
+    log = [
+        _proposed(1, PLAN),
+        _finished(2, "a1", "ok"),
+        _finished(3, "a2", "refused"),
+        _proposed(4, rest),
+    ]
+
+    said = remains.halfway(log, rest)
+
+    assert [item.id for item in remains.whole(log, rest).actions] == ["a1", "a2-2", "a3"]
+    assert said == (
+        "Done: k.scale(name='d1', replicas=5). "
+        "Not done: k.scale(name='d2', replicas=5); k.scale(name='d3', replicas=5). "
+        "To undo what was done: k.scale(name='d1', replicas=2)"
+    )
+
+
+def test_a_plan_of_which_all_is_done_did_not_stop_halfway() -> None:
+    log = [_proposed(1, PLAN), *(_finished(n + 1, f"a{n}", "ok") for n in (1, 2, 3))]
+
+    assert remains.halfway(log, PLAN) == ""
+
+
+def test_what_an_undo_takes_back_is_not_what_was_done_before_it() -> None:
+    undo = revert.of(PLAN, "it did not help")
+    assert undo is not None
+    log = [
+        _proposed(1, PLAN),
+        *(_finished(n + 1, f"a{n}", "ok") for n in (1, 2, 3)),
+        _proposed(5, undo),
+    ]
+
+    assert remains.whole(log, undo) == undo
+    assert remains.halfway(log, undo).startswith("Still stands: ")
+
+
+def _proposed(seq: int, plan: Plan) -> Event:
+    draft = EventDraft(
+        actor="planner",
+        kind=EventKind.PLAN_PROPOSED,
+        payload={"plan": plan.model_dump(mode="json"), "plan_sha256": plan.sha256},
+        step_key=f"plan:{seq}",
+    )
+    return seal(IncidentId("i"), draft, seq=seq, at=START, prev_hash="")
+
+
 def _finished(seq: int, action_id: str, status: str) -> Event:
     draft = EventDraft(
         actor="executor",
