@@ -55,7 +55,14 @@ def _call(payload: Payload) -> str:
     status = payload["status"]
     colour = "green" if status == "ok" else "yellow"
     told = escape(f"{call['server']}.{call['tool']}({arguments})")
-    return f"[dim]asks[/] {told} [{colour}]{status}[/] [dim]{payload['duration_ms']:.0f} ms[/]"
+    verb = {"rehearse": "rehearses", "write": "writes"}.get(payload.get("mode", ""), "asks")
+    times = (
+        f", {payload['times']} more time{'s' * (payload['times'] != 1)}"
+        if "times" in payload
+        else ""
+    )
+    took = f"{payload['duration_ms']:.0f} ms{times}"
+    return f"[dim]{verb}[/] {told} [{colour}]{status}[/] [dim]{took}[/]"
 
 
 def _causes(payload: Payload) -> str:

@@ -15,8 +15,8 @@ from sre_agent.domain.runs import of_run
 from sre_agent.domain.tools import ToolCall, ToolResult
 from sre_agent.ports import Toolbox
 
-OnCall = Callable[[ToolCall, ToolResult, float], Awaitable[None]]
-"""Told of each call as it ends, with its duration in milliseconds."""
+OnCall = Callable[[ToolCall, ToolResult, float, EvidenceId | None], Awaitable[None]]
+"""Told of each call as it ends, with its duration in milliseconds, and what evidence it gave if any."""
 
 MAX_WAVES = 3
 """Answers may lead to further calls (a name turns out to be a Service's), but not for ever."""
@@ -110,9 +110,10 @@ class _Run:
             self.assignment.run, f"{self.specialist.mark}-{self.assignment.round}.{number}"
         )
         origin = answers.Origin(self.specialist.name, EvidenceId(name))
-        self.found[number] = answers.read(call, result, origin)
+        found = self.found[number] = answers.read(call, result, origin)
         if self.on_call:
-            await self.on_call(call, result, duration_ms)
+            given = found.id if isinstance(found, Evidence) else None
+            await self.on_call(call, result, duration_ms, given)
 
     @property
     def evidence(self) -> tuple[Evidence, ...]:

@@ -10,12 +10,12 @@ from sre_agent.domain.evidence import Evidence
 from sre_agent.domain.ids import EvidenceId
 from sre_agent.domain.plan import Plan
 from sre_agent.domain.tools import ToolCall, ToolResult, ToolStatus
-from sre_agent.graph import run_state
+from sre_agent.graph import call_log, run_state
 from sre_agent.graph.context import RunContext
 from sre_agent.planning import looks
 from sre_agent.planning.looks import Answer
 
-OBSERVER = "verifier"
+OBSERVER = call_log.VERIFIER
 """Who brings this evidence."""
 
 _KINDS = {
@@ -39,15 +39,20 @@ async def take(context: RunContext, state: run_state.RunState, plan: Plan) -> No
         asked = [(call, group.create_task(_look(context, call))) for call in calls(plan)]
     drafts = []
     for number, (call, task) in enumerate(asked, start=1):
-        result = task.result()
+        made = task.result()
+        result = made.result
         if result.status is ToolStatus.OK and result.data is not None:
             name = runs.of_run(run_state.run(state), f"before-{plan.sha256[:8]}.{number}")
+            drafts.append(call_log.draft(OBSERVER, made, evidence_id=name))
             drafts.append(_draft(EvidenceId(name), call, result))
+        else:
+            drafts.append(call_log.draft(OBSERVER, made))
     await context.journal.append_all(id_, drafts)
 
 
-async def _look(context: RunContext, call: ToolCall) -> ToolResult:
-    return await context.toolbox.read(call, deadline_s=context.limits.tool_deadline_s)
+async def _look(context: RunContext, call: ToolCall) -> call_log.Made:
+    answer = context.toolbox.read(call, deadline_s=context.limits.tool_deadline_s)
+    return await call_log.timed("read", call, answer)
 
 
 def calls(plan: Plan) -> tuple[ToolCall, ...]:

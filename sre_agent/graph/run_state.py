@@ -25,6 +25,7 @@ class RunState(TypedDict, total=False):
     `approval_id` is the request that was made for the plan, `changed` what is no longer as the plan
     showed it, `asked_anew` how often that was found in a row; `done` are the actions that were
     carried out before it.
+    `looks` counts what was seen of the objects while people think, until it is logged.
     `not_helped` is why a repair is known not to have helped, once it is to be taken back; `undo_asked`
     says that the signer wanted people asked about that after all.
     """
@@ -40,6 +41,7 @@ class RunState(TypedDict, total=False):
     rulings: list[Json]
     denied: dict[str, dict[str, str]]
     approval_id: str
+    looks: dict[str, Json]
     changed: str
     asked_anew: int
     done: list[Json]

@@ -6,7 +6,7 @@ from sre_agent.domain.events import EventDraft, EventKind
 from sre_agent.domain.incident import IncidentStatus
 from sre_agent.domain.plan import Plan
 from sre_agent.domain.tools import ToolCall
-from sre_agent.graph import baseline, run_state, steering
+from sre_agent.graph import baseline, call_log, polling, run_state, steering
 from sre_agent.graph.context import RunContext
 from sre_agent.planning import undone
 from sre_agent.planning.looks import Answer
@@ -32,13 +32,14 @@ async def watch(
         reason="the repair is taken back; looking whether it took",
         step_key=f"status:verifying:{plan.sha256}",
     )
+    asking, asked = polling.polled(context, id_, call_log.VERIFIER)
     while True:
         if steering.is_over(state, await context.incidents.load(id_)):
             return None
         seen = Seen(
             before=before,
-            now=[await _read(context, call) for call in undone.calls(plan)],
-            again=[await _rehearse(context, call) for call in undone.rehearsals(plan)],
+            now=[await _read(asking, call) for call in undone.calls(plan)],
+            again=[await _rehearse(asking, call) for call in undone.rehearsals(plan)],
             finished_at=finished_at,
             at=context.clock.now(),
         )
@@ -46,6 +47,7 @@ async def watch(
         if found.outcome is not Undoing.PENDING:
             break
         await context.clock.sleep(context.limits.sample_interval_s)
+    await asked.close()
     await _record(context, state, plan, found)
     return {
         "end_status": IncidentStatus.ESCALATED.value,

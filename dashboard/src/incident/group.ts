@@ -61,11 +61,16 @@ const WORK_KINDS: ReadonlySet<string> = new Set([
   "specialist_failed",
 ]);
 
+/** Tell a specialist's work from what planner, executor and verifier ask, which is of no round. */
+function isWork({ kind, payload }: IncidentEvent): boolean {
+  return WORK_KINDS.has(kind) && (kind !== "tool_called" || payload.round !== undefined);
+}
+
 /** Return the blocks in the order in which they began. */
 export function group(events: readonly IncidentEvent[]): Block[] {
   const into: Grouping = { blocks: [], works: new Map(), round: new Map() };
   for (const event of events) {
-    if (WORK_KINDS.has(event.kind)) addWork(into, event);
+    if (isWork(event)) addWork(into, event);
     else if (event.kind === "verification_sampled") addSample(into, event);
     else {
       if (event.kind === "reopened" || event.kind === "reinvestigated") into.works.clear();

@@ -104,6 +104,7 @@ export const RUN_APPLY: Record<string, Change> = {
     working: payload.selected.map((item: { specialist: string }) => item.specialist),
   }),
   tool_called: (run, { actor, payload }) => {
+    if (payload.round === undefined) return {}; // what repairs and verifies asks too
     const round = Math.max(run.round, payload.round ?? 1);
     if (round === run.round && run.working.includes(actor)) return {};
     return {

@@ -29,6 +29,11 @@ function alert(p: Payload): Told {
   return told(`Alert ${p.name}${p.summary ? `: ${p.summary}` : ""}`, "plain", because);
 }
 
+/** Say how often more a question was asked that is asked again and again, and logged as one. */
+function timesOf({ times }: Payload): string {
+  return times === undefined ? "" : `, ${times} more ${times === 1 ? "time" : "times"}`;
+}
+
 export const TELL_SIGHTS: Readonly<Record<string, (event: IncidentEvent) => Told>> = {
   incident_opened: ({ payload: p }) =>
     told(`Opened: ${p.title}`, "key", p.trigger ? `by ${p.trigger}` : null),
@@ -39,7 +44,7 @@ export const TELL_SIGHTS: Readonly<Record<string, (event: IncidentEvent) => Told
   specialists_selected: ({ payload }) => selected(payload),
   tool_called: ({ payload: p }) =>
     told(
-      `${callText(p.call)} → ${inWords(p.status)}, ${Math.round(p.duration_ms)} ms`,
+      `${callText(p.call)} → ${inWords(p.status)}, ${Math.round(p.duration_ms)} ms${timesOf(p)}`,
       p.status === "ok" ? "quiet" : "wait",
       p.reason,
     ),

@@ -7,11 +7,10 @@ from langgraph.types import Command, interrupt
 
 from sre_agent import ports
 from sre_agent.domain import steering
-from sre_agent.domain.ids import IncidentId
 from sre_agent.domain.incident import IncidentStatus
 from sre_agent.domain.plan import Plan
 from sre_agent.domain.ruling import Decision, Verdict
-from sre_agent.graph import rehearsal, run_state
+from sre_agent.graph import call_log, polling, rehearsal, run_state
 from sre_agent.graph.context import RunContext
 
 _Next = Command[Literal["approve", "execute", "conclude", "reflect", "renew"]]
@@ -30,7 +29,7 @@ async def approve(state: run_state.RunState, runtime: Runtime[RunContext]) -> _N
     incidents = runtime.context.incidents
     id_ = run_state.incident_id(state)
     if await _is_dismissed(incidents, state):
-        return await _look_again(incidents, id_, run_state.plan(state))
+        return await _look_again(runtime.context, state)
     approval = await incidents.request_approval(
         id_, run_state.plan(state), run_state.rulings(state)
     )
@@ -46,20 +45,32 @@ async def approve(state: run_state.RunState, runtime: Runtime[RunContext]) -> _N
         interrupt({"approval_id": approval.id})
         decision = await incidents.decision(approval.id)
     if decision is None:
-        changed = await rehearsal.find_change(runtime.context, plan)
+        asking, seen = _looking(runtime.context, state)
+        changed = await rehearsal.find_change(asking, plan)
+        if changed:
+            await seen.close()
+            return _anew(plan, approval.id, changed)
         # Begun anew it waits anew: an interrupt that was answered once is answered for good.
-        return _anew(plan, approval.id, changed) if changed else Command(goto="approve")
+        return Command(goto="approve", update={"looks": seen.tally})
     if await _is_dismissed(incidents, state):
-        return await _look_again(incidents, id_, plan)
+        return await _look_again(runtime.context, state)
     return await _follow(runtime.context, state, decision)
+
+
+def _looking(context: RunContext, state: run_state.RunState) -> tuple[RunContext, polling.Polled]:
+    id_, looks = run_state.incident_id(state), state.get("looks")
+    return polling.polled(context, id_, call_log.PLANNER, looks)
 
 
 async def _follow(context: RunContext, state: run_state.RunState, decision: Decision) -> _Next:
     """Go where the decision leads: a yes only as long as things are as they were shown."""
     rest = run_state.plan(state).without(decision.without)
+    asking, seen = _looking(context, state)
+    is_yes = decision.verdict is Verdict.APPROVED
+    changed = await rehearsal.find_change(asking, rest) if is_yes else None
+    await seen.close()
     match decision.verdict:
         case Verdict.APPROVED:
-            changed = await rehearsal.find_change(context, rest)
             if changed is not None:
                 return _anew(rest, decision.approval_id, changed)
             return Command(goto="execute", update=_update(rest, decision.approval_id))
@@ -86,7 +97,7 @@ def _anew(plan: Plan, approval_id: str, changed: str) -> _Next:
 
 
 def _update(plan: Plan, approval_id: str) -> run_state.RunState:
-    return {"plan": plan.model_dump(mode="json"), "approval_id": approval_id}
+    return {"plan": plan.model_dump(mode="json"), "approval_id": approval_id, "looks": {}}
 
 
 async def _is_dismissed(incidents: ports.Incidents, state: run_state.RunState) -> bool:
@@ -96,11 +107,14 @@ async def _is_dismissed(incidents: ports.Incidents, state: run_state.RunState) -
     return not plan.is_revert and asked.dismisses(plan.fault_class, plan.cause_object)
 
 
-async def _look_again(incidents: ports.Incidents, id_: IncidentId, plan: Plan) -> _Next:
-    await incidents.set_status(
-        id_,
+async def _look_again(context: RunContext, state: run_state.RunState) -> _Next:
+    _, seen = _looking(context, state)
+    await seen.close()
+    plan = run_state.plan(state)
+    await context.incidents.set_status(
+        run_state.incident_id(state),
         IncidentStatus.INVESTIGATING,
         reason="the cause that the plan was for is dismissed",
         step_key=f"status:investigating:{plan.sha256}",
     )
-    return Command(goto="reflect")
+    return Command(goto="reflect", update={"looks": {}})

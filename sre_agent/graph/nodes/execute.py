@@ -13,7 +13,16 @@ from sre_agent.domain.ids import IncidentId
 from sre_agent.domain.incident import IncidentStatus
 from sre_agent.domain.plan import Action, Plan
 from sre_agent.domain.tools import ToolResult, ToolStatus
-from sre_agent.graph import baseline, braking, ends, marks, overtaking, run_state, steering
+from sre_agent.graph import (
+    baseline,
+    braking,
+    call_log,
+    ends,
+    marks,
+    overtaking,
+    run_state,
+    steering,
+)
 from sre_agent.graph.context import RunContext
 from sre_agent.planning import reach
 
@@ -176,12 +185,13 @@ async def _write(
     A refusal after an attempt without an answer does not say that the attempt did nothing.
     """
     limits = context.limits
+    asking = _logged(context, id_, action, grant.id)
     attempt = 1
     while True:
         halted = await _obstacle(context, id_, is_begun=may_be_done)
         if halted is not None:
             return _Stopped(grant.id, halted) if may_be_done else _halted(context, halted)
-        result = await context.toolbox.write(
+        result = await asking.toolbox.write(
             action.call, grant=grant.token, deadline_s=_deadline_s(context, action)
         )
         if result.status is ToolStatus.OK or result.code == ends.PARTLY:
@@ -199,6 +209,11 @@ async def _write(
             return _Stopped(grant.id, result.reason)
         attempt += 1
         await context.clock.sleep(limits.write_retry_s)
+
+
+def _logged(context: RunContext, id_: IncidentId, action: Action, grant_id: str) -> RunContext:
+    about = {"action_id": action.id, "grant_id": grant_id}
+    return call_log.logged(context, id_, call_log.EXECUTOR, **about)
 
 
 async def _obstacle(context: RunContext, id_: IncidentId, *, is_begun: bool) -> str | None:
@@ -232,8 +247,9 @@ async def _settle(
     context: RunContext, id_: IncidentId, action: Action, stopped: _Stopped
 ) -> str | None:
     """Find out by the target itself whether a write was done."""
+    asking = _logged(context, id_, action, stopped.grant_id)
     found = await marks.find(
-        context.toolbox, action, stopped.grant_id, deadline_s=context.limits.tool_deadline_s
+        asking.toolbox, action, stopped.grant_id, deadline_s=context.limits.tool_deadline_s
     )
     if found is None:
         # Held, it waits and asks again: the same grant cannot do it twice.

@@ -5,10 +5,10 @@ from langgraph.runtime import Runtime
 from sre_agent.agents import loop, specialists
 from sre_agent.domain.events import EventDraft, EventKind
 from sre_agent.domain.evidence import Evidence, Gap
+from sre_agent.domain.ids import EvidenceId
 from sre_agent.domain.tools import ToolCall, ToolResult, ToolStatus
-from sre_agent.graph import run_state
+from sre_agent.graph import call_log, run_state
 from sre_agent.graph.context import RunContext
-from sre_agent.safety import redaction
 
 
 async def investigate(
@@ -23,20 +23,19 @@ async def investigate(
     if wait_s > 0:
         await context.clock.sleep(wait_s)
 
-    async def record_call(call: ToolCall, result: ToolResult, duration_ms: float) -> None:
+    async def record_call(
+        call: ToolCall, result: ToolResult, duration_ms: float, evidence_id: EvidenceId | None
+    ) -> None:
+        made = call_log.Made("read", call, result, duration_ms)
         await context.journal.append(
             id_,
             EventDraft(
                 actor=name,
                 kind=EventKind.TOOL_CALLED,
                 payload={
-                    "call": call.model_dump(mode="json"),
+                    **call_log.payload(made),
                     "round": round_,
-                    "status": result.status.value,
-                    "code": result.code,
-                    "reason": redaction.redact(result.reason),
-                    "left_out": list(result.left_out),
-                    "duration_ms": round(duration_ms, 1),
+                    **({"evidence_id": evidence_id} if evidence_id else {}),
                 },
                 step_key=f"tool_called:{name}:{round_}:{call}",
             ),

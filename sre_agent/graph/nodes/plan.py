@@ -13,7 +13,7 @@ from sre_agent.domain.ids import IncidentId
 from sre_agent.domain.incident import IncidentStatus
 from sre_agent.domain.objects import ObjectRef
 from sre_agent.domain.plan import NoPlan, Plan
-from sre_agent.graph import parting, rehearsal, run_state
+from sre_agent.graph import call_log, parting, rehearsal, run_state
 from sre_agent.graph.context import RunContext
 from sre_agent.graph.rehearsal import Failure
 from sre_agent.planning import by_hand, planner
@@ -50,7 +50,7 @@ async def propose(state: run_state.RunState, runtime: Runtime[RunContext]) -> _N
             holder = await context.incidents.claim_target(id_, action.target)
             if holder != id_:
                 return await _join(context, id_, holder, action.target)
-        plan = await rehearsal.rehearse(context, drafted)
+        plan = await rehearsal.rehearse(call_log.logged(context, id_, call_log.PLANNER), drafted)
         if isinstance(plan, Plan):
             await rehearsal.record(context, id_, plan)
             return Command(goto="gate", update={"plan": plan.model_dump(mode="json")})
@@ -73,7 +73,7 @@ async def _put_forward(
         if holder != id_:
             taken = f"incident {holder} already works on {action.target}"
             return await _withhold(context, id_, NoPlan(reason=taken, recommendation=""))
-    plan = await rehearsal.rehearse(context, drafted)
+    plan = await rehearsal.rehearse(call_log.logged(context, id_, call_log.PLANNER), drafted)
     if isinstance(plan, Failure):
         return await _withhold(context, id_, plan.nothing)
     await rehearsal.record(context, id_, plan, asked)

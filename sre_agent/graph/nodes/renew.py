@@ -10,7 +10,7 @@ from sre_agent.domain.ids import ActionId
 from sre_agent.domain.incident import IncidentStatus
 from sre_agent.domain.plan import Action, Plan
 from sre_agent.domain.ruling import Verdict
-from sre_agent.graph import rehearsal, run_state
+from sre_agent.graph import call_log, rehearsal, run_state
 from sre_agent.graph.context import RunContext
 from sre_agent.graph.rehearsal import Failure
 
@@ -33,7 +33,8 @@ async def renew(state: run_state.RunState, runtime: Runtime[RunContext]) -> _Nex
             return _end(f"{decision.actor} rejected the plan: {decision.reason}")
     if times >= context.limits.ask_anew_max:
         return _end(f"{changed}, and that {times + 1} times: nobody can approve what does not stay")
-    plan = await rehearsal.rehearse(context, _next(run_state.plan(state), times + 1))
+    asking = call_log.logged(context, id_, call_log.PLANNER)
+    plan = await rehearsal.rehearse(asking, _next(run_state.plan(state), times + 1))
     if isinstance(plan, Failure):
         return _end(f"{changed}, and the plan cannot be made anew: {plan.nothing.reason}")
     wanted = steering.read(await context.incidents.events(id_)).action

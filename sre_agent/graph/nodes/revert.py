@@ -6,7 +6,7 @@ from langgraph.runtime import Runtime
 from langgraph.types import Command
 
 from sre_agent.domain.incident import IncidentStatus
-from sre_agent.graph import rehearsal, run_state
+from sre_agent.graph import call_log, rehearsal, run_state
 from sre_agent.graph.context import RunContext
 from sre_agent.graph.rehearsal import Failure
 from sre_agent.safety import revert as undoing
@@ -18,7 +18,8 @@ async def revert(
     """Rehearse the way back and put it before policy; without one, people take over at once."""
     context = runtime.context
     drafted = undoing.of(run_state.plan(state), state["not_helped"])
-    plan = await rehearsal.rehearse(context, drafted) if drafted else None
+    asking = call_log.logged(context, run_state.incident_id(state), call_log.PLANNER)
+    plan = await rehearsal.rehearse(asking, drafted) if drafted else None
     if plan is None or isinstance(plan, Failure):
         why = plan.nothing.reason if plan else "not all that was done has an undo"
         return Command(

@@ -11,7 +11,7 @@ from sre_agent.domain.events import EventDraft, EventKind
 from sre_agent.domain.ids import ActionId
 from sre_agent.domain.incident import IncidentStatus
 from sre_agent.domain.plan import Action, Plan
-from sre_agent.graph import baseline, run_state, steering, undoing
+from sre_agent.graph import baseline, call_log, polling, run_state, steering, undoing
 from sre_agent.graph.context import RunContext
 from sre_agent.planning import looks, verification
 from sre_agent.planning.looks import Answer, Look
@@ -46,6 +46,7 @@ async def verify(state: run_state.RunState, runtime: Runtime[RunContext]) -> Com
     looking_since = context.clock.now()
     before = baseline.read(await context.incidents.events(id_))
     last: dict[ActionId, Judgement] = {}
+    asking, asked = polling.polled(context, id_, call_log.VERIFIER)
     while True:
         incident = await context.incidents.load(id_)
         followers = await context.incidents.followers(id_)
@@ -53,7 +54,7 @@ async def verify(state: run_state.RunState, runtime: Runtime[RunContext]) -> Com
             return Command(goto=END)
         last = {
             action.id: await _judge(
-                context,
+                asking,
                 action,
                 Look(
                     action_finished_at=finished_at,
@@ -76,6 +77,7 @@ async def verify(state: run_state.RunState, runtime: Runtime[RunContext]) -> Com
             told = judgement.reason
             await _record(context, state, EventKind.VERIFICATION_SAMPLED, judgement)
         await context.clock.sleep(context.limits.sample_interval_s)
+    await asked.close()
     await _record(context, state, EventKind.VERIFICATION_FINISHED, judgement)
     is_in_vain = judgement.outcome is Outcome.NOT_RESOLVED and judgement.is_in_vain
     if is_in_vain or judgement.outcome is Outcome.WORSE:

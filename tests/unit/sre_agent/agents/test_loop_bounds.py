@@ -6,6 +6,7 @@ from sre_agent.agents import loop
 from sre_agent.agents.allowlist import AllowList, Toolset
 from sre_agent.agents.loop import Assignment, Limits
 from sre_agent.agents.specialists import BY_NAME
+from sre_agent.domain.ids import EvidenceId
 from sre_agent.domain.tools import ToolCall, ToolResult, ToolStatus
 from sre_agent.testing import FakeToolbox, views
 from sre_agent.testing.toolbox import ok, unreachable
@@ -69,17 +70,20 @@ async def test_the_number_of_calls_is_bounded() -> None:
     assert len(toolbox.asked) == 3
 
 
-async def test_every_call_is_told_with_its_result_and_duration() -> None:
+async def test_every_call_is_told_with_its_result_duration_and_evidence() -> None:
     world = World(1)
-    told: list[tuple[str, ToolStatus, bool]] = []
+    told: list[tuple[str, ToolStatus, bool, str | None]] = []
 
-    async def note(call: ToolCall, result: ToolResult, duration_ms: float) -> None:
-        told.append((call.tool, result.status, duration_ms >= 0))
+    async def note(
+        call: ToolCall, result: ToolResult, duration_ms: float, evidence_id: EvidenceId | None
+    ) -> None:
+        told.append((call.tool, result.status, duration_ms >= 0, evidence_id))
 
     assignment = Assignment(world.incident("core"), 1)
-    await loop.run(BY_NAME["logs"], assignment, views.toolbox(world), LIMITS, note)
+    report = await loop.run(BY_NAME["logs"], assignment, views.toolbox(world), LIMITS, note)
 
-    assert told == [("error_patterns", ToolStatus.OK, True)]
+    [item] = report.evidence
+    assert told == [("error_patterns", ToolStatus.OK, True, item.id)]
 
 
 async def test_nothing_is_asked_twice_across_rounds() -> None:
