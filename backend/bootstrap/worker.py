@@ -162,7 +162,13 @@ async def open_worker(settings: WorkerSettings) -> AsyncIterator[Worker]:
                 own=own,
                 interval_s=settings.slo_evaluation_seconds,
             )
-            prover = Prover(engine=engine, clock=clock, interval_s=settings.audit_verify_seconds)
+            prover = Prover(
+                engine=engine,
+                clock=clock,
+                interval_s=settings.audit_verify_seconds,
+                own=own,
+                halt=settings.mcp_halt_file,
+            )
             trimmer = Trimmer(engine=engine, clock=clock, days=settings.audit_retention_days)
             channel = _channel(settings, http, clock)
             yield Worker(

@@ -2,16 +2,18 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 
 import sqlalchemy as sa
 import structlog
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from backend import rounds
+from backend import halting, rounds
 from backend.db import audit, audit_breaks, organization_log
 from backend.db.tables.auditing import audit_rounds
 from backend.db.tables.tenancy import organizations
+from backend.db.tenancy import Tenant
 from sre_agent import ports
 from sre_agent.domain.chain import BrokenLink
 
@@ -23,11 +25,16 @@ _log = structlog.get_logger()
 
 @dataclass(frozen=True, kw_only=True)
 class Prover:
-    """Walks the logs of each organization every `interval_s`, whichever worker comes first."""
+    """Walks the logs of each organization every `interval_s`, whichever worker comes first.
+
+    Where the own organization's alarm is sounded, the file `halt` stops servers that write as well.
+    """
 
     engine: AsyncEngine
     clock: ports.Clock
     interval_s: float
+    own: Tenant | None = None
+    halt: Path | None = None
 
     async def run(self) -> None:
         """Walk until cancelled; a round that fails is told."""
@@ -41,6 +48,8 @@ class Prover:
         for org_id in ids:
             if await self._take(org_id):
                 await self._walk(org_id)
+        # Once more: who sounded an alarm may have died before it made the file.
+        await self._stop_servers()
 
     async def _take(self, org_id: str) -> bool:
         now = self.clock.now()
@@ -71,5 +80,14 @@ class Prover:
             is_new = await audit_breaks.sound_alarm(
                 connection, org_id, log, link, now=self.clock.now()
             )
+        try:
+            await self._stop_servers()
+        except halting.HaltFileError as error:
+            # The other logs are still to be walked; the round's end tries again, and fails then.
+            _log.error("halt_file_failed", reason=str(error))
         if is_new:
             _log.error("audit_broken", org_id=org_id, log=log, seq=link.seq, reason=link.reason)
+
+    async def _stop_servers(self) -> None:
+        if self.own is not None:
+            await halting.restore(self.engine, self.own, self.halt)

@@ -51,6 +51,9 @@ class WorkerSettings(McpSettings):
     audit_verify_seconds: Seconds = 3600
     """How often every log is walked; one that was changed halts all writing."""
 
+    mcp_halt_file: Path | None = None
+    """Written when a log that does not hold halts writing: servers that write look at it."""
+
     audit_retention_days: int = Field(default=0, ge=0)
     """After how many days the events of an incident that is over, exported and kept, are removed; 0: never."""
 

@@ -130,17 +130,18 @@ def test_the_signing_key_is_seen_by_the_signer_alone(render: Render) -> None:
     assert stack["services"]["signing-key"]["network_mode"] == "none"
 
 
-def test_the_switch_is_written_by_the_backend_and_read_by_the_hand_that_writes(
+def test_the_switch_is_written_by_backend_and_worker_and_read_by_the_hand_that_writes(
     render: Render,
 ) -> None:
     stack = render()
 
-    assert users_of(stack, "halt") == {"backend", "mcp-kubernetes"}
+    assert users_of(stack, "halt") == {"backend", "worker", "mcp-kubernetes"}
     assert mounts(stack, "mcp-kubernetes")["/var/lib/sre-agent/halt"]["read_only"]
-    assert not mounts(stack, "backend")["/var/lib/sre-agent/halt"].get("read_only")
+    for writer in ("backend", "worker"):
+        assert not mounts(stack, writer)["/var/lib/sre-agent/halt"].get("read_only")
     told = {
         stack["services"][name]["environment"]["MCP_HALT_FILE"]
-        for name in ("backend", "mcp-kubernetes")
+        for name in ("backend", "worker", "mcp-kubernetes")
     }
     assert len(told) == 1
 

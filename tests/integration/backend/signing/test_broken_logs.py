@@ -1,13 +1,18 @@
 """A log that does not hold, or cannot be written, lets nothing be written to a cluster."""
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from signer_case import ACTION, ID, Case
 
 from backend.db import switch
 from backend.db.organization_log import Deed, append
+from backend.db.tables.auditing import audit_breaks
+from backend.db.tenancy import Tenant
+from backend.halting import HaltFileError
 from backend.jobs.proving import Prover
 from backend.signer.client import SignerClient
 from backend.signer.mint import Mint
@@ -141,6 +146,50 @@ async def test_a_changed_log_of_an_incident_halts_all_writing(case: Case) -> Non
     halt = await halt_of(case)
     assert halt is not None
     assert f"the log of {ID} does not hold at 2" in halt.reason
+
+
+@pytest.mark.attack
+async def test_the_alarm_makes_the_file_that_stops_servers_that_write(
+    case: Case, tmp_path: Path
+) -> None:
+    """A grant that was minted before is stopped by nothing else."""
+    await case.approve()
+    await case.sql("UPDATE events SET payload = '{}' WHERE seq = 2")
+    file = tmp_path / "run" / "halted"
+    watching = replace(prover(case), own=Tenant(ORG, "default"), halt=file)
+
+    await watching.go()
+
+    told = file.read_text()
+    assert f"the log of {ID} does not hold at 2" in told
+
+
+async def test_who_died_before_it_made_the_file_is_made_up_for(case: Case, tmp_path: Path) -> None:
+    await case.sql("UPDATE organizations SET last_seq = 1")
+    await prover(case).go()
+    file = tmp_path / "halted"
+
+    await replace(prover(case), own=Tenant(ORG, "default"), halt=file).go()
+
+    assert "the organization's log does not hold" in file.read_text()
+
+
+async def test_a_file_that_cannot_be_made_does_not_hide_the_other_logs(
+    case: Case, tmp_path: Path
+) -> None:
+    await sign_in(case)
+    await case.approve()
+    await case.sql("UPDATE events SET payload = '{}' WHERE seq = 2")
+    await case.sql(EDIT)
+    (tmp_path / "file").touch()
+    watching = replace(prover(case), own=Tenant(ORG, "default"), halt=tmp_path / "file" / "halted")
+
+    with pytest.raises(HaltFileError, match="cannot be changed"):
+        await watching.go()
+
+    async with case.engine.connect() as connection:
+        logs = await connection.execute(sa.select(audit_breaks.c.log))
+        assert set(logs.scalars()) == {ID, ""}
 
 
 async def test_a_round_is_walked_by_one_worker_and_in_its_time(case: Case, clock: Any) -> None:
