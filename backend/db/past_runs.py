@@ -71,8 +71,12 @@ class PastRuns:
         }
         ends: list[End] = []
         for row in await connection.execute(_OF_KIND, parameters):
-            runs = await self.of_incident(connection, row)
-            ends += [run.end for run in reversed(runs) if kind in run.kinds]
+            try:
+                runs = await self.of_incident(connection, row)
+            except journal.UnreadableEventError:
+                ends.append(End.FAILURE)  # somebody changed it, and what it told is not known
+            else:
+                ends += [run.end for run in reversed(runs) if kind in run.kinds]
         return autonomy.track(ends)
 
     async def of_incident(

@@ -86,11 +86,13 @@ class Mint:
 
     async def _read(self, connection: AsyncConnection, incident_id: IncidentId) -> Record:
         org_id = await journal.lock_incident(connection, incident_id)
-        log = await journal.read(connection, incident_id)
+        broken = (await audit.verify_incident(connection, incident_id)).broken
+        # What was changed is not read: it may hold what no event has.
+        log = [] if broken else await journal.read(connection, incident_id)
         record = Record(
             incident=await incident_rows.load(connection, incident_id),
             halted=None,
-            broken=(await audit.verify_incident(connection, incident_id)).broken,
+            broken=broken,
             log=runs.present(log),
             steering=steering.read(log),
             broken_organization=await self.watch.look(connection, org_id),

@@ -224,3 +224,16 @@ async def test_when_the_log_cannot_be_written_there_is_no_grant(
 
     kinds = [event.kind for event in await case.incidents.events(ID)]
     assert EventKind.GRANT_MINTED not in kinds
+
+
+@pytest.mark.attack
+async def test_a_log_with_an_event_that_cannot_be_read_is_refused_as_broken(
+    case: Case, signer: SignerClient
+) -> None:
+    await case.approve()
+    await case.sql("UPDATE events SET kind = 'nothing_known' WHERE seq = 1")
+
+    answer = await signer.mint(ID, ACTION)
+
+    assert isinstance(answer, ports.GrantDenied)
+    assert answer.code == "log_broken"
