@@ -50,7 +50,15 @@ async def anchor(connection: AsyncConnection, export: Export, *, now: datetime) 
         if (stretches[row.id].first_seq, stretches[row.id].last_seq) == (1, row.last_seq)
     ]
     if rows:
-        await connection.execute(insert(audit_anchors).values(rows).on_conflict_do_nothing())
+        keeping = insert(audit_anchors).values(rows)
+        # An incident that went on since it was kept is kept anew, as far as it goes now.
+        known = ("seq", "hash", "export_sha256", "exported_at")
+        anew = keeping.on_conflict_do_update(
+            index_elements=[audit_anchors.c.incident_id],
+            set_={name: keeping.excluded[name] for name in known},
+            where=audit_anchors.c.trimmed_at.is_(None),
+        )
+        await connection.execute(anew)
     return len(rows)
 
 

@@ -103,6 +103,19 @@ async def test_an_incident_that_is_open_or_went_on_stays(
     assert await trim(case) > 0
 
 
+async def test_an_incident_that_went_on_goes_once_the_rest_was_kept_too(
+    case: Case, mint: Mint, clock: Any
+) -> None:
+    await end(case)
+    await keep(case, mint)
+    await case.log(EventKind.COMMENTED, {"text": "since then"})
+    await clock.sleep(1)
+    count = await keep(case, mint)
+    await clock.sleep(999 * DAY_S)
+
+    assert (count, await trim(case)) == (1, 0)
+
+
 async def test_a_part_of_a_log_is_not_enough(case: Case, mint: Mint, clock: Any) -> None:
     await case.propose()
     await clock.sleep(60)
