@@ -74,7 +74,9 @@ async def add(
     )
     known = await list_present(connection, org_id, now=now)
     if len(known) >= FREEZES_MAX:
-        raise TooManyFreezesError(f"there are {len(known)} freezes")
+        raise TooManyFreezesError(
+            f"there are {len(known)} freezes: remove one, or write it to FREEZE_FILE"
+        )
     row = {
         "org_id": org_id,
         "id": freeze.id,
