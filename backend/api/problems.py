@@ -16,6 +16,7 @@ from backend.clusters import connecting
 from backend.db import approvals
 from backend.intake.alertmanager import MalformedError
 from backend.settings import SettingsError
+from sre_agent.domain.steering import UnfitArgumentsError
 
 _log = structlog.get_logger()
 
@@ -69,6 +70,9 @@ def _from_table(request: Request, error: Exception) -> JSONResponse:
     body: dict[str, Any] = {"title": title, "hint": hint}
     if isinstance(error, approvals.ApprovalClosedError):
         body["decision"] = error.decision.model_dump(mode="json")
+    if isinstance(error, UnfitArgumentsError):
+        places = ((f"arguments.{name}", fault) for name, fault in error.faults)
+        body["errors"] = wrong_fields.tell(places)["errors"]
     if isinstance(error, connecting.ConnectionRefusedByCheckError):
         body |= {"code": "connection_check_failed", "checks": error.told}
     if status >= 500 and not isinstance(error, SettingsError):

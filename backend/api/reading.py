@@ -9,11 +9,12 @@ from pydantic import BaseModel, ValidationError
 
 from backend.actors import Role
 from backend.api import cursors
-from backend.api.auth import Requires, Viewer
+from backend.api.auth import Requires, Responder, Viewer
 from backend.api.context import Context
 from backend.api.problems import ProblemError
 from backend.api.shapes import (
     ApprovalView,
+    Askable,
     DiagnosisView,
     EventPage,
     EvidenceList,
@@ -24,6 +25,7 @@ from backend.api.shapes import (
     PlanView,
 )
 from backend.db import approval_rows, incident_rows, journal, reports
+from sre_agent.config import action_kinds
 from sre_agent.domain.causes import Diagnosis
 from sre_agent.domain.events import Event, EventKind
 from sre_agent.domain.evidence import Evidence
@@ -31,6 +33,7 @@ from sre_agent.domain.ids import IncidentId
 from sre_agent.domain.incident import IncidentStatus
 from sre_agent.domain.plan import NoPlan, Plan
 from sre_agent.domain.ruling import PolicyRuling
+from sre_agent.planning import askable
 
 router = APIRouter(prefix="/api/v1/incidents", tags=["incidents"])
 
@@ -123,6 +126,18 @@ async def list_evidence(context: Context, actor: Viewer, incident_id: str) -> Ev
     """List the evidence in the order it was found."""
     events = await _events(context, actor, incident_id, EventKind.EVIDENCE_ADDED)
     return EvidenceList(evidence=[_read(event, Evidence, "evidence") for event in events])
+
+
+@router.get("/{incident_id}/actions")
+async def list_actions(context: Context, actor: Responder, incident_id: str) -> Askable:
+    """List what can be asked for with POST: each action with its arguments, and on what."""
+    events = await _events(context, actor, incident_id, EventKind.EVIDENCE_ADDED)
+    evidence = [_read(event, Evidence, "evidence") for event in events]
+    async with context.engine.connect() as connection:
+        row = await incident_rows.get(connection, IncidentId(incident_id), org_id=actor.org_id)
+    actions = action_kinds.shipped()
+    objects = askable.objects(evidence, actions, row.namespace)
+    return Askable(actions=list(actions), objects=list(objects))
 
 
 @router.get("/{incident_id}/causes")

@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 from backend.api.cursors import Cursor
 from backend.db.approval_answers import Given
 from backend.db.approval_rows import Request
+from sre_agent.domain.actions import ActionKind
 from sre_agent.domain.alert import Alert, Severity
 from sre_agent.domain.causes import Diagnosis
 from sre_agent.domain.events import Event
@@ -19,6 +20,7 @@ from sre_agent.domain.incident import IncidentStatus
 from sre_agent.domain.objects import ObjectRef
 from sre_agent.domain.plan import NoPlan, Plan
 from sre_agent.domain.ruling import PolicyRuling, Verdict
+from sre_agent.planning.askable import Known
 
 ActionName = Annotated[str, Field(min_length=1, max_length=253)]
 
@@ -166,6 +168,13 @@ class EvidenceList(BaseModel):
     """The evidence in the order it was found; `facts` follow the schema that `kind` names."""
 
     evidence: list[Evidence]
+
+
+class Askable(BaseModel):
+    """The catalogue of actions, and the objects seen in the incident that they could change."""
+
+    actions: list[ActionKind]
+    objects: list[Known] = Field(description="Those of the incident's namespace come first.")
 
 
 class DiagnosisView(BaseModel):

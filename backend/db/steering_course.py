@@ -19,7 +19,7 @@ from sre_agent.domain.incident import IncidentStatus
 from sre_agent.domain.objects import ObjectRef
 from sre_agent.domain.plan import Plan
 from sre_agent.domain.runs import of_run
-from sre_agent.domain.steering import Hint, UnfitStepError
+from sre_agent.domain.steering import Hint, UnfitArgumentsError, UnfitStepError
 from sre_agent.domain.tools import ToolCall
 
 _REPAIRING = frozenset({IncidentStatus.EXECUTING, IncidentStatus.VERIFYING})
@@ -189,9 +189,9 @@ def _check_action(call: ToolCall, actions: Actions) -> None:
     if kind is None:
         known = ", ".join(item.tool for item in actions)
         raise UnfitStepError(f"there is no action {call.server}.{call.tool}; there are: {known}")
-    wrong = list(faults(kind, call.arguments))
+    wrong = tuple(faults(kind, call.arguments))
     if wrong:
-        raise UnfitStepError(f"{call.tool}: {'; '.join(wrong)}")
+        raise UnfitArgumentsError(call.tool, wrong)
 
 
 def _check_named(step: Step, dismissal: Dismissal) -> None:

@@ -35,15 +35,15 @@ class AskedAction(Value):
         )
 
 
-def faults(kind: ActionKind, arguments: Mapping[str, Any]) -> Iterator[str]:
-    """Yield what is wrong with the arguments of a call, each with what would be right."""
+def faults(kind: ActionKind, arguments: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield each argument of a call that is wrong, and what would be right."""
     for name in sorted(arguments.keys() - kind.arguments.keys()):
-        yield f"{name} is no argument; there are {', '.join(kind.arguments)}"
+        yield name, f"is no argument; there are {', '.join(kind.arguments)}"
     for name, wanted in kind.arguments.items():
         if name in arguments:
-            yield from (f"{name} {fault}" for fault in _of_value(wanted, arguments[name]))
+            yield from ((name, fault) for fault in _of_value(wanted, arguments[name]))
         elif wanted.required:
-            yield f"{name} is missing: {wanted.meaning}"
+            yield name, f"is missing: {wanted.meaning}"
 
 
 def _of_value(wanted: Argument, value: object) -> Iterator[str]:

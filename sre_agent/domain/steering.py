@@ -20,6 +20,14 @@ class UnfitStepError(PermanentError):
     """What is asked for cannot be: it names what does not exist, or says too little."""
 
 
+class UnfitArgumentsError(UnfitStepError):
+    """An action cannot be asked for like this: `faults` are its wrong arguments, each with why."""
+
+    def __init__(self, tool: str, faults: tuple[tuple[str, str], ...]) -> None:
+        self.faults = faults
+        super().__init__(f"{tool}: {'; '.join(f'{name} {fault}' for name, fault in faults)}")
+
+
 class Hint(Value):
     """Where a person thinks one should look. It asks questions; it proves nothing.
 

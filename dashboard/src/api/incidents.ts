@@ -12,3 +12,9 @@ export type Status = NonNullable<IncidentFilter["status"]>[number];
 export function list(query: IncidentFilter, signal?: AbortSignal) {
   return answer(api.GET("/api/v1/incidents", { params: { query }, ...(signal && { signal }) }));
 }
+
+/** What can be asked for by hand on an incident, and on what. */
+export function askable(incidentId: string, signal: AbortSignal) {
+  const params = { path: { incident_id: incidentId } };
+  return answer(api.GET("/api/v1/incidents/{incident_id}/actions", { params, signal }));
+}

@@ -51,6 +51,12 @@ export function ActionView({ action, ruling, state }: Props) {
             "not ruled on yet"
           )}
         </dd>
+        {ruling?.ruling === "ask" && (
+          <>
+            <dt>Answered by</dt>
+            <dd>{whoAnswers(ruling)}</dd>
+          </>
+        )}
         {ruling?.risk && (
           <>
             <dt>Risk</dt>
@@ -67,6 +73,15 @@ export function ActionView({ action, ruling, state }: Props) {
       {state && <Progress state={state} />}
     </div>
   );
+}
+
+function whoAnswers({ approvers }: Ruling): string {
+  const role = approvers?.role ?? "approver";
+  const above = role === "admin" ? "" : " or admin";
+  const people = approvers?.people ?? 1;
+  const who =
+    people > 1 ? `${people} different people, each ${role}${above}` : `one ${role}${above}`;
+  return approvers?.not_requester ? `${who}; not who asked for it` : who;
 }
 
 function WouldChange({ action }: { action: Action }) {

@@ -137,6 +137,8 @@ export interface Ruling {
   rule: string;
   reason: string;
   risk?: RiskScore | null;
+  /** Who answers where a rule says it; without it any one approver may. */
+  approvers?: { role: string; people: number; not_requester: boolean } | null;
 }
 
 export interface IncidentEvent {

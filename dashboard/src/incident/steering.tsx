@@ -1,13 +1,14 @@
-import { Check, CircleStop, Pause, Play, RotateCcw, UserRound } from "lucide-react";
+import { Check, CircleStop, Pause, Play, RotateCcw, UserRound, Wrench } from "lucide-react";
 import { type ReactNode, useState } from "react";
 import { Trouble } from "../design/trouble";
+import { ByHandDialog } from "./by-hand-dialog";
 import { useBar, useDesk } from "./desk";
 import { ENDS, type Room } from "./fold";
 import { ReinvestigateDialog } from "./reinvestigate";
 import { AssignDialog, StepDialog } from "./step-dialogs";
 import { useDeed } from "./use-deed";
 
-type Asked = "assign" | "pause" | "resume" | "cancel" | "reinvestigate" | null;
+type Asked = "assign" | "pause" | "resume" | "cancel" | "reinvestigate" | "by-hand" | null;
 
 const REPAIRING: ReadonlySet<string> = new Set(["executing", "verifying"]);
 
@@ -45,18 +46,42 @@ export function Steering({ room }: { room: Room }) {
           name="Investigate anew…"
           onClick={() => setAsked("reinvestigate")}
         />
+        <Act
+          icon={<Wrench />}
+          bar={bar ?? noAnew}
+          name="Act by hand…"
+          onClick={() => setAsked("by-hand")}
+        />
         {isOpen && (
           <Act icon={<CircleStop />} bar={bar} name="Cancel…" onClick={() => setAsked("cancel")} />
         )}
       </div>
       <Trouble error={deed.error} />
-      {asked === "assign" && <AssignDialog now={room.assignedTo} onClose={close} />}
-      {asked === "reinvestigate" && <ReinvestigateDialog onClose={close} />}
-      {(asked === "pause" || asked === "resume" || asked === "cancel") && (
-        <StepDialog step={asked} onClose={close} />
-      )}
+      <Asking asked={asked} room={room} onClose={close} />
     </div>
   );
+}
+
+interface AskingProps {
+  asked: Asked;
+  room: Room;
+  onClose: () => void;
+}
+
+/** The dialog of what was pressed, if it has one open. */
+function Asking({ asked, room, onClose }: AskingProps) {
+  switch (asked) {
+    case null:
+      return null;
+    case "assign":
+      return <AssignDialog now={room.assignedTo} onClose={onClose} />;
+    case "reinvestigate":
+      return <ReinvestigateDialog onClose={onClose} />;
+    case "by-hand":
+      return <ByHandDialog onClose={onClose} />;
+    default:
+      return <StepDialog step={asked} onClose={onClose} />;
+  }
 }
 
 function anewBar(room: Room): string | null {

@@ -139,6 +139,9 @@ async def test_what_no_catalogue_knows_is_refused_with_what_would_be_right(
 
     assert answer.status_code == 422
     assert said in answer.json()["detail"]
+    wrong = [error["field"] for error in answer.json().get("errors", [])]
+    assert wrong or "there is no action" in said
+    assert all(field.startswith("arguments.") for field in wrong)
     assert await steering.incidents.events(id_) == []
 
 

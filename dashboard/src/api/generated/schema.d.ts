@@ -86,6 +86,33 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/incidents/{incident_id}/actions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List what can be asked for with POST: each action with its arguments, and on what
+         * @description Takes the role `responder` or above.
+         */
+        get: operations["listActions"];
+        put?: never;
+        /**
+         * Ask for one action on the incident, in a run of its own
+         * @description It is looked at, rehearsed, ruled on, asked about, carried out and verified like any other; policy
+         *     may want somebody else to approve it than who asked for it.
+         *
+         *     Takes the role `responder` or above.
+         */
+        post: operations["askForAction"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/incidents/{incident_id}/causes": {
         parameters: {
             query?: never;
@@ -308,29 +335,6 @@ export interface paths {
          * @description Takes the role `responder` or above.
          */
         post: operations["reinvestigateIncident"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/incidents/{incident_id}/actions": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Ask for one action on the incident, in a run of its own
-         * @description It is looked at, rehearsed, ruled on, asked about, carried out and verified like any other; policy
-         *     may want somebody else to approve it than who asked for it.
-         *
-         *     Takes the role `responder` or above.
-         */
-        post: operations["askForAction"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1311,6 +1315,65 @@ export interface components {
             needs: string[];
         };
         /**
+         * ActionKind
+         * @description What one writing tool does.
+         *
+         *     `precondition` says what the server makes sure of on the live object before it writes, and
+         *     `idempotency` why a second call with the same grant does nothing. `inverses` names the tools
+         *     that can take it back, the usual one first; without any it cannot be taken back. `critical` actions cool down for longer.
+         *     `risk_points` is what the kind of change alone counts for, from 0 to 100, and `least_risk` the
+         *     risk that no circumstance makes less. `deadline_s` is how long the tool may take where that is
+         *     longer than tools usually do.
+         */
+        ActionKind: {
+            /**
+             * Server
+             * @default kubernetes
+             */
+            server: string;
+            /** Tool */
+            tool: string;
+            /** Title */
+            title: string;
+            /** Target Kinds */
+            target_kinds: string[];
+            /** Arguments */
+            arguments: {
+                [key: string]: components["schemas"]["Argument"];
+            };
+            /** Precondition */
+            precondition: string;
+            /**
+             * Inverses
+             * @default []
+             */
+            inverses: string[];
+            /**
+             * Critical
+             * @default false
+             */
+            critical: boolean;
+            /** Cool Down S */
+            cool_down_s: number;
+            statefulness: components["schemas"]["Statefulness"];
+            verification: components["schemas"]["Verifying"];
+            /** Idempotency */
+            idempotency: string;
+            least_risk: components["schemas"]["Risk"];
+            /** Risk Points */
+            risk_points: number;
+            /**
+             * Cluster Scoped
+             * @default false
+             */
+            cluster_scoped: boolean;
+            /**
+             * Deadline S
+             * @default 0
+             */
+            deadline_s: number;
+        };
+        /**
          * ActorKind
          * @description What asks.
          * @enum {string}
@@ -1470,6 +1533,35 @@ export interface components {
             people: number;
         };
         /**
+         * Argument
+         * @description One argument of a tool.
+         *
+         *     `type` is that of JSON; `choices` are all the texts it may be, none for any.
+         */
+        Argument: {
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "string" | "integer" | "boolean";
+            /** Meaning */
+            meaning: string;
+            /**
+             * Required
+             * @default false
+             */
+            required: boolean;
+            /** Minimum */
+            minimum?: number | null;
+            /** Maximum */
+            maximum?: number | null;
+            /**
+             * Choices
+             * @default []
+             */
+            choices: string[];
+        };
+        /**
          * Ask
          * @description One action of the catalogue that somebody wants done, and why.
          *
@@ -1489,6 +1581,19 @@ export interface components {
             };
             /** Reason */
             reason: string;
+        };
+        /**
+         * Askable
+         * @description The catalogue of actions, and the objects seen in the incident that they could change.
+         */
+        Askable: {
+            /** Actions */
+            actions: components["schemas"]["ActionKind"][];
+            /**
+             * Objects
+             * @description Those of the incident's namespace come first.
+             */
+            objects: components["schemas"]["Known"][];
         };
         /**
          * AskedAction
@@ -2567,6 +2672,30 @@ export interface components {
             incidents: number;
         };
         /**
+         * Known
+         * @description An object that was seen, with what an argument of an action on it can be.
+         *
+         *     `revisions` are those that its history keeps, the newest first, without the one in force.
+         */
+        Known: {
+            object: components["schemas"]["ObjectRef"];
+            /**
+             * Containers
+             * @default []
+             */
+            containers: string[];
+            /**
+             * Revisions
+             * @default []
+             */
+            revisions: number[];
+            /**
+             * Ports
+             * @default []
+             */
+            ports: number[];
+        };
+        /**
          * Ladder
          * @description What was done in a cluster, the most often first, and whether policy lets anything earn.
          */
@@ -3008,6 +3137,12 @@ export interface components {
             approvers?: components["schemas"]["Approvers"] | null;
             risk?: components["schemas"]["RiskScore"] | null;
         };
+        /**
+         * Proof
+         * @description What has to be looked at to tell whether the action took, beside signals and alerts.
+         * @enum {string}
+         */
+        Proof: "rollout" | "replicas" | "endpoints" | "scheduling" | "declared";
         /**
          * PulseView
          * @description How a server is now; `since` is when this process first saw it so.
@@ -3724,6 +3859,12 @@ export interface components {
          */
         State: "ok" | "refused" | "unreachable";
         /**
+         * Statefulness
+         * @description What becomes of what running processes keep to themselves.
+         * @enum {string}
+         */
+        Statefulness: "kept" | "restarted" | "moved";
+        /**
          * Steered
          * @description The step as the log has it, and where the incident stands after it.
          */
@@ -3943,6 +4084,18 @@ export interface components {
              * @default false
              */
             alerts_anywhere: boolean;
+        };
+        /**
+         * Verifying
+         * @description How an action is verified: which proof beside the signals, and over how many seconds.
+         */
+        Verifying: {
+            proof: components["schemas"]["Proof"];
+            /**
+             * Window S
+             * @default 60
+             */
+            window_s: number;
         };
         /**
          * WaitingView
@@ -4241,6 +4394,7 @@ export interface components {
     pathItems: never;
 }
 export type Action = components['schemas']['Action'];
+export type ActionKind = components['schemas']['ActionKind'];
 export type ActorKind = components['schemas']['ActorKind'];
 export type Alert = components['schemas']['Alert'];
 export type AlertStatus = components['schemas']['AlertStatus'];
@@ -4249,7 +4403,9 @@ export type ApprovalStatus = components['schemas']['ApprovalStatus'];
 export type ApprovalView = components['schemas']['ApprovalView'];
 export type Approve = components['schemas']['Approve'];
 export type Approvers = components['schemas']['Approvers'];
+export type Argument = components['schemas']['Argument'];
 export type Ask = components['schemas']['Ask'];
+export type Askable = components['schemas']['Askable'];
 export type AskedAction = components['schemas']['AskedAction'];
 export type Assign = components['schemas']['Assign'];
 export type AuditEntry = components['schemas']['AuditEntry'];
@@ -4309,6 +4465,7 @@ export type Judge = components['schemas']['Judge'];
 export type Judged = components['schemas']['Judged'];
 export type Judgement = components['schemas']['Judgement'];
 export type KeptView = components['schemas']['KeptView'];
+export type Known = components['schemas']['Known'];
 export type Ladder = components['schemas']['Ladder'];
 export type Learned = components['schemas']['Learned'];
 export type Manifest = components['schemas']['Manifest'];
@@ -4334,6 +4491,7 @@ export type PastVerdict = components['schemas']['PastVerdict'];
 export type Plan = components['schemas']['Plan'];
 export type PlanView = components['schemas']['PlanView'];
 export type PolicyRuling = components['schemas']['PolicyRuling'];
+export type Proof = components['schemas']['Proof'];
 export type PulseView = components['schemas']['PulseView'];
 export type Question = components['schemas']['Question'];
 export type QueueView = components['schemas']['QueueView'];
@@ -4369,6 +4527,7 @@ export type Split = components['schemas']['Split'];
 export type Stale = components['schemas']['Stale'];
 export type Stance = components['schemas']['Stance'];
 export type State = components['schemas']['State'];
+export type Statefulness = components['schemas']['Statefulness'];
 export type Steered = components['schemas']['Steered'];
 export type Stretch = components['schemas']['Stretch'];
 export type TokenCreated = components['schemas']['TokenCreated'];
@@ -4385,6 +4544,7 @@ export type UserList = components['schemas']['UserList'];
 export type UserView = components['schemas']['UserView'];
 export type Verdict = components['schemas']['Verdict'];
 export type Verification = components['schemas']['Verification'];
+export type Verifying = components['schemas']['Verifying'];
 export type WaitingView = components['schemas']['WaitingView'];
 export type Why = components['schemas']['Why'];
 export type WorkloadBrakes = components['schemas']['WorkloadBrakes'];
@@ -4692,6 +4852,161 @@ export interface operations {
             };
             401: components["responses"]["Unauthorized"];
             404: components["responses"]["NotFound"];
+            422: components["responses"]["UnprocessableEntity"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    listActions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                incident_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "actions": [
+                     *         {
+                     *           "server": "kubernetes",
+                     *           "tool": "scale_workload",
+                     *           "title": "Set the number of pods",
+                     *           "target_kinds": [
+                     *             "Deployment",
+                     *             "StatefulSet"
+                     *           ],
+                     *           "arguments": {
+                     *             "namespace": {
+                     *               "type": "string",
+                     *               "required": true,
+                     *               "meaning": "where the workload is"
+                     *             },
+                     *             "name": {
+                     *               "type": "string",
+                     *               "required": true,
+                     *               "meaning": "what it is called"
+                     *             },
+                     *             "replicas": {
+                     *               "type": "integer",
+                     *               "minimum": 1,
+                     *               "maximum": 1000,
+                     *               "required": true,
+                     *               "meaning": "how many pods"
+                     *             }
+                     *           },
+                     *           "precondition": "it is no DaemonSet, and the number is not zero",
+                     *           "inverses": [
+                     *             "scale_workload"
+                     *           ],
+                     *           "critical": false,
+                     *           "cool_down_s": 120,
+                     *           "statefulness": "kept",
+                     *           "verification": {
+                     *             "proof": "replicas",
+                     *             "window_s": 60
+                     *           },
+                     *           "idempotency": "the grant's mark comes in the same patch as the change",
+                     *           "least_risk": "low",
+                     *           "risk_points": 15,
+                     *           "cluster_scoped": false,
+                     *           "deadline_s": 0
+                     *         }
+                     *       ],
+                     *       "objects": [
+                     *         {
+                     *           "object": {
+                     *             "kind": "Deployment",
+                     *             "namespace": "acme",
+                     *             "name": "mailer"
+                     *           },
+                     *           "containers": [
+                     *             "mailer"
+                     *           ],
+                     *           "revisions": [
+                     *             2,
+                     *             1
+                     *           ],
+                     *           "ports": []
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Askable"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["UnprocessableEntity"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    askForAction: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                incident_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "server": "kubernetes",
+                 *       "tool": "scale_workload",
+                 *       "arguments": {
+                 *         "namespace": "acme",
+                 *         "name": "mailer",
+                 *         "replicas": 4
+                 *       },
+                 *       "reason": "The queue grows"
+                 *     }
+                 */
+                "application/json": components["schemas"]["Ask"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "incident_id": "inc-a636543cd3d183ec",
+                     *       "seq": 42,
+                     *       "kind": "reinvestigated",
+                     *       "payload": {
+                     *         "actor": "ada",
+                     *         "channel": "war room",
+                     *         "run": 2,
+                     *         "reason": "The queue grows"
+                     *       },
+                     *       "status": "received",
+                     *       "run": 2,
+                     *       "is_paused": false
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Steered"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["RequestEntityTooLarge"];
             422: components["responses"]["UnprocessableEntity"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -5404,67 +5719,6 @@ export interface operations {
                      *         "channel": "war room",
                      *         "run": 2,
                      *         "reason": "The queue looks stuck"
-                     *       },
-                     *       "status": "received",
-                     *       "run": 2,
-                     *       "is_paused": false
-                     *     }
-                     */
-                    "application/json": components["schemas"]["Steered"];
-                };
-            };
-            401: components["responses"]["Unauthorized"];
-            403: components["responses"]["Forbidden"];
-            404: components["responses"]["NotFound"];
-            409: components["responses"]["Conflict"];
-            413: components["responses"]["RequestEntityTooLarge"];
-            422: components["responses"]["UnprocessableEntity"];
-            503: components["responses"]["ServiceUnavailable"];
-        };
-    };
-    askForAction: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                incident_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                /**
-                 * @example {
-                 *       "server": "kubernetes",
-                 *       "tool": "scale_workload",
-                 *       "arguments": {
-                 *         "namespace": "acme",
-                 *         "name": "mailer",
-                 *         "replicas": 4
-                 *       },
-                 *       "reason": "The queue grows"
-                 *     }
-                 */
-                "application/json": components["schemas"]["Ask"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "incident_id": "inc-a636543cd3d183ec",
-                     *       "seq": 42,
-                     *       "kind": "reinvestigated",
-                     *       "payload": {
-                     *         "actor": "ada",
-                     *         "channel": "war room",
-                     *         "run": 2,
-                     *         "reason": "The queue grows"
                      *       },
                      *       "status": "received",
                      *       "run": 2,

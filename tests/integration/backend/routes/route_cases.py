@@ -108,6 +108,7 @@ CASES = (
     _incident("POST", "/pause", RESPONDER, body=_WHY),
     _incident("POST", "/resume", RESPONDER, body=_WHY),
     _incident("POST", "/reinvestigate", RESPONDER, body={"hint": "look"}),
+    _incident("GET", "/actions", RESPONDER),
     _incident("POST", "/actions", RESPONDER, body=_ASKED),
     _incident("POST", "/dismiss", RESPONDER, body=_CAUSE),
     _incident("POST", "/acknowledge", RESPONDER),
