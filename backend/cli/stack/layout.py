@@ -62,6 +62,11 @@ class Layout:
         return self.run / "halted"
 
     @property
+    def worker_sign(self) -> Path:
+        """Return the file that the worker touches after each round of its upkeep."""
+        return self.run / "worker-alive"
+
+    @property
     def supervisor_conf(self) -> Path:
         """Return the configuration of the process supervisor; it holds secrets."""
         return self.run / "supervisord.conf"

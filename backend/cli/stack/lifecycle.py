@@ -3,17 +3,27 @@
 import json
 import os
 import socket
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import httpx
 
-from backend.cli.stack import checking, environment, ports, programs, signing, supervision, world
+from backend.cli.stack import (
+    checking,
+    environment,
+    ports,
+    programs,
+    signing,
+    starting,
+    supervision,
+    world,
+)
 from backend.cli.stack.layout import Layout
+from backend.clock import SystemClock
 from backend.db.embedded import cluster
 from backend.db.migrations import migrate
 from sre_agent.domain.errors import PermanentError
@@ -21,6 +31,8 @@ from sre_agent.domain.errors import PermanentError
 _DATABASE_S = 30.0
 _READY_S = 180.0
 """A dozen programs start at once; on two busy cores that has taken over a minute."""
+_ALIVE_S = 30.0
+"""A worker gives a sign of life every second or so; one that is silent for so long does no work."""
 _DEFAULT_PORT = 8080
 
 Say = Callable[[str], None]
@@ -57,8 +69,10 @@ def up(layout: Layout, say: Say, *, seed: int | None = None) -> Stack:
         world.lab_up(layout, f"{url}/webhook/alert", seed=seed)
         settings = {**world.lab_settings(layout), **settings}
     say("Starting the platform ...")
+    sign, since = (layout.root / settings["WORKER_ALIVE_FILE"]), SystemClock().now()
+    sign.unlink(missing_ok=True)
     supervision.apply(layout, programs_of(layout, settings))
-    _await_ready(layout, settings, url)
+    _await_ready(layout, settings, url, since)
     record = {"url": url, "is_lab": is_lab, "pid": supervision.pid(layout)}
     layout.record.write_text(json.dumps(record), encoding="utf-8")
     return Stack(url, is_lab, has_pages=_answers(url))
@@ -88,6 +102,7 @@ def own_places(layout: Layout) -> dict[str, str]:
         "INCIDENTS_DIR": str(layout.run / "incidents"),
         "SIGNING_KEY_FILE": str(layout.signing_key),
         "MCP_HALT_FILE": str(layout.halt_file),
+        "WORKER_ALIVE_FILE": str(layout.worker_sign),
     }
 
 
@@ -147,13 +162,26 @@ def _start_database(layout: Layout, settings: Mapping[str, str], say: Say) -> No
         say("Starting PostgreSQL ...")
         supervision.apply(layout, [programs.database(layout)])
         database = cluster.at(layout.postgres, None)
-        _await("PostgreSQL", lambda: database.is_ready, layout, _DATABASE_S)
+        starting.wait(
+            "PostgreSQL ready",
+            lambda: database.is_ready,
+            layout.logs / "postgres.log",
+            since=SystemClock().now(),
+            patience_s=_DATABASE_S,
+        )
     migrate(settings["DATABASE_URL"])
 
 
-def _await_ready(layout: Layout, settings: Mapping[str, str], url: str) -> None:
-    for name, address in _addresses(layout, settings, url).items():
-        _await(name, partial(_answers, address), layout, _READY_S)
+def _await_ready(layout: Layout, settings: Mapping[str, str], url: str, since: datetime) -> None:
+    tests: dict[str, Callable[[], bool]] = {
+        name: partial(_answers, address)
+        for name, address in _addresses(layout, settings, url).items()
+    }
+    # It answers nobody; without it the stack would look well, and no incident would go on.
+    tests["worker ready"] = (layout.root / settings["WORKER_ALIVE_FILE"]).exists
+    for name, is_there in tests.items():
+        log = layout.logs / f"{name.removesuffix(' ready')}.log"
+        starting.wait(name, is_there, log, since=since, patience_s=_READY_S)
 
 
 def _answers(address: str) -> bool:
@@ -173,6 +201,11 @@ def ailments(layout: Layout) -> dict[str, str | None]:
             found[name] = None if answer.is_success else f"not ready: {answer.text[:300]}"
         except httpx.TransportError as error:
             found[name] = f"no answer at {address}: {error}"
+    is_alive = starting.is_alive(
+        (layout.root / settings["WORKER_ALIVE_FILE"]), _ALIVE_S, now=SystemClock().now()
+    )
+    said = starting.last_words(layout.logs / "worker.log")
+    found["worker ready"] = None if is_alive else f"no sign of life; the last it said: {said}"
     return found
 
 
@@ -201,13 +234,3 @@ def _addresses(layout: Layout, settings: Mapping[str, str], url: str) -> dict[st
             port = program.environment["MCP_PORT"]
             found[f"{program.name} ready"] = f"http://127.0.0.1:{port}/ready"
     return found
-
-
-def _await(what: str, is_there: Callable[[], bool], layout: Layout, patience_s: float) -> None:
-    deadline_s = time.monotonic() + patience_s
-    while not is_there():
-        if time.monotonic() > deadline_s:
-            raise PermanentError(
-                f"{what} did not become ready within {patience_s:g} s; its output is in {layout.logs}"
-            )
-        time.sleep(0.05)
