@@ -43,7 +43,7 @@ test-kill: setup ## kill -9 at every border, 300 times, and in the lab (KILL_RUN
 	@$(BIN)/python tests/kill/kill_runs.py
 
 test-attack: setup ## Forged, replayed, expired and re-targeted grants; hostile input
-	FUZZ_REQUESTS=5000 $(BIN)/pytest -m attack
+	@ATTACK_STRINGS=all FUZZ_REQUESTS=5000 $(BIN)/pytest -m attack
 
 test-guards: setup ## Switch each guard off in turn: its test must go red
 	$(BIN)/python -m tests.guards

@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 import structlog
 
+pytest_plugins = ["attack_counts"]
+
 HERE = Path(__file__).parent
 LONGEST = (HERE / "e2e", HERE / "integration/lab/test_world_lifecycle.py", HERE / "integration")
 """They mostly wait; begun first, the others run meanwhile."""

@@ -51,7 +51,7 @@ def require_name(what: str, name: str) -> str:
         RefusedError: It is not a Kubernetes name.
     """
     if len(name) > 253 or not _NAME.fullmatch(name):
-        raise RefusedError("invalid_arguments", f"{what} {name!r} is not a Kubernetes name")
+        raise RefusedError("invalid_arguments", f"{what} {name[:100]!r} is not a Kubernetes name")
     return name
 
 

@@ -19,6 +19,7 @@ from sre_agent.domain.alert import AlertStatus
 from sre_agent.domain.causes import Question
 from sre_agent.domain.evidence import Evidence
 from sre_agent.domain.incident import Incident
+from sre_agent.domain.names import is_name, is_title
 from sre_agent.domain.objects import CONTROLLERS, ObjectRef
 from sre_agent.domain.tools import ToolCall
 
@@ -34,6 +35,9 @@ _AROUND = frozenset({"sample_traces"})
 """Tools that look at what was before the trouble and at what was after."""
 SCRAPES_SEEN = "10m:5s"
 """How far back, and how finely, one looks at what could be scraped."""
+
+_NAMED = ("namespace", "name", "service", "pod")
+"""Arguments that may come from an alert's labels."""
 
 FIRST_TOPICS = {
     "kubernetes": (Topic.WORKLOAD, Topic.HISTORY),
@@ -89,7 +93,9 @@ def plan_calls(
         calls = [*runbook_calls.by_class(specialist.server, wanted), *searches]
     else:
         calls = [*_first(specialist, known), *_follow_ups(specialist, known, wanted)]
-    fresh = {key(call): call for call in calls if key(call) not in known.asked}
+    fresh = {
+        key(call): call for call in calls if key(call) not in known.asked and _names_things(call)
+    }
     return list(fresh.values())
 
 
@@ -268,6 +274,13 @@ def _begun(incident: Incident) -> str:
     firing = [item for item in incident.alerts if item.status is AlertStatus.FIRING]
     begun = min((item.starts_at for item in firing), default=incident.started_at)
     return (begun - ALERT_LAG).astimezone(UTC).isoformat()
+
+
+def _names_things(call: ToolCall) -> bool:
+    """Return whether what the call names may be a name: labels of alerts may hold anything."""
+    said = (call.arguments.get(field) for field in _NAMED)
+    is_titled = is_title(str(call.arguments.get("alert", "any")))
+    return is_titled and all(is_name(str(name)) for name in said if name)
 
 
 def _call(specialist: Specialist, tool: str, **arguments: str | int | bool) -> ToolCall:

@@ -26,6 +26,9 @@ LINE_CHARACTERS = 1200
 """What people have to act on is not cut where a table would be."""
 
 
+_JOINERS = "\N{ZERO WIDTH JOINER}\N{ZERO WIDTH NON-JOINER}"
+"""Languages and emoji need them, and they change nothing else."""
+
 _WITHOUT_CAUSE = {
     Conclusion.CAUSE_FOUND: "No cause was good enough to act on",
     Conclusion.UNDECIDED: "No cause was good enough to act on",
@@ -208,6 +211,14 @@ def _time(at: datetime) -> str:
 
 def _inline(text: str, most: int = CELL_CHARACTERS) -> str:
     """Return text from anywhere as plain words of one line: no markup of its own, no line breaks."""
-    flat = " ".join(text.split()).replace("`", "'").replace("|", "\\|")
+    flat = "".join(map(_seen, " ".join(text.split())))
+    # The backslash first: before a bar of the text, it would undo the one that we put there.
+    flat = flat.replace("\\", "\\\\").replace("`", "'").replace("|", "\\|")
     flat = flat.replace("<", "&lt;").replace("](", "] (")
+    flat = f"\\{flat}" if flat.startswith("[") else flat  # or it could define where links lead
     return flat if len(flat) <= most else f"{flat[:most]}…"
+
+
+def _seen(char: str) -> str:
+    """Return a character as it is, or in the place of one that hides or turns others a mark."""
+    return char if char.isprintable() or char in _JOINERS else "\N{REPLACEMENT CHARACTER}"

@@ -1,0 +1,195 @@
+"""What others wrote is shown bounded, without secrets, and steers neither terminal nor report."""
+
+import io
+import json
+import re
+import time
+import unicodedata
+from datetime import UTC, datetime
+from typing import Any
+
+import attack_corpus
+import pytest
+from attack_counts import Attack
+from rich.console import Console
+
+from backend.cli import telling
+from backend.cli.plain import plain
+from mcp_servers.common.text import shown, shown_labels
+from mcp_servers.loki.templates import template_of
+from sre_agent.domain.events import Event, EventKind
+from sre_agent.planning import postmortem
+from sre_agent.safety.redaction import redact
+from sre_agent.testing.world import World
+
+pytestmark = pytest.mark.attack
+TECHNIQUES = attack_corpus.by_technique()
+WITHIN_S = 5.0
+COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+STEERING = {"Cc", "Cf", "Cs", "Zl", "Zp"}
+DEFINITION = re.compile(r"^[ >*-]*(?:\[[ x]\] )?\[(?![ x]\] )[^\]]+\]:", re.MULTILINE)
+"""Where a link leads, said apart from it."""
+
+AT = datetime(2026, 1, 1, tzinfo=UTC)
+
+SECRETS = (
+    "correct-horse-battery-staple",
+    "abcdefghijklmnopqrstuvwxyz012345",
+    "Sup3rS3cretPw",
+    "AKIAQWERTYUIOPASDFGH",
+    "zxcvbnmasdfghjkl1234",
+    "c2lnbmF0dXJlMTIz",
+)
+TOLD_PLAINLY = (
+    "run_failed",
+    "approval_given",
+    "grant_refused",
+    "braked",
+    "action_started",
+    "reopened",
+    "cancelled",
+    "paused",
+    "assigned",
+    "commented",
+    "tied",
+    "split",
+    "merged",
+    "escalated",
+    "report_written",
+    "status_changed",
+    "undo_verified",
+)
+FIELDS = ("reason", "text", "to", "from", "into", "place", "target", "grant_id", "incident_id", "title")
+
+
+def events(text: str) -> list[dict[str, Any]]:
+    """Return an event of every simple kind that says nothing but this text."""
+    said: dict[str, Any] = dict.fromkeys((*FIELDS, "result", "by", "via", "channel", "decision"), text)
+    call = {"server": text, "tool": text, "arguments": {text: text}}
+    rich: dict[str, dict[str, Any]] = {
+        "alert_received": {"alert": {"name": text}, "service": text, "joined_because": text},
+        "incident_opened": {"title": text},
+        "tool_called": {"call": call, "status": "ok", "duration_ms": 1.0},
+        "evidence_added": {"evidence": {"id": text, "summary": text}},
+        "plan_withheld": {"reason": text, "recommendation": text},
+        "policy_ruled": {"rulings": [{"ruling": "ask", "rule": text, "reason": text}]},
+        "specialists_selected": {"selected": [{"specialist": text}]},
+    }
+    rich |= {kind: said for kind in TOLD_PLAINLY if kind != "approval_given"}
+    return [
+        {"kind": kind, "at": AT.isoformat(), "actor": text, "payload": payload}
+        for kind, payload in rich.items()
+    ]
+
+
+def on_a_terminal(text: str) -> str:
+    """Return all that a colour terminal would be sent, without the colours we give ourselves."""
+    console = Console(
+        file=io.StringIO(), force_terminal=True, color_system="truecolor", width=100_000
+    )
+    for line in telling.lines(plain(events(text))):
+        console.print(line)
+    assert isinstance(console.file, io.StringIO)
+    return COLOUR.sub("", console.file.getvalue())
+
+
+@pytest.mark.parametrize("technique", TECHNIQUES)
+def test_no_text_of_others_steers_the_terminal(technique: str, attack: Attack) -> None:
+    attack.uses(technique)
+    for text in TECHNIQUES[technique]:
+        attack.throws(text)
+
+        seen = on_a_terminal(text[:5000])
+
+        steering = {char for char in seen if unicodedata.category(char) in STEERING}
+        assert steering <= {"\n"}, (text, steering)
+        assert "collector.example" in seen or "collector.example" not in text[:5000]
+
+
+@pytest.mark.parametrize("technique", TECHNIQUES)
+def test_a_line_of_a_log_or_an_event_is_shown_on_one_line_within_bounds(
+    technique: str, attack: Attack
+) -> None:
+    attack.uses(technique)
+    for text in TECHNIQUES[technique]:
+        attack.throws(text)
+        started = time.perf_counter()
+
+        seen = [shown(text, 500), template_of(shown(text, 500)), *shown_labels({text: text})]
+
+        assert all(len(line) < 600 for line in seen)
+        assert not [char for char in "".join(seen) if unicodedata.category(char) in {"Cc", "Cs"}]
+        assert not set("\u202e\u2066\u200b\u2028\ufeff") & set("".join(seen))
+        assert time.perf_counter() - started < WITHIN_S
+
+
+def test_no_secret_survives_on_its_way_to_be_shown_or_stored(attack: Attack) -> None:
+    attack.uses("secrets in text")
+    attack.throws(*TECHNIQUES["secrets in text"])
+    for text in TECHNIQUES["secrets in text"]:
+        for made in (shown(text), redact(text), redact(shown(f"before {text} after"))):
+            attack.leaks_nothing(secret for secret in SECRETS if secret in made)
+
+
+@pytest.mark.parametrize("technique", TECHNIQUES)
+def test_looking_for_secrets_takes_no_longer_than_the_text_is_long(
+    technique: str, attack: Attack
+) -> None:
+    attack.uses(technique)
+    for text in TECHNIQUES[technique]:
+        attack.throws(text)
+        started = time.perf_counter()
+
+        assert redact(redact(text)) == redact(text)
+
+        assert time.perf_counter() - started < WITHIN_S
+
+
+@pytest.mark.parametrize("technique", TECHNIQUES)
+def test_a_report_holds_no_picture_no_link_no_markup_and_no_row_of_others(
+    technique: str, attack: Attack
+) -> None:
+    attack.uses(technique)
+    plain_report = report("word").splitlines()
+    for text in filter(str.strip, TECHNIQUES[technique]):
+        attack.throws(text)
+
+        written = report(text)
+
+        assert "](" not in written
+        assert not DEFINITION.search(written)
+        assert "<" not in written.replace("&lt;", "")
+        assert len(written.splitlines()) == len(plain_report)
+        assert not [c for c in written if unicodedata.category(c) in STEERING and c != "\n"]
+        for row, model in zip(written.splitlines(), plain_report, strict=True):
+            assert cells(row) == cells(model), (text, row)
+
+
+def cells(row: str) -> int:
+    """Return how many cells a row of a table has, as GitHub reads it."""
+    return len(re.findall(r"(?:\\.|[^|\\])+", row)) if row.startswith("|") else 0
+
+
+def report(text: str) -> str:
+    incident = World().incident("core").model_copy(update={"title": text, "service": text})
+    told = [
+        (EventKind.INCIDENT_OPENED, {"title": text, "trigger": text}),
+        (EventKind.ALERT_RECEIVED, {"name": text, "summary": text, "joined_because": text}),
+        (EventKind.COMMENTED, {"text": text}),
+        (EventKind.ESCALATED, {"reason": text}),
+    ]
+    log = [
+        Event(
+            incident_id=incident.id,
+            seq=number,
+            at=incident.opened_at,
+            actor="tester",
+            kind=kind,
+            payload=json.loads(json.dumps(payload)),
+            step_key=str(number),
+            prev_hash="",
+            hash="",
+        )
+        for number, (kind, payload) in enumerate(told, 1)
+    ]
+    return postmortem.write(incident, log, incident.opened_at)
