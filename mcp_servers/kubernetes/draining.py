@@ -62,6 +62,7 @@ class Draining:
         node, load = await self._look(target, terms)
         closed = await self._patch(target, node, {"spec": {"unschedulable": True}}, dry_run=True)
         kept = await self._rehearse_evictions(load)
+        is_closed = node_edits.is_closed(node)
         data: dict[str, Any] = {
             "state_sha256": state_sha256(node, load),
             "result_sha256": result_sha256(node, load),
@@ -70,12 +71,12 @@ class Draining:
             "labels": labels_of(node),
             "uid": uid_of(node),
             "changes": [
-                f"node {target.name} takes no more pods",
+                *([] if is_closed else [f"node {target.name} takes no more pods"]),
                 *(f"pod {place} is evicted" for place in _named(_places(load))),
             ],
             "warnings": [*kept, *_left(load), *_lost(load)],
         }
-        if not node_edits.is_closed(node):
+        if not is_closed:
             data["inverse"] = {"tool": "uncordon_node", "arguments": {"name": target.name}}
         return Answer(data)
 

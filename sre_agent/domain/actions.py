@@ -28,15 +28,11 @@ class Proof(StrEnum):
     """What has to be looked at to tell whether the action took, beside signals and alerts."""
 
     ROLLOUT = "rollout"
-    """The workload's rollout is over and every pod is of the new template and available."""
+    """The rollout of the repaired workload is over and every pod is of the new template and available."""
     REPLICAS = "replicas"
-    """The workload has as many ready pods as it should have."""
-    ENDPOINTS = "endpoints"
-    """Ready addresses stand behind the Service."""
-    SCHEDULING = "scheduling"
-    """The node takes pods or takes none, as it was asked to."""
+    """The repaired workload has as many ready pods as it should have; a rollout's end says that too."""
     DECLARED = "declared"
-    """The object says what it was told to say; nothing else follows at once."""
+    """The object says what it was told to say: the same action rehearsed again changes nothing."""
 
 
 class Verifying(Value):

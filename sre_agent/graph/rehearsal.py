@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from pydantic import ValidationError
+
 from sre_agent.domain import runs
 from sre_agent.domain.asked_action import AskedAction
 from sre_agent.domain.events import EventDraft, EventKind
@@ -101,10 +103,14 @@ def _inverse(context: RunContext, action: Action, dry_run: DryRun) -> ToolCall |
 
 async def _try(context: RunContext, action: Action) -> DryRun | Failure:
     result = await context.toolbox.rehearse(action.call, deadline_s=context.limits.tool_deadline_s)
+    said = result.reason
     if result.status is ToolStatus.OK and result.data is not None:
-        return DryRun.model_validate(result.data)
+        try:
+            return DryRun.model_validate(result.data)
+        except ValidationError:
+            said = "the answer is no dry run"
     nothing = NoPlan(
-        reason=f"the dry run of {action.call} did not succeed ({result.status}): {result.reason}",
+        reason=f"the dry run of {action.call} did not succeed ({result.status}): {said}",
         recommendation=f"Look at {action.target} by hand: {action.rationale}",
     )
     return Failure(nothing, result.status is ToolStatus.REFUSED, result.code or "")

@@ -11,7 +11,7 @@ from sre_agent.domain.alert import Alert
 from sre_agent.domain.incident import Follower
 from sre_agent.domain.model import Observation
 from sre_agent.domain.objects import CONTROLLERS, ObjectRef
-from sre_agent.domain.plan import Verification
+from sre_agent.domain.plan import Action, Verification
 from sre_agent.domain.tools import ToolCall, ToolResult, ToolStatus
 
 SeenT = TypeVar("SeenT", bound=Observation)
@@ -38,6 +38,7 @@ class Look:
     is `harmed_since`: what was worse then, and since when. `before` is what the same calls said right
     before the action, `callers` who calls its target, `followers` what it may have caused elsewhere.
     `looking_since` is when the present worker began to look, which may be long after the action.
+    `deed` is the action where it is proved by rehearsing it `again`.
     """
 
     action_finished_at: datetime
@@ -49,6 +50,8 @@ class Look:
     before: Sequence[Answer] = ()
     callers: Sequence[str] = ()
     followers: Sequence[Follower] = ()
+    deed: Action | None = None
+    again: ToolResult | None = None
 
 
 def calls(verification: Verification) -> tuple[ToolCall, ...]:

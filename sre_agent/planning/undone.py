@@ -7,9 +7,9 @@ from enum import StrEnum
 
 from sre_agent.domain.model import Value
 from sre_agent.domain.observations.kubernetes import Workload
-from sre_agent.domain.plan import Action, DryRun, Plan
-from sre_agent.domain.tools import ToolCall, ToolStatus
-from sre_agent.planning import looks, rollout
+from sre_agent.domain.plan import Action, Plan
+from sre_agent.domain.tools import ToolCall
+from sre_agent.planning import again, looks, rollout
 from sre_agent.planning.hold import Check, Standing
 from sre_agent.planning.looks import Answer
 
@@ -73,7 +73,8 @@ def judge(plan: Plan, seen: Seen) -> Finding:
 
 def _checks(action: Action, seen: Seen) -> Iterator[Check]:
     if not looks.is_workload(action.target):
-        yield _unchanged_again(action, seen)
+        said = next((item.result for item in seen.again if item.call == action.call), None)
+        yield again.check(action.target, said)
         return
     call = looks.description(action.target)
     fresh = [item for item in seen.now if item.result.observed_at >= seen.finished_at]
@@ -98,14 +99,3 @@ def _declared(before: Workload, now: Workload) -> Iterator[tuple[str, object, ob
     yield "containers", before.containers, now.containers
     yield "replicas", before.replicas.desired, now.replicas.desired
     yield "pause", before.paused, now.paused
-
-
-def _unchanged_again(action: Action, seen: Seen) -> Check:
-    found = next((item.result for item in seen.again if item.call == action.call), None)
-    if found is None or found.status is not ToolStatus.OK or found.data is None:
-        why = found.reason if found else "it was not asked"
-        return Check(Standing.SILENT, f"nobody can tell how {action.target} is: {why}")
-    changes = DryRun.model_validate(found.data).changes
-    if changes:
-        return Check(Standing.BAD, f"{action.target} would still change: {'; '.join(changes)}")
-    return Check(Standing.GOOD, f"{action.target} is as the undo wants it")

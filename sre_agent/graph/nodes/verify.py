@@ -7,6 +7,7 @@ from langgraph.graph import END
 from langgraph.runtime import Runtime
 from langgraph.types import Command
 
+from sre_agent.domain.actions import Proof
 from sre_agent.domain.events import EventDraft, EventKind
 from sre_agent.domain.ids import ActionId
 from sre_agent.domain.incident import IncidentStatus
@@ -86,7 +87,10 @@ async def verify(state: run_state.RunState, runtime: Runtime[RunContext]) -> Com
 
 
 async def _judge(context: RunContext, action: Action, look: Look) -> Judgement:
-    """Look once; alerts that joined the incident after the plan count as well."""
+    """Look once; alerts that joined the incident after the plan count as well.
+
+    What is no rollout is proved by rehearsing it again: done, it changes nothing.
+    """
     checked = verification.with_alerts(action.verification, look.alerts)
     answers = [
         Answer(
@@ -95,7 +99,14 @@ async def _judge(context: RunContext, action: Action, look: Look) -> Judgement:
         )
         for call in looks.calls(checked)
     ]
-    return verification.judge(checked, answers, replace(look, now=context.clock.now()))
+    seen = replace(look, now=context.clock.now())
+    kind = context.playbooks.actions.of(action.call)
+    if kind is not None and kind.verification.proof is Proof.DECLARED:
+        again = await context.toolbox.rehearse(
+            action.call, deadline_s=context.limits.tool_deadline_s
+        )
+        seen = replace(seen, deed=action, again=again, now=context.clock.now())
+    return verification.judge(checked, answers, seen)
 
 
 async def _record(

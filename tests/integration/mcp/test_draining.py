@@ -93,6 +93,20 @@ async def test_a_node_is_emptied_once(hands: Hands, api: SmallNode, signer: Sign
     assert json.loads(api.mark())[0]["id"] == claims["jti"]
 
 
+async def test_of_a_node_that_is_empty_a_rehearsal_would_change_nothing(
+    hands: Hands, api: SmallNode, signer: Signer
+) -> None:
+    grant = signer.sign(signer.claims(drain(), await hands.rehearse(drain())))
+    data(await hands.write(drain(), grant))
+
+    empty = DryRun.model_validate(data(await hands.rehearse(drain())))
+    api.add("newcomer")
+    again = DryRun.model_validate(data(await hands.rehearse(drain())))
+
+    assert empty.changes == ()
+    assert again.changes == ("pod data/newcomer is evicted",)
+
+
 async def test_what_a_budget_keeps_is_left_and_told_and_never_called_done(
     hands: Hands, api: SmallNode, signer: Signer
 ) -> None:

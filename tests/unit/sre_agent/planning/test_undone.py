@@ -10,7 +10,8 @@ from sre_agent.domain.ids import ActionId
 from sre_agent.domain.objects import ObjectRef
 from sre_agent.domain.plan import Plan
 from sre_agent.domain.tools import ToolResult
-from sre_agent.planning import looks, undone
+from sre_agent.planning import again, looks, undone
+from sre_agent.planning.hold import Standing
 from sre_agent.planning.looks import Answer
 from sre_agent.planning.undone import Finding, Seen, Undoing
 from sre_agent.testing import evidence as build
@@ -102,3 +103,9 @@ def test_of_other_objects_undoing_again_must_change_nothing(
 
     assert undone.rehearsals(plan) == (changed.call,)
     assert undone.judge(plan, seen).outcome is late
+
+
+def test_an_answer_that_is_no_rehearsal_tells_nothing() -> None:
+    said = again.check(TARGET, ok({"outcome": "applied"}))
+
+    assert said.standing is Standing.SILENT
