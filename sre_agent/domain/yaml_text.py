@@ -12,6 +12,9 @@ def read(text: str) -> Any:
     """Return the document of a text; None when it is empty.
 
     Raises:
-        yaml.YAMLError: It is no YAML, or more than one document.
+        yaml.YAMLError: It is no YAML, more than one document, or nested too deep.
     """
-    return yaml.load(text, Loader=LOADER)  # noqa: S506 - both are safe loaders
+    try:
+        return yaml.load(text, Loader=LOADER)  # noqa: S506 - both are safe loaders
+    except RecursionError:
+        raise yaml.YAMLError("it is nested too deep") from None

@@ -101,7 +101,7 @@ def load(files: Mapping[str, str], tools: Tools) -> Policy:
         try:
             texts[name] = PolicyText.model_validate(yaml.safe_load(files[name]))
             rules += [Rule(rule, cel.compile(rule.when)) for rule in texts[name].rules]
-        except (yaml.YAMLError, ValidationError, ValueError) as error:
+        except (yaml.YAMLError, ValidationError, ValueError, RecursionError) as error:
             return broken(f"{name} is not a policy: {_told(error)}")
     names = [rule.text.name for rule in rules]
     if not rules:

@@ -83,12 +83,19 @@ def test_what_an_alert_says_becomes_an_argument_only_where_it_is_a_name(
             for call in first_calls(spoken_to(text, label)):
                 attack.writes_nothing([call.tool] if "grant" in call.arguments else [])
                 for name, value in call.arguments.items():
-                    if isinstance(value, str) and value and text.strip() and text in value:
+                    if isinstance(value, str) and len(text.strip()) > 2 and text in value:
                         assert is_title(text) if name == "alert" else is_name(text), (name, text)
 
 
 def test_names_and_titles_as_systems_and_people_give_them_still_become_arguments() -> None:
-    for name in ("web", "pay-5d9f7c-x2x4q", "shop/web", "Checkout_API", "10.0.0.7:9100", "system:x"):
+    for name in (
+        "web",
+        "pay-5d9f7c-x2x4q",
+        "shop/web",
+        "Checkout_API",
+        "10.0.0.7:9100",
+        "system:x",
+    ):
         told = [call.arguments for call in first_calls(spoken_to(name, "service"))]
         assert any(name in arguments.values() for arguments in told), name
     for title in ("KubePodCrashLooping", "High error rate (5xx > 1%)".replace(">", "="), "Ошибки"):

@@ -7,6 +7,7 @@ import pytest
 from attack_counts import Attack
 
 from sre_agent.config import permissions
+from sre_agent.domain.ids import ActionId, EvidenceId
 from sre_agent.domain.model import Value
 from sre_agent.domain.objects import ObjectRef
 from sre_agent.domain.plan import Action, BlastRadius, DryRun, Plan, Risk, SignalBound, Verification
@@ -28,12 +29,14 @@ INCIDENT = World().incident("core")
 def plan(text: str, label: str = "web", tool: str = "restart_rollout") -> Plan:
     """Return a plan whose every free text is this one."""
     action = Action(
-        id="a1",
-        call=ToolCall(server="kubernetes", tool=tool, arguments={"namespace": "shop", "name": "web"}),
+        id=ActionId("a1"),
+        call=ToolCall(
+            server="kubernetes", tool=tool, arguments={"namespace": "shop", "name": "web"}
+        ),
         target=WEB,
         risk=Risk.MEDIUM,
         rationale=text,
-        evidence_ids=("k8s-1.1",),
+        evidence_ids=(EvidenceId("k8s-1.1"),),
         blast_radius=BlastRadius(pods=2, callers=(), statement=text),
         inverse=None,
         verification=Verification(
@@ -97,9 +100,7 @@ def test_a_tool_that_a_text_names_is_denied(technique: str, attack: Attack) -> N
 
 
 @pytest.mark.parametrize("technique", TECHNIQUES)
-def test_a_policy_file_of_hostile_text_permits_nothing(
-    technique: str, attack: Attack
-) -> None:
+def test_a_policy_file_of_hostile_text_permits_nothing(technique: str, attack: Attack) -> None:
     attack.uses(technique)
     for text in TECHNIQUES[technique]:
         attack.throws(text)

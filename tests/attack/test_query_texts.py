@@ -1,6 +1,5 @@
 """Names in queries stay literals: the query that is sent has the shape that it has for any name."""
 
-import json
 import re
 
 import attack_corpus
@@ -14,6 +13,8 @@ from mcp_servers.prometheus.promql import Matcher, Selector, any_of, literal, qu
 
 pytestmark = pytest.mark.attack
 TECHNIQUES = attack_corpus.by_technique()
+NAME = re.compile(r"[A-Za-z0-9][\w.:/-]*", re.ASCII)
+BOUND = 2000
 LITERAL = re.compile(r'"(?:[^"\\\n]|\\.)*"', re.DOTALL)
 ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 
@@ -55,12 +56,10 @@ def test_what_is_no_name_is_refused_before_loki_or_kubernetes_is_asked(
     attack.uses(technique)
     for text in TECHNIQUES[technique]:
         attack.throws(text)
-        for ask in (streams._require_name, require_name):  # noqa: SLF001 - the one door of both
-            try:
+        for ask in (streams._require_name, require_name):
+            if NAME.fullmatch(text) and len(text) < BOUND:
+                continue  # which is one: the systems may know nothing of that name, and say so
+            with pytest.raises(RefusedError) as refused:
                 ask("name", text)
-            except RefusedError as refused:
-                assert refused.code == "invalid_arguments"
-                assert len(str(refused)) < 2000
-            else:
-                assert re.fullmatch(r"[A-Za-z0-9][\w.:/-]*", text, re.ASCII)
-                assert json.dumps(text) == f'"{text}"'
+            assert refused.value.code == "invalid_arguments"
+            assert len(str(refused.value)) < BOUND

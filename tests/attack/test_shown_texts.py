@@ -59,12 +59,25 @@ TOLD_PLAINLY = (
     "status_changed",
     "undo_verified",
 )
-FIELDS = ("reason", "text", "to", "from", "into", "place", "target", "grant_id", "incident_id", "title")
+FIELDS = (
+    "reason",
+    "text",
+    "to",
+    "from",
+    "into",
+    "place",
+    "target",
+    "grant_id",
+    "incident_id",
+    "title",
+)
 
 
 def events(text: str) -> list[dict[str, Any]]:
     """Return an event of every simple kind that says nothing but this text."""
-    said: dict[str, Any] = dict.fromkeys((*FIELDS, "result", "by", "via", "channel", "decision"), text)
+    said: dict[str, Any] = dict.fromkeys(
+        (*FIELDS, "result", "by", "via", "channel", "decision"), text
+    )
     call = {"server": text, "tool": text, "arguments": {text: text}}
     rich: dict[str, dict[str, Any]] = {
         "alert_received": {"alert": {"name": text}, "service": text, "joined_because": text},
@@ -85,7 +98,11 @@ def events(text: str) -> list[dict[str, Any]]:
 def on_a_terminal(text: str) -> str:
     """Return all that a colour terminal would be sent, without the colours we give ourselves."""
     console = Console(
-        file=io.StringIO(), force_terminal=True, color_system="truecolor", width=100_000
+        file=io.StringIO(),
+        force_terminal=True,
+        color_system="truecolor",
+        width=100_000,
+        highlight=False,
     )
     for line in telling.lines(plain(events(text))):
         console.print(line)

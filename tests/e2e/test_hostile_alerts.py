@@ -10,7 +10,7 @@ import repair_proof
 from platform_process import until
 from scene import OpenScene, Scene
 
-pytestmark = [pytest.mark.attack, pytest.mark.e2e]
+pytestmark = [pytest.mark.attack("hostile alert, end to end"), pytest.mark.e2e]
 
 Json = dict[str, Any]
 

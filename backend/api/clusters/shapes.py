@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator
 
+from backend.clusters.addresses import is_credential_service
 from backend.clusters.checking import Check
 from backend.clusters.health import Pulse, State
 from backend.db.clusters import Cluster
@@ -18,6 +19,8 @@ def _check_url(url: str) -> str:
     parts = urlsplit(url)
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise ValueError("must begin with http:// or https:// and name a host")
+    if is_credential_service(parts.hostname):
+        raise ValueError("must not be where a cloud hands out credentials (link-local, metadata)")
     if parts.username is not None or parts.password is not None:
         raise ValueError("must hold no credentials: give the token beside it")
     if parts.query or parts.fragment:

@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from scene import Case, OpenScene, Scene
 from visitor import Enter
 
-pytestmark = [pytest.mark.e2e, pytest.mark.attack]
+pytestmark = [pytest.mark.e2e, pytest.mark.attack("markup in the war room")]
 
 IMAGE = '<img src=x onerror="window.pwned=1">'
 SCRIPT = "<script>window.pwned=1</script>"

@@ -40,7 +40,7 @@ async def test_grants_of_both_keys_are_good_through_a_rotation(
     assert [data(it)["outcome"] for it in (before, of_the_old, of_the_new)] == ["applied"] * 3
 
 
-@pytest.mark.attack
+@pytest.mark.attack("a key that was withdrawn")
 async def test_a_grant_of_a_compromised_key_is_void_at_once(
     cluster: Cluster, workload: Workload, signer: Signer, tmp_path: Path
 ) -> None:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from aims import POD_TOOLS, TOOLS, Aim, at
+from attack_counts import Attack
 from crew import Crew
 from forgeries import FORGERIES, Scene
 from hands_lab import Cluster, Hands, Signer, Workload, data, hands_with, new_workload, settings
@@ -11,7 +12,7 @@ from hands_lab import Cluster, Hands, Signer, Workload, data, hands_with, new_wo
 from sre_agent.config import permissions
 from sre_agent.domain.tools import ToolStatus
 
-pytestmark = pytest.mark.attack
+pytestmark = pytest.mark.attack("grant used again, halted or outdated")
 
 
 @pytest.fixture(params=TOOLS)
@@ -38,14 +39,17 @@ def test_every_writing_tool_is_attacked() -> None:
 
 
 async def test_forged_and_misused_grants_are_refused(
-    hands: Hands, signer: Signer, vain: Aim
+    hands: Hands, signer: Signer, vain: Aim, attack: Attack
 ) -> None:
+    attack.uses(*(f"grant: {why}" for why in FORGERIES))
     scene = Scene(signer, vain.call, await hands.rehearse(vain.call))
 
     results = {
         why: await hands.write(vain.call, forge(scene)) for why, (forge, _code) in FORGERIES.items()
     }
 
+    attack.asks(len(results))
+    attack.writes_nothing(vain.written())
     found = {why: (result.status.value, result.code) for why, result in results.items()}
     assert found == {why: ("refused", code) for why, (_forge, code) in FORGERIES.items()}
     assert vain.written() == []

@@ -23,7 +23,7 @@ from sre_agent.domain.tools import ToolStatus
 from sre_agent.tools.endpoint import Endpoint
 from sre_agent.tools.toolbox import McpToolbox
 
-pytestmark = pytest.mark.attack
+pytestmark = pytest.mark.attack("grant turned on another call, object or state")
 
 Json = dict[str, Any]
 

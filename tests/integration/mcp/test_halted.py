@@ -98,7 +98,7 @@ async def test_the_file_is_made_again_when_the_api_starts_while_halted(
     assert restored == "halted by eve: drill\n"
 
 
-@pytest.mark.attack
+@pytest.mark.attack("writing while halted")
 async def test_a_stop_takes_hold_of_the_next_write_within_a_second_and_outlives_a_start(
     app: FastAPI, cluster: Cluster, workload: Workload, signer: Signer, halt_file: Path
 ) -> None:

@@ -254,7 +254,7 @@ def test_there_are_eight_tools_and_none_of_them_writes(scene: Scene) -> None:
     assert all(each["annotations"]["readOnlyHint"] for each in tools)
 
 
-@pytest.mark.attack
+@pytest.mark.attack("a server asked without its token")
 def test_without_the_token_nothing_is_told(scene: Scene) -> None:
     answer = httpx.post(f"{scene.hands.url}/mcp", json={}, trust_env=False)
 

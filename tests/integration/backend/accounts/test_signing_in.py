@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pytest
 import sqlalchemy as sa
 from at_the_door import PASSWORD, Door, cookie_of, secret
 
@@ -80,6 +81,7 @@ async def test_signing_in_again_ends_the_session_that_the_browser_had(door: Door
     assert (await old.get("/api/v1/auth/me")).status_code == 401
 
 
+@pytest.mark.attack("session fixation")
 async def test_a_cookie_that_was_planted_before_is_worth_nothing_afterwards(door: Door) -> None:
     await door.add("ada", "viewer")
     browser = door.browser()
@@ -116,6 +118,7 @@ async def test_no_session_lasts_longer_than_seven_days(door: Door) -> None:
     assert (await browser.get("/api/v1/auth/me")).status_code == 401
 
 
+@pytest.mark.attack("CSRF")
 async def test_a_change_without_the_csrf_token_is_refused(door: Door) -> None:
     browser = await door.arrive("ada", "admin")
     token = browser.headers.pop("X-CSRF-Token")
@@ -134,6 +137,7 @@ async def test_a_change_without_the_csrf_token_is_refused(door: Door) -> None:
     assert (reading.status_code, right.status_code) == (200, 200)
 
 
+@pytest.mark.attack("CSRF token of another session")
 async def test_another_session_s_csrf_token_is_no_good(door: Door) -> None:
     ada = await door.arrive("ada", "admin")
     eve = await door.arrive("eve", "admin")
@@ -145,6 +149,7 @@ async def test_another_session_s_csrf_token_is_no_good(door: Door) -> None:
     assert answer.status_code == 403
 
 
+@pytest.mark.attack("wrong token beside a good session")
 async def test_a_wrong_bearer_token_is_refused_even_beside_a_good_cookie(door: Door) -> None:
     browser = await door.arrive("ada", "viewer")
 
@@ -153,6 +158,7 @@ async def test_a_wrong_bearer_token_is_refused_even_beside_a_good_cookie(door: D
     assert answer.status_code == 401
 
 
+@pytest.mark.attack("sign-in by a form of another site")
 async def test_a_form_of_another_site_cannot_sign_anyone_in(door: Door) -> None:
     await door.add("ada", "viewer")
     text = '{"name": "ada", "password": "' + PASSWORD + '"}'
@@ -165,6 +171,7 @@ async def test_a_form_of_another_site_cannot_sign_anyone_in(door: Door) -> None:
     assert "set-cookie" not in answer.headers
 
 
+@pytest.mark.attack("session that outlived its person")
 async def test_a_session_that_outlived_its_person_opens_nothing(door: Door) -> None:
     browser = await door.arrive("ada", "viewer")
     async with door.engine.begin() as connection:

@@ -69,6 +69,7 @@ async def test_a_webhook_is_acknowledged_with_what_became_of_it(client: httpx.As
         (bearer("webhook"), b" " * (1024 * 1024 + 1), 413, "1048576"),
     ],
 )
+@pytest.mark.attack("webhook forgery and malformed webhooks")
 async def test_a_webhook_that_cannot_be_taken_is_told_why(
     headers: dict[str, str], content: bytes, status: int, named: str, client: httpx.AsyncClient
 ) -> None:
@@ -80,6 +81,7 @@ async def test_a_webhook_that_cannot_be_taken_is_told_why(
     assert named in answer.text
 
 
+@pytest.mark.attack("body without end")
 async def test_a_body_without_a_length_is_cut_off_at_the_limit(client: httpx.AsyncClient) -> None:
     async def endless() -> AsyncIterator[bytes]:
         for _ in range(1100):

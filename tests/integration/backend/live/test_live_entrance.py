@@ -57,6 +57,7 @@ async def make_token(engine: AsyncEngine) -> tuple[str, dict[str, str]]:
     return token.id, {"Authorization": f"Bearer {secret}"}
 
 
+@pytest.mark.attack("socket without or with a wrong token")
 async def test_nobody_unknown_comes_in(api: LiveApi, make_incident: MakeIncident) -> None:
     incident = await make_incident()
     strangers: list[dict[str, str]] = [
@@ -71,6 +72,7 @@ async def test_nobody_unknown_comes_in(api: LiveApi, make_incident: MakeIncident
                 assert await hear_end(line) == (4401, [])
 
 
+@pytest.mark.attack("WebSocket from a foreign origin")
 async def test_a_session_opens_from_our_own_pages_only(api: LiveApi, engine: AsyncEngine) -> None:
     _, browser = await sign_in(engine)
     refused = ("https://evil.test", "null", f"http://{api.host}.evil.test", f"http://x@{api.host}")
@@ -83,6 +85,7 @@ async def test_a_session_opens_from_our_own_pages_only(api: LiveApi, engine: Asy
             assert await hear_end(line) == (4403, [])
 
 
+@pytest.mark.attack("WebSocket from a foreign origin")
 async def test_a_program_needs_no_origin_but_a_foreign_one_is_refused(api: LiveApi) -> None:
     async with api.connect(FEED, BEARER) as line:
         assert (await hear(line))["type"] == "snapshot"
@@ -90,6 +93,7 @@ async def test_a_program_needs_no_origin_but_a_foreign_one_is_refused(api: LiveA
         assert await hear_end(line) == (4403, [])
 
 
+@pytest.mark.attack("another organization's socket")
 async def test_incidents_of_others_are_not_there(api: LiveApi, engine: AsyncEngine) -> None:
     now = SystemClock().now()
     async with engine.begin() as connection:
@@ -188,6 +192,7 @@ async def test_nobody_takes_all_the_places(api: LiveApi, engine: AsyncEngine) ->
         assert (await hear(again))["type"] == "snapshot"
 
 
+@pytest.mark.attack("shouting at a socket")
 async def test_who_talks_is_not_listened_to_and_who_shouts_is_left(api: LiveApi) -> None:
     async with api.connect(FEED) as line:
         await line.send("hello")

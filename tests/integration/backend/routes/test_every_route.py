@@ -15,6 +15,8 @@ from backend.db import incident_rows
 from backend.settings import ApiSettings
 from sre_agent.domain.ids import IncidentId
 
+pytestmark = pytest.mark.attack("another organization on every route and socket")
+
 
 def test_every_route_has_a_case_and_every_case_a_route(app: FastAPI) -> None:
     assert Checker(app, CASES, ELSEWHERE).unlisted() == []

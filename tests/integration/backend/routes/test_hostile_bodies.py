@@ -13,6 +13,8 @@ from house import House
 from one_socket import close_code
 from route_cases import CASES, Case
 
+pytestmark = pytest.mark.attack("bodies, paths and queries made to break the API")
+
 DEEP = "[" * 5000
 BODIES = [b"", b"{", b"null", b"[]", b'"text"', b"\xff\xfe", b"{}", DEEP.encode(), b'{"a":1e999}']
 VALUES: list[Any] = [None, -1e308, [], {}, "", "x" * 100_000, "\u202e'; DROP TABLE users"]

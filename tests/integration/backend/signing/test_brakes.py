@@ -109,7 +109,7 @@ async def test_the_steps_of_one_plan_do_not_wait_for_each_other(
     assert (await mint.mint(id_, TWO)).id
 
 
-@pytest.mark.attack
+@pytest.mark.attack("going round a brake")
 async def test_racing_signers_do_not_grant_more_than_the_cap(
     scene: Scene, make_mint: MakeMint
 ) -> None:
@@ -151,7 +151,7 @@ async def test_taking_back_our_own_action_waits_for_nothing_but_a_stop(
     assert await scene.counted() == 2
 
 
-@pytest.mark.attack
+@pytest.mark.attack("going round a brake")
 async def test_what_only_calls_itself_an_undo_waits_like_any_other_write(
     scene: Scene, make_mint: MakeMint
 ) -> None:
@@ -168,7 +168,7 @@ async def test_what_only_calls_itself_an_undo_waits_like_any_other_write(
     assert refused.code == "cap_reached"
 
 
-@pytest.mark.attack
+@pytest.mark.attack("going round a brake")
 async def test_what_calls_itself_an_undo_and_does_something_else_waits_for_its_workload_to_rest(
     scene: Scene, make_mint: MakeMint
 ) -> None:
@@ -186,7 +186,7 @@ async def test_what_calls_itself_an_undo_and_does_something_else_waits_for_its_w
     assert refused.code == "cooling_down"
 
 
-@pytest.mark.attack
+@pytest.mark.attack("going round a brake")
 async def test_an_action_is_taken_back_past_the_brakes_once(
     scene: Scene, make_mint: MakeMint
 ) -> None:
@@ -222,7 +222,7 @@ async def test_a_freeze_of_the_file_holds_from_when_it_is_written(
     assert (await mint.mint(id_, ONE)).id
 
 
-@pytest.mark.attack
+@pytest.mark.attack("going round a brake")
 @pytest.mark.parametrize("trouble", ["not there", "broken", "a folder"])
 async def test_a_calendar_that_cannot_be_read_stops_every_grant(
     trouble: str, scene: Scene, make_mint: MakeMint, tmp_path: Path
@@ -286,7 +286,7 @@ async def test_a_grant_that_was_not_used_before_a_freeze_is_not_renewed_in_it(
     assert (await mint.mint(begun, ONE)).id, "it settles what came of the write"
 
 
-@pytest.mark.attack
+@pytest.mark.attack("going round a brake")
 async def test_a_clock_that_is_set_back_frees_nothing(scene: Scene, make_mint: MakeMint) -> None:
     mint = make_mint(caps=NO_REST)
     ids = [await scene.approved(f"inc-{name}", scene.on(name)) for name in "abcd"]
@@ -297,7 +297,7 @@ async def test_a_clock_that_is_set_back_frees_nothing(scene: Scene, make_mint: M
     assert (await refusal(mint.mint(ids[3], ONE))).code == "cap_reached"
 
 
-@pytest.mark.attack
+@pytest.mark.attack("going round a brake")
 @pytest.mark.parametrize("ahead_s", [3600, -3600])
 async def test_a_clock_that_jumped_gets_no_grant(
     ahead_s: float, scene: Scene, make_mint: MakeMint
@@ -311,7 +311,7 @@ async def test_a_clock_that_jumped_gets_no_grant(
     assert refused.code == "clocks_differ"
 
 
-@pytest.mark.attack
+@pytest.mark.attack("going round a brake")
 async def test_a_stop_between_two_actions_of_a_plan_leaves_the_next_without_a_grant(
     scene: Scene, make_mint: MakeMint
 ) -> None:

@@ -56,7 +56,7 @@ async def resume(case: Case) -> None:
         await switch.throw(connection, ORG, wanted, now=case.clock.now())
 
 
-@pytest.mark.attack
+@pytest.mark.attack("a log that was tampered with")
 @pytest.mark.parametrize("change", [EDIT, REMOVE, SHORTEN, FORGET])
 async def test_a_changed_log_of_the_organization_stops_every_grant(
     change: str, case: Case, signer: SignerClient
@@ -71,7 +71,7 @@ async def test_a_changed_log_of_the_organization_stops_every_grant(
     assert "organization's log was changed" in answer.reason
 
 
-@pytest.mark.attack
+@pytest.mark.attack("a log that was tampered with")
 @pytest.mark.parametrize("change", [REMOVE.replace("2", "4"), SHORTEN, FORGET])
 async def test_what_changed_since_the_signer_last_looked_stops_the_next_grant(
     change: str, case: Case, signer: SignerClient
@@ -136,7 +136,7 @@ async def test_a_second_change_after_a_person_resumed_halts_again(case: Case, cl
     assert "at 7" in halt.reason
 
 
-@pytest.mark.attack
+@pytest.mark.attack("a log that was tampered with")
 async def test_a_changed_log_of_an_incident_halts_all_writing(case: Case) -> None:
     await case.approve()
     await case.sql("UPDATE events SET payload = '{}' WHERE seq = 2")

@@ -124,7 +124,7 @@ def say_what_no_event_is(lines: Lines) -> None:
     lines[-1]["kind"] = "coffee_made"
 
 
-@pytest.mark.attack
+@pytest.mark.attack("a forged export")
 @pytest.mark.parametrize(
     "change",
     [
@@ -172,7 +172,7 @@ def drop_signature(lines: Lines) -> None:
     lines[0]["signature"] = None
 
 
-@pytest.mark.attack
+@pytest.mark.attack("a forged export")
 @pytest.mark.parametrize(
     "change", [extend, change_manifest, leave_a_log_out, forge, drop_signature]
 )
@@ -195,7 +195,7 @@ async def test_another_key_proves_nothing(case: Case, mint: Mint, tmp_path: Path
         export_check.check(written(lines, tmp_path), other)
 
 
-@pytest.mark.attack
+@pytest.mark.attack("a forged export")
 async def test_an_exports_signature_is_never_a_grant(
     case: Case, mint: Mint, key: SigningKey
 ) -> None:
@@ -207,7 +207,7 @@ async def test_an_exports_signature_is_never_a_grant(
         verifier.admit(call, Target(kind="Deployment", namespace="prod", name="web"))
 
 
-@pytest.mark.attack
+@pytest.mark.attack("a forged export")
 async def test_a_grant_is_never_an_exports_signature(
     case: Case, mint: Mint, key: SigningKey, tmp_path: Path
 ) -> None:
@@ -220,7 +220,7 @@ async def test_a_grant_is_never_an_exports_signature(
         export_check.check(written(lines, tmp_path), parse_public(key.public_base64))
 
 
-@pytest.mark.attack
+@pytest.mark.attack("a forged export")
 async def test_the_signer_signs_no_manifest_that_the_logs_do_not_bear_out(
     case: Case, mint: Mint
 ) -> None:

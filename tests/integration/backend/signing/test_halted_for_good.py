@@ -80,7 +80,7 @@ def mint(engine: AsyncEngine, clock: Any, key: SigningKey, rules: Policy) -> Min
     return braked(engine, clock, key, rules, caps=Caps(cool_down_factor=0))
 
 
-@pytest.mark.attack
+@pytest.mark.attack("writing while halted")
 @pytest.mark.parametrize("seed", range(4))
 @pytest.mark.parametrize("scope", ["all", "cluster"])
 async def test_no_sequence_of_calls_while_halted_yields_a_grant(

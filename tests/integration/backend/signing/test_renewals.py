@@ -117,7 +117,7 @@ async def change_the_log(case: Case) -> None:
     await case.sql("UPDATE events SET payload = '{}' WHERE seq = 2")
 
 
-@pytest.mark.attack
+@pytest.mark.attack("renewing what may not be")
 @pytest.mark.parametrize(
     ("change", "code"),
     [

@@ -125,7 +125,7 @@ async def test_a_part_of_a_log_is_not_enough(case: Case, mint: Mint, clock: Any)
     assert await keep(case, mint, since=since) == 0
 
 
-@pytest.mark.attack
+@pytest.mark.attack("deleting what is to be kept")
 async def test_a_log_that_was_changed_is_not_removed(case: Case, mint: Mint, clock: Any) -> None:
     await end(case)
     await keep(case, mint)
@@ -135,7 +135,7 @@ async def test_a_log_that_was_changed_is_not_removed(case: Case, mint: Mint, clo
     assert await trim(case) > 0
 
 
-@pytest.mark.attack
+@pytest.mark.attack("deleting what is to be kept")
 @pytest.mark.parametrize(
     "statement",
     [

@@ -35,7 +35,7 @@ def throw(case: Case) -> Throw:
     return thrown
 
 
-@pytest.mark.attack
+@pytest.mark.attack("writing past an emergency stop")
 @pytest.mark.parametrize("cluster_id", [None, "default"])
 @pytest.mark.parametrize(
     "forgery",
@@ -59,7 +59,7 @@ async def test_a_stop_that_is_taken_back_past_the_log_still_stops(
     assert "past the log" in answer.reason
 
 
-@pytest.mark.attack
+@pytest.mark.attack("writing past an emergency stop")
 @pytest.mark.parametrize("forgery", ["DELETE FROM kill_switch", "TRUNCATE kill_switch"])
 async def test_the_database_refuses_to_forget_a_throw(
     forgery: str, case: Case, throw: Throw
