@@ -148,7 +148,7 @@ async def test_a_changed_log_of_an_incident_halts_all_writing(case: Case) -> Non
     assert f"the log of {ID} does not hold at 2" in halt.reason
 
 
-@pytest.mark.attack
+@pytest.mark.attack("a log that was tampered with")
 async def test_the_alarm_makes_the_file_that_stops_servers_that_write(
     case: Case, tmp_path: Path
 ) -> None:
@@ -226,7 +226,7 @@ async def test_when_the_log_cannot_be_written_there_is_no_grant(
     assert EventKind.GRANT_MINTED not in kinds
 
 
-@pytest.mark.attack
+@pytest.mark.attack("a log that was tampered with")
 async def test_a_log_with_an_event_that_cannot_be_read_is_refused_as_broken(
     case: Case, signer: SignerClient
 ) -> None:
