@@ -1,12 +1,16 @@
 """The schema: what the migrations make is what the code believes."""
 
 import threading
+from pathlib import Path
 
 import psycopg
 import sqlalchemy as sa
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 
+from backend.db import migrations
 from backend.db.engine import libpq_url, sqlalchemy_url
 from backend.db.migrations import migrate
 from backend.db.tables import metadata
@@ -54,6 +58,51 @@ def test_migrating_again_and_by_several_programs_at_once_is_harmless(
         connection.execute("DROP DATABASE migrated_by_many")
 
     assert failures == []
+
+
+_OLD = """
+    INSERT INTO organizations (id, name, created_at) VALUES ('o', 'o', now());
+    INSERT INTO clusters (org_id, id, created_at) VALUES ('o', 'c', now());
+    INSERT INTO kill_switch (org_id, is_halted, actor, reason, changed_at)
+        VALUES ('o', true, 'ann', 'stop', now());
+    INSERT INTO incidents (id, org_id, cluster_id, namespace, service, title, severity, status,
+            started_at, opened_at, last_at)
+        VALUES ('i', 'o', 'c', 'n', 's', 't', 'critical', 'executing', now(), now(), now());
+    INSERT INTO approvals (id, org_id, incident_id, plan_sha256, plan, rulings, status,
+            requested_at, expires_at, decided_by, decided_role, channel, decided_at)
+        VALUES ('a', 'o', 'i', 'h', '{}', '[]', 'approved', now(), now(), 'ann', 'approver', 'x', now());
+"""
+
+
+def test_an_old_database_keeps_its_stops_and_its_answers(postgres_url: str) -> None:
+    with psycopg.connect(postgres_url, autocommit=True) as connection:
+        connection.execute("CREATE DATABASE migrated_from_old")
+    url = postgres_url.replace("/sre_agent?", "/migrated_from_old?")
+    migrate(url)
+    _go_back(url, "0009")
+    with psycopg.connect(libpq_url(url), autocommit=True) as connection:
+        connection.execute(_OLD)
+
+    migrate(url)
+
+    with psycopg.connect(libpq_url(url), autocommit=True) as connection:
+        stops = connection.execute("SELECT cluster_id, is_halted FROM kill_switch").fetchall()
+        answers = connection.execute(
+            "SELECT approval_id, person, verdict, role FROM approval_answers"
+        ).fetchall()
+    with psycopg.connect(postgres_url, autocommit=True) as connection:
+        connection.execute("DROP DATABASE migrated_from_old")
+    assert stops == [(None, True)]
+    assert answers == [("a", "name:ann", "approved", "approver")]
+
+
+def _go_back(url: str, revision: str) -> None:
+    engine = sa.create_engine(sqlalchemy_url(url), poolclass=sa.NullPool)
+    with engine.begin() as connection:
+        config = Config(attributes={"connection": connection})
+        config.set_main_option("script_location", str(Path(migrations.__file__).parent))
+        command.downgrade(config, revision)
+    engine.dispose()
 
 
 def test_urls_of_every_spelling_lead_to_the_same_place() -> None:
