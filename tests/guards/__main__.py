@@ -9,6 +9,7 @@ import sys
 import tempfile
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 from queue import SimpleQueue
 
@@ -16,7 +17,7 @@ from tests.guards.table import Guard, TableError, read
 from tests.guards.workshop import Outcome, Workshop
 
 ROOT = Path(__file__).resolve().parents[2]
-TABLE = Path(__file__).with_name("guards.yaml")
+TABLES = Path(__file__).with_name("tables")
 
 
 def main() -> int:
@@ -26,13 +27,13 @@ def main() -> int:
     parser.add_argument("--side-by-side", type=int, default=2, help="so many at once")
     asked = parser.parse_args()
     try:
-        guards = read(TABLE, asked.names)
+        guards = read(TABLES, asked.names)
     except TableError as error:
         sys.stderr.write(f"{error}\n")
         return 2
-    with tempfile.TemporaryDirectory(prefix="guards-") as folder:
+    with tempfile.TemporaryDirectory(prefix="guards-") as folder, ExitStack() as stack:
         places = [Path(folder, str(number)) for number in range(max(1, asked.side_by_side))]
-        shops = [Workshop.furnish(ROOT, place) for place in places]
+        shops = [stack.enter_context(Workshop.furnish(ROOT, place)) for place in places]
         green = shops[0].run(sorted({guard.test for guard in guards}))
         if green is not Outcome.GREEN:
             sys.stdout.write(f"with every guard on the tests are {green}:\n{shops[0].last_words}\n")

@@ -53,21 +53,26 @@ class Guard(BaseModel):
         return text
 
 
-def read(path: Path, names: Sequence[str] = ()) -> tuple[Guard, ...]:
-    """Return the guards of the table, or those that are named.
+def read(folder: Path, names: Sequence[str] = ()) -> tuple[Guard, ...]:
+    """Return the guards of a folder's tables, or those that are named.
 
     Raises:
-        TableError: It is malformed, names one twice, or lacks one that was asked for.
+        TableError: A table is malformed, two guards have one name, or one that was asked for is in
+            none of them.
     """
-    try:
-        guards = TypeAdapter(tuple[Guard, ...]).validate_python(yaml.safe_load(path.read_text()))
-    except (OSError, yaml.YAMLError, ValidationError) as error:
-        raise TableError(f"{path.name}: {error}"[:2000]) from error
+    guards = tuple(guard for path in sorted(folder.glob("*.yaml")) for guard in _read(path))
     known = [guard.name for guard in guards]
     twice = sorted({name for name in known if known.count(name) > 1})
     if twice:
-        raise TableError(f"{path.name}: two guards are called {', '.join(twice)}")
+        raise TableError(f"two guards are called {', '.join(twice)}")
     unknown = sorted(set(names) - set(known))
     if unknown:
         raise TableError(f"no guard is called {', '.join(unknown)}")
     return tuple(guard for guard in guards if not names or guard.name in names)
+
+
+def _read(path: Path) -> tuple[Guard, ...]:
+    try:
+        return TypeAdapter(tuple[Guard, ...]).validate_python(yaml.safe_load(path.read_text()))
+    except (OSError, yaml.YAMLError, ValidationError) as error:
+        raise TableError(f"{path.name}: {error}"[:2000]) from error

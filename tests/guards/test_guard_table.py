@@ -7,7 +7,8 @@ import pytest
 from tests.guards.table import Guard, TableError, read
 
 ROOT = Path(__file__).resolve().parents[2]
-GUARDS = read(Path(__file__).with_name("guards.yaml"))
+TABLES = Path(__file__).with_name("tables")
+GUARDS = read(TABLES)
 
 
 @pytest.mark.parametrize("guard", GUARDS, ids=lambda guard: str(guard.name))
@@ -33,13 +34,12 @@ def test_a_guard_that_was_rewritten_is_told() -> None:
     ],
 )
 def test_a_table_that_cannot_be_read_is_told(tmp_path: Path, text: str, said: str) -> None:
-    table = tmp_path / "guards.yaml"
-    table.write_text(text)
+    (tmp_path / "guards.yaml").write_text(text)
 
     with pytest.raises(TableError, match=said):
-        read(table)
+        read(tmp_path)
 
 
 def test_a_guard_that_nobody_knows_cannot_be_asked_for() -> None:
     with pytest.raises(TableError, match="no guard is called sleep"):
-        read(Path(__file__).with_name("guards.yaml"), ["sleep"])
+        read(TABLES, ["sleep"])

@@ -1,14 +1,18 @@
 """A copy of the project in which one guard at a time is switched off."""
 
-import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
-from dataclasses import dataclass
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from enum import StrEnum
+from importlib.util import cache_from_source
+from multiprocessing.context import ForkServerContext
 from pathlib import Path
 
+from tests.guards import trying
 from tests.guards.table import Guard
 
 LIMIT_S = 240
@@ -17,6 +21,8 @@ _GREEN, _RED = 0, 1
 _NEVER_COPIED = shutil.ignore_patterns(
     ".git", ".venv", ".run", "node_modules", "__pycache__", ".*_cache", ".hypothesis"
 )
+_SCHEMA = "backend/db/migrations"
+"""What a database was made with once is not what it would be made with now."""
 
 
 class Outcome(StrEnum):
@@ -29,13 +35,21 @@ class Outcome(StrEnum):
 
 @dataclass
 class Workshop:
-    """One copy. `last_words` are the last lines of the newest run."""
+    """One copy, with a PostgreSQL that its tests share. `last_words` are those of the newest run."""
 
     root: Path
+    processes: ForkServerContext
+    postgres_url: str = ""
     last_words: str = ""
+    _compiled: Path = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Keep what is compiled beside the copy: no run has to compile all of it again."""
+        self._compiled = self.root.with_name(f"{self.root.name}-compiled")
 
     @classmethod
-    def furnish(cls, project: Path, place: Path) -> "Workshop":
+    @contextmanager
+    def furnish(cls, project: Path, place: Path) -> Iterator["Workshop"]:
         """Copy the project; what was installed into it is shared."""
         shutil.copytree(project, place, ignore=_NEVER_COPIED, symlinks=True)
         (place / ".run").mkdir()
@@ -43,34 +57,69 @@ class Workshop:
             (place / ".run" / "tools").symlink_to(project / ".run" / "tools")
         if (project / ".venv").exists():
             (place / ".venv").symlink_to(project / ".venv")
-        return cls(place)
+        with _postgres() as url:
+            yield cls(place, trying.context(), url)
 
     def without(self, guard: Guard) -> Outcome:
         """Return how the guard's test goes while the guard is off."""
         path = self.root / guard.file
         text = path.read_text("utf-8")
-        path.write_text(guard.without(text), "utf-8")
+        self._write(path, guard.without(text))
         try:
-            return self.run([guard.test])
+            return self.run([guard.test], is_shared=not guard.file.is_relative_to(_SCHEMA))
         finally:
-            path.write_text(text, "utf-8")
+            self._write(path, text)
 
-    def run(self, tests: Sequence[str]) -> Outcome:
-        """Run tests against this copy, not against what is installed."""
-        environment = {**os.environ, "PYTHONPATH": str(self.root), "PYTHONDONTWRITEBYTECODE": "1"}
-        asked = ["-q", "-x", "-p", "no:cacheprovider", "-p", "no:randomly", "--no-header"]
-        try:
-            done = subprocess.run(
-                [sys.executable, "-m", "pytest", *asked, *tests],
-                cwd=self.root,
-                env=environment,
-                capture_output=True,
-                text=True,
-                timeout=LIMIT_S,
-                check=False,
-            )
-        except subprocess.TimeoutExpired:
+    def run(self, tests: Sequence[str], *, is_shared: bool = True) -> Outcome:
+        """Run tests against this copy, not against what is installed.
+
+        Unless the PostgreSQL `is_shared`, they start one of their own.
+        """
+        environment = {
+            "PYTHONPATH": str(self.root),
+            "PYTHONPYCACHEPREFIX": str(self._compiled),
+            **({"TEST_POSTGRES_URL": self.postgres_url} if is_shared else {}),
+        }
+        told = self.root.with_name(f"{self.root.name}-told")
+        process = self.processes.Process(
+            target=trying.run, args=(self.root, list(tests), told, environment)
+        )
+        process.start()
+        process.join(LIMIT_S)
+        if process.is_alive():
+            process.kill()
+            process.join()
             self.last_words = f"not over within {LIMIT_S} s"
             return Outcome.BROKEN
-        self.last_words = "\n".join(done.stdout.splitlines()[-15:] + done.stderr.splitlines()[-5:])
-        return {_GREEN: Outcome.GREEN, _RED: Outcome.RED}.get(done.returncode, Outcome.BROKEN)
+        self.last_words = "\n".join(told.read_text(errors="replace").splitlines()[-20:])
+        return {_GREEN: Outcome.GREEN, _RED: Outcome.RED}.get(process.exitcode or 0, Outcome.BROKEN)
+
+    def _write(self, path: Path, text: str) -> None:
+        """Write a file and forget what was compiled of it, which may look as new as the file."""
+        path.write_text(text, "utf-8")
+        before, sys.pycache_prefix = sys.pycache_prefix, str(self._compiled)
+        try:
+            Path(cache_from_source(str(path))).unlink(missing_ok=True)
+        finally:
+            sys.pycache_prefix = before
+
+
+@contextmanager
+def _postgres() -> Iterator[str]:
+    """Yield the URL of a PostgreSQL, which ends with this."""
+    with tempfile.TemporaryDirectory(prefix="sre-guards-", dir="/tmp") as home:
+        places = ["--data", f"{home}/data", "--socket-dir", f"{home}/s"]
+        server = subprocess.Popen(
+            [sys.executable, "-m", "backend.db.embedded", *places],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        )
+        try:
+            line = server.stdout.readline() if server.stdout else ""
+            yield line.removeprefix("DATABASE_URL=").strip()
+        finally:
+            server.terminate()
+            server.wait(timeout=30)
+            if server.stdout:
+                server.stdout.close()

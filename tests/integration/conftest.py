@@ -1,6 +1,7 @@
 """A real PostgreSQL for every test that wants one, empty when the test begins."""
 
 import itertools
+import os
 import shutil
 import signal
 import subprocess
@@ -22,7 +23,10 @@ _numbers = itertools.count(1)
 
 @pytest.fixture(scope="session")
 def postgres_url() -> Iterator[str]:
-    """The URL of the server's own database."""
+    """The URL of the server's own database: of one that runs already, where a variable names it."""
+    if "TEST_POSTGRES_URL" in os.environ:
+        yield os.environ["TEST_POSTGRES_URL"]
+        return
     home = Path(tempfile.mkdtemp(prefix="sre-test-", dir="/tmp"))
     socket_dir = Path(f"{home}-s")
     command = [sys.executable, "-m", "backend.db.embedded"]
@@ -49,8 +53,8 @@ def postgres_url() -> Iterator[str]:
 def template_database(postgres_url: str) -> str:
     """The name of a migrated database with one organization and cluster, both `default`."""
     name = "sre_agent_template"
-    with psycopg.connect(postgres_url, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
+    if not _create(postgres_url, name):
+        return name
     url = postgres_url.replace("/sre_agent?", f"/{name}?")
     migrate(url)
     with psycopg.connect(url) as connection:
@@ -62,8 +66,7 @@ def template_database(postgres_url: str) -> str:
 @pytest.fixture(scope="session")
 def shared_database_url(postgres_url: str, template_database: str) -> str:
     """The URL of a database that most tests use one after another."""
-    with psycopg.connect(postgres_url, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE sre_agent_shared TEMPLATE {template_database}")
+    _create(postgres_url, "sre_agent_shared", template_database)
     return postgres_url.replace("/sre_agent?", "/sre_agent_shared?")
 
 
@@ -84,9 +87,20 @@ def database_url(
         return
     name = f"own_{next(_numbers)}"
     with psycopg.connect(postgres_url, autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
         connection.execute(f"CREATE DATABASE {name} TEMPLATE {template_database}")
         yield postgres_url.replace("/sre_agent?", f"/{name}?")
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def _create(url: str, name: str, template: str = "template1") -> bool:
+    """Create a database; return whether there was none of that name."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        known = connection.execute("SELECT FROM pg_database WHERE datname = %s", [name])
+        if known.rowcount:
+            return False
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+    return True
 
 
 def _empty(url: str) -> None:

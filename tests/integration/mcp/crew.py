@@ -58,6 +58,16 @@ class Crew:
         path = f"/api/v1/namespaces/{self.workload.namespace}/pods/{name}"
         assert self.cluster.http.delete(path).is_success
 
+    def touch(self, name: str, value: str) -> None:
+        """Change a pod's annotation, and so its resource version."""
+        path = f"/api/v1/namespaces/{self.workload.namespace}/pods/{name}"
+        changed = self.cluster.http.patch(
+            path,
+            json={"metadata": {"annotations": {"example.org/note": value}}},
+            headers={"content-type": "application/merge-patch+json"},
+        )
+        assert changed.is_success
+
     def marks(self) -> str:
         """Return all that controllers note of deletions."""
         path = f"/apis/apps/v1/namespaces/{self.workload.namespace}/replicasets"

@@ -29,6 +29,7 @@ from hands_lab import (
     hands_with,
     settings,
 )
+from starlette.requests import Request
 
 from sre_agent.domain.plan import DryRun
 from sre_agent.domain.tools import ToolStatus
@@ -155,6 +156,29 @@ async def test_a_pod_that_someone_else_deleted_is_not_claimed(
 
     assert (result.status, result.code) == (ToolStatus.REFUSED, "not_found")
     assert crew.deletions(pod) == []
+
+
+async def test_a_pod_that_changed_between_look_and_deletion_is_looked_at_again(
+    cluster: Cluster, crew: Crew, signer: Signer
+) -> None:
+    pod = crew.ready_pod()
+    call = crew.call(pod)
+    seen: list[str] = []
+
+    def meanwhile(request: Request) -> None:
+        if is_real_deletion(request):
+            seen.append(request.method)
+            crew.touch(pod, f"note-{len(seen)}")
+
+    async with between(cluster, meanwhile) as way:
+        given = settings(cluster, signer, kubernetes_api_url=way.url)
+        async with hands_with(given) as hands:
+            grant = signer.grant(call, await hands.rehearse(call))
+            result = await hands.write(call, grant)
+
+    assert (result.status, result.code) == (ToolStatus.REFUSED, "conflict")
+    assert len(seen) > 1
+    assert pod in [each["metadata"]["name"] for each in crew.pods]
 
 
 async def test_a_request_lost_before_it_arrived_is_done_by_repeating_it(
