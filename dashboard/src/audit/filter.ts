@@ -41,6 +41,8 @@ export const GROUPS = {
   platform: [
     "writing_halted",
     "writing_resumed",
+    "freeze_added",
+    "freeze_removed",
     "audit_broken",
     "audit_exported",
     "audit_trimmed",
