@@ -31,8 +31,11 @@ _THEIRS = (
 )
 """What nearly every test imports, and no guard is part of."""
 
-_ASKED = ("-q", "-x", "-p", "no:cacheprovider", "-p", "no:randomly", "--no-header")
-_ASKED += ("-W", "ignore::pytest.PytestAssertRewriteWarning")  # plugins are imported already
+_ALREADY_IMPORTED = ("-W", "ignore::pytest.PytestAssertRewriteWarning")
+_ASKED = (
+    *("-q", "-x", "-p", "no:cacheprovider", "-p", "no:randomly", "--no-header"),
+    *_ALREADY_IMPORTED,
+)
 _NOT_RUN = 70
 
 
