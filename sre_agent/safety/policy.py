@@ -100,7 +100,7 @@ def load(files: Mapping[str, str], tools: Tools) -> Policy:
     for name in sorted(files):
         try:
             texts[name] = PolicyText.model_validate(yaml.safe_load(files[name]))
-            rules += [Rule(rule, cel.compile(rule.when)) for rule in texts[name].rules]
+            rules += [_compiled(rule) for rule in texts[name].rules]
         except (yaml.YAMLError, ValidationError, ValueError, RecursionError) as error:
             return broken(f"{name} is not a policy: {_told(error)}")
     names = [rule.text.name for rule in rules]
@@ -112,6 +112,18 @@ def load(files: Mapping[str, str], tools: Tools) -> Policy:
         return _joined(texts, tuple(rules), tools)
     except _PolicyFaultError as error:
         return broken(str(error))
+
+
+def _compiled(text: RuleText) -> Rule:
+    """Return a rule with its condition compiled.
+
+    Raises:
+        _PolicyFaultError: The condition is no CEL; it names the rule.
+    """
+    try:
+        return Rule(text, cel.compile(text.when))
+    except ValueError as error:
+        raise _PolicyFaultError(f"rule {text.name}: {rule_words.first_line(error)}") from error
 
 
 def _joined(texts: Mapping[str, PolicyText], rules: tuple[Rule, ...], tools: Tools) -> Policy:
@@ -261,9 +273,18 @@ def _denied(action_id: ActionId, name: str, reason: str) -> PolicyRuling:
 
 def _told(error: Exception) -> str:
     """Return what is wrong with a file, with the place where that is known."""
+    if isinstance(error, yaml.MarkedYAMLError):
+        return _torn(error)
     if not isinstance(error, ValidationError):
         return rule_words.first_line(error)
     first = error.errors(include_url=False)[0]
     more = f" (and {error.error_count() - 1} more)" if error.error_count() > 1 else ""
     where = ".".join(str(part) for part in first["loc"])
     return ": ".join(part for part in (where, first["msg"]) if part) + more
+
+
+def _torn(error: yaml.MarkedYAMLError) -> str:
+    """Return what is no YAML, with its line and column, both counted from 1."""
+    mark = error.problem_mark or error.context_mark
+    said = error.problem or error.context or "it is no YAML"
+    return said if mark is None else f"{said} (line {mark.line + 1}, column {mark.column + 1})"

@@ -308,6 +308,23 @@ def test_a_policy_that_cannot_be_loaded_denies_everything_and_says_why(
         assert found.reason == broken.fault
 
 
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("rules: [", "line 1, column 9"),
+        ("rules:\n  - name: a\n   ruling: allow\n", "line 3"),
+        ("rules: [{name: torn-one, ruling: allow, when: '1 +', reason: b}]", "rule torn-one"),
+    ],
+)
+def test_a_policy_file_that_cannot_be_read_is_told_with_the_place_of_the_fault(
+    text: str, place: str
+) -> None:
+    broken = policy.load({"a.yaml": text}, TOOLS)
+
+    assert "a.yaml" in (broken.fault or "")
+    assert place in (broken.fault or "")
+
+
 def test_a_policy_folder_that_is_not_there_or_not_text_denies_everything(tmp_path: Path) -> None:
     missing = permissions.load_policy(ALLOWED, tmp_path / "missing")
     (tmp_path / "binary.yaml").write_bytes(b"\xff\xfe\xfa")
