@@ -23,6 +23,7 @@ from sre_agent.domain.steering import Hint, UnfitArgumentsError, UnfitStepError
 from sre_agent.domain.tools import ToolCall
 
 _REPAIRING = frozenset({IncidentStatus.EXECUTING, IncidentStatus.VERIFYING})
+_A_PLAN_WAITS = "a plan waits for an answer; reject that first, then ask again"
 _AFTER_REPAIR = "a repair is under way; wait for its end, or cancel"
 
 
@@ -67,8 +68,11 @@ async def _begin(
 async def ask_for(step: Step, call: ToolCall, reason: str, actions: Actions) -> Event:
     """Begin a run that proposes one action in the name of who asks for it.
 
+    A plan that waits for an answer is not thrown away for it: what is asked for may be refused when
+    it is rehearsed, and then there would be neither.
+
     Raises:
-        WrongStateError: A repair is under way, or the incident is part of another one.
+        WrongStateError: A plan waits, a repair is under way, or the incident is part of another one.
         UnfitStepError: No such action is in the catalogue, or its arguments are wrong.
         ServiceTakenError: The service has another open incident.
     """
@@ -84,6 +88,8 @@ async def ask_for(step: Step, call: ToolCall, reason: str, actions: Actions) -> 
     known = step.last(EventKind.REINVESTIGATED)
     if known and known.payload.get("action") == told and step.status is IncidentStatus.RECEIVED:
         return known
+    if step.status is IncidentStatus.AWAITING_APPROVAL:
+        raise step.refuse("acted on by hand", _A_PLAN_WAITS)
     return await _begin(step, Hint(), reason, {"action": told})
 
 

@@ -21,7 +21,7 @@ import { useDesk } from "./desk";
 import { useDeed } from "./use-deed";
 
 const SAYS =
-  "Nothing is changed by asking. A new run looks at the target again, rehearses the action, has policy rule on it and asks for approval like any plan; then it is verified, and taken back if it does not help. A decision that waits now is withdrawn.";
+  "Nothing is changed by asking. A new run looks at the target again, rehearses the action, has policy rule on it and asks for approval like any plan; then it is verified, and taken back if it does not help. While a plan waits for an answer nothing else can be asked for: answer that first.";
 
 /** Ask for one action of the catalogue, on something that was seen. */
 export function ByHandDialog({ onClose }: { onClose: () => void }) {

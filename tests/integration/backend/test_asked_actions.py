@@ -154,3 +154,17 @@ async def test_asked_twice_it_is_one_run(steering: Steering, make_incident: Any)
 
     assert first["run"] == 2
     assert second == first
+
+
+async def test_a_plan_that_waits_is_not_thrown_away_for_what_may_be_refused(
+    steering: Steering, make_incident: Any
+) -> None:
+    id_ = await make_incident(status="awaiting_approval")
+    arguments = {"namespace": "kube-system", "name": "web", "replicas": 3}
+    body = {"tool": "scale_workload", "arguments": arguments, "reason": "r"}
+
+    answer = await steering.post(id_, "actions", body)
+
+    assert answer.status_code == 409
+    assert "a plan waits for an answer; reject that first" in answer.json()["detail"]
+    assert await steering.incidents.events(id_) == []
