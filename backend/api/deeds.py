@@ -33,6 +33,7 @@ _TOLD: Mapping[Deed, str] = {
     Deed.FREEZE_REMOVED: "Removed a freeze",
     Deed.AUDIT_BROKEN: "Found a log that was changed",
     Deed.AUDIT_EXPORTED: "Exported the audit",
+    Deed.AUDIT_KEPT: "Said that an export is stored and proved",
     Deed.AUDIT_TRIMMED: "Removed old events, their chains' ends kept",
     Deed.POLICY_LOADED: "Loaded the policy",
     Deed.SIGNING_KEYS_CHANGED: "Changed the signing keys",

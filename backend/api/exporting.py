@@ -90,9 +90,11 @@ async def confirm_kept(context: Context, actor: Admin, export_id: str) -> KeptVi
     """Confirm that the export is stored somewhere else and was proved there.
 
     Of incidents that are over and whole in it, the end of the chain is kept; their events are
-    removed after `AUDIT_RETENTION_DAYS`, if that is set.
+    removed after `AUDIT_RETENTION_DAYS`, if that is set. Confirming is itself an entry of the audit.
     """
     async with context.engine.begin() as connection:
         found = await exports.get(connection, export_id, org_id=actor.org_id)
-        count = await retention.anchor(connection, found, now=context.clock.now())
+        count = await retention.anchor(
+            connection, found, confirmed_by=actor.name, now=context.clock.now()
+        )
     return KeptView(incidents=count)

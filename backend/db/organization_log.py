@@ -43,6 +43,7 @@ class Deed(StrEnum):
     FREEZE_REMOVED = "freeze_removed"
     AUDIT_BROKEN = "audit_broken"
     AUDIT_EXPORTED = "audit_exported"
+    AUDIT_KEPT = "audit_kept"
     AUDIT_TRIMMED = "audit_trimmed"
     POLICY_LOADED = "policy_loaded"
     SIGNING_KEYS_CHANGED = "signing_keys_changed"

@@ -23,8 +23,12 @@ class ExportUnsignedError(PermanentError):
     """The export has no signature: nothing may go by it."""
 
 
-async def anchor(connection: AsyncConnection, export: Export, *, now: datetime) -> int:
+async def anchor(
+    connection: AsyncConnection, export: Export, *, confirmed_by: str, now: datetime
+) -> int:
     """Keep the ends of the incidents that are over and whole in an export; return how many.
+
+    It lets their events be removed, so who said so is logged.
 
     Raises:
         ExportUnsignedError: The signer has not signed it.
@@ -59,6 +63,18 @@ async def anchor(connection: AsyncConnection, export: Export, *, now: datetime) 
             where=audit_anchors.c.trimmed_at.is_(None),
         )
         await connection.execute(anew)
+    await organization_log.append(
+        connection,
+        org_id=export.manifest.org_id,
+        actor=confirmed_by,
+        kind=Deed.AUDIT_KEPT,
+        payload={
+            "export": export.manifest.id,
+            "export_sha256": export.manifest.sha256,
+            "incidents": len(rows),
+        },
+        now=now,
+    )
     return len(rows)
 
 

@@ -45,6 +45,7 @@ export const GROUPS = {
     "freeze_removed",
     "audit_broken",
     "audit_exported",
+    "audit_kept",
     "audit_trimmed",
     "policy_loaded",
     "signing_keys_changed",

@@ -647,7 +647,7 @@ export interface paths {
         /**
          * Confirm that the export is stored somewhere else and was proved there
          * @description Of incidents that are over and whole in it, the end of the chain is kept; their events are
-         *     removed after `AUDIT_RETENTION_DAYS`, if that is set.
+         *     removed after `AUDIT_RETENTION_DAYS`, if that is set. Confirming is itself an entry of the audit.
          *
          *     Takes the role `admin` or above.
          */
@@ -2095,7 +2095,7 @@ export interface components {
          * @description Everything that is done to the platform itself, as a past participle.
          * @enum {string}
          */
-        Deed: "user_registered" | "user_added" | "user_changed" | "password_changed" | "password_reset" | "signed_in" | "sign_in_refused" | "signed_out" | "token_created" | "token_revoked" | "cluster_connected" | "cluster_disconnected" | "slo_added" | "slo_changed" | "slo_removed" | "error_budget_low" | "writing_halted" | "writing_resumed" | "freeze_added" | "freeze_removed" | "audit_broken" | "audit_exported" | "audit_trimmed" | "policy_loaded" | "signing_keys_changed";
+        Deed: "user_registered" | "user_added" | "user_changed" | "password_changed" | "password_reset" | "signed_in" | "sign_in_refused" | "signed_out" | "token_created" | "token_revoked" | "cluster_connected" | "cluster_disconnected" | "slo_added" | "slo_changed" | "slo_removed" | "error_budget_low" | "writing_halted" | "writing_resumed" | "freeze_added" | "freeze_removed" | "audit_broken" | "audit_exported" | "audit_kept" | "audit_trimmed" | "policy_loaded" | "signing_keys_changed";
         /**
          * Dependency
          * @description One workload calls another, as some evidence shows.
@@ -3142,7 +3142,7 @@ export interface components {
          * @description What has to be looked at to tell whether the action took, beside signals and alerts.
          * @enum {string}
          */
-        Proof: "rollout" | "replicas" | "endpoints" | "scheduling" | "declared";
+        Proof: "rollout" | "replicas" | "declared";
         /**
          * PulseView
          * @description How a server is now; `since` is when this process first saw it so.

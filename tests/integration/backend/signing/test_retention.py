@@ -32,7 +32,7 @@ async def keep(case: Case, mint: Mint, **wanted: Any) -> int:
     await Exporter(engine=case.engine, clock=case.clock, key=mint.key).go()
     async with case.engine.begin() as connection:
         found = await exports.get(connection, manifest.id, org_id="default")
-        return await retention.anchor(connection, found, now=case.clock.now())
+        return await retention.anchor(connection, found, confirmed_by="eve", now=case.clock.now())
 
 
 async def trim(case: Case, days: int = 30) -> int:
@@ -63,7 +63,10 @@ async def test_an_old_incident_that_was_kept_goes_and_its_chain_holds_and_grows(
     assert (after.events, after.broken) == (before.events, None)
     assert (grown.events, grown.broken) == (before.events + 1, None)
     async with case.engine.connect() as connection:
-        last = (await organization_log.read(connection, "default"))[-1]
+        entries = await organization_log.read(connection, "default")
+    [kept] = [entry for entry in entries if entry.kind == "audit_kept"]
+    last = entries[-1]
+    assert (kept.actor, kept.payload["incidents"]) == ("eve", 1)
     assert (last.kind, last.payload["incident"]) == ("audit_trimmed", ID)
 
 
