@@ -87,7 +87,7 @@ def test_every_repair_is_part_of_a_playbook() -> None:
     assert used == set(LIBRARY.repairs)
 
 
-def test_the_eight_playbooks_are_shipped() -> None:
+def test_these_playbooks_are_shipped() -> None:
     assert {book.name for book in LIBRARY.playbooks} == {
         "high-error-rate",
         "crash-storm",
@@ -97,6 +97,7 @@ def test_the_eight_playbooks_are_shipped() -> None:
         "saturation",
         "certificate-expiry",
         "service-down",
+        "misrouted",
     }
 
 

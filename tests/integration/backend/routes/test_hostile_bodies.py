@@ -100,7 +100,7 @@ async def test_no_path_or_query_makes_a_route_fall(
     place: str, client: httpx.AsyncClient, apple: House
 ) -> None:
     for case in READ:
-        parts = dict.fromkeys([*apple.ids, "runbook_id", "slo_id"], place)
+        parts = dict.fromkeys([*apple.ids, "runbook_id", "slo_id", "export_id", "freeze_id"], place)
         query = "&".join(
             f"{name}={place}"
             for name in ("q", "cursor", "incident", "actor", "cluster", "since", "limit", "after")
