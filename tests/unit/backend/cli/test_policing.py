@@ -9,43 +9,12 @@ from typer.testing import CliRunner
 
 from backend.cli import policing
 from sre_agent.config import permissions
-from sre_agent.domain.objects import ObjectRef
-from sre_agent.domain.plan import Action, BlastRadius, Plan, Risk, SignalBound, Verification
-from sre_agent.domain.tools import ToolCall
 from sre_agent.safety import policy
+from sre_agent.testing import plans
 from sre_agent.testing.world import World
 
-WEB = ObjectRef.deployment("shop", "web")
-ACTION = Action.model_validate(
-    {
-        "id": "a1",
-        "call": ToolCall(
-            server="kubernetes",
-            tool="restart_rollout",
-            arguments={"namespace": "shop", "name": "web"},
-        ),
-        "target": WEB,
-        "risk": Risk.LOW,
-        "rationale": "",
-        "evidence_ids": ("k8s-1.1",),
-        "blast_radius": BlastRadius(pods=1, callers=(), statement=""),
-        "inverse": None,
-        "verification": Verification(
-            object=WEB,
-            bounds=(SignalBound(namespace="shop", service="web"),),
-            hold_s=1,
-            deadline_s=2,
-        ),
-    }
-)
-PLAN = Plan(
-    playbook="p",
-    fault_class="bad_release",
-    cause_object=WEB,
-    confidence=0.9,
-    summary="",
-    actions=(ACTION,),
-)
+ACTION = plans.on_web("restart_rollout")
+PLAN = plans.of(ACTION)
 INCIDENT = World().incident("core")
 SUNDAY = datetime(2026, 1, 4, 12, 0, tzinfo=UTC)
 

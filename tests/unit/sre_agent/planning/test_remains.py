@@ -1,12 +1,13 @@
 """What stands of a plan that stopped halfway is said call by call."""
 
 from sre_agent.domain.events import Event, EventDraft, EventKind, seal
-from sre_agent.domain.ids import ActionId, EvidenceId, IncidentId
+from sre_agent.domain.ids import ActionId, IncidentId
 from sre_agent.domain.objects import ObjectRef
-from sre_agent.domain.plan import Action, BlastRadius, Plan, Risk, SignalBound, Verification
+from sre_agent.domain.plan import Action, Plan
 from sre_agent.domain.tools import ToolCall
 from sre_agent.planning import remains
 from sre_agent.safety import revert
+from sre_agent.testing import plans
 from sre_agent.testing.clock import START
 
 
@@ -16,22 +17,8 @@ def scaled(name: str, replicas: int) -> ToolCall:
 
 def action(number: int) -> Action:
     target = ObjectRef.deployment("ns", f"d{number}")
-    return Action(
-        id=ActionId(f"a{number}"),
-        call=scaled(target.name, 5),
-        target=target,
-        risk=Risk.LOW,
-        rationale="more pods",
-        evidence_ids=(EvidenceId("ev-1"),),
-        blast_radius=BlastRadius(pods=1, callers=(), statement="one pod"),
-        inverse=scaled(target.name, 2),
-        verification=Verification(
-            object=target,
-            bounds=(SignalBound(namespace="ns", service=target.name),),
-            hold_s=10,
-            deadline_s=60,
-        ),
-    )
+    plain = plans.action(scaled(target.name, 5), target, id_=f"a{number}")
+    return plain.model_copy(update={"inverse": scaled(target.name, 2)})
 
 
 PLAN = Plan(

@@ -8,40 +8,14 @@ import pytest
 from sre_agent.domain.chain import GENESIS
 from sre_agent.domain.events import Event, EventDraft, EventKind, seal
 from sre_agent.domain.ids import IncidentId
-from sre_agent.domain.objects import ObjectRef
-from sre_agent.domain.plan import REVERT, Action, BlastRadius, Plan, Risk, SignalBound, Verification
-from sre_agent.domain.tools import ToolCall
+from sre_agent.domain.plan import REVERT, Plan
 from sre_agent.safety import past_runs
 from sre_agent.safety.autonomy import End
+from sre_agent.testing import plans
 
 NOW = datetime(2026, 5, 4, tzinfo=UTC)
-WEB = ObjectRef.deployment("shop", "web")
-ACTION = Action.model_validate(
-    {
-        "id": "a1",
-        "call": ToolCall(server="kubernetes", tool="rollback_rollout", arguments={}),
-        "target": WEB,
-        "risk": Risk.LOW,
-        "rationale": "",
-        "evidence_ids": ("k8s-1.1",),
-        "blast_radius": BlastRadius(pods=1, callers=(), statement=""),
-        "inverse": None,
-        "verification": Verification(
-            object=WEB,
-            bounds=(SignalBound(namespace="shop", service="web"),),
-            hold_s=1,
-            deadline_s=2,
-        ),
-    }
-)
-PLAN = Plan(
-    playbook="p",
-    fault_class="bad_release",
-    cause_object=WEB,
-    confidence=0.9,
-    summary="",
-    actions=(ACTION,),
-)
+ACTION = plans.on_web("rollback_rollout")
+PLAN = plans.of(ACTION)
 Said = tuple[EventKind, dict[str, Any]]
 WRONG: Said = (EventKind.VERDICT_GIVEN, {"verdict": {"judgement": "wrong"}})
 RIGHT: Said = (EventKind.VERDICT_GIVEN, {"verdict": {"judgement": "right"}})

@@ -7,56 +7,21 @@ import pytest
 
 from sre_agent.config import action_kinds, permissions
 from sre_agent.domain.alert import Severity
-from sre_agent.domain.objects import ObjectRef
 from sre_agent.domain.plan import (
-    Action,
-    BlastRadius,
     DryRun,
-    Plan,
     Risk,
-    SignalBound,
-    Verification,
 )
 from sre_agent.domain.ruling import Approvers, PolicyRuling, Ruling
-from sre_agent.domain.tools import ToolCall
 from sre_agent.safety import policy
 from sre_agent.safety.facts import Circumstances
 from sre_agent.safety.policy import Tools
+from sre_agent.testing import plans
 from sre_agent.testing.world import World
 
 ALLOWED = permissions.load_allow_list()
 TOOLS = Tools(reads=ALLOWED.reads, writes=ALLOWED.writes)
-WEB = ObjectRef.deployment("shop", "web")
-ACTION = Action.model_validate(
-    {
-        "id": "a1",
-        "call": ToolCall(
-            server="kubernetes",
-            tool="restart_rollout",
-            arguments={"namespace": "shop", "name": "web"},
-        ),
-        "target": WEB,
-        "risk": Risk.LOW,
-        "rationale": "",
-        "evidence_ids": ("k8s-1.1",),
-        "blast_radius": BlastRadius(pods=1, callers=(), statement=""),
-        "inverse": None,
-        "verification": Verification(
-            object=WEB,
-            bounds=(SignalBound(namespace="shop", service="web"),),
-            hold_s=1,
-            deadline_s=2,
-        ),
-    }
-)
-PLAN = Plan(
-    playbook="p",
-    fault_class="bad_release",
-    cause_object=WEB,
-    confidence=0.9,
-    summary="",
-    actions=(ACTION,),
-)
+ACTION = plans.on_web("restart_rollout")
+PLAN = plans.of(ACTION)
 INCIDENT = World().incident("core")
 
 

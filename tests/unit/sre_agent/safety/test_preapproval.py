@@ -7,20 +7,17 @@ from typing import Any
 import pytest
 
 from sre_agent.domain.events import Event, EventDraft, EventKind, seal
-from sre_agent.domain.ids import ActionId, EvidenceId, IncidentId
+from sre_agent.domain.ids import ActionId, IncidentId
 from sre_agent.domain.objects import ObjectRef
 from sre_agent.domain.plan import (
     Action,
-    BlastRadius,
     DryRun,
     Plan,
-    Risk,
-    SignalBound,
-    Verification,
 )
 from sre_agent.domain.tools import ToolCall
 from sre_agent.safety import preapproval, revert
 from sre_agent.safety.preapproval import Covered
+from sre_agent.testing import plans
 from sre_agent.testing.clock import START
 
 WHY = "error ratio 0.1 before, 0.9 after"
@@ -38,22 +35,12 @@ def dry_run(state: str, left: str = "", uid: str = "u") -> DryRun:
 
 def action(number: int) -> Action:
     target = ObjectRef.deployment("ns", f"d{number}")
-    return Action(
-        id=ActionId(f"a{number}"),
-        call=scaled(target.name, 5),
-        target=target,
-        risk=Risk.LOW,
-        rationale="more pods",
-        evidence_ids=(EvidenceId("ev-1"),),
-        blast_radius=BlastRadius(pods=1, callers=(), statement="one pod"),
-        inverse=scaled(target.name, 2),
-        verification=Verification(
-            object=target,
-            bounds=(SignalBound(namespace="ns", service=target.name),),
-            hold_s=10,
-            deadline_s=60,
-        ),
-        dry_run=dry_run(f"before-{number}", f"left-{number}"),
+    plain = plans.action(scaled(target.name, 5), target, id_=f"a{number}")
+    return plain.model_copy(
+        update={
+            "inverse": scaled(target.name, 2),
+            "dry_run": dry_run(f"before-{number}", f"left-{number}"),
+        }
     )
 
 
