@@ -15,15 +15,13 @@ from sre_agent.domain.plan import (
     BlastRadius,
     DryRun,
     Figure,
-    Plan,
     Risk,
-    SignalBound,
-    Verification,
 )
 from sre_agent.domain.ruling import PolicyRuling, Ruling
 from sre_agent.domain.tools import ToolCall
 from sre_agent.safety import policy
 from sre_agent.safety.policy import Policy, Tools
+from sre_agent.testing import plans
 from sre_agent.testing.world import World
 
 ALLOWED = permissions.load_allow_list()
@@ -36,37 +34,15 @@ def action(
     tool: str = "rollback_rollout", arguments: dict[str, Any] | None = None, **changes: Any
 ) -> Action:
     said = {"namespace": "shop", "name": "web", **(arguments or {})}
-    target = ObjectRef.deployment("shop", "web")
-    values: dict[str, Any] = {
-        "id": "a1",
-        "call": ToolCall(server="kubernetes", tool=tool, arguments=said),
-        "target": target,
-        "risk": Risk.MEDIUM,
-        "rationale": "because",
-        "evidence_ids": ("k8s-1.1",),
-        "blast_radius": BlastRadius(pods=2, callers=(), statement=""),
-        "inverse": None,
-        "verification": Verification(
-            object=target,
-            bounds=(SignalBound(namespace="shop", service="web"),),
-            hold_s=30,
-            deadline_s=120,
-        ),
-    }
-    return Action.model_validate({**values, **changes})
+    plain = plans.action(ToolCall(server="kubernetes", tool=tool, arguments=said), plans.WEB)
+    radius = BlastRadius(pods=2, callers=(), statement="")
+    return plain.model_copy(update={"risk": Risk.MEDIUM, "blast_radius": radius, **changes})
 
 
 def ruled(
     one: Action, by: Policy = SHIPPED, incident: Incident = INCIDENT, confidence: float = 0.9
 ) -> PolicyRuling:
-    plan = Plan(
-        playbook="p",
-        fault_class="bad_release",
-        cause_object=one.target,
-        confidence=confidence,
-        summary="",
-        actions=(one,),
-    )
+    plan = plans.of(one).model_copy(update={"confidence": confidence})
     return policy.rule(by, one, plan, incident)
 
 
@@ -195,23 +171,6 @@ def test_the_bounds_are_data_of_the_policy() -> None:
     assert ruled(fourfold, without).ruling is Ruling.DENY
 
 
-@pytest.mark.parametrize(
-    "files",
-    [
-        {"a.yaml": "bounds: {x: 1.5}\nrules: [{name: a, ruling: ask, when: 'true', reason: b}]"},
-        {"a.yaml": "bounds: {x: '1'}\nrules: [{name: a, ruling: ask, when: 'true', reason: b}]"},
-        {
-            "a.yaml": "bounds: {x: 1}\nrules: [{name: a, ruling: ask, when: 'true', reason: b}]",
-            "b.yaml": "bounds: {x: 2}\nrules: [{name: c, ruling: ask, when: 'true', reason: b}]",
-        },
-    ],
-)
-def test_bounds_that_are_unclear_deny_everything(files: dict[str, str]) -> None:
-    found = ruled(action(), policy.load(files, TOOLS))
-
-    assert (found.ruling, found.rule) == (Ruling.DENY, policy.UNLOADABLE)
-
-
 def test_deletion_is_denied_even_where_the_allow_list_names_it() -> None:
     tools = Tools(writes=frozenset({("kubernetes", "delete_workload")}))
     shipped = {"default.yaml": _shipped_text()}
@@ -279,59 +238,6 @@ def test_deny_beats_ask_beats_allow_and_an_error_denies(
 ) -> None:
     assert ruled(action(), rules(*written)).ruling is ruling
     assert ruled(action(), rules(*reversed(written))).ruling is ruling
-
-
-@pytest.mark.parametrize(
-    "files",
-    [
-        {},
-        {"a.yaml": ""},
-        {"a.yaml": "rules: []"},
-        {"a.yaml": "{"},
-        {"a.yaml": "- just\n- a list"},
-        {"a.yaml": "rules: [{name: a, ruling: perhaps, when: 'true', reason: b}]"},
-        {"a.yaml": "rules: [{name: a, ruling: allow, when: '1 +', reason: b}]"},
-        {"a.yaml": "rules: [{name: a, ruling: allow, when: 'true', reason: b, extra: c}]"},
-        dict.fromkeys(
-            ("a.yaml", "b.yaml"), "rules: [{name: same, ruling: allow, when: 'true', reason: b}]"
-        ),
-    ],
-)
-def test_a_policy_that_cannot_be_loaded_denies_everything_and_says_why(
-    files: dict[str, str],
-) -> None:
-    broken = policy.load(files, TOOLS)
-
-    for one in (action(), action("describe_workload")):
-        found = ruled(one, broken)
-        assert (found.ruling, found.rule) == (Ruling.DENY, policy.UNLOADABLE)
-        assert found.reason == broken.fault
-
-
-@pytest.mark.parametrize(
-    ("text", "place"),
-    [
-        ("rules: [", "line 1, column 9"),
-        ("rules:\n  - name: a\n   ruling: allow\n", "line 3"),
-        ("rules: [{name: torn-one, ruling: allow, when: '1 +', reason: b}]", "rule torn-one"),
-    ],
-)
-def test_a_policy_file_that_cannot_be_read_is_told_with_the_place_of_the_fault(
-    text: str, place: str
-) -> None:
-    broken = policy.load({"a.yaml": text}, TOOLS)
-
-    assert "a.yaml" in (broken.fault or "")
-    assert place in (broken.fault or "")
-
-
-def test_a_policy_folder_that_is_not_there_or_not_text_denies_everything(tmp_path: Path) -> None:
-    missing = permissions.load_policy(ALLOWED, tmp_path / "missing")
-    (tmp_path / "binary.yaml").write_bytes(b"\xff\xfe\xfa")
-    binary = permissions.load_policy(ALLOWED, tmp_path)
-
-    assert ruled(action(), missing).ruling is Ruling.DENY
-    assert ruled(action(), binary).ruling is Ruling.DENY
 
 
 HOSTILE = [

@@ -1,0 +1,92 @@
+"""A policy that cannot be read denies everything, and says where the fault lies."""
+
+from pathlib import Path
+
+import pytest
+
+from sre_agent.config import permissions
+from sre_agent.domain.plan import (
+    Action,
+)
+from sre_agent.domain.ruling import PolicyRuling, Ruling
+from sre_agent.safety import policy
+from sre_agent.safety.policy import Policy, Tools
+from sre_agent.testing import plans
+from sre_agent.testing.world import World
+
+ALLOWED = permissions.load_allow_list()
+TOOLS = Tools(reads=ALLOWED.reads, writes=ALLOWED.writes)
+
+
+def ruled(one: Action, by: Policy) -> PolicyRuling:
+    return policy.rule(by, one, plans.of(one), World().incident("core"))
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"a.yaml": "bounds: {x: 1.5}\nrules: [{name: a, ruling: ask, when: 'true', reason: b}]"},
+        {"a.yaml": "bounds: {x: '1'}\nrules: [{name: a, ruling: ask, when: 'true', reason: b}]"},
+        {
+            "a.yaml": "bounds: {x: 1}\nrules: [{name: a, ruling: ask, when: 'true', reason: b}]",
+            "b.yaml": "bounds: {x: 2}\nrules: [{name: c, ruling: ask, when: 'true', reason: b}]",
+        },
+    ],
+)
+def test_bounds_that_are_unclear_deny_everything(files: dict[str, str]) -> None:
+    found = ruled(plans.on_web("rollback_rollout"), policy.load(files, TOOLS))
+
+    assert (found.ruling, found.rule) == (Ruling.DENY, policy.UNLOADABLE)
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {},
+        {"a.yaml": ""},
+        {"a.yaml": "rules: []"},
+        {"a.yaml": "{"},
+        {"a.yaml": "- just\n- a list"},
+        {"a.yaml": "rules: [{name: a, ruling: perhaps, when: 'true', reason: b}]"},
+        {"a.yaml": "rules: [{name: a, ruling: allow, when: '1 +', reason: b}]"},
+        {"a.yaml": "rules: [{name: a, ruling: allow, when: 'true', reason: b, extra: c}]"},
+        dict.fromkeys(
+            ("a.yaml", "b.yaml"), "rules: [{name: same, ruling: allow, when: 'true', reason: b}]"
+        ),
+    ],
+)
+def test_a_policy_that_cannot_be_loaded_denies_everything_and_says_why(
+    files: dict[str, str],
+) -> None:
+    broken = policy.load(files, TOOLS)
+
+    for one in (plans.on_web("rollback_rollout"), plans.on_web("describe_workload")):
+        found = ruled(one, broken)
+        assert (found.ruling, found.rule) == (Ruling.DENY, policy.UNLOADABLE)
+        assert found.reason == broken.fault
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("rules: [", "line 1, column 9"),
+        ("rules:\n  - name: a\n   ruling: allow\n", "line 3"),
+        ("rules: [{name: torn-one, ruling: allow, when: '1 +', reason: b}]", "rule torn-one"),
+    ],
+)
+def test_a_policy_file_that_cannot_be_read_is_told_with_the_place_of_the_fault(
+    text: str, place: str
+) -> None:
+    broken = policy.load({"a.yaml": text}, TOOLS)
+
+    assert "a.yaml" in (broken.fault or "")
+    assert place in (broken.fault or "")
+
+
+def test_a_policy_folder_that_is_not_there_or_not_text_denies_everything(tmp_path: Path) -> None:
+    missing = permissions.load_policy(ALLOWED, tmp_path / "missing")
+    (tmp_path / "binary.yaml").write_bytes(b"\xff\xfe\xfa")
+    binary = permissions.load_policy(ALLOWED, tmp_path)
+
+    assert ruled(plans.on_web("rollback_rollout"), missing).ruling is Ruling.DENY
+    assert ruled(plans.on_web("rollback_rollout"), binary).ruling is Ruling.DENY
