@@ -66,13 +66,17 @@ def parse_public(text: str) -> dict[str, Ed25519PublicKey]:
     """Return public keys in base64, commas between, by key id.
 
     Raises:
-        ValueError: One is malformed.
+        ValueError: One is malformed; the message says what it should be.
     """
-    raws = [base64.b64decode(part.strip(), validate=True) for part in text.split(",")]
-    return {
-        hashlib.sha256(raw).hexdigest()[:16]: Ed25519PublicKey.from_public_bytes(raw)
-        for raw in raws
-    }
+    try:
+        raws = [base64.b64decode(part.strip(), validate=True) for part in text.split(",")]
+        return {
+            hashlib.sha256(raw).hexdigest()[:16]: Ed25519PublicKey.from_public_bytes(raw)
+            for raw in raws
+        }
+    except ValueError as error:
+        wanted = "a public key in base64 as `sre-agent keys list` shows it, or a file with one"
+        raise ValueError(f"it is not {wanted}") from error
 
 
 def first(id_: str, public: str) -> Ring:
