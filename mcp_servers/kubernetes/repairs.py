@@ -1,5 +1,6 @@
 """The tools that write."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
@@ -96,13 +97,7 @@ class Repairs:
         dry_run: DryRun = False,  # noqa: FBT002 - the tool's arguments
     ) -> Answer:
         """Pause a Deployment's rollout: its pods stay as they are until it is resumed."""
-
-        async def alter(live: Json, _grant_id: str) -> Alteration:
-            return alterations.pause(live)
-
-        return await self.hand.perform(
-            Write(call, kinds.DEPLOYMENT, namespace, name, alter, dry_run)
-        )
+        return await self._of_deployment(call, namespace, name, alterations.pause, dry_run=dry_run)
 
     async def resume_rollout(
         self,
@@ -112,13 +107,7 @@ class Repairs:
         dry_run: DryRun = False,  # noqa: FBT002 - the tool's arguments
     ) -> Answer:
         """Resume a Deployment's paused rollout: what was declared meanwhile reaches its pods."""
-
-        async def alter(live: Json, _grant_id: str) -> Alteration:
-            return alterations.resume(live)
-
-        return await self.hand.perform(
-            Write(call, kinds.DEPLOYMENT, namespace, name, alter, dry_run)
-        )
+        return await self._of_deployment(call, namespace, name, alterations.resume, dry_run=dry_run)
 
     def tools(self) -> tuple[Tool, ...]:
         """Return the tools of a writing session."""
@@ -130,3 +119,19 @@ class Repairs:
             self.resume_rollout,
         )
         return tuple(Tool(function, writes=True) for function in functions)
+
+    async def _of_deployment(
+        self,
+        call: Call,
+        namespace: str,
+        name: str,
+        altered: Callable[[Json], Alteration],
+        *,
+        dry_run: bool,
+    ) -> Answer:
+        async def alter(live: Json, _grant_id: str) -> Alteration:
+            return altered(live)
+
+        return await self.hand.perform(
+            Write(call, kinds.DEPLOYMENT, namespace, name, alter, dry_run)
+        )

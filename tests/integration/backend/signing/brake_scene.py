@@ -1,10 +1,11 @@
 """Several incidents with approved plans, for one signer with brakes."""
 
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
 import sqlalchemy as sa
 from signer_case import Case
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -15,16 +16,19 @@ from backend.brakes.judging import Brakes
 from backend.db import approvals
 from backend.signer.keys import SigningKey
 from backend.signer.mint import Mint
+from sre_agent import ports
 from sre_agent.domain.events import EventDraft, EventKind
 from sre_agent.domain.ids import ActionId, IncidentId
 from sre_agent.domain.incident import IncidentStatus
 from sre_agent.domain.objects import ObjectRef
 from sre_agent.domain.plan import REVERT, Plan
 from sre_agent.domain.ruling import PolicyRuling, Ruling, Verdict
+from sre_agent.safety.grants import GrantRefusedError
 from sre_agent.safety.pace import Caps
 from sre_agent.safety.policy import Policy
 
 MakeIncident = Callable[..., Awaitable[IncidentId]]
+MakeMint = Callable[..., Mint]
 EVE = Actor(name="eve", role=Role.ADMIN, org_id="default")
 
 
@@ -141,3 +145,17 @@ def braked(
         brakes=Brakes(caps or Caps(), CalendarFile(file)),
         skew_max_s=skew_max_s,
     )
+
+
+async def refusal(minting: Awaitable[ports.Grant]) -> GrantRefusedError:
+    with pytest.raises(GrantRefusedError) as raised:
+        await minting
+    return raised.value
+
+
+def freeze(file: Path, now: datetime) -> datetime:
+    """Write a freeze that begins now; return its end."""
+    until = now + timedelta(minutes=20)
+    when = f"from: '{now.isoformat()}', to: '{until.isoformat()}'"
+    file.write_text(f"freezes: [{{name: count, reason: inventory, {when}}}]")
+    return until

@@ -6,6 +6,7 @@ from typing import Any
 
 import httpx
 import pytest
+from brake_scene import MakeIncident, MakeMint, Scene, braked
 from signer_case import ID, SECRET, Case, shipped
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -50,3 +51,15 @@ async def signer(mint: Mint) -> AsyncIterator[SignerClient]:
     transport = httpx.ASGITransport(app=create_app(mint, SECRET))
     async with httpx.AsyncClient(transport=transport) as client:
         yield SignerClient(client, "http://signer/", SECRET)
+
+
+@pytest.fixture
+def scene(
+    engine: AsyncEngine, clock: Any, plan: Plan, make_incident: MakeIncident, tmp_path: Path
+) -> Scene:
+    return Scene(engine, clock, plan, make_incident, tmp_path)
+
+
+@pytest.fixture
+def make_mint(engine: AsyncEngine, clock: Any, key: keys.SigningKey, rules: Policy) -> MakeMint:
+    return lambda **given: braked(engine, clock, key, rules, **given)

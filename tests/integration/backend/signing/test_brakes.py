@@ -1,48 +1,21 @@
 """Caps, rests and freezes as the signer keeps to them, on a real database."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
-from brake_scene import MakeIncident, Scene, braked, undo_of
-from sqlalchemy.ext.asyncio import AsyncEngine
+from brake_scene import MakeMint, Scene, freeze, refusal, undo_of
 
-from backend.db import freezes, switch
-from backend.signer.keys import SigningKey
-from backend.signer.mint import Mint
+from backend.db import switch
 from sre_agent import ports
-from sre_agent.domain.events import EventKind
 from sre_agent.domain.ids import ActionId
 from sre_agent.domain.plan import Plan
-from sre_agent.safety.freeze_text import FreezeText
 from sre_agent.safety.grants import GrantRefusedError
 from sre_agent.safety.pace import Caps
-from sre_agent.safety.policy import Policy
 
 ONE, TWO = ActionId("act-1"), ActionId("act-2")
 NO_REST = Caps(per_workload=2, per_cluster=3, cool_down_factor=0)
-MakeMint = Callable[..., Mint]
-
-
-@pytest.fixture
-def scene(
-    engine: AsyncEngine, clock: Any, plan: Plan, make_incident: MakeIncident, tmp_path: Path
-) -> Scene:
-    return Scene(engine, clock, plan, make_incident, tmp_path)
-
-
-@pytest.fixture
-def make_mint(engine: AsyncEngine, clock: Any, key: SigningKey, rules: Policy) -> MakeMint:
-    return lambda **given: braked(engine, clock, key, rules, **given)
-
-
-async def refusal(minting: Awaitable[ports.Grant]) -> GrantRefusedError:
-    with pytest.raises(GrantRefusedError) as raised:
-        await minting
-    return raised.value
 
 
 async def test_a_workload_rests_after_a_write_and_is_written_to_again_when_it_was_told(
@@ -205,87 +178,6 @@ async def test_an_action_is_taken_back_past_the_brakes_once(
     assert refused.code == "cap_reached"
 
 
-async def test_a_freeze_of_the_file_holds_from_when_it_is_written(
-    scene: Scene, make_mint: MakeMint, tmp_path: Path
-) -> None:
-    file = tmp_path / "freezes.yaml"
-    file.write_text("freezes: []")
-    mint = make_mint(file=file)
-    id_ = await scene.approved("inc-a")
-    until = freeze(file, scene.clock.now())
-
-    refused = await refusal(mint.mint(id_, ONE))
-    await scene.pass_time(minutes=20)
-
-    assert (refused.code, refused.until) == ("frozen", until)
-    assert "inventory" in refused.reason
-    assert (await mint.mint(id_, ONE)).id
-
-
-@pytest.mark.attack("going round a brake")
-@pytest.mark.parametrize("trouble", ["not there", "broken", "a folder"])
-async def test_a_calendar_that_cannot_be_read_stops_every_grant(
-    trouble: str, scene: Scene, make_mint: MakeMint, tmp_path: Path
-) -> None:
-    file = tmp_path / "freezes.yaml"
-    if trouble == "broken":
-        file.write_text("freezes: [{name: x}]")
-    elif trouble == "a folder":
-        file.mkdir()
-    mint = make_mint(file=file)
-    id_ = await scene.approved("inc-a")
-
-    refused = await refusal(mint.mint(id_, ONE))
-
-    assert (refused.code, refused.until) == ("freeze_unreadable", None)
-    assert "freezes.yaml" in refused.reason
-
-
-async def test_a_freeze_that_somebody_added_holds_until_it_is_removed(
-    scene: Scene, make_mint: MakeMint
-) -> None:
-    mint = make_mint()
-    id_ = await scene.approved("inc-a")
-    now = scene.clock.now()
-    text = FreezeText.model_validate(
-        {
-            "name": "sale",
-            "reason": "many buy",
-            "from": now.isoformat(),
-            "to": (now + timedelta(hours=2)).isoformat(),
-            "namespaces": ["prod"],
-        }
-    )
-    async with scene.engine.begin() as connection:
-        added = await freezes.add(connection, "default", text, actor="ann", now=now)
-
-    refused = await refusal(mint.mint(id_, ONE))
-    async with scene.engine.begin() as connection:
-        await freezes.remove(connection, "default", added.id, actor="eve", now=now)
-
-    assert (refused.code, refused.until) == ("frozen", now + timedelta(hours=2))
-    assert (await mint.mint(id_, ONE)).id
-
-
-async def test_a_grant_that_was_not_used_before_a_freeze_is_not_renewed_in_it(
-    scene: Scene, make_mint: MakeMint, tmp_path: Path
-) -> None:
-    file = tmp_path / "freezes.yaml"
-    file.write_text("freezes: []")
-    mint = make_mint(file=file)
-    unused, begun = await scene.approved("inc-a"), await scene.approved("inc-b", scene.on("b"))
-    for id_ in (unused, begun):
-        await mint.mint(id_, ONE)
-    await scene.log(begun, EventKind.ACTION_STARTED, {"action_id": ONE, "grant_id": "g"})
-    await scene.pass_time(seconds=400)
-    freeze(file, scene.clock.now())
-
-    refused = await refusal(mint.mint(unused, ONE))
-
-    assert refused.code == "frozen"
-    assert (await mint.mint(begun, ONE)).id, "it settles what came of the write"
-
-
 @pytest.mark.attack("going round a brake")
 async def test_a_clock_that_is_set_back_frees_nothing(scene: Scene, make_mint: MakeMint) -> None:
     mint = make_mint(caps=NO_REST)
@@ -330,14 +222,6 @@ async def throw(scene: Scene, *, is_halted: bool, cluster_id: str | None = None)
     wanted = switch.Throw(is_halted=is_halted, actor="ann", reason="r", cluster_id=cluster_id)
     async with scene.engine.begin() as connection:
         await switch.throw(connection, "default", wanted, now=scene.clock.now())
-
-
-def freeze(file: Path, now: datetime) -> datetime:
-    """Write a freeze that begins now; return its end."""
-    until = now + timedelta(minutes=20)
-    when = f"from: '{now.isoformat()}', to: '{until.isoformat()}'"
-    file.write_text(f"freezes: [{{name: count, reason: inventory, {when}}}]")
-    return until
 
 
 def with_inverse(plan: Plan) -> Plan:

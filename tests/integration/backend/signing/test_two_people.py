@@ -66,6 +66,20 @@ async def forge(case: Case, approval_id: str, second: Actor) -> None:
     )
 
 
+async def log_decision(case: Case, approval_id: str, actor: Actor, *, writer: str) -> None:
+    """Write into the log what the rows say was decided, as if by this writer."""
+    decision = await case.incidents.decision(approval_id)
+    assert decision is not None
+    own = {"role": "admin", "person": actor.person, "left_out": []}
+    draft = EventDraft(
+        actor=writer,
+        kind=EventKind.APPROVAL_DECIDED,
+        payload={**decision.model_dump(mode="json"), **own},
+        step_key="forged",
+    )
+    await case.journal.append(ID, draft)
+
+
 async def test_the_second_of_two_people_lets_it_go_on(case: Case, signer: SignerClient) -> None:
     approval_id = await asked(case)
 
@@ -142,16 +156,7 @@ async def test_a_second_answer_that_another_writes_into_the_log_is_none(
     approval_id = await asked(case)
     await say(case, approval_id, ANN)
     await forge(case, approval_id, BEN)
-    decision = await case.incidents.decision(approval_id)
-    assert decision is not None
-    own = {"role": "admin", "person": BEN.person, "left_out": []}
-    draft = EventDraft(
-        actor=writer,
-        kind=EventKind.APPROVAL_DECIDED,
-        payload={**decision.model_dump(mode="json"), **own},
-        step_key="forged",
-    )
-    await case.journal.append(ID, draft)
+    await log_decision(case, approval_id, BEN, writer=writer)
     await case.execute()
 
     answer = await signer.mint(ID, ACTION)
@@ -167,16 +172,7 @@ async def test_two_answers_of_one_person_in_rows_and_log_are_one_to_the_signer(
     approval_id = await asked(case)
     await say(case, approval_id, ANN)
     await forge(case, approval_id, ANN_OF_THE_SETTINGS)
-    decision = await case.incidents.decision(approval_id)
-    assert decision is not None
-    own = {"role": "admin", "person": ANN_OF_THE_SETTINGS.person, "left_out": []}
-    draft = EventDraft(
-        actor="Ann",
-        kind=EventKind.APPROVAL_DECIDED,
-        payload={**decision.model_dump(mode="json"), **own},
-        step_key="forged",
-    )
-    await case.journal.append(ID, draft)
+    await log_decision(case, approval_id, ANN_OF_THE_SETTINGS, writer="Ann")
     await case.execute()
 
     answer = await signer.mint(ID, ACTION)

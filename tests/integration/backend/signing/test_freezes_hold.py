@@ -1,0 +1,95 @@
+"""Freezes as the signer keeps to them: of the file, and for once."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from brake_scene import MakeMint, Scene, freeze, refusal
+
+from backend.db import freezes
+from sre_agent.domain.events import EventKind
+from sre_agent.domain.ids import ActionId
+from sre_agent.safety.freeze_text import FreezeText
+
+ONE = ActionId("act-1")
+
+
+async def test_a_freeze_of_the_file_holds_from_when_it_is_written(
+    scene: Scene, make_mint: MakeMint, tmp_path: Path
+) -> None:
+    file = tmp_path / "freezes.yaml"
+    file.write_text("freezes: []")
+    mint = make_mint(file=file)
+    id_ = await scene.approved("inc-a")
+    until = freeze(file, scene.clock.now())
+
+    refused = await refusal(mint.mint(id_, ONE))
+    await scene.pass_time(minutes=20)
+
+    assert (refused.code, refused.until) == ("frozen", until)
+    assert "inventory" in refused.reason
+    assert (await mint.mint(id_, ONE)).id
+
+
+@pytest.mark.attack("going round a brake")
+@pytest.mark.parametrize("trouble", ["not there", "broken", "a folder"])
+async def test_a_calendar_that_cannot_be_read_stops_every_grant(
+    trouble: str, scene: Scene, make_mint: MakeMint, tmp_path: Path
+) -> None:
+    file = tmp_path / "freezes.yaml"
+    if trouble == "broken":
+        file.write_text("freezes: [{name: x}]")
+    elif trouble == "a folder":
+        file.mkdir()
+    mint = make_mint(file=file)
+    id_ = await scene.approved("inc-a")
+
+    refused = await refusal(mint.mint(id_, ONE))
+
+    assert (refused.code, refused.until) == ("freeze_unreadable", None)
+    assert "freezes.yaml" in refused.reason
+
+
+async def test_a_freeze_that_somebody_added_holds_until_it_is_removed(
+    scene: Scene, make_mint: MakeMint
+) -> None:
+    mint = make_mint()
+    id_ = await scene.approved("inc-a")
+    now = scene.clock.now()
+    text = FreezeText.model_validate(
+        {
+            "name": "sale",
+            "reason": "many buy",
+            "from": now.isoformat(),
+            "to": (now + timedelta(hours=2)).isoformat(),
+            "namespaces": ["prod"],
+        }
+    )
+    async with scene.engine.begin() as connection:
+        added = await freezes.add(connection, "default", text, actor="ann", now=now)
+
+    refused = await refusal(mint.mint(id_, ONE))
+    async with scene.engine.begin() as connection:
+        await freezes.remove(connection, "default", added.id, actor="eve", now=now)
+
+    assert (refused.code, refused.until) == ("frozen", now + timedelta(hours=2))
+    assert (await mint.mint(id_, ONE)).id
+
+
+async def test_a_grant_that_was_not_used_before_a_freeze_is_not_renewed_in_it(
+    scene: Scene, make_mint: MakeMint, tmp_path: Path
+) -> None:
+    file = tmp_path / "freezes.yaml"
+    file.write_text("freezes: []")
+    mint = make_mint(file=file)
+    unused, begun = await scene.approved("inc-a"), await scene.approved("inc-b", scene.on("b"))
+    for id_ in (unused, begun):
+        await mint.mint(id_, ONE)
+    await scene.log(begun, EventKind.ACTION_STARTED, {"action_id": ONE, "grant_id": "g"})
+    await scene.pass_time(seconds=400)
+    freeze(file, scene.clock.now())
+
+    refused = await refusal(mint.mint(unused, ONE))
+
+    assert refused.code == "frozen"
+    assert (await mint.mint(begun, ONE)).id, "it settles what came of the write"
