@@ -11,6 +11,7 @@ from sre_agent.domain.ids import ActionId, IncidentId
 from sre_agent.domain.plan import Action, DryRun, NoPlan, Plan
 from sre_agent.domain.tools import ToolCall, ToolStatus
 from sre_agent.graph.context import RunContext
+from sre_agent.planning import naming
 
 _GONE = frozenset({"not_found", "state_changed"})
 """Refusals that say that the object is gone, or going."""
@@ -77,9 +78,19 @@ def _identity(shown: DryRun | None) -> tuple[str, ...]:
 
 
 async def record(
-    context: RunContext, incident_id: IncidentId, plan: Plan, asked: AskedAction | None = None
-) -> None:
-    """Write the plan down as proposed, by the person who asked for it if one did; once."""
+    context: RunContext,
+    incident_id: IncidentId,
+    rehearsed: Plan,
+    asked: AskedAction | None = None,
+    *,
+    replaces: Plan | None = None,
+) -> Plan:
+    """Write a plan down as proposed, by the person who asked for it if one did; once.
+
+    Returns the plan as it is proposed: with actions whose names are its own.
+    """
+    log = await context.incidents.events(incident_id)
+    plan = naming.of_proposal(rehearsed, log, replaces)
     payload = {"plan": plan.model_dump(mode="json"), "plan_sha256": plan.sha256}
     by = {"asker": {"kind": "person", "role": asked.role}} if asked else {}
     await context.journal.append(
@@ -91,6 +102,7 @@ async def record(
             step_key=f"plan_proposed:{plan.sha256}",
         ),
     )
+    return plan
 
 
 def _inverse(context: RunContext, action: Action, dry_run: DryRun) -> ToolCall | None:

@@ -52,8 +52,7 @@ async def propose(state: run_state.RunState, runtime: Runtime[RunContext]) -> _N
                 return await _join(context, id_, holder, action.target)
         plan = await rehearsal.rehearse(call_log.logged(context, id_, call_log.PLANNER), drafted)
         if isinstance(plan, Plan):
-            await rehearsal.record(context, id_, plan)
-            return Command(goto="gate", update={"plan": plan.model_dump(mode="json")})
+            return _to_gate(await rehearsal.record(context, id_, plan))
         step = drafted.choice.step if drafted.choice else ""
         if not plan.is_refused or not step or step in refused:
             return await _withhold(context, id_, plan.nothing)
@@ -76,8 +75,17 @@ async def _put_forward(
     plan = await rehearsal.rehearse(call_log.logged(context, id_, call_log.PLANNER), drafted)
     if isinstance(plan, Failure):
         return await _withhold(context, id_, plan.nothing)
-    await rehearsal.record(context, id_, plan, asked)
-    return Command(goto="gate", update={"plan": plan.model_dump(mode="json")})
+    return _to_gate(await rehearsal.record(context, id_, plan, asked))
+
+
+def _to_gate(plan: Plan) -> _Next:
+    """Put a plan before policy that has nothing to do with what was planned before it."""
+    update: run_state.RunState = {
+        "plan": plan.model_dump(mode="json"),
+        "asked_anew": 0,
+        "done": [],
+    }
+    return Command(goto="gate", update=update)
 
 
 async def _withhold(context: RunContext, id_: IncidentId, nothing: NoPlan) -> _Next:

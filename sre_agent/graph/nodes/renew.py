@@ -6,7 +6,6 @@ from langgraph.runtime import Runtime
 from langgraph.types import Command
 
 from sre_agent.domain import steering
-from sre_agent.domain.ids import ActionId
 from sre_agent.domain.incident import IncidentStatus
 from sre_agent.domain.plan import Action, Plan
 from sre_agent.domain.ruling import Verdict
@@ -34,39 +33,31 @@ async def renew(state: run_state.RunState, runtime: Runtime[RunContext]) -> _Nex
     if times >= context.limits.ask_anew_max:
         return _end(f"{changed}, and that {times + 1} times: nobody can approve what does not stay")
     asking = call_log.logged(context, id_, call_log.PLANNER)
-    plan = await rehearsal.rehearse(asking, _next(run_state.plan(state), times + 1))
+    old = run_state.plan(state)
+    plan = await rehearsal.rehearse(asking, _unseen(old))
     if isinstance(plan, Failure):
         return _end(f"{changed}, and the plan cannot be made anew: {plan.nothing.reason}")
     wanted = steering.read(await context.incidents.events(id_)).action
-    await rehearsal.record(context, id_, plan, None if plan.is_revert else wanted)
+    asker = None if plan.is_revert else wanted
+    proposed = await rehearsal.record(context, id_, plan, asker, replaces=old)
     update: run_state.RunState = {
-        "plan": plan.model_dump(mode="json"),
+        "plan": proposed.model_dump(mode="json"),
         "asked_anew": times + 1,
         "approval_id": "",
     }
     return Command(goto="gate", update=update)
 
 
-def _next(plan: Plan, time: int) -> Plan:
-    """Return the plan with actions of its own: a grant for the old ones is for what they were."""
+def _unseen(plan: Plan) -> Plan:
+    """Return the plan without what was seen of its objects."""
 
-    def renamed(action_id: ActionId) -> ActionId:
-        before = f"-{time}" if time > 1 else ""
-        return ActionId(f"{action_id.removesuffix(before)}-{time + 1}")
-
-    def renewed(action: Action) -> Action:
+    def unseen(action: Action) -> Action:
         # The way back that the live object told of leads to what was there then.
         is_told = action.dry_run is not None and action.dry_run.inverse is not None
-        return action.model_copy(
-            update={
-                "id": renamed(action.id),
-                "needs": tuple(renamed(item) for item in action.needs),
-                "inverse": None if is_told else action.inverse,
-                "dry_run": None,
-            }
-        )
+        inverse = None if is_told else action.inverse
+        return action.model_copy(update={"inverse": inverse, "dry_run": None})
 
-    return plan.model_copy(update={"actions": tuple(renewed(item) for item in plan.actions)})
+    return plan.model_copy(update={"actions": tuple(unseen(item) for item in plan.actions)})
 
 
 def _end(reason: str) -> _Next:

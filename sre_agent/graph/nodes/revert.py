@@ -29,5 +29,5 @@ async def revert(
                 "end_reason": f"It is not taken back: {why}",
             },
         )
-    await rehearsal.record(context, run_state.incident_id(state), plan)
-    return Command(goto="gate", update={"plan": plan.model_dump(mode="json")})
+    proposed = await rehearsal.record(context, run_state.incident_id(state), plan)
+    return Command(goto="gate", update={"plan": proposed.model_dump(mode="json")})
