@@ -99,7 +99,7 @@ class Runner:
         elif snapshot.interrupts:
             # Specialists that were stopped side by side wait each by itself.
             given = Command(resume={item.id: True for item in snapshot.interrupts})
-        elif snapshot.next:
+        elif snapshot.tasks:  # not `next`: that leaves out what was written and not put in force
             given = None
         elif incident.is_cancelled:
             return

@@ -1,15 +1,19 @@
 """No run ends in silence: not when the database was away, nor when a worker died before the report."""
 
+import operator
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Annotated, Any
 
 import psycopg
 import pytest
 import sqlalchemy as sa
+from langgraph.checkpoint.memory import InMemorySaver
+from langgraph.graph import START, StateGraph
 from pydantic import ValidationError
 from sqlalchemy.ext.asyncio import AsyncEngine
+from typing_extensions import TypedDict, override
 
 from backend.db.engine import create_engine
 from backend.db.incidents import PostgresIncidents
@@ -32,16 +36,46 @@ class Graph:
 
     async def aget_state(self, _config: object) -> Any:
         created_at = None if self.failure else "2026-03-01"
-        return SimpleNamespace(created_at=created_at, interrupts=(), next=())
+        return SimpleNamespace(created_at=created_at, interrupts=(), tasks=())
 
     async def ainvoke(self, _given: object, _config: object, **_more: object) -> None:
         if self.failure is not None:
             raise self.failure
 
 
+class Steps(TypedDict):
+    """The state of a small graph of two nodes: which of them have been gone through."""
+
+    done: Annotated[list[str], operator.add]
+
+
+class DyingSaver(InMemorySaver):
+    """Keeps what each node wrote, and dies at the n-th checkpoint that would put it in force."""
+
+    def __init__(self, dies_at: int) -> None:
+        super().__init__()
+        self.left = dies_at
+
+    @override
+    async def aput(self, *args: Any, **kwargs: Any) -> Any:
+        self.left -= 1
+        if self.left == 0:
+            raise away()
+        return await super().aput(*args, **kwargs)
+
+
+def two_nodes(saver: InMemorySaver) -> Any:
+    builder = StateGraph(Steps, context_schema=SimpleNamespace)
+    builder.add_node("first", lambda _state: {"done": ["first"]})
+    builder.add_node("second", lambda _state: {"done": ["second"]})
+    builder.add_edge(START, "first")
+    builder.add_edge("first", "second")
+    return builder.compile(checkpointer=saver)
+
+
 @pytest.fixture
 def make_runner(engine: AsyncEngine, clock: Any, tmp_path: Path) -> Any:
-    def make(failure: Exception | None, engine: AsyncEngine = engine) -> Runner:
+    def make(failure: Exception | None, engine: AsyncEngine = engine, graph: Any = None) -> Runner:
         incidents = PostgresIncidents(engine, clock, approval_ttl_s=900, incidents_dir=tmp_path)
         context: Any = SimpleNamespace(
             incidents=incidents,
@@ -50,8 +84,8 @@ def make_runner(engine: AsyncEngine, clock: Any, tmp_path: Path) -> Any:
             objectives=None,
         )
         context.of_run = lambda _run: context
-        graph: Any = Graph(failure)
-        return Runner(graph=graph, context=context)
+        played: Any = graph or Graph(failure)
+        return Runner(graph=played, context=context)
 
     return make
 
@@ -79,6 +113,23 @@ async def test_a_database_that_was_away_costs_an_attempt_and_no_incident(
     with pytest.raises(TransientError):
         await runner.advance(id_, attempt=0)
 
+    assert (await runner.context.incidents.load(id_)).status.is_open
+
+
+@pytest.mark.parametrize("dies_at", [1, 2, 3, 4])
+async def test_a_run_goes_on_from_between_what_a_node_wrote_and_its_checkpoint(
+    dies_at: int, make_runner: Any, make_incident: MakeIncident
+) -> None:
+    id_ = await make_incident()
+    graph = two_nodes(DyingSaver(dies_at))
+    runner = make_runner(None, graph=graph)
+
+    with pytest.raises(TransientError):
+        await runner.advance(id_, attempt=0)
+    await runner.advance(id_, attempt=1)
+
+    state = await graph.aget_state({"configurable": {"thread_id": f"{id_}:1"}})
+    assert state.values["done"] == ["first", "second"]
     assert (await runner.context.incidents.load(id_)).status.is_open
 
 
