@@ -7,11 +7,9 @@ import typer
 import yaml
 from rich.markup import escape
 
-from backend.cli import past_rulings, telling_rulings
+from backend.cli import past_rulings, policy_here, telling_rulings
 from backend.cli.plain import plain
-from backend.cli.session import client, console, layout
-from backend.cli.stack import environment
-from sre_agent.config import permissions
+from backend.cli.session import client, console
 from sre_agent.domain import yaml_text
 from sre_agent.domain.errors import PermanentError
 from sre_agent.domain.ruling import PolicyRuling, Ruling
@@ -33,7 +31,7 @@ Folder = Annotated[
 @policy.command()
 def check(folder: Folder = None) -> None:
     """Look for rules that cannot be read, fail, never hold, never have the say or contradict others."""
-    rules = _load(folder)
+    rules = policy_here.load(folder)
     found, tried = examination.examine(rules)
     for item in found:
         where = f"[bold]{escape(item.rule)}[/] " if item.rule else ""
@@ -47,7 +45,7 @@ def check(folder: Folder = None) -> None:
 @policy.command("test")
 def run_examples(folder: Folder = None) -> None:
     """Rule on the examples beside the rules, and compare."""
-    rules = _sound(folder)
+    rules = policy_here.sound(folder)
     if not rules.examples:
         raise PermanentError("there are no examples: write some beside the rules (docs/policy.md)")
     outcomes = examples.run(rules)
@@ -67,7 +65,7 @@ def explain(
     folder: Annotated[Path | None, typer.Option("--policy", help="Another policy folder.")] = None,
 ) -> None:
     """Show every rule in order, and what it says of an action."""
-    rules = _sound(folder)
+    rules = policy_here.sound(folder)
     if Path(subject).is_file():
         facts = examples.complete(rules, _given(Path(subject)))
         _tell(rules, facts, rules_of.judge(rules, facts, examples.ACTION))
@@ -91,7 +89,7 @@ def backtest(
     limit: Annotated[int, typer.Option(help="Only so many incidents, the newest; 0 for all.")] = 0,
 ) -> None:
     """Rule again on all past plans in the log, and show what would have been ruled otherwise."""
-    rules = _sound(folder)
+    rules = policy_here.sound(folder)
     judged = otherwise = unread = 0
     for rulings, bad in past_rulings.of_all(client(), limit):
         unread += bad
@@ -104,24 +102,6 @@ def backtest(
     if unread:
         console.print(f"[yellow]{unread} rulings in the log cannot be read[/]")
     console.print(f"{judged} past rulings, {otherwise} would have been otherwise")
-
-
-def _load(folder: Path | None) -> Policy:
-    """Return the policy of a folder, else the one that the platform here goes by."""
-    place = layout()
-    named = environment.read(place.env_file)
-    config, chosen = (
-        place.root / named[name] if name in named else None
-        for name in ("AGENT_CONFIG", "POLICY_DIR")
-    )
-    return permissions.load_rules(config, folder or chosen)
-
-
-def _sound(folder: Path | None) -> Policy:
-    rules = _load(folder)
-    if rules.fault is not None:
-        raise PermanentError(f"this policy denies everything: {rules.fault}")
-    return rules
 
 
 def _given(path: Path) -> dict[str, Any]:

@@ -29,8 +29,14 @@ def load(file: Path) -> tuple[FreezeText, ...]:
     try:
         raw = file.read_bytes()
         text = raw.decode("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InvalidConfigurationError(f"{file} cannot be read: {error}") from error
+    except FileNotFoundError as error:
+        raise InvalidConfigurationError(
+            f"there is no file {file}: it lists the freezes, as in docs/brakes.md"
+        ) from error
+    except OSError as error:
+        raise InvalidConfigurationError(f"{file} cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise InvalidConfigurationError(f"{file} is no text in UTF-8: {error}") from error
     if len(raw) > _BYTES_MAX:
         raise InvalidConfigurationError(f"{file} is larger than {_BYTES_MAX} bytes")
     return parse(file.name, text)

@@ -45,10 +45,13 @@ def load_allow_list(path: Path | None = None) -> AllowList:
 def load_policy(allowed: AllowList, folder: Path | None = None) -> Policy:
     """Return the policy; one that cannot be read denies everything and says why."""
     tools = Tools(allowed.reads, allowed.writes, action_kinds.shipped())
+    place = folder or files.shipped() / "policies"
     try:
-        return policy.load(files.texts(folder or files.shipped() / "policies"), tools)
-    except (OSError, UnicodeDecodeError) as error:
-        return policy.broken(f"the policy cannot be read: {error}")
+        return policy.load(files.texts(place), tools)
+    except OSError as error:
+        return policy.broken(f"the policy in {place} cannot be read: {error.strerror or error}")
+    except UnicodeDecodeError as error:
+        return policy.broken(f"the policy in {place} is not all UTF-8 text: {error}")
 
 
 def load_rules(agent_config: Path | None = None, folder: Path | None = None) -> Policy:

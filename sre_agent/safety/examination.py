@@ -34,7 +34,7 @@ def examine(rules: Policy) -> tuple[list[Finding], int]:
     A rule that fails on an example is not wrong for that: the example may be there to show it.
     """
     if rules.fault is not None:
-        return [Finding(None, rules.fault)], 0
+        return [Finding(None, str(one)) for one in rules.faults or (rules.fault,)], 0
     try:
         given = [examples.complete(rules, example.given) for example in rules.examples]
     except InvalidExampleError as error:

@@ -1,12 +1,10 @@
 """Policy as code: CEL rules that rule on each action. Deny beats ask beats allow; errors deny."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, tzinfo
 
 import cel
-import yaml
-from pydantic import ValidationError
 
 from sre_agent.domain import ruling
 from sre_agent.domain.actions import NO_ACTIONS, Actions
@@ -14,9 +12,10 @@ from sre_agent.domain.ids import ActionId
 from sre_agent.domain.incident import Incident
 from sre_agent.domain.plan import Action, Plan
 from sre_agent.domain.ruling import PolicyRuling, Ruling
-from sre_agent.safety import facts, rule_words, zones
+from sre_agent.safety import facts, policy_files, rule_words, zones
 from sre_agent.safety.facts import Circumstances, Facts, Known
-from sre_agent.safety.policy_text import EnvironmentText, ExampleText, PolicyText, RuleText
+from sre_agent.safety.policy_files import Fault
+from sre_agent.safety.policy_text import EnvironmentText, ExampleText, RuleText
 from sre_agent.safety.risk_terms import ENVIRONMENT
 
 NO_RULE = "no-rule-speaks-of-it"
@@ -62,6 +61,8 @@ class Policy:
     environments: Mapping[str, EnvironmentText] = field(default_factory=dict)
     zone: tzinfo = UTC
     examples: tuple[ExampleText, ...] = ()
+    faults: tuple[Fault, ...] = ()
+    """All that is wrong with the files, where it is known in such detail; the first is `fault`."""
 
     @property
     def lets_earn(self) -> bool:
@@ -89,80 +90,21 @@ class Trial:
     fault: str | None = None
 
 
-class _PolicyFaultError(ValueError):
-    """The files are YAML of the right form, and no policy all the same."""
-
-
 def load(files: Mapping[str, str], tools: Tools) -> Policy:
     """Return the policy of some YAML texts by file name; it never raises, a bad one denies all."""
-    texts: dict[str, PolicyText] = {}
-    rules: list[Rule] = []
-    for name in sorted(files):
-        try:
-            texts[name] = PolicyText.model_validate(yaml.safe_load(files[name]))
-            rules += [_compiled(rule) for rule in texts[name].rules]
-        except (yaml.YAMLError, ValidationError, ValueError, RecursionError) as error:
-            return broken(f"{name} is not a policy: {_told(error)}")
-    names = [rule.text.name for rule in rules]
-    if not rules:
-        return broken("there are no policy rules")
-    if len(set(names)) != len(names):
-        return broken("two policy rules have the same name")
-    try:
-        return _joined(texts, tuple(rules), tools)
-    except _PolicyFaultError as error:
-        return broken(str(error))
-
-
-def _compiled(text: RuleText) -> Rule:
-    """Return a rule with its condition compiled.
-
-    Raises:
-        _PolicyFaultError: The condition is no CEL; it names the rule.
-    """
-    try:
-        return Rule(text, cel.compile(text.when))
-    except ValueError as error:
-        raise _PolicyFaultError(f"rule {text.name}: {rule_words.first_line(error)}") from error
-
-
-def _joined(texts: Mapping[str, PolicyText], rules: tuple[Rule, ...], tools: Tools) -> Policy:
-    """Return one policy of several files.
-
-    Raises:
-        _PolicyFaultError: Two files say the same thing, or there is no such time zone.
-    """
-    bounds: dict[str, int] = {}
-    environments: dict[str, EnvironmentText] = {}
-    zones: dict[str, str] = {}
-    for name, text in texts.items():
-        if twice := bounds.keys() & text.bounds:
-            raise _PolicyFaultError(f"{name} sets a bound that another file sets: {min(twice)}")
-        if twice := environments.keys() & text.environments:
-            raise _PolicyFaultError(
-                f"{name} has an environment that another file has: {min(twice)}"
-            )
-        bounds |= text.bounds
-        environments |= text.environments
-        if text.zone is not None:
-            zones[text.zone] = name
-    if len(zones) > 1:
-        raise _PolicyFaultError(f"the files name several time zones: {', '.join(sorted(zones))}")
+    found = policy_files.read(files)
+    if found.fault is not None:
+        return replace(broken(found.fault), faults=tuple(found.faults))
+    texts = found.texts.values()
+    zone = next((text.zone for text in texts if text.zone is not None), "UTC")
     return Policy(
-        rules=rules,
+        rules=tuple(Rule(text, condition) for text, condition in found.rules),
         tools=tools,
-        bounds=bounds,
-        environments=environments,
-        zone=_zone(next(iter(zones), "UTC")),
-        examples=tuple(example for text in texts.values() for example in text.examples),
+        bounds={name: one for text in texts for name, one in text.bounds.items()},
+        environments={name: one for text in texts for name, one in text.environments.items()},
+        zone=zones.find(zone),
+        examples=tuple(example for text in texts for example in text.examples),
     )
-
-
-def _zone(name: str) -> tzinfo:
-    try:
-        return zones.find(name)
-    except ValueError as error:
-        raise _PolicyFaultError(str(error)) from error
 
 
 def broken(fault: str) -> Policy:
@@ -269,22 +211,3 @@ def _said(action_id: ActionId, rules: list[RuleText]) -> PolicyRuling:
 
 def _denied(action_id: ActionId, name: str, reason: str) -> PolicyRuling:
     return PolicyRuling(action_id=action_id, ruling=Ruling.DENY, rule=name, reason=reason)
-
-
-def _told(error: Exception) -> str:
-    """Return what is wrong with a file, with the place where that is known."""
-    if isinstance(error, yaml.MarkedYAMLError):
-        return _torn(error)
-    if not isinstance(error, ValidationError):
-        return rule_words.first_line(error)
-    first = error.errors(include_url=False)[0]
-    more = f" (and {error.error_count() - 1} more)" if error.error_count() > 1 else ""
-    where = ".".join(str(part) for part in first["loc"])
-    return ": ".join(part for part in (where, first["msg"]) if part) + more
-
-
-def _torn(error: yaml.MarkedYAMLError) -> str:
-    """Return what is no YAML, with its line and column, both counted from 1."""
-    mark = error.problem_mark or error.context_mark
-    said = error.problem or error.context or "it is no YAML"
-    return said if mark is None else f"{said} (line {mark.line + 1}, column {mark.column + 1})"

@@ -99,3 +99,11 @@ def test_a_file_is_checked_without_a_platform(tmp_path: Path) -> None:
     assert "2 freezes are right" in right.output
     assert "past: over" in right.output
     assert isinstance(wrong.exception, InvalidConfigurationError)
+
+
+def test_a_file_of_freezes_that_is_not_there_is_told_with_what_it_should_be(tmp_path: Path) -> None:
+    told = str(CliRunner().invoke(cli, ["freeze", "check", str(tmp_path / "nope")]).exception)
+
+    assert (
+        told == f"there is no file {tmp_path / 'nope'}: it lists the freezes, as in docs/brakes.md"
+    )

@@ -85,6 +85,36 @@ def test_a_sound_policy_passes_and_an_unsound_one_does_not(
     assert (code, "rest denies" in told, "ask has()" in told) == (1, True, True)
 
 
+def test_a_check_tells_every_fault_with_its_file_and_line(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = "rules:\n  - {name: a, ruling: perhaps, when: 'true', reason: r}\n  - {name: b}\n"
+    (folder / "other.yaml").write_text(text)
+
+    code, told = run(monkeypatch, "check", str(folder))
+
+    assert code == 1
+    assert "wrong other.yaml:2: rules.0.ruling: " in told
+    assert "wrong other.yaml:3: rules.1.when: " in told
+    assert "(and " not in told
+
+
+@pytest.mark.parametrize("command", ["check", "test", "backtest"])
+def test_a_policy_folder_that_is_not_there_is_told_with_what_to_give(
+    command: str, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code, missing = run(monkeypatch, command, str(folder / "nope"))
+    _, file = run(monkeypatch, command, str(folder / "own.yaml"))
+
+    assert code == 1
+    assert f"there is no folder {folder / 'nope'}: give one of policy files" in missing
+    assert "Errno" not in missing
+    assert (
+        f"own.yaml is a file: give the folder of policy files that it lies in, such as {folder}"
+        in file
+    )
+
+
 def test_examples_that_do_not_come_out_fail(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert run(monkeypatch, "test", str(folder))[0] == 0
 

@@ -90,3 +90,30 @@ def test_a_policy_folder_that_is_not_there_or_not_text_denies_everything(tmp_pat
 
     assert ruled(plans.on_web("rollback_rollout"), missing).ruling is Ruling.DENY
     assert ruled(plans.on_web("rollback_rollout"), binary).ruling is Ruling.DENY
+
+
+def test_everything_that_is_wrong_with_policy_files_is_told_with_file_and_line() -> None:
+    one = (
+        "zone: Mars/Olympus\n"
+        "rules:\n"
+        "  - name: torn\n"
+        "    ruling: ask\n"
+        "    when: 1 +\n"
+        "    reason: r\n"
+        "  - {name: twice, ruling: ask, when: 'true', reason: r}\n"
+    )
+    two = (
+        "rules:\n"
+        "  - {name: a, ruling: perhaps, when: 'true', reason: r}\n"
+        "  - name: b\n"
+        "    ruling: ask\n"
+        "    when: 'true'\n"
+    )
+    three = "rules:\n  - {name: twice, ruling: ask, when: 'true', reason: r}\n"
+
+    broken = policy.load({"1.yaml": one, "2.yaml": two, "3.yaml": three, "4.yaml": "{"}, TOOLS)
+
+    places = [fault.place for fault in broken.faults]
+    assert places == ["1.yaml:5", "2.yaml:2", "2.yaml:3", "4.yaml:1", "3.yaml:2", "1.yaml:1"]
+    assert (broken.fault or "").endswith("(and 5 more)")
+    assert "1.yaml:7" in broken.faults[4].told
