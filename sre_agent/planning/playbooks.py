@@ -67,7 +67,7 @@ class Step(Value):
         return self
 
 
-class Proof(Value):
+class Judging(Value):
     """How its repairs are verified.
 
     Alerts, the error ratio and the rollout are always judged, and no file can take that away. The
@@ -100,7 +100,7 @@ class Playbook(Value):
     trigger: Trigger
     diagnosis: tuple[Topic, ...] = Field(min_length=1)
     steps: tuple[Step, ...] = Field(min_length=1)
-    verification: Proof = Proof()
+    verification: Judging = Judging()
     escalation: Escalation
     always_a_person: bool = False
 
