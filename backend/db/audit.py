@@ -1,6 +1,6 @@
 """Proof that the log is what was written: every chain walked, every head compared."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -30,6 +30,33 @@ async def verify_incident(connection: AsyncConnection, incident_id: IncidentId) 
     Raises:
         IncidentNotFoundError: There is no such incident.
     """
+    return await _walk(connection, incident_id, _forget)
+
+
+async def read_proven(
+    connection: AsyncConnection, incident_id: IncidentId
+) -> tuple[BrokenLink | None, list[Event]]:
+    """Return an incident's log as its chain proves it, read once; of a broken one, where and nothing.
+
+    Raises:
+        IncidentNotFoundError: There is no such incident.
+    """
+    log: list[Event] = []
+    found = await _walk(connection, incident_id, log.extend)
+    if found.broken is not None:
+        return found.broken, []
+    return None, [event for event in log if event.seq <= found.events]
+
+
+def _forget(_page: Sequence[Event]) -> None:
+    """Keep nothing: a long log is walked a page at a time."""
+
+
+async def _walk(
+    connection: AsyncConnection,
+    incident_id: IncidentId,
+    keep: Callable[[Sequence[Event]], None],
+) -> Audit:
     query = sa.select(incidents.c.last_seq, incidents.c.last_hash)
     head = (await connection.execute(query.where(incidents.c.id == incident_id))).one_or_none()
     if head is None:
@@ -37,7 +64,9 @@ async def verify_incident(connection: AsyncConnection, incident_id: IncidentId) 
     chain = events.chain(await _find_beginning(connection, incident_id))
 
     async def read(after: int, limit: int) -> Sequence[Event]:
-        return await journal.read(connection, incident_id, after=after, limit=limit)
+        page = await journal.read(connection, incident_id, after=after, limit=limit)
+        keep(page)
+        return page
 
     try:
         await chains.walk(chain, read, last_seq=head.last_seq, last_hash=head.last_hash)

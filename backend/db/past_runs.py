@@ -100,11 +100,13 @@ class PastRuns:
     async def _read(
         self, connection: AsyncConnection, incident_id: IncidentId
     ) -> tuple[PastRun, ...]:
-        runs = past_runs.read(await journal.read(connection, incident_id))
         if self.reader is None:
-            return runs
-        if (await audit.verify_incident(connection, incident_id)).broken is not None:
+            return past_runs.read(await journal.read(connection, incident_id))
+        broken, log = await audit.read_proven(connection, incident_id)
+        if broken is not None:
+            runs = past_runs.read(await journal.read(connection, incident_id))
             return tuple(replace(run, end=End.FAILURE) for run in runs)
+        runs = past_runs.read(log)
         granted = await self._granted(connection, incident_id, self.reader)
         return tuple(run for run in runs if run.end is not End.SUCCESS or _is_granted(run, granted))
 

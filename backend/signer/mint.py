@@ -86,9 +86,8 @@ class Mint:
 
     async def _read(self, connection: AsyncConnection, incident_id: IncidentId) -> Record:
         org_id = await journal.lock_incident(connection, incident_id)
-        broken = (await audit.verify_incident(connection, incident_id)).broken
         # What was changed is not read: it may hold what no event has.
-        log = [] if broken else await journal.read(connection, incident_id)
+        broken, log = await audit.read_proven(connection, incident_id)
         record = Record(
             incident=await incident_rows.load(connection, incident_id),
             halted=None,
