@@ -1,5 +1,6 @@
 """The processes a measurement starts: there for as long as the block runs, and gone after it."""
 
+import os
 import shutil
 import socket
 import subprocess
@@ -14,11 +15,15 @@ from backend.db.migrations import migrate
 
 
 @contextmanager
-def program(*arguments: str) -> Iterator[subprocess.Popen[str]]:
-    """Run a Python module for as long as the block runs."""
+def program(*arguments: str, **environment: str) -> Iterator[subprocess.Popen[str]]:
+    """Run a Python module for as long as the block runs, with variables of its own beside ours."""
     command = [sys.executable, "-m", *arguments]
     process = subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+        command,
+        env={**os.environ, **environment},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
     )
     try:
         yield process
@@ -42,6 +47,14 @@ def database() -> Iterator[str]:
     finally:
         for folder in (home, sockets):
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def free_port() -> int:
+    """Return a port of loopback that nothing listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
 
 
 def await_port(port: int, timeout_s: float = 30) -> None:

@@ -1,7 +1,6 @@
 """A whole platform with its lab in a folder of its own, gone when the block ends."""
 
 import shutil
-import socket
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,6 +10,7 @@ from pathlib import Path
 from backend.cli.client import Client
 from backend.cli.stack import environment, lifecycle, world
 from backend.cli.stack.layout import Layout
+from benchmarks import programs
 from sre_agent.domain.errors import PermanentError
 
 _CHECKOUT = Path(__file__).resolve().parent.parent
@@ -40,7 +40,7 @@ def running() -> Iterator[Running]:
     root = Path(tempfile.mkdtemp(prefix="sre-bench-", dir="/tmp"))
     layout = Layout(root)
     layout.env_file.touch(mode=0o600)
-    layout.env_file.write_text(f"PORT={_free_port()}\n", encoding="utf-8")
+    layout.env_file.write_text(f"PORT={programs.free_port()}\n", encoding="utf-8")
     _share_tools(layout)
     try:
         stack = lifecycle.up(layout, _silent, seed=1)
@@ -63,10 +63,3 @@ def _share_tools(layout: Layout) -> None:
     if fetched.is_dir():
         layout.run.mkdir(parents=True)
         (layout.run / "tools").symlink_to(fetched)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
