@@ -11,10 +11,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from backend.api import switching
 from backend.api.auth import Admin, Approver, Viewer
 from backend.api.context import ApiContext, Context
+from backend.api.problems import ProblemError
 from backend.api.switching import HaltView
 from backend.db import brakes, clusters, freezes, switch
 from backend.db.freezes import Freeze
 from backend.db.tenancy import Tenant
+from sre_agent.config import permissions
+from sre_agent.safety.freeze_places import strangers
 from sre_agent.safety.freeze_text import FreezeText, Patterns
 from sre_agent.safety.freezes import Span, find_span
 from sre_agent.safety.pace import WINDOW, Written
@@ -145,6 +148,7 @@ async def add_freeze(context: Context, actor: Approver, body: NewFreeze) -> Free
     """Add a freeze for once; from its beginning on the signer grants nothing there."""
     now = context.clock.now()
     text = body.text()
+    _check_environments(context, text)
     async with context.engine.begin() as connection:
         stored = await freezes.add(connection, actor.org_id, text, actor=actor.name, now=now)
     return FreezeView.of(text, Span(text.starts_at, text.ends_at), now, stored)
@@ -158,6 +162,19 @@ async def remove_freeze(
     async with context.engine.begin() as connection:
         now = context.clock.now()
         await freezes.remove(connection, actor.org_id, freeze_id, actor=actor.name, now=now)
+
+
+def _check_environments(context: ApiContext, text: FreezeText) -> None:
+    """Refuse a freeze of an environment that the policy does not know: it would hold nowhere."""
+    if not text.environments:
+        return
+    settings = context.settings
+    rules = permissions.load_rules(settings.agent_config, settings.policy_dir)
+    if rules.fault is not None:
+        return  # nobody can tell, and nothing is written as long as that is so
+    if strange := next(strangers([text], rules.environments), None):
+        hint = "Name an environment of the policy, or freeze clusters and namespaces."
+        raise ProblemError(422, "Nothing is called that", hint, detail=strange.told)
 
 
 async def _freezes(

@@ -9,9 +9,14 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
+from backend.cli import policy_here
+from backend.cli.plain import plain
 from backend.cli.session import client, console
 from backend.clock import SystemClock
 from sre_agent.config import freezes as files
+from sre_agent.domain.errors import PermanentError
+from sre_agent.safety import zones
+from sre_agent.safety.freeze_places import strangers
 from sre_agent.safety.freeze_text import FreezeText
 from sre_agent.safety.freezes import find_span
 
@@ -20,6 +25,7 @@ freeze = typer.Typer(help="The times at which nothing is changed.", no_args_is_h
 _Where = Annotated[
     list[str] | None, typer.Option(help="Only there; * and ? are wildcards. Repeat it.")
 ]
+_EXAMPLE = "2026-12-20T08:00:00+01:00 or 2026-12-20T07:00:00Z"
 _FORM = "%Y-%m-%d %H:%M UTC"
 
 
@@ -50,32 +56,53 @@ def list_() -> None:
 
 
 @freeze.command()
-def check(file: Annotated[Path, typer.Argument(help="A file like FREEZE_FILE.")]) -> None:
+def check(
+    file: Annotated[Path, typer.Argument(help="A file like FREEZE_FILE.")],
+    folder: Annotated[
+        Path | None,
+        typer.Option(
+            "--policy", help="The policy folder that names environments; that in use here."
+        ),
+    ] = None,
+) -> None:
     """Say whether a file of freezes is right, and when each is in force next."""
     found = files.load(file)
     now = SystemClock().now()
     for each in found:
         console.print(f"{escape(each.name)}: {_next(each, now)}", soft_wrap=True)
+    strange = list(strangers(found, policy_here.sound(folder).environments))
+    for stranger in strange:
+        console.print(f"[red]wrong[/] {escape(plain(stranger.told))}", soft_wrap=True)
+    if strange:
+        raise typer.Exit(1)
     console.print(f"{len(found)} freezes are right")
 
 
 @freeze.command()
-def add(
+def add(  # noqa: PLR0913, PLR0917 - one for each option
     name: Annotated[str, typer.Argument(help="What it is called.")],
-    starts_at: Annotated[str, typer.Option("--from", help="Such as 2026-12-20T00:00:00Z.")],
-    ends_at: Annotated[str, typer.Option("--to", help="Such as 2027-01-02T00:00:00+01:00.")],
+    starts_at: Annotated[
+        str, typer.Option("--from", help="Such as 2026-12-20T08:00:00+01:00, or 2026-12-20T08:00.")
+    ],
+    ends_at: Annotated[str, typer.Option("--to", help="Such as 2027-01-02T07:00:00Z.")],
     reason: Annotated[str, typer.Option(help="Why; everybody reads it.", prompt=True)],
+    zone: Annotated[
+        str | None,
+        typer.Option(help="Of times that say none themselves, such as Europe/Berlin or UTC."),
+    ] = None,
     cluster: _Where = None,
     namespace: _Where = None,
+    environment: _Where = None,
 ) -> None:
-    """Add a freeze for once, everywhere or only there; the API and FREEZE_FILE know more."""
+    """Add a freeze for once, everywhere or only there; FREEZE_FILE knows weekly ones too."""
     body: dict[str, Any] = {
         "name": name,
         "reason": reason,
-        "starts_at": starts_at,
-        "ends_at": ends_at,
+        "starts_at": _read("--from", starts_at, zone, fold=0),
+        "ends_at": _read("--to", ends_at, zone, fold=1),
         "clusters": cluster or [],
         "namespaces": namespace or [],
+        "environments": environment or [],
     }
     answer = client().post("/api/v1/freezes", body)
     console.print(f"added {escape(answer['id'])}: {_when(answer)}", soft_wrap=True)
@@ -86,6 +113,26 @@ def remove(freeze_id: Annotated[str, typer.Argument(help="Its id, as `list` show
     """Remove a freeze that somebody added; one of FREEZE_FILE is removed there."""
     client().delete(f"/api/v1/freezes/{quote(freeze_id, safe='')}")
     console.print(f"removed {escape(freeze_id)}")
+
+
+def _read(option: str, text: str, zone: str | None, *, fold: int) -> str:
+    """Return a moment with its zone. Of two readings of an hour, `fold` 0 is the first.
+
+    Raises:
+        PermanentError: It is none, or nobody said in which zone.
+    """
+    try:
+        moment = datetime.fromisoformat(text)
+        named = None if zone is None else zones.find(zone)
+    except ValueError as error:
+        raise PermanentError(f"{option} {text}: {error}; write it like {_EXAMPLE}") from error
+    if moment.tzinfo is None and named is None:
+        raise PermanentError(
+            f"{option} {text} says no zone: write it like {_EXAMPLE}, or add --zone Europe/Berlin"
+        )
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=named, fold=fold)
+    return moment.isoformat()
 
 
 def _tell(found: dict[str, Any]) -> None:

@@ -129,7 +129,7 @@ def _problem(answer: httpx.Response) -> str:
     except ValueError:
         return f"HTTP {answer.status_code}"
     hint = hints.for_terminal(str(body.get("hint") or ""))
-    parts = (body.get("title"), body.get("detail"), hint)
+    parts = (body.get("title"), hints.detail(body), hint)
     return (
         ". ".join(str(part).rstrip(".") for part in parts if part) or f"HTTP {answer.status_code}"
     )

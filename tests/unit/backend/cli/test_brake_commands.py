@@ -101,6 +101,62 @@ def test_a_file_is_checked_without_a_platform(tmp_path: Path) -> None:
     assert isinstance(wrong.exception, InvalidConfigurationError)
 
 
+def test_a_freeze_of_an_environment_that_policy_does_not_know_is_not_right(tmp_path: Path) -> None:
+    rules = tmp_path / "rules"
+    rules.mkdir()
+    (rules / "own.yaml").write_text(
+        "environments: {production: {}}\nrules: [{name: a, ruling: ask, when: 'true', reason: r}]\n"
+    )
+    weekly = "weekly: {from: monday 22:00, to: tuesday 06:00}"
+    file = tmp_path / "freezes.yaml"
+    lines = [
+        f"{{name: {name}, reason: r, {weekly}, environments: [{name}]}}"
+        for name in ("producton", "prod*", "moon")
+    ]
+    file.write_text(f"freezes: [{', '.join(lines)}]")
+
+    found = CliRunner().invoke(cli, ["freeze", "check", str(file), "--policy", str(rules)])
+
+    assert found.exit_code == 1
+    assert "no environment 'producton', did you mean production?" in found.output
+    assert "no environment 'moon', only production" in found.output
+    assert "'prod*'" not in found.output
+
+
+def test_a_freeze_is_added_in_an_environment_by_times_of_a_zone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    api = Api(FREEZE)
+    when = ("--from", "2026-12-20T08:00", "--to", "2027-01-02", "--zone", "Europe/Berlin")
+
+    run(monkeypatch, api, "freeze", "add", "x", *when, "--reason", "r", "--environment", "prod")
+
+    [(_, body)] = api.sent
+    assert body["environments"] == ["prod"]
+    assert body["starts_at"] == "2026-12-20T08:00:00+01:00"
+    assert body["ends_at"] == "2027-01-02T00:00:00+01:00"
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        (("2026-12-20T08:00",), "--from 2026-12-20T08:00 says no zone: write it like 2026-12-20T"),
+        (("soon",), "write it like 2026-12-20T08:00:00+01:00"),
+        (("2026-12-20T08:00", "--zone", "Mars/Olympus"), "there is no time zone 'Mars/Olympus'"),
+    ],
+)
+def test_a_time_that_nobody_can_place_is_refused_with_an_example(
+    given: tuple[str, ...], told: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    api = Api(FREEZE)
+    rest = ("--to", "2027-01-02T00:00:00Z", "--reason", "r")
+
+    found = run(monkeypatch, api, "freeze", "add", "x", "--from", *given, *rest)
+
+    assert told in str(found.exception)
+    assert api.sent == []
+
+
 def test_a_file_of_freezes_that_is_not_there_is_told_with_what_it_should_be(tmp_path: Path) -> None:
     told = str(CliRunner().invoke(cli, ["freeze", "check", str(tmp_path / "nope")]).exception)
 
