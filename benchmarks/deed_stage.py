@@ -82,7 +82,7 @@ async def running(database_url: str, folder: Path) -> AsyncIterator[Stage]:
         at = Endpoint(f"http://127.0.0.1:{serving}/mcp", read, write)
         try:
             async with (
-                httpx.AsyncClient(trust_env=False) as http,
+                httpx.AsyncClient(trust_env=False, timeout=_START_S) as http,
                 McpToolbox({"kubernetes": at}, clock) as toolbox,
             ):
                 async with engine.begin() as connection:
