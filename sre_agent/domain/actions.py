@@ -36,7 +36,7 @@ class Proof(StrEnum):
 
 
 class Verifying(Value):
-    """How an action is verified: which proof beside the signals, and over how many seconds."""
+    """How an action is verified: by which proof beside the signals, and for how many seconds at least."""
 
     proof: Proof
     window_s: float = Field(default=60.0, ge=1, le=3600)

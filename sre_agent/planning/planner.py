@@ -157,12 +157,19 @@ def _verification(drafting: _Drafting) -> Verification:
     proof = drafting.taken.playbook.verification
     incident = situation.case.incident
     hold_s = max(settings.hold_s, proof.hold_s)
+    # The slowest of the plan's actions says how long it may take until anything can be seen.
+    windows_s = (
+        kind.verification.window_s
+        for repair in drafting.taken.repairs
+        if (kind := drafting.actions.of(repair.call(cause))) is not None
+    )
+    deadline_s = max(settings.deadline_s, proof.deadline_s, *windows_s)
     return Verification(
         object=cause.object,
         bounds=bounds.of(situation, cause.object, with_latency=proof.latency),
         alert_names=selection.alert_names(incident),
         hold_s=hold_s,
-        deadline_s=max(settings.deadline_s, proof.deadline_s, 2 * (proof.wait_s + hold_s)),
+        deadline_s=max(deadline_s, 2 * (proof.wait_s + hold_s)),
         wait_s=proof.wait_s,
         alerts_anywhere=any(not alert.namespace for alert in incident.alerts),
     )

@@ -1,9 +1,12 @@
 """A plan repairs the best cause, can be undone and says how it will be checked; else there is none."""
 
+from dataclasses import replace
 from datetime import timedelta
+from types import MappingProxyType
 
 from sre_agent.config import loader
 from sre_agent.diagnosis import diagnose
+from sre_agent.domain.actions import Actions
 from sre_agent.domain.evidence import Evidence
 from sre_agent.domain.incident import Incident
 from sre_agent.domain.observations.kubernetes import KubeEvent
@@ -76,6 +79,30 @@ def test_the_verification_bounds_target_and_alerting_service_by_their_own_past()
         assert bound.min_traffic_rps == 1.0
     assert check.alert_names == ("HighErrorRatio",)
     assert (check.hold_s, check.deadline_s) == (20, 90)
+
+
+def test_an_action_that_shows_late_by_the_catalogue_gets_that_long() -> None:
+    key = ("kubernetes", "rollback_rollout")
+    kind = PLAYBOOKS.actions.kinds[key]
+    slow = kind.model_copy(
+        update={"verification": kind.verification.model_copy(update={"window_s": 400.0})}
+    )
+    kinds = MappingProxyType({**PLAYBOOKS.actions.kinds, key: slow})
+    world = World(41)
+    world.release("pay", ago_s=4000)
+    world.release("pay", ago_s=70, error_ratio=0.4)
+    evidence, incident = views.evidence(world, *ROLES), world.incident("entry")
+
+    plan = planner.plan(
+        diagnose(evidence, incident, world.now),
+        incident,
+        evidence,
+        replace(PLAYBOOKS, actions=Actions(kinds)),
+        SETTINGS,
+    )
+
+    assert isinstance(plan, Plan), plan
+    assert plan.actions[0].verification.deadline_s == 400
 
 
 def test_latency_is_bounded_tightly_where_being_slow_was_the_trouble() -> None:
