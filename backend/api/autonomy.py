@@ -52,6 +52,9 @@ class Ladder(BaseModel):
     is_on: bool = Field(description="Whether any rule allows what has earned it.")
     fault: str | None = Field(description="Why the policy cannot be read; then all is denied.")
     rungs: list[RungView]
+    unreadable: list[str] = Field(
+        description="Incidents whose logs cannot be read: what was done in them counts as failed."
+    )
 
 
 @router.get("")
@@ -72,12 +75,13 @@ async def show_ladder(
 async def _read(context: ApiContext, tenant: Tenant) -> Ladder:
     rules = _rules(context)
     async with context.engine.connect() as connection:
-        rungs = await ladder.read(connection, tenant, rules, PastRuns(), context.clock.now())
+        found = await ladder.read(connection, tenant, rules, PastRuns(), context.clock.now())
     return Ladder(
         cluster=tenant.cluster_id,
         is_on=rules.lets_earn,
         fault=rules.fault,
-        rungs=[_view(rung) for rung in rungs],
+        rungs=[_view(rung) for rung in found.rungs],
+        unreadable=list(found.unreadable),
     )
 
 

@@ -22,6 +22,12 @@ def autonomy(
         console.print(f"[red]the policy denies everything:[/] {escape(plain(found['fault']))}")
     if not found["is_on"]:
         console.print("off: no rule lets anything earn it (docs/autonomy.md)")
+    for incident in found["unreadable"]:
+        told = (
+            f"the log of {incident} cannot be read, what was done in it counts as failed: "
+            f"sre-agent audit verify --incident {incident} names the place"
+        )
+        console.print(f"[red]{escape(plain(told))}[/]", soft_wrap=True)
     if not found["rungs"]:
         console.print(f"nothing was ever done in {escape(plain(found['cluster']))}")
         return

@@ -6,7 +6,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from backend.db import circumstances, incident_rows
+from backend.db import circumstances, incident_rows, journal
 from backend.db.past_runs import PastRuns
 from backend.db.tables.approvals import grants
 from backend.db.tables.incidents import incidents
@@ -40,6 +40,17 @@ class Rung:
 
 
 @dataclass(frozen=True)
+class Ladder:
+    """The rungs of a cluster, the most often done first, and the incidents whose logs nobody can read.
+
+    What such a log told counts as failed for all that it was the like of.
+    """
+
+    rungs: tuple[Rung, ...] = ()
+    unreadable: tuple[IncidentId, ...] = ()
+
+
+@dataclass(frozen=True)
 class _Example:
     """The newest run in which a kind of action was done."""
 
@@ -50,21 +61,30 @@ class _Example:
 
 async def read(
     connection: AsyncConnection, tenant: Tenant, rules: Policy, past: PastRuns, now: datetime
-) -> list[Rung]:
-    """Return the rungs of a cluster, the most often done first."""
+) -> Ladder:
+    """Return the ladder of a cluster."""
     ends: dict[Kind, list[End]] = {}
     newest: dict[Kind, _Example] = {}
+    unreadable: list[IncidentId] = []
     for row in await connection.execute(_newest(tenant)):
-        for run in reversed(await past.of_incident(connection, row)):
+        try:
+            runs = await past.of_incident(connection, row)
+        except journal.UnreadableEventError:
+            unreadable.append(row.id)
+            continue
+        for run in reversed(runs):
             for kind in run.kinds:
                 ends.setdefault(kind, []).append(run.end)
             for action in run.done:
                 newest.setdefault(Kind.of(action, run.plan), _Example(run, action, row.id))
-    rungs = [
-        await _rung(connection, example, autonomy.track(ends[kind]), rules, now)
-        for kind, example in newest.items()
-    ]
-    return sorted(rungs, key=lambda rung: (-rung.track.runs, str(rung.kind)))
+    rungs = []
+    for kind, example in newest.items():
+        # Only the database can tell of what kind a log was that cannot be read.
+        asked = unreadable and await past.track(connection, tenant, kind)
+        track = asked or autonomy.track(ends[kind])
+        rungs.append(await _rung(connection, example, track, rules, now))
+    ranked = sorted(rungs, key=lambda rung: (-rung.track.runs, str(rung.kind)))
+    return Ladder(tuple(ranked), tuple(unreadable))
 
 
 async def _rung(

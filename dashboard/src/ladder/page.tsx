@@ -24,6 +24,12 @@ export function LadderPage() {
         </div>
       </header>
       {found.data && <Off ladder={found.data} />}
+      {found.data && found.data.unreadable.length > 0 && (
+        <p className="ladder-note bad">
+          The log of {found.data.unreadable.join(", ")} cannot be read: what was done there counts
+          as failed. The page Audit names the place.
+        </p>
+      )}
       <section className="card" aria-label="Earned autonomy" aria-busy={found.isPending}>
         <Trouble error={found.error} isAskedAgain />
         {found.isPending && !found.error && <div className="rows-ahead" />}

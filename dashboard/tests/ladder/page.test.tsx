@@ -27,10 +27,10 @@ function rung(changes: Partial<RungView>): RungView {
   };
 }
 
-function ladder(rungs: RungView[], isOn = true, fault: string | null = null) {
+function ladder(rungs: RungView[], isOn = true, unreadable: string[] = []) {
   platform({
     "GET auth/me": () => me("viewer"),
-    "GET autonomy": () => ({ cluster: "own", is_on: isOn, fault, rungs }),
+    "GET autonomy": () => ({ cluster: "own", is_on: isOn, fault: null, rungs, unreadable }),
   });
   open("/ladder");
 }
@@ -64,6 +64,13 @@ test("a policy that lets nothing earn anything is told as off", async () => {
 
   expect(await screen.findByText(/Off: no rule of the policy/)).toBeTruthy();
   expect(await screen.findByText("Nothing was done yet")).toBeTruthy();
+});
+
+test("a log that cannot be read is named, and the other rungs are shown", async () => {
+  ladder([rung({})], true, ["inc-7"]);
+
+  expect(await screen.findByText(/The log of inc-7 cannot be read/)).toBeTruthy();
+  expect(await screen.findByText("rollback_rollout")).toBeTruthy();
 });
 
 test("a bound is never told as more than it is", () => {

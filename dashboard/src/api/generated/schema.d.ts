@@ -2714,6 +2714,11 @@ export interface components {
             fault: string | null;
             /** Rungs */
             rungs: components["schemas"]["RungView"][];
+            /**
+             * Unreadable
+             * @description Incidents whose logs cannot be read: what was done in them counts as failed.
+             */
+            unreadable: string[];
         };
         /**
          * Learned
@@ -4087,7 +4092,7 @@ export interface components {
         };
         /**
          * Verifying
-         * @description How an action is verified: which proof beside the signals, and over how many seconds.
+         * @description How an action is verified: by which proof beside the signals, and for how many seconds at least.
          */
         Verifying: {
             proof: components["schemas"]["Proof"];

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from earned_scene import SlowPast, happen, promise, ready, refused
 from signer_case import ACTION, ID, Case, lenient, shipped
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -20,7 +21,7 @@ from backend.db.tenancy import Tenant
 from backend.signer import keys, past_grants
 from backend.signer.mint import Mint
 from sre_agent import ports
-from sre_agent.domain.ids import ActionId
+from sre_agent.domain.ids import ActionId, IncidentId
 from sre_agent.domain.plan import Action, Plan
 from sre_agent.domain.ruling import Ruling
 from sre_agent.safety import policy
@@ -104,7 +105,7 @@ async def test_two_actions_of_one_plan_are_one_run_on_the_ladder_as_for_the_sign
     tenant, now = Tenant("default", "default"), case.clock.now()
 
     async with case.engine.connect() as connection:
-        [rung] = await ladder.read(connection, tenant, rules, PastRuns(), now)
+        [rung] = (await ladder.read(connection, tenant, rules, PastRuns(), now)).rungs
         counted = await PastRuns().track(connection, tenant, rung.kind)
 
     assert rung.track == counted == Track(successes=1, in_a_row=1)
@@ -255,11 +256,11 @@ async def test_the_ladder_tells_what_is_earned_and_what_is_missing(
         await grow()
 
     async with case.engine.connect() as connection:
-        [up] = await ladder.read(connection, tenant, rules, past, case.clock.now())
+        [up] = (await ladder.read(connection, tenant, rules, past, case.clock.now())).rungs
     await grow("not_resolved")
     async with case.engine.connect() as connection:
-        [down] = await ladder.read(connection, tenant, rules, past, case.clock.now())
-        off = await ladder.read(connection, tenant, shipped(), past, case.clock.now())
+        [down] = (await ladder.read(connection, tenant, rules, past, case.clock.now())).rungs
+        off = (await ladder.read(connection, tenant, shipped(), past, case.clock.now())).rungs
 
     assert (up.kind.tool, up.track.in_a_row) == ("rollback_rollout", ENOUGH)
     assert (up.ruling.ruling, up.earns_by, up.missing) == (
@@ -283,4 +284,26 @@ async def test_nothing_of_another_organization_or_cluster_is_on_the_ladder(
             for tenant in (Tenant("other", "default"), Tenant("default", "other"))
         ]
 
-    assert found == [[], []]
+    assert found == [ladder.Ladder(), ladder.Ladder()]
+
+
+async def test_a_log_that_nobody_can_read_is_named_and_the_others_are_on_the_ladder(
+    case: Case, rules: Policy, grow: Grow
+) -> None:
+    tenant = Tenant("default", "default")
+    await grow()
+    await grow()
+    spoiled = IncidentId("past-2")
+    async with case.engine.begin() as connection:
+        await connection.execute(sa.text("SET LOCAL session_replication_role = replica"))
+        changed = sa.text(
+            "UPDATE events SET kind = 'no such kind' WHERE incident_id = :id AND kind = 'verification_finished'"
+        )
+        await connection.execute(changed, {"id": spoiled})
+
+    async with case.engine.connect() as connection:
+        found = await ladder.read(connection, tenant, rules, PastRuns(), case.clock.now())
+
+    assert found.unreadable == (spoiled,)
+    [rung] = found.rungs
+    assert (rung.track.successes, rung.track.failures) == (1, 1)

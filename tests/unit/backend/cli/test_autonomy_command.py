@@ -23,7 +23,13 @@ RUNG: dict[str, Any] = {
     "earns_by": "rollbacks-ask",
     "missing": ["4 of 10 verified successes since one failed"],
 }
-LADDER: dict[str, Any] = {"cluster": "own", "is_on": True, "fault": None, "rungs": [RUNG]}
+LADDER: dict[str, Any] = {
+    "cluster": "own",
+    "is_on": True,
+    "fault": None,
+    "rungs": [RUNG],
+    "unreadable": [],
+}
 
 
 def told(monkeypatch: pytest.MonkeyPatch, **changes: Any) -> str:
@@ -45,6 +51,15 @@ def test_a_rung_tells_how_it_went_and_what_is_missing(monkeypatch: pytest.Monkey
     assert "store/till" in found
     assert "20 of 22, 4 in a row" in found
     assert "ask by rollbacks-ask: 4 of 10 verified successes since one failed" in found
+
+
+def test_a_log_that_cannot_be_read_is_named_above_the_others(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    found = told(monkeypatch, unreadable=["inc-7"])
+
+    assert "the log of inc-7 cannot be read" in found
+    assert found.index("inc-7") < found.index("store/till")
 
 
 def test_it_says_that_it_is_off_and_that_nothing_was_done(monkeypatch: pytest.MonkeyPatch) -> None:
