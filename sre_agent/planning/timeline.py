@@ -3,15 +3,13 @@
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import groupby, zip_longest
-from typing import Any
 
 from sre_agent.domain.events import Event, EventKind
 from sre_agent.domain.incident import IncidentStatus
 from sre_agent.domain.likelihood import in_percent
 from sre_agent.domain.tools import ToolCall
-from sre_agent.planning import undo_lines
-
-Payload = Mapping[str, Any]
+from sre_agent.planning import people_lines, undo_lines
+from sre_agent.planning.wording import Payload, by, text, with_reason
 
 UNTOLD = frozenset({EventKind.TOOL_CALLED, EventKind.EVIDENCE_ADDED})
 """Kinds that a report counts or lists elsewhere."""
@@ -37,7 +35,7 @@ def sentence(event: Event) -> str | None:
     if event.kind is EventKind.TIED:
         return undo_lines.tied(payload, event.incident_id)
     if event.kind is EventKind.MERGED and payload.get("into") == event.incident_id:
-        return f"Incident {_text(payload, 'incident_id', '?')} joined this one: the same cause"
+        return f"Incident {text(payload, 'incident_id', '?')} joined this one: the same cause"
     return _SENTENCES[event.kind](payload)
 
 
@@ -61,7 +59,7 @@ def _alerts(events: Sequence[Event]) -> Iterator[tuple[Event, str]]:
         yield event, sentence(event) or ""
     rest = events[_ALERTS_TOLD:]
     if rest:
-        names = Counter(_text(event.payload, "name", "?") for event in rest)
+        names = Counter(text(event.payload, "name", "?") for event in rest)
         verb = _ALERTS[rest[-1].kind]
         told = ", ".join(f"{name} ({number})" for name, number in names.most_common(_ALERTS_TOLD))
         yield rest[-1], f"{len(rest)} more alerts {verb} by then: {told}"
@@ -87,27 +85,14 @@ def _is_routine(event: Event) -> bool:
     return event.kind in _ROUTINE
 
 
-def _text(payload: Payload, key: str, otherwise: str = "") -> str:
-    value = payload.get(key)
-    return otherwise if value is None or value == "" else str(value)
-
-
-def _with_reason(lead: str) -> Callable[[Payload], str]:
-    def say(payload: Payload) -> str:
-        reason = _text(payload, "reason")
-        return f"{lead}: {reason}" if reason else lead
-
-    return say
-
-
 def _opened(payload: Payload) -> str:
-    return f"Incident opened by {_text(payload, 'trigger', 'an alert')}: {_text(payload, 'title')}"
+    return f"Incident opened by {text(payload, 'trigger', 'an alert')}: {text(payload, 'title')}"
 
 
 def _alert(verb: str) -> Callable[[Payload], str]:
     def say(payload: Payload) -> str:
-        summary, why = _text(payload, "summary"), _text(payload, "joined_because")
-        told = f"Alert {_text(payload, 'name', '?')} {verb}{f': {summary}' if summary else ''}"
+        summary, why = text(payload, "summary"), text(payload, "joined_because")
+        told = f"Alert {text(payload, 'name', '?')} {verb}{f': {summary}' if summary else ''}"
         return f"{told} (joined: {why})" if why else told
 
     return say
@@ -116,14 +101,14 @@ def _alert(verb: str) -> Callable[[Payload], str]:
 def _selected(payload: Payload) -> str:
     chosen = payload.get("selected") or ()
     names = [
-        _text(item, "specialist") if isinstance(item, Mapping) else str(item) for item in chosen
+        text(item, "specialist") if isinstance(item, Mapping) else str(item) for item in chosen
     ]
     return f"Specialists sent: {', '.join(names)}" if names else "Specialists were selected"
 
 
 def _specialist(verb: str) -> Callable[[Payload], str]:
     def say(payload: Payload) -> str:
-        return _with_reason(f"Specialist {_text(payload, 'specialist', '?')} {verb}")(payload)
+        return with_reason(f"Specialist {text(payload, 'specialist', '?')} {verb}")(payload)
 
     return say
 
@@ -131,21 +116,21 @@ def _specialist(verb: str) -> Callable[[Payload], str]:
 def _ranked(payload: Payload) -> str:
     diagnosis = payload.get("diagnosis") or {}
     causes = diagnosis.get("causes") or ()
-    lead = f"Round {_text(payload, 'round', '?')}"
+    lead = f"Round {text(payload, 'round', '?')}"
     if diagnosis.get("abstained") or not causes:
-        return f"{lead}: no cause is good enough ({_text(diagnosis, 'reason', 'no evidence')})"
+        return f"{lead}: no cause is good enough ({text(diagnosis, 'reason', 'no evidence')})"
     top = causes[0]
     return f"{lead}: {top['fault_class']} of {top['object']['name']} at {in_percent(top['confidence'])}"
 
 
 def _proposed(payload: Payload) -> str:
     plan = payload.get("plan") or {}
-    step = _text(plan.get("choice") or {}, "step")
-    by = f" by playbook {_text(plan, 'playbook')}, step {step!r}" if step else ""
+    step = text(plan.get("choice") or {}, "step")
+    book = f" by playbook {text(plan, 'playbook')}, step {step!r}" if step else ""
     runbook = plan.get("runbook") or {}
     old = " (stale)" if runbook.get("is_stale") else ""
-    cited = f"; runbook {_text(runbook, 'title')!r}{old}" if runbook else ""
-    return f"Plan proposed{by}: {_text(plan, 'summary', 'see the plan')}{cited}"
+    cited = f"; runbook {text(runbook, 'title')!r}{old}" if runbook else ""
+    return f"Plan proposed{book}: {text(plan, 'summary', 'see the plan')}{cited}"
 
 
 def _ruled(payload: Payload) -> str:
@@ -160,95 +145,42 @@ def _ruled(payload: Payload) -> str:
 
 
 def _requested(payload: Payload) -> str:
-    return f"Approval requested, open until {_text(payload, 'expires_at', 'it is withdrawn')}"
+    return f"Approval requested, open until {text(payload, 'expires_at', 'it is withdrawn')}"
 
 
 def _decided(payload: Payload) -> str:
-    by = f" by {_text(payload, 'actor')}" if payload.get("actor") else ""
-    through = f" through {_text(payload, 'channel')}" if payload.get("channel") else ""
+    who = f" by {text(payload, 'actor')}" if payload.get("actor") else ""
+    through = f" through {text(payload, 'channel')}" if payload.get("channel") else ""
     left_out = payload.get("without") or ()
     but = f" without {', '.join(str(item) for item in left_out)}" if left_out else ""
     waits = ", another person is waited for" if payload.get("waits_for") else ""
-    verdict = _text(payload, "verdict", "decided")
-    return _with_reason(f"Plan {verdict}{by}{through}{but}{waits}")(payload)
+    verdict = text(payload, "verdict", "decided")
+    return with_reason(f"Plan {verdict}{who}{through}{but}{waits}")(payload)
 
 
 def _started(payload: Payload) -> str:
     call = payload.get("call")
     what = str(ToolCall.model_validate(call)) if isinstance(call, Mapping) else "see the plan"
-    return f"Action {_text(payload, 'action_id', '?')} started: {what}"
+    return f"Action {text(payload, 'action_id', '?')} started: {what}"
 
 
 def _finished(payload: Payload) -> str:
-    said = _text(payload, "outcome") or _text(payload, "status", "ended")
-    detail = _text(payload, "detail") or _text(payload, "reason")
-    return f"Action {_text(payload, 'action_id', '?')}: {said}{f' ({detail})' if detail else ''}"
+    said = text(payload, "outcome") or text(payload, "status", "ended")
+    detail = text(payload, "detail") or text(payload, "reason")
+    return f"Action {text(payload, 'action_id', '?')}: {said}{f' ({detail})' if detail else ''}"
 
 
 def _verified(payload: Payload) -> str:
-    return _with_reason(f"Verified: {_text(payload, 'result', 'unknown')}")(payload)
+    return with_reason(f"Verified: {text(payload, 'result', 'unknown')}")(payload)
 
 
 def _moved(payload: Payload) -> str:
-    lead = f"Status {_text(payload, 'from', '?')} → {_text(payload, 'to', '?')}"
-    return _with_reason(lead)(payload)
+    lead = f"Status {text(payload, 'from', '?')} → {text(payload, 'to', '?')}"
+    return with_reason(lead)(payload)
 
 
 def _merged(payload: Payload) -> str:
-    return _with_reason(f"Merged into {_text(payload, 'into', '?')}")(payload)
-
-
-def _judged(payload: Payload) -> str:
-    said = payload.get("verdict") or {}
-    named = payload.get("actual") or {}
-    actual = f", actually {named['fault_class']} of {_object(named['object'])}" if named else ""
-    note = f": {_text(said, 'note')}" if said.get("note") else ""
-    return f"Cause judged {_text(said, 'judgement', '?')} by {_text(payload, 'actor', '?')}{actual}{note}"
-
-
-def _reinvestigated(payload: Payload) -> str:
-    hint = payload.get("hint") or {}
-    about = [
-        f"at {_object(hint['object'])}" if hint.get("object") else "",
-        f"for {hint['fault_class']}" if hint.get("fault_class") else "",
-        f"by {hint['specialist']}" if hint.get("specialist") else "",
-    ]
-    looks = f", to look first {' '.join(filter(None, about))}" if any(about) else ""
-    asked = payload.get("action") or {}
-    call = ToolCall.model_validate(asked["call"]) if asked.get("call") else None
-    return _by(f"Asked for {call}" if call else "Investigated anew")(payload) + looks
-
-
-def _by(lead: str) -> Callable[[Payload], str]:
-    def say(payload: Payload) -> str:
-        by = f" by {_text(payload, 'actor')}" if payload.get("actor") else ""
-        return _with_reason(f"{lead}{by}")(payload)
-
-    return say
-
-
-def _dismissed(payload: Payload) -> str:
-    cause = payload.get("dismissal") or {}
-    of = f" of {_object(cause['object'])}" if cause.get("object") else ""
-    return _by(f"Cause {_text(cause, 'fault_class', '?')}{of} dismissed")(payload)
-
-
-def _assigned(payload: Payload) -> str:
-    return _by(f"Assigned to {_text(payload, 'to', '?')}")(payload)
-
-
-def _commented(payload: Payload) -> str:
-    return f"{_text(payload, 'actor', 'Someone')} comments: {_text(payload, 'text')}"
-
-
-def _split(payload: Payload) -> str:
-    what = ", ".join(str(name) for name in payload.get("services") or ())
-    origin, into = _text(payload, "incident_id", "?"), _text(payload, "into", "?")
-    return _with_reason(f"Alerts of {what or '?'} went from {origin} to {into}")(payload)
-
-
-def _object(ref: Mapping[str, Any]) -> str:
-    return "/".join(str(ref[key]) for key in ("kind", "namespace", "name") if ref.get(key))
+    return with_reason(f"Merged into {text(payload, 'into', '?')}")(payload)
 
 
 def _nothing(_: Payload) -> str:
@@ -259,8 +191,8 @@ _SENTENCES: Mapping[EventKind, Callable[[Payload], str]] = {
     EventKind.INCIDENT_OPENED: _opened,
     EventKind.ALERT_RECEIVED: _alert("received"),
     EventKind.ALERT_RESOLVED: _alert("resolved"),
-    EventKind.RUN_STARTED: _with_reason("Investigation started"),
-    EventKind.RUN_FAILED: _with_reason("Investigation failed"),
+    EventKind.RUN_STARTED: with_reason("Investigation started"),
+    EventKind.RUN_FAILED: with_reason("Investigation failed"),
     EventKind.SPECIALISTS_SELECTED: _selected,
     EventKind.TOOL_CALLED: _nothing,
     EventKind.EVIDENCE_ADDED: _nothing,
@@ -268,35 +200,35 @@ _SENTENCES: Mapping[EventKind, Callable[[Payload], str]] = {
     EventKind.SPECIALIST_FINISHED: _specialist("finished"),
     EventKind.CAUSES_RANKED: _ranked,
     EventKind.PLAN_PROPOSED: _proposed,
-    EventKind.PLAN_WITHHELD: _with_reason("No plan"),
+    EventKind.PLAN_WITHHELD: with_reason("No plan"),
     EventKind.POLICY_RULED: _ruled,
     EventKind.APPROVAL_REQUESTED: _requested,
     EventKind.APPROVAL_GIVEN: _decided,
     EventKind.APPROVAL_DECIDED: _decided,
-    EventKind.APPROVAL_VOIDED: _with_reason("What was shown has changed, so that no answer counts"),
-    EventKind.GRANT_MINTED: _with_reason("Grant minted"),
-    EventKind.GRANT_RENEWED: _with_reason("Grant renewed"),
-    EventKind.GRANT_REFUSED: _with_reason("Grant refused"),
-    EventKind.BRAKED: _with_reason("Not carried out now"),
+    EventKind.APPROVAL_VOIDED: with_reason("What was shown has changed, so that no answer counts"),
+    EventKind.GRANT_MINTED: with_reason("Grant minted"),
+    EventKind.GRANT_RENEWED: with_reason("Grant renewed"),
+    EventKind.GRANT_REFUSED: with_reason("Grant refused"),
+    EventKind.BRAKED: with_reason("Not carried out now"),
     EventKind.ACTION_STARTED: _started,
     EventKind.ACTION_FINISHED: _finished,
-    EventKind.VERIFICATION_SAMPLED: _with_reason("Looked again"),
+    EventKind.VERIFICATION_SAMPLED: with_reason("Looked again"),
     EventKind.VERIFICATION_FINISHED: _verified,
     EventKind.UNDO_VERIFIED: undo_lines.took,
-    EventKind.VERDICT_GIVEN: _judged,
-    EventKind.REOPENED: _by("Reopened"),
-    EventKind.REINVESTIGATED: _reinvestigated,
-    EventKind.CANCELLED: _by("Cancelled"),
-    EventKind.PAUSED: _by("Paused"),
-    EventKind.RESUMED: _by("Resumed"),
-    EventKind.CAUSE_DISMISSED: _dismissed,
-    EventKind.ACKNOWLEDGED: _by("Acknowledged"),
-    EventKind.ASSIGNED: _assigned,
-    EventKind.COMMENTED: _commented,
+    EventKind.VERDICT_GIVEN: people_lines.judged,
+    EventKind.REOPENED: by("Reopened"),
+    EventKind.REINVESTIGATED: people_lines.reinvestigated,
+    EventKind.CANCELLED: by("Cancelled"),
+    EventKind.PAUSED: by("Paused"),
+    EventKind.RESUMED: by("Resumed"),
+    EventKind.CAUSE_DISMISSED: people_lines.dismissed,
+    EventKind.ACKNOWLEDGED: by("Acknowledged"),
+    EventKind.ASSIGNED: people_lines.assigned,
+    EventKind.COMMENTED: people_lines.commented,
     EventKind.TIED: _nothing,
-    EventKind.SPLIT: _split,
+    EventKind.SPLIT: people_lines.split,
     EventKind.MERGED: _merged,
-    EventKind.ESCALATED: _with_reason("Escalated to people"),
-    EventKind.REPORT_WRITTEN: _with_reason("Report written"),
+    EventKind.ESCALATED: with_reason("Escalated to people"),
+    EventKind.REPORT_WRITTEN: with_reason("Report written"),
     EventKind.STATUS_CHANGED: _moved,
 }

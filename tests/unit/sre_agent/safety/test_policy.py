@@ -161,9 +161,14 @@ def test_resources_whose_numbers_nobody_knows_are_denied(name: str) -> None:
 
 
 def test_the_bounds_are_data_of_the_policy() -> None:
-    text = _shipped_text().replace("growth_factor_max: 2", "growth_factor_max: 4")
-    lenient = policy.load({"default.yaml": text}, TOOLS)
-    without = policy.load({"default.yaml": text.replace("growth_factor_max: 4", "")}, TOOLS)
+    shipped = _shipped_texts()
+    lenient, without = (
+        policy.load(
+            {name: text.replace("growth_factor_max: 2", other) for name, text in shipped.items()},
+            TOOLS,
+        )
+        for other in ("growth_factor_max: 4", "")
+    )
     fourfold = resized({LIMIT: 64 * MI}, {LIMIT: 256 * MI})
 
     assert ruled(fourfold).ruling is Ruling.DENY
@@ -173,9 +178,8 @@ def test_the_bounds_are_data_of_the_policy() -> None:
 
 def test_deletion_is_denied_even_where_the_allow_list_names_it() -> None:
     tools = Tools(writes=frozenset({("kubernetes", "delete_workload")}))
-    shipped = {"default.yaml": _shipped_text()}
 
-    found = ruled(action("delete_workload"), policy.load(shipped, tools))
+    found = ruled(action("delete_workload"), policy.load(_shipped_texts(), tools))
 
     assert (found.ruling, found.rule) == (Ruling.DENY, "deletion-is-denied")
 
@@ -271,6 +275,6 @@ def test_no_confidence_spares_a_write_from_being_asked(confidence: float) -> Non
     assert ruled(action(), confidence=confidence).ruling is Ruling.ASK
 
 
-def _shipped_text() -> str:
+def _shipped_texts() -> dict[str, str]:
     folder = Path(loader.__file__).parent / "policies"
-    return (folder / "default.yaml").read_text("utf-8")
+    return {path.name: path.read_text("utf-8") for path in folder.glob("*.yaml")}
