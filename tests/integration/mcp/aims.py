@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from crew import Crew
-from hands_lab import Cluster, Json, Workload, new_workload
+from lab_cluster import Cluster, Json, Workload, new_workload
 
 from sre_agent.domain.tools import ToolCall
 

@@ -11,17 +11,8 @@ import httpx
 import pytest
 from crew import Crew
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from hands_lab import (
-    WITHIN_S,
-    Cluster,
-    Hands,
-    Signer,
-    Workload,
-    eventually,
-    hands_with,
-    new_workload,
-    settings,
-)
+from hands_lab import Hands, Signer, hands_with, settings
+from lab_cluster import WITHIN_S, Cluster, Workload, eventually, new_workload
 
 from infrastructure.lab.ports import claim_network
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import httpx
-from hands_lab import Cluster, Json, Workload, eventually, serving
+from hands_lab import serving
+from lab_cluster import Cluster, Json, Workload, eventually
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response

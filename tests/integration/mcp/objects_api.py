@@ -4,8 +4,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-from hands_lab import READ_TOKEN, Hands, Json, hands_with
+from hands_lab import READ_TOKEN, Hands, hands_with
 from hands_lab import serving as served
+from lab_cluster import Json
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse

@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from hands_lab import Cluster, Signer, Workload, data, hands_with, new_workload, settings
+from hands_lab import Signer, data, hands_with, settings
+from lab_cluster import Cluster, Workload, new_workload
 
 from backend.signer.keyring import Keyring
 from sre_agent.domain.tools import ToolCall

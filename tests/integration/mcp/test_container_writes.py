@@ -3,7 +3,8 @@
 from typing import Any
 
 import pytest
-from hands_lab import Hands, Signer, Workload, data
+from hands_lab import Hands, Signer, data
+from lab_cluster import Workload
 
 from sre_agent.domain.plan import DryRun
 from sre_agent.domain.tools import ToolStatus

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hands_lab import CLUSTER_ID, READ_TOKEN, WRITE_TOKEN, Hands, Json, Signer, data, hands_with
+from hands_lab import CLUSTER_ID, READ_TOKEN, WRITE_TOKEN, Hands, Signer, data, hands_with
 from hands_lab import serving as served
+from lab_cluster import Json
 from small_api import CORE
 from small_node import ILL, NODES, SmallNode, two_nodes
 

@@ -7,7 +7,8 @@ from aims import POD_TOOLS, TOOLS, Aim, at
 from attack_counts import Attack
 from crew import Crew
 from forgeries import FORGERIES, Scene
-from hands_lab import Cluster, Hands, Signer, Workload, data, hands_with, new_workload, settings
+from hands_lab import Hands, Signer, data, hands_with, settings
+from lab_cluster import Cluster, Workload, new_workload
 
 from sre_agent.config import permissions
 from sre_agent.domain.tools import ToolStatus

@@ -6,16 +6,8 @@ from typing import Any
 
 import jwt
 import pytest
-from hands_lab import (
-    DEADLINE_S,
-    READ_TOKEN,
-    Hands,
-    RealClock,
-    Signer,
-    Workload,
-    data,
-    new_workload,
-)
+from hands_lab import DEADLINE_S, READ_TOKEN, Hands, RealClock, Signer, data
+from lab_cluster import Workload, new_workload
 
 from sre_agent.config import action_kinds
 from sre_agent.domain.grant import META_KEY

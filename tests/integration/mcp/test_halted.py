@@ -9,7 +9,8 @@ from pathlib import Path
 import httpx
 import pytest
 from fastapi import FastAPI
-from hands_lab import Cluster, Signer, Workload, data, hands_with, settings
+from hands_lab import Signer, data, hands_with, settings
+from lab_cluster import Cluster, Workload
 from pydantic import SecretStr
 from sqlalchemy.ext.asyncio import AsyncEngine
 

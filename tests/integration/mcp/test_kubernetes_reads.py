@@ -3,7 +3,8 @@
 from typing import Any
 
 import pytest
-from hands_lab import Cluster, Hands, Json, Workload, eventually, new_workload
+from hands_lab import Hands
+from lab_cluster import Cluster, Json, Workload, eventually, new_workload
 
 from sre_agent.domain.model import Observation
 from sre_agent.domain.observations import kubernetes as seen

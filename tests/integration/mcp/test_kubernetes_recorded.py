@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hands_lab import READ_TOKEN, Hands, Json, hands_with, serving
+from hands_lab import READ_TOKEN, Hands, hands_with, serving
+from lab_cluster import Json
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse

@@ -4,7 +4,10 @@ import asyncio
 from pathlib import Path
 
 import httpx
-from hands_lab import Cluster, Hands, Signer, Workload, data, hands_with, settings
+from crew import between
+from hands_lab import Hands, Signer, data, hands_with, settings
+from lab_cluster import Cluster, Workload
+from starlette.requests import Request
 
 from sre_agent.domain.plan import DryRun
 from sre_agent.domain.tools import ToolStatus
@@ -134,6 +137,26 @@ async def test_two_servers_with_one_grant_write_once(
 
     assert sorted(data(result)["outcome"] for result in results) == ["already_applied", "applied"]
     assert len(workload.writes) == 1
+
+
+async def test_a_workload_that_changed_between_look_and_write_is_not_written_over(
+    cluster: Cluster, workload: Workload, signer: Signer
+) -> None:
+    call = workload.call("scale_workload", replicas=2)
+    by_hand = {"spec": {"template": {"metadata": {"annotations": {"note": "by hand"}}}}}
+
+    def meanwhile(request: Request) -> None:
+        if request.method == "PATCH" and "dryRun" not in request.query_params:
+            cluster.patch(workload.namespace, workload.name, by_hand)
+
+    async with between(cluster, meanwhile) as way:
+        given = settings(cluster, signer, kubernetes_api_url=way.url)
+        async with hands_with(given) as hands:
+            grant = signer.grant(call, await hands.rehearse(call))
+            result = await hands.write(call, grant)
+
+    assert (result.status, result.code) == (ToolStatus.REFUSED, "state_changed")
+    assert workload.writes == []
 
 
 async def test_a_status_that_moves_meanwhile_does_not_stop_a_write(

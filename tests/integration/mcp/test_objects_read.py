@@ -2,7 +2,8 @@
 
 import json
 
-from hands_lab import Cluster, Hands, Json, Workload, new_workload
+from hands_lab import Hands
+from lab_cluster import Cluster, Json, Workload, new_workload
 from objects_api import ask, hands_on, listed, named, of_kind, pod, understood
 
 from sre_agent.domain.ids import EvidenceId

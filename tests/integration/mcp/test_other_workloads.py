@@ -4,8 +4,9 @@ import copy
 from collections.abc import AsyncIterator
 
 import pytest
-from hands_lab import CLUSTER_ID, READ_TOKEN, WRITE_TOKEN, Hands, Json, Signer, data, hands_with
+from hands_lab import CLUSTER_ID, READ_TOKEN, WRITE_TOKEN, Hands, Signer, data, hands_with
 from hands_lab import serving as served
+from lab_cluster import Json
 from small_api import APPS, AUTOSCALERS, CORE, SmallApi, database, item
 
 from mcp_servers.kubernetes.settings import KubernetesSettings

@@ -4,7 +4,8 @@ import asyncio
 import time
 from typing import Any
 
-from hands_lab import Hands, Signer, Workload, data
+from hands_lab import Hands, Signer, data
+from lab_cluster import Workload
 
 from sre_agent.domain.tools import ToolCall, ToolResult
 

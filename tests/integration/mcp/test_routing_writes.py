@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from aims import patch
 from crew import Crew
-from hands_lab import Cluster, Hands, Json, Signer, Workload, data, eventually
+from hands_lab import Hands, Signer, data
+from lab_cluster import Cluster, Json, Workload, eventually
 
 from sre_agent.domain.plan import DryRun
 from sre_agent.domain.tools import ToolCall

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import httpx
 import pytest
-from hands_lab import READ_TOKEN, WITHIN_S, eventually
+from hands_lab import READ_TOKEN
+from lab_cluster import WITHIN_S, eventually
 
 KUBERNETES = {
     "MCP_PORT": "0",

@@ -1,7 +1,8 @@
 """A rehearsal foretells the state that the write leaves, so that an undo can be held against it."""
 
 import pytest
-from hands_lab import Hands, Signer, Workload, data
+from hands_lab import Hands, Signer, data
+from lab_cluster import Workload
 
 from sre_agent.domain.tools import ToolCall, ToolStatus
 
