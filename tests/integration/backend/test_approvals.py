@@ -158,9 +158,11 @@ async def test_a_decision_on_another_plan_is_refused(
     assert await incidents.decision(waiting.id) is None
 
 
+@pytest.mark.parametrize("verdict", [Verdict.APPROVED, Verdict.REJECTED])
 @pytest.mark.parametrize("role", [Role.VIEWER, Role.RESPONDER])
 async def test_the_door_itself_refuses_who_may_not_decide(
     role: Role,
+    verdict: Verdict,
     incidents: PostgresIncidents,
     waiting: ports.Approval,
     engine: AsyncEngine,
@@ -169,7 +171,7 @@ async def test_the_door_itself_refuses_who_may_not_decide(
     bob = Actor(name="bob", role=role, org_id="default")
 
     with pytest.raises(approvals.NotAnApproverError):
-        await approvals.decide(engine, answer(waiting, actor=bob), now=clock.now())
+        await approvals.decide(engine, answer(waiting, verdict, actor=bob), now=clock.now())
 
     assert await incidents.decision(waiting.id) is None
 

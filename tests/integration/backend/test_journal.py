@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from backend.db import audit, journal
 from backend.db.journal import PostgresJournal
 from sre_agent import ports
-from sre_agent.domain.events import Event, EventDraft, EventKind, chain
+from sre_agent.domain.events import Event, EventDraft, EventKind, chain, compute_hash
 from sre_agent.domain.ids import IncidentId
 
 MakeIncident = Callable[..., Awaitable[IncidentId]]
@@ -149,6 +149,27 @@ async def test_verification_names_the_first_broken_link(
 
     assert result.broken is not None
     assert result.broken.seq == broken_seq
+
+
+async def test_an_entry_that_was_rewritten_with_a_hash_of_its_own_does_not_fit_the_next(
+    engine: AsyncEngine, clock: ports.Clock, make_incident: MakeIncident
+) -> None:
+    incident = await make_incident()
+    drafts = [draft("a", n=1), draft("b", n=2), draft("c", n=3)]
+    second = (await PostgresJournal(engine, clock).append_all(incident, drafts))[1]
+    forged = compute_hash(second.model_copy(update={"payload": {"n": 9}}))
+    rewrite = "UPDATE events SET payload = '{\"n\": 9}', hash = :hash WHERE seq = 2"
+    async with engine.begin() as connection:
+        await connection.execute(sa.text("SET LOCAL session_replication_role = replica"))
+        await connection.execute(sa.text(rewrite), {"hash": forged})
+
+    [result] = await audit.verify_all(engine, "default")
+
+    assert result.broken is not None
+    assert (result.broken.seq, result.broken.reason) == (
+        3,
+        "it does not continue the event before it",
+    )
 
 
 async def test_a_draft_that_is_not_json_fails_its_own_writer_only(

@@ -116,6 +116,19 @@ def test_weak_secrets_are_refused_and_not_repeated(
 
 
 @pytest.mark.parametrize(
+    ("name", "value"), [("WEBHOOK_TOKEN", "{}"), ("API_TOKENS", "alice:admin:{}")]
+)
+@pytest.mark.parametrize(
+    "placeholder", ["change-me-change-me", "<your token goes here>", "x" * 24, "a-long-password"]
+)
+def test_a_placeholder_is_refused_however_long_it_is(
+    name: str, value: str, placeholder: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(SettingsError, match=f"{name}: .*is a placeholder: put a real secret there"):
+        load(monkeypatch, **{name: value.format(placeholder)})
+
+
+@pytest.mark.parametrize(
     ("name", "value"),
     [
         ("PORT", "http"),

@@ -2,13 +2,16 @@
 
 import asyncio
 from dataclasses import replace
+from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from at_the_door import PASSWORD, CountingHasher, Door, secret
 
 from backend.accounts import administration, people
 from backend.accounts.administration import Change, RoleAboveOwnError
 from backend.actors import Actor, Role
+from backend.db.tables.accounts import users
 from backend.settings import ApiSettings
 
 SIGN_IN = "/api/v1/auth/sign-in"
@@ -106,6 +109,19 @@ async def test_whoever_is_disabled_is_out_at_once_and_cannot_come_back(door: Doo
     await door.program().patch(f"/api/v1/users/{id_}", json={"disabled": False})
     assert (await browser.get("/api/v1/auth/me")).status_code == 401
     await door.sign_in("ada")
+
+
+@pytest.mark.parametrize("change", [{"disabled_at": sa.func.now()}, {"role": None}])
+async def test_a_session_that_outlives_the_shutting_out_of_its_person_opens_nothing(
+    change: dict[str, Any], door: Door
+) -> None:
+    id_ = await door.add("ada", "approver")
+    browser = await door.sign_in("ada")
+
+    async with door.engine.begin() as connection:
+        await connection.execute(sa.update(users).where(users.c.id == id_).values(change))
+
+    assert (await browser.get("/api/v1/auth/me")).status_code == 401
 
 
 async def test_a_role_that_is_taken_away_ends_the_session_and_a_lesser_one_counts_at_once(

@@ -8,6 +8,7 @@ from signer_case import ANN, ID, Case
 from backend.db import approvals
 from backend.signer.client import SignerClient
 from sre_agent import ports
+from sre_agent.domain.events import EventDraft, EventKind
 from sre_agent.domain.ids import ActionId
 from sre_agent.domain.objects import ObjectRef
 from sre_agent.domain.plan import Plan
@@ -82,6 +83,20 @@ async def test_what_was_left_out_cannot_be_put_back_in_the_tables(
     await approve_without(case, "act-2")
     for statement in deed.split(";"):
         await case.sql(statement)
+
+    assert await granted(signer) == [False, False, False]
+
+
+async def test_what_an_answer_left_out_stays_out_though_rows_and_log_say_that_nothing_is(
+    case: Case, signer: SignerClient
+) -> None:
+    await approve_without(case, "act-2")
+    log = await case.incidents.events(ID)
+    [decided] = [event for event in log if event.kind is EventKind.APPROVAL_DECIDED]
+    payload = {**decided.payload, "without": []}
+    forged = EventDraft(actor=ANN.name, kind=decided.kind, payload=payload, step_key="forged")
+    await case.sql("UPDATE approvals SET left_out = NULL")
+    await case.journal.append(ID, forged)
 
     assert await granted(signer) == [False, False, False]
 

@@ -20,6 +20,12 @@ from sre_agent.domain.errors import TransientError
 
 Throw = Callable[..., Coroutine[Any, Any, None]]
 
+WAITING = sa.text(
+    "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+    " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+)
+"""How many wait for somebody who mints, or stops writing."""
+
 
 @pytest.fixture
 def throw(case: Case) -> Throw:
@@ -107,6 +113,24 @@ async def test_once_a_stop_has_answered_no_grant_that_was_under_way_is_minted(
         await asyncio.sleep(0)
 
     assert order == ["minted", "stopped"]
+
+
+async def test_a_grant_that_is_asked_for_while_somebody_stops_writing_waits_and_is_refused(
+    case: Case, signer: SignerClient
+) -> None:
+    await case.approve()
+    wanted = switch.Throw(is_halted=True, actor="ann", reason="drill")
+    async with case.engine.begin() as stopping:
+        await switch.throw(stopping, "default", wanted, now=case.clock.now())
+        minting = asyncio.create_task(signer.mint(ID, ACTION))
+        async with asyncio.timeout(20):
+            while not (minting.done() or (await stopping.execute(WAITING)).scalar()):
+                await asyncio.sleep(0.01)
+
+    answer = await minting
+
+    assert isinstance(answer, ports.GrantDenied)
+    assert "(halted)" in answer.reason
 
 
 async def test_a_signer_that_hangs_does_not_keep_anybody_from_stopping_it(

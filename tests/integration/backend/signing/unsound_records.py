@@ -5,7 +5,7 @@ from signer_case import ACTION, ANN, ID, Case
 from backend.db import steering, switch
 from backend.db.runs import Beginning, begin_run
 from sre_agent.domain.causes import Dismissal
-from sre_agent.domain.events import EventKind
+from sre_agent.domain.events import EventDraft, EventKind
 from sre_agent.domain.faults import FaultClass
 from sre_agent.domain.incident import IncidentStatus
 from sre_agent.domain.ruling import Ruling, Verdict
@@ -178,6 +178,40 @@ async def approved_by_someone_who_may_not(case: Case) -> None:
 async def approved_too_late(case: Case) -> None:
     await case.approve()
     await case.sql("UPDATE approvals SET expires_at = decided_at")
+
+
+async def forge_yes(case: Case, *, role: str, at: str) -> None:
+    """Tell of a yes alike in the rows and in the log, as whoever holds the database's password can."""
+    await undecided(case)
+    id_ = (await case.ask()).id
+    await case.sql(
+        "INSERT INTO approval_answers (approval_id, person, verdict, org_id, actor, role, channel,"  # noqa: S608 - a forger's
+        f" reason, left_out, decided_at) SELECT '{id_}', 'name:ann', 'approved', 'default', 'ann',"
+        f" '{role}', 'x', '', '[]', {at} FROM approvals"
+    )
+    await case.sql(
+        "UPDATE approvals SET status = 'approved', decided_by = 'ann', channel = 'x', reason = '',"  # noqa: S608 - a forger's
+        f" decided_role = '{role}', decided_at = {at}"
+    )
+    decision = await case.incidents.decision(id_)
+    assert decision is not None
+    own = {"role": role, "person": "name:ann", "left_out": []}
+    payload = {**decision.model_dump(mode="json"), **own}
+    kind = EventKind.APPROVAL_DECIDED
+    draft = EventDraft(actor="ann", kind=kind, payload=payload, step_key="forged")
+    await case.journal.append(ID, draft)
+
+
+async def approved_by_a_viewer_as_everything_says(case: Case) -> None:
+    await forge_yes(case, role="viewer", at="requested_at")
+
+
+async def approved_in_a_role_that_nobody_has(case: Case) -> None:
+    await forge_yes(case, role="king", at="requested_at")
+
+
+async def approved_too_late_as_everything_says(case: Case) -> None:
+    await forge_yes(case, role="approver", at="expires_at")
 
 
 async def voided(case: Case) -> None:

@@ -37,3 +37,16 @@ def test_points_that_look_back_to_before_the_action_prove_nothing() -> None:
     found = hold.check(signals, BOUND, hold.Span(START, END, 30))
 
     assert found.standing is hold.Standing.SILENT
+
+
+def test_errors_from_before_the_action_do_not_speak_against_a_repair() -> None:
+    failing = build.group(END, errors=0.4, grid=(120, 5))
+    query = "rate(x[1m])"
+    total = failing.model_copy(
+        update={"errors": failing.errors.model_copy(update={"query": query})}
+    )
+    signals = build.golden_signals("ns", "svc", total)
+
+    found = hold.check(signals, BOUND, hold.Span(START, END, 30))
+
+    assert found.standing is hold.Standing.SILENT
