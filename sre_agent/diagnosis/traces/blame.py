@@ -179,17 +179,21 @@ def _charge_times(now: timing.Times, healthy: Healthy) -> _Charges:
     charges = _Charges()
     for excess in sorted(found, key=lambda item: (-item.seconds, item.place)):
         service, operation, callee = excess.place
-        reason = f"{operation} of {service} takes {excess.seconds:.1f} s more"
+        reason = f"{operation} of {service} takes {_longer(excess.seconds)} more"
         if not callee:
             charges.add(
                 service, excess.seconds * excess.share, FaultClass.LATENCY_REGRESSION, reason
             )
             continue
-        reason = f"calls of {service} to {callee} take {excess.seconds:.1f} s more on the way"
+        reason = f"calls of {service} to {callee} take {_longer(excess.seconds)} more on the way"
         fault = FaultClass.POD_NETWORK_DELAY
         charges.add(callee, excess.seconds * slow_in[callee], fault, reason)
         charges.add(service, excess.seconds * slow_out[service], fault, reason)
     return charges
+
+
+def _longer(seconds: float) -> str:
+    return f"{seconds:.1f} s" if seconds >= 1.0 else f"{1000.0 * seconds:.0f} ms"
 
 
 def _caller(place: timing.Place) -> str:

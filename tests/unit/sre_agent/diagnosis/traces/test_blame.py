@@ -43,6 +43,15 @@ def test_a_delay_on_the_way_is_blamed_on_the_callee_that_all_wait_for() -> None:
     assert found[0].fault_class is FaultClass.POD_NETWORK_DELAY
 
 
+@pytest.mark.parametrize(
+    ("wire_s", "told"), [(0.042, "take 40 ms more"), (2.002, "take 2.0 s more")]
+)
+def test_a_delay_is_told_in_a_unit_that_shows_it(wire_s: float, told: str) -> None:
+    found = ranked([Request(wire_s={"store": wire_s})] * 5)
+
+    assert any(told in reason for reason in found[0].reasons)
+
+
 def test_a_delay_on_every_call_of_one_service_is_blamed_on_the_caller() -> None:
     found = ranked([Request(wire_s={"store": 2.0, "clock": 2.0})] * 5)
 
