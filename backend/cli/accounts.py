@@ -11,6 +11,7 @@ from rich.table import Table
 from backend.accounts import people
 from backend.actors import Role
 from backend.cli import first_sign_in
+from backend.cli.moments import moment
 from backend.cli.session import client, console
 from sre_agent.domain.errors import PermanentError
 
@@ -89,7 +90,7 @@ def rescue(
 def list_tokens() -> None:
     """List the tokens that were made here; those in API_TOKENS are not among them."""
     rows = [
-        (token["name"], token["role"], token["created_by"], _state(token), token["used_at"] or "")
+        (token["name"], token["role"], token["created_by"], _state(token), _used(token))
         for token in client().get("/api/v1/tokens")["tokens"]
     ]
     console.print(_table(("name", "role", "made by", "state", "last used"), rows))
@@ -142,10 +143,14 @@ def _show_password(name: str, password: str) -> None:
     console.print("[dim]shown this once[/]")
 
 
+def _used(token: dict[str, Any]) -> str:
+    return moment(token["used_at"]) if token["used_at"] else ""
+
+
 def _state(token: dict[str, Any]) -> str:
     if token["revoked_at"]:
         return "revoked"
-    return f"until {token['expires_at']}" if token["expires_at"] else "good"
+    return f"until {moment(token['expires_at'])}" if token["expires_at"] else "good"
 
 
 def _table(header: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> Table:

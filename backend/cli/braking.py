@@ -1,6 +1,6 @@
 """Commands about brakes: what slows or stops writing, and the times at which nothing is changed."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import quote
@@ -10,6 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from backend.cli import policy_here
+from backend.cli.moments import moment
 from backend.cli.plain import plain
 from backend.cli.session import client, console
 from backend.clock import SystemClock
@@ -26,7 +27,6 @@ _Where = Annotated[
     list[str] | None, typer.Option(help="Only there; * and ? are wildcards. Repeat it.")
 ]
 _EXAMPLE = "2026-12-20T08:00:00+01:00 or 2026-12-20T07:00:00Z"
-_FORM = "%Y-%m-%d %H:%M UTC"
 
 
 def brakes() -> None:
@@ -43,7 +43,7 @@ def brakes() -> None:
             soft_wrap=True,
         )
         for row in each["workloads"]:
-            rest = f", rests until {_moment(row['cools_until'])}" if row["cools_until"] else ""
+            rest = f", rests until {moment(row['cools_until'])}" if row["cools_until"] else ""
             told = f"{row['workload']}: {row['writes']} of {found['cap_service']}{rest}"
             console.print(f"                {escape(told)}", soft_wrap=True)
     _tell(found)
@@ -122,17 +122,17 @@ def _read(option: str, text: str, zone: str | None, *, fold: int) -> str:
         PermanentError: It is none, or nobody said in which zone.
     """
     try:
-        moment = datetime.fromisoformat(text)
+        given = datetime.fromisoformat(text)
         named = None if zone is None else zones.find(zone)
     except ValueError as error:
         raise PermanentError(f"{option} {text}: {error}; write it like {_EXAMPLE}") from error
-    if moment.tzinfo is None and named is None:
+    if given.tzinfo is None and named is None:
         raise PermanentError(
             f"{option} {text} says no zone: write it like {_EXAMPLE}, or add --zone Europe/Berlin"
         )
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=named, fold=fold)
-    return moment.isoformat()
+    if given.tzinfo is None:
+        given = given.replace(tzinfo=named, fold=fold)
+    return given.isoformat()
 
 
 def _tell(found: dict[str, Any]) -> None:
@@ -160,16 +160,12 @@ def _tell(found: dict[str, Any]) -> None:
 
 def _when(row: dict[str, Any]) -> str:
     every = "weekly, next " if row["is_weekly"] else ""
-    return f"{every}{_moment(row['starts_at'])} to {_moment(row['ends_at'])}"
-
-
-def _moment(text: str) -> str:
-    return datetime.fromisoformat(text).astimezone(UTC).strftime(_FORM)
+    return f"{every}{moment(row['starts_at'])} to {moment(row['ends_at'])}"
 
 
 def _next(text: FreezeText, now: datetime) -> str:
     span = find_span(text, now)
     if span is None:
         return "[dim]over[/]"
-    lead = "[bold red]now[/], until" if span.holds(now) else f"{span.starts_at:{_FORM}} to"
-    return f"{lead} {span.ends_at:{_FORM}}"
+    lead = "[bold red]now[/], until" if span.holds(now) else f"{moment(span.starts_at)} to"
+    return f"{lead} {moment(span.ends_at)}"

@@ -10,6 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from backend.cli.client import Client
+from backend.cli.moments import second
 from backend.cli.session import client, console
 from sre_agent.domain.errors import PermanentError
 
@@ -27,7 +28,7 @@ def list_clusters() -> None:
     for row in client().get("/api/v1/clusters")["clusters"]:
         systems = ", ".join(item["system"] for item in row["endpoints"])
         cells = (row["id"], row["status"], systems, str(row["open_incidents"]))
-        table.add_row(*map(escape, cells), row["last_alert_at"] or "never")
+        table.add_row(*map(escape, cells), _last(row))
     console.print(table)
 
 
@@ -59,10 +60,10 @@ def health(cluster: _Id) -> None:
         colour = "green" if item["status"] == "ok" else "red"
         console.print(
             f"[{colour}]{item['status']:<12}[/] {escape(item['system']):<12} "
-            f"{item['latency_ms']:>8} ms  since {item['since']}  {escape(item['detail'])}",
+            f"{item['latency_ms']:>8} ms  since {_since(item)}  {escape(item['detail'])}",
             soft_wrap=True,
         )
-    console.print(f"the last alert came {answer['last_alert_at'] or 'never'}")
+    console.print(f"the last alert came {_last(answer)}")
     if not answer["ok"]:
         raise typer.Exit(1)
 
@@ -102,3 +103,11 @@ def _tell_webhook(api: Client, answer: dict[str, Any]) -> None:
         f"      authorization: {{credentials: {answer['webhook_token']}}}"
     )
     console.print(escape(snippet), soft_wrap=True)
+
+
+def _last(row: dict[str, Any]) -> str:
+    return second(row["last_alert_at"]) if row["last_alert_at"] else "never"
+
+
+def _since(item: dict[str, Any]) -> str:
+    return second(item["since"]) if item["since"] else "never"

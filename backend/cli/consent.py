@@ -5,6 +5,8 @@ from typing import Any
 
 from rich.markup import escape
 
+from backend.cli.moments import second
+
 Payload = dict[str, Any]
 
 
@@ -31,7 +33,7 @@ def requested(payload: Payload) -> str:
     """Return a request as one line."""
     people = payload.get("people", 1)
     who = "a person" if people == 1 else f"{people} different people"
-    return f"[bold yellow]waits for {who}[/] until {escape(payload['expires_at'])}"
+    return f"[bold yellow]waits for {who}[/] until {second(payload['expires_at'])}"
 
 
 def given(payload: Payload) -> str:

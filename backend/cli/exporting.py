@@ -10,6 +10,7 @@ import typer
 from rich.markup import escape
 
 from backend.cli import export_check
+from backend.cli.moments import second
 from backend.cli.plain import plain
 from backend.cli.session import client, console, layout
 from backend.signer import ring
@@ -73,7 +74,7 @@ def verify_export(
     manifest = found.manifest
     console.print(
         f"[green]whole[/]: {found.entries} entries of {len(manifest.stretches)} logs of "
-        f"{escape(plain(manifest.org_id))}, until {manifest.until:%Y-%m-%d %H:%M:%S} UTC, signed"
+        f"{escape(plain(manifest.org_id))}, until {second(manifest.until)}, signed"
     )
 
 

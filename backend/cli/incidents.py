@@ -9,6 +9,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from backend.cli import consent, telling
+from backend.cli.moments import second
 from backend.cli.session import client, console
 from sre_agent.domain.errors import PermanentError
 
@@ -36,7 +37,7 @@ def incidents(
         cause = row["top_cause"]
         told = f"{cause['fault_class']} of {cause['object']['name']}" if cause else ""
         service = f"{row['namespace']}/{row['service']}"
-        cells = (row["id"], row["opened_at"][:19], row["status"], service, told, row["title"])
+        cells = (row["id"], second(row["opened_at"]), row["status"], service, told, row["title"])
         table.add_row(*(escape(cell) for cell in cells))
     is_seen = console.is_terminal
     where = console if is_seen else Console(file=console.file, width=_PIPED_COLUMNS)

@@ -8,6 +8,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from backend.cli.incidents import IncidentId
+from backend.cli.moments import moment
 from backend.cli.session import client, console, layout
 from backend.cli.stack import environment, lifecycle
 from backend.db import remembering
@@ -58,7 +59,7 @@ def lines(past: dict[str, Any]) -> list[str]:
     cause = escape(named(past["cause"])) if past["cause"] else "no cause was named"
     return [
         f"[bold]{escape(past['incident_id'])}[/] {past['similarity']:.0%} alike, "
-        f"ended {past['ended_at'][:16]}",
+        f"ended {moment(past['ended_at'])}",
         f"  {cause}: {past['outcome']}{said}{actual}",
         *([f"  repair: {escape(past['repair'])}"] if past["repair"] else []),
         f"  [dim]{escape('; '.join(past['reasons']))}[/]",

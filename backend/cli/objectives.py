@@ -8,6 +8,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
+from backend.cli.moments import second
 from backend.cli.session import client, console
 from sre_agent.config import objectives
 from sre_agent.diagnosis.metrics import service_levels
@@ -65,8 +66,9 @@ def show(
     console.print(f"nothing is left in  {_exhausted(row)}")
     console.print(f"counted in          {row['covered']:.0%} of the window")
     origin = "SLO_FILE" if row["from_file"] else row["changed_by"]
-    console.print(f"defined by          {escape(origin)}, {escape(row['changed_at'])}")
-    console.print(f"looked at           {escape(row['evaluated_at'] or 'not yet')}")
+    console.print(f"defined by          {escape(origin)}, {second(row['changed_at'])}")
+    looked_at = second(row["evaluated_at"]) if row["evaluated_at"] else "not yet"
+    console.print(f"looked at           {looked_at}")
 
 
 @slo.command()

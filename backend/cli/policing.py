@@ -8,6 +8,7 @@ import yaml
 from rich.markup import escape
 
 from backend.cli import past_rulings, policy_here, telling_rulings
+from backend.cli.moments import moment
 from backend.cli.plain import plain
 from backend.cli.session import client, console
 from sre_agent.domain import yaml_text
@@ -137,7 +138,7 @@ def _tell(rules: Policy, facts: Facts, ruled: PolicyRuling) -> None:
 def _tell_otherwise(past: Past, now: PolicyRuling) -> None:
     was = past.ruling
     told = (
-        f"[bold]{escape(past.incident.id)}[/] {past.at:%Y-%m-%d %H:%M} "
+        f"[bold]{escape(past.incident.id)}[/] {moment(past.at)} "
         f"{escape(plain(str(past.action.call)))}: [{_COLOURS[was.ruling]}]{was.ruling}[/] by "
         f"{escape(was.rule)} → [{_COLOURS[now.ruling]}]{now.ruling}[/] by "
         f"{escape(plain(f'{now.rule}: {now.reason}'))}"

@@ -6,6 +6,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
+from backend.cli.moments import clock
 from backend.cli.session import client, console
 
 _COLUMNS = ("", "id", "priority", "waiting since", "escalated at", "service", "why it waits")
@@ -29,10 +30,14 @@ def queue(limit: Annotated[int, typer.Option(help="At most so many.")] = 20) -> 
             str(row["position"]),
             row["incident_id"],
             priority,
-            (row["waiting_since"] or "")[11:19],
-            (row["escalated_at"] or "")[11:19],
+            _clock(row["waiting_since"]),
+            _clock(row["escalated_at"]),
             f"{row['namespace']}/{row['service']}",
             row["why"],
         )
         table.add_row(*(escape(cell) for cell in cells))
     console.print(table)
+
+
+def _clock(at: str | None) -> str:
+    return clock(at) if at else ""

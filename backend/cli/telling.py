@@ -7,7 +7,7 @@ from typing import Any
 
 from rich.markup import escape
 
-from backend.cli import consent, telling_rulings
+from backend.cli import consent, moments, telling_rulings
 from sre_agent.domain.likelihood import in_percent
 from sre_agent.domain.plan import Choice, RunbookCitation
 from sre_agent.planning import reasons
@@ -27,8 +27,7 @@ def line(event: dict[str, Any]) -> str | None:
     if teller is None:
         return None
     said = teller(event["payload"])
-    clock = str(event["at"])[11:19]
-    return f"[dim]{clock}[/] [cyan]{escape(event['actor']):<12}[/] {said}"
+    return f"[dim]{moments.clock(event['at'])}[/] [cyan]{escape(event['actor']):<12}[/] {said}"
 
 
 def lines(events: Iterable[dict[str, Any]]) -> Iterator[str]:
