@@ -179,13 +179,15 @@ def _charge_times(now: timing.Times, healthy: Healthy) -> _Charges:
     charges = _Charges()
     for excess in sorted(found, key=lambda item: (-item.seconds, item.place)):
         service, operation, callee = excess.place
-        reason = f"{operation} of {service} takes {_longer(excess.seconds)} more"
+        reason = f"{operation} of {service} takes {_longer(excess.seconds)} more in all"
         if not callee:
             charges.add(
                 service, excess.seconds * excess.share, FaultClass.LATENCY_REGRESSION, reason
             )
             continue
-        reason = f"calls of {service} to {callee} take {_longer(excess.seconds)} more on the way"
+        reason = (
+            f"calls of {service} to {callee} take {_longer(excess.seconds)} more in all on the way"
+        )
         fault = FaultClass.POD_NETWORK_DELAY
         charges.add(callee, excess.seconds * slow_in[callee], fault, reason)
         charges.add(service, excess.seconds * slow_out[service], fault, reason)

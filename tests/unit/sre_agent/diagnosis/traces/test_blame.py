@@ -44,7 +44,8 @@ def test_a_delay_on_the_way_is_blamed_on_the_callee_that_all_wait_for() -> None:
 
 
 @pytest.mark.parametrize(
-    ("wire_s", "told"), [(0.042, "take 40 ms more"), (2.002, "take 2.0 s more")]
+    ("wire_s", "told"),
+    [(0.042, "take 200 ms more in all on the way"), (2.002, "take 10.0 s more in all on the way")],
 )
 def test_a_delay_is_told_in_a_unit_that_shows_it(wire_s: float, told: str) -> None:
     found = ranked([Request(wire_s={"store": wire_s})] * 5)
