@@ -38,7 +38,8 @@ def requested(payload: Payload) -> str:
 
 def given(payload: Payload) -> str:
     """Return one yes of several as one line."""
-    return f"{decided(payload)}; {_waits(payload['waits_for'])}"
+    lost = "".join(f"; {escape(item)}" for item in payload.get("lost") or ())
+    return f"{decided(payload)}; {_waits(payload['waits_for'])}{lost}"
 
 
 def decided(payload: Payload) -> str:

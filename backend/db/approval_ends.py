@@ -1,5 +1,6 @@
 """How a request for approval ends: its row, and the entry of the log that says the same."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -67,12 +68,18 @@ async def record(
     kind: EventKind,
     decision: Decision,
     given: Given | None = None,
+    lost: Sequence[str] = (),
 ) -> None:
-    """Write down what was answered, by whom: one entry for each answer, one for the end."""
+    """Write down what was answered, by whom: one entry for each answer, one for the end.
+
+    `lost` says why answers before it count no longer.
+    """
     own: dict[str, Any] = {"role": None}
     if given is not None:
         left_out = list(given.left_out)
         own = {"role": given.role, "person": given.person, "left_out": left_out}
+    if lost:
+        own["lost"] = list(lost)
     by = f":{given.person}" if given and kind is EventKind.APPROVAL_GIVEN else ""
     draft = EventDraft(
         actor=decision.actor,

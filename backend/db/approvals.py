@@ -1,6 +1,6 @@
 """The one door for decisions: whoever says yes or no, through whichever channel, comes by here."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from backend.actors import Actor, Role
-from backend.db import approval_answers, approval_ends, journal, queue
+from backend.db import approval_answers, approval_ends, journal, queue, standing
 from backend.db.approval_answers import Given
 from backend.db.approval_ends import close, expiry, record
 from backend.db.approval_requests import wanted_by
@@ -134,31 +134,50 @@ async def _take(
         decided_at=now,
     )
     given = approval_answers.of(answer.actor, decision, _left_out(waiting, answer))
+    lost: dict[Given, str] = {}
     if answer.verdict is Verdict.APPROVED:
-        decision = _counted(waiting, decision, given)
+        lost = await _lost(connection, waiting, now)
+        decision = _counted(waiting, decision, given, lost)
     await approval_answers.store(connection, waiting.org_id, given)
     if decision.waits_for:
-        await record(connection, waiting, EventKind.APPROVAL_GIVEN, decision, given)
+        await record(
+            connection, waiting, EventKind.APPROVAL_GIVEN, decision, given, tuple(lost.values())
+        )
     else:
         await close(connection, waiting, decision, given)
     return decision
 
 
-def _counted(waiting: Request, decision: Decision, given: Given) -> Decision:
-    """Return a yes with what it makes together with those before it."""
-    together = (*waiting.answers, given)
-    count = approval_answers.count_people(together)
-    if count == waiting.given:
-        missing = waiting.people - count
+async def _lost(connection: AsyncConnection, waiting: Request, now: datetime) -> dict[Given, str]:
+    """Return the yeses before that count no longer, each with the reason."""
+    wanted = Role(wanted_by(waiting.rulings).role)
+    yes = [item for item in waiting.answers if item.verdict is Verdict.APPROVED]
+    roles = await standing.find(connection, waiting.org_id, yes, now=now)
+    told = {item: standing.told_lost(item, roles.get(item), wanted) for item in yes}
+    return {item: why for item, why in told.items() if why}
+
+
+def _counted(
+    waiting: Request, decision: Decision, given: Given, lost: Mapping[Given, str]
+) -> Decision:
+    """Return a yes with what it makes together with those before it that still count."""
+    before = [item for item in waiting.answers if item not in lost]
+    count = approval_answers.count_people((*before, given))
+    if count == approval_answers.count_people(before) or given.person in {
+        item.person for item in lost
+    }:
+        missing = waiting.people - approval_answers.count_people(before)
         raise AnsweredBeforeError(
             f"{given.actor} has said yes already, which counts once: "
             f"{missing} more of {waiting.people} people {'has' if missing == 1 else 'have'} to"
         )
+    together = (*waiting.answers, given)
     plan = Plan.model_validate(waiting.plan)
     without = plan.depending_on(approval_answers.left_out(together))
     if len(without) == len(plan.actions):
         raise UnfitAnswerError("nothing of the plan would be left: reject it instead")
-    return decision.model_copy(update={"waits_for": waiting.people - count, "without": without})
+    missing = max(0, waiting.people - count)
+    return decision.model_copy(update={"waits_for": missing, "without": without})
 
 
 def _left_out(waiting: Request, answer: Answer) -> tuple[ActionId, ...]:

@@ -5,7 +5,7 @@ from datetime import datetime
 from pydantic import ValidationError
 
 from backend.actors import Role
-from backend.db import approval_answers
+from backend.db import approval_answers, standing
 from backend.db.approval_answers import Given
 from backend.db.approval_rows import Request, to_decision
 from backend.signer.record import Record
@@ -53,9 +53,18 @@ def _check_answers(record: Record, request: Request, plan: Plan, wanted: Approve
         if given.role not in _MAY_DECIDE:
             raise _refusal(f"{given.actor} is no approver")
         _check_entitled(record, plan, given, wanted)
-    count = approval_answers.count_people(yes)
-    if count < wanted.people:
-        raise _refusal(f"policy wants {wanted.people} different people to approve, {count} did")
+    lost = {item: _lost(record, item, wanted) for item in yes}
+    count = approval_answers.count_people(item for item in yes if lost[item] is None)
+    if count >= wanted.people:
+        return
+    why = "; ".join(filter(None, lost.values()))
+    advice = f" ({why}: have it looked at anew, and approved by who may)" if why else ""
+    raise _refusal(f"policy wants {wanted.people} different people to approve, {count} did{advice}")
+
+
+def _lost(record: Record, given: Given, wanted: Approvers) -> str | None:
+    """Return why a yes does not count any more."""
+    return standing.told_lost(given, record.standing.get(given), Role(wanted.role))
 
 
 def _check_entitled(record: Record, plan: Plan, given: Given, wanted: Approvers) -> None:

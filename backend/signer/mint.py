@@ -1,6 +1,7 @@
 """Minting: read the record, judge, sign, keep, log; one transaction under the incident's lock."""
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -8,8 +9,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from backend.actors import Role
 from backend.brakes.judging import Brakes
-from backend.db import approval_rows, audit, circumstances, incident_rows, journal, switch
+from backend.db import approval_rows, audit, circumstances, incident_rows, journal, standing, switch
+from backend.db.approval_answers import Given
 from backend.db.past_runs import PastRuns
 from backend.db.tables.approvals import grants as minted
 from backend.db.tenancy import Tenant
@@ -102,7 +105,17 @@ class Mint:
         # was read before: who stops writing waits for this transaction, and not for longer than a moment.
         await switch.hold_mints(connection, org_id)
         tenant = Tenant(org_id, record.incident.cluster_id)
-        return replace(record, halted=await self._find_halt(connection, tenant))
+        return replace(
+            record,
+            halted=await self._find_halt(connection, tenant),
+            standing=await self._standing(connection, record),
+        )
+
+    async def _standing(self, connection: AsyncConnection, record: Record) -> Mapping[Given, Role]:
+        """Return who may answer at this moment, of those who have."""
+        answers = record.approval.answers if record.approval else ()
+        org_id, now = record.incident.org_id, self.clock.now()
+        return await standing.find(connection, org_id, answers, now=now)
 
     async def _with_facts(self, connection: AsyncConnection, record: Record) -> Record:
         """Return the record with what rulings go by; without a plan there is nothing to rule on."""

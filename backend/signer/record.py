@@ -6,6 +6,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from backend.actors import Role
+from backend.db.approval_answers import Given
 from backend.db.approval_rows import Request
 from sre_agent.domain.chain import BrokenLink
 from sre_agent.domain.events import Event, EventKind
@@ -36,6 +38,8 @@ class Record:
     broken_organization: BrokenLink | None = None
     facts: Mapping[ActionId, Circumstances] = field(default_factory=dict)
     """What a ruling on each action of the newest plan goes by, at this moment."""
+    standing: Mapping[Given, Role] = field(default_factory=dict)
+    """The role that each who answered the request has at this moment; who was shut out is not in it."""
 
     def last(self, kind: EventKind) -> Event | None:
         """Return the newest event of a kind."""

@@ -154,8 +154,9 @@ def _decided(payload: Payload) -> str:
     left_out = payload.get("without") or ()
     but = f" without {', '.join(str(item) for item in left_out)}" if left_out else ""
     waits = ", another person is waited for" if payload.get("waits_for") else ""
+    lost = "".join(f"; {item}" for item in payload.get("lost") or ())
     verdict = text(payload, "verdict", "decided")
-    return with_reason(f"Plan {verdict}{who}{through}{but}{waits}")(payload)
+    return with_reason(f"Plan {verdict}{who}{through}{but}{waits}{lost}")(payload)
 
 
 def _started(payload: Payload) -> str:

@@ -80,7 +80,7 @@ export const TELL_DEEDS: Readonly<Record<string, (event: IncidentEvent) => Told>
   approval_given: ({ payload: p }) => {
     const others = p.waits_for === 1 ? "another" : `${p.waits_for} others`;
     const { text } = decided(p);
-    return told(`${text}; waits for ${others}`, "wait", p.reason);
+    return told(`${text}; waits for ${others}`, "wait", [...(p.lost ?? []), p.reason].join("; "));
   },
   approval_decided: ({ payload }) => decided(payload),
   approval_voided: ({ payload: p }) =>

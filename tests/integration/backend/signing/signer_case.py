@@ -76,6 +76,22 @@ class Case:
         await self.decide()
         await self.execute()
 
+    async def enroll(self, person: Actor) -> None:
+        """Store a user as the accounts have it."""
+        await self.sql(
+            "INSERT INTO users (id, org_id, name, role, password_hash, created_at) VALUES "  # noqa: S608 - a test's
+            f"('{person.user_id}', 'default', '{person.name}', '{person.role}', '-', now())"
+        )
+
+    async def give_token(self, program: Actor) -> None:
+        """Store a token, of a user or of nobody, as the accounts have it."""
+        user_id = f"'{program.user_id}'" if program.user_id else "NULL"
+        await self.sql(
+            "INSERT INTO api_tokens (id, org_id, name, role, token_sha256, created_by, user_id, "  # noqa: S608 - a test's
+            f"created_at) VALUES ('{program.token_id}', 'default', '{program.name}', "
+            f"'{program.role}', '{program.token_id}', 'admin', {user_id}, '2026-01-01')"
+        )
+
     async def sql(self, statement: str) -> None:
         async with self.engine.begin() as connection:
             await connection.execute(sa.text("SET LOCAL session_replication_role = replica"))

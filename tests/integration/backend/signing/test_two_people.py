@@ -32,6 +32,12 @@ def rules() -> Policy:
     return replace(shipped(), rules=(*shipped().rules, *extra.rules))
 
 
+@pytest.fixture(autouse=True)
+async def _known(case: Case) -> None:
+    await case.enroll(ANN)
+    await case.enroll(BEN)
+
+
 async def asked(case: Case, wanted: Approvers = TWO) -> str:
     """A request in which people are told what policy wants."""
     rulings = [item.model_copy(update={"approvers": wanted}) for item in case.rulings(Ruling.ASK)]
