@@ -70,6 +70,13 @@ class Brakes:
         calendar = await self.calendar.join(connection, case.incident.org_id, now=now)
         return freezes.find_obstacle(calendar, case.place(action), now)
 
+    async def find_freeze_start(
+        self, connection: AsyncConnection, case: "Case", action: Action, *, now: datetime
+    ) -> datetime | None:
+        """Return when the next freeze begins that keeps an action from being carried out."""
+        calendar = await self.calendar.join(connection, case.incident.org_id, now=now)
+        return freezes.find_start(calendar, case.place(action), now)
+
 
 @dataclass(frozen=True)
 class Case:

@@ -25,7 +25,7 @@ class SignerSettings(CommonSettings):
     clock_skew_max_seconds: Seconds = 30
     """By how much the signer's clock and the database's may differ: writes are counted by them."""
 
-    grant_ttl_seconds: int = Field(default=300, gt=0, le=3600)
+    grant_ttl_seconds: int = Field(default=60, gt=0, le=3600)
     """How long a grant may be used after it was minted."""
 
     approval_use_seconds: int = Field(default=3600, gt=0)

@@ -40,12 +40,13 @@ class Pedal:
         action_id: ActionId,
         *,
         now: datetime,
-    ) -> None:
-        """Count the action, or refuse it because of the writes before it or the calendar.
+    ) -> datetime | None:
+        """Count the action and return until when it may be done, or refuse it.
 
-        Taking back our own action waits for nothing: what made things worse must not stay because much
-        was done. Whether it takes something back is found in the log, never believed; and each action
-        can be taken back once.
+        It is refused because of the writes before it or the calendar; it may be done until the next
+        freeze begins, or at any time: None. Taking back our own action waits for nothing: what made
+        things worse must not stay because much was done. Whether it takes something back is found in
+        the log, never believed; and each action can be taken back once.
 
         Raises:
             GrantRefusedError: With the time at which it would be granted.
@@ -53,7 +54,7 @@ class Pedal:
         await self._compare_clocks(connection, now)
         action = _find(plan, action_id)
         if action is None:
-            return  # it gets no grant for another reason
+            return None  # it gets no grant for another reason
         undoes = await _undone_by(connection, record, action)
         case = Case(record.incident, plan, self.policy)
         if undoes is None:
@@ -65,6 +66,9 @@ class Pedal:
             undoes=undoes,
         )
         await brakes.count(connection, _tenant(record), counted)
+        if undoes is not None:
+            return None
+        return await self.brakes.find_freeze_start(connection, case, action, now=now)
 
     async def readmit(
         self,
@@ -74,8 +78,10 @@ class Pedal:
         action_id: ActionId,
         *,
         now: datetime,
-    ) -> None:
+    ) -> datetime | None:
         """Refuse to renew a grant during a freeze; it was counted when it was first given.
+
+        Returns until when the action may be done: until the next freeze begins, or at any time.
 
         One with which a write was begun is renewed all the same: it settles what came of that.
 
@@ -85,12 +91,13 @@ class Pedal:
         await self._compare_clocks(connection, now)
         action = _find(plan, action_id)
         if action is None or _is_begun(record, action_id):
-            return
+            return None
         counted = await brakes.of_incident(connection, record.incident.id)
         if any(row.action_id == action_id and row.undoes is not None for row in counted):
-            return
+            return None
         case = Case(record.incident, plan, self.policy)
         _refuse(await self.brakes.find_freeze(connection, case, action, now=now))
+        return await self.brakes.find_freeze_start(connection, case, action, now=now)
 
     async def _compare_clocks(self, connection: AsyncConnection, now: datetime) -> None:
         if self.skew_max_s is None:

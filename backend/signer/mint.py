@@ -77,11 +77,16 @@ class Mint:
                 if not renewal.is_due(stored.expires_at, now) or renewal.is_over(record, action_id):
                     return ports.Grant(id=stored.id, token=stored.token)
                 renewal.check_count(stored.renewals, self.terms)
-                await self._pedal.readmit(connection, record, permitted.plan, action_id, now=now)
             renewal.check_fresh(record, permitted, self.terms, now)
-            if stored is None:
-                await self._pedal.admit(connection, record, permitted.plan, action_id, now=now)
-            return await self._issue(connection, permitted, action_id, stored)
+            press = self._pedal.admit if stored is None else self._pedal.readmit
+            until = await press(connection, record, permitted.plan, action_id, now=now)
+            return await self._issue(connection, permitted, action_id, stored, until)
+
+    def _ttl_s(self, now: datetime, until: datetime | None) -> int:
+        """Return how long a grant lasts; what servers add for clocks that differ ends in time too."""
+        if until is None:
+            return self.ttl_s
+        return min(self.ttl_s, int(until.timestamp()) - int(now.timestamp()) - grants.CLOCK_SKEW_S)
 
     @property
     def _pedal(self) -> Pedal:
@@ -143,11 +148,12 @@ class Mint:
         permitted: grants.Record,
         action_id: ActionId,
         stored: sa.Row[Any] | None,
+        until: datetime | None,
     ) -> ports.Grant:
-        """Sign, keep and log: a first grant, or `stored` with new times."""
+        """Sign, keep and log: a first grant, or `stored` with new times, usable `until` at most."""
         now, incident = self.clock.now(), permitted.incident
         id_, renewals = (_new_id(), 0) if stored is None else (stored.id, stored.renewals + 1)
-        minting = Minting(id_, now_s=int(now.timestamp()), ttl_s=self.ttl_s)
+        minting = Minting(id_, now_s=int(now.timestamp()), ttl_s=self._ttl_s(now, until))
         said = grants.claims(permitted, action_id, minting)
         grant = ports.Grant(id=said.jti, token=token.sign(said, self.key.signing(now)))
         row = {

@@ -9,7 +9,7 @@ from sre_agent.domain.ids import ActionId
 from sre_agent.safety import grants
 from sre_agent.safety.grants import GrantRefusedError
 
-_EARLY = timedelta(seconds=5)
+_EARLY = timedelta(seconds=grants.CLOCK_SKEW_S)
 """A grant with less left than clocks may be apart is as good as expired."""
 
 

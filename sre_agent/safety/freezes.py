@@ -73,6 +73,13 @@ def find_obstacle(calendar: Calendar, place: Place, now: datetime) -> Obstacle |
     return Obstacle(brake=Brake.FREEZE, reason=reason, until=until)
 
 
+def find_start(calendar: Calendar, place: Place, now: datetime) -> datetime | None:
+    """Return when the next freeze of the place begins; None if no freeze is known to."""
+    spans = (find_span(item, now) for item in calendar.freezes if _holds_for(item, place))
+    starts = (span.starts_at for span in spans if span is not None and span.starts_at > now)
+    return min(starts, default=None)
+
+
 def find_span(freeze: FreezeText, now: datetime) -> Span | None:
     """Return when the freeze is in force, or will be next; None when it is over for good."""
     return next((span for span in _spans(freeze, now) if span.ends_at > now), None)

@@ -25,6 +25,10 @@ class GrantRefusedError(PermanentError):
         super().__init__(f"{reason} ({code})")
 
 
+CLOCK_SKEW_S = 5
+"""For how much longer than it says a server takes a grant: the clocks of both may differ."""
+
+
 @dataclass(frozen=True)
 class Record:
     """What is known of a plan: every ruling that was made on it, and how a person decided.

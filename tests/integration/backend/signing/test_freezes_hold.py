@@ -3,10 +3,12 @@
 from datetime import timedelta
 from pathlib import Path
 
+import jwt
 import pytest
 from brake_scene import MakeMint, Scene, freeze, refusal
 
 from backend.db import freezes
+from mcp_servers.common.grants import CLOCK_SKEW_S
 from sre_agent.domain.events import EventKind
 from sre_agent.domain.ids import ActionId
 from sre_agent.safety.freeze_text import FreezeText
@@ -93,3 +95,40 @@ async def test_a_grant_that_was_not_used_before_a_freeze_is_not_renewed_in_it(
 
     assert refused.code == "frozen"
     assert (await mint.mint(begun, ONE)).id, "it settles what came of the write"
+
+
+@pytest.mark.attack("going round a brake")
+async def test_a_grant_from_before_a_freeze_ends_with_its_beginning(
+    scene: Scene, make_mint: MakeMint, tmp_path: Path
+) -> None:
+    """Also with the seconds that a server adds for clocks that differ."""
+    file = tmp_path / "freezes.yaml"
+    begins_at = scene.clock.now() + timedelta(seconds=60)
+    freeze(file, begins_at)
+    mint = make_mint(file=file)
+    id_, free = await scene.approved("inc-a"), await scene.approved("inc-b", scene.on("b"))
+
+    grant = await mint.mint(id_, ONE)
+    await scene.pass_time(seconds=57)
+    again = await mint.mint(id_, ONE)
+    late = await mint.mint(free, ONE)
+
+    ends = [expiry(item.token) + CLOCK_SKEW_S for item in (grant, again, late)]
+    assert ends == [begins_at.timestamp()] * 3
+    assert grant.id == again.id
+
+
+async def test_a_grant_lasts_as_long_as_ever_where_the_next_freeze_is_far_off_or_elsewhere(
+    scene: Scene, make_mint: MakeMint, tmp_path: Path
+) -> None:
+    file = tmp_path / "freezes.yaml"
+    freeze(file, scene.clock.now() + timedelta(hours=1))
+    mint = make_mint(file=file)
+
+    grant = await mint.mint(await scene.approved("inc-a"), ONE)
+
+    assert expiry(grant.token) == scene.clock.now().timestamp() + mint.ttl_s
+
+
+def expiry(token: str) -> int:
+    return int(jwt.decode(token, options={"verify_signature": False})["exp"])
