@@ -12,6 +12,7 @@ from psycopg.rows import dict_row
 from psycopg_pool import AsyncConnectionPool
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from backend import policy_notes
 from backend.bootstrap import checkpoints, program
 from backend.brakes.foreseeing import Foresight
 from backend.brakes.judging import Brakes
@@ -45,6 +46,9 @@ from sre_agent.config import loader, objectives, permissions
 from sre_agent.graph import build
 from sre_agent.graph.context import Limits, RunContext
 from sre_agent.planning.settings import PlanningSettings
+
+_ACTOR = "worker"
+"""As whom it writes down which policy it goes by."""
 
 _WORKER_POOL = 8
 _CHECKPOINT_POOL = 4
@@ -146,6 +150,7 @@ async def open_worker(settings: WorkerSettings) -> AsyncIterator[Worker]:
             signer = SignerClient(http, settings.signer_url, settings.signer_token)
             toolbox = toolboxes.of(own)
             context = run_context(settings, engine, clock, toolbox, signer)
+            await policy_notes.note_policy(engine, clock, context.policy, actor=_ACTOR)
             runner = Runner(graph=build.build(saver), context=context, clusters=toolboxes)
             queue.register(app, runner)
             rounds = Rounds(

@@ -22,13 +22,13 @@ _PLATFORM = "platform"
 """Who voids what is no longer as it was shown, and through what."""
 
 
-def expiry(waiting: Request, now: datetime, reason: str) -> Decision:
-    """Return the end of a request that nobody decided."""
+def expiry(waiting: Request, now: datetime, reason: str, *, by: str = CLOCK_ACTOR) -> Decision:
+    """Return the end of a request that nobody decided; `by` is whose step left nothing to decide."""
     return Decision(
         approval_id=waiting.id,
         verdict=Verdict.EXPIRED,
-        actor=CLOCK_ACTOR,
-        channel="clock",
+        actor=by,
+        channel="clock" if by == CLOCK_ACTOR else "steering",
         reason=reason,
         plan_sha256=waiting.plan_sha256,
         decided_at=now,

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from backend.actors import Actor, Role
 from backend.db import approval_answers, approval_ends, journal, queue, standing
 from backend.db.approval_answers import Given
-from backend.db.approval_ends import close, expiry, record
+from backend.db.approval_ends import CLOCK_ACTOR, close, expiry, record
 from backend.db.approval_requests import wanted_by
 from backend.db.approval_rows import Request, find, lock, to_decision
 from backend.db.tables.approvals import approvals
@@ -245,13 +245,18 @@ async def _other_plan(
 
 
 async def close_open(
-    connection: AsyncConnection, incident_id: IncidentId, *, now: datetime, reason: str = _ENDED
+    connection: AsyncConnection,
+    incident_id: IncidentId,
+    *,
+    now: datetime,
+    reason: str = _ENDED,
+    by: str = CLOCK_ACTOR,
 ) -> str | None:
-    """Close the open request and return its id: there is nothing left to allow."""
+    """Close the open request and return its id: there is nothing left to allow, by whose doing."""
     waiting = await find(connection, incident_id=incident_id, is_open=True)
     if waiting is None:
         return None
-    await close(connection, waiting, expiry(waiting, now, reason))
+    await close(connection, waiting, expiry(waiting, now, reason, by=by))
     return waiting.id
 
 

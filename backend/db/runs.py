@@ -58,9 +58,8 @@ async def begin_run(
     other = (await connection.execute(_FIND_OTHER, {"incident_id": incident_id})).scalar()
     if other is not None:
         raise ServiceTakenError(f"incident {other} of the same service is open: go on there")
-    await approvals.close_open(
-        connection, incident_id, now=now, reason="the incident is investigated anew"
-    )
+    why = f"the incident is investigated anew: {begins.reason}"
+    await approvals.close_open(connection, incident_id, now=now, reason=why, by=begins.actor)
     held = sa.delete(target_claims).where(target_claims.c.incident_id == incident_id)
     await connection.execute(held)
     query = sa.select(incidents.c.run, incidents.c.status).where(incidents.c.id == incident_id)

@@ -115,7 +115,9 @@ async def dismiss(step: Step, dismissal: Dismissal) -> Event:
     newest = await find(step.connection, incident_id=step.incident_id)
     if newest is not None and _is_for(Plan.model_validate(newest.plan), dismissal):
         why = f"{step.actor.name} dismissed its cause: {dismissal.reason}"
-        await approvals.close_open(step.connection, step.incident_id, now=step.now, reason=why)
+        await approvals.close_open(
+            step.connection, step.incident_id, now=step.now, reason=why, by=step.actor.name
+        )
         await step.wake(event)
     return event
 

@@ -1,18 +1,13 @@
 """Telling every organization's log what the signer goes by: its policy, and its keys as they change."""
 
 from dataclasses import dataclass
-from typing import Any
 
-import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from backend import rounds
-from backend.db import organization_log
+from backend import policy_notes, rounds
 from backend.db.organization_log import Deed
-from backend.db.tables.tenancy import organizations
 from backend.signer.keyring import Keyring
 from sre_agent import ports
-from sre_agent.domain import canonical
 from sre_agent.safety.policy import Policy
 
 ACTOR = "signer"
@@ -45,34 +40,8 @@ class Announcer:
             for key in ring.keys
         }
         makers = sorted({key.made_by for key in ring.published})
-        await self._note(Deed.SIGNING_KEYS_CHANGED, {**keys, "made_by": makers})
-        await self._note(Deed.POLICY_LOADED, told(self.policy))
-
-    async def _note(self, kind: Deed, payload: dict[str, Any]) -> None:
-        async with self.engine.connect() as connection:
-            ids = (await connection.execute(sa.select(organizations.c.id))).scalars().all()
-        for org_id in ids:
-            async with self.engine.begin() as connection:
-                await organization_log.note_change(
-                    connection,
-                    org_id=org_id,
-                    actor=ACTOR,
-                    kind=kind,
-                    payload=payload,
-                    now=self.clock.now(),
-                )
-
-
-def told(policy: Policy) -> dict[str, Any]:
-    """Return what tells one policy from another."""
-    if policy.fault is not None:
-        return {"fault": policy.fault}
-    said = {
-        "rules": [rule.text.model_dump(mode="json") for rule in policy.rules],
-        "bounds": dict(policy.bounds),
-        "environments": {
-            name: one.model_dump(mode="json") for name, one in policy.environments.items()
-        },
-        "zone": str(policy.zone),
-    }
-    return {"sha256": canonical.sha256(said), "rules": len(policy.rules)}
+        said = {**keys, "made_by": makers}
+        await policy_notes.note(
+            self.engine, self.clock, Deed.SIGNING_KEYS_CHANGED, said, actor=ACTOR
+        )
+        await policy_notes.note_policy(self.engine, self.clock, self.policy, actor=ACTOR)

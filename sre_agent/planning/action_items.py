@@ -105,7 +105,8 @@ def _about_ourselves(story: Story) -> Iterator[str]:
     if failed:
         yield f"Mend what specialists need who could not look: {', '.join(sorted(failed))}"
     decided = story.last(EventKind.APPROVAL_DECIDED)
-    if decided and decided.payload.get("verdict") == Verdict.EXPIRED:
+    is_late = decided is not None and decided.payload.get("channel") != "steering"
+    if decided and is_late and decided.payload.get("verdict") == Verdict.EXPIRED:
         yield "Find out why nobody decided before the approval expired"
     if story.last(EventKind.RUN_FAILED):
         yield "Find out why the investigation failed"

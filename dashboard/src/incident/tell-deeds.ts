@@ -27,7 +27,8 @@ function proposed(p: Payload): Told {
 
 function decided(p: Payload): Told {
   const without = p.without?.length ? ` without ${p.without.join(", ")}` : "";
-  const by = p.verdict === "expired" ? "" : ` by ${p.actor}, through ${p.channel}${without}`;
+  const isLate = p.verdict === "expired" && p.channel !== "steering";
+  const by = isLate ? "" : ` by ${p.actor}, through ${p.channel}${without}`;
   const tone = p.verdict === "approved" ? "good" : "bad";
   return told(`${capital(p.verdict)}${by}`, tone, p.reason);
 }

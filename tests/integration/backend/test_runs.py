@@ -106,7 +106,7 @@ async def test_a_new_run_closes_the_open_request_and_frees_the_claims(
 
     decision = await incidents.decision(approval.id)
     assert decision is not None
-    assert decision.reason == "the incident is investigated anew"
+    assert decision.reason == "the incident is investigated anew: it fires again"
     assert await incidents.claim_target(other, target) == other
 
 
@@ -118,3 +118,25 @@ async def test_an_incident_is_not_reopened_beside_a_newer_one_of_its_service(
 
     with pytest.raises(ServiceTakenError, match="inc-2"):
         await again(engine, old, clock)
+
+
+async def test_what_waited_for_people_is_closed_by_whoever_began_the_new_run_and_says_why(
+    engine: AsyncEngine,
+    clock: Any,
+    incidents: PostgresIncidents,
+    make_incident: MakeIncident,
+    plan: Plan,
+) -> None:
+    id_ = await make_incident()
+    approval = await incidents.request_approval(id_, plan, ())
+    begins = Beginning(kind=EventKind.REINVESTIGATED, actor="ben", reason="the database moved")
+
+    async with engine.begin() as connection:
+        await begin_run(connection, id_, begins, now=clock.now())
+
+    decision = await incidents.decision(approval.id)
+    [event] = [e for e in await incidents.events(id_) if e.kind is EventKind.APPROVAL_DECIDED]
+    assert decision is not None
+    assert (decision.verdict, decision.actor, decision.channel) == ("expired", "ben", "steering")
+    assert "the database moved" in decision.reason
+    assert (event.actor, event.payload["reason"]) == ("ben", decision.reason)

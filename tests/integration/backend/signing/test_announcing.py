@@ -8,6 +8,7 @@ import jwt
 import pytest
 from signer_case import ACTION, ID, Case, shipped
 
+from backend import policy_notes
 from backend.db import organization_log
 from backend.db.organization_log import Deed
 from backend.signer.announcing import Announcer
@@ -49,6 +50,22 @@ async def test_another_policy_is_told_and_a_broken_one_by_its_fault(
     first, second, third = await entries(case, Deed.POLICY_LOADED)
     assert first["sha256"] != second["sha256"]
     assert third == {"fault": "torn"}
+
+
+async def test_each_program_tells_its_own_policy_once(case: Case, announcer: Announcer) -> None:
+    """Then one sees in the log that worker and signer go by different rules."""
+    older = replace(shipped(), rules=shipped().rules[1:])
+    await announcer.go()
+    for _ in range(2):
+        await policy_notes.note_policy(case.engine, case.clock, older, actor="worker")
+        await policy_notes.note_policy(case.engine, case.clock, shipped(), actor="platform")
+    await announcer.go()
+
+    async with case.engine.connect() as connection:
+        found = await organization_log.read(connection, "default")
+    told = {e.actor: e.payload["sha256"] for e in found if e.kind == Deed.POLICY_LOADED.value}
+    assert len([e for e in found if e.kind == Deed.POLICY_LOADED.value]) == 3
+    assert told["signer"] == told["platform"] != told["worker"]
 
 
 async def test_a_rotation_is_told_and_the_next_grant_is_signed_by_the_new_key(

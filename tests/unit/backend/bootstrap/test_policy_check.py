@@ -8,6 +8,7 @@ from pydantic import SecretStr
 from backend.bootstrap.api import policy_check
 from backend.settings import ApiSettings
 from sre_agent.domain.errors import PermanentError
+from sre_agent.safety.policy import Policy
 
 RULES = "rules: [{name: go-ahead, ruling: allow, when: 'true', reason: it is a test}]"
 
@@ -45,3 +46,21 @@ async def test_what_was_found_is_found_anew_afterwards(
     (tmp_path / "own.yaml").write_text(RULES)
 
     await check()
+
+
+async def test_each_policy_that_was_read_is_told_also_one_with_a_fault(
+    settings: ApiSettings, tmp_path: Path
+) -> None:
+    read: list[str | None] = []
+
+    async def note(policy: Policy) -> None:
+        read.append(policy.fault)
+
+    check = policy_check(settings, lifetime_s=-1, note=note)
+    await check()
+    (tmp_path / "own.yaml").write_text("rules: [nonsense")
+    with pytest.raises(PermanentError):
+        await check()
+
+    assert read[0] is None
+    assert "own.yaml" in str(read[1])
