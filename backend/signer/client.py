@@ -1,5 +1,7 @@
 """The signer as the worker sees it."""
 
+from typing import Any
+
 import httpx
 from pydantic import SecretStr
 from typing_extensions import override
@@ -37,7 +39,9 @@ class SignerClient(ports.Signer):
         except httpx.TransportError as err:
             raise TransientError(f"the signer at {self._url} does not answer") from err
         if answer.status_code in _NO:
-            said = answer.json()
+            said = _told(answer)
+            if said is None:
+                raise TransientError(f"something in the signer's place said {answer.status_code}")
             return ports.GrantDenied(
                 reason=f"{said['reason']} ({said['code']})",
                 code=said["code"],
@@ -46,3 +50,13 @@ class SignerClient(ports.Signer):
         if answer.status_code != httpx.codes.OK:
             raise TransientError(f"the signer answered {answer.status_code}")
         return ports.Grant.model_validate_json(answer.content)
+
+
+def _told(answer: httpx.Response) -> dict[str, Any] | None:
+    """Return the signer's refusal; None for what a proxy, or something else at its address, said."""
+    try:
+        said = answer.json()
+    except ValueError:
+        return None
+    is_refusal = isinstance(said, dict) and {"code", "reason"} <= said.keys()
+    return said if is_refusal else None

@@ -22,6 +22,13 @@ MAX_CONNECTIONS = 20
 AUDIENCE_META_KEY = "sre-agent.io/audience"
 """Under it, a writing tool says whom grants for it must be made out to."""
 
+_NOBODY_BEHIND = frozenset({502, 503})
+"""What a proxy answers for a server that is not there; our servers answer no call so."""
+
+
+class ServerAwayError(httpx2.NetworkError):
+    """A proxy answered in the place of a server that is away."""
+
 
 @dataclass(frozen=True, slots=True)
 class Offer:
@@ -47,6 +54,7 @@ class Session:
             limits=httpx2.Limits(max_connections=MAX_CONNECTIONS),
             verify=tls,
             trust_env=False,  # a proxy of the shell is not meant for these servers
+            event_hooks={"response": [_require_server]},
         )
         return cls(url, http)
 
@@ -82,3 +90,10 @@ class Session:
             self.url, http_client=self.http, terminate_on_close=False
         )
         return Client(transport, mode=LATEST_MODERN_VERSION, cache=None)
+
+
+async def _require_server(response: httpx2.Response) -> None:
+    """Take the word of a proxy that nobody is there for what a refused connection says."""
+    code = response.status_code
+    if code in _NOBODY_BEHIND:
+        raise ServerAwayError(f"{code} in place of an answer", request=response.request)

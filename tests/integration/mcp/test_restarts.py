@@ -28,18 +28,24 @@ async def write(toolbox: McpToolbox) -> ToolResult:
 
 
 class Dying:
-    """A server that dies of each of the first requests and answers the ones after."""
+    """A server that dies of each of the first requests and answers the ones after.
 
-    def __init__(self, deaths: int) -> None:
+    With a `proxy` before it, this status is what is said in its place.
+    """
+
+    def __init__(self, deaths: int, proxy: str = "") -> None:
         self.asked = 0
         self._deaths = deaths
+        self._proxy = proxy
 
     async def answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with suppress(ConnectionError, asyncio.IncompleteReadError):
             await reader.readuntil(b"\r\n\r\n")
             self.asked += 1
-            if self.asked > self._deaths:
-                writer.write(b"HTTP/1.1 500 Oops\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+            status = self._proxy if self.asked <= self._deaths else "500 Oops"
+            if status:
+                head = f"HTTP/1.1 {status}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+                writer.write(head.encode())
                 await writer.drain()
         writer.close()
 
@@ -68,6 +74,31 @@ async def test_a_write_is_never_asked_again_of_itself() -> None:
     result = await play(dying, write)
 
     assert (dying.asked, result.status) == (1, ToolStatus.UNREACHABLE)
+
+
+@pytest.mark.parametrize("status", ["502 Bad Gateway", "503 Service Unavailable"])
+@pytest.mark.parametrize("way", [read, rehearse])
+async def test_a_proxy_that_says_nobody_is_there_is_asked_again_as_who_is_not_there(
+    way: Way, status: str
+) -> None:
+    dying = Dying(deaths=2, proxy=status)
+
+    result = await play(dying, way)
+
+    assert dying.asked == 3
+    assert status[:3] not in result.reason, "that is what the proxy said, not the last answer"
+
+
+@pytest.mark.parametrize("status", ["502 Bad Gateway", "503 Service Unavailable"])
+async def test_a_write_is_not_asked_again_of_a_proxy_which_may_have_passed_it_on(
+    status: str,
+) -> None:
+    dying = Dying(deaths=2, proxy=status)
+
+    result = await play(dying, write)
+
+    assert (dying.asked, result.status) == (1, ToolStatus.UNREACHABLE)
+    assert status[:3] in result.reason
 
 
 async def test_a_server_that_stays_away_is_waited_for_once_and_not_by_every_call() -> None:

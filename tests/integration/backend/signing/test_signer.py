@@ -253,6 +253,16 @@ async def test_a_signer_that_cannot_read_the_record_says_to_ask_again(
         await signer.mint(ID, ACTION)
 
 
+@pytest.mark.parametrize("status", [403, 404, 409, 502, 503])
+async def test_what_a_proxy_says_in_the_signers_place_is_no_refusal(status: int) -> None:
+    def reply(_: httpx.Request) -> httpx.Response:
+        return httpx.Response(status, text="<html>nobody behind</html>")
+
+    async with httpx.AsyncClient(transport=httpx.MockTransport(reply)) as client:
+        with pytest.raises(TransientError, match=str(status)):
+            await SignerClient(client, "http://signer", SECRET).mint(ID, ACTION)
+
+
 async def test_a_signer_that_is_not_there_is_a_transient_failure() -> None:
     async with httpx.AsyncClient() as client:
         with pytest.raises(TransientError):
