@@ -9,11 +9,13 @@ from sqlalchemy.exc import DBAPIError
 
 from backend.db import audit, exports, organization_log, retention
 from backend.db.exports import Wanted
+from backend.db.runs import Beginning, begin_run
 from backend.jobs.trimming import Trimmer
 from backend.signer.exporting import Exporter
 from backend.signer.mint import Mint
 from sre_agent.domain.events import EventKind
 from sre_agent.domain.incident import IncidentStatus
+from sre_agent.graph import rehearsal
 
 DAY_S = 86400.0
 
@@ -155,3 +157,28 @@ async def test_the_database_refuses_what_was_not_kept(case: Case, statement: str
     with pytest.raises(DBAPIError, match="append-only"):
         async with case.engine.begin() as connection:
             await connection.execute(sa.text(statement))
+
+
+async def test_a_trimmed_incident_that_goes_on_holds_and_gets_its_grants(
+    case: Case, mint: Mint, clock: Any
+) -> None:
+    await end(case)
+    await keep(case, mint)
+    await clock.sleep(31 * DAY_S)
+    await trim(case)
+
+    begins = Beginning(kind=EventKind.REOPENED, actor="intake", reason="it fires again")
+    async with case.engine.begin() as connection:
+        run = await begin_run(connection, ID, begins, now=clock.now())
+    case.plan = rehearsal.of_run(case.plan, run)
+    case.incidents = case.incidents.of_run(run)
+    await case.approve()
+    grant = await mint.mint(ID, case.plan.actions[0].id)
+    held = await verified(case)
+    await case.execute(IncidentStatus.ESCALATED)
+    await clock.sleep(31 * DAY_S)
+
+    assert grant.id
+    assert (run, held.broken) == (2, None)
+    assert await trim(case) > 0, "what came since was not kept"
+    assert (await verified(case)).broken is None
