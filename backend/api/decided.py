@@ -5,16 +5,18 @@ from enum import StrEnum
 from typing import Annotated
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
-from backend.api import cursors
+from backend.api import cursors, holding
 from backend.api.auth import Viewer
-from backend.api.context import Context
+from backend.api.context import ApiContext, Context
 from backend.api.cursors import Cursor
 from backend.api.shapes import ApprovalStatus
-from backend.db import approval_rows
+from backend.db import approval_rows, incident_rows
 from backend.db.approval_rows import Asked
 from sre_agent.domain.alert import Severity
+from sre_agent.domain.brakes import Obstacle
+from sre_agent.domain.ids import IncidentId
 from sre_agent.domain.objects import ObjectRef
 from sre_agent.domain.plan import Plan, Risk
 
@@ -60,9 +62,12 @@ class DecisionRow(BaseModel):
     decided_at: datetime | None
     people: int
     given: int
+    held_by: list[Obstacle] = Field(
+        description="Brakes that would hold it now, each with its end; only while it waits."
+    )
 
     @classmethod
-    def of(cls, asked: Asked, now: datetime) -> "DecisionRow":
+    def of(cls, asked: Asked, now: datetime, brakes: list[Obstacle]) -> "DecisionRow":
         """Return a stored request as it is shown."""
         request, plan = asked.request, Plan.model_validate(asked.request.plan)
         return cls(
@@ -88,6 +93,7 @@ class DecisionRow(BaseModel):
             decided_at=request.decided_at,
             people=request.people,
             given=request.given,
+            held_by=brakes,
         )
 
 
@@ -123,6 +129,21 @@ async def list_decisions(
     page = found[:limit]
     last = page[-1].request if len(found) > limit else None
     return DecisionPage(
-        decisions=[DecisionRow.of(item, now) for item in page],
+        decisions=[DecisionRow.of(item, now, await _brakes(context, item, now)) for item in page],
         next_cursor=cursors.encode(last.requested_at, last.id) if last else None,
     )
+
+
+async def _brakes(context: ApiContext, asked: Asked, now: datetime) -> list[Obstacle]:
+    """Return what holds a request that waits; the same for all who ask within some seconds."""
+    request = asked.request
+    if ApprovalStatus.of(request, now) is not ApprovalStatus.OPEN:
+        return []
+
+    async def find() -> list[Obstacle]:
+        async with context.engine.connect() as connection:
+            incident = await incident_rows.load(connection, IncidentId(request.incident_id))
+        return await holding.held_by(context, incident, Plan.model_validate(request.plan))
+
+    found: list[Obstacle] = await context.recent.recall(("held", request.id), find)
+    return found

@@ -8,11 +8,12 @@ from fastapi.responses import PlainTextResponse
 from pydantic import BaseModel, ValidationError
 
 from backend.actors import Role
-from backend.api import cursors
+from backend.api import cursors, holding
 from backend.api.auth import Requires, Responder, Viewer
 from backend.api.context import Context
 from backend.api.problems import ProblemError
 from backend.api.shapes import (
+    ApprovalStatus,
     ApprovalView,
     Askable,
     DiagnosisView,
@@ -154,18 +155,23 @@ async def show_plan(context: Context, actor: Viewer, incident_id: str) -> PlanVi
     id_ = IncidentId(incident_id)
     async with context.engine.connect() as connection:
         await incident_rows.get(connection, id_, org_id=actor.org_id)
+        incident = await incident_rows.load(connection, id_)
         events = await journal.read(connection, id_)
         approval = await approval_rows.find(connection, incident_id=id_)
     last = {event.kind: event for event in events}
     proposed = last.get(EventKind.PLAN_PROPOSED)
     ruled = last.get(EventKind.POLICY_RULED)
     withheld = last.get(EventKind.PLAN_WITHHELD)
+    plan = _read(proposed, Plan, "plan") if proposed else None
+    view = ApprovalView.of(approval, context.clock.now())
+    waits = plan is not None and view is not None and view.status is ApprovalStatus.OPEN
     return PlanView(
-        plan=_read(proposed, Plan, "plan") if proposed else None,
+        plan=plan,
         plan_sha256=proposed.payload.get("plan_sha256") if proposed else None,
         rulings=list(_read(ruled, _Rulings).rulings) if ruled else [],
         withheld=_read(withheld, NoPlan) if withheld else None,
-        approval=ApprovalView.of(approval, context.clock.now()),
+        approval=view,
+        held_by=await holding.held_by(context, incident, plan) if plan and waits else [],
     )
 
 

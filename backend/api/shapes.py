@@ -12,6 +12,7 @@ from backend.db.approval_answers import Given
 from backend.db.approval_rows import Request
 from sre_agent.domain.actions import ActionKind
 from sre_agent.domain.alert import Alert, Severity
+from sre_agent.domain.brakes import Obstacle
 from sre_agent.domain.causes import Diagnosis
 from sre_agent.domain.events import Event
 from sre_agent.domain.evidence import Evidence
@@ -194,6 +195,9 @@ class PlanView(BaseModel):
     rulings: list[PolicyRuling]
     withheld: NoPlan | None
     approval: ApprovalView | None
+    held_by: list[Obstacle] = Field(
+        description="Brakes that would hold it now, each with its end; only while it waits."
+    )
 
 
 class Approve(BaseModel):

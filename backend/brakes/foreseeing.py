@@ -11,6 +11,7 @@ from sre_agent import ports
 from sre_agent.domain.brakes import Brake, Obstacle
 from sre_agent.domain.incident import Incident
 from sre_agent.domain.plan import Plan
+from sre_agent.safety import pace
 from sre_agent.safety.policy import Policy
 
 
@@ -25,7 +26,11 @@ class Foresight(ports.Brakes):
 
     @override
     async def foresee(self, incident: Incident, plan: Plan) -> Obstacle | None:
-        """Return what would keep the plan from being carried out now; None if nothing would.
+        """Return what would keep the plan from being carried out now, the longest of it."""
+        return pace.longest(await self.held_by(incident, plan))
+
+    async def held_by(self, incident: Incident, plan: Plan) -> list[Obstacle]:
+        """Return all that would keep the plan from being carried out now; after a stop nothing else counts.
 
         What takes a repair back waits for nothing but an emergency stop.
         """
@@ -35,8 +40,8 @@ class Foresight(ports.Brakes):
                 connection, incident.org_id, cluster_id=incident.cluster_id
             )
             if halt is not None:
-                return Obstacle(brake=Brake.STOP, reason=f"writes are {halt.told}")
+                return [Obstacle(brake=Brake.STOP, reason=f"writes are {halt.told}")]
             if plan.is_revert:
-                return None
+                return []
             case = Case(incident, plan, self.policy)
-            return await self.brakes.find_obstacle(connection, case, plan.actions, now=now)
+            return await self.brakes.find_obstacles(connection, case, plan.actions, now=now)

@@ -50,18 +50,30 @@ class Brakes:
         *,
         now: datetime,
     ) -> Obstacle | None:
-        """Return what keeps these actions, one after the other, from being granted now."""
+        """Return what keeps these actions from being granted now, the longest of it."""
+        return pace.longest(await self.find_obstacles(connection, case, actions, now=now))
+
+    async def find_obstacles(
+        self,
+        connection: AsyncConnection,
+        case: "Case",
+        actions: Iterable[Action],
+        *,
+        now: datetime,
+    ) -> list[Obstacle]:
+        """Return all that keeps these actions, one after the other, from being granted now; each once."""
         incident = case.incident
         tenant = Tenant(incident.org_id, incident.cluster_id)
         past = await brakes.read(connection, tenant, now=now)
         calendar = await self.calendar.join(connection, incident.org_id, now=now)
-        found = []
+        found: list[Obstacle] = []
         for action in actions:
             wanted = self.written(case, action, now)
-            found.append(pace.find_obstacle(wanted, past, self.caps, now))
-            found.append(freezes.find_obstacle(calendar, case.place(action), now))
+            found += pace.find_obstacles(wanted, past, self.caps, now)
+            frozen = freezes.find_obstacle(calendar, case.place(action), now)
+            found += [] if frozen is None else [frozen]
             past.append(wanted)
-        return pace.longest(item for item in found if item is not None)
+        return list(dict.fromkeys(found))
 
     async def find_freeze(
         self, connection: AsyncConnection, case: "Case", action: Action, *, now: datetime

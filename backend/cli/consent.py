@@ -1,6 +1,6 @@
 """What people were asked and answered, as lines for people."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from rich.markup import escape
@@ -20,6 +20,13 @@ def standing(approval: Payload | None) -> Iterator[str]:
     for item in approval["answers"]:
         left_out = f", without {', '.join(item['left_out'])}" if item["left_out"] else ""
         yield f"  approved by {escape(item['actor'] + left_out)}"
+
+
+def held(obstacles: Iterable[Payload]) -> Iterator[str]:
+    """Yield the brakes that would hold a plan now, and when each ends."""
+    for item in obstacles:
+        end = f"until {second(item['until'])}" if item["until"] else "until a person ends it"
+        yield f"[bold yellow]held now[/] {escape(end)}: {escape(item['reason'])}"
 
 
 def answered(decision: Payload) -> Iterator[str]:

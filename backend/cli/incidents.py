@@ -67,8 +67,9 @@ def show(incident_id: IncidentId) -> None:
             f"[bold]sre-agent resume {escape(incident_id)}[/]"
         )
     else:
-        for told in consent.standing(waiting):
-            console.print(told)
+        brakes = api.get(f"/api/v1/incidents/{incident_id}/plan")["held_by"]
+        for told in (*consent.standing(waiting), *consent.held(brakes)):
+            console.print(told, soft_wrap=True)
         console.print(
             f"\nIt waits for you: [bold]sre-agent approve {incident_id}[/] or "
             f"[bold]sre-agent reject {incident_id} --reason ...[/]"
@@ -130,8 +131,8 @@ def approve(
             console.print(told, soft_wrap=True)
         plan = str(shown["plan_sha256"])
         console.print(f"[dim]plan {plan}[/]")
-        for told in consent.standing(shown["approval"]):
-            console.print(told)
+        for told in (*consent.standing(shown["approval"]), *consent.held(shown["held_by"])):
+            console.print(told, soft_wrap=True)
         but = f" without {', '.join(left_out)}" if left_out else ""
         typer.confirm(f"Approve exactly this{but}?", abort=True)
     body = {"comment": comment, "plan_sha256": plan, "without": left_out}

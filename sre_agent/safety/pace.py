@@ -64,7 +64,14 @@ def cool_down(call: ToolCall, kinds: Actions, caps: Caps) -> timedelta:
 def find_obstacle(
     wanted: Written, past: Sequence[Written], caps: Caps, now: datetime
 ) -> Obstacle | None:
-    """Return what keeps a write from being granted now, the longest of it; None if nothing does.
+    """Return what keeps a write from being granted now, the longest of it; None if nothing does."""
+    return longest(find_obstacles(wanted, past, caps, now))
+
+
+def find_obstacles(
+    wanted: Written, past: Sequence[Written], caps: Caps, now: datetime
+) -> list[Obstacle]:
+    """Return all that keeps a write from being granted now.
 
     Writes that seem to be yet to come count as well: a clock that was set back frees nothing. The
     steps of one plan do not wait for each other: they were proposed, and permitted, as a whole.
@@ -76,7 +83,7 @@ def find_obstacle(
         _capped(of_workload, caps.per_workload, wanted.workload),
         _capped(lately, caps.per_cluster, "the cluster"),
     ]
-    return longest(item for item in found if item is not None)
+    return [item for item in found if item is not None]
 
 
 def longest(obstacles: Iterable[Obstacle]) -> Obstacle | None:

@@ -73,7 +73,7 @@ test("without a reason nothing is stopped; with one, all of it", async () => {
 });
 
 test("the plans that wait are counted beside their page", async () => {
-  const waiting = { id: "apr-1", actions: [], expires_at: new Date().toISOString() };
+  const waiting = { id: "apr-1", actions: [], held_by: [], expires_at: new Date().toISOString() };
   platform({
     "GET auth/me": () => me("viewer"),
     "GET decisions": ({ query }) => ({

@@ -1710,6 +1710,12 @@ export interface components {
             unchanged_s?: number | null;
         };
         /**
+         * Brake
+         * @description What slows or stops writing, beside policy and people's consent.
+         * @enum {string}
+         */
+        Brake: "halted" | "cap_reached" | "cooling_down" | "frozen" | "freeze_unreadable";
+        /**
          * BrakesView
          * @description Everything that slows or stops writing; the caps are writes of any hour.
          */
@@ -2089,6 +2095,11 @@ export interface components {
             people: number;
             /** Given */
             given: number;
+            /**
+             * Held By
+             * @description Brakes that would hold it now, each with its end; only while it waits.
+             */
+            held_by: components["schemas"]["Obstacle"][];
         };
         /**
          * Deed
@@ -3020,6 +3031,17 @@ export interface components {
             window_days: number;
         };
         /**
+         * Obstacle
+         * @description Why an action may not be carried out now; `until` is None where nobody can know when it may.
+         */
+        Obstacle: {
+            brake: components["schemas"]["Brake"];
+            /** Reason */
+            reason: string;
+            /** Until */
+            until?: string | null;
+        };
+        /**
          * Outcome
          * @description How an incident ended, as its log proves it.
          * @enum {string}
@@ -3123,6 +3145,11 @@ export interface components {
             rulings: components["schemas"]["PolicyRuling"][];
             withheld: components["schemas"]["NoPlan"] | null;
             approval: components["schemas"]["ApprovalView"] | null;
+            /**
+             * Held By
+             * @description Brakes that would hold it now, each with its end; only while it waits.
+             */
+            held_by: components["schemas"]["Obstacle"][];
         };
         /**
          * PolicyRuling
@@ -4417,6 +4444,7 @@ export type AuditEntry = components['schemas']['AuditEntry'];
 export type AuditPage = components['schemas']['AuditPage'];
 export type AuditView = components['schemas']['AuditView'];
 export type BlastRadius = components['schemas']['BlastRadius'];
+export type Brake = components['schemas']['Brake'];
 export type BrakesView = components['schemas']['BrakesView'];
 export type BrokenLog = components['schemas']['BrokenLog'];
 export type BudgetStatus = components['schemas']['BudgetStatus'];
@@ -4488,6 +4516,7 @@ export type NewUser = components['schemas']['NewUser'];
 export type NoPlan = components['schemas']['NoPlan'];
 export type ObjectRef = components['schemas']['ObjectRef'];
 export type Objective = components['schemas']['Objective'];
+export type Obstacle = components['schemas']['Obstacle'];
 export type Outcome = components['schemas']['Outcome'];
 export type PasswordShown = components['schemas']['PasswordShown'];
 export type PastIncident = components['schemas']['PastIncident'];
@@ -5243,7 +5272,14 @@ export interface operations {
                      *           }
                      *         ],
                      *         "left_out": []
-                     *       }
+                     *       },
+                     *       "held_by": [
+                     *         {
+                     *           "brake": "frozen",
+                     *           "reason": "nothing is changed during 'sale': many buy",
+                     *           "until": "2026-03-09T08:00:00Z"
+                     *         }
+                     *       ]
                      *     }
                      */
                     "application/json": components["schemas"]["PlanView"];
@@ -5313,6 +5349,13 @@ export interface operations {
                      *           "service": "invoices",
                      *           "title": "invoices is slow: p99 2.475 s",
                      *           "severity": "warning",
+                     *           "held_by": [
+                     *             {
+                     *               "brake": "cap_reached",
+                     *               "reason": "6 writes to the workload within an hour, and 6 are allowed",
+                     *               "until": "2026-03-06T16:10:00Z"
+                     *             }
+                     *           ],
                      *           "status": "open",
                      *           "summary": "Return to the revision before the failing release",
                      *           "actions": [
@@ -7443,6 +7486,7 @@ export interface operations {
                      *       "cluster": "eu-west",
                      *       "is_on": true,
                      *       "fault": null,
+                     *       "unreadable": [],
                      *       "rungs": [
                      *         {
                      *           "server": "kubernetes",

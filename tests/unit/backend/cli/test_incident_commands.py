@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 
 from backend.cli import incidents
 from sre_agent.domain.errors import PermanentError
+from sre_agent.testing import plans
 
 ID = "inc-01890a5d-ac96-774b-bcce-b302099a8057"
 
@@ -76,6 +77,25 @@ def test_a_rejection_asks_for_the_reason_when_the_plan_waits(
     assert api.sent == [(f"/api/v1/incidents/{ID}/reject", {"reason": "not now"})]
 
 
+FROZEN = {"brake": "frozen", "reason": "it is Christmas", "until": "2026-12-27T00:00:00Z"}
+STOPPED = {"brake": "halted", "reason": "writes are halted by ada", "until": None}
+
+
+@pytest.mark.parametrize("command", ["approve", "show"])
+def test_what_holds_a_plan_is_told_with_its_end_before_anybody_says_yes(
+    command: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown = plans.of(plans.on_web("restart_rollout")).model_dump(mode="json")
+    shown["actions"][0]["dry_run"] = {"changes": ["restarted"], "warnings": []}
+    plan = {"plan": shown, "plan_sha256": "ab", "approval": approval("open", None)}
+    api = Api(inc=incident(), plan={**plan, "held_by": [FROZEN, STOPPED]})
+
+    said = " ".join(run(monkeypatch, api, command, ID, typed="n\n").output.split())
+
+    assert "held now until 2026-12-27 00:00:00 UTC: it is Christmas" in said
+    assert "held now until a person ends it: writes are halted by ada" in said
+
+
 def incident(**fields: Any) -> dict[str, Any]:
     return {
         "id": ID,
@@ -104,7 +124,7 @@ def incident(**fields: Any) -> dict[str, Any]:
 def test_a_paused_incident_is_to_be_resumed_and_only_another_approved(
     is_paused: bool, told: str, not_told: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    api = Api(inc=incident(is_paused=is_paused))
+    api = Api(inc=incident(is_paused=is_paused), plan={"held_by": []})
 
     said = " ".join(run(monkeypatch, api, "show", ID).output.split())
 
@@ -138,7 +158,8 @@ def test_an_id_is_never_broken_however_narrow_the_terminal(
 def test_an_incident_that_an_action_may_have_caused_says_so(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    api = Api(inc=incident(caused_by_incident="inc-first", caused_by_action="a1"))
+    told = incident(caused_by_incident="inc-first", caused_by_action="a1")
+    api = Api(inc=told, plan={"held_by": []})
 
     said = " ".join(run(monkeypatch, api, "show", ID).output.split())
 
