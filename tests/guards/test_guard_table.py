@@ -1,5 +1,6 @@
 """The table of guards keeps up with the code; that each is missed is `make test-guards`' to show."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from tests.guards.table import Guard, TableError, read
 ROOT = Path(__file__).resolve().parents[2]
 TABLES = Path(__file__).with_name("tables")
 GUARDS = read(TABLES)
+SECURITY = ROOT / "docs" / "security.md"
 
 
 @pytest.mark.parametrize("guard", GUARDS, ids=lambda guard: str(guard.name))
@@ -18,6 +20,15 @@ def test_a_guard_stands_where_the_table_says_and_has_its_test(guard: Guard) -> N
 
     assert guard.without(text) != text
     assert f"def {name.partition('[')[0]}(" in (ROOT / path).read_text("utf-8")
+
+
+def test_the_guards_of_each_invariant_are_in_the_tables() -> None:
+    rows = re.findall(r"(?m)^\| \d+\. [^|]*\|([^|]*)\|", SECURITY.read_text("utf-8"))
+    named = [re.findall(r"`([a-z0-9-]+)`", row) for row in rows]
+
+    assert len(rows) >= 12
+    assert all(named)
+    assert {name for names in named for name in names} <= {guard.name for guard in GUARDS}
 
 
 def test_a_guard_that_was_rewritten_is_told() -> None:

@@ -15,7 +15,8 @@ from pathlib import Path
 from tests.guards import trying
 from tests.guards.table import Guard
 
-LIMIT_S = 240
+LIMIT_S, MORE_S = 240, 5
+"""How long a run may take, and how much longer for each test of it."""
 _GREEN, _RED = 0, 1
 """Exit codes of pytest; any other says that the tests did not run."""
 _NEVER_COPIED = shutil.ignore_patterns(
@@ -84,12 +85,13 @@ class Workshop:
         process = self.processes.Process(
             target=trying.run, args=(self.root, list(tests), told, environment)
         )
+        limit_s = LIMIT_S + MORE_S * len(tests)
         process.start()
-        process.join(LIMIT_S)
+        process.join(limit_s)
         if process.is_alive():
             process.kill()
             process.join()
-            self.last_words = f"not over within {LIMIT_S} s"
+            self.last_words = f"not over within {limit_s} s"
             return Outcome.BROKEN
         self.last_words = "\n".join(told.read_text(errors="replace").splitlines()[-20:])
         return {_GREEN: Outcome.GREEN, _RED: Outcome.RED}.get(process.exitcode or 0, Outcome.BROKEN)

@@ -12,7 +12,7 @@ from mcp.server import MCPServer
 from mcp_types import CallToolResult, TextContent
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from mcp_servers.common import skin
@@ -82,6 +82,24 @@ async def test_an_answer_comes_with_what_was_left_out(toolbox: McpToolbox) -> No
 
     assert (result.status, result.data) == (ToolStatus.OK, {"name": "x"})
     assert result.left_out == ("the rest",)
+
+
+async def test_a_server_that_points_elsewhere_is_not_followed(url: str) -> None:
+    asked: list[str] = []
+
+    async def elsewhere(request: Request) -> Response:
+        asked.append(request.url.path)
+        return RedirectResponse(url)
+
+    app = Starlette(routes=[Route("/mcp", elsewhere, methods=["GET", "POST"])])
+    async with (
+        serving(app) as way,
+        McpToolbox({"test": Endpoint(way, READ_TOKEN)}, RealClock(), wait_s=0) as box,
+    ):
+        result = await box.read(call("look", name="x"), deadline_s=5)
+
+    assert asked
+    assert (result.status, result.code) == (ToolStatus.REFUSED, "protocol_error")
 
 
 async def test_a_rehearsal_says_that_it_is_one_and_carries_no_grant(toolbox: McpToolbox) -> None:
