@@ -39,7 +39,9 @@ async def _role(
 ) -> Role | None:
     if not given.person.startswith(_USER):
         token = await _token(connection, org_id, given, None)
-        return Role(given.role) if token is None else _of_token(token, now)
+        if token is None:
+            return Role(given.role) if given.role in set(Role) else None
+        return _of_token(token, now)
     query = sa.select(users).where(
         users.c.org_id == org_id, users.c.id == given.person.removeprefix(_USER)
     )
