@@ -39,10 +39,11 @@ export function absolute(at: string): string {
   });
 }
 
-/** Return a moment with its day, in the reader's own time zone. */
+/** Return a moment with its day, in the reader's own time zone, which it names. */
 export function dated(at: string): string {
-  const day = new Date(at).toLocaleDateString("en-GB", { day: "numeric", month: "short" });
-  return `${day}, ${clock(at)}`;
+  const day = { day: "numeric", month: "short" } as const;
+  const time = { hour: "2-digit", minute: "2-digit", second: "2-digit" } as const;
+  return new Date(at).toLocaleString("en-GB", { ...day, ...time, timeZoneName: "short" });
 }
 
 /** Return how long there is until a moment, or null when it is past. */

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { ago, duration, until } from "../../src/design/time";
+import { absolute, ago, dated, duration, until } from "../../src/design/time";
 
 const NOW = Date.parse("2026-05-01T12:00:00Z");
 const at = (seconds: number) => new Date(NOW + seconds * 1000).toISOString();
@@ -37,4 +37,13 @@ test.each([
   [5400, "1 h 30 min"],
 ])("%d seconds take %s", (seconds, told) => {
   expect(duration(seconds)).toBe(told);
+});
+
+test("a moment with its day names the reader's time zone", () => {
+  const at = "2026-03-06T16:10:59Z";
+  const zone = absolute(at).split(" ").at(-1);
+
+  expect(zone).toMatch(/^[A-Z]/);
+  expect(dated(at)).toMatch(/^\d+ Mar/);
+  expect(dated(at).split(" ").at(-1)).toBe(zone);
 });
