@@ -44,4 +44,5 @@ class Foresight(ports.Brakes):
             if plan.is_revert:
                 return []
             case = Case(incident, plan, self.policy)
-            return await self.brakes.find_obstacles(connection, case, plan.actions, now=now)
+            seen = await self.brakes.look(connection, incident, now=now)
+        return self.brakes.find_obstacles(seen, case, plan.actions, now=now)

@@ -14,7 +14,7 @@ from sre_agent.domain.brakes import Obstacle
 from sre_agent.domain.incident import Incident
 from sre_agent.domain.plan import Action, Plan
 from sre_agent.safety import freezes, pace
-from sre_agent.safety.freezes import Place
+from sre_agent.safety.freezes import Calendar, Place
 from sre_agent.safety.pace import Caps, Written
 from sre_agent.safety.policy import Policy
 
@@ -42,52 +42,40 @@ class Brakes:
         workload = str(pace.workload_of(action))
         return Written(case.incident.id, workload, case.plan.sha256, now, now + rest)
 
-    async def find_obstacle(
-        self,
-        connection: AsyncConnection,
-        case: "Case",
-        actions: Iterable[Action],
-        *,
-        now: datetime,
-    ) -> Obstacle | None:
-        """Return what keeps these actions from being granted now, the longest of it."""
-        return pace.longest(await self.find_obstacles(connection, case, actions, now=now))
-
-    async def find_obstacles(
-        self,
-        connection: AsyncConnection,
-        case: "Case",
-        actions: Iterable[Action],
-        *,
-        now: datetime,
-    ) -> list[Obstacle]:
-        """Return all that keeps these actions, one after the other, from being granted now; each once."""
-        incident = case.incident
+    async def look(
+        self, connection: AsyncConnection, incident: Incident, *, now: datetime
+    ) -> "Seen":
+        """Read what the actions of an incident are judged by: what was written lately, and the calendar."""
         tenant = Tenant(incident.org_id, incident.cluster_id)
         past = await brakes.read(connection, tenant, now=now)
-        calendar = await self.calendar.join(connection, incident.org_id, now=now)
-        found: list[Obstacle] = []
+        return Seen(tuple(past), await self.read_calendar(connection, incident, now=now))
+
+    async def read_calendar(
+        self, connection: AsyncConnection, incident: Incident, *, now: datetime
+    ) -> Calendar:
+        """Read the freezes of an incident's organization."""
+        return await self.calendar.join(connection, incident.org_id, now=now)
+
+    def find_obstacles(
+        self, seen: "Seen", case: "Case", actions: Iterable[Action], *, now: datetime
+    ) -> list[Obstacle]:
+        """Return all that keeps these actions, one after the other, from being granted now; each once."""
+        past, found = list(seen.past), list[Obstacle]()
         for action in actions:
             wanted = self.written(case, action, now)
             found += pace.find_obstacles(wanted, past, self.caps, now)
-            frozen = freezes.find_obstacle(calendar, case.place(action), now)
+            frozen = freezes.find_obstacle(seen.calendar, case.place(action), now)
             found += [] if frozen is None else [frozen]
             past.append(wanted)
         return list(dict.fromkeys(found))
 
-    async def find_freeze(
-        self, connection: AsyncConnection, case: "Case", action: Action, *, now: datetime
-    ) -> Obstacle | None:
-        """Return the freeze that keeps an action from being carried out now."""
-        calendar = await self.calendar.join(connection, case.incident.org_id, now=now)
-        return freezes.find_obstacle(calendar, case.place(action), now)
 
-    async def find_freeze_start(
-        self, connection: AsyncConnection, case: "Case", action: Action, *, now: datetime
-    ) -> datetime | None:
-        """Return when the next freeze begins that keeps an action from being carried out."""
-        calendar = await self.calendar.join(connection, case.incident.org_id, now=now)
-        return freezes.find_start(calendar, case.place(action), now)
+@dataclass(frozen=True)
+class Seen:
+    """What actions are judged by at a moment: the cluster's writes that still count, and the freezes."""
+
+    past: tuple[Written, ...]
+    calendar: Calendar
 
 
 @dataclass(frozen=True)

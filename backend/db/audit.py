@@ -57,11 +57,8 @@ async def _walk(
     incident_id: IncidentId,
     keep: Callable[[Sequence[Event]], None],
 ) -> Audit:
-    query = sa.select(incidents.c.last_seq, incidents.c.last_hash)
-    head = (await connection.execute(query.where(incidents.c.id == incident_id))).one_or_none()
-    if head is None:
-        raise journal.IncidentNotFoundError(f"there is no incident {incident_id}")
-    chain = events.chain(await _find_beginning(connection, incident_id))
+    head, beginning = await _find_ends(connection, incident_id)
+    chain = events.chain(beginning)
 
     async def read(after: int, limit: int) -> Sequence[Event]:
         page = await journal.read(connection, incident_id, after=after, limit=limit)
@@ -69,20 +66,37 @@ async def _walk(
         return page
 
     try:
-        await chains.walk(chain, read, last_seq=head.last_seq, last_hash=head.last_hash)
+        await chains.walk(chain, read, last_seq=head.seq, last_hash=head.hash)
     except journal.UnreadableEventError as error:
         changed = BrokenLink(seq=error.seq, reason="it holds what no event has")
-        return Audit(incident_id, events=head.last_seq, broken=chain.broken or changed)
+        return Audit(incident_id, events=head.seq, broken=chain.broken or changed)
     return Audit(incident_id, events=chain.length, broken=chain.broken)
 
 
-async def _find_beginning(connection: AsyncConnection, incident_id: IncidentId) -> Position:
-    """Return where the log begins: at its first event, or after those that were removed by rule."""
-    query = sa.select(audit_anchors.c.seq, audit_anchors.c.hash).where(
-        audit_anchors.c.incident_id == incident_id, audit_anchors.c.trimmed_at.is_not(None)
+async def _find_ends(
+    connection: AsyncConnection, incident_id: IncidentId
+) -> tuple[Position, Position]:
+    """Return where the log ends, and where it begins: at its first event, or after what was removed by rule."""
+    removed = sa.and_(
+        audit_anchors.c.incident_id == incidents.c.id, audit_anchors.c.trimmed_at.is_not(None)
+    )
+    query = (
+        sa.select(
+            incidents.c.last_seq,
+            incidents.c.last_hash,
+            audit_anchors.c.seq.label("removed_to"),
+            audit_anchors.c.hash.label("removed_hash"),
+        )
+        .select_from(incidents.outerjoin(audit_anchors, removed))
+        .where(incidents.c.id == incident_id)
     )
     row = (await connection.execute(query)).one_or_none()
-    return START if row is None else Position(seq=row.seq, hash=row.hash)
+    if row is None:
+        raise journal.IncidentNotFoundError(f"there is no incident {incident_id}")
+    head = Position(seq=row.last_seq, hash=row.last_hash)
+    if row.removed_to is None:
+        return head, START
+    return head, Position(seq=row.removed_to, hash=row.removed_hash)
 
 
 async def verify_all(engine: AsyncEngine, org_id: str) -> list[Audit]:

@@ -31,14 +31,19 @@ async def read(
     plan: Plan,
     now: datetime,
     past: PastRuns | None = None,
+    log: Sequence[Event] | None = None,
 ) -> dict[ActionId, Circumstances]:
     """Return what a ruling on each action goes by, at a moment; the past, where rules go by it.
+
+    Who has read the incident's log already gives it as `log`; otherwise it is asked for who proposed.
 
     Of several services and promises the worst counts: the incident's service, what the action
     changes, and the Services before it. What the plan says of the latter can only make it worse.
     """
     promised = await slos.list_all(connection, incident.org_id, cluster_id=incident.cluster_id)
-    asker = _asker(await journal.read(connection, incident.id, kind=EventKind.PLAN_PROPOSED), plan)
+    if log is None:
+        log = await journal.read(connection, incident.id, kind=EventKind.PLAN_PROPOSED)
+    asker = _asker([event for event in log if event.kind is EventKind.PLAN_PROPOSED], plan)
     tenant = Tenant(incident.org_id, incident.cluster_id)
     found = {}
     for action in plan.actions:

@@ -188,8 +188,8 @@ async def verify_on(
     Raises:
         NoSuchOrganizationError: There is no such organization.
     """
-    head = await find_head(connection, org_id)
-    if not await _stands(connection, org_id, after):
+    head, stands = await _find_head(connection, org_id, after)
+    if not stands:
         return head, BrokenLink(seq=after.seq, reason="it was changed after it had been verified")
     chain = Chain("entry", Entry.compute_hash, after)
 
@@ -206,19 +206,26 @@ async def find_head(connection: AsyncConnection, org_id: str) -> Position:
     Raises:
         NoSuchOrganizationError: There is no such organization.
     """
-    query = sa.select(organizations.c.last_seq, organizations.c.last_hash)
+    return (await _find_head(connection, org_id, START))[0]
+
+
+async def _find_head(
+    connection: AsyncConnection, org_id: str, at: Position
+) -> tuple[Position, bool]:
+    """Return where the log ends, and whether the entry of a position still has the hash it had."""
+    entry = sa.select(organization_log.c.hash).where(
+        organization_log.c.org_id == org_id, organization_log.c.seq == at.seq
+    )
+    query = sa.select(
+        organizations.c.last_seq,
+        organizations.c.last_hash,
+        entry.scalar_subquery().label("there"),
+    )
     head = (await connection.execute(query.where(organizations.c.id == org_id))).one_or_none()
     if head is None:
         raise NoSuchOrganizationError(f"there is no organization {org_id}")
-    return Position(seq=head.last_seq, hash=head.last_hash)
-
-
-async def _stands(connection: AsyncConnection, org_id: str, at: Position) -> bool:
-    """Return whether the entry of a position still has the hash it had."""
-    query = sa.select(organization_log.c.hash).where(
-        organization_log.c.org_id == org_id, organization_log.c.seq == at.seq
-    )
-    return at == START or (await connection.execute(query)).scalar_one_or_none() == at.hash
+    stands = at == START or head.there == at.hash
+    return Position(seq=head.last_seq, hash=head.last_hash), stands
 
 
 def _seal(entry: Entry) -> Entry:

@@ -66,24 +66,18 @@ async def find_halt(
 
     A stop of a single cluster counts for those who name it.
     """
-    everywhere = await _newest(connection, org_id, None)
-    if everywhere is not None or cluster_id is None:
-        return everywhere
-    return await _newest(connection, org_id, cluster_id)
+    concerned: sa.ColumnElement[bool] = kill_switch.c.cluster_id.is_(None)
+    if cluster_id is not None:
+        concerned = sa.or_(concerned, kill_switch.c.cluster_id == cluster_id)
+    return next(iter(await _in_force(connection, org_id, concerned)), None)
 
 
 async def find_stops(connection: AsyncConnection, org_id: str) -> Stops:
     """Return every stop in force, those of single clusters by name."""
-    newest = (
-        sa.select(kill_switch)
-        .where(kill_switch.c.org_id == org_id, kill_switch.c.cluster_id.is_not(None))
-        .ext(distinct_on(kill_switch.c.cluster_id))
-        .order_by(kill_switch.c.cluster_id, kill_switch.c.id.desc())
-    )
-    rows = (await connection.execute(newest)).all()
+    found = await _in_force(connection, org_id, sa.true())
     return Stops(
-        everywhere=await _newest(connection, org_id, None),
-        clusters=tuple(_halt(row) for row in rows if row.is_halted),
+        everywhere=next((halt for halt in found if halt.cluster_id is None), None),
+        clusters=tuple(halt for halt in found if halt.cluster_id is not None),
     )
 
 
@@ -92,21 +86,20 @@ async def find_logged_halt(connection: AsyncConnection, tenant: Tenant) -> Halt 
 
     Whoever lets writing go on past the API changes a table; to change the log is to break its chain.
     """
-    for cluster_id in (None, tenant.cluster_id):
-        named = log.c.payload["cluster"].as_string()
-        query = (
-            sa.select(log)
-            .where(
-                log.c.org_id == tenant.org_id,
-                log.c.kind.in_([Deed.WRITING_HALTED.value, Deed.WRITING_RESUMED.value]),
-                named.is_(None) if cluster_id is None else named == cluster_id,
-            )
-            .order_by(log.c.seq.desc())
-            .limit(1)
+    named = log.c.payload["cluster"].as_string()
+    query = (
+        sa.select(log, named.label("cluster_id"))
+        .where(
+            log.c.org_id == tenant.org_id,
+            log.c.kind.in_([Deed.WRITING_HALTED.value, Deed.WRITING_RESUMED.value]),
+            sa.or_(named.is_(None), named == tenant.cluster_id),
         )
-        row = (await connection.execute(query)).one_or_none()
-        if row is not None and row.kind == Deed.WRITING_HALTED:
-            return Halt(row.actor, str(row.payload.get("reason", "")), row.at, cluster_id)
+        .ext(distinct_on(named))
+        .order_by(named.nulls_first(), log.c.seq.desc())
+    )
+    for row in await connection.execute(query):
+        if row.kind == Deed.WRITING_HALTED:
+            return Halt(row.actor, str(row.payload.get("reason", "")), row.at, row.cluster_id)
     return None
 
 
@@ -142,18 +135,17 @@ async def _wait_briefly(connection: AsyncConnection, org_id: str) -> None:
             raise
 
 
-async def _newest(connection: AsyncConnection, org_id: str, cluster_id: str | None) -> Halt | None:
-    query = (
+async def _in_force(
+    connection: AsyncConnection, org_id: str, concerned: sa.ColumnElement[bool]
+) -> list[Halt]:
+    """Return the stops in force among those concerned, that for all clusters first."""
+    newest = (
         sa.select(kill_switch)
-        .where(
-            kill_switch.c.org_id == org_id,
-            kill_switch.c.cluster_id.is_not_distinct_from(cluster_id),
-        )
-        .order_by(kill_switch.c.id.desc())
-        .limit(1)
+        .where(kill_switch.c.org_id == org_id, concerned)
+        .ext(distinct_on(kill_switch.c.cluster_id))
+        .order_by(kill_switch.c.cluster_id.nulls_first(), kill_switch.c.id.desc())
     )
-    row = (await connection.execute(query)).one_or_none()
-    return None if row is None or not row.is_halted else _halt(row)
+    return [_halt(row) for row in await connection.execute(newest) if row.is_halted]
 
 
 def _halt(row: sa.Row[tuple[object, ...]]) -> Halt:

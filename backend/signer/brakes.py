@@ -17,6 +17,7 @@ from sre_agent.domain.brakes import Obstacle
 from sre_agent.domain.events import EventKind
 from sre_agent.domain.ids import ActionId
 from sre_agent.domain.plan import Action, Plan
+from sre_agent.safety import freezes, pace
 from sre_agent.safety.grants import GrantRefusedError
 from sre_agent.safety.policy import Policy
 
@@ -57,8 +58,10 @@ class Pedal:
             return None  # it gets no grant for another reason
         undoes = await _undone_by(connection, record, action)
         case = Case(record.incident, plan, self.policy)
+        seen = await self.brakes.look(connection, record.incident, now=now)
         if undoes is None:
-            _refuse(await self.brakes.find_obstacle(connection, case, (action,), now=now))
+            held_by = self.brakes.find_obstacles(seen, case, (action,), now=now)
+            _refuse(pace.longest(held_by))
         counted = Counted(
             action_id=action_id,
             tool=action.call.tool,
@@ -68,7 +71,7 @@ class Pedal:
         await brakes.count(connection, _tenant(record), counted)
         if undoes is not None:
             return None
-        return await self.brakes.find_freeze_start(connection, case, action, now=now)
+        return freezes.find_start(seen.calendar, case.place(action), now)
 
     async def readmit(
         self,
@@ -95,9 +98,10 @@ class Pedal:
         counted = await brakes.of_incident(connection, record.incident.id)
         if any(row.action_id == action_id and row.undoes is not None for row in counted):
             return None
-        case = Case(record.incident, plan, self.policy)
-        _refuse(await self.brakes.find_freeze(connection, case, action, now=now))
-        return await self.brakes.find_freeze_start(connection, case, action, now=now)
+        place = Case(record.incident, plan, self.policy).place(action)
+        calendar = await self.brakes.read_calendar(connection, record.incident, now=now)
+        _refuse(freezes.find_obstacle(calendar, place, now))
+        return freezes.find_start(calendar, place, now)
 
     async def _compare_clocks(self, connection: AsyncConnection, now: datetime) -> None:
         if self.skew_max_s is None:

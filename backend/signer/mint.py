@@ -134,6 +134,7 @@ class Mint:
             plan,
             self.clock.now(),
             past=self.past if self.policy.lets_earn else None,
+            log=record.log,
         )
         return replace(record, facts=facts)
 

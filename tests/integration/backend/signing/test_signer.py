@@ -159,7 +159,7 @@ async def test_a_severer_ruling_of_the_log_counts_against_the_signers_own(
     [
         (policy.broken("no rules here"), "no rules here"),
         (permissions.load_rules(agent_config=Path("/nowhere.yaml")), "allow-list cannot be read"),
-        (permissions.load_rules(folder=Path("/nowhere")), "policy cannot be read"),
+        (permissions.load_rules(folder=Path("/nowhere")), "policy in /nowhere cannot be read"),
         (replace(shipped(), tools=Tools()), "nobody may call kubernetes.rollback_rollout"),
     ],
 )
