@@ -32,15 +32,14 @@ async def approve_plan(
     actor: Approver,
     incident_id: str,
     response: Response,
-    body: Approve | None = None,
+    body: Approve,
 ) -> Decision:
     """Approve the plan that waits, or all of it but some actions.
 
-    With `plan_sha256` the answer is for that plan only: another one that took its place is not
-    approved by it. The answer is 202 where policy wants more people to say yes: `waits_for` says
+    `plan_sha256` names the plan that was seen: another one that took its place is not approved by
+    it. The answer is 202 where policy wants more people to say yes: `waits_for` says
     how many.
     """
-    body = body or Approve()
     answer = _answer(actor, Verdict.APPROVED, body.comment, body.plan_sha256)
     answer = replace(answer, without=tuple(ActionId(item) for item in body.without))
     decision = await _decide(context, request, IncidentId(incident_id), answer)

@@ -206,7 +206,11 @@ class Approve(BaseModel):
     `without` are actions to leave out, by their ids; what depends on them is left out as well.
     """
 
-    plan_sha256: str | None = None
+    plan_sha256: str = Field(
+        min_length=1,
+        max_length=64,
+        description="The plan that was seen, as the incident's `plan` tells it.",
+    )
     comment: str = Field(default="", max_length=2000)
     without: list[ActionName] = Field(default=[], max_length=100)
 

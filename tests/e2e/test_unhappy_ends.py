@@ -49,7 +49,9 @@ def test_an_approval_that_nobody_gave_in_time_is_none(
     reason = _escalated(scene, people, incident_id)
 
     assert "nobody decided" in reason
-    late = scene.platform.post(f"/api/v1/incidents/{incident_id}/approve", {})
+    shown = scene.platform.get(f"/api/v1/incidents/{incident_id}/plan")
+    body = {"plan_sha256": shown["plan_sha256"]}
+    late = scene.platform.post(f"/api/v1/incidents/{incident_id}/approve", body)
     assert late.status_code == 409, late.text
     repair_proof.nothing_changed(scene, case)
 

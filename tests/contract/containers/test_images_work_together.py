@@ -193,7 +193,9 @@ def test_a_fault_of_the_lab_is_told_diagnosed_approved_and_repaired(
         ),
         REPAIRED_S,
     )
-    approved = api.post(f"/api/v1/incidents/{incident['id']}/approve", json={})
+    shown = api.get(f"/api/v1/incidents/{incident['id']}/plan").json()
+    yes = {"plan_sha256": shown["plan_sha256"]}
+    approved = api.post(f"/api/v1/incidents/{incident['id']}/approve", json=yes)
     ended = until(
         "the incident ends",
         lambda: next(

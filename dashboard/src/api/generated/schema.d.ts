@@ -206,8 +206,8 @@ export interface paths {
         put?: never;
         /**
          * Approve the plan that waits, or all of it but some actions
-         * @description With `plan_sha256` the answer is for that plan only: another one that took its place is not
-         *     approved by it. The answer is 202 where policy wants more people to say yes: `waits_for` says
+         * @description `plan_sha256` names the plan that was seen: another one that took its place is not approved by
+         *     it. The answer is 202 where policy wants more people to say yes: `waits_for` says
          *     how many.
          *
          *     Takes the role `approver` or above.
@@ -1494,8 +1494,11 @@ export interface components {
          *     `without` are actions to leave out, by their ids; what depends on them is left out as well.
          */
         Approve: {
-            /** Plan Sha256 */
-            plan_sha256?: string | null;
+            /**
+             * Plan Sha256
+             * @description The plan that was seen, as the incident's `plan` tells it.
+             */
+            plan_sha256: string;
             /**
              * Comment
              * @default
@@ -5400,7 +5403,7 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: {
+        requestBody: {
             content: {
                 /**
                  * @example {
@@ -5408,7 +5411,7 @@ export interface operations {
                  *       "comment": "Seen on the canary too"
                  *     }
                  */
-                "application/json": components["schemas"]["Approve"] | null;
+                "application/json": components["schemas"]["Approve"];
             };
         };
         responses: {

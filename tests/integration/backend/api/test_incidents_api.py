@@ -167,7 +167,9 @@ async def test_an_incident_that_waits_for_nothing_cannot_be_decided(
     [id_] = await fire(client, "web")
 
     answer = await client.post(
-        f"/api/v1/incidents/{IncidentId(id_)}/approve", headers=bearer("approver")
+        f"/api/v1/incidents/{IncidentId(id_)}/approve",
+        json={"plan_sha256": "a" * 64},
+        headers=bearer("approver"),
     )
 
     assert answer.status_code == 404

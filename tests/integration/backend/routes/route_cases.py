@@ -102,7 +102,7 @@ CASES = (
     _incident("GET", "/plan", VIEWER),
     _incident("GET", "/report", VIEWER),
     _incident("GET", "/similar", VIEWER),
-    _incident("POST", "/approve", APPROVER, body={"comment": "yes"}),
+    _incident("POST", "/approve", APPROVER, body={"plan_sha256": "a" * 64, "comment": "yes"}),
     _incident("POST", "/reject", APPROVER, body=_WHY),
     _incident("POST", "/cancel", RESPONDER, body=_WHY),
     _incident("POST", "/pause", RESPONDER, body=_WHY),

@@ -15,6 +15,7 @@ from backend.api.auth import CSRF_HEADER, SESSION_COOKIE
 from backend.db import journal
 from backend.db.tables.accounts import api_tokens, users
 from sre_agent.domain.ids import IncidentId
+from sre_agent.domain.plan import Plan
 
 WAIT_S = 10.0
 
@@ -44,7 +45,7 @@ async def until_somebody_waits(engine: AsyncEngine) -> None:
 @pytest.mark.parametrize("how", [by_session, by_token])
 @pytest.mark.parametrize("verb", ["approve", "reject"])
 async def test_who_was_shut_out_while_they_waited_decides_nothing(
-    how: Any, verb: str, app: FastAPI, apple: House, engine: AsyncEngine, clock: Any
+    how: Any, verb: str, *, app: FastAPI, apple: House, plan: Plan, engine: AsyncEngine, clock: Any
 ) -> None:
     path = apple.fill(f"/api/v1/incidents/{{incident_id}}/{verb}")
     shut_out = [
@@ -61,9 +62,8 @@ async def test_who_was_shut_out_while_they_waited_decides_nothing(
     ) as client:
         async with engine.begin() as holding:
             await journal.lock_incident(holding, IncidentId(apple.ids["incident_id"]))
-            asked = asyncio.create_task(
-                client.post(path, json={"reason": "no"} if verb == "reject" else {})
-            )
+            body = {"plan_sha256": plan.sha256} | ({"reason": "no"} if verb == "reject" else {})
+            asked = asyncio.create_task(client.post(path, json=body))
             await until_somebody_waits(engine)
             async with engine.begin() as other:
                 for deed in shut_out:
@@ -71,6 +71,23 @@ async def test_who_was_shut_out_while_they_waited_decides_nothing(
         answer = await asked
 
     assert answer.status_code == 401
+    async with engine.connect() as connection:
+        query = sa.text("SELECT status FROM approvals WHERE org_id = 'default'")
+        assert set((await connection.execute(query)).scalars()) == {"open"}
+
+
+@pytest.mark.parametrize("body", [{}, {"comment": "yes"}, {"plan_sha256": None}])
+async def test_a_yes_that_names_no_plan_is_refused_and_says_what_is_missing(
+    body: dict[str, Any], app: FastAPI, apple: House, engine: AsyncEngine
+) -> None:
+    transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(
+        transport=transport, base_url="http://test", headers=by_token(apple)
+    ) as client:
+        answer = await client.post(apple.fill("/api/v1/incidents/{incident_id}/approve"), json=body)
+
+    assert answer.status_code == 422
+    assert [error["field"] for error in answer.json()["errors"]] == ["plan_sha256"]
     async with engine.connect() as connection:
         query = sa.text("SELECT status FROM approvals WHERE org_id = 'default'")
         assert set((await connection.execute(query)).scalars()) == {"open"}

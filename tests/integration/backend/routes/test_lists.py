@@ -15,6 +15,7 @@ from backend.db import audit_trail
 from backend.db.admission.manual import open_manually
 from backend.db.audit_trail import Wanted
 from backend.db.tenancy import Tenant
+from sre_agent.domain.plan import Plan
 
 APPROVE = "/api/v1/incidents/{incident_id}/approve"
 
@@ -36,10 +37,11 @@ async def get(client: httpx.AsyncClient, path: str, **params: Any) -> Any:
 
 
 async def test_the_audit_tells_what_was_done_to_incidents_and_to_the_platform(
-    client: httpx.AsyncClient, apple: House, clock: Any
+    client: httpx.AsyncClient, apple: House, plan: Plan, clock: Any
 ) -> None:
     await clock.sleep(60)
-    decided = await client.post(apple.fill(APPROVE), json={"comment": "go"})
+    yes = {"plan_sha256": plan.sha256, "comment": "go"}
+    decided = await client.post(apple.fill(APPROVE), json=yes)
     await clock.sleep(60)
     await client.post("/api/v1/halt", json={"reason": "Freeze"})
 
@@ -142,14 +144,14 @@ async def test_a_decision_waits_until_it_is_made(client: httpx.AsyncClient, appl
 
 
 async def test_a_decision_whose_time_is_over_is_not_open_before_anyone_has_swept(
-    client: httpx.AsyncClient, apple: House, clock: Any
+    client: httpx.AsyncClient, apple: House, plan: Plan, clock: Any
 ) -> None:
     await clock.sleep(3600)
 
     waiting = (await get(client, "decisions", status="open"))["decisions"]
     [late] = (await get(client, "decisions", status="decided"))["decisions"]
     shown = await get(client, apple.fill("incidents/{incident_id}"))
-    refused = await client.post(apple.fill(APPROVE), json={})
+    refused = await client.post(apple.fill(APPROVE), json={"plan_sha256": plan.sha256})
 
     assert waiting == []
     assert (late["status"], shown["approval"]["status"]) == ("expired", "expired")
