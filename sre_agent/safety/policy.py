@@ -21,6 +21,7 @@ from sre_agent.safety.risk_terms import ENVIRONMENT
 NO_RULE = "no-rule-speaks-of-it"
 UNKNOWN_TOOL = "tool-not-on-the-allow-list"
 WRONG_KIND = "action-not-for-this-kind"
+UNKNOWN_ENVIRONMENT = "environment-not-known"
 UNLOADABLE = "policy-not-loadable"
 SEVEREST_FIRST = (Ruling.DENY, Ruling.ASK, Ruling.ALLOW)
 """The order in which rulings beat each other."""
@@ -170,6 +171,8 @@ def _unruled(policy: Policy, seen: Facts, action_id: ActionId) -> PolicyRuling |
     known = policy.tools.kinds.find(*tool)
     if known is not None and kind not in known.target_kinds:
         return _denied(action_id, WRONG_KIND, f"{named} is nothing that is done to a {kind}")
+    if policy.environments and seen.target.environment is None and not seen.action.is_read:
+        return _denied(action_id, UNKNOWN_ENVIRONMENT, rule_words.nowhere(seen))
     return None
 
 

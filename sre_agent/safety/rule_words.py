@@ -36,16 +36,19 @@ def fault(error: Exception) -> str:
 def unknown(text: RuleText, seen: Facts) -> str | None:
     """Return which unknown fact a rule needs, and what makes it known."""
     if "target.environment" in text.when and seen.target.environment is None:
-        where = f"{seen.target.namespace or seen.target.kind} in {seen.incident.cluster}"
-        return (
-            f"the rule needs the environment of {where}: exactly one in `environments` has to fit"
-        )
+        return f"the rule needs what is not known: {nowhere(seen)}"
     for fact, named in _MAY_BE_UNKNOWN.items():
         if f"incident.{fact}" in text.when and getattr(seen.incident, fact) is None:
             return f"the rule needs {named}, which is not known"
     if "time." in text.when and seen.time is None:
         return "the rule needs the time, which is not known"
     return None
+
+
+def nowhere(seen: Facts) -> str:
+    """Return that nobody knows to which environment the target belongs, and what makes it known."""
+    where = f"{seen.target.namespace or seen.target.kind} in {seen.incident.cluster}"
+    return f"nobody knows the environment of {where}: exactly one in `environments` has to fit"
 
 
 def first_line(error: Exception) -> str:

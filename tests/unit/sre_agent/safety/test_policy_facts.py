@@ -58,6 +58,22 @@ def test_the_environment_is_the_one_that_the_policy_names_and_an_unclear_one_den
     assert (ruling is Ruling.ALLOW) or "environment of shop in main-1" in found.reason
 
 
+@pytest.mark.parametrize(
+    "environments",
+    ["{production: {clusters: [other]}}", "{a: {clusters: [main-1]}, b: {namespaces: [shop]}}"],
+)
+@pytest.mark.parametrize("when", ["true", "!has(target.environment)"])
+def test_a_write_to_no_clear_environment_is_denied_whatever_the_rules_ask(
+    when: str, environments: str
+) -> None:
+    text = written(when) + f"environments: {environments}"
+
+    found = ruled(text, cluster_id="main-1")
+
+    assert (found.ruling, found.rule) == (Ruling.DENY, policy.UNKNOWN_ENVIRONMENT)
+    assert "environment of shop in main-1" in found.reason
+
+
 FRIDAY = Circumstances(now=datetime(2026, 1, 2, 23, 30, tzinfo=UTC))
 
 
