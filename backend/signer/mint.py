@@ -68,8 +68,8 @@ class Mint:
             GrantRefusedError: The record does not allow it.
         """
         async with self.engine.begin() as connection:
-            now = self.clock.now()
             record = await self._read(connection, incident_id)
+            now = self.clock.now()  # not before: locks may have been waited for
             permitted = judge(record, self.policy, now)
             stored = await _find_grant(connection, incident_id, action_id)
             if stored is not None:

@@ -7,10 +7,11 @@ from typing import Any
 
 import jwt
 import pytest
+import sqlalchemy as sa
 from signer_case import ACTION, ID, Case, lenient
 from unsound_records import falsely_allowed
 
-from backend.db import switch
+from backend.db import journal, switch
 from backend.signer.client import SignerClient
 from backend.signer.mint import Mint
 from backend.signer.renewal import Terms
@@ -80,6 +81,26 @@ async def test_a_grant_with_a_moment_left_is_renewed_and_one_with_time_is_not(
 
     assert in_time == first
     assert late != first
+
+
+async def test_a_yes_that_grew_too_old_while_the_signer_waited_gives_no_grant(
+    case: Case, mint: Mint, clock: Any
+) -> None:
+    await case.approve()
+    waiting = sa.text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+
+    async with case.engine.begin() as holding:
+        await journal.lock_incident(holding, ID)
+        asked = asyncio.create_task(mint.mint(ID, ACTION))
+        async with asyncio.timeout(30):
+            while True:
+                if (await holding.execute(waiting)).scalar_one():
+                    break
+                await asyncio.sleep(0.02)
+        await clock.sleep(Terms().use_s + 1)
+
+    with pytest.raises(GrantRefusedError, match="approval_stale"):
+        await asked
 
 
 async def propose_another(case: Case) -> None:
