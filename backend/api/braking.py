@@ -70,7 +70,7 @@ class FreezeList(BaseModel):
 class NewFreeze(BaseModel):
     """A freeze for once: from when to when, where, and why. Everywhere unless it says where."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
     name: str = Field(min_length=1, max_length=100)
     reason: str = Field(min_length=1, max_length=500)

@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Annotated, Any
 
 import sqlalchemy as sa
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from backend.api.cursors import Cursor
 from backend.db.approval_answers import Given
@@ -217,6 +217,8 @@ class Approve(BaseModel):
 
 class Reject(BaseModel):
     """A no, with its reason."""
+
+    model_config = ConfigDict(str_strip_whitespace=True)
 
     reason: str = Field(min_length=1, max_length=2000)
     plan_sha256: str | None = None

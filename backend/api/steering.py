@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import Annotated, Any
 
 from fastapi import APIRouter
-from pydantic import AfterValidator, BaseModel, Field
+from pydantic import AfterValidator, BaseModel, Field, StringConstraints
 
 from backend.actors import Actor
 from backend.api.auth import Responder
@@ -32,7 +32,9 @@ def _checked(text: str) -> str:
 
 
 ObjectName = Annotated[str, AfterValidator(_checked)]
-Text = Annotated[str, Field(min_length=1, max_length=TEXT_CHARACTERS)]
+Text = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=TEXT_CHARACTERS)
+]
 
 
 class Why(BaseModel):

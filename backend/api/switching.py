@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from backend import halting
 from backend.actors import Actor
@@ -19,6 +19,8 @@ router = APIRouter(prefix="/api/v1", tags=["operations"])
 
 class Reason(BaseModel):
     """Why the switch is thrown, and for which cluster; for all of them if none is named."""
+
+    model_config = ConfigDict(str_strip_whitespace=True)
 
     reason: str = Field(min_length=1, max_length=2000)
     cluster: Annotated[str, Field(min_length=1, max_length=253)] | None = None

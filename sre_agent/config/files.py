@@ -21,11 +21,11 @@ def texts(folder: Traversable) -> dict[str, str]:
     """Return the YAML texts of a folder by file name.
 
     Raises:
-        OSError: It cannot be read.
+        OSError: It cannot be read, or one of its files: a link that leads nowhere is not left out.
         UnicodeDecodeError: A file is not UTF-8.
     """
     return {
         item.name: item.read_text("utf-8")
         for item in folder.iterdir()
-        if item.is_file() and item.name.endswith(_SUFFIXES)
+        if item.name.endswith(_SUFFIXES)
     }

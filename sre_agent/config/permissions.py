@@ -49,7 +49,7 @@ def load_policy(allowed: AllowList, folder: Path | None = None) -> Policy:
     try:
         return policy.load(files.texts(place), tools)
     except OSError as error:
-        return policy.broken(f"the policy in {place} cannot be read: {error.strerror or error}")
+        return policy.broken(f"the policy in {place} cannot be read: {error}")
     except UnicodeDecodeError as error:
         return policy.broken(f"the policy in {place} is not all UTF-8 text: {error}")
 

@@ -8,6 +8,7 @@ import yaml
 from pydantic import ValidationError
 from typing_extensions import override
 
+from sre_agent.domain import yaml_text
 from sre_agent.safety import rule_words, zones
 from sre_agent.safety.policy_text import PolicyText, RuleText
 
@@ -67,7 +68,7 @@ def read(files: Mapping[str, str]) -> Reading:
 
 def _text(name: str, raw: str, lines: "_Lines", faults: list[Fault]) -> PolicyText | None:
     try:
-        return PolicyText.model_validate(yaml.safe_load(raw))
+        return PolicyText.model_validate(yaml.load(raw, Loader=yaml_text.ExactLoader))  # noqa: S506 - it is a safe one
     except ValidationError as error:
         found = error.errors(include_url=False)
         for one in found:

@@ -18,3 +18,17 @@ def test_an_empty_text_is_nothing() -> None:
 def test_what_is_no_plain_document_is_refused(text: str) -> None:
     with pytest.raises(yaml.YAMLError):
         yaml_text.read(text)
+
+
+@pytest.mark.parametrize("text", ["a: 1\na: 2", "a: [{b: 1, b: 1}]", "{a: 1, 'a': 1}"])
+def test_a_key_that_is_said_twice_is_refused_with_its_place(text: str) -> None:
+    with pytest.raises(yaml.MarkedYAMLError, match="is there twice") as raised:
+        yaml_text.read(text)
+
+    assert raised.value.problem_mark is not None
+
+
+def test_what_is_merged_may_be_said_again() -> None:
+    text = "a: &a {x: 1, y: 2}\nb: {<<: *a, x: 3}"
+
+    assert yaml_text.read(text)["b"] == {"x": 3, "y": 2}

@@ -92,6 +92,26 @@ def test_a_policy_folder_that_is_not_there_or_not_text_denies_everything(tmp_pat
     assert ruled(plans.on_web("rollback_rollout"), binary).ruling is Ruling.DENY
 
 
+def test_a_policy_file_that_leads_nowhere_denies_everything(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text("rules: [{name: a, ruling: allow, when: 'true', reason: b}]")
+    (tmp_path / "denials.yaml").symlink_to(tmp_path / "gone")
+
+    found = permissions.load_policy(ALLOWED, tmp_path)
+
+    assert "denials.yaml" in (found.fault or "")
+    assert ruled(plans.on_web("rollback_rollout"), found).ruling is Ruling.DENY
+
+
+def test_rules_that_are_said_twice_do_not_take_the_place_of_the_first() -> None:
+    no = "rules: [{name: no, ruling: deny, when: 'true', reason: r}]\n"
+    yes = "rules: [{name: yes, ruling: allow, when: 'true', reason: r}]\n"
+
+    found = policy.load({"a.yaml": no + yes}, TOOLS)
+
+    assert [fault.place for fault in found.faults] == ["a.yaml:2"]
+    assert "rules is there twice" in (found.fault or "")
+
+
 def test_everything_that_is_wrong_with_policy_files_is_told_with_file_and_line() -> None:
     one = (
         "zone: Mars/Olympus\n"
