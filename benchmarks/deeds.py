@@ -6,10 +6,11 @@ written ahead, the grant judged, and the outcome written. What the write itself 
 it, and the person who approves is not waited for.
 """
 
-import asyncio
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+
+import uvloop
 
 from benchmarks import deed_stage, minting, programs
 from benchmarks.deed import WRITE, Deed, Stopwatch
@@ -44,7 +45,7 @@ def run() -> Iterator[Figure]:
         programs.database() as url,
         tempfile.TemporaryDirectory(prefix="sre-bench-", dir="/tmp") as folder,
     ):
-        watch, holding = asyncio.run(measure(url, Path(folder)))
+        watch, holding = uvloop.run(measure(url, Path(folder)))
     took = {part: times[WARM_UP:] for part, times in watch.parts.items()}
     sure = [sum(each) for each in zip(*(v for k, v in took.items() if k != WRITE), strict=True)]
     name = f"policy, grant and journal per action, {ACTIONS} actions"

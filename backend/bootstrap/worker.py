@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import httpx
 import procrastinate
+import uvloop
 from langgraph.checkpoint.postgres.aio import AsyncPostgresSaver
 from psycopg.rows import dict_row
 from psycopg_pool import AsyncConnectionPool
@@ -271,7 +272,7 @@ def main() -> None:
         async with open_worker(WorkerSettings.load()) as opened:
             await opened.run()
 
-    asyncio.run(run())
+    uvloop.run(run())  # what waits for a database all day waits a fifth shorter
 
 
 if __name__ == "__main__":

@@ -102,5 +102,6 @@ class PostgresFacts(ports.Facts):
     @override
     async def of(self, incident: Incident, plan: Plan) -> Mapping[ActionId, Circumstances]:
         """Return what a ruling on each action goes by now."""
-        async with self.engine.connect() as connection:
+        reading = self.engine.execution_options(isolation_level="AUTOCOMMIT")
+        async with reading.connect() as connection:
             return await read(connection, incident, plan, self.clock.now(), self.past)

@@ -31,6 +31,8 @@ from sre_agent.domain.plan import Plan
 from sre_agent.domain.ruling import Decision, PolicyRuling
 from sre_agent.domain.runs import of_run
 
+_SWITCHED_OFF = "KILL_SWITCH is set in the settings"
+
 
 class PostgresIncidents(ports.Incidents):
     """The incidents of every organization: each method acts for the one its incident belongs to.
@@ -138,16 +140,13 @@ class PostgresIncidents(ports.Incidents):
     @override
     async def start_action(self, incident_id: IncidentId, draft: EventDraft) -> str | None:
         """Record that a write begins, or return why it may not: decided and recorded as one."""
-        halted = await self.writes_halted(incident_id)
-        if halted is not None:
-            return f"writes are halted: {halted}"
+        if self._is_kill_switch_set:
+            return f"writes are halted: {_SWITCHED_OFF}"
         now = self._clock.now()
         async with self._step(incident_id) as connection:
             await journal.lock_incident(connection, incident_id)
             incident = await incident_rows.load(connection, incident_id)
-            obstacle = steering.obstacle(incident)
-            if obstacle is None and incident.status is not IncidentStatus.EXECUTING:
-                obstacle = f"the incident is {incident.status}"
+            obstacle = await _find_obstacle(connection, incident)
             if obstacle is None:
                 own = draft.model_copy(update={"step_key": self._own(draft.step_key)})
                 await journal.append(connection, incident_id, [own], now=now)
@@ -202,7 +201,7 @@ class PostgresIncidents(ports.Incidents):
     async def writes_halted(self, incident_id: IncidentId) -> str | None:
         """Return why no write may happen now for the incident (kill switch), or None."""
         if self._is_kill_switch_set:
-            return "KILL_SWITCH is set in the settings"
+            return _SWITCHED_OFF
         async with self._reading.connect() as connection:
             tenant = await incident_rows.tenant_of(connection, incident_id)
             halt = await switch.find_halt(connection, tenant.org_id, cluster_id=tenant.cluster_id)
@@ -218,3 +217,14 @@ class PostgresIncidents(ports.Incidents):
 
     def _own(self, step_key: str) -> str:
         return step_key if self._run is None else of_run(self._run, step_key)
+
+
+async def _find_obstacle(connection: AsyncConnection, incident: Incident) -> str | None:
+    """Return why no write of the incident may begin at this moment, or None."""
+    halt = await switch.find_halt(connection, incident.org_id, cluster_id=incident.cluster_id)
+    if halt is not None:
+        return f"writes are halted: {halt.told}"
+    obstacle = steering.obstacle(incident)
+    if obstacle is None and incident.status is not IncidentStatus.EXECUTING:
+        return f"the incident is {incident.status}"
+    return obstacle
