@@ -55,7 +55,8 @@ def newest_plan(record: Record) -> Plan:
     """Return the plan proposed last.
 
     Raises:
-        GrantRefusedError: There is none, or its content does not match its hash.
+        GrantRefusedError: There is none, its content does not match its hash, or two of its actions
+            have one name: what is ruled on one would count for the other.
     """
     payload = record.last_payload(EventKind.PLAN_PROPOSED)
     if not payload:
@@ -66,4 +67,6 @@ def newest_plan(record: Record) -> Plan:
         raise GrantRefusedError("no_plan", "the plan in the log cannot be read") from err
     if plan.sha256 != payload.get("plan_sha256"):
         raise GrantRefusedError("plan_changed", "the plan in the log does not match its hash")
+    if len({action.id for action in plan.actions}) < len(plan.actions):
+        raise GrantRefusedError("no_plan", "two actions of the plan in the log have one name")
     return plan

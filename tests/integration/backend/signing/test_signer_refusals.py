@@ -37,6 +37,7 @@ from unsound_records import (
     rejected,
     shown_another_plan,
     time_to_decide_prolonged,
+    two_actions_of_one_name,
     undecided,
     voided,
 )
@@ -50,6 +51,7 @@ from sre_agent.domain.ids import ActionId, IncidentId
     ("prepare", "code"),
     [
         (nothing_proposed, "no_plan"),
+        (two_actions_of_one_name, "no_plan"),
         (not_ruled, "not_ruled"),
         (denied, "denied"),
         (denied_after_approval, "denied"),

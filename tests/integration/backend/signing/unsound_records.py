@@ -8,6 +8,7 @@ from sre_agent.domain.causes import Dismissal
 from sre_agent.domain.events import EventDraft, EventKind
 from sre_agent.domain.faults import FaultClass
 from sre_agent.domain.incident import IncidentStatus
+from sre_agent.domain.objects import ObjectRef
 from sre_agent.domain.ruling import Ruling, Verdict
 
 
@@ -19,6 +20,16 @@ async def falsely_allowed(case: Case) -> None:
 
 async def nothing_proposed(case: Case) -> None:
     await case.execute()
+
+
+async def two_actions_of_one_name(case: Case) -> None:
+    [shown] = case.plan.actions
+    target = ObjectRef.deployment("prod", "another")
+    arguments = {**shown.call.arguments, "name": "another"}
+    call = shown.call.model_copy(update={"arguments": arguments})
+    other = shown.model_copy(update={"target": target, "call": call})
+    case.plan = case.plan.model_copy(update={"actions": (other, shown)})
+    await case.approve()
 
 
 async def not_ruled(case: Case) -> None:
