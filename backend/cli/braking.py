@@ -139,8 +139,12 @@ def _tell(found: dict[str, Any]) -> None:
     if found["fault"]:
         told = f"nothing is written, FREEZE_FILE cannot be read: {found['fault']}"
         console.print(f"[bold red]{escape(told)}[/]", soft_wrap=True)
-    if not found["freezes"]:
+        console.print(
+            "mend it: sre-agent freeze check FILE says when it is right, and it is read anew"
+        )
+    if not found["freezes"] and not found["fault"]:
         console.print("no freezes: write some into FREEZE_FILE, or sre-agent freeze add")
+    if not found["freezes"]:
         return
     table = Table(box=None, pad_edge=False)
     for column in ("id", "name", "when", "where", "reason"):

@@ -51,7 +51,7 @@ def parse(name: str, text: str) -> tuple[FreezeText, ...]:
     try:
         found = _File.model_validate(yaml_text.read(text)).freezes
     except (yaml.YAMLError, RecursionError) as error:
-        raise InvalidConfigurationError(f"{name} is no YAML: {error}") from error
+        raise InvalidConfigurationError(f"{name} is no YAML: {yaml_text.told(error)}") from error
     except ValidationError as error:
         problems = "; ".join(
             f"{'.'.join(map(str, item['loc'])) or 'the file'}: {item['msg']}"

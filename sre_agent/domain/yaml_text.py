@@ -46,3 +46,11 @@ def read(text: str) -> Any:
         return yaml.load(text, Loader=_OnceLoader)  # noqa: S506 - both are safe loaders
     except RecursionError:
         raise yaml.YAMLError("it is nested too deep") from None
+
+
+def told(error: Exception) -> str:
+    """Return in one line what is wrong with a text, with its place from 1 where that is known."""
+    if isinstance(error, yaml.MarkedYAMLError) and (mark := error.problem_mark) is not None:
+        said = error.problem or error.context or "it is torn"
+        return f"{said} (line {mark.line + 1}, column {mark.column + 1})"
+    return " ".join(str(error).split())

@@ -58,6 +58,18 @@ def run(monkeypatch: pytest.MonkeyPatch, api: Api, *words: str) -> Any:
     return CliRunner().invoke(cli, list(words), env={"COLUMNS": "200"})
 
 
+def test_a_calendar_that_cannot_be_read_is_told_with_what_to_do(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    torn = {**BRAKES, "freezes": [], "fault": "f.yaml is no YAML"}
+
+    told = run(monkeypatch, Api(torn), "brakes").output
+
+    assert "f.yaml is no YAML" in told
+    assert "sre-agent freeze check FILE" in told
+    assert "no freezes" not in told
+
+
 def test_brakes_tell_what_is_stopped_used_resting_and_frozen(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
