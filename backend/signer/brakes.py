@@ -58,10 +58,11 @@ class Pedal:
             return None  # it gets no grant for another reason
         undoes = await _undone_by(connection, record, action)
         case = Case(record.incident, plan, self.policy)
-        seen = await self.brakes.look(connection, record.incident, now=now)
+        until = None
         if undoes is None:
-            held_by = self.brakes.find_obstacles(seen, case, (action,), now=now)
-            _refuse(pace.longest(held_by))
+            seen = await self.brakes.look(connection, record.incident, now=now)
+            _refuse(pace.longest(self.brakes.find_obstacles(seen, case, (action,), now=now)))
+            until = freezes.find_start(seen.calendar, case.place(action), now)
         counted = Counted(
             action_id=action_id,
             tool=action.call.tool,
@@ -69,9 +70,7 @@ class Pedal:
             undoes=undoes,
         )
         await brakes.count(connection, _tenant(record), counted)
-        if undoes is not None:
-            return None
-        return freezes.find_start(seen.calendar, case.place(action), now)
+        return until
 
     async def readmit(
         self,

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from brake_scene import MakeMint, Scene, freeze, refusal, undo_of
 
 from backend.db import switch
@@ -125,6 +126,25 @@ async def test_taking_back_our_own_action_waits_for_nothing_but_a_stop(
 
 
 @pytest.mark.attack("going round a brake")
+async def test_a_freeze_that_nobody_can_read_keeps_nobody_from_taking_back(
+    scene: Scene, make_mint: MakeMint
+) -> None:
+    mint = make_mint(caps=Caps(per_workload=1, per_cluster=1))
+    plan = with_inverse(scene.plan)
+    id_ = await scene.approved("inc-a", plan)
+    await mint.mint(id_, ONE)
+    spoiled = sa.text(
+        "INSERT INTO freezes (org_id, id, definition, ends_at, added_by, added_at)"
+        " VALUES ('default', 'frz-x', '{}', '2999-01-01Z', 'eve', '2020-01-01Z')"
+    )
+    async with scene.engine.begin() as connection:
+        await connection.execute(spoiled)
+    undo = undo_of(plan)
+    await scene.permit(id_, undo)
+
+    assert (await mint.mint(id_, undo.actions[0].id)).id
+
+
 async def test_what_only_calls_itself_an_undo_waits_like_any_other_write(
     scene: Scene, make_mint: MakeMint
 ) -> None:
