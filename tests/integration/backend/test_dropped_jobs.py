@@ -140,6 +140,28 @@ async def test_two_that_look_at_once_take_a_dropped_job_over_once(
     assert [(each.id, each.attempts) for each in taken] == [(job.id, 1)]
 
 
+async def test_a_dropped_job_that_another_has_in_hand_is_passed_over(
+    app: procrastinate.App,
+    other: procrastinate.App,
+    engine: AsyncEngine,
+    clock: Any,
+    make_incident: MakeIncident,
+) -> None:
+    worker_id, job = await at_work(app, engine, clock, make_incident)
+    await be_silent(engine, worker_id, LONG_S)
+
+    async with engine.begin() as connection:
+        in_hand = sa.text("SELECT FROM procrastinate_jobs WHERE id = :id FOR UPDATE")
+        await connection.execute(in_hand, {"id": job.id})
+        async with asyncio.timeout(8):  # whoever does not pass it over waits for the row
+            meanwhile = await take_over(other)
+    later = await take_over(other)
+
+    assert meanwhile is None
+    assert later is not None
+    assert later.id == job.id
+
+
 async def test_a_lock_that_was_lost_is_taken_again(database_url: str) -> None:
     async with present(database_url, 7):
         url = libpq_url(database_url)
