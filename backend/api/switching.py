@@ -59,7 +59,7 @@ async def show_halt(context: Context, actor: Viewer) -> HaltView:
 async def halt_writing(context: Context, actor: Approver, body: Reason) -> HaltView:
     """Stop all writing from now on, everywhere or in one cluster; reading and diagnosing go on.
 
-    Once this is answered no grant is minted any more.
+    Once this is answered no grant is minted any more; it waits half a second at most for those under way.
     """
     return await _throw(context, actor, body, is_halted=True)
 

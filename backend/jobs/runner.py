@@ -161,7 +161,8 @@ async def _ensure_report(context: RunContext, incident_id: IncidentId, reason: s
     events = await context.incidents.events(incident_id)
     written = of_run(incident.run, "report_written")
     if all(event.step_key != written for event in events):
-        await ending.end(context, incident_id, incident.status, reason)
+        # Whoever ended it has said why: nothing is escalated a second time.
+        await ending.report(context, incident_id)
 
 
 def _find(error: BaseException, kind: type[BaseException]) -> BaseException | None:

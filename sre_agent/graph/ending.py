@@ -17,11 +17,16 @@ async def end(
         await context.incidents.set_status(
             incident_id, status, reason=reason, step_key=f"status:{status.value}"
         )
+    await report(context, incident_id)
+
+
+async def report(context: RunContext, incident_id: IncidentId) -> None:
+    """Write and publish the report of an incident that has ended; safe to repeat."""
     incident = await context.incidents.load(incident_id)
     events = await context.incidents.events(incident_id)
     promised = await context.objectives.of(incident) if context.objectives else ()
-    report = postmortem.write(incident, events, context.clock.now(), promised)
-    place = await context.incidents.publish_report(incident_id, report)
+    markdown = postmortem.write(incident, events, context.clock.now(), promised)
+    place = await context.incidents.publish_report(incident_id, markdown)
     await context.journal.append(
         incident_id,
         EventDraft(

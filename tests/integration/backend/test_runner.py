@@ -175,6 +175,21 @@ async def test_an_incident_that_ended_without_its_report_gets_it(
         assert len(reports.all()) == 1
 
 
+async def test_whoever_escalated_an_incident_has_said_why_and_nobody_says_it_again(
+    make_runner: Any, make_incident: MakeIncident
+) -> None:
+    id_ = await make_incident()
+    runner = make_runner(None)
+    await runner.context.incidents.escalate(id_, reason="it flaps", step_key="flapping")
+
+    await runner.advance(id_, attempt=0)
+
+    events = await runner.context.incidents.events(id_)
+    escalated = [event.payload["reason"] for event in events if event.kind is EventKind.ESCALATED]
+    assert escalated == ["it flaps"]
+    assert events[-1].kind is EventKind.REPORT_WRITTEN
+
+
 async def test_an_incident_that_cannot_even_be_read_is_handed_to_people_once_a_run(
     make_runner: Any, make_incident: MakeIncident, engine: AsyncEngine
 ) -> None:

@@ -710,7 +710,7 @@ export interface paths {
         put?: never;
         /**
          * Stop all writing from now on, everywhere or in one cluster; reading and diagnosing go on
-         * @description Once this is answered no grant is minted any more.
+         * @description Once this is answered no grant is minted any more; it waits half a second at most for those under way.
          *
          *     Takes the role `approver` or above.
          */
