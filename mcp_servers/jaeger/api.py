@@ -1,13 +1,12 @@
 """Jaeger's query API over HTTP."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import httpx
 
-from mcp_servers.common import telemetry_store
+from mcp_servers.common import telemetry_store, unpacking
 from mcp_servers.common.envelope import UnreachableError
 from mcp_servers.common.telemetry_store import Store
 
@@ -53,7 +52,7 @@ class Api:
         if status != httpx.codes.OK:
             raise _JAEGER.failure(status, _message(raw), path)
         try:
-            answer = json.loads(raw)
+            answer = unpacking.read_json(raw)
         except ValueError as err:
             raise UnreachableError(f"Jaeger did not answer {path} with JSON{_HINT}") from err
         found = answer.get("data", False) if isinstance(answer, dict) else False
@@ -71,7 +70,7 @@ def _message(raw: bytes) -> str:
     """Return what an error says: Jaeger's own form, or the text as it stands."""
     text = raw.decode(errors="replace")
     try:
-        told = json.loads(text)["errors"][0]["msg"]
+        told = unpacking.read_json(text)["errors"][0]["msg"]
     except (ValueError, LookupError, TypeError):
         return text
     return str(told)

@@ -4,7 +4,6 @@ Answers are read as plain JSON and not as the client's models: a state is hashed
 wrote it, and fields newer than the client survive.
 """
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,7 +14,9 @@ import aiohttp
 import structlog
 from kubernetes.aio.client import ApiClient
 
+from mcp_servers.common import unpacking
 from mcp_servers.common.envelope import RefusedError, ToolFailureError, UnreachableError
+from mcp_servers.common.unpacking import Unpacking
 from mcp_servers.kubernetes.kinds import POD, Kind
 
 Json = dict[str, Any]
@@ -144,7 +145,7 @@ class Api:
     ) -> Json:
         raw = await self._request(method, path, query, body)
         try:
-            answer = json.loads(raw)
+            answer = unpacking.read_json(raw)
         except ValueError as err:
             raise UnreachableError(f"{path} did not answer with JSON") from err
         if not isinstance(answer, dict):
@@ -167,13 +168,22 @@ class Api:
         )
         try:
             response = await self.client.call_api(*request, _request_timeout=REQUEST_TIMEOUT_S)
-            raw: bytes = await response.read()  # type: ignore[no-untyped-call]  # as above
+            raw = await _read(response.response)
         except (TimeoutError, aiohttp.ClientError, OSError) as err:
             _log.warning("cluster_unreachable", path=path, error=repr(err))
             raise UnreachableError(f"the cluster did not answer {method} {path}") from err
         if response.status > 299 or response.status < _HTTP_OK:
             raise _failure(response.status, raw, f"{method} {path}")
         return raw
+
+
+async def _read(answer: aiohttp.ClientResponse) -> bytes:
+    """Return the body; the client unpacks it by small pieces, and would read without end."""
+    bounded = Unpacking("")
+    try:
+        return b"".join([bounded.take(piece) async for piece in answer.content.iter_any()])
+    finally:
+        answer.release()
 
 
 def _failure(status: int, raw: bytes, asked: str) -> ToolFailureError:
@@ -193,7 +203,7 @@ def _failure(status: int, raw: bytes, asked: str) -> ToolFailureError:
 
 def _message(raw: bytes) -> str:
     try:
-        status = json.loads(raw)
+        status = unpacking.read_json(raw)
     except ValueError:
         return raw.decode(errors="replace")[:300]
     if not isinstance(status, dict):

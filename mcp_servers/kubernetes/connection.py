@@ -3,13 +3,22 @@
 import asyncio
 from pathlib import Path
 
+from aiohttp import (
+    ClientConnectionError,
+    ClientHandlerType,
+    ClientRequest,
+    ClientResponse,
+)
 from kubernetes.aio.client import ApiClient, Configuration
 from kubernetes.aio.config import ConfigException, load_incluster_config, load_kube_config
 
+from mcp_servers.common import unpacking
 from mcp_servers.kubernetes.api import Api
 from mcp_servers.kubernetes.settings import KubernetesSettings
 
 MAX_CONNECTIONS = 20
+
+_LEADING_ELSEWHERE = frozenset({301, 302, 303, 307, 308})
 
 
 def reading(settings: KubernetesSettings) -> Api:
@@ -51,8 +60,18 @@ def _api(configuration: Configuration) -> Api:
     configuration.retries = 1
     configuration.connection_pool_maxsize = MAX_CONNECTIONS
     # Proxies of the shell are as little meant for the cluster as its kubeconfig is.
-    configuration.client_session_kwargs = {"trust_env": False}
+    configuration.client_session_kwargs = {"trust_env": False, "middlewares": (_stay,)}
     return Api(ApiClient(configuration))
+
+
+async def _stay(request: ClientRequest, handler: ClientHandlerType) -> ClientResponse:
+    """Let nobody lead elsewhere: a cluster's API never does, and who does is after the token."""
+    request.headers["Accept-Encoding"] = unpacking.ENCODINGS
+    answer = await handler(request)
+    if answer.status in _LEADING_ELSEWHERE:
+        answer.close()
+        raise ClientConnectionError(f"it leads elsewhere ({answer.status})")
+    return answer
 
 
 def _from_url(settings: KubernetesSettings, token: str) -> Configuration:

@@ -1,13 +1,12 @@
 """Loki's HTTP API. Its errors are plain text and not JSON."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import httpx
 
-from mcp_servers.common import telemetry_store
+from mcp_servers.common import telemetry_store, unpacking
 from mcp_servers.common.envelope import UnreachableError
 from mcp_servers.common.telemetry_store import Store
 
@@ -31,7 +30,7 @@ class Api:
         """
         raw = await self._request(f"loki/api/v1/{path}", params)
         try:
-            answer = json.loads(raw)
+            answer = unpacking.read_json(raw)
         except ValueError as err:
             raise UnreachableError(f"Loki did not answer {path} with JSON") from err
         if not isinstance(answer, dict):

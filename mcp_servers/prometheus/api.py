@@ -1,6 +1,5 @@
 """Prometheus' HTTP API: one request at a time, its errors translated into ours."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,6 +8,7 @@ from typing import Any
 import httpx
 import structlog
 
+from mcp_servers.common import unpacking
 from mcp_servers.common.envelope import RefusedError, ToolFailureError, UnreachableError
 from mcp_servers.common.limits import cut
 from mcp_servers.prometheus.grid import Grid
@@ -79,7 +79,7 @@ class Api:
     async def _call(self, method: str, path: str, parameters: Parameters) -> Reply:
         status, raw = await self._exchange(method, path, parameters)
         try:
-            body = json.loads(raw)
+            body = unpacking.read_json(raw)
         except ValueError:
             body = None
         if not isinstance(body, dict):
@@ -120,7 +120,9 @@ def connect(url: str, token: str | None) -> Api:
             base_url=url,
             headers=headers,
             timeout=REQUEST_TIMEOUT_S,
-            limits=httpx.Limits(max_connections=16, max_keepalive_connections=16),
+            transport=unpacking.transport(
+                httpx.Limits(max_connections=16, max_keepalive_connections=16)
+            ),
             trust_env=False,  # a proxy of the shell has no business between the two
         )
     )

@@ -14,10 +14,10 @@ from mcp.client.streamable_http import streamable_http_client
 from mcp_types import CallToolRequest, CallToolRequestParams, CallToolResult, RequestParamsMeta
 from mcp_types.version import LATEST_MODERN_VERSION
 
+from sre_agent.tools import transport
+
 CONNECT_TIMEOUT_S = 2.0
 """How long opening a connection may take, within the call's own deadline."""
-
-MAX_CONNECTIONS = 20
 
 AUDIENCE_META_KEY = "sre-agent.io/audience"
 """Under it, a writing tool says whom grants for it must be made out to."""
@@ -51,9 +51,8 @@ class Session:
         http = httpx2.AsyncClient(
             headers={"Authorization": f"Bearer {token}"},
             timeout=httpx2.Timeout(None, connect=CONNECT_TIMEOUT_S),
-            limits=httpx2.Limits(max_connections=MAX_CONNECTIONS),
-            verify=tls,
-            trust_env=False,  # a proxy of the shell is not meant for these servers
+            transport=transport.opened(tls),
+            trust_env=False,
             event_hooks={"response": [_require_server]},
         )
         return cls(url, http)
@@ -86,10 +85,8 @@ class Session:
         }
 
     def _exchange(self) -> Client:
-        transport = streamable_http_client(
-            self.url, http_client=self.http, terminate_on_close=False
-        )
-        return Client(transport, mode=LATEST_MODERN_VERSION, cache=None)
+        exchange = streamable_http_client(self.url, http_client=self.http, terminate_on_close=False)
+        return Client(exchange, mode=LATEST_MODERN_VERSION, cache=None)
 
 
 async def _require_server(response: httpx2.Response) -> None:

@@ -6,10 +6,10 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator
 
-from backend.clusters.addresses import is_credential_service
 from backend.clusters.checking import Check
 from backend.clusters.health import Pulse, State
 from backend.db.clusters import Cluster
+from sre_agent.tools.addresses import is_credential_service
 from sre_agent.tools.endpoint import Endpoint
 
 URL_MAX_CHARS = 500

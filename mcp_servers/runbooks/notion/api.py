@@ -17,6 +17,7 @@ from notion_client.errors import (
     RequestTimeoutError,
 )
 
+from mcp_servers.common import unpacking
 from mcp_servers.common.envelope import RefusedError, ToolFailureError, UnreachableError
 from mcp_servers.common.limits import cut
 
@@ -130,7 +131,8 @@ def connect(base_url: str, token: str) -> NotionApi:
         logger=quiet,
         retry=False,
     )
-    return NotionApi(AsyncClient(options, client=httpx.AsyncClient(trust_env=False)))
+    http = httpx.AsyncClient(transport=unpacking.transport(), trust_env=False)
+    return NotionApi(AsyncClient(options, client=http))
 
 
 def _wait_s(error: APIResponseError, attempt: int) -> float:

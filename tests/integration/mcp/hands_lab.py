@@ -14,7 +14,7 @@ import uvicorn
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from lab_cluster import WITHIN_S, Cluster, Json
-from starlette.applications import Starlette
+from starlette.types import ASGIApp
 
 from mcp_servers.common.keys import key_id
 from mcp_servers.common.skin import Program, build_app
@@ -128,7 +128,7 @@ def settings(cluster: Cluster, signer: Signer, **others: Any) -> KubernetesSetti
 
 
 @asynccontextmanager
-async def serving(served: Program | Starlette, port: int = 0) -> AsyncIterator[str]:
+async def serving(served: Program | ASGIApp, port: int = 0) -> AsyncIterator[str]:
     """Serve a program on a free port, or on the one given, and yield its MCP address."""
     app = build_app(served, host="127.0.0.1") if isinstance(served, Program) else served
     config = uvicorn.Config(app, host="127.0.0.1", port=port, log_config=None, access_log=False)
