@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from backend.db import chains, journal
 from backend.db.tables.auditing import audit_anchors
+from backend.db.tables.events import events as entries
 from backend.db.tables.incidents import incidents
 from sre_agent.domain import events
 from sre_agent.domain.chain import START, BrokenLink, Position
@@ -57,7 +58,10 @@ async def _walk(
     incident_id: IncidentId,
     keep: Callable[[Sequence[Event]], None],
 ) -> Audit:
-    head, beginning = await _find_ends(connection, incident_id)
+    head, beginning, newest = await _find_ends(connection, incident_id)
+    if newest > head.seq:
+        beyond = BrokenLink(seq=newest, reason="it comes after the end of the log")
+        return Audit(incident_id, events=head.seq, broken=beyond)
     chain = events.chain(beginning)
 
     async def read(after: int, limit: int) -> Sequence[Event]:
@@ -75,8 +79,12 @@ async def _walk(
 
 async def _find_ends(
     connection: AsyncConnection, incident_id: IncidentId
-) -> tuple[Position, Position]:
-    """Return where the log ends, and where it begins: at its first event, or after what was removed by rule."""
+) -> tuple[Position, Position, int]:
+    """Return where the log ends, where it begins, and the number of the last entry there is.
+
+    It begins at its first event, or after what was removed by rule.
+    """
+    newest = sa.select(sa.func.max(entries.c.seq)).where(entries.c.incident_id == incidents.c.id)
     removed = sa.and_(
         audit_anchors.c.incident_id == incidents.c.id, audit_anchors.c.trimmed_at.is_not(None)
     )
@@ -86,6 +94,7 @@ async def _find_ends(
             incidents.c.last_hash,
             audit_anchors.c.seq.label("removed_to"),
             audit_anchors.c.hash.label("removed_hash"),
+            newest.scalar_subquery().label("newest"),
         )
         .select_from(incidents.outerjoin(audit_anchors, removed))
         .where(incidents.c.id == incident_id)
@@ -95,8 +104,8 @@ async def _find_ends(
         raise journal.IncidentNotFoundError(f"there is no incident {incident_id}")
     head = Position(seq=row.last_seq, hash=row.last_hash)
     if row.removed_to is None:
-        return head, START
-    return head, Position(seq=row.removed_to, hash=row.removed_hash)
+        return head, START, row.newest or 0
+    return head, Position(seq=row.removed_to, hash=row.removed_hash), row.newest or 0
 
 
 async def verify_all(engine: AsyncEngine, org_id: str) -> list[Audit]:

@@ -6,10 +6,11 @@ from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from http import HTTPStatus
+from typing import Annotated
 
 import sqlalchemy as sa
 import structlog
-from pydantic import BaseModel, SecretStr, ValidationError
+from pydantic import BaseModel, Field, SecretStr, ValidationError
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse
@@ -26,11 +27,15 @@ _BODY_MAX_BYTES = 4096
 _log = structlog.get_logger()
 
 
+Id = Annotated[str, Field(min_length=1, max_length=300, pattern=r"^[^\x00]+$")]
+"""Of what the database can hold."""
+
+
 class Wanted(BaseModel):
     """A request for a grant. Nothing in it is taken as evidence of anything."""
 
-    incident_id: str
-    action_id: str
+    incident_id: Id
+    action_id: Id
 
 
 Lifespan = Callable[[Starlette], AbstractAsyncContextManager[None]]

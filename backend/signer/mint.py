@@ -16,7 +16,7 @@ from backend.db.approval_answers import Given
 from backend.db.past_runs import PastRuns
 from backend.db.tables.approvals import grants as minted
 from backend.db.tenancy import Tenant
-from backend.signer import brakes, renewal, token
+from backend.signer import brakes, renewal, token, told
 from backend.signer.brakes import Pedal
 from backend.signer.keys import KeySource
 from backend.signer.record import Record, newest_plan
@@ -72,6 +72,7 @@ class Mint:
             now = self.clock.now()  # not before: locks may have been waited for
             permitted = judge(record, self.policy, now)
             stored = await _find_grant(connection, incident_id, action_id)
+            told.check_row(stored and stored.id, record, action_id)
             if stored is not None:
                 _check_plan(stored, permitted.plan)
                 if not renewal.is_due(stored.expires_at, now) or renewal.is_over(record, action_id):
@@ -101,6 +102,7 @@ class Mint:
             halted=None,
             broken=broken,
             log=runs.present(log),
+            granted=told.granted(log),
             steering=steering.read(log),
             broken_organization=await self.watch.look(connection, org_id),
             approval=await approval_rows.find(connection, incident_id=incident_id),
@@ -173,7 +175,8 @@ class Mint:
         else:
             await connection.execute(sa.update(minted).where(minted.c.id == id_).values(row))
         draft = _draft(said, action_id, renewals)
-        await journal.append(connection, incident.id, [draft], now=now)
+        [event] = await journal.append(connection, incident.id, [draft], now=now)
+        told.check_entry(event, draft)
         return grant
 
 

@@ -40,6 +40,8 @@ class Record:
     """What a ruling on each action of the newest plan goes by, at this moment."""
     standing: Mapping[Given, Role] = field(default_factory=dict)
     """The role that each who answered the request has at this moment; who was shut out is not in it."""
+    granted: frozenset[tuple[str, str]] = frozenset()
+    """Each action with the grant that the log says was minted for it, in whichever run."""
 
     def last(self, kind: EventKind) -> Event | None:
         """Return the newest event of a kind."""
