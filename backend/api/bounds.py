@@ -4,6 +4,7 @@ import asyncio
 import math
 from collections.abc import Mapping
 
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -22,7 +23,7 @@ _CLOSE = {"Connection": "close"}
 class BoundedBodies:
     """Refuses a body as soon as more of it than the limit was read (413), whatever is asked for.
 
-    One that has not come after `deadline_s` seconds is refused too (408). Only the webhook, which
+    A packed one is not unpacked but refused (415). One that has not come after `deadline_s` seconds is refused too (408). Only the webhook, which
     asks who sends before it reads, has a limit of its own for the length.
     """
 
@@ -37,10 +38,15 @@ class BoundedBodies:
             return
         most = math.inf if scope["path"] == webhook.PATH else _most(scope["path"])
         deadline: float | None = asyncio.get_running_loop().time() + self._deadline_s
+        packing = Headers(scope=scope).get("content-encoding", "identity").strip().lower()
         read_bytes = 0
 
         async def count() -> Message:
             nonlocal read_bytes, deadline
+            if packing != "identity":
+                raise HTTPException(
+                    415, "Nothing is unpacked here: send no Content-Encoding", _CLOSE
+                )
             try:
                 async with asyncio.timeout_at(deadline):
                     message = await receive()
