@@ -20,6 +20,7 @@ from sre_agent.domain.tools import ToolResult, ToolStatus
 UPSTREAMS = tuple(system for system in SYSTEMS if system != "runbooks")
 MIB = 1024 * 1024
 UNPACKED = 512 * MIB
+LEADING_ELSEWHERE = (301, 302, 303, 307, 308)
 MOST_MIB = 160
 """The bound of a body is 32 MiB; it is held up to three times while it is read and told."""
 
@@ -117,19 +118,20 @@ async def test_an_answer_that_would_burst_the_server_is_refused_within_bounds(
 
 @pytest.mark.attack("an answer that leads elsewhere")
 @pytest.mark.parametrize("system", UPSTREAMS)
-@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 async def test_nobody_is_followed_to_another_host_nor_told_the_token(
-    status: int, system: str, attack: Attack, tmp_path: Path
+    system: str, attack: Attack, tmp_path: Path
 ) -> None:
     elsewhere = Liar(b'{"status": "success", "data": [], "items": [], "metadata": {}}')
+    told = []
     async with serving_app(elsewhere) as there:
-        liar = Liar(b"", {"Location": f"{there}/latest/meta-data/"}, status=status)
+        liar = Liar(b"", {"Location": f"{there}/latest/meta-data/"})
         async with over(system, liar, tmp_path) as scene:
-            told = await scene.ask()
+            for liar.status in LEADING_ELSEWHERE:
+                told.append(await scene.ask())
 
-    attack.asks(1)
+    attack.asks(len(told))
     attack.leaks_nothing(elsewhere.asked)
-    assert is_told(told)
+    assert [each for each in told if not is_told(each)] == []
     assert all(UPSTREAM_TOKEN in token for _, token in liar.asked)
 
 

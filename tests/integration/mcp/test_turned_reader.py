@@ -98,24 +98,21 @@ async def test_no_other_token_opens_a_server_or_tells_why_it_is_ill(
 
 
 @pytest.mark.attack("paths and addresses in arguments")
-@pytest.mark.parametrize("text", PATHS)
 @pytest.mark.parametrize("system", SYSTEMS)
 async def test_no_argument_of_any_reading_tool_is_a_path_or_an_address(
-    system: str, text: str, attack: Attack, tmp_path: Path
+    system: str, attack: Attack, tmp_path: Path
 ) -> None:
-    attack.throws(text)
+    attack.throws(*PATHS)
     upstream = nothing()
     (tmp_path / "good.md").write_text("# Good\n\n## Steps\nLook.\n")
     async with over(system, upstream, tmp_path) as scene:
         tools = await schemas(scene)
         before = len(upstream.asked)
-        told = []
-        for tool, properties in tools.items():
-            texts = {
-                name: text for name, shape in properties.items() if shape.get("type") == "string"
-            }
-            if texts:
-                told.append(await ask(scene, tool, **texts))
+        told = [
+            await ask(scene, tool, **dict.fromkeys(names, text))
+            for tool, names in tools.items()
+            for text in PATHS
+        ]
         asked = [path for path, _ in upstream.asked[before:]]
 
     attack.asks(len(told))
@@ -125,8 +122,8 @@ async def test_no_argument_of_any_reading_tool_is_a_path_or_an_address(
     attack.leaks_nothing(path for path in asked if "//" in path or ".." in path)
 
 
-async def schemas(scene: Scene) -> dict[str, dict[str, Any]]:
-    """Return the arguments of every tool that the token shows."""
+async def schemas(scene: Scene) -> dict[str, list[str]]:
+    """Return the arguments that are texts, of every tool with such that the token shows."""
     call = {"jsonrpc": "2.0", "id": 1, "method": "tools/list", "params": {}}
     headers = {
         "Authorization": f"Bearer {READ_TOKEN}",
@@ -134,7 +131,15 @@ async def schemas(scene: Scene) -> dict[str, dict[str, Any]]:
     }
     async with httpx.AsyncClient(headers=headers, trust_env=False) as client:
         listed = (await client.post(scene.url, json=call)).json()["result"]["tools"]
-    return {tool["name"]: tool["inputSchema"].get("properties", {}) for tool in listed}
+    texts = {
+        tool["name"]: [
+            name
+            for name, shape in tool["inputSchema"].get("properties", {}).items()
+            if shape.get("type") == "string"
+        ]
+        for tool in listed
+    }
+    return {tool: names for tool, names in texts.items() if names}
 
 
 SECRET = "hunter2-and-more"  # noqa: S105 - what must not be seen
