@@ -4,6 +4,7 @@
 side by side; KILL_ONLY=POINT:CROSSING plays one. The last line is the result.
 """
 
+import math
 import os
 import random
 import shutil
@@ -31,7 +32,9 @@ from typing_extensions import override
 
 RUNS, SEED, LANES = 300, 1, 3
 SECOND_KILL = 0.2
-RESUME_P99_MAX_S = 5.0
+RESUME_MAX_S = 5.0
+FEW = 100
+"""So few deaths have no 99th percentile, only a longest one: of them 90 % are to be this quick."""
 _KINDS = (Kind.HEALS,) * 15 + (Kind.IN_VAIN, Kind.LATE, Kind.DROPPED, Kind.DROPPED, Kind.REJECTED)
 
 Points = Mapping[Kind, Mapping[str, int]]
@@ -84,7 +87,9 @@ class Tally:
     @property
     def is_good(self) -> bool:
         """Return whether everything came through, and soon enough."""
-        is_quick = not self.waits_s or percentile(self.waits_s, 0.99) < RESUME_P99_MAX_S
+        waits = self.waits_s
+        share = 0.99 if len(waits) >= FEW else 0.9
+        is_quick = not waits or percentile(waits, share) < RESUME_MAX_S
         return bool(self.verdicts) and is_quick and all(v.is_good for *_, v in self.verdicts)
 
     @override
@@ -108,7 +113,7 @@ def say(line: str) -> None:
 
 def percentile(values: list[float], share: float) -> float:
     """Return the smallest value that so large a share of sorted values does not exceed."""
-    return values[min(len(values) - 1, int(share * len(values)))]
+    return values[math.ceil(share * len(values)) - 1]
 
 
 def schedule(points: Points, runs: int, seed: int) -> Iterator[Plan]:

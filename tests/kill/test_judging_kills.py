@@ -103,6 +103,24 @@ def test_a_tally_is_red_with_one_bad_run_or_one_slow_one() -> None:
     assert percentile([1.0, 2.0, 3.0], 0.99) == 3.0
 
 
+@pytest.mark.parametrize(
+    ("deaths", "slow", "is_good"), [(20, 1, True), (20, 3, False), (300, 3, True), (300, 4, False)]
+)
+def test_a_sample_is_judged_by_the_share_that_it_can_tell(
+    deaths: int, slow: int, is_good: bool
+) -> None:
+    waits = [6.0] * slow + [2.0] * (deaths - slow)
+    tally = Tally()
+
+    tally.add(
+        Plan(1, Kind.HEALS, "worker:x:before", 1),
+        Course("team", Kind.HEALS, OVER, waits),
+        Verdict(),
+    )
+
+    assert tally.is_good is is_good
+
+
 def test_the_target_writes_down_what_was_carried_out_and_nothing_else() -> None:
     target = Target({"team": Workload("team")})
     mark = '[{"id":"g1"}]'
