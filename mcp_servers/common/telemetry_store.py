@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import httpx
 import structlog
 
-from mcp_servers.common import unpacking
+from mcp_servers.common import bounded_transport
 from mcp_servers.common.envelope import RefusedError, ToolFailureError, UnreachableError
 from mcp_servers.common.text import shown
 
@@ -86,6 +86,6 @@ def connect(base_url: str, token: str | None, org_id: str | None) -> httpx.Async
         base_url=base_url.rstrip("/") + "/",
         headers=headers,
         timeout=REQUEST_TIMEOUT_S,
-        transport=unpacking.transport(),
+        transport=bounded_transport.transport(),
         trust_env=False,
     )

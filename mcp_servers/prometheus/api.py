@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import structlog
 
-from mcp_servers.common import unpacking
+from mcp_servers.common import bounded_transport, unpacking
 from mcp_servers.common.envelope import RefusedError, ToolFailureError, UnreachableError
 from mcp_servers.common.limits import cut
 from mcp_servers.prometheus.grid import Grid
@@ -120,7 +120,7 @@ def connect(url: str, token: str | None) -> Api:
             base_url=url,
             headers=headers,
             timeout=REQUEST_TIMEOUT_S,
-            transport=unpacking.transport(
+            transport=bounded_transport.transport(
                 httpx.Limits(max_connections=16, max_keepalive_connections=16)
             ),
             trust_env=False,  # a proxy of the shell has no business between the two

@@ -17,7 +17,7 @@ from notion_client.errors import (
     RequestTimeoutError,
 )
 
-from mcp_servers.common import unpacking
+from mcp_servers.common import bounded_transport
 from mcp_servers.common.envelope import RefusedError, ToolFailureError, UnreachableError
 from mcp_servers.common.limits import cut
 
@@ -131,7 +131,7 @@ def connect(base_url: str, token: str) -> NotionApi:
         logger=quiet,
         retry=False,
     )
-    http = httpx.AsyncClient(transport=unpacking.transport(), trust_env=False)
+    http = httpx.AsyncClient(transport=bounded_transport.transport(), trust_env=False)
     return NotionApi(AsyncClient(options, client=http))
 
 

@@ -23,7 +23,7 @@ from sre_agent.safety import policy
 from sre_agent.safety.policy import Tools
 from sre_agent.testing.world import World
 
-BEN = Actor(name="ben", role=Role.ADMIN, org_id="default", user_id="usr-2")
+BEN = Actor(name="ben", role=Role.ADMIN, org_id="default")
 ANNS_USER = replace(ANN, user_id="usr-1", kind=ActorKind.PERSON)
 ANNS_TOKEN = replace(ANN, name="nightly", user_id="usr-1")
 
