@@ -1,6 +1,5 @@
 """A cluster that has every Deployment it is asked for, answers at once, and counts what was written."""
 
-import copy
 import json
 import threading
 from collections.abc import Iterator
@@ -9,6 +8,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from typing_extensions import override
+
+from sre_agent.testing.merge_patch import merged
 
 Json = dict[str, Any]
 
@@ -39,7 +40,7 @@ class Cluster(ThreadingHTTPServer):
         """Return the Deployment as a merge patch makes it, which is kept unless it is a rehearsal."""
         live = self.find(path)
         with self.lock:
-            after = _merged(live, change)
+            after = merged(live, change)
             if not is_rehearsed:
                 after["metadata"]["resourceVersion"] = str(len(self.writes) + 2)
                 self.objects[path] = after
@@ -111,17 +112,3 @@ def _deployment(namespace: str, name: str) -> Json:
         },
         "status": {"observedGeneration": 1, "replicas": 2, "readyReplicas": 2},
     }
-
-
-def _merged(target: Json, patch: Json) -> Json:
-    """Return what a JSON merge patch (RFC 7386) makes of an object."""
-    result = copy.deepcopy(target)
-    for key, value in patch.items():
-        if value is None:
-            result.pop(key, None)
-        elif isinstance(value, dict):
-            inner = result.get(key)
-            result[key] = _merged(inner if isinstance(inner, dict) else {}, value)
-        else:
-            result[key] = value
-    return result

@@ -6,10 +6,11 @@ is taken from a table.
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+import attack_corpus
 import pytest
 
 _KEY = "attack"
@@ -34,6 +35,15 @@ class Attack:
         for text in texts:
             raw = text if isinstance(text, bytes) else text.encode("utf-8", "surrogatepass")
             self.strings.add(hashlib.sha256(raw).hexdigest()[:16])
+
+    def each_of(
+        self, technique: str, fits: Callable[[str], object] = lambda _text: True
+    ) -> Iterator[str]:
+        """Yield the corpus's strings of a technique that fit, each counted as it is thrown."""
+        self.uses(technique)
+        for text in filter(fits, attack_corpus.by_technique()[technique]):
+            self.throws(text)
+            yield text
 
     def asks(self, requests: int = 1) -> None:
         """Count requests that went over a wire."""

@@ -60,9 +60,7 @@ def first_calls(incident: Incident) -> list[ToolCall]:
 def test_a_webhook_of_hostile_text_is_read_as_text_and_nothing_else(
     technique: str, attack: Attack
 ) -> None:
-    attack.uses(technique)
-    for text in TECHNIQUES[technique]:
-        attack.throws(text)
+    for text in attack.each_of(technique):
         started = time.perf_counter()
 
         [alert] = alertmanager.parse(webhook(text)).alerts
@@ -76,9 +74,7 @@ def test_a_webhook_of_hostile_text_is_read_as_text_and_nothing_else(
 def test_what_an_alert_says_becomes_an_argument_only_where_it_is_a_name(
     technique: str, attack: Attack
 ) -> None:
-    attack.uses(technique)
-    for text in TECHNIQUES[technique]:
-        attack.throws(text)
+    for text in attack.each_of(technique):
         for label in LABELS:
             for call in first_calls(spoken_to(text, label)):
                 attack.writes_nothing([call.tool] if "grant" in call.arguments else [])
@@ -107,10 +103,7 @@ def test_names_and_titles_as_systems_and_people_give_them_still_become_arguments
 def test_hostile_text_is_stored_as_one_value_and_hashed_as_it_is_read_again(
     technique: str, attack: Attack
 ) -> None:
-    attack.uses(technique)
-    for text in TECHNIQUES[technique]:
-        attack.throws(text)
-
+    for text in attack.each_of(technique):
         stored = plain_json({"reason": text, text: [text]})
 
         assert plain_json(stored) == stored

@@ -79,11 +79,8 @@ def said(found: Value) -> dict[str, Any]:
 
 @pytest.mark.parametrize("technique", TECHNIQUES)
 def test_no_text_around_an_action_changes_how_it_is_ruled(technique: str, attack: Attack) -> None:
-    attack.uses(technique)
     quiet = said(ruled("because"))
-    for text in TECHNIQUES[technique]:
-        attack.throws(text)
-
+    for text in attack.each_of(technique):
         assert said(ruled(text)) == quiet
         labelled = ruled("because", label=text)
         attack.writes_nothing([labelled] if labelled.ruling is Ruling.ALLOW else [])
@@ -91,9 +88,7 @@ def test_no_text_around_an_action_changes_how_it_is_ruled(technique: str, attack
 
 @pytest.mark.parametrize("technique", TECHNIQUES)
 def test_a_tool_that_a_text_names_is_denied(technique: str, attack: Attack) -> None:
-    attack.uses(technique)
-    for text in TECHNIQUES[technique]:
-        attack.throws(text)
+    for text in attack.each_of(technique):
         ruling = ruled("because", tool=text).ruling
 
         attack.writes_nothing([text] if ruling is not Ruling.DENY else [])
@@ -101,9 +96,7 @@ def test_a_tool_that_a_text_names_is_denied(technique: str, attack: Attack) -> N
 
 @pytest.mark.parametrize("technique", TECHNIQUES)
 def test_a_policy_file_of_hostile_text_permits_nothing(technique: str, attack: Attack) -> None:
-    attack.uses(technique)
-    for text in TECHNIQUES[technique]:
-        attack.throws(text)
+    for text in attack.each_of(technique):
         loaded = policy.load({"a.yaml": text}, TOOLS)
         written = plan("because")
         ruling = policy.rule(loaded, written.actions[0], written, INCIDENT).ruling

@@ -26,9 +26,7 @@ def unquoted(text: str) -> str:
 
 @pytest.mark.parametrize("technique", TECHNIQUES)
 def test_a_name_stays_one_literal_of_a_promql_query(technique: str, attack: Attack) -> None:
-    attack.uses(technique)
-    for text in TECHNIQUES[technique]:
-        attack.throws(text)
+    for text in attack.each_of(technique):
         asked = Selector("up", (Matcher("job", "=", text), Matcher("pod", "=~", literal(text))))
 
         assert LITERAL.fullmatch(quoted(text))
@@ -38,10 +36,7 @@ def test_a_name_stays_one_literal_of_a_promql_query(technique: str, attack: Atta
 
 @pytest.mark.parametrize("technique", TECHNIQUES)
 def test_a_name_in_a_pattern_matches_itself_alone(technique: str, attack: Attack) -> None:
-    attack.uses(technique)
-    for text in (text for text in TECHNIQUES[technique] if len(text) < 20_000):
-        attack.throws(text)
-
+    for text in attack.each_of(technique, lambda text: len(text) < 20_000):
         pattern = re.compile(any_of([text, "web"]))
 
         assert pattern.fullmatch(text)
@@ -53,9 +48,7 @@ def test_a_name_in_a_pattern_matches_itself_alone(technique: str, attack: Attack
 def test_what_is_no_name_is_refused_before_loki_or_kubernetes_is_asked(
     technique: str, attack: Attack
 ) -> None:
-    attack.uses(technique)
-    for text in TECHNIQUES[technique]:
-        attack.throws(text)
+    for text in attack.each_of(technique):
         for ask in (streams._require_name, require_name):
             if NAME.fullmatch(text) and len(text) < BOUND:
                 continue  # which is one: the systems may know nothing of that name, and say so

@@ -36,9 +36,7 @@ def pages(text: str) -> tuple[str, ...]:
 def test_no_page_makes_a_step_of_its_own_or_breaks_the_reader(
     technique: str, attack: Attack
 ) -> None:
-    attack.uses(technique)
-    for text in TECHNIQUES[technique]:
-        attack.throws(text)
+    for text in attack.each_of(technique):
         for page in pages(text):
             started = time.perf_counter()
             try:

@@ -112,10 +112,7 @@ def on_a_terminal(text: str) -> str:
 
 @pytest.mark.parametrize("technique", TECHNIQUES)
 def test_no_text_of_others_steers_the_terminal(technique: str, attack: Attack) -> None:
-    attack.uses(technique)
-    for text in TECHNIQUES[technique]:
-        attack.throws(text)
-
+    for text in attack.each_of(technique):
         seen = on_a_terminal(text[:5000])
 
         steering = {char for char in seen if unicodedata.category(char) in STEERING}
@@ -127,9 +124,7 @@ def test_no_text_of_others_steers_the_terminal(technique: str, attack: Attack) -
 def test_a_line_of_a_log_or_an_event_is_shown_on_one_line_within_bounds(
     technique: str, attack: Attack
 ) -> None:
-    attack.uses(technique)
-    for text in TECHNIQUES[technique]:
-        attack.throws(text)
+    for text in attack.each_of(technique):
         started = time.perf_counter()
 
         seen = [shown(text, 500), template_of(shown(text, 500)), *shown_labels({text: text})]
@@ -152,9 +147,7 @@ def test_no_secret_survives_on_its_way_to_be_shown_or_stored(attack: Attack) -> 
 def test_looking_for_secrets_takes_no_longer_than_the_text_is_long(
     technique: str, attack: Attack
 ) -> None:
-    attack.uses(technique)
-    for text in TECHNIQUES[technique]:
-        attack.throws(text)
+    for text in attack.each_of(technique):
         started = time.perf_counter()
 
         assert redact(redact(text)) == redact(text)
@@ -166,11 +159,8 @@ def test_looking_for_secrets_takes_no_longer_than_the_text_is_long(
 def test_a_report_holds_no_picture_no_link_no_markup_and_no_row_of_others(
     technique: str, attack: Attack
 ) -> None:
-    attack.uses(technique)
     plain_report = report("word").splitlines()
-    for text in filter(str.strip, TECHNIQUES[technique]):
-        attack.throws(text)
-
+    for text in attack.each_of(technique, str.strip):
         written = report(text)
 
         assert "](" not in written

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from sre_agent.testing.merge_patch import merged
+
 Json = dict[str, Any]
 
 GOOD, BAD = "registry.example/shop:1", "registry.example/shop:2"
@@ -214,20 +216,6 @@ def node() -> Json:
         "spec": {},
         "status": {"conditions": conditions},
     }
-
-
-def merged(target: Json, patch: Json) -> Json:
-    """Return what a JSON merge patch (RFC 7386) makes of an object."""
-    result = copy.deepcopy(target)
-    for key, value in patch.items():
-        if value is None:
-            result.pop(key, None)
-        elif isinstance(value, dict):
-            inner = result.get(key)
-            result[key] = merged(inner if isinstance(inner, dict) else {}, value)
-        else:
-            result[key] = value
-    return result
 
 
 def _template(image: str) -> Json:

@@ -60,6 +60,16 @@ async def be_silent(engine: AsyncEngine, worker_id: int, seconds: float) -> None
         await connection.execute(query, {"s": seconds, "id": worker_id})
 
 
+@pytest.fixture
+async def dropped(
+    app: procrastinate.App, engine: AsyncEngine, clock: Any, make_incident: MakeIncident
+) -> Job:
+    """A job of a worker that was not heard of for long."""
+    worker_id, job = await at_work(app, engine, clock, make_incident)
+    await be_silent(engine, worker_id, LONG_S)
+    return job
+
+
 async def take_over(app: procrastinate.App) -> Job | None:
     """Ask for a job as another worker."""
     worker_id = await app.job_manager.register_worker()
@@ -125,41 +135,27 @@ async def test_a_worker_that_is_slow_to_show_itself_keeps_its_job_while_it_holds
 
 
 async def test_two_that_look_at_once_take_a_dropped_job_over_once(
-    app: procrastinate.App,
-    other: procrastinate.App,
-    engine: AsyncEngine,
-    clock: Any,
-    make_incident: MakeIncident,
+    app: procrastinate.App, other: procrastinate.App, dropped: Job
 ) -> None:
-    worker_id, job = await at_work(app, engine, clock, make_incident)
-    await be_silent(engine, worker_id, LONG_S)
-
     found = await asyncio.gather(*(take_over(each) for each in (app, other, app, other)))
 
     taken = [each for each in found if each is not None]
-    assert [(each.id, each.attempts) for each in taken] == [(job.id, 1)]
+    assert [(each.id, each.attempts) for each in taken] == [(dropped.id, 1)]
 
 
 async def test_a_dropped_job_that_another_has_in_hand_is_passed_over(
-    app: procrastinate.App,
-    other: procrastinate.App,
-    engine: AsyncEngine,
-    clock: Any,
-    make_incident: MakeIncident,
+    other: procrastinate.App, engine: AsyncEngine, dropped: Job
 ) -> None:
-    worker_id, job = await at_work(app, engine, clock, make_incident)
-    await be_silent(engine, worker_id, LONG_S)
-
     async with engine.begin() as connection:
         in_hand = sa.text("SELECT FROM procrastinate_jobs WHERE id = :id FOR UPDATE")
-        await connection.execute(in_hand, {"id": job.id})
+        await connection.execute(in_hand, {"id": dropped.id})
         async with asyncio.timeout(8):  # whoever does not pass it over waits for the row
             meanwhile = await take_over(other)
     later = await take_over(other)
 
     assert meanwhile is None
     assert later is not None
-    assert later.id == job.id
+    assert later.id == dropped.id
 
 
 async def test_a_lock_that_was_lost_is_taken_again(database_url: str) -> None:

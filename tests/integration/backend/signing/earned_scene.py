@@ -1,13 +1,14 @@
 """A past from which actions earn autonomy: how it is told, and a promise that is kept meanwhile."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from signer_case import ACTION, ID, Case
+from signer_case import ACTION, ID, Case, lenient
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from typing_extensions import override
 
@@ -21,13 +22,40 @@ from backend.signer import keys, token
 from backend.signer.mint import Mint
 from sre_agent.domain.events import EventDraft, EventKind
 from sre_agent.domain.ids import GrantId, IncidentId
-from sre_agent.domain.plan import Action
+from sre_agent.domain.plan import Action, Plan
 from sre_agent.domain.ruling import Ruling
 from sre_agent.domain.slo import Burns, Objective, SloKind, Standing
-from sre_agent.safety import grants
+from sre_agent.safety import grants, policy
 from sre_agent.safety.autonomy import Track
 from sre_agent.safety.grants import GrantRefusedError, Minting
 from sre_agent.safety.past_runs import Kind
+from sre_agent.safety.policy import Policy
+
+RULES = """
+rules:
+  - name: rollbacks-may-earn-it
+    ruling: ask
+    when: action.tool == "rollback_rollout"
+    reason: a person decides
+    allow_if_earned: {lower_bound: 0.6, min_runs: 5}
+"""
+ENOUGH = 6
+"""So many successes earn it."""
+
+Grow = Callable[..., Awaitable[None]]
+"""Makes one more incident of the past."""
+
+
+def earning_rules() -> Policy:
+    """Return rules by which a rollback can earn it."""
+    return policy.load({"earned.yaml": RULES}, lenient().tools)
+
+
+def with_a_way_back(plan: Plan) -> Plan:
+    """Return a plan with one action that can be taken back."""
+    [action] = plan.actions
+    undo = action.call.model_copy(update={"arguments": {**action.call.arguments, "to_revision": 2}})
+    return plan.model_copy(update={"actions": (action.model_copy(update={"inverse": undo}),)})
 
 
 @dataclass

@@ -2,86 +2,41 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from datetime import timedelta
 from typing import Any
 
 import pytest
-import sqlalchemy as sa
-from earned_scene import SlowPast, happen, promise, ready, refused
-from signer_case import ACTION, ID, Case, lenient, shipped
+from earned_scene import ENOUGH, Grow, SlowPast, earning_rules, ready, refused, with_a_way_back
+from signer_case import ACTION, ID, Case
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from backend.db import ladder, switch
+from backend.db import switch
 from backend.db.circumstances import PostgresFacts
 from backend.db.past_runs import PastRuns
 from backend.db.switch import Throw
-from backend.db.tenancy import Tenant
 from backend.signer import keys, past_grants
 from backend.signer.mint import Mint
 from sre_agent import ports
-from sre_agent.domain.ids import ActionId, IncidentId
-from sre_agent.domain.plan import Action, Plan
-from sre_agent.domain.ruling import Ruling
-from sre_agent.safety import policy
+from sre_agent.domain.plan import Plan
 from sre_agent.safety.autonomy import Track
 from sre_agent.safety.grants import GrantRefusedError
 from sre_agent.safety.policy import Policy
 
-RULES = """
-rules:
-  - name: rollbacks-may-earn-it
-    ruling: ask
-    when: action.tool == "rollback_rollout"
-    reason: a person decides
-    allow_if_earned: {lower_bound: 0.6, min_runs: 5}
-"""
-ENOUGH = 6
-Grow = Callable[..., Awaitable[None]]
-
 
 @pytest.fixture
 def rules() -> Policy:
-    return policy.load({"earned.yaml": RULES}, lenient().tools)
+    return earning_rules()
 
 
 @pytest.fixture
 def plan(plan: Plan) -> Plan:
-    [action] = plan.actions
-    undo = action.call.model_copy(update={"arguments": {**action.call.arguments, "to_revision": 2}})
-    return plan.model_copy(update={"actions": (action.model_copy(update={"inverse": undo}),)})
+    return with_a_way_back(plan)
 
 
 @pytest.fixture
 def mint(engine: AsyncEngine, clock: Any, key: keys.SigningKey, rules: Policy) -> Mint:
     past = PastRuns(past_grants.Reader(lambda: {key.id: key.private.public_key()}))
     return Mint(engine=engine, clock=clock, key=key, policy=rules, ttl_s=300, past=past)
-
-
-@pytest.fixture
-async def healthy(engine: AsyncEngine, clock: Any) -> None:
-    await promise(engine, clock.now())
-
-
-@pytest.fixture
-def grow(case: Case, key: keys.SigningKey, make_incident: Any, clock: Any) -> Grow:
-    """A function that makes one more incident of the past, from its plan to its verified end."""
-    count = 0
-
-    async def one(
-        result: str = "resolved",
-        signed_by: keys.SigningKey = key,
-        done: tuple[Action, ...] = case.plan.actions,
-    ) -> None:
-        nonlocal count
-        count += 1
-        id_ = await make_incident(f"past-{count}", status="resolved")
-        clock.time += timedelta(minutes=1)
-        async with case.engine.begin() as connection:
-            await happen(connection, case, id_, result, signed_by, done)
-
-    return one
 
 
 @pytest.mark.usefixtures("healthy")
@@ -93,22 +48,6 @@ async def test_what_has_earned_it_is_granted_without_a_person(
     await ready(case)
 
     assert isinstance(await mint.mint(ID, ACTION), ports.Grant)
-
-
-async def test_two_actions_of_one_plan_are_one_run_on_the_ladder_as_for_the_signer(
-    case: Case, rules: Policy, grow: Grow
-) -> None:
-    [action] = case.plan.actions
-    twice = (action, action.model_copy(update={"id": ActionId("act-2")}))
-    case.plan = case.plan.model_copy(update={"actions": twice})
-    await grow(done=twice)
-    tenant, now = Tenant("default", "default"), case.clock.now()
-
-    async with case.engine.connect() as connection:
-        [rung] = (await ladder.read(connection, tenant, rules, PastRuns(), now)).rungs
-        counted = await PastRuns().track(connection, tenant, rung.kind)
-
-    assert rung.track == counted == Track(successes=1, in_a_row=1)
 
 
 @pytest.mark.usefixtures("healthy")
@@ -245,65 +184,3 @@ async def test_gate_and_signer_count_the_same_and_only_the_like(
     assert counted == Track(successes=3, failures=1, unproven=1, in_a_row=2)
     assert record.facts[ACTION].track == counted
     assert (await gate.of(incident, other))[ACTION].track == Track()
-
-
-@pytest.mark.usefixtures("healthy")
-async def test_the_ladder_tells_what_is_earned_and_what_is_missing(
-    case: Case, rules: Policy, grow: Grow
-) -> None:
-    tenant, past = Tenant("default", "default"), PastRuns()
-    for _ in range(ENOUGH):
-        await grow()
-
-    async with case.engine.connect() as connection:
-        [up] = (await ladder.read(connection, tenant, rules, past, case.clock.now())).rungs
-    await grow("not_resolved")
-    async with case.engine.connect() as connection:
-        [down] = (await ladder.read(connection, tenant, rules, past, case.clock.now())).rungs
-        off = (await ladder.read(connection, tenant, shipped(), past, case.clock.now())).rungs
-
-    assert (up.kind.tool, up.track.in_a_row) == ("rollback_rollout", ENOUGH)
-    assert (up.ruling.ruling, up.earns_by, up.missing) == (
-        Ruling.ALLOW,
-        "rollbacks-may-earn-it",
-        (),
-    )
-    assert down.ruling.ruling is Ruling.ASK
-    assert down.missing[0] == "0 of 5 verified successes since one failed"
-    assert [(rung.ruling.ruling, rung.earns_by) for rung in off] == [(Ruling.ASK, None)]
-
-
-async def test_nothing_of_another_organization_or_cluster_is_on_the_ladder(
-    case: Case, rules: Policy, grow: Grow
-) -> None:
-    await grow()
-
-    async with case.engine.connect() as connection:
-        found = [
-            await ladder.read(connection, tenant, rules, PastRuns(), case.clock.now())
-            for tenant in (Tenant("other", "default"), Tenant("default", "other"))
-        ]
-
-    assert found == [ladder.Ladder(), ladder.Ladder()]
-
-
-async def test_a_log_that_nobody_can_read_is_named_and_the_others_are_on_the_ladder(
-    case: Case, rules: Policy, grow: Grow
-) -> None:
-    tenant = Tenant("default", "default")
-    await grow()
-    await grow()
-    spoiled = IncidentId("past-2")
-    async with case.engine.begin() as connection:
-        await connection.execute(sa.text("SET LOCAL session_replication_role = replica"))
-        changed = sa.text(
-            "UPDATE events SET kind = 'no such kind' WHERE incident_id = :id AND kind = 'verification_finished'"
-        )
-        await connection.execute(changed, {"id": spoiled})
-
-    async with case.engine.connect() as connection:
-        found = await ladder.read(connection, tenant, rules, PastRuns(), case.clock.now())
-
-    assert found.unreadable == (spoiled,)
-    [rung] = found.rungs
-    assert (rung.track.successes, rung.track.failures) == (1, 1)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from mcp_servers.common.envelope import RefusedError
 from mcp_servers.kubernetes import alterations, marks, state
+from sre_agent.testing.merge_patch import merged
 
 Json = dict[str, Any]
 
@@ -19,20 +20,6 @@ _objects = st.recursive(
     lambda inner: st.dictionaries(st.sampled_from("abc"), st.one_of(inner, _leaves), max_size=3),
     max_leaves=8,
 )
-
-
-def apply(target: Json, patch: Json) -> Json:
-    """Apply a JSON merge patch as RFC 7386 tells."""
-    result = dict(target)
-    for key, value in patch.items():
-        if value is None:
-            result.pop(key, None)
-        elif isinstance(value, dict):
-            inner = result.get(key)
-            result[key] = apply(inner if isinstance(inner, dict) else {}, value)
-        else:
-            result[key] = value
-    return result
 
 
 def template(image: str, **labels: str) -> Json:
@@ -67,7 +54,7 @@ HISTORY = [replicaset("app:1", 1), replicaset("app:2", 2)]
 
 @given(_objects, _objects)
 def test_a_merge_patch_makes_one_object_into_the_other(before: Json, after: Json) -> None:
-    assert apply(before, alterations.merge_patch(before, after)) == after
+    assert merged(before, alterations.merge_patch(before, after)) == after
 
 
 @given(_objects)
@@ -80,7 +67,7 @@ def test_a_rollback_restores_the_revisions_template_without_its_hash() -> None:
 
     altered = alterations.rollback(live, HISTORY, 1, "g1")
 
-    restored = apply(live, altered.patch)
+    restored = merged(live, altered.patch)
     assert restored["spec"]["template"] == template("app:1", app="x")
     cause = restored["metadata"]["annotations"]["kubernetes.io/change-cause"]
     assert cause == "rollback to revision 1 by grant g1"
@@ -95,7 +82,7 @@ def test_a_rollback_drops_what_the_revision_did_not_have() -> None:
 
     altered = alterations.rollback(live, HISTORY, 1, "g1")
 
-    assert apply(live, altered.patch)["spec"]["template"] == template("app:1", app="x")
+    assert merged(live, altered.patch)["spec"]["template"] == template("app:1", app="x")
 
 
 def test_a_revision_that_is_not_kept_is_refused_with_those_that_are() -> None:
@@ -157,7 +144,7 @@ def test_differences_are_told_in_words() -> None:
     ],
 )
 def test_the_state_changes_with_whatever_a_person_declares(change: Json) -> None:
-    assert state.sha256(apply(deployment(), change)) != state.sha256(deployment())
+    assert state.sha256(merged(deployment(), change)) != state.sha256(deployment())
 
 
 @pytest.mark.parametrize(
@@ -170,7 +157,7 @@ def test_the_state_changes_with_whatever_a_person_declares(change: Json) -> None
     ],
 )
 def test_the_state_does_not_change_with_the_weather(change: Json) -> None:
-    assert state.sha256(apply(deployment(), change)) == state.sha256(deployment())
+    assert state.sha256(merged(deployment(), change)) == state.sha256(deployment())
 
 
 def test_the_result_of_a_rollback_is_the_revisions_template_whoever_grants_it() -> None:
