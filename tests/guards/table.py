@@ -7,6 +7,8 @@ from typing import Annotated
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
+from sre_agent.domain import yaml_text
+
 
 class TableError(Exception):
     """The table cannot be used; the message says why."""
@@ -73,6 +75,6 @@ def read(folder: Path, names: Sequence[str] = ()) -> tuple[Guard, ...]:
 
 def _read(path: Path) -> tuple[Guard, ...]:
     try:
-        return TypeAdapter(tuple[Guard, ...]).validate_python(yaml.safe_load(path.read_text()))
+        return TypeAdapter(tuple[Guard, ...]).validate_python(yaml_text.read(path.read_text()))
     except (OSError, yaml.YAMLError, ValidationError) as error:
         raise TableError(f"{path.name}: {error}"[:2000]) from error

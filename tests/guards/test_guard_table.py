@@ -42,6 +42,7 @@ def test_a_guard_that_was_rewritten_is_told() -> None:
         ("- name: x", "Field required"),
         ("[", "guards.yaml"),
         ("- nothing", "valid dictionary"),
+        ("- name: x\n  name: y", "there twice"),
     ],
 )
 def test_a_table_that_cannot_be_read_is_told(tmp_path: Path, text: str, said: str) -> None:
