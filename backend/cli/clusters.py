@@ -12,6 +12,7 @@ from rich.table import Table
 from backend.cli.client import Client
 from backend.cli.moments import second
 from backend.cli.session import client, console
+from sre_agent.domain import yaml_bounds, yaml_text
 from sre_agent.domain.errors import PermanentError
 
 clusters = typer.Typer(help="The clusters that are watched.", no_args_is_help=True)
@@ -80,7 +81,9 @@ def disconnect(
 
 def _endpoints(file: Path) -> dict[str, Any]:
     try:
-        found = yaml.safe_load(file.read_text(encoding="utf-8"))
+        found = yaml_text.read(file.read_text(encoding="utf-8"))
+    except yaml_bounds.BeyondBoundsError as error:
+        raise PermanentError(f"{file} cannot be read: {yaml_text.told(error)}") from None
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         # What a parser says of the place may quote the line, and that may hold a token.
         raise PermanentError(f"{file} cannot be read: {type(error).__name__}") from None

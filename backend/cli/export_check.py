@@ -57,7 +57,7 @@ def _signed(header: str, keys: dict[str, Ed25519PublicKey]) -> Manifest:
         manifest = Manifest.model_validate(said["manifest"])
         signature = str(said["signature"])
         head = jwt.get_unverified_header(signature)
-    except (ValueError, KeyError, TypeError, jwt.InvalidTokenError) as error:
+    except (ValueError, RecursionError, KeyError, TypeError, jwt.InvalidTokenError) as error:
         raise ExportUnprovenError("the first line is not that of an export") from error
     key = keys.get(str(head.get("kid")))
     if key is None:
@@ -83,7 +83,7 @@ def _entries(lines: Iterator[str]) -> Iterator[dict[str, Any]]:
     for line in lines:
         try:
             entry = json.loads(line)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise ExportUnprovenError(f"a line is not JSON: {line[:60]!r}") from error
         if not isinstance(entry, dict):
             raise ExportUnprovenError(f"a line is no entry: {line[:60]!r}")

@@ -6,9 +6,15 @@ from typing import Any
 import yaml
 from typing_extensions import override
 
+from sre_agent.domain import yaml_bounds
+
 LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """Makes nothing but plain values, and is ten times as fast as the one written in Python."""
 
+MAX_CHARS = 4 * 2**20
+"""A hundred times the largest file that ships."""
+MAX_NODES = 200_000
+"""Values of a text, each as often as aliases repeat it."""
 _MERGE = "tag:yaml.org,2002:merge"
 
 
@@ -40,12 +46,40 @@ def read(text: str) -> Any:
     """Return the document of a text; None when it is empty.
 
     Raises:
-        yaml.YAMLError: It is no YAML, more than one document, nested too deep, or says a key twice.
+        yaml.YAMLError: It is no YAML, more than one document, beyond bounds, or says a key twice.
+    """
+    bound(text)
+    return yaml.load(text, Loader=_OnceLoader)  # noqa: S506 - both are safe loaders
+
+
+def read_exactly(text: str) -> Any:
+    """Return the same as `read`, slower, and with the very place of what is wrong.
+
+    Raises:
+        yaml.YAMLError: As `read`.
     """
     try:
-        return yaml.load(text, Loader=_OnceLoader)  # noqa: S506 - both are safe loaders
-    except RecursionError:
-        raise yaml.YAMLError("it is nested too deep") from None
+        bound(text)
+    except yaml_bounds.BeyondBoundsError:
+        raise
+    except yaml.YAMLError:
+        pass  # it is torn, and within bounds up to there: the exact loader comes no further
+    return yaml.load(text, Loader=ExactLoader)  # noqa: S506 - it is a safe one
+
+
+def bound(text: str) -> None:
+    """Refuse what would take memory or minutes to build: it is too long, too deep, or repeats itself.
+
+    Raises:
+        yaml_bounds.BeyondBoundsError: It says of which bound, where, and what to do.
+        yaml.YAMLError: It is no YAML as far as it had to be read.
+    """
+    if len(text) > MAX_CHARS:
+        told = f"it has more than {MAX_CHARS} characters: split the file"
+        raise yaml_bounds.BeyondBoundsError(problem=told)
+    broken = yaml_bounds.broken(text, LOADER, MAX_NODES)
+    if broken is not None:
+        raise broken
 
 
 def told(error: Exception) -> str:

@@ -68,7 +68,7 @@ def read(files: Mapping[str, str]) -> Reading:
 
 def _text(name: str, raw: str, lines: "_Lines", faults: list[Fault]) -> PolicyText | None:
     try:
-        return PolicyText.model_validate(yaml.load(raw, Loader=yaml_text.ExactLoader))  # noqa: S506 - it is a safe one
+        return PolicyText.model_validate(yaml_text.read_exactly(raw))
     except ValidationError as error:
         found = error.errors(include_url=False)
         for one in found:
@@ -152,6 +152,7 @@ class _Lines:
     def of(cls, text: str) -> "_Lines":
         """Return the lines of a text; of what is no YAML nothing is known."""
         try:
+            yaml_text.bound(text)
             return cls(yaml.compose(text, Loader=yaml.SafeLoader))
         except (yaml.YAMLError, ValueError, RecursionError):
             return cls(None)

@@ -8,8 +8,8 @@ from typing import Any
 
 import yaml
 
+from sre_agent.domain import yaml_bounds
 from sre_agent.domain.yaml_text import LOADER
-from sre_agent.manifests.bundle import bounds
 from sre_agent.manifests.kubectl import kind_of
 from sre_agent.manifests.objects.fields import section
 from sre_agent.manifests.objects.snapshot import KINDS, objects
@@ -81,7 +81,7 @@ def _contents(text: str) -> list[Any]:
     try:
         if head in {"{", "["}:
             return list(_json(text))
-        if _YAML.search(text) and bounds.are_kept(text, LOADER):
+        if _YAML.search(text) and yaml_bounds.are_kept(text, LOADER):
             return [item for item in yaml.load_all(text, Loader=LOADER) if item]
     except (ValueError, RecursionError, yaml.YAMLError):
         return []

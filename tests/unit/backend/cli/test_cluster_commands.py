@@ -71,6 +71,23 @@ def test_a_file_that_cannot_be_used_is_told_without_what_is_in_it(
     assert api.sent == []
 
 
+@pytest.mark.parametrize("text", ["a: &a [*a]\n", "a: " + "[" * 1000])
+def test_a_file_that_grows_or_nests_without_end_is_refused_with_its_line(
+    text: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    file = tmp_path / "servers.yaml"
+    file.write_text(f"read_token: {TOKEN}\n{text}")
+    api = Api({})
+
+    result = run(monkeypatch, api, "connect", "east", str(file))
+
+    assert isinstance(result.exception, PermanentError)
+    assert "servers.yaml" in str(result.exception)
+    assert "(line 2, column" in str(result.exception)
+    assert TOKEN not in str(result.exception)
+    assert api.sent == []
+
+
 def test_a_server_that_does_not_answer_is_told_and_is_no_success(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

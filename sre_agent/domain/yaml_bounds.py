@@ -11,26 +11,57 @@ MAX_NODES = 5_000_000
 """Values of a text, each as often as aliases repeat it; aliases of aliases grow without end."""
 
 
+class BeyondBoundsError(yaml.MarkedYAMLError):
+    """A text is too long, too deep or repeats itself too often; the message quotes nothing of it."""
+
+
 def are_kept(text: str, loader: Any) -> bool:
     """Return whether a text is neither nested nor repeated beyond reason; it is read but not built.
 
     Raises:
         yaml.YAMLError: The text is no YAML.
     """
-    read = _Read()
-    return all(read.takes(event) for event in yaml.parse(text, Loader=loader))
+    return broken(text, loader, MAX_NODES) is None
+
+
+def broken(text: str, loader: Any, nodes_max: int) -> BeyondBoundsError | None:
+    """Return what a text has too much of, and where that begins; None when it is within bounds.
+
+    Raises:
+        yaml.YAMLError: The text is no YAML.
+    """
+    read = _Read(nodes_max)
+    for event in yaml.parse(text, Loader=loader):
+        read.count(event)
+        if told := read.beyond:
+            at: Any = event.start_mark  # of the C loader it is another class with the same fields
+            return BeyondBoundsError(problem=told, problem_mark=at)
+    return None
 
 
 @dataclass
 class _Read:
     """How many values there are up to an event, what is open, and how large each anchor is."""
 
+    nodes_max: int
     total: int = 0
     open: list[tuple[str | None, int]] = field(default_factory=list)
     sizes: dict[str, int] = field(default_factory=dict)
 
-    def takes(self, event: yaml.Event) -> bool:
-        """Count an event; return whether all is within bounds still."""
+    @property
+    def beyond(self) -> str:
+        """Return what there is too much of, and what to do; nothing when all is within bounds."""
+        if len(self.open) > MAX_DEPTH:
+            return f"it is nested more than {MAX_DEPTH} deep: write it flatter"
+        if self.total > self.nodes_max:
+            return (
+                f"it holds more than {self.nodes_max} values, counting what aliases repeat:"
+                " write them out, or split the file"
+            )
+        return ""
+
+    def count(self, event: yaml.Event) -> None:
+        """Count an event."""
         match event:
             case yaml.CollectionStartEvent():
                 self.open.append((event.anchor, self.total))
@@ -45,9 +76,8 @@ class _Read:
                 self.total += 1
             case _:
                 pass
-        return len(self.open) <= MAX_DEPTH and self.total <= MAX_NODES
 
     def _size(self, anchor: str | None) -> int:
         """Return how many values an alias repeats; within itself it would never end."""
         is_open = any(anchor == each for each, _ in self.open)
-        return MAX_NODES if is_open else self.sizes.get(anchor or "", 1)
+        return self.nodes_max + 1 if is_open else self.sizes.get(anchor or "", 1)
