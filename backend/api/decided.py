@@ -12,7 +12,7 @@ from backend.api.auth import Viewer
 from backend.api.context import ApiContext, Context
 from backend.api.cursors import Cursor
 from backend.api.shapes import ApprovalStatus
-from backend.db import approval_rows, incident_rows
+from backend.db import approval_counts, approval_rows, incident_rows
 from backend.db.approval_rows import Asked
 from sre_agent.domain.alert import Severity
 from sre_agent.domain.brakes import Obstacle
@@ -67,8 +67,8 @@ class DecisionRow(BaseModel):
     )
 
     @classmethod
-    def of(cls, asked: Asked, now: datetime, brakes: list[Obstacle]) -> "DecisionRow":
-        """Return a stored request as it is shown."""
+    def of(cls, asked: Asked, now: datetime, given: int, brakes: list[Obstacle]) -> "DecisionRow":
+        """Return a stored request as it is shown, with how many yeses count now."""
         request, plan = asked.request, Plan.model_validate(asked.request.plan)
         return cls(
             id=request.id,
@@ -92,7 +92,7 @@ class DecisionRow(BaseModel):
             reason=request.reason,
             decided_at=request.decided_at,
             people=request.people,
-            given=request.given,
+            given=given,
             held_by=brakes,
         )
 
@@ -126,10 +126,14 @@ async def list_decisions(
             limit=limit + 1,
             before=cursors.decode(cursor, str),
         )
-    page = found[:limit]
+        page = found[:limit]
+        given = [await approval_counts.count(connection, item.request, now) for item in page]
     last = page[-1].request if len(found) > limit else None
     return DecisionPage(
-        decisions=[DecisionRow.of(item, now, await _brakes(context, item, now)) for item in page],
+        decisions=[
+            DecisionRow.of(item, now, counted, await _brakes(context, item, now))
+            for item, counted in zip(page, given, strict=True)
+        ],
         next_cursor=cursors.encode(last.requested_at, last.id) if last else None,
     )
 

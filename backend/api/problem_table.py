@@ -10,6 +10,7 @@ from backend.clusters import connecting
 from backend.clusters.sealing import BrokenSealError
 from backend.clusters.toolboxes import ClusterDisconnectedError
 from backend.db import (
+    approval_counts,
     approvals,
     clusters,
     exports,
@@ -110,10 +111,15 @@ TABLE: Mapping[type[Exception], tuple[int, str, str]] = {
         "Already decided",
         "A decision stands; a new plan would be a new request.",
     ),
-    approvals.AnsweredBeforeError: (
+    approval_counts.AnsweredBeforeError: (
         409,
         "You have said yes already",
         "Somebody else has to say yes as well; to take it back, reject the plan.",
+    ),
+    approval_counts.YesLostError: (
+        409,
+        "Your yes counts no longer",
+        "Somebody else has to say yes; where nobody can, reject the plan and look at it again.",
     ),
     approvals.UnfitAnswerError: (
         422,

@@ -1,11 +1,13 @@
 """Routes that read an incident: itself, its log, and what the log says of evidence and plans."""
 
 import asyncio
+from datetime import datetime
 from typing import Annotated, TypeVar
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import PlainTextResponse
 from pydantic import BaseModel, ValidationError
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backend.actors import Role
 from backend.api import cursors, holding
@@ -25,7 +27,7 @@ from backend.api.shapes import (
     IncidentRow,
     PlanView,
 )
-from backend.db import approval_rows, incident_rows, journal, reports
+from backend.db import approval_counts, approval_rows, incident_rows, journal, reports
 from sre_agent.config import action_kinds
 from sre_agent.domain.causes import Diagnosis
 from sre_agent.domain.events import Event, EventKind
@@ -87,11 +89,9 @@ async def show_incident(context: Context, actor: Viewer, incident_id: str) -> In
     async with context.engine.connect() as connection:
         row = await incident_rows.get(connection, id_, org_id=actor.org_id)
         alerts = await incident_rows.load_alerts(connection, id_)
-        approval = await approval_rows.find(connection, incident_id=id_)
+        approval = await _approval(connection, id_, context.clock.now())
     shown = IncidentRow.of(row).model_dump()
-    return IncidentDetail(
-        **shown, alerts=list(alerts), approval=ApprovalView.of(approval, context.clock.now())
-    )
+    return IncidentDetail(**shown, alerts=list(alerts), approval=approval)
 
 
 @router.get("/{incident_id}/events")
@@ -157,13 +157,12 @@ async def show_plan(context: Context, actor: Viewer, incident_id: str) -> PlanVi
         await incident_rows.get(connection, id_, org_id=actor.org_id)
         incident = await incident_rows.load(connection, id_)
         events = await journal.read(connection, id_)
-        approval = await approval_rows.find(connection, incident_id=id_)
+        view = await _approval(connection, id_, context.clock.now())
     last = {event.kind: event for event in events}
     proposed = last.get(EventKind.PLAN_PROPOSED)
     ruled = last.get(EventKind.POLICY_RULED)
     withheld = last.get(EventKind.PLAN_WITHHELD)
     plan = _read(proposed, Plan, "plan") if proposed else None
-    view = ApprovalView.of(approval, context.clock.now())
     waits = plan is not None and view is not None and view.status is ApprovalStatus.OPEN
     return PlanView(
         plan=plan,
@@ -173,6 +172,15 @@ async def show_plan(context: Context, actor: Viewer, incident_id: str) -> PlanVi
         approval=view,
         held_by=await holding.held_by(context, incident, plan) if plan and waits else [],
     )
+
+
+async def _approval(
+    connection: AsyncConnection, incident_id: IncidentId, now: datetime
+) -> ApprovalView | None:
+    asked = await approval_rows.find(connection, incident_id=incident_id)
+    if asked is None:
+        return None
+    return ApprovalView.of(asked, now, await approval_counts.count(connection, asked, now))
 
 
 @router.get(

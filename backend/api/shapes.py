@@ -120,7 +120,8 @@ class AnswerView(BaseModel):
 class ApprovalView(BaseModel):
     """A request for approval as it stands.
 
-    `people` different people have to say yes, and `given` of them have; `answers` are theirs.
+    `people` different people have to say yes, and `given` of them have, whose yes still counts;
+    `answers` are what people said.
     `left_out` are the actions that are not carried out of what was approved.
     """
 
@@ -139,11 +140,10 @@ class ApprovalView(BaseModel):
     left_out: list[str]
 
     @classmethod
-    def of(cls, request: Request | None, now: datetime) -> "ApprovalView | None":
-        """Return a stored request as it is shown at a moment."""
-        if request is None:
-            return None
-        shown = {field: getattr(request, field) for field in cls.model_fields}
+    def of(cls, request: Request, now: datetime, given: int) -> "ApprovalView":
+        """Return a stored request as it is shown at a moment, with how many yeses count then."""
+        shown = {field: getattr(request, field) for field in cls.model_fields if field != "given"}
+        shown["given"] = given
         shown["status"] = ApprovalStatus.of(request, now)
         shown["answers"] = [AnswerView.of(item) for item in request.answers]
         shown["left_out"] = request.left_out or []

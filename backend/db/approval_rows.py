@@ -42,11 +42,6 @@ class Request:
     looked_at: datetime | None
     answers: tuple[Given, ...] = field(default=(), metadata={"is_joined": True})
 
-    @property
-    def given(self) -> int:
-        """Return how many different people have said yes."""
-        return approval_answers.count_people(self.answers)
-
 
 _COLUMNS = tuple(item.name for item in fields(Request) if not item.metadata)
 

@@ -1,6 +1,6 @@
 """The one door for decisions: whoever says yes or no, through whichever channel, comes by here."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from backend.actors import Actor, Role
-from backend.db import approval_answers, approval_ends, journal, queue, standing
+from backend.db import approval_answers, approval_counts, approval_ends, journal, queue
 from backend.db.approval_answers import Given
 from backend.db.approval_ends import CLOCK_ACTOR, close, expiry, record
 from backend.db.approval_requests import wanted_by
@@ -23,7 +23,6 @@ from sre_agent.domain.plan import Plan
 from sre_agent.domain.ruling import Decision, Verdict
 
 _ENDED = "the incident ended"
-_IN_VAIN = "nobody decided in time"
 
 
 class ApprovalNotFoundError(PermanentError):
@@ -48,10 +47,6 @@ class ApprovalClosedError(PermanentError):
         if decision.verdict is Verdict.VOIDED:
             said = f"changed after you looked: look again ({decision.reason})"
         super().__init__(said)
-
-
-class AnsweredBeforeError(PermanentError):
-    """The same person has said yes before: two people are two people."""
 
 
 class UnfitAnswerError(PermanentError):
@@ -96,6 +91,7 @@ async def decide(
             then recorded).
         PlanChangedError: The actor saw another plan.
         AnsweredBeforeError: The same person has said yes before.
+        YesLostError: They have, and it counts no longer; somebody else has to.
         UnfitAnswerError: It leaves out what is not planned, or everything.
     """
     _check_may_decide(answer.actor)
@@ -108,7 +104,8 @@ async def decide(
         is_over = await _is_over(connection, waiting.incident_id)
         is_late = is_over or now >= waiting.expires_at
         if is_late:
-            decision = expiry(waiting, now, _ENDED if is_over else _IN_VAIN)
+            why = _ENDED if is_over else await approval_counts.tell_short(connection, waiting, now)
+            decision = expiry(waiting, now, why)
             await close(connection, waiting, decision)
         else:
             await _check_entitled(connection, answer, waiting)
@@ -136,8 +133,10 @@ async def _take(
     given = approval_answers.of(answer.actor, decision, _left_out(waiting, answer))
     lost: dict[Given, str] = {}
     if answer.verdict is Verdict.APPROVED:
-        lost = await _lost(connection, waiting, now)
-        decision = _counted(waiting, decision, given, lost)
+        lost = await approval_counts.find_lost(connection, waiting, now)
+        missing = approval_counts.missing_after(waiting, given, lost)
+        without = _without(waiting, given)
+        decision = decision.model_copy(update={"waits_for": missing, "without": without})
     await approval_answers.store(connection, waiting.org_id, given)
     if decision.waits_for:
         await record(
@@ -148,36 +147,13 @@ async def _take(
     return decision
 
 
-async def _lost(connection: AsyncConnection, waiting: Request, now: datetime) -> dict[Given, str]:
-    """Return the yeses before that count no longer, each with the reason."""
-    wanted = Role(wanted_by(waiting.rulings).role)
-    yes = [item for item in waiting.answers if item.verdict is Verdict.APPROVED]
-    roles = await standing.find(connection, waiting.org_id, yes, now=now)
-    told = {item: standing.told_lost(item, roles.get(item), wanted) for item in yes}
-    return {item: why for item, why in told.items() if why}
-
-
-def _counted(
-    waiting: Request, decision: Decision, given: Given, lost: Mapping[Given, str]
-) -> Decision:
-    """Return a yes with what it makes together with those before it that still count."""
-    before = [item for item in waiting.answers if item not in lost]
-    count = approval_answers.count_people((*before, given))
-    if count == approval_answers.count_people(before) or given.person in {
-        item.person for item in lost
-    }:
-        missing = waiting.people - approval_answers.count_people(before)
-        raise AnsweredBeforeError(
-            f"{given.actor} has said yes already, which counts once: "
-            f"{missing} more of {waiting.people} people {'has' if missing == 1 else 'have'} to"
-        )
-    together = (*waiting.answers, given)
+def _without(waiting: Request, given: Given) -> tuple[ActionId, ...]:
+    """Return what all who said yes leave out together, with all that depends on it."""
     plan = Plan.model_validate(waiting.plan)
-    without = plan.depending_on(approval_answers.left_out(together))
+    without = plan.depending_on(approval_answers.left_out((*waiting.answers, given)))
     if len(without) == len(plan.actions):
         raise UnfitAnswerError("nothing of the plan would be left: reject it instead")
-    missing = max(0, waiting.people - count)
-    return decision.model_copy(update={"waits_for": missing, "without": without})
+    return without
 
 
 def _left_out(waiting: Request, answer: Answer) -> tuple[ActionId, ...]:
@@ -287,7 +263,8 @@ async def expire_due(engine: AsyncEngine, *, now: datetime) -> list[Decision]:
         async with engine.begin() as connection:
             waiting = await lock(connection, id_)
             if waiting is not None and to_decision(waiting) is None:
-                decision = expiry(waiting, now, _IN_VAIN)
+                why = await approval_counts.tell_short(connection, waiting, now)
+                decision = expiry(waiting, now, why)
                 await close(connection, waiting, decision)
                 await queue.enqueue_resume(connection, waiting.incident_id, waiting.id)
                 closed.append(decision)

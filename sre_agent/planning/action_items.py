@@ -107,6 +107,6 @@ def _about_ourselves(story: Story) -> Iterator[str]:
     decided = story.last(EventKind.APPROVAL_DECIDED)
     is_late = decided is not None and decided.payload.get("channel") != "steering"
     if decided and is_late and decided.payload.get("verdict") == Verdict.EXPIRED:
-        yield "Find out why nobody decided before the approval expired"
+        yield "Find out why too few people said yes before the approval expired"
     if story.last(EventKind.RUN_FAILED):
         yield "Find out why the investigation failed"

@@ -79,7 +79,7 @@ async def _follow(context: RunContext, state: run_state.RunState, decision: Deci
         case Verdict.REJECTED:
             return _end(state, f"{decision.actor} rejected the plan: {decision.reason}")
         case Verdict.EXPIRED:
-            return _end(state, "nobody decided on the plan before the request expired")
+            return _end(state, f"the request for approval expired: {decision.reason}")
 
 
 def _end(state: run_state.RunState, said: str) -> _Next:

@@ -1451,7 +1451,8 @@ export interface components {
          * ApprovalView
          * @description A request for approval as it stands.
          *
-         *     `people` different people have to say yes, and `given` of them have; `answers` are theirs.
+         *     `people` different people have to say yes, and `given` of them have, whose yes still counts;
+         *     `answers` are what people said.
          *     `left_out` are the actions that are not carried out of what was approved.
          */
         ApprovalView: {

@@ -8,7 +8,7 @@ import pytest
 from signer_case import ACTION, ID, Case, shipped
 
 from backend.actors import Actor, ActorKind, Role
-from backend.db import approvals
+from backend.db import approval_counts, approval_rows, approvals
 from backend.signer.client import SignerClient
 from sre_agent import ports
 from sre_agent.domain.events import EventKind
@@ -63,6 +63,13 @@ async def approval_id(case: Case) -> str:
 async def say_yes(case: Case, approval_id: str, actor: Actor) -> Decision:
     answer = approvals.Answer(approval_id, Verdict.APPROVED, actor, "test", reason="r")
     return await approvals.decide(case.engine, answer, now=case.clock.now())
+
+
+async def counted(case: Case, approval_id: str) -> int:
+    async with case.engine.connect() as connection:
+        asked = await approval_rows.find(connection, approval_id=approval_id)
+        assert asked is not None
+        return await approval_counts.count(connection, asked, case.clock.now())
 
 
 async def given(case: Case) -> list[dict[str, Any]]:
@@ -138,8 +145,39 @@ async def test_whose_token_was_revoked_is_told_that_somebody_else_has_to(
     await say_yes(case, approval_id, ANNS_TOKEN)
     await case.sql(REVOKED)
 
-    with pytest.raises(approvals.AnsweredBeforeError, match="2 more of 2 people have to"):
+    with pytest.raises(approval_counts.YesLostError) as refusal:
         await say_yes(case, approval_id, ANN)
+
+    assert str(refusal.value) == (
+        "the yes of nightly no longer counts: they were shut out after it, "
+        "and ann is the same person, who says it once: 2 more of 2 people have to"
+    )
+
+
+async def test_a_request_whose_time_ends_says_how_many_said_yes_and_whose_fell(
+    case: Case, approval_id: str
+) -> None:
+    await say_yes(case, approval_id, ANNS_TOKEN)
+    await case.sql(REVOKED)
+    await say_yes(case, approval_id, BEN)
+    case.clock.time += timedelta(hours=1)
+
+    [decision] = await approvals.expire_due(case.engine, now=case.clock.now())
+
+    assert decision.reason == (
+        "1 of 2 people said yes in time; "
+        "the yes of nightly no longer counts: they were shut out after it"
+    )
+
+
+async def test_a_yes_that_fell_is_counted_by_nobody_as_long_as_the_request_waits(
+    case: Case, approval_id: str
+) -> None:
+    await say_yes(case, approval_id, ANNS_TOKEN)
+    before = await counted(case, approval_id)
+    await case.sql(REVOKED)
+
+    assert (before, await counted(case, approval_id)) == (1, 0)
 
 
 async def test_a_new_token_of_an_old_name_does_not_bring_back_what_the_old_one_said(

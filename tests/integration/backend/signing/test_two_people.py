@@ -7,7 +7,7 @@ import pytest
 from signer_case import ACTION, ID, Case, shipped
 
 from backend.actors import Actor, ActorKind, Role
-from backend.db import approval_rows, approvals
+from backend.db import approval_counts, approval_rows, approvals
 from backend.signer.client import SignerClient
 from sre_agent import ports
 from sre_agent.domain.events import EventDraft, EventKind
@@ -108,7 +108,9 @@ async def test_one_person_counts_once_by_whatever_they_come_and_is_told_so(
     approval_id = await asked(case)
     await say(case, approval_id, ANN)
 
-    with pytest.raises(approvals.AnsweredBeforeError, match=r"said yes already.* 1 more of 2"):
+    with pytest.raises(
+        approval_counts.AnsweredBeforeError, match=r"said yes already.* 1 more of 2"
+    ):
         await say(case, approval_id, again)
 
     assert await case.incidents.decision(approval_id) is None

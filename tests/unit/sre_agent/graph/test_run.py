@@ -51,13 +51,22 @@ async def test_an_early_resume_without_a_decision_keeps_waiting(scene: Scene) ->
 
 
 @pytest.mark.parametrize(
-    ("verdict", "said"),
-    [(Verdict.REJECTED, "ada rejected the plan: not now"), (Verdict.EXPIRED, "nobody decided")],
+    ("verdict", "reason", "said"),
+    [
+        (Verdict.REJECTED, "not now", "ada rejected the plan: not now"),
+        (
+            Verdict.EXPIRED,
+            "1 of 2 people said yes in time",
+            "the request for approval expired: 1 of 2 people said yes in time",
+        ),
+    ],
 )
-async def test_a_plan_without_a_yes_is_escalated(scene: Scene, verdict: Verdict, said: str) -> None:
+async def test_a_plan_without_a_yes_is_escalated(
+    scene: Scene, verdict: Verdict, reason: str, said: str
+) -> None:
     await scene.start()
 
-    await scene.answer(verdict, "not now")
+    await scene.answer(verdict, reason)
 
     assert said in scene.escalation
     assert "Stop further releases of " in scene.escalation, "the playbook says what to do now"
