@@ -61,7 +61,7 @@ class FreezeView(BaseModel):
 
 
 class FreezeList(BaseModel):
-    """The freezes by their beginnings; `fault` is why the file's cannot be read, and nothing is written."""
+    """The freezes by their beginnings; `fault` is why some cannot be read, and nothing is written."""
 
     freezes: list[FreezeView]
     fault: str | None
@@ -182,14 +182,15 @@ async def _freezes(
 ) -> FreezeList:
     calendar = context.brakes.calendar.read()
     added = await freezes.list_present(connection, org_id, now=now)
-    known = [(text, None) for text in calendar.freezes] + [(item.text, item) for item in added]
+    stored = [(item.text, item) for item in added.freezes]
+    known = [*((text, None) for text in calendar.freezes), *stored]
     views = [
-        FreezeView.of(text, span, now, stored)
-        for text, stored in known
+        FreezeView.of(text, span, now, item)
+        for text, item in known
         if (span := find_span(text, now)) is not None
     ]
     shown = sorted(views, key=lambda view: (view.starts_at, view.name))
-    return FreezeList(freezes=shown, fault=calendar.fault)
+    return FreezeList(freezes=shown, fault=calendar.joined((), added.fault).fault)
 
 
 async def _cluster(connection: AsyncConnection, tenant: Tenant, now: datetime) -> ClusterBrakes:

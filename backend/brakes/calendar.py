@@ -34,7 +34,7 @@ class CalendarFile:
     async def join(self, connection: AsyncConnection, org_id: str, *, now: datetime) -> Calendar:
         """Return its freezes with those that people of the organization added."""
         added = await freezes.list_present(connection, org_id, now=now)
-        return self.read().joined(item.text for item in added)
+        return self.read().joined((item.text for item in added.freezes), added.fault)
 
 
 def _signature(path: Path) -> _Signature:

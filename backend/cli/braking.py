@@ -137,10 +137,10 @@ def _read(option: str, text: str, zone: str | None, *, fold: int) -> str:
 
 def _tell(found: dict[str, Any]) -> None:
     if found["fault"]:
-        told = f"nothing is written, FREEZE_FILE cannot be read: {found['fault']}"
+        told = f"nothing is written, the freezes cannot be read: {found['fault']}"
         console.print(f"[bold red]{escape(told)}[/]", soft_wrap=True)
         console.print(
-            "mend it: sre-agent freeze check FILE says when it is right, and it is read anew"
+            "mend it: sre-agent freeze check FILE says when a file is right, and it is read anew"
         )
     if not found["freezes"] and not found["fault"]:
         console.print("no freezes: write some into FREEZE_FILE, or sre-agent freeze add")

@@ -1,10 +1,12 @@
 """One-off freezes as they are stored; each that comes or goes is in the organization's log."""
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
+from pydantic import ValidationError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backend.db import organization_log
@@ -39,17 +41,44 @@ class Freeze:
     added_at: datetime
 
 
-async def list_present(connection: AsyncConnection, org_id: str, *, now: datetime) -> list[Freeze]:
-    """Return the freezes that are not over, by their ends."""
+@dataclass(frozen=True)
+class Present:
+    """The freezes that are not over, by their ends; `fault` says which rows nobody can read."""
+
+    freezes: tuple[Freeze, ...]
+    fault: str | None = None
+
+
+async def list_present(connection: AsyncConnection, org_id: str, *, now: datetime) -> Present:
+    """Return the freezes that are not over; a row that says none is a fault, not an error."""
     query = (
         sa.select(freezes)
         .where(freezes.c.org_id == org_id, freezes.c.ends_at > now)
         .order_by(freezes.c.ends_at, freezes.c.id)
     )
-    return [
-        Freeze(row.id, FreezeText.model_validate(row.definition), row.added_by, row.added_at)
-        for row in await connection.execute(query)
+    rows = (await connection.execute(query)).all()
+    read = [
+        Freeze(row.id, text, row.added_by, row.added_at)
+        for row in rows
+        if (text := _text(row.definition)) is not None
     ]
+    spoiled = {row.id for row in rows}.difference(item.id for item in read)
+    return Present(tuple(read), _told(sorted(spoiled)) if spoiled else None)
+
+
+def _text(definition: object) -> FreezeText | None:
+    try:
+        return FreezeText.model_validate(definition)
+    except ValidationError:
+        return None
+
+
+def _told(spoiled: Sequence[str]) -> str:
+    return "; ".join(
+        f"freeze {id_} is spoiled in the database: remove it (`sre-agent freeze remove {id_}`) "
+        "and add it anew"
+        for id_ in spoiled
+    )
 
 
 async def add(
@@ -72,7 +101,7 @@ async def add(
         payload={"freeze": freeze.id, "name": text.name, "reason": text.reason, **_when(text)},
         now=now,
     )
-    known = await list_present(connection, org_id, now=now)
+    known = (await list_present(connection, org_id, now=now)).freezes
     if len(known) >= FREEZES_MAX:
         raise TooManyFreezesError(
             f"there are {len(known)} freezes: remove one, or write it to FREEZE_FILE"
@@ -92,7 +121,7 @@ async def add(
 async def remove(
     connection: AsyncConnection, org_id: str, freeze_id: str, *, actor: str, now: datetime
 ) -> None:
-    """Remove a freeze and record it.
+    """Remove a freeze and record it, also one that nobody can read.
 
     Raises:
         FreezeNotFoundError: There is none of that id.
@@ -102,13 +131,14 @@ async def remove(
     row = (await connection.execute(sa.select(freezes).where(own))).one_or_none()
     if row is None:
         raise FreezeNotFoundError(f"there is no freeze {freeze_id}")
-    text = FreezeText.model_validate(row.definition)
+    text = _text(row.definition)
+    said = {"is_spoiled": True} if text is None else {"name": text.name, **_when(text)}
     await organization_log.append(
         connection,
         org_id=org_id,
         actor=actor,
         kind=Deed.FREEZE_REMOVED,
-        payload={"freeze": freeze_id, "name": text.name, **_when(text)},
+        payload={"freeze": freeze_id, **said},
         now=now,
     )
     await connection.execute(sa.delete(freezes).where(own))

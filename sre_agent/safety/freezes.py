@@ -46,9 +46,10 @@ class Calendar:
     freezes: tuple[FreezeText, ...] = ()
     fault: str | None = None
 
-    def joined(self, more: Iterable[FreezeText]) -> "Calendar":
-        """Return the calendar with more freezes."""
-        return Calendar((*self.freezes, *more), self.fault)
+    def joined(self, more: Iterable[FreezeText], fault: str | None = None) -> "Calendar":
+        """Return the calendar with more freezes, and why others of them are not known."""
+        faults = [item for item in (self.fault, fault) if item is not None]
+        return Calendar((*self.freezes, *more), "; ".join(faults) or None)
 
 
 def find_obstacle(calendar: Calendar, place: Place, now: datetime) -> Obstacle | None:

@@ -2420,7 +2420,7 @@ export interface components {
         };
         /**
          * FreezeList
-         * @description The freezes by their beginnings; `fault` is why the file's cannot be read, and nothing is written.
+         * @description The freezes by their beginnings; `fault` is why some cannot be read, and nothing is written.
          */
         FreezeList: {
             /** Freezes */

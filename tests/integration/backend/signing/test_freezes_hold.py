@@ -5,6 +5,7 @@ from pathlib import Path
 
 import jwt
 import pytest
+import sqlalchemy as sa
 from brake_scene import MakeMint, Scene, freeze, refusal
 
 from backend.db import freezes
@@ -52,13 +53,9 @@ async def test_a_calendar_that_cannot_be_read_stops_every_grant(
     assert "freezes.yaml" in refused.reason
 
 
-async def test_a_freeze_that_somebody_added_holds_until_it_is_removed(
-    scene: Scene, make_mint: MakeMint
-) -> None:
-    mint = make_mint()
-    id_ = await scene.approved("inc-a")
+def sale(scene: Scene) -> FreezeText:
     now = scene.clock.now()
-    text = FreezeText.model_validate(
+    return FreezeText.model_validate(
         {
             "name": "sale",
             "reason": "many buy",
@@ -67,8 +64,36 @@ async def test_a_freeze_that_somebody_added_holds_until_it_is_removed(
             "namespaces": ["prod"],
         }
     )
+
+
+@pytest.mark.attack("going round a brake")
+async def test_a_freeze_that_was_spoiled_in_the_database_stops_every_grant_and_says_what_to_do(
+    scene: Scene, make_mint: MakeMint
+) -> None:
+    mint = make_mint()
+    id_ = await scene.approved("inc-a")
+    now = scene.clock.now()
     async with scene.engine.begin() as connection:
-        added = await freezes.add(connection, "default", text, actor="ann", now=now)
+        added = await freezes.add(connection, "default", sale(scene), actor="ann", now=now)
+        await connection.execute(sa.text("UPDATE freezes SET definition = '{}'"))
+
+    refused = await refusal(mint.mint(id_, ONE))
+    async with scene.engine.begin() as connection:
+        await freezes.remove(connection, "default", added.id, actor="eve", now=now)
+
+    assert (refused.code, refused.until) == ("freeze_unreadable", None)
+    assert f"sre-agent freeze remove {added.id}" in refused.reason
+    assert (await mint.mint(id_, ONE)).id
+
+
+async def test_a_freeze_that_somebody_added_holds_until_it_is_removed(
+    scene: Scene, make_mint: MakeMint
+) -> None:
+    mint = make_mint()
+    id_ = await scene.approved("inc-a")
+    now = scene.clock.now()
+    async with scene.engine.begin() as connection:
+        added = await freezes.add(connection, "default", sale(scene), actor="ann", now=now)
 
     refused = await refusal(mint.mint(id_, ONE))
     async with scene.engine.begin() as connection:

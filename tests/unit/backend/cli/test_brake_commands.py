@@ -83,7 +83,7 @@ def test_brakes_tell_what_is_stopped_used_resting_and_frozen(
 def test_a_calendar_that_cannot_be_read_is_told_first(monkeypatch: pytest.MonkeyPatch) -> None:
     told = run(monkeypatch, Api({"freezes": [], "fault": "no [YAML]"}), "freeze", "list").output
 
-    assert "nothing is written, FREEZE_FILE cannot be read: no [YAML]" in told
+    assert "nothing is written, the freezes cannot be read: no [YAML]" in told
 
 
 def test_a_freeze_is_added_and_removed(monkeypatch: pytest.MonkeyPatch) -> None:
