@@ -9,22 +9,25 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from backend.actors import Actor
+from backend.api import holding
 from backend.api.auth import Approver, Responder, identify
 from backend.api.context import ApiContext, Context
-from backend.api.shapes import Approve, Reject, Trigger, Triggered
+from backend.api.shapes import Approve, Approved, Reject, Trigger, Triggered
 from backend.clusters.toolboxes import ClusterDisconnectedError
 from backend.db import approval_rows, approvals, clusters, incident_rows
 from backend.db.admission.manual import open_manually
 from backend.db.approvals import Answer
 from backend.db.tenancy import Tenant
+from sre_agent.domain.brakes import Obstacle
 from sre_agent.domain.ids import ActionId, IncidentId
+from sre_agent.domain.plan import Plan
 from sre_agent.domain.ruling import Decision, Verdict
 
 router = APIRouter(prefix="/api/v1", tags=["decisions"])
 
 
 @router.post(
-    "/incidents/{incident_id}/approve", responses={202: {"model": Decision}, 409: {}, 422: {}}
+    "/incidents/{incident_id}/approve", responses={202: {"model": Approved}, 409: {}, 422: {}}
 )
 async def approve_plan(
     context: Context,
@@ -33,18 +36,19 @@ async def approve_plan(
     incident_id: str,
     response: Response,
     body: Approve,
-) -> Decision:
+) -> Approved:
     """Approve the plan that waits, or all of it but some actions.
 
     `plan_sha256` names the plan that was seen: another one that took its place is not approved by
     it. The answer is 202 where policy wants more people to say yes: `waits_for` says
-    how many.
+    how many. `held_by` says which brakes hold the plan though it is approved, and what ends each.
     """
     answer = _answer(actor, Verdict.APPROVED, body.comment, body.plan_sha256)
     answer = replace(answer, without=tuple(ActionId(item) for item in body.without))
     decision = await _decide(context, request, IncidentId(incident_id), answer)
     response.status_code = 202 if decision.waits_for else 200
-    return decision
+    held_by = await _held_by(context, decision)
+    return Approved(**decision.model_dump(), held_by=held_by)
 
 
 @router.post("/incidents/{incident_id}/reject", responses={409: {}})
@@ -100,6 +104,16 @@ def _answer(actor: Actor, verdict: Verdict, reason: str, plan_sha256: str | None
         reason=reason,
         plan_sha256=plan_sha256,
     )
+
+
+async def _held_by(context: ApiContext, decision: Decision) -> tuple[Obstacle, ...]:
+    async with context.engine.connect() as connection:
+        asked = await approval_rows.find(connection, approval_id=decision.approval_id)
+        if asked is None:
+            return ()
+        incident = await incident_rows.load(connection, asked.incident_id)
+    plan = Plan.model_validate(asked.plan).without(decision.without)
+    return tuple(await holding.held_by(context, incident, plan))
 
 
 async def _decide(

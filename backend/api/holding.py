@@ -8,12 +8,16 @@ from sre_agent.domain.incident import Incident
 from sre_agent.domain.plan import Plan
 from sre_agent.safety.policy import Policy
 
+_SWITCHED_OFF = (
+    "KILL_SWITCH is set in the settings; writing goes on once the programs are started without it"
+)
+
 
 async def held_by(context: ApiContext, incident: Incident, plan: Plan) -> list[Obstacle]:
     """Return the brakes that hold now, each with its end where it has one."""
     settings = context.settings
     if settings.kill_switch:
-        return [Obstacle(brake=Brake.STOP, reason="KILL_SWITCH is set in the settings")]
+        return [Obstacle(brake=Brake.STOP, reason=_SWITCHED_OFF)]
 
     async def load() -> Policy:
         return permissions.load_rules(settings.agent_config, settings.policy_dir)

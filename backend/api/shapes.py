@@ -20,7 +20,7 @@ from sre_agent.domain.faults import FaultClass
 from sre_agent.domain.incident import IncidentStatus
 from sre_agent.domain.objects import ObjectRef
 from sre_agent.domain.plan import NoPlan, Plan
-from sre_agent.domain.ruling import PolicyRuling, Verdict
+from sre_agent.domain.ruling import Decision, PolicyRuling, Verdict
 from sre_agent.planning.askable import Known
 
 ActionName = Annotated[str, Field(min_length=1, max_length=253)]
@@ -213,6 +213,14 @@ class Approve(BaseModel):
     )
     comment: str = Field(default="", max_length=2000)
     without: list[ActionName] = Field(default=[], max_length=100)
+
+
+class Approved(Decision):
+    """A yes that was taken; `held_by` are the brakes that hold the plan all the same."""
+
+    held_by: tuple[Obstacle, ...] = Field(
+        description="Each with its end, or what ends it; what none of them lets pass is escalated."
+    )
 
 
 class Reject(BaseModel):

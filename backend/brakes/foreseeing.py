@@ -40,7 +40,8 @@ class Foresight(ports.Brakes):
                 connection, incident.org_id, cluster_id=incident.cluster_id
             )
             if halt is not None:
-                return [Obstacle(brake=Brake.STOP, reason=f"writes are {halt.told}")]
+                reason = f"writes are {halt.told}; {halt.told_end}"
+                return [Obstacle(brake=Brake.STOP, reason=reason)]
             if plan.is_revert:
                 return []
             case = Case(incident, plan, self.policy)

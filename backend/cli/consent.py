@@ -34,6 +34,7 @@ def answered(decision: Payload) -> Iterator[str]:
     yield f"{decision['verdict']} by {escape(decision['actor'])}{_without(decision)}"
     if decision["waits_for"]:
         yield _waits(decision["waits_for"])
+    yield from held(decision["held_by"])
 
 
 def requested(payload: Payload) -> str:

@@ -138,7 +138,7 @@ def approve(
     body = {"comment": comment, "plan_sha256": plan, "without": left_out}
     decision = api.post(f"/api/v1/incidents/{incident_id}/approve", body)
     for told in consent.answered(decision):
-        console.print(told)
+        console.print(told, soft_wrap=True)
 
 
 def reject(

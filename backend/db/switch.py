@@ -35,6 +35,12 @@ class Halt:
         where = "" if self.cluster_id is None else f" in cluster {self.cluster_id}"
         return f"halted{where} by {self.actor}: {self.reason}"
 
+    @property
+    def told_end(self) -> str:
+        """Return what lets writing go on again."""
+        option = "" if self.cluster_id is None else f" --cluster {self.cluster_id}"
+        return f"an admin lets writing go on with `sre-agent unhalt{option}` or in the war room"
+
 
 @dataclass(frozen=True)
 class Stops:

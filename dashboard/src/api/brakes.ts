@@ -2,7 +2,7 @@
 
 import { answer, api } from "./client";
 
-export type { BrakesView, ClusterBrakes, FreezeView } from "./generated/schema";
+export type { BrakesView, ClusterBrakes, FreezeView, Obstacle } from "./generated/schema";
 
 export function show(signal: AbortSignal) {
   return answer(api.GET("/api/v1/brakes", { signal }));

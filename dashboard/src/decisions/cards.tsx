@@ -4,7 +4,7 @@ import { Link } from "react-router";
 import type { AskedAction, DecisionRow } from "../api/decisions";
 import { useMay } from "../app/session";
 import { Ago, Left } from "../design/ago";
-import { absolute } from "../design/time";
+import { Held } from "../design/held";
 import { withoutCalls } from "../design/words";
 
 /** What waits for a person, the one that expires first before the others. */
@@ -26,12 +26,7 @@ export function DecisionCards({ decisions }: { decisions: readonly DecisionRow[]
               <Asked key={`${action.tool} ${nameOf(action)}`} action={action} />
             ))}
             <p className="summary">{withoutCalls(decision.summary)}</p>
-            {decision.held_by.map((brake) => (
-              <p key={brake.brake + brake.reason} className="held">
-                Held now: {brake.reason}{" "}
-                {brake.until ? `(until ${absolute(brake.until)})` : "(until a person ends it)"}
-              </p>
-            ))}
+            <Held brakes={decision.held_by} />
           </div>
           <div className="until">
             <p className="muted">

@@ -5,6 +5,7 @@ import { ActionView } from "./action";
 import { Buttons } from "./buttons";
 import { useBar } from "./desk";
 import { inWords, percent, REVERT, type Withheld } from "./events";
+import { HeldPlan } from "./held-plan";
 import { texts } from "./keyed";
 import type { Approval, Proposal, Run } from "./run";
 import { Why } from "./why";
@@ -90,6 +91,7 @@ function ProposalCard({ proposal }: { proposal: Proposal }) {
         </span>
       </header>
       <Body proposal={proposal} />
+      <HeldPlan proposal={proposal} />
       {proposal.approval && waits && (
         <Buttons key={proposal.approval.id} proposal={proposal} approval={proposal.approval} />
       )}

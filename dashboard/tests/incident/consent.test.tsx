@@ -1,5 +1,6 @@
 // @vitest-environment jsdom
 import { cleanup, fireEvent, screen, waitFor } from "@testing-library/react";
+import { useState } from "react";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { Decision } from "../../src/incident/decision";
 import type { Action } from "../../src/incident/events";
@@ -113,4 +114,38 @@ test("a plan whose objects changed says so instead of naming a decider", () => {
   const plan = screen.getByRole("region", { name: "Plan" });
   expect(plan.textContent).toContain("changed after you looked: look again");
   expect(plan.textContent).toContain("web was scaled");
+});
+
+const STOPPED = { brake: "halted", reason: "writes are halted by eve: drill", until: null };
+
+/** A plan that waits until somebody presses a button. */
+function Deciding() {
+  const [verdict, decide] = useState<Approval["verdict"]>("open");
+  return (
+    <>
+      <button type="button" onClick={() => decide("approved")}>
+        somebody says yes
+      </button>
+      <Decision run={waiting({ verdict })} isOpen />
+    </>
+  );
+}
+
+test("a plan that waits lists the brakes that hold it, and keeps them once it is approved", async () => {
+  const sha256 = WAITING.proposals[0]?.sha256;
+  answerWith(200, { plan_sha256: sha256, held_by: [STOPPED] });
+  draw(<Deciding />, "approver");
+
+  const said = "writes are halted by eve: drill (until a person ends it)";
+  expect(await screen.findByText(`Held now: ${said}`)).toBeTruthy();
+  press("somebody says yes");
+  expect(screen.getByText(`Held when it was approved: ${said}`)).toBeTruthy();
+});
+
+test("brakes of another plan are not shown beside this one", async () => {
+  answerWith(200, { plan_sha256: "another", held_by: [STOPPED] });
+  draw(<Decision run={waiting({})} isOpen />, "approver");
+
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  expect(screen.queryByText(/Held now/)).toBeNull();
 });

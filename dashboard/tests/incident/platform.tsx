@@ -1,9 +1,11 @@
 /** What the parts of the page stand in, and a platform that remembers what it was asked. */
 
+import { QueryClientProvider } from "@tanstack/react-query";
 import { render } from "@testing-library/react";
 import type { ReactNode } from "react";
 import { MemoryRouter } from "react-router";
 import type { Role } from "../../src/api/auth";
+import { newQueries } from "../../src/app/queries";
 import { type Desk, DeskProvider } from "../../src/incident/desk";
 import { EMPTY, fold, type Room } from "../../src/incident/fold";
 import type { Run } from "../../src/incident/run";
@@ -14,15 +16,17 @@ export interface Asked {
   body: unknown;
 }
 
-/** Answer every request with one answer; return what was asked. */
+/** Answer every request with one answer; return what was asked, but for what only looks. */
 export function answerWith(status: number, body: object): Asked[] {
   const asked: Asked[] = [];
   globalThis.fetch = async (input, init) => {
-    asked.push({
-      method: init?.method ?? "GET",
-      path: String(input),
-      body: init?.body ? JSON.parse(String(init.body)) : null,
-    });
+    const method = init?.method ?? "GET";
+    if (method !== "GET")
+      asked.push({
+        method,
+        path: String(input),
+        body: init?.body ? JSON.parse(String(init.body)) : null,
+      });
     return new Response(JSON.stringify(body), { status });
   };
   return asked;
@@ -37,9 +41,11 @@ export function draw(children: ReactNode, role: Role, more: Partial<Desk> = {}) 
     ...more,
   };
   return render(
-    <MemoryRouter>
-      <DeskProvider value={desk}>{children}</DeskProvider>
-    </MemoryRouter>,
+    <QueryClientProvider client={newQueries()}>
+      <MemoryRouter>
+        <DeskProvider value={desk}>{children}</DeskProvider>
+      </MemoryRouter>
+    </QueryClientProvider>,
   );
 }
 

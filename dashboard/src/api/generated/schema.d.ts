@@ -208,7 +208,7 @@ export interface paths {
          * Approve the plan that waits, or all of it but some actions
          * @description `plan_sha256` names the plan that was seen: another one that took its place is not approved by
          *     it. The answer is 202 where policy wants more people to say yes: `waits_for` says
-         *     how many.
+         *     how many. `held_by` says which brakes hold the plan though it is approved, and what ends each.
          *
          *     Takes the role `approver` or above.
          */
@@ -1510,6 +1510,43 @@ export interface components {
              * @default []
              */
             without: string[];
+        };
+        /**
+         * Approved
+         * @description A yes that was taken; `held_by` are the brakes that hold the plan all the same.
+         */
+        Approved: {
+            /** Approval Id */
+            approval_id: string;
+            verdict: components["schemas"]["Verdict"];
+            /** Actor */
+            actor: string;
+            /** Channel */
+            channel: string;
+            /** Reason */
+            reason: string;
+            /** Plan Sha256 */
+            plan_sha256: string;
+            /**
+             * Decided At
+             * Format: date-time
+             */
+            decided_at: string;
+            /**
+             * Waits For
+             * @default 0
+             */
+            waits_for: number;
+            /**
+             * Without
+             * @default []
+             */
+            without: string[];
+            /**
+             * Held By
+             * @description Each with its end, or what ends it; what none of them lets pass is escalated.
+             */
+            held_by: components["schemas"]["Obstacle"][];
         };
         /**
          * Approvers
@@ -4438,6 +4475,7 @@ export type AnswerView = components['schemas']['AnswerView'];
 export type ApprovalStatus = components['schemas']['ApprovalStatus'];
 export type ApprovalView = components['schemas']['ApprovalView'];
 export type Approve = components['schemas']['Approve'];
+export type Approved = components['schemas']['Approved'];
 export type Approvers = components['schemas']['Approvers'];
 export type Argument = components['schemas']['Argument'];
 export type Ask = components['schemas']['Ask'];
@@ -5430,10 +5468,11 @@ export interface operations {
                      *       "channel": "war room",
                      *       "reason": "Seen on the canary too",
                      *       "plan_sha256": "b9e0777a8b6ff2f15d4359fa952267dbc190bc2a4ace4d8a27e13672f178b904",
-                     *       "decided_at": "2026-03-01T12:01:12Z"
+                     *       "decided_at": "2026-03-01T12:01:12Z",
+                     *       "held_by": []
                      *     }
                      */
-                    "application/json": components["schemas"]["Decision"];
+                    "application/json": components["schemas"]["Approved"];
                 };
             };
             /** @description Accepted */
@@ -5450,10 +5489,11 @@ export interface operations {
                      *       "channel": "war room",
                      *       "reason": "Seen on the canary too",
                      *       "plan_sha256": "b9e0777a8b6ff2f15d4359fa952267dbc190bc2a4ace4d8a27e13672f178b904",
-                     *       "decided_at": "2026-03-01T12:01:12Z"
+                     *       "decided_at": "2026-03-01T12:01:12Z",
+                     *       "held_by": []
                      *     }
                      */
-                    "application/json": components["schemas"]["Decision"];
+                    "application/json": components["schemas"]["Approved"];
                 };
             };
             401: components["responses"]["Unauthorized"];

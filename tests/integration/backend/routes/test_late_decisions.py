@@ -1,6 +1,7 @@
 """Decisions that waited for their turn: they count by who decides when it has come."""
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 
 import httpx
@@ -12,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from backend.actors import Role
 from backend.api.auth import CSRF_HEADER, SESSION_COOKIE
-from backend.db import journal
+from backend.db import incident_rows, journal, switch
 from backend.db.tables.accounts import api_tokens, users
 from sre_agent.domain.ids import IncidentId
 from sre_agent.domain.plan import Plan
@@ -91,3 +92,26 @@ async def test_a_yes_that_names_no_plan_is_refused_and_says_what_is_missing(
     async with engine.connect() as connection:
         query = sa.text("SELECT status FROM approvals WHERE org_id = 'default'")
         assert set((await connection.execute(query)).scalars()) == {"open"}
+
+
+async def test_a_yes_during_a_stop_says_what_holds_it_and_what_ends_that(
+    app: FastAPI, apple: House, plan: Plan, engine: AsyncEngine, clock: Any
+) -> None:
+    stop = switch.Throw(is_halted=True, actor="eve", reason="drill")
+    async with engine.begin() as connection:
+        tenant = await incident_rows.tenant_of(connection, IncidentId(apple.ids["incident_id"]))
+        stop = replace(stop, cluster_id=tenant.cluster_id)
+        await switch.throw(connection, tenant.org_id, stop, now=clock.now())
+    transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(
+        transport=transport, base_url="http://test", headers=by_token(apple)
+    ) as client:
+        path = apple.fill("/api/v1/incidents/{incident_id}/approve")
+        answer = await client.post(path, json={"plan_sha256": plan.sha256})
+
+    said = answer.json()
+    assert (answer.status_code, said["verdict"]) == (200, "approved")
+    [held] = said["held_by"]
+    assert (held["brake"], held["until"]) == ("halted", None)
+    assert f"halted in cluster {tenant.cluster_id} by eve: drill" in held["reason"]
+    assert f"sre-agent unhalt --cluster {tenant.cluster_id}" in held["reason"]

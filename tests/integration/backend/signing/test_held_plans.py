@@ -51,4 +51,7 @@ async def test_a_stop_is_all_that_is_told_while_it_lasts(scene: Scene, make_mint
     [found] = await held(scene, mint, id_)
 
     assert (found.brake, found.until) == (Brake.STOP, None)
-    assert "ada" in found.reason
+    assert found.reason == (
+        "writes are halted by ada: by hand; "
+        "an admin lets writing go on with `sre-agent unhalt` or in the war room"
+    )

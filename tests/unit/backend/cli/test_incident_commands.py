@@ -20,6 +20,7 @@ class Api:
 
     def __init__(self, **answers: Any) -> None:
         self._answers = answers
+        self.answer: dict[str, Any] = {"verdict": "rejected", "actor": "ada"}
         self.sent: list[tuple[str, dict[str, Any]]] = []
 
     def get(self, path: str, **_parameters: Any) -> Any:
@@ -30,7 +31,7 @@ class Api:
 
     def post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
         self.sent.append((path, body))
-        return {"verdict": "rejected", "actor": "ada"}
+        return self.answer
 
 
 def run(monkeypatch: pytest.MonkeyPatch, api: Api, *words: str, typed: str = "") -> Any:
@@ -93,6 +94,16 @@ def test_what_holds_a_plan_is_told_with_its_end_before_anybody_says_yes(
     said = " ".join(run(monkeypatch, api, command, ID, typed="n\n").output.split())
 
     assert "held now until 2026-12-27 00:00:00 UTC: it is Christmas" in said
+    assert "held now until a person ends it: writes are halted by ada" in said
+
+
+def test_a_yes_during_a_stop_is_told_with_what_holds_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    api = Api()
+    api.answer = {"verdict": "approved", "actor": "ada", "waits_for": 0, "held_by": [STOPPED]}
+
+    said = " ".join(run(monkeypatch, api, "approve", ID, "--plan", "ab").output.split())
+
+    assert "approved by ada" in said
     assert "held now until a person ends it: writes are halted by ada" in said
 
 
