@@ -7,6 +7,7 @@ from pathlib import Path
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backend.db import freezes
+from backend.db.freezes import Present
 from sre_agent.config.freezes import load_calendar
 from sre_agent.safety.freezes import Calendar
 
@@ -33,7 +34,10 @@ class CalendarFile:
 
     async def join(self, connection: AsyncConnection, org_id: str, *, now: datetime) -> Calendar:
         """Return its freezes with those that people of the organization added."""
-        added = await freezes.list_present(connection, org_id, now=now)
+        return self.with_added(await freezes.list_present(connection, org_id, now=now))
+
+    def with_added(self, added: Present) -> Calendar:
+        """Return its freezes with those that people added."""
         return self.read().joined((item.text for item in added.freezes), added.fault)
 
 

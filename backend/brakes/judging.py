@@ -48,13 +48,7 @@ class Brakes:
         """Read what the actions of an incident are judged by: what was written lately, and the calendar."""
         tenant = Tenant(incident.org_id, incident.cluster_id)
         past = await brakes.read(connection, tenant, now=now)
-        return Seen(tuple(past), await self.read_calendar(connection, incident, now=now))
-
-    async def read_calendar(
-        self, connection: AsyncConnection, incident: Incident, *, now: datetime
-    ) -> Calendar:
-        """Read the freezes of an incident's organization."""
-        return await self.calendar.join(connection, incident.org_id, now=now)
+        return Seen(tuple(past), await self.calendar.join(connection, tenant.org_id, now=now))
 
     def find_obstacles(
         self, seen: "Seen", case: "Case", actions: Iterable[Action], *, now: datetime

@@ -2,11 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
-from typing import Any
 
 import sqlalchemy as sa
+from pydantic import TypeAdapter
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backend.actors import Actor
@@ -28,6 +28,13 @@ class Given:
     reason: str
     left_out: tuple[ActionId, ...]
     decided_at: datetime
+
+
+ROWS = TypeAdapter(list[Given])
+GIVEN = sa.select(*(approval_answers.c[item.name] for item in fields(Given))).order_by(
+    approval_answers.c.decided_at, approval_answers.c.person
+)
+"""Answers, in the order they were given."""
 
 
 def of(actor: Actor, decision: Decision, left_out: Collection[ActionId]) -> Given:
@@ -72,23 +79,9 @@ async def read(
     connection: AsyncConnection, approval_ids: Collection[str]
 ) -> dict[str, tuple[Given, ...]]:
     """Return the answers to some requests by the request's id, in the order they were given."""
-    query = sa.select(approval_answers).where(approval_answers.c.approval_id.in_(approval_ids))
-    query = query.order_by(approval_answers.c.decided_at, approval_answers.c.person)
+    query = GIVEN.where(approval_answers.c.approval_id.in_(approval_ids))
+    rows = (await connection.execute(query)).mappings()
     found: defaultdict[str, list[Given]] = defaultdict(list)
-    for row in await connection.execute(query):
-        found[row.approval_id].append(_given(row))
+    for given in ROWS.validate_python([dict(row) for row in rows]):
+        found[given.approval_id].append(given)
     return {approval_id: tuple(items) for approval_id, items in found.items()}
-
-
-def _given(row: sa.Row[Any]) -> Given:
-    return Given(
-        approval_id=row.approval_id,
-        person=row.person,
-        verdict=Verdict(row.verdict),
-        actor=row.actor,
-        role=row.role,
-        channel=row.channel,
-        reason=row.reason,
-        left_out=tuple(ActionId(item) for item in row.left_out),
-        decided_at=row.decided_at,
-    )

@@ -1,14 +1,17 @@
 """Requests for approval as they are stored."""
 
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from pydantic import TypeAdapter
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backend.db import approval_answers, journal
 from backend.db.approval_answers import Given
+from backend.db.at_once import Answers, Question
+from backend.db.tables.approvals import approval_answers as given
 from backend.db.tables.approvals import approvals
 from backend.db.tables.incidents import incidents
 from sre_agent.domain.ids import ActionId, IncidentId
@@ -44,6 +47,30 @@ class Request:
 
 
 _COLUMNS = tuple(item.name for item in fields(Request) if not item.metadata)
+
+_OF_INCIDENT = (
+    sa.select(*(approvals.c[name] for name in _COLUMNS))
+    .where(approvals.c.incident_id == sa.bindparam("incident_id"))
+    .order_by(approvals.c.requested_at.desc())
+    .limit(1)
+)
+ASKED = Question(_OF_INCIDENT, TypeAdapter(list[Request]))
+"""The newest request of an incident, without its answers."""
+
+ANSWERED = Question(
+    approval_answers.GIVEN.where(
+        given.c.approval_id == _OF_INCIDENT.with_only_columns(approvals.c.id).scalar_subquery()
+    ),
+    approval_answers.ROWS,
+)
+"""The answers to it."""
+
+
+def joined(answers: Answers) -> Request | None:
+    """Return the newest request of an incident with its answers, of who asked for both."""
+    for request in answers.to(ASKED):
+        return replace(request, answers=tuple(answers.to(ANSWERED)))
+    return None
 
 
 async def find(

@@ -4,9 +4,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
+from pydantic import TypeAdapter
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from backend.db import chains, journal
+from backend.db.at_once import Question
 from backend.db.tables.auditing import audit_anchors
 from backend.db.tables.events import events as entries
 from backend.db.tables.incidents import incidents
@@ -25,6 +27,49 @@ class Audit:
     broken: BrokenLink | None
 
 
+@dataclass(frozen=True)
+class Ends:
+    """Where a log ends, up to where it was removed by rule, and the number of the last entry there is."""
+
+    last_seq: int
+    last_hash: str
+    removed_to: int | None
+    removed_hash: str | None
+    newest: int | None
+
+    @property
+    def head(self) -> Position:
+        """Return where the log ends."""
+        return Position(seq=self.last_seq, hash=self.last_hash)
+
+    @property
+    def beginning(self) -> Position:
+        """Return where it begins: at its first event, or after what was removed by rule."""
+        if self.removed_to is None or self.removed_hash is None:
+            return START
+        return Position(seq=self.removed_to, hash=self.removed_hash)
+
+
+_REMOVED = sa.and_(
+    audit_anchors.c.incident_id == incidents.c.id, audit_anchors.c.trimmed_at.is_not(None)
+)
+_NEWEST = sa.select(sa.func.max(entries.c.seq)).where(entries.c.incident_id == incidents.c.id)
+
+ENDS = Question(
+    sa.select(
+        incidents.c.last_seq,
+        incidents.c.last_hash,
+        audit_anchors.c.seq.label("removed_to"),
+        audit_anchors.c.hash.label("removed_hash"),
+        _NEWEST.scalar_subquery().label("newest"),
+    )
+    .select_from(incidents.outerjoin(audit_anchors, _REMOVED))
+    .where(incidents.c.id == sa.bindparam("incident_id")),
+    TypeAdapter(list[Ends]),
+)
+"""The ends of an incident's log; no row when there is no such incident."""
+
+
 async def verify_incident(connection: AsyncConnection, incident_id: IncidentId) -> Audit:
     """Walk one incident's chain, and compare its end with the head kept apart from it.
 
@@ -35,15 +80,17 @@ async def verify_incident(connection: AsyncConnection, incident_id: IncidentId) 
 
 
 async def read_proven(
-    connection: AsyncConnection, incident_id: IncidentId
+    connection: AsyncConnection, incident_id: IncidentId, ends: Sequence[Ends] | None = None
 ) -> tuple[BrokenLink | None, list[Event]]:
     """Return an incident's log as its chain proves it, read once; of a broken one, where and nothing.
+
+    Who has asked for its ends, after the incident was locked, gives the answer.
 
     Raises:
         IncidentNotFoundError: There is no such incident.
     """
     log: list[Event] = []
-    found = await _walk(connection, incident_id, log.extend)
+    found = await _walk(connection, incident_id, log.extend, ends)
     if found.broken is not None:
         return found.broken, []
     return None, [event for event in log if event.seq <= found.events]
@@ -57,8 +104,13 @@ async def _walk(
     connection: AsyncConnection,
     incident_id: IncidentId,
     keep: Callable[[Sequence[Event]], None],
+    ends: Sequence[Ends] | None = None,
 ) -> Audit:
-    head, beginning, newest = await _find_ends(connection, incident_id)
+    if ends is None:
+        ends = await ENDS.ask(connection, incident_id=incident_id)
+    if not ends:
+        raise journal.IncidentNotFoundError(f"there is no incident {incident_id}")
+    head, beginning, newest = ends[0].head, ends[0].beginning, ends[0].newest or 0
     if newest > head.seq:
         beyond = BrokenLink(seq=newest, reason="it comes after the end of the log")
         return Audit(incident_id, events=head.seq, broken=beyond)
@@ -75,37 +127,6 @@ async def _walk(
         changed = BrokenLink(seq=error.seq, reason="it holds what no event has")
         return Audit(incident_id, events=head.seq, broken=chain.broken or changed)
     return Audit(incident_id, events=chain.length, broken=chain.broken)
-
-
-async def _find_ends(
-    connection: AsyncConnection, incident_id: IncidentId
-) -> tuple[Position, Position, int]:
-    """Return where the log ends, where it begins, and the number of the last entry there is.
-
-    It begins at its first event, or after what was removed by rule.
-    """
-    newest = sa.select(sa.func.max(entries.c.seq)).where(entries.c.incident_id == incidents.c.id)
-    removed = sa.and_(
-        audit_anchors.c.incident_id == incidents.c.id, audit_anchors.c.trimmed_at.is_not(None)
-    )
-    query = (
-        sa.select(
-            incidents.c.last_seq,
-            incidents.c.last_hash,
-            audit_anchors.c.seq.label("removed_to"),
-            audit_anchors.c.hash.label("removed_hash"),
-            newest.scalar_subquery().label("newest"),
-        )
-        .select_from(incidents.outerjoin(audit_anchors, removed))
-        .where(incidents.c.id == incident_id)
-    )
-    row = (await connection.execute(query)).one_or_none()
-    if row is None:
-        raise journal.IncidentNotFoundError(f"there is no incident {incident_id}")
-    head = Position(seq=row.last_seq, hash=row.last_hash)
-    if row.removed_to is None:
-        return head, START, row.newest or 0
-    return head, Position(seq=row.removed_to, hash=row.removed_hash), row.newest or 0
 
 
 async def verify_all(engine: AsyncEngine, org_id: str) -> list[Audit]:

@@ -3,10 +3,12 @@
 from datetime import datetime
 
 import sqlalchemy as sa
+from pydantic import TypeAdapter
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backend.db import organization_log, switch
+from backend.db.at_once import Question
 from backend.db.organization_log import Deed
 from backend.db.tables.auditing import audit_breaks
 from sre_agent.domain.chain import START, BrokenLink, Position
@@ -15,6 +17,15 @@ OWN = ""
 """Stands for the organization's own log where otherwise an incident is named."""
 
 ACTOR = "audit"
+
+RESUMED = Question(
+    sa.select(audit_breaks.c.own_seq.label("seq"), audit_breaks.c.own_hash.label("hash"))
+    .where(audit_breaks.c.org_id == sa.bindparam("org_id"), audit_breaks.c.log == OWN)
+    .order_by(audit_breaks.c.own_seq.desc())
+    .limit(1),
+    TypeAdapter(list[Position]),
+)
+"""Where an organization's own log goes on after the last alarm about it, if there was one."""
 
 
 async def sound_alarm(
@@ -53,11 +64,4 @@ def described(log: str, link: BrokenLink) -> str:
 
 async def find_resumption(connection: AsyncConnection, org_id: str) -> Position:
     """Return where the organization's own log goes on after the last alarm about it."""
-    query = (
-        sa.select(audit_breaks.c.own_seq, audit_breaks.c.own_hash)
-        .where(audit_breaks.c.org_id == org_id, audit_breaks.c.log == OWN)
-        .order_by(audit_breaks.c.own_seq.desc())
-        .limit(1)
-    )
-    row = (await connection.execute(query)).one_or_none()
-    return START if row is None else Position(seq=row.own_seq, hash=row.own_hash)
+    return next(iter(await RESUMED.ask(connection, org_id=org_id)), START)

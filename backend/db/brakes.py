@@ -1,14 +1,17 @@
 """How much was written lately: one row for each action that was given a grant."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 
 import sqlalchemy as sa
+from pydantic import TypeAdapter
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from backend.db.at_once import Question
+from backend.db.tables.base import Moment
 from backend.db.tables.brakes import counted_writes
 from backend.db.tenancy import Tenant
-from sre_agent.domain.ids import ActionId, IncidentId
+from sre_agent.domain.ids import ActionId
 from sre_agent.safety.pace import WINDOW, Written
 
 
@@ -31,30 +34,35 @@ class Granted:
     undoes: str | None
 
 
+_NOW = sa.bindparam("now", type_=Moment)
+
+LATELY = Question(
+    sa.select(*(counted_writes.c[item.name] for item in fields(Written)))
+    .where(
+        counted_writes.c.org_id == sa.bindparam("org_id"),
+        counted_writes.c.cluster_id == sa.bindparam("cluster_id"),
+        sa.or_(counted_writes.c.at > _NOW - WINDOW, counted_writes.c.cool_until > _NOW),
+    )
+    .order_by(counted_writes.c.at, counted_writes.c.incident_id, counted_writes.c.action_id),
+    TypeAdapter(list[Written]),
+)
+"""The cluster's writes that still count `now`: those of the last hour, and what cools down."""
+
+OF_INCIDENT = Question(
+    sa.select(*(counted_writes.c[item.name] for item in fields(Granted))).where(
+        counted_writes.c.incident_id == sa.bindparam("incident_id")
+    ),
+    TypeAdapter(list[Granted]),
+)
+"""The incident's counted writes."""
+
+
+_COUNT = sa.insert(counted_writes)
+
+
 async def read(connection: AsyncConnection, tenant: Tenant, *, now: datetime) -> list[Written]:
     """Return the cluster's writes that still count: those of the last hour, and what cools down."""
-    query = (
-        sa.select(counted_writes)
-        .where(
-            counted_writes.c.org_id == tenant.org_id,
-            counted_writes.c.cluster_id == tenant.cluster_id,
-            sa.or_(counted_writes.c.at > now - WINDOW, counted_writes.c.cool_until > now),
-        )
-        .order_by(counted_writes.c.at, counted_writes.c.incident_id, counted_writes.c.action_id)
-    )
-    return [
-        Written(row.incident_id, row.workload, row.plan_sha256, row.at, row.cool_until)
-        for row in await connection.execute(query)
-    ]
-
-
-async def of_incident(connection: AsyncConnection, incident_id: IncidentId) -> list[Granted]:
-    """Return the incident's counted writes."""
-    query = sa.select(
-        counted_writes.c.action_id, counted_writes.c.plan_sha256, counted_writes.c.undoes
-    ).where(counted_writes.c.incident_id == incident_id)
-    rows = await connection.execute(query)
-    return [Granted(row.action_id, row.plan_sha256, row.undoes) for row in rows]
+    return await LATELY.ask(connection, **vars(tenant), now=now)
 
 
 async def count(connection: AsyncConnection, tenant: Tenant, counted: Counted) -> None:
@@ -67,4 +75,4 @@ async def count(connection: AsyncConnection, tenant: Tenant, counted: Counted) -
         "undoes": counted.undoes,
         **{key: value for key, value in vars(counted.written).items() if key != "is_undo"},
     }
-    await connection.execute(sa.insert(counted_writes).values(row))
+    await connection.execute(_COUNT, row)

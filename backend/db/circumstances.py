@@ -81,8 +81,9 @@ def _fresh(slo: Slo, known: Circumstances) -> Standing | None:
 
 def _asker(proposed: Sequence[Event], plan: Plan) -> Asker:
     """Return who proposed exactly this plan: the engine, unless the log names a person."""
+    wanted = plan.sha256
     said: Mapping[str, object] = next(
-        (item.payload for item in reversed(proposed) if item.payload["plan_sha256"] == plan.sha256),
+        (item.payload for item in reversed(proposed) if item.payload["plan_sha256"] == wanted),
         {},
     )
     try:

@@ -2,15 +2,18 @@
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backend.db import organization_log
+from backend.db.at_once import Question
 from backend.db.organization_log import Deed
+from backend.db.tables.base import Moment
 from backend.db.tables.brakes import freezes
 from sre_agent.domain.errors import PermanentError
 from sre_agent.safety.freeze_text import FreezeText
@@ -42,6 +45,16 @@ class Freeze:
 
 
 @dataclass(frozen=True)
+class Kept:
+    """A freeze as it is stored; whether its definition is one, nobody has looked."""
+
+    id: str
+    definition: Any
+    added_by: str
+    added_at: datetime
+
+
+@dataclass(frozen=True)
 class Present:
     """The freezes that are not over, by their ends; `fault` says which rows nobody can read."""
 
@@ -49,14 +62,25 @@ class Present:
     fault: str | None = None
 
 
+PRESENT = Question(
+    sa.select(*(freezes.c[item.name] for item in fields(Kept)))
+    .where(
+        freezes.c.org_id == sa.bindparam("org_id"),
+        freezes.c.ends_at > sa.bindparam("now", type_=Moment),
+    )
+    .order_by(freezes.c.ends_at, freezes.c.id),
+    TypeAdapter(list[Kept]),
+)
+"""An organization's freezes that are not over `now`, by their ends."""
+
+
 async def list_present(connection: AsyncConnection, org_id: str, *, now: datetime) -> Present:
     """Return the freezes that are not over; a row that says none is a fault, not an error."""
-    query = (
-        sa.select(freezes)
-        .where(freezes.c.org_id == org_id, freezes.c.ends_at > now)
-        .order_by(freezes.c.ends_at, freezes.c.id)
-    )
-    rows = (await connection.execute(query)).all()
+    return present(await PRESENT.ask(connection, org_id=org_id, now=now))
+
+
+def present(rows: Sequence[Kept]) -> Present:
+    """Return what rows say; one that says nothing is a fault, not an error."""
     read = [
         Freeze(row.id, text, row.added_by, row.added_at)
         for row in rows

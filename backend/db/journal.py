@@ -49,6 +49,17 @@ _LOCK_HEAD = sa.text("""
 """)
 
 
+_READ = (
+    sa.select(events)
+    .where(
+        events.c.incident_id == sa.bindparam("incident_id"), events.c.seq > sa.bindparam("after")
+    )
+    .order_by(events.c.seq)
+    .limit(sa.bindparam("most", type_=sa.Integer))
+)
+_READ_KIND = _READ.where(events.c.kind == sa.bindparam("kind"))
+
+
 class IncidentNotFoundError(PermanentError):
     """There is no such incident."""
 
@@ -185,15 +196,11 @@ async def read(
     kind: EventKind | None = None,
 ) -> list[Event]:
     """Return the events with a number above `after`, oldest first, of one kind if given."""
-    query = (
-        sa.select(events)
-        .where(events.c.incident_id == incident_id, events.c.seq > after)
-        .order_by(events.c.seq)
-        .limit(limit)
-    )
-    if kind is not None:
-        query = query.where(events.c.kind == kind.value)
-    return [_event(row) for row in await connection.execute(query)]
+    about = {"incident_id": incident_id, "after": after, "most": limit}
+    if kind is None:
+        return [_event(row) for row in await connection.execute(_READ, about)]
+    about["kind"] = kind.value
+    return [_event(row) for row in await connection.execute(_READ_KIND, about)]
 
 
 async def has_step(connection: AsyncConnection, incident_id: IncidentId, step_key: str) -> bool:

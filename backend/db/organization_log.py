@@ -7,9 +7,11 @@ from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
+from pydantic import TypeAdapter
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backend.db import chains
+from backend.db.at_once import Question
 from backend.db.plain_json import plain_json
 from backend.db.tables.organization_log import organization_log
 from backend.db.tables.tenancy import organizations
@@ -71,6 +73,36 @@ class Entry:
         content = {**vars(self), "at": self.at.astimezone(UTC).isoformat(timespec="microseconds")}
         del content["hash"]
         return canonical.sha256(content)
+
+
+@dataclass(frozen=True)
+class End:
+    """Where a log ends, and the hash that a position in it has by now."""
+
+    last_seq: int
+    last_hash: str
+    there: str | None
+
+    @property
+    def head(self) -> Position:
+        """Return where the log ends."""
+        return Position(seq=self.last_seq, hash=self.last_hash)
+
+
+_THERE = sa.select(organization_log.c.hash).where(
+    organization_log.c.org_id == organizations.c.id,
+    organization_log.c.seq == sa.bindparam("known_seq"),
+)
+
+ENDS = Question(
+    sa.select(
+        organizations.c.last_seq,
+        organizations.c.last_hash,
+        _THERE.scalar_subquery().label("there"),
+    ).where(organizations.c.id == sa.bindparam("org_id")),
+    TypeAdapter(list[End]),
+)
+"""Where an organization's log ends, and the hash at `known_seq`; no row without an organization."""
 
 
 async def hold(connection: AsyncConnection, org_id: str) -> None:
@@ -188,8 +220,21 @@ async def verify_on(
     Raises:
         NoSuchOrganizationError: There is no such organization.
     """
-    head, stands = await _find_head(connection, org_id, after)
-    if not stands:
+    ends = await ENDS.ask(connection, org_id=org_id, known_seq=after.seq)
+    return await verify_to(connection, org_id, after, ends)
+
+
+async def verify_to(
+    connection: AsyncConnection, org_id: str, after: Position, ends: Sequence[End]
+) -> tuple[Position, BrokenLink | None]:
+    """Do the same for who has asked for the log's end, with the number of the position as `known_seq`.
+
+    Raises:
+        NoSuchOrganizationError: There is no such organization.
+    """
+    end = _only(ends, org_id)
+    head = end.head
+    if after not in {START, Position(seq=after.seq, hash=end.there or "")}:
         return head, BrokenLink(seq=after.seq, reason="it was changed after it had been verified")
     chain = Chain("entry", Entry.compute_hash, after)
 
@@ -206,26 +251,13 @@ async def find_head(connection: AsyncConnection, org_id: str) -> Position:
     Raises:
         NoSuchOrganizationError: There is no such organization.
     """
-    return (await _find_head(connection, org_id, START))[0]
+    return _only(await ENDS.ask(connection, org_id=org_id, known_seq=START.seq), org_id).head
 
 
-async def _find_head(
-    connection: AsyncConnection, org_id: str, at: Position
-) -> tuple[Position, bool]:
-    """Return where the log ends, and whether the entry of a position still has the hash it had."""
-    entry = sa.select(organization_log.c.hash).where(
-        organization_log.c.org_id == org_id, organization_log.c.seq == at.seq
-    )
-    query = sa.select(
-        organizations.c.last_seq,
-        organizations.c.last_hash,
-        entry.scalar_subquery().label("there"),
-    )
-    head = (await connection.execute(query.where(organizations.c.id == org_id))).one_or_none()
-    if head is None:
+def _only(ends: Sequence[End], org_id: str) -> End:
+    if not ends:
         raise NoSuchOrganizationError(f"there is no organization {org_id}")
-    stands = at == START or head.there == at.hash
-    return Position(seq=head.last_seq, hash=head.last_hash), stands
+    return ends[0]
 
 
 def _seal(entry: Entry) -> Entry:

@@ -1,17 +1,19 @@
 """The switch that stops writing: everywhere in an organization, or in one of its clusters."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
+from pydantic import TypeAdapter
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backend.db import organization_log
+from backend.db.at_once import Question
 from backend.db.organization_log import Deed
 from backend.db.tables.organization_log import organization_log as log
 from backend.db.tables.tenancy import kill_switch
-from backend.db.tenancy import Tenant
 
 SWITCH_CHANNEL = "sre_switch"
 """The PostgreSQL channel that tells of a thrown switch; a notice is the organization's id."""
@@ -60,9 +62,79 @@ class Throw:
     cluster_id: str | None = None
 
 
+@dataclass(frozen=True, kw_only=True)
+class Thrown:
+    """How the switch was thrown last, for one cluster or for all."""
+
+    is_halted: bool
+    actor: str
+    reason: str
+    since: datetime
+    cluster_id: str | None
+
+    @property
+    def halt(self) -> Halt:
+        """Return it as the stop that it is, if it is one."""
+        return Halt(self.actor, self.reason, self.since, self.cluster_id)
+
+
+_ROWS = TypeAdapter(list[Thrown])
+_NEWEST = (
+    sa.select(
+        kill_switch.c.is_halted,
+        kill_switch.c.actor,
+        kill_switch.c.reason,
+        kill_switch.c.changed_at.label("since"),
+        kill_switch.c.cluster_id,
+    )
+    .where(kill_switch.c.org_id == sa.bindparam("org_id"))
+    .ext(distinct_on(kill_switch.c.cluster_id))
+    .order_by(kill_switch.c.cluster_id.nulls_first(), kill_switch.c.id.desc())
+)
+_EVERY = Question(_NEWEST, _ROWS)
+_CLUSTER = sa.bindparam("cluster_id", type_=sa.Text)
+
+THROWN = Question(
+    _NEWEST.where(sa.or_(kill_switch.c.cluster_id.is_(None), kill_switch.c.cluster_id == _CLUSTER)),
+    _ROWS,
+)
+"""The newest throw for all clusters, and that for the one that is named."""
+
+_NAMED = log.c.payload["cluster"].as_string()
+
+LOGGED = Question(
+    sa.select(
+        (log.c.kind == Deed.WRITING_HALTED.value).label("is_halted"),
+        log.c.actor,
+        sa.func.coalesce(log.c.payload["reason"].as_string(), "").label("reason"),
+        log.c.at.label("since"),
+        _NAMED.label("cluster_id"),
+    )
+    .where(
+        log.c.org_id == sa.bindparam("org_id"),
+        log.c.kind.in_([Deed.WRITING_HALTED.value, Deed.WRITING_RESUMED.value]),
+        sa.or_(_NAMED.is_(None), _NAMED == _CLUSTER),
+    )
+    .ext(distinct_on(_NAMED))
+    .order_by(_NAMED.nulls_first(), log.c.seq.desc()),
+    _ROWS,
+)
+"""The same throws as the organization's chained log tells of them, whatever the switch itself says.
+
+Whoever lets writing go on past the API changes a table; to change the log is to break its chain.
+"""
+
+_HOLD = sa.text("SELECT pg_advisory_xact_lock(hashtextextended(CAST(:key AS text), 0))")
+
+
+def in_force(thrown: Iterable[Thrown]) -> Halt | None:
+    """Return the first stop among throws."""
+    return next((item.halt for item in thrown if item.is_halted), None)
+
+
 async def hold_mints(connection: AsyncConnection, org_id: str) -> None:
     """Keep others of the organization from minting, and the switch from moving, until the transaction ends."""
-    await connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_key(org_id))))
+    await connection.execute(_HOLD, {"key": f"sre-agent:brakes:{org_id}"})
 
 
 async def find_halt(
@@ -72,41 +144,16 @@ async def find_halt(
 
     A stop of a single cluster counts for those who name it.
     """
-    concerned: sa.ColumnElement[bool] = kill_switch.c.cluster_id.is_(None)
-    if cluster_id is not None:
-        concerned = sa.or_(concerned, kill_switch.c.cluster_id == cluster_id)
-    return next(iter(await _in_force(connection, org_id, concerned)), None)
+    return in_force(await THROWN.ask(connection, org_id=org_id, cluster_id=cluster_id))
 
 
 async def find_stops(connection: AsyncConnection, org_id: str) -> Stops:
     """Return every stop in force, those of single clusters by name."""
-    found = await _in_force(connection, org_id, sa.true())
+    found = [item.halt for item in await _EVERY.ask(connection, org_id=org_id) if item.is_halted]
     return Stops(
         everywhere=next((halt for halt in found if halt.cluster_id is None), None),
         clusters=tuple(halt for halt in found if halt.cluster_id is not None),
     )
-
-
-async def find_logged_halt(connection: AsyncConnection, tenant: Tenant) -> Halt | None:
-    """Return the stop that the organization's chained log tells of, whatever the switch itself says.
-
-    Whoever lets writing go on past the API changes a table; to change the log is to break its chain.
-    """
-    named = log.c.payload["cluster"].as_string()
-    query = (
-        sa.select(log, named.label("cluster_id"))
-        .where(
-            log.c.org_id == tenant.org_id,
-            log.c.kind.in_([Deed.WRITING_HALTED.value, Deed.WRITING_RESUMED.value]),
-            sa.or_(named.is_(None), named == tenant.cluster_id),
-        )
-        .ext(distinct_on(named))
-        .order_by(named.nulls_first(), log.c.seq.desc())
-    )
-    for row in await connection.execute(query):
-        if row.kind == Deed.WRITING_HALTED:
-            return Halt(row.actor, str(row.payload.get("reason", "")), row.at, row.cluster_id)
-    return None
 
 
 async def throw(connection: AsyncConnection, org_id: str, wanted: Throw, *, now: datetime) -> None:
@@ -139,25 +186,3 @@ async def _wait_briefly(connection: AsyncConnection, org_id: str) -> None:
     except sa.exc.OperationalError as error:
         if getattr(error.orig, "sqlstate", None) != "55P03":  # lock_not_available
             raise
-
-
-async def _in_force(
-    connection: AsyncConnection, org_id: str, concerned: sa.ColumnElement[bool]
-) -> list[Halt]:
-    """Return the stops in force among those concerned, that for all clusters first."""
-    newest = (
-        sa.select(kill_switch)
-        .where(kill_switch.c.org_id == org_id, concerned)
-        .ext(distinct_on(kill_switch.c.cluster_id))
-        .order_by(kill_switch.c.cluster_id.nulls_first(), kill_switch.c.id.desc())
-    )
-    return [_halt(row) for row in await connection.execute(newest) if row.is_halted]
-
-
-def _halt(row: sa.Row[tuple[object, ...]]) -> Halt:
-    found = row._mapping  # noqa: SLF001 - public
-    return Halt(found["actor"], found["reason"], found["changed_at"], found["cluster_id"])
-
-
-def _key(org_id: str) -> sa.Function[int]:
-    return sa.func.hashtextextended(f"sre-agent:brakes:{org_id}", 0)

@@ -4,22 +4,28 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-import sqlalchemy as sa
 from pydantic import ValidationError
-from sqlalchemy.ext.asyncio import AsyncConnection
 
-from backend.brakes.judging import Brakes, Case
-from backend.db import brakes, switch
+from backend.brakes.judging import Brakes, Case, Seen
 from backend.db.brakes import Counted
-from backend.db.tenancy import Tenant
+from backend.signer.moment import Moment
 from backend.signer.record import Record
 from sre_agent.domain.brakes import Obstacle
 from sre_agent.domain.events import EventKind
 from sre_agent.domain.ids import ActionId
 from sre_agent.domain.plan import Action, Plan
 from sre_agent.safety import freezes, pace
+from sre_agent.safety.freezes import Calendar
 from sre_agent.safety.grants import GrantRefusedError
 from sre_agent.safety.policy import Policy
+
+
+@dataclass(frozen=True)
+class Admitted:
+    """Until when an action may be done, at any time if None, and as what it is counted, if at all."""
+
+    until: datetime | None = None
+    counted: Counted | None = None
 
 
 @dataclass(frozen=True)
@@ -33,16 +39,8 @@ class Pedal:
     policy: Policy
     skew_max_s: float | None = None
 
-    async def admit(
-        self,
-        connection: AsyncConnection,
-        record: Record,
-        plan: Plan,
-        action_id: ActionId,
-        *,
-        now: datetime,
-    ) -> datetime | None:
-        """Count the action and return until when it may be done, or refuse it.
+    def admit(self, record: Record, moment: Moment, plan: Plan, action_id: ActionId) -> Admitted:
+        """Return until when the action may be done, and as what it counts, or refuse it.
 
         It is refused because of the writes before it or the calendar; it may be done until the next
         freeze begins, or at any time: None. Taking back our own action waits for nothing: what made
@@ -52,15 +50,15 @@ class Pedal:
         Raises:
             GrantRefusedError: With the time at which it would be granted.
         """
-        await self._compare_clocks(connection, now)
-        action = _find(plan, action_id)
+        self._compare_clocks(moment)
+        action, now = _find(plan, action_id), moment.now
         if action is None:
-            return None  # it gets no grant for another reason
-        undoes = await _undone_by(connection, record, action)
+            return Admitted()  # it gets no grant for another reason
+        undoes = _undone_by(moment, record, action)
         case = Case(record.incident, plan, self.policy)
         until = None
         if undoes is None:
-            seen = await self.brakes.look(connection, record.incident, now=now)
+            seen = Seen(tuple(moment.lately), self._calendar(moment))
             _refuse(pace.longest(self.brakes.find_obstacles(seen, case, (action,), now=now)))
             until = freezes.find_start(seen.calendar, case.place(action), now)
         counted = Counted(
@@ -69,18 +67,9 @@ class Pedal:
             written=self.brakes.written(case, action, now),
             undoes=undoes,
         )
-        await brakes.count(connection, _tenant(record), counted)
-        return until
+        return Admitted(until, counted)
 
-    async def readmit(
-        self,
-        connection: AsyncConnection,
-        record: Record,
-        plan: Plan,
-        action_id: ActionId,
-        *,
-        now: datetime,
-    ) -> datetime | None:
+    def readmit(self, record: Record, moment: Moment, plan: Plan, action_id: ActionId) -> Admitted:
         """Refuse to renew a grant during a freeze; it was counted when it was first given.
 
         Returns until when the action may be done: until the next freeze begins, or at any time.
@@ -90,22 +79,24 @@ class Pedal:
         Raises:
             GrantRefusedError: With the time at which it would be granted.
         """
-        await self._compare_clocks(connection, now)
-        action = _find(plan, action_id)
+        self._compare_clocks(moment)
+        action, now = _find(plan, action_id), moment.now
         if action is None or _is_begun(record, action_id):
-            return None
-        counted = await brakes.of_incident(connection, record.incident.id)
-        if any(row.action_id == action_id and row.undoes is not None for row in counted):
-            return None
+            return Admitted()
+        if any(row.action_id == action_id and row.undoes is not None for row in moment.counted):
+            return Admitted()
         place = Case(record.incident, plan, self.policy).place(action)
-        calendar = await self.brakes.read_calendar(connection, record.incident, now=now)
+        calendar = self._calendar(moment)
         _refuse(freezes.find_obstacle(calendar, place, now))
-        return freezes.find_start(calendar, place, now)
+        return Admitted(freezes.find_start(calendar, place, now))
 
-    async def _compare_clocks(self, connection: AsyncConnection, now: datetime) -> None:
+    def _calendar(self, moment: Moment) -> Calendar:
+        return self.brakes.calendar.with_added(moment.freezes)
+
+    def _compare_clocks(self, moment: Moment) -> None:
         if self.skew_max_s is None:
             return
-        theirs = (await connection.execute(sa.select(sa.func.clock_timestamp()))).scalar_one()
+        now, theirs = moment.now, moment.theirs
         if abs(now - theirs) > timedelta(seconds=self.skew_max_s):
             raise GrantRefusedError(
                 "clocks_differ",
@@ -130,35 +121,20 @@ def _is_begun(record: Record, action_id: ActionId) -> bool:
     )
 
 
-async def find_stop(connection: AsyncConnection, tenant: Tenant) -> str | None:
-    """Return why all writing to the cluster is stopped; None when it is not.
-
-    The switch and the organization's log have to agree that it is not.
-    """
-    halt = await switch.find_halt(connection, tenant.org_id, cluster_id=tenant.cluster_id)
-    if halt is not None:
-        return halt.told
-    logged = await switch.find_logged_halt(connection, tenant)
-    if logged is None:
-        return None
-    return f"{logged.told}; the switch was let go past the log, throw it anew to be sure"
-
-
-async def _undone_by(connection: AsyncConnection, record: Record, action: Action) -> str | None:
+def _undone_by(moment: Moment, record: Record, action: Action) -> str | None:
     """Return the action that this one takes back: granted before, and not taken back yet."""
-    counted = await brakes.of_incident(connection, record.incident.id)
-    granted = {(row.action_id, row.plan_sha256) for row in counted if row.undoes is None}
-    taken_back = {row.undoes for row in counted}
-    for plan in _plans(record):
+    granted = {(row.action_id, row.plan_sha256) for row in moment.counted if row.undoes is None}
+    taken_back = {row.undoes for row in moment.counted}
+    for plan, sha256 in _plans(record):
         for done in plan.actions:
             is_undo = done.inverse == action.call and done.target == action.target
-            if is_undo and (done.id, plan.sha256) in granted and done.id not in taken_back:
+            if is_undo and (done.id, sha256) in granted and done.id not in taken_back:
                 return done.id
     return None
 
 
-def _plans(record: Record) -> Iterator[Plan]:
-    """Yield the plans of the log that are what their hashes say."""
+def _plans(record: Record) -> Iterator[tuple[Plan, str]]:
+    """Yield the plans of the log that are what their hashes say, with these."""
     for event in record.log:
         if event.kind is not EventKind.PLAN_PROPOSED:
             continue
@@ -166,9 +142,6 @@ def _plans(record: Record) -> Iterator[Plan]:
             plan = Plan.model_validate(event.payload.get("plan"))
         except ValidationError:
             continue
-        if plan.sha256 == event.payload.get("plan_sha256"):
-            yield plan
-
-
-def _tenant(record: Record) -> Tenant:
-    return Tenant(record.incident.org_id, record.incident.cluster_id)
+        sha256 = plan.sha256
+        if sha256 == event.payload.get("plan_sha256"):
+            yield plan, sha256

@@ -86,15 +86,15 @@ def _check_left_out(request: Request, plan: Plan, decision: Decision) -> None:
 
 def _was_asked(record: Record, request: Request, plan: Plan) -> bool:
     """Return whether the log has the request, with the same end, for the plan that was shown."""
-    said = record.last_payload(EventKind.APPROVAL_REQUESTED)
+    said, wanted = record.last_payload(EventKind.APPROVAL_REQUESTED), plan.sha256
     try:
         shown = [Plan.model_validate(item).sha256 for item in (request.plan, said.get("plan"))]
         expires_at = datetime.fromisoformat(str(said.get("expires_at")))
     except ValueError:  # pydantic's ValidationError is one
         return False
     return (
-        shown == [plan.sha256] * 2
-        and (said.get("approval_id"), said.get("plan_sha256")) == (request.id, plan.sha256)
+        shown == [wanted] * 2
+        and (said.get("approval_id"), said.get("plan_sha256")) == (request.id, wanted)
         and expires_at == request.expires_at
     )
 

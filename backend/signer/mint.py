@@ -4,7 +4,6 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -12,16 +11,20 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from backend.actors import Role
 from backend.brakes.judging import Brakes
 from backend.db import approval_rows, audit, circumstances, incident_rows, journal, standing, switch
+from backend.db import brakes as writes
 from backend.db.approval_answers import Given
+from backend.db.at_once import AtOnce
 from backend.db.past_runs import PastRuns
 from backend.db.tables.approvals import grants as minted
 from backend.db.tenancy import Tenant
-from backend.signer import brakes, renewal, token, told
-from backend.signer.brakes import Pedal
+from backend.signer import moment as moments
+from backend.signer import renewal, token, told
+from backend.signer.brakes import Admitted, Pedal
 from backend.signer.keys import KeySource
+from backend.signer.moment import Moment, Stored
 from backend.signer.record import Record, newest_plan
 from backend.signer.warrant import judge
-from backend.signer.watch import Watch
+from backend.signer.watch import QUESTIONS, Watch
 from sre_agent import ports
 from sre_agent.domain import runs, steering
 from sre_agent.domain.events import EventDraft, EventKind
@@ -33,6 +36,9 @@ from sre_agent.safety.grants import GrantRefusedError, Minting
 from sre_agent.safety.policy import Policy
 
 ACTOR = "signer"
+
+_RECORD = AtOnce(audit.ENDS, *QUESTIONS, approval_rows.ASKED, approval_rows.ANSWERED)
+_KEEP = sa.insert(minted)
 
 
 @dataclass(frozen=True)
@@ -68,10 +74,9 @@ class Mint:
             GrantRefusedError: The record does not allow it.
         """
         async with self.engine.begin() as connection:
-            record = await self._read(connection, incident_id)
-            now = self.clock.now()  # not before: locks may have been waited for
+            record, moment = await self._read(connection, incident_id, action_id)
+            stored, now = moment.stored, moment.now
             permitted = judge(record, self.policy, now)
-            stored = await _find_grant(connection, incident_id, action_id)
             told.check_row(stored and stored.id, record, action_id)
             if stored is not None:
                 _check_plan(stored, permitted.plan)
@@ -80,8 +85,8 @@ class Mint:
                 renewal.check_count(stored.renewals, self.terms)
             renewal.check_fresh(record, permitted, self.terms, now)
             press = self._pedal.admit if stored is None else self._pedal.readmit
-            until = await press(connection, record, permitted.plan, action_id, now=now)
-            return await self._issue(connection, permitted, action_id, stored, until)
+            admitted = press(record, moment, permitted.plan, action_id)
+            return await self._issue(connection, permitted, action_id, stored, admitted)
 
     def _ttl_s(self, now: datetime, until: datetime | None) -> int:
         """Return how long a grant lasts; what servers add for clocks that differ ends in time too."""
@@ -93,10 +98,16 @@ class Mint:
     def _pedal(self) -> Pedal:
         return Pedal(self.brakes, self.policy, self.skew_max_s)
 
-    async def _read(self, connection: AsyncConnection, incident_id: IncidentId) -> Record:
+    async def _read(
+        self, connection: AsyncConnection, incident_id: IncidentId, action_id: ActionId
+    ) -> tuple[Record, Moment]:
         org_id = await journal.lock_incident(connection, incident_id)
+        known = self.watch.known(org_id)
+        answers = await _RECORD.ask(
+            connection, org_id=org_id, incident_id=incident_id, known_seq=known.seq
+        )
         # What was changed is not read: it may hold what no event has.
-        broken, log = await audit.read_proven(connection, incident_id)
+        broken, log = await audit.read_proven(connection, incident_id, answers.to(audit.ENDS))
         record = Record(
             incident=await incident_rows.load(connection, incident_id),
             halted=None,
@@ -104,19 +115,21 @@ class Mint:
             log=runs.present(log),
             granted=told.granted(log),
             steering=steering.read(log),
-            broken_organization=await self.watch.look(connection, org_id),
-            approval=await approval_rows.find(connection, incident_id=incident_id),
+            broken_organization=await self.watch.look(connection, org_id, answers, known),
+            approval=approval_rows.joined(answers),
         )
         record = await self._with_facts(connection, record)
         # From here on nobody stops writing, or mints, until this transaction is over. What takes long
         # was read before: who stops writing waits for this transaction, and not for longer than a moment.
         await switch.hold_mints(connection, org_id)
-        tenant = Tenant(org_id, record.incident.cluster_id)
-        return replace(
+        tenant, now = Tenant(org_id, record.incident.cluster_id), self.clock.now()
+        moment = await moments.read(connection, tenant, incident_id, action_id, now=now)
+        record = replace(
             record,
-            halted=await self._find_halt(connection, tenant),
+            halted=self._find_halt(moment),
             standing=await self._standing(connection, record),
         )
+        return record, moment
 
     async def _standing(self, connection: AsyncConnection, record: Record) -> Mapping[Given, Role]:
         """Return who may answer at this moment, of those who have."""
@@ -140,23 +153,23 @@ class Mint:
         )
         return replace(record, facts=facts)
 
-    async def _find_halt(self, connection: AsyncConnection, tenant: Tenant) -> str | None:
+    def _find_halt(self, moment: Moment) -> str | None:
         if self.is_kill_switch_set:
             return "KILL_SWITCH is set in the signer's settings"
-        return await brakes.find_stop(connection, tenant)
+        return moment.stop
 
     async def _issue(
         self,
         connection: AsyncConnection,
         permitted: grants.Record,
         action_id: ActionId,
-        stored: sa.Row[Any] | None,
-        until: datetime | None,
+        stored: Stored | None,
+        admitted: Admitted,
     ) -> ports.Grant:
-        """Sign, keep and log: a first grant, or `stored` with new times, usable `until` at most."""
+        """Count, sign, keep and log: a first grant, or `stored` with new times."""
         now, incident = self.clock.now(), permitted.incident
         id_, renewals = (_new_id(), 0) if stored is None else (stored.id, stored.renewals + 1)
-        minting = Minting(id_, now_s=int(now.timestamp()), ttl_s=self._ttl_s(now, until))
+        minting = Minting(id_, now_s=int(now.timestamp()), ttl_s=self._ttl_s(now, admitted.until))
         said = grants.claims(permitted, action_id, minting)
         grant = ports.Grant(id=said.jti, token=token.sign(said, self.key.signing(now)))
         row = {
@@ -170,8 +183,11 @@ class Mint:
             "expires_at": datetime.fromtimestamp(said.exp, UTC),
             "renewals": renewals,
         }
+        if admitted.counted is not None:
+            tenant = Tenant(incident.org_id, incident.cluster_id)
+            await writes.count(connection, tenant, admitted.counted)
         if stored is None:
-            await connection.execute(sa.insert(minted).values(row))
+            await connection.execute(_KEEP, row)
         else:
             await connection.execute(sa.update(minted).where(minted.c.id == id_).values(row))
         draft = _draft(said, action_id, renewals)
@@ -198,14 +214,6 @@ def _draft(said: GrantClaims, action_id: ActionId, renewals: int) -> EventDraft:
     )
 
 
-async def _find_grant(
-    connection: AsyncConnection, incident_id: IncidentId, action_id: ActionId
-) -> sa.Row[Any] | None:
-    query = sa.select(minted)
-    query = query.where(minted.c.incident_id == incident_id, minted.c.action_id == action_id)
-    return (await connection.execute(query)).one_or_none()
-
-
-def _check_plan(stored: sa.Row[Any], plan: Plan) -> None:
+def _check_plan(stored: Stored, plan: Plan) -> None:
     if stored.plan_sha256 != plan.sha256:
         raise GrantRefusedError("plan_changed", "the action's grant was minted for an earlier plan")

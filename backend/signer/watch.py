@@ -3,7 +3,11 @@
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backend.db import audit_breaks, organization_log
+from backend.db.at_once import Answers
 from sre_agent.domain.chain import START, BrokenLink, Position
+
+QUESTIONS = (audit_breaks.RESUMED, organization_log.ENDS)
+"""What has to be asked before a look."""
 
 
 class Watch:
@@ -15,12 +19,23 @@ class Watch:
     def __init__(self) -> None:
         self._whole: dict[str, Position] = {}
 
-    async def look(self, connection: AsyncConnection, org_id: str) -> BrokenLink | None:
-        """Return the first broken link since the last look, or since a person resumed writing."""
-        resumed = await audit_breaks.find_resumption(connection, org_id)
-        whole = self._whole.get(org_id, START)
-        after = resumed if resumed.seq > whole.seq else whole
-        end, broken = await organization_log.verify_on(connection, org_id, after)
+    def known(self, org_id: str) -> Position:
+        """Return up to where the log was found whole; its number is the `known_seq` of the questions."""
+        return self._whole.get(org_id, START)
+
+    async def look(
+        self, connection: AsyncConnection, org_id: str, answers: Answers, known: Position
+    ) -> BrokenLink | None:
+        """Return the first broken link since `known`, or since a person resumed writing.
+
+        `answers` are those to the questions, asked with `known`.
+        """
+        resumed = next(iter(answers.to(audit_breaks.RESUMED)), START)
+        if resumed.seq > known.seq:
+            end, broken = await organization_log.verify_on(connection, org_id, resumed)
+        else:
+            ends = answers.to(organization_log.ENDS)
+            end, broken = await organization_log.verify_to(connection, org_id, known, ends)
         if broken is None:
             self._whole[org_id] = end
         return broken
