@@ -144,12 +144,12 @@ class PostgresIncidents(ports.Incidents):
             return f"writes are halted: {_SWITCHED_OFF}"
         now = self._clock.now()
         async with self._step(incident_id) as connection:
-            await journal.lock_incident(connection, incident_id)
+            own = draft.model_copy(update={"step_key": self._own(draft.step_key)})
+            head = await journal.lock_head(connection, incident_id, [own.step_key])
             incident = await incident_rows.load(connection, incident_id)
             obstacle = await _find_obstacle(connection, incident)
             if obstacle is None:
-                own = draft.model_copy(update={"step_key": self._own(draft.step_key)})
-                await journal.append(connection, incident_id, [own], now=now)
+                await journal.append(connection, incident_id, [own], now=now, head=head)
             return obstacle
 
     @override

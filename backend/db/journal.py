@@ -11,6 +11,7 @@ from typing_extensions import override
 
 from backend.db.engine import to_json
 from backend.db.group_commit import GroupCommit
+from backend.db.log_head import LOCK, Head
 from backend.db.plain_json import plain_json
 from backend.db.tables.events import events
 from sre_agent import ports
@@ -37,17 +38,6 @@ _INSERT_AND_MOVE_HEAD = sa.text(f"""
     WHERE id = :incident_id
     RETURNING pg_notify(:channel, :notice)
 """)  # noqa: S608 - a constant of ours
-
-# One round trip finds the head and whether any of the steps is known. Whoever had to wait for the
-# lock sees the new head but the old events: then `seen_seq` lags behind, and the steps are asked anew.
-_LOCK_HEAD = sa.text("""
-    SELECT org_id, run, last_seq, last_hash, last_at,
-        COALESCE((SELECT max(seq) FROM events WHERE incident_id = incidents.id), 0) AS seen_seq,
-        EXISTS (SELECT FROM events WHERE incident_id = incidents.id
-            AND step_key = ANY(CAST(:step_keys AS text[]))) AS is_known
-    FROM incidents WHERE id = :incident_id FOR UPDATE
-""")
-
 
 _READ = (
     sa.select(events)
@@ -127,17 +117,20 @@ async def append(
     *,
     now: datetime,
     run: int | None = None,
+    head: Head | None = None,
 ) -> list[Event]:
     """Append within the caller's transaction; the incident's row stays locked until its end.
 
-    A draft whose step key is in the log already yields the event that is there.
+    A draft whose step key is in the log already yields the event that is there. Who has locked the
+    incident for these steps, and appended nothing since, gives the `head` that it found.
 
     Raises:
         IncidentNotFoundError: There is no such incident.
         OutdatedRunError: The incident goes on in a later run than `run`.
     """
     step_keys = [draft.step_key for draft in drafts]
-    head = await _lock_head(connection, incident_id, step_keys)
+    if head is None or not head.step_keys.issuperset(step_keys):
+        head = await lock_head(connection, incident_id, step_keys)
     _check_run(head, incident_id, run)
     known: dict[str, Event] = {}
     if head.is_known or head.seen_seq != head.last_seq:
@@ -172,10 +165,9 @@ async def lock_incident(
         IncidentNotFoundError: There is no such incident.
         OutdatedRunError: The incident goes on in a later run than `run`.
     """
-    head = await _lock_head(connection, incident_id)
+    head = await lock_head(connection, incident_id)
     _check_run(head, incident_id, run)
-    org_id: str = head.org_id
-    return org_id
+    return head.org_id
 
 
 async def insert(connection: AsyncConnection, org_id: str, entries: Sequence[Event]) -> None:
@@ -208,17 +200,22 @@ async def has_step(connection: AsyncConnection, incident_id: IncidentId, step_ke
     return step_key in await _find_steps(connection, incident_id, [step_key])
 
 
-async def _lock_head(
+async def lock_head(
     connection: AsyncConnection, incident_id: IncidentId, step_keys: Sequence[str] = ()
-) -> sa.Row[Any]:
+) -> Head:
+    """Lock the incident, as `lock_incident` does, for who is going to append these steps to its log.
+
+    Raises:
+        IncidentNotFoundError: There is no such incident.
+    """
     parameters = {"incident_id": incident_id, "step_keys": list(step_keys)}
-    row = (await connection.execute(_LOCK_HEAD, parameters)).one_or_none()
+    row = (await connection.execute(LOCK, parameters)).one_or_none()
     if row is None:
         raise IncidentNotFoundError(f"there is no incident {incident_id}")
-    return row
+    return Head(**row._mapping, step_keys=frozenset(step_keys))  # noqa: SLF001 - public
 
 
-def _check_run(head: sa.Row[Any], incident_id: IncidentId, run: int | None) -> None:
+def _check_run(head: Head, incident_id: IncidentId, run: int | None) -> None:
     if run is not None and head.run != run:
         raise OutdatedRunError(f"incident {incident_id} is in run {head.run}, not in run {run}")
 

@@ -16,6 +16,13 @@ from sre_agent.domain.errors import PermanentError
 from sre_agent.domain.incident import Incident
 from sre_agent.domain.slo import Objective, Standing
 
+_ALL = (
+    sa.select(slos)
+    .where(slos.c.org_id == sa.bindparam("org_id"))
+    .order_by(slos.c.cluster_id, slos.c.id)
+)
+_OF_CLUSTER = _ALL.where(slos.c.cluster_id == sa.bindparam("cluster_id"))
+
 
 class SloNotFoundError(PermanentError):
     """The cluster has no such objective."""
@@ -62,11 +69,11 @@ async def list_all(
     connection: AsyncConnection, org_id: str, *, cluster_id: str | None = None
 ) -> list[Slo]:
     """Return an organization's objectives by cluster and id."""
-    query = sa.select(slos).where(slos.c.org_id == org_id)
-    if cluster_id is not None:
-        query = query.where(slos.c.cluster_id == cluster_id)
-    rows = await connection.execute(query.order_by(slos.c.cluster_id, slos.c.id))
-    return [_slo(row) for row in rows]
+    about = {"org_id": org_id}
+    if cluster_id is None:
+        return [_slo(row) for row in await connection.execute(_ALL, about)]
+    about["cluster_id"] = cluster_id
+    return [_slo(row) for row in await connection.execute(_OF_CLUSTER, about)]
 
 
 async def of_service(

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -9,8 +10,24 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from backend.actors import Role
 from backend.db.approval_answers import Given
 from backend.db.tables.accounts import api_tokens, users
+from backend.db.tables.base import Moment
 
 _USER = "user:"
+
+_DECIDED_AT = sa.bindparam("decided_at", type_=Moment)
+_TOKEN = (
+    sa.select(api_tokens.c.role, api_tokens.c.expires_at, api_tokens.c.revoked_at)
+    .where(
+        api_tokens.c.org_id == sa.bindparam("org_id"),
+        api_tokens.c.name == sa.bindparam("name"),
+        api_tokens.c.created_at <= _DECIDED_AT,
+        sa.or_(api_tokens.c.revoked_at.is_(None), api_tokens.c.revoked_at > _DECIDED_AT),
+    )
+    .order_by(api_tokens.c.created_at.desc())
+    .limit(1)
+)
+_NOBODYS = _TOKEN.where(api_tokens.c.user_id.is_(None))
+_OF_USER = _TOKEN.where(api_tokens.c.user_id == sa.bindparam("user_id"))
 
 
 async def find(
@@ -57,20 +74,14 @@ async def _role(
 
 async def _token(
     connection: AsyncConnection, org_id: str, given: Given, user_id: str | None
-) -> sa.Row[tuple[object, ...]] | None:
+) -> sa.Row[Any, Any, Any] | None:
     """Return the token that had the name when the answer was given."""
-    revoked_at = api_tokens.c.revoked_at
-    query = sa.select(api_tokens).where(
-        api_tokens.c.org_id == org_id,
-        api_tokens.c.name == given.actor,
-        api_tokens.c.user_id == user_id if user_id else api_tokens.c.user_id.is_(None),
-        api_tokens.c.created_at <= given.decided_at,
-        sa.or_(revoked_at.is_(None), revoked_at > given.decided_at),
-    )
-    newest = query.order_by(api_tokens.c.created_at.desc()).limit(1)
-    return (await connection.execute(newest)).one_or_none()
+    about = {"org_id": org_id, "name": given.actor, "decided_at": given.decided_at}
+    if user_id is None:
+        return (await connection.execute(_NOBODYS, about)).one_or_none()
+    return (await connection.execute(_OF_USER, {**about, "user_id": user_id})).one_or_none()
 
 
-def _of_token(token: sa.Row[tuple[object, ...]], now: datetime) -> Role | None:
+def _of_token(token: sa.Row[Any, Any, Any], now: datetime) -> Role | None:
     is_over = token.expires_at is not None and token.expires_at <= now
     return None if is_over or token.revoked_at is not None else Role(token.role)

@@ -30,6 +30,7 @@ from sre_agent.domain import runs, steering
 from sre_agent.domain.events import EventDraft, EventKind
 from sre_agent.domain.grant import GrantClaims
 from sre_agent.domain.ids import ActionId, GrantId, IncidentId
+from sre_agent.domain.incident import Incident
 from sre_agent.domain.plan import Plan
 from sre_agent.safety import grants
 from sre_agent.safety.grants import GrantRefusedError, Minting
@@ -39,6 +40,15 @@ ACTOR = "signer"
 
 _RECORD = AtOnce(audit.ENDS, *QUESTIONS, approval_rows.ASKED, approval_rows.ANSWERED)
 _KEEP = sa.insert(minted)
+
+
+@dataclass(frozen=True)
+class _Issued:
+    """A grant that was signed `at` a moment: its row, and its entry in the log."""
+
+    row: Stored
+    draft: EventDraft
+    at: datetime
 
 
 @dataclass(frozen=True)
@@ -74,10 +84,12 @@ class Mint:
             GrantRefusedError: The record does not allow it.
         """
         async with self.engine.begin() as connection:
-            record, moment = await self._read(connection, incident_id, action_id)
+            head = await journal.lock_head(connection, incident_id, [_first_step(action_id)])
+            record = await self._read(connection, incident_id, head.org_id)
+            record, moment = await self._hold(connection, record, action_id)
             stored, now = moment.stored, moment.now
             permitted = judge(record, self.policy, now)
-            told.check_row(stored and stored.id, record, action_id)
+            told.check_row(stored.id if stored else None, record, action_id)
             if stored is not None:
                 _check_plan(stored, permitted.plan)
                 if not renewal.is_due(stored.expires_at, now) or renewal.is_over(record, action_id):
@@ -86,7 +98,13 @@ class Mint:
             renewal.check_fresh(record, permitted, self.terms, now)
             press = self._pedal.admit if stored is None else self._pedal.readmit
             admitted = press(record, moment, permitted.plan, action_id)
-            return await self._issue(connection, permitted, action_id, stored, admitted)
+            issued = self._sign(permitted, action_id, stored, admitted)
+            await _keep(connection, permitted.incident, issued, admitted)
+            [event] = await journal.append(
+                connection, incident_id, [issued.draft], now=issued.at, head=head
+            )
+            told.check_entry(event, issued.draft)
+            return ports.Grant(id=issued.row.id, token=issued.row.token)
 
     def _ttl_s(self, now: datetime, until: datetime | None) -> int:
         """Return how long a grant lasts; what servers add for clocks that differ ends in time too."""
@@ -99,9 +117,9 @@ class Mint:
         return Pedal(self.brakes, self.policy, self.skew_max_s)
 
     async def _read(
-        self, connection: AsyncConnection, incident_id: IncidentId, action_id: ActionId
-    ) -> tuple[Record, Moment]:
-        org_id = await journal.lock_incident(connection, incident_id)
+        self, connection: AsyncConnection, incident_id: IncidentId, org_id: str
+    ) -> Record:
+        """Read all that takes long, while others of the organization still mint and stop writing."""
         known = self.watch.known(org_id)
         answers = await _RECORD.ask(
             connection, org_id=org_id, incident_id=incident_id, known_seq=known.seq
@@ -118,12 +136,18 @@ class Mint:
             broken_organization=await self.watch.look(connection, org_id, answers, known),
             approval=approval_rows.joined(answers),
         )
-        record = await self._with_facts(connection, record)
+        return await self._with_facts(connection, record)
+
+    async def _hold(
+        self, connection: AsyncConnection, record: Record, action_id: ActionId
+    ) -> tuple[Record, Moment]:
+        """Hold the organization, and read the rest."""
+        org_id, id_ = record.incident.org_id, record.incident.id
         # From here on nobody stops writing, or mints, until this transaction is over. What takes long
         # was read before: who stops writing waits for this transaction, and not for longer than a moment.
         await switch.hold_mints(connection, org_id)
         tenant, now = Tenant(org_id, record.incident.cluster_id), self.clock.now()
-        moment = await moments.read(connection, tenant, incident_id, action_id, now=now)
+        moment = await moments.read(connection, tenant, id_, action_id, now=now)
         record = replace(
             record,
             halted=self._find_halt(moment),
@@ -158,42 +182,51 @@ class Mint:
             return "KILL_SWITCH is set in the signer's settings"
         return moment.stop
 
-    async def _issue(
+    def _sign(
         self,
-        connection: AsyncConnection,
         permitted: grants.Record,
         action_id: ActionId,
         stored: Stored | None,
         admitted: Admitted,
-    ) -> ports.Grant:
-        """Count, sign, keep and log: a first grant, or `stored` with new times."""
-        now, incident = self.clock.now(), permitted.incident
+    ) -> _Issued:
+        """Sign a first grant, or `stored` with new times."""
+        now = self.clock.now()
         id_, renewals = (_new_id(), 0) if stored is None else (stored.id, stored.renewals + 1)
         minting = Minting(id_, now_s=int(now.timestamp()), ttl_s=self._ttl_s(now, admitted.until))
         said = grants.claims(permitted, action_id, minting)
-        grant = ports.Grant(id=said.jti, token=token.sign(said, self.key.signing(now)))
-        row = {
-            "id": grant.id,
-            "org_id": incident.org_id,
-            "incident_id": incident.id,
-            "action_id": action_id,
-            "plan_sha256": said.plan_sha256,
-            "token": grant.token,
-            "minted_at": now if stored is None else stored.minted_at,
-            "expires_at": datetime.fromtimestamp(said.exp, UTC),
-            "renewals": renewals,
-        }
-        if admitted.counted is not None:
-            tenant = Tenant(incident.org_id, incident.cluster_id)
-            await writes.count(connection, tenant, admitted.counted)
-        if stored is None:
-            await connection.execute(_KEEP, row)
-        else:
-            await connection.execute(sa.update(minted).where(minted.c.id == id_).values(row))
-        draft = _draft(said, action_id, renewals)
-        [event] = await journal.append(connection, incident.id, [draft], now=now)
-        told.check_entry(event, draft)
-        return grant
+        row = Stored(
+            id=id_,
+            plan_sha256=said.plan_sha256,
+            token=token.sign(said, self.key.signing(now)),
+            minted_at=now if stored is None else stored.minted_at,
+            expires_at=datetime.fromtimestamp(said.exp, UTC),
+            renewals=renewals,
+        )
+        return _Issued(row, _draft(said, action_id, renewals), now)
+
+
+async def _keep(
+    connection: AsyncConnection, incident: Incident, issued: _Issued, admitted: Admitted
+) -> None:
+    """Count a first grant and keep it; one that is renewed keeps its row."""
+    if admitted.counted is not None:
+        tenant = Tenant(incident.org_id, incident.cluster_id)
+        await writes.count(connection, tenant, admitted.counted)
+    row = {
+        **vars(issued.row),
+        "org_id": incident.org_id,
+        "incident_id": incident.id,
+        "action_id": issued.draft.payload["action_id"],
+    }
+    if not issued.row.renewals:
+        await connection.execute(_KEEP, row)
+    else:
+        renewed = sa.update(minted).where(minted.c.id == issued.row.id)
+        await connection.execute(renewed.values(row))
+
+
+def _first_step(action_id: ActionId) -> str:
+    return f"grant_minted:{action_id}"
 
 
 def _new_id() -> GrantId:
@@ -204,7 +237,7 @@ def _draft(said: GrantClaims, action_id: ActionId, renewals: int) -> EventDraft:
     # The log keeps what the grant says, never the token: whoever holds it may use it.
     payload = {"action_id": action_id, "grant_id": said.jti, "claims": said.model_dump()}
     if not renewals:
-        key = f"grant_minted:{action_id}"
+        key = _first_step(action_id)
         return EventDraft(actor=ACTOR, kind=EventKind.GRANT_MINTED, payload=payload, step_key=key)
     return EventDraft(
         actor=ACTOR,

@@ -9,10 +9,9 @@ from pydantic import TypeAdapter
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backend.db import brakes, freezes, switch
-from backend.db.at_once import AtOnce, Question
+from backend.db.at_once import Answers, AtOnce, Question
 from backend.db.brakes import Granted
 from backend.db.freezes import Present
-from backend.db.switch import Halt
 from backend.db.tables.approvals import grants
 from backend.db.tenancy import Tenant
 from sre_agent.domain.ids import ActionId, GrantId, IncidentId
@@ -57,21 +56,13 @@ _ALL = AtOnce(
 
 @dataclass(frozen=True)
 class Moment:
-    """What holds for an action at a moment, by the signer's clock `now` and the database's `theirs`.
+    """What holds for an action at a moment, `now` by the signer's clock.
 
-    `thrown` is the stop by the switch, `logged` that by the organization's log; `stored` the grant
-    that the action has, `counted` its incident's counted writes, `lately` its cluster's that still
-    count, and `freezes` those that people added.
+    Each answer is read when it is looked at: what nobody can read holds nobody up who goes without.
     """
 
     now: datetime
-    theirs: datetime
-    thrown: Halt | None
-    logged: Halt | None
-    stored: Stored | None
-    counted: Sequence[Granted]
-    lately: Sequence[Written]
-    freezes: Sequence[Freeze]
+    answers: Answers
 
     @property
     def stop(self) -> str | None:
@@ -79,11 +70,38 @@ class Moment:
 
         The switch and the organization's log have to agree that it is not.
         """
-        if self.thrown is not None:
-            return self.thrown.told
-        if self.logged is None:
+        thrown = switch.in_force(self.answers.to(switch.THROWN))
+        if thrown is not None:
+            return thrown.told
+        logged = switch.in_force(self.answers.to(switch.LOGGED))
+        if logged is None:
             return None
-        return f"{self.logged.told}; the switch was let go past the log, throw it anew to be sure"
+        return f"{logged.told}; the switch was let go past the log, throw it anew to be sure"
+
+    @property
+    def theirs(self) -> datetime:
+        """Return what time it is by the database's clock."""
+        return self.answers.to(_CLOCK)[0].at
+
+    @property
+    def stored(self) -> Stored | None:
+        """Return the grant that the action has."""
+        return next(iter(self.answers.to(_STORED)), None)
+
+    @property
+    def counted(self) -> Sequence[Granted]:
+        """Return the counted writes of the action's incident."""
+        return self.answers.to(brakes.OF_INCIDENT)
+
+    @property
+    def lately(self) -> Sequence[Written]:
+        """Return the writes of its cluster that still count."""
+        return self.answers.to(brakes.LATELY)
+
+    @property
+    def freezes(self) -> Present:
+        """Return the freezes that people added."""
+        return freezes.present(self.answers.to(freezes.PRESENT))
 
 
 async def read(
@@ -95,16 +113,5 @@ async def read(
     now: datetime,
 ) -> Moment:
     """Read what holds for an action; who calls it keeps others from changing that."""
-    answers = await _ALL.ask(
-        connection, **vars(tenant), incident_id=incident_id, action_id=action_id, now=now
-    )
-    return Moment(
-        now=now,
-        theirs=answers.to(_CLOCK)[0].at,
-        thrown=switch.in_force(answers.to(switch.THROWN)),
-        logged=switch.in_force(answers.to(switch.LOGGED)),
-        stored=next(iter(answers.to(_STORED)), None),
-        counted=answers.to(brakes.OF_INCIDENT),
-        lately=answers.to(brakes.LATELY),
-        freezes=answers.to(freezes.PRESENT),
-    )
+    about = {"incident_id": incident_id, "action_id": action_id, "now": now}
+    return Moment(now, await _ALL.ask(connection, **vars(tenant), **about))

@@ -139,6 +139,6 @@ async def test_gate_and_signer_rule_by_the_same_facts(
     signers = Mint(engine=engine, clock=clock, key=key, policy=lenient(), ttl_s=300)
 
     async with engine.begin() as connection:
-        record = await signers._read(connection, ID)
+        record = await signers._read(connection, ID, "default")
 
     assert record.facts == {ACTION: await known(case)}

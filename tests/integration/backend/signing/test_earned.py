@@ -92,7 +92,7 @@ async def test_a_failure_counts_while_its_incident_is_open_and_a_success_only_on
     await case.sql("UPDATE incidents SET ended_at = NULL WHERE id = 'past-6'")
     await ready(case)
     async with case.engine.begin() as connection:
-        before = (await mint._read(connection, ID)).facts[ACTION].track
+        before = (await mint._read(connection, ID, "default")).facts[ACTION].track
 
     await grow("worse")
     await case.sql("UPDATE incidents SET ended_at = NULL WHERE id = 'past-7'")
@@ -179,7 +179,7 @@ async def test_gate_and_signer_count_the_same_and_only_the_like(
 
     counted = (await gate.of(incident, case.plan))[ACTION].track
     async with case.engine.begin() as connection:
-        record = await mint._read(connection, ID)
+        record = await mint._read(connection, ID, "default")
 
     assert counted == Track(successes=3, failures=1, unproven=1, in_a_row=2)
     assert record.facts[ACTION].track == counted
