@@ -1,5 +1,6 @@
 """How much was written lately: one row for each action that was given a grant."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
 
@@ -8,6 +9,7 @@ from pydantic import TypeAdapter
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backend.db.at_once import Question
+from backend.db.tables.approvals import grants
 from backend.db.tables.base import Moment
 from backend.db.tables.brakes import counted_writes
 from backend.db.tenancy import Tenant
@@ -57,7 +59,14 @@ OF_INCIDENT = Question(
 """The incident's counted writes."""
 
 
-_COUNT = sa.insert(counted_writes)
+_COUNTED = sa.insert(counted_writes).values(
+    {column.name: sa.bindparam(f"counted_{column.name}") for column in counted_writes.c}
+)
+_COUNT_AND_KEEP = (
+    sa.insert(grants)
+    .values({column.name: sa.bindparam(f"kept_{column.name}") for column in grants.c})
+    .add_cte(_COUNTED.cte("counted"))
+)
 
 
 async def read(connection: AsyncConnection, tenant: Tenant, *, now: datetime) -> list[Written]:
@@ -65,14 +74,18 @@ async def read(connection: AsyncConnection, tenant: Tenant, *, now: datetime) ->
     return await LATELY.ask(connection, **vars(tenant), now=now)
 
 
-async def count(connection: AsyncConnection, tenant: Tenant, counted: Counted) -> None:
-    """Count a write; within the transaction that grants it. What it undoes is kept, not that it does."""
+async def keep(
+    connection: AsyncConnection, tenant: Tenant, counted: Counted, grant: Mapping[str, object]
+) -> None:
+    """Keep the row of a first grant, and count the write that it allows; what that undoes is kept too."""
     row = {
         "org_id": tenant.org_id,
         "cluster_id": tenant.cluster_id,
         "action_id": counted.action_id,
         "tool": counted.tool,
         "undoes": counted.undoes,
-        **{key: value for key, value in vars(counted.written).items() if key != "is_undo"},
+        **vars(counted.written),
     }
-    await connection.execute(_COUNT, row)
+    counting = {f"counted_{name}": value for name, value in row.items()}
+    keeping = {f"kept_{name}": value for name, value in grant.items()}
+    await connection.execute(_COUNT_AND_KEEP, {**counting, **keeping})

@@ -39,7 +39,6 @@ from sre_agent.safety.policy import Policy
 ACTOR = "signer"
 
 _RECORD = AtOnce(audit.ENDS, *QUESTIONS, approval_rows.ASKED, approval_rows.ANSWERED)
-_KEEP = sa.insert(minted)
 
 
 @dataclass(frozen=True)
@@ -208,18 +207,16 @@ class Mint:
 async def _keep(
     connection: AsyncConnection, incident: Incident, issued: _Issued, admitted: Admitted
 ) -> None:
-    """Count a first grant and keep it; one that is renewed keeps its row."""
-    if admitted.counted is not None:
-        tenant = Tenant(incident.org_id, incident.cluster_id)
-        await writes.count(connection, tenant, admitted.counted)
+    """Keep a first grant and count it; one that is renewed keeps its row, and was counted."""
     row = {
         **vars(issued.row),
         "org_id": incident.org_id,
         "incident_id": incident.id,
         "action_id": issued.draft.payload["action_id"],
     }
-    if not issued.row.renewals:
-        await connection.execute(_KEEP, row)
+    if admitted.counted is not None:
+        tenant = Tenant(incident.org_id, incident.cluster_id)
+        await writes.keep(connection, tenant, admitted.counted, row)
     else:
         renewed = sa.update(minted).where(minted.c.id == issued.row.id)
         await connection.execute(renewed.values(row))
