@@ -69,7 +69,8 @@ ANSWERED = Question(
 def joined(answers: Answers) -> Request | None:
     """Return the newest request of an incident with its answers, of who asked for both."""
     for request in answers.to(ASKED):
-        return replace(request, answers=tuple(answers.to(ANSWERED)))
+        theirs = (item for item in answers.to(ANSWERED) if item.approval_id == request.id)
+        return replace(request, answers=tuple(theirs))
     return None
 
 

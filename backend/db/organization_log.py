@@ -88,6 +88,10 @@ class End:
         """Return where the log ends."""
         return Position(seq=self.last_seq, hash=self.last_hash)
 
+    def at(self, seq: int) -> Position | None:
+        """Return the position that was asked about as it is now; None when it has no entry."""
+        return None if self.there is None else Position(seq=seq, hash=self.there)
+
 
 _THERE = sa.select(organization_log.c.hash).where(
     organization_log.c.org_id == organizations.c.id,
@@ -234,7 +238,7 @@ async def verify_to(
     """
     end = _only(ends, org_id)
     head = end.head
-    if after not in {START, Position(seq=after.seq, hash=end.there or "")}:
+    if after not in (START, end.at(after.seq)):
         return head, BrokenLink(seq=after.seq, reason="it was changed after it had been verified")
     chain = Chain("entry", Entry.compute_hash, after)
 

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from backend.db import chains, organization_log, switch
 from backend.db.organization_log import Deed, Entry, NoSuchOrganizationError
 from sre_agent import ports
-from sre_agent.domain.chain import GENESIS
+from sre_agent.domain.chain import GENESIS, Position
 
 
 async def record(engine: AsyncEngine, clock: ports.Clock, *names: str) -> list[Entry]:
@@ -110,6 +110,21 @@ async def test_what_was_changed_is_found(
     assert broken is not None
     assert broken.seq == seq
     assert reason in broken.reason
+
+
+async def test_a_log_does_not_go_on_from_an_entry_that_it_never_had(
+    engine: AsyncEngine, clock: ports.Clock
+) -> None:
+    await record(engine, clock, "a")
+    await change(
+        engine, "UPDATE organizations SET last_seq = 5, last_hash = '' WHERE id = 'default'"
+    )
+
+    async with engine.connect() as connection:
+        nowhere = Position(seq=5, hash="")
+        _, broken = await organization_log.verify_on(connection, "default", nowhere)
+
+    assert broken is not None
 
 
 @pytest.mark.parametrize(
