@@ -33,6 +33,7 @@ from backend.jobs.presence import Presence
 from backend.jobs.proving import Prover
 from backend.jobs.publishing import PublishingIncidents
 from backend.jobs.runner import Runner
+from backend.jobs.succession import Succession
 from backend.jobs.survey import Rounds
 from backend.jobs.trimming import Trimmer
 from backend.notify import dispatcher
@@ -132,11 +133,7 @@ async def open_worker(settings: WorkerSettings) -> AsyncIterator[Worker]:
             Toolboxes(engine, clock, settings) as toolboxes,
             httpx.AsyncClient(trust_env=False) as http,
             checkpointer(settings.database_url) as saver,
-            queue.create(
-                settings.database_url,
-                places=settings.max_concurrent_alerts,
-                on_registered=presence.begin,
-            ).open_async() as app,
+            _jobs(settings, presence) as app,
         ):
             async with engine.begin() as connection:
                 await tenancy.register(
@@ -234,6 +231,25 @@ def run_context(
         facts=PostgresFacts(engine, clock, past=PastRuns() if policy.lets_earn else None),
         brakes=Foresight(engine, clock, policy, Brakes.of(settings)),
     )
+
+
+@asynccontextmanager
+async def _jobs(settings: WorkerSettings, presence: Presence) -> AsyncIterator[procrastinate.App]:
+    """Open the queue, as the successor of the worker that had its place here before."""
+    with Succession(settings.worker_number_file) as succession:
+
+        def begin(worker_id: int) -> None:
+            succession.enter(worker_id)
+            presence.begin(worker_id)
+
+        app = queue.create(
+            settings.database_url,
+            places=settings.max_concurrent_alerts,
+            on_registered=begin,
+            predecessor=succession.predecessor,
+        )
+        async with app.open_async():
+            yield app
 
 
 @asynccontextmanager

@@ -25,6 +25,13 @@ _FETCH = """
     FROM sre_agent_fetch_job(%(queues)s::varchar[], %(worker_id)s, %(places)s)
 """
 
+_LETS_GO = f"""NOT EXISTS (
+    SELECT FROM pg_locks held
+    WHERE held.locktype = 'advisory' AND held.objsubid = 2
+        AND held.classid = {LOCK_CLASS} AND held.objid::bigint = worker.id
+        AND held.database = (SELECT oid FROM pg_database WHERE datname = current_database()))
+"""  # noqa: S608 - a constant of ours
+
 # Found and given back by one statement: of two workers that look at once, the second passes it over,
 # and cannot take it from the first, who may be at work on it by then.
 _RESCUE = f"""
@@ -35,16 +42,14 @@ _RESCUE = f"""
         WHERE job.status = 'doing' AND (
             worker.id IS NULL
             OR worker.last_heartbeat < now() - make_interval(secs => %(stalled_s)s)
-            OR worker.last_heartbeat < now() - make_interval(secs => %(silent_s)s) AND NOT EXISTS (
-                SELECT FROM pg_locks held
-                WHERE held.locktype = 'advisory' AND held.objsubid = 2
-                    AND held.classid = {LOCK_CLASS} AND held.objid::bigint = worker.id
-                    AND held.database = (
-                        SELECT oid FROM pg_database WHERE datname = current_database())))
+            OR worker.last_heartbeat < now() - make_interval(secs => %(silent_s)s) AND {_LETS_GO})
         FOR UPDATE OF job SKIP LOCKED
     )
     SELECT id, task_name, args, procrastinate_retry_job_v2(id, now(), NULL, NULL, NULL) FROM dropped
-"""  # noqa: S608 - a constant of ours
+"""  # noqa: S608 - as above
+
+# A number alone could be another's: that of a database that was set up anew.
+_SIGN_OFF = f"DELETE FROM procrastinate_workers worker WHERE id = %(worker_id)s AND {_LETS_GO}"  # noqa: S608 - as above
 
 _log = structlog.get_logger()
 
@@ -53,15 +58,26 @@ class PlacesJobManager(JobManager):
     """Hands out a job only while fewer than `places` are worked on by all workers together."""
 
     def __init__(
-        self, connector: BaseConnector, places: int, on_registered: Callable[[int], None]
+        self,
+        connector: BaseConnector,
+        places: int,
+        on_registered: Callable[[int], None],
+        predecessor: int | None = None,
     ) -> None:
         super().__init__(connector)
         self._places = places
         self._on_registered = on_registered
+        self._predecessor = predecessor
 
     @override
     async def register_worker(self) -> int:
-        """Return the number of this worker, and tell it to whoever wants to know."""
+        """Return the number of this worker, and tell it to whoever wants to know.
+
+        The worker whose place it takes is signed off first: its jobs have nobody from then on.
+        """
+        if self._predecessor is not None:
+            await self.connector.execute_query_async(_SIGN_OFF, worker_id=self._predecessor)
+            self._predecessor = None
         worker_id = await super().register_worker()
         self._on_registered(worker_id)
         return worker_id

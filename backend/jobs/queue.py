@@ -19,18 +19,23 @@ _POOL_SIZE = 4
 
 
 def create(
-    database_url: str, *, places: int, on_registered: Callable[[int], None] = lambda _: None
+    database_url: str,
+    *,
+    places: int,
+    on_registered: Callable[[int], None] = lambda _: None,
+    predecessor: int | None = None,
 ) -> procrastinate.App:
     """Return the application, not yet open and without tasks.
 
     `places` is how many jobs are worked on at once by all workers together; `on_registered` is told
-    the number that a worker of the application gets.
+    the number that a worker of the application gets. `predecessor` is the number of a worker that
+    is known to be dead.
     """
     connector = procrastinate.PsycopgConnector(
         conninfo=libpq_url(database_url), min_size=1, max_size=_POOL_SIZE
     )
     app = procrastinate.App(connector=connector)
-    app.job_manager = PlacesJobManager(connector, places, on_registered)
+    app.job_manager = PlacesJobManager(connector, places, on_registered, predecessor)
     return app
 
 

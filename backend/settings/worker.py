@@ -67,10 +67,18 @@ class WorkerSettings(McpSettings):
     """Where reports are written."""
 
     worker_alive_file: Path | None = None
-    """Touched after each good round of upkeep, for a health check that looks at its age."""
+    """Touched after each good round of upkeep, for a health check that looks at its age.
+
+    Beside it, with `.number` behind its name, stands which worker it is."""
 
     playbook_dir: Path | None = None
     """A folder instead of the built-in playbooks."""
+
+    @property
+    def worker_number_file(self) -> Path | None:
+        """Return the file in which a worker's number stands, beside its sign of life."""
+        sign = self.worker_alive_file
+        return None if sign is None else sign.with_name(f"{sign.name}.number")
 
     @field_validator("escalation_webhook_secret", mode="after")
     @classmethod

@@ -28,4 +28,4 @@ ENV PATH=/opt/venv/bin:/usr/local/bin:/usr/bin:/bin \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1
 USER 10001:10001
-CMD ["python", "-m", "backend.bootstrap.api"]
+CMD ["python", "-m", "backend.prefork", "backend.bootstrap.api"]

@@ -126,12 +126,12 @@ class Platform:
         assert len(gone) > 6
 
     def program(self, name: str) -> psutil.Process:
-        """Return a running program by the name under which it is supervised."""
+        """Return the process that does a program's work, by the name under which it is supervised."""
 
         def find() -> psutil.Process | None:
             for process in self._programs():
                 if _name_of(process) == name:
-                    return process
+                    return _life_of(process)
             return None
 
         return until(f"{name} runs", find, 60.0)
@@ -230,6 +230,13 @@ def _free_port() -> int:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
+
+
+def _life_of(process: psutil.Process) -> psutil.Process | None:
+    """Return the fork of a process that is kept for forking only, once there is one."""
+    if "backend.prefork" not in process.cmdline():
+        return process
+    return next(iter(process.children()), None)
 
 
 def _is_alive(process: psutil.Process) -> bool:

@@ -7,7 +7,39 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
+
+from typing_extensions import override
+
+
+@dataclass(frozen=True)
+class Order:
+    """Where to die in a run: at so many crossings of a point, alone or with all that belongs to it."""
+
+    run: str
+    point: str
+    crossing: int
+    is_for_all: bool = False
+    """With the process that would have it back at once, as where a container is killed."""
+
+    @classmethod
+    def read(cls, text: str) -> Self:
+        """Return the order of a file.
+
+        Raises:
+            ValueError: It is none.
+        """
+        run, point, crossing, extent = text.split()
+        return cls(run, point, int(crossing), is_for_all=extent == "all")
+
+    @override
+    def __str__(self) -> str:
+        return f"{self.run} {self.point} {self.crossing} {'all' if self.is_for_all else 'one'}"
+
+
+_NONE = Order("", "", 0)
 
 
 class Borders:
@@ -17,7 +49,7 @@ class Borders:
         self._program = program
         self._orders = orders
         self._notes = os.open(crossings, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-        self._order: tuple[str, str, int] = ("", "", 0)
+        self._order = _NONE
         self._counts: Counter[str] = Counter()
 
     def cross(self, border: str, moment: str) -> None:
@@ -25,18 +57,20 @@ class Borders:
         point = f"{self._program}:{border}:{moment}"
         note = {"point": point, "at": time.time()}
         os.write(self._notes, f"{json.dumps(note)}\n".encode())
-        run, wanted, crossing = self._read()
-        if run != self._order[0]:
+        order = self._read()
+        if order.run != self._order.run:
             self._counts.clear()
-        self._order = (run, wanted, crossing)
-        if point != wanted:
+        self._order = order
+        if point != order.point:
             return
         self._counts[point] += 1
-        if self._counts[point] >= crossing:
+        if self._counts[point] >= order.crossing:
             try:
                 self._orders.rename(self._orders.with_suffix(".done"))
             except FileNotFoundError:  # another worker was quicker: one of them dies, not both
                 return
+            if order.is_for_all:
+                os.killpg(os.getpgrp(), signal.SIGKILL)
             os.kill(os.getpid(), signal.SIGKILL)
 
     @contextmanager
@@ -46,9 +80,8 @@ class Borders:
         yield
         self.cross(border, "after")
 
-    def _read(self) -> tuple[str, str, int]:
+    def _read(self) -> Order:
         try:
-            run, point, crossing = self._orders.read_text().split()
+            return Order.read(self._orders.read_text())
         except (FileNotFoundError, ValueError):
-            return ("", "", 0)
-        return run, point, int(crossing)
+            return _NONE

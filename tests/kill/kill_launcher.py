@@ -1,4 +1,4 @@
-"""Run a program of the platform, unmodified, and kill it at one crossing of one border.
+"""Keep a program of the platform running, unmodified, and kill it at one crossing of one border.
 
 `python kill_launcher.py NAME MODULE` counts each crossing of the borders between the program and its
 libraries (commits, checkpoints, jobs, requests and answers). It notes them in `CROSSINGS`, and where
@@ -7,11 +7,12 @@ libraries (commits, checkpoints, jobs, requests and answers). It notes them in `
 
 import importlib
 import os
-import runpy
 import sys
 from pathlib import Path
 
 from kill_borders import Borders
+
+from backend import prefork
 
 WATCHED = {
     "worker": ("commits", "runs", "requests"),
@@ -23,13 +24,13 @@ WATCHED = {
 
 
 def main() -> None:
-    """Watch the borders of a program, and run it as `python -m MODULE` would."""
+    """Watch the borders of a program, and run it as `python -m backend.prefork MODULE` would."""
     name, module = sys.argv[1:3]
     borders = Borders(name, Path(os.environ["ORDERS"]), Path(os.environ["CROSSINGS"]))
     for border in WATCHED[name]:
         importlib.import_module(f"kill_watch_{border}").watch(borders)
-    sys.argv = [module]
-    runpy.run_module(module, run_name="__main__", alter_sys=True)
+    sys.argv = ["prefork", module]
+    sys.exit(prefork.main())
 
 
 if __name__ == "__main__":

@@ -23,6 +23,7 @@ from pathlib import Path
 
 import httpx
 import kill_judge
+from kill_borders import Order
 from kill_judge import Verdict
 from kill_points import crossed_since, named
 from kill_settings import APPROVER
@@ -31,7 +32,7 @@ from kill_story import Course, Kind, Story
 from typing_extensions import override
 
 RUNS, SEED, LANES = 300, 1, 3
-SECOND_KILL = 0.2
+SECOND_KILL, WHOLLY = 0.2, 0.1
 RESUME_MAX_S = 5.0
 FEW = 100
 """So few deaths have no 99th percentile, only a longest one: of them 90 % are to be this quick."""
@@ -49,11 +50,21 @@ class Plan:
     point: str
     crossing: int
     second: tuple[str, int] | None = None
+    is_for_all: bool = False
+    """Whether the process dies too that would have the program back at once."""
+
+    @property
+    def orders(self) -> tuple[Order, Order | None]:
+        """Return where to die, and where again."""
+        run = f"r{self.number}"
+        first = Order(run, self.point, self.crossing, is_for_all=self.is_for_all)
+        return first, Order(f"{run}b", *self.second) if self.second else None
 
     @override
     def __str__(self) -> str:
+        wholly = " wholly" if self.is_for_all else ""
         again = f", then {self.second[0]}:{self.second[1]}" if self.second else ""
-        return f"run {self.number} ({self.kind}) {self.point}:{self.crossing}{again}"
+        return f"run {self.number} ({self.kind}) {self.point}:{self.crossing}{wholly}{again}"
 
 
 @dataclass
@@ -131,16 +142,16 @@ def schedule(points: Points, runs: int, seed: int) -> Iterator[Plan]:
         if chance.random() < SECOND_KILL:
             again = chance.choice(sorted(known))
             second = (again, chance.randint(1, known[again]))
-        yield Plan(number, kind, point, chance.randint(1, known[point]), second)
+        crossing, is_for_all = chance.randint(1, known[point]), chance.random() < WHOLLY
+        yield Plan(number, kind, point, crossing, second, is_for_all)
 
 
 def play(opened: Stage, plan: Plan, tally: Tally) -> None:
     """Play one run and judge it."""
-    run = f"r{plan.number}"
     opened.await_all()
-    opened.order(run, plan.point, plan.crossing)
+    first, second = plan.orders
+    opened.order(first)
     story = Story(opened, f"team-{plan.number}", plan.kind)
-    second = (f"{run}b", *plan.second) if plan.second else None
     course = story.play(second)
     opened.countermand()
     deeds = opened.target.deeds_in(course.namespace)

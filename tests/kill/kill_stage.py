@@ -18,6 +18,7 @@ from typing import Any
 import httpx
 import kill_settings
 import psycopg
+from kill_borders import Order
 from kill_settings import Settings
 from kill_target import Target, serving
 
@@ -57,6 +58,8 @@ class Stage:
     processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
     deaths: list[Death] = field(default_factory=list)
     unasked: list[str] = field(default_factory=list)
+    lives: dict[str, str] = field(default_factory=dict)
+    """Which process a program's first one has made to do its work."""
     is_closing: bool = False
 
     @property
@@ -69,10 +72,10 @@ class Stage:
         """Return the file in which programs note what they cross."""
         return self.home / "crossings.jsonl"
 
-    def order(self, run: str, point: str, crossing: int) -> None:
+    def order(self, order: Order) -> None:
         """Have the program of the point die at so many crossings of it."""
         draft = self.home / "orders.draft"
-        draft.write_text(f"{run} {point} {crossing}")
+        draft.write_text(str(order))
         draft.rename(self.orders)
 
     def countermand(self) -> bool:
@@ -87,7 +90,12 @@ class Stage:
         """Start a program."""
         module, environment = PROGRAMS[name], self.settings.environments[name.removesuffix("-2")]
         watch = (str(LAUNCHER), name.removesuffix("-2")) if name in WATCHED else ("-m",)
-        notes = {"ORDERS": str(self.orders), "CROSSINGS": str(self.crossings)}
+        notes = {
+            "ORDERS": str(self.orders),
+            "CROSSINGS": str(self.crossings),
+            "WORKER_ALIVE_FILE": str(self.home / f"{name}.alive"),
+        }
+        self.lives.pop(name, None)
         with (self.home / f"{name}.log").open("ab") as log:
             self.processes[name] = subprocess.Popen(
                 [sys.executable, *watch, module],
@@ -104,6 +112,8 @@ class Stage:
         while not self.is_closing:
             for name, process in list(self.processes.items()):
                 code = process.poll()
+                if code is None:
+                    self._note_life(name, process.pid)
                 if code is None or self.is_closing:
                     continue
                 if code == -signal.SIGKILL:
@@ -112,6 +122,19 @@ class Stage:
                     self.unasked.append(f"{name} ended with {code}")
                 self.start(name)
             time.sleep(POLL_S)
+
+    def _note_life(self, name: str, pid: int) -> None:
+        """See which process does a program's work; where it is another than before, that one died."""
+        if name not in WATCHED:
+            return
+        try:
+            life = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").strip()
+        except (FileNotFoundError, ProcessLookupError):
+            return
+        if life != (before := self.lives.get(name, "")):
+            if before:
+                self.deaths.append(Death(name, time.monotonic()))
+            self.lives[name] = life
 
     def await_all(self) -> None:
         """Wait until every server answers: what died in one run is not away in the next."""

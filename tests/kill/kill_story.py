@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 import kill_metrics
 import psycopg
+from kill_borders import Order
 from kill_cluster import Workload, stamp
 from kill_settings import APPROVER
 from kill_stage import Death, Stage
@@ -109,7 +110,7 @@ class Story:
         stage.target.workloads[namespace] = workload
         stage.target.manners[namespace] = manners
 
-    def play(self, second: tuple[str, str, int] | None = None) -> Course:
+    def play(self, second: Order | None = None) -> Course:
         """Send the alert, decide, and look on until the end; `second` is ordered at the first death."""
         course = self._course
         is_told, decided = False, set[str]()
@@ -142,12 +143,12 @@ class Story:
         id_, status, *steps, reports, jobs = rows[0]
         return Look(id_, status, tuple(steps), reports, jobs, len(rows))
 
-    def _note_deaths(self, look: Look, second: tuple[str, str, int] | None) -> bool:
+    def _note_deaths(self, look: Look, second: Order | None) -> bool:
         fresh = self._stage.deaths[self._since :]
         self._since += len(fresh)
         for death in fresh:
             if second is not None and not self._course.deaths:
-                self._stage.order(*second)
+                self._stage.order(second)
             self._course.deaths.append(death.program)
             if death.program == "api" or not (look.is_over or look.is_parked):
                 self._waits.append(_Wait(death, look))

@@ -34,16 +34,14 @@ class Program:
 def programs(settings: Mapping[str, str], ports: Mapping[str, int]) -> list[Program]:
     """Return every program for the settings, `ports` giving each server its own."""
     found = [
-        _program("signer", ("-m", "backend.signer"), _known(SignerSettings, settings), 20),
+        _kept("signer", "backend.signer", _known(SignerSettings, settings), 20),
         _mcp("kubernetes", settings, ports, _KUBERNETES),
         _mcp("prometheus", settings, ports, ("PROMETHEUS_URL", "PROMETHEUS_TOKEN")),
         _mcp("loki", settings, ports, ("LOKI_URL", "LOKI_TOKEN", "LOKI_ORG_ID")),
         _mcp("jaeger", settings, ports, ("JAEGER_URL", "JAEGER_TOKEN", "JAEGER_ORG_ID")),
         _mcp("runbooks", settings, ports, _RUNBOOKS),
-        _program("api", ("-m", "backend.bootstrap.api"), _known(ApiSettings, settings), 30),
-        _program(
-            "worker", ("-m", "backend.bootstrap.worker"), _known(WorkerSettings, settings), 40
-        ),
+        _kept("api", "backend.bootstrap.api", _known(ApiSettings, settings), 30),
+        _kept("worker", "backend.bootstrap.worker", _known(WorkerSettings, settings), 40),
     ]
     return [program for program in found if program is not None]
 
@@ -73,7 +71,9 @@ def _mcp(
         renamed["MCP_WRITE_TOKEN"] = f"{prefix}_WRITE_TOKEN"
     environment |= {ours: settings[name] for ours, name in renamed.items() if name in settings}
     environment["MCP_PORT"] = str(ports[server])
-    return _program(f"mcp-{server}", ("-m", f"mcp_servers.{server}"), environment, 20)
+    # What only reads is soon loaded, and asked again when it was away: not worth twice the memory.
+    start = _kept if server in _KEPT else _loaded
+    return start(f"mcp-{server}", f"mcp_servers.{server}", environment, 20)
 
 
 _ADDRESSES = {
@@ -83,8 +83,18 @@ _ADDRESSES = {
     "jaeger": ("JAEGER_URL",),
 }
 """What names the system behind a server; a server that is not here has something to serve anyway."""
+_KEPT = frozenset({"kubernetes"})
 _CAN_WRITE = ("KUBERNETES_WRITE_TOKEN", "MCP_KUBECONFIG_WRITE_CONTEXT")
 """Without a credential for the cluster that can write, a server offers no writing at all."""
+
+
+def _kept(name: str, module: str, environment: Mapping[str, str], priority: int) -> Program:
+    """Return a program that is back at once when it is killed."""
+    return _program(name, ("-m", "backend.prefork", module), environment, priority)
+
+
+def _loaded(name: str, module: str, environment: Mapping[str, str], priority: int) -> Program:
+    return _program(name, ("-m", module), environment, priority)
 
 
 def _program(

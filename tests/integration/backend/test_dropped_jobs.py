@@ -1,8 +1,7 @@
 """What a dead worker was at work on goes to another: at once when its process is gone."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator
 from typing import Any
 
 import procrastinate
@@ -10,15 +9,14 @@ import psycopg
 import pytest
 import sqlalchemy as sa
 from procrastinate.jobs import Job
+from queue_scene import MakeIncident, at_work, is_held, present
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from backend.db.engine import libpq_url
-from backend.db.queue import QUEUE, enqueue_investigations
+from backend.db.queue import QUEUE
 from backend.jobs import places, queue
-from backend.jobs.presence import LOCK_CLASS, Presence
-from sre_agent.domain.ids import IncidentId
+from backend.jobs.presence import LOCK_CLASS
 
-MakeIncident = Callable[..., Awaitable[IncidentId]]
 A_MOMENT_S = places.SILENT_AFTER_S + 0.5
 LONG_S = places.STALLED_AFTER_S + 1
 
@@ -35,19 +33,6 @@ async def other(database_url: str) -> AsyncIterator[procrastinate.App]:
     app = queue.create(database_url, places=1)
     async with app.open_async():
         yield app
-
-
-async def at_work(
-    app: procrastinate.App, engine: AsyncEngine, clock: Any, make_incident: MakeIncident
-) -> tuple[int, Job]:
-    """Have a worker take a job."""
-    id_ = await make_incident()
-    async with engine.begin() as connection:
-        await enqueue_investigations(connection, [id_], now=clock.now())
-    worker_id = await app.job_manager.register_worker()
-    job = await app.job_manager.fetch_job([QUEUE], worker_id)
-    assert job is not None
-    return worker_id, job
 
 
 async def be_silent(engine: AsyncEngine, worker_id: int, seconds: float) -> None:
@@ -74,30 +59,6 @@ async def take_over(app: procrastinate.App) -> Job | None:
     """Ask for a job as another worker."""
     worker_id = await app.job_manager.register_worker()
     return await app.job_manager.fetch_job([QUEUE], worker_id)
-
-
-@asynccontextmanager
-async def present(database_url: str, worker_id: int) -> AsyncIterator[None]:
-    """Hold the lock of a worker that lives."""
-    presence = Presence(database_url)
-    presence.begin(worker_id)
-    task = asyncio.create_task(presence.run())
-    try:
-        async with asyncio.timeout(10):
-            while not await is_held(database_url, worker_id):  # noqa: ASYNC110 - of another session
-                await asyncio.sleep(0.02)
-        yield
-    finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
-
-
-async def is_held(database_url: str, worker_id: int) -> bool:
-    """Return whether someone holds the lock of a worker."""
-    query = "SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND classid = %s AND objid = %s"
-    async with await psycopg.AsyncConnection.connect(libpq_url(database_url)) as connection:
-        found = await connection.execute(query, (LOCK_CLASS, worker_id))
-        return await found.fetchone() is not None
 
 
 async def test_a_job_of_a_worker_that_let_go_of_its_lock_is_taken_over_after_a_moment(
