@@ -33,7 +33,7 @@ async def runbooks(tmp_path: Path) -> AsyncIterator[str]:
     """The address of the installation's own runbook server, which has one of apple's."""
     (tmp_path / "runbooks").mkdir()
     text = "---\ntitle: apple-web restarts\nservice: apple-web\n---\n# Act\nCall.\n"
-    (tmp_path / "runbooks" / "x.md").write_text(text)
+    (tmp_path / "runbooks" / "apple-x.md").write_text(text)
     known = RunbookSettings(
         mcp_port=0, mcp_read_token=SecretStr(READ_TOKEN), runbooks_dir=tmp_path / "runbooks"
     )

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+import furnishing
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
@@ -34,6 +35,15 @@ class House:
         """Return the path with this organization's ids."""
         return path.format_map(self.ids)
 
+    def fill_in(self, body: dict[str, Any] | None) -> dict[str, Any] | None:
+        """Return the body with this organization's ids where its texts name them."""
+        if body is None:
+            return None
+        return {
+            name: self.fill(value) if isinstance(value, str) else value
+            for name, value in body.items()
+        }
+
 
 async def build(engine: AsyncEngine, org_id: str, mark: str, plan: Plan, *, now: datetime) -> House:
     """Build an organization; the same for each but for its mark."""
@@ -63,12 +73,15 @@ async def build(engine: AsyncEngine, org_id: str, mark: str, plan: Plan, *, now:
         )
         await _cluster(connection, admin, f"{mark}-east", now)
         incident_id = await _incident(connection, own, admin, mark, now)
+        more = await furnishing.furnish(connection, own, admin, mark, now=now)
         await _investigated(connection, incident_id, plan, now)
         ids = {
             "incident_id": incident_id,
             "user_id": user.id,
             "token_id": token.id,
             "cluster_id": f"{mark}-east",
+            "runbook_id": f"{mark}-x",  # as a file of the organization's own server is called
+            **more,
         }
     return House(org_id, mark, ids, secrets, opened)
 

@@ -1,5 +1,6 @@
 """What each route is: who may use it, and what is sent when it is tried."""
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,7 +13,7 @@ VIEWER, RESPONDER, APPROVER, ADMIN = Role.VIEWER, Role.RESPONDER, Role.APPROVER,
 class Case:
     """One route. Without a role it is open to all.
 
-    `body` passes every check of its shape; `shows` says that the caller's own things are in the
+    `body` passes every check of its shape, once its `{ids}` are filled in; `shows` says that the caller's own things are in the
     answer; `foreign` are other ways to ask for a thing of another organization than by the path,
     as queries, and `foreign_body` as fields of the body.
     """
@@ -33,18 +34,7 @@ class Case:
     @property
     def ids(self) -> frozenset[str]:
         """Return the ids of an organization's things that the path holds."""
-        names = ("incident_id", "user_id", "token_id", "cluster_id")
-        return frozenset(name for name in names if f"{{{name}}}" in self.path)
-
-    @property
-    def named_path(self) -> str:
-        """Return the path with the names of things that nobody has."""
-        return (
-            self.path.replace("{runbook_id}", "x")
-            .replace("{slo_id}", "slo-x")
-            .replace("{freeze_id}", "frz-x")
-            .replace("{export_id}", "exp-x")
-        )
+        return frozenset(re.findall(r"{(\w+)}", self.path))
 
     @property
     def is_unsafe(self) -> bool:
@@ -67,7 +57,7 @@ _PASSWORD = "correct horse battery"  # noqa: S105 - of nobody
 _NOWHERE = {"url": "http://127.0.0.1:9/mcp", "read_token": "r" * 24}
 _CLUSTER = {"id": "nowhere", "endpoints": {"kubernetes": _NOWHERE}}
 _SLO = {
-    "id": "slo-x",
+    "id": "slo-new",
     "namespace": "prod",
     "service": "web",
     "kind": "availability",
@@ -164,7 +154,13 @@ CASES = (
     Case("GET", "/api/v1/slos", VIEWER, foreign=("?cluster={cluster_id}",)),
     Case("POST", "/api/v1/slos", ADMIN, _SLO, foreign=("?cluster={cluster_id}",)),
     Case("GET", "/api/v1/slos/{slo_id}", VIEWER, foreign=("?cluster={cluster_id}",)),
-    Case("PUT", "/api/v1/slos/{slo_id}", ADMIN, _SLO, foreign=("?cluster={cluster_id}",)),
+    Case(
+        "PUT",
+        "/api/v1/slos/{slo_id}",
+        ADMIN,
+        {**_SLO, "id": "{slo_id}"},
+        foreign=("?cluster={cluster_id}",),
+    ),
     Case("DELETE", "/api/v1/slos/{slo_id}", ADMIN, foreign=("?cluster={cluster_id}",)),
     Case("GET", "/api/v1/autonomy", VIEWER, foreign=("?cluster={cluster_id}",)),
     Case("GET", "/api/v1/clusters", VIEWER, shows=True),

@@ -104,9 +104,9 @@ class Checker:
             # What someone does to their own is theirs to do; the test looks what became of others'.
             await self._status(case, caller, headers)
         for name, template in case.foreign_body.items():
-            body = {**(case.body or {}), name: other.fill(template)}
+            body = {**(caller.fill_in(case.body) or {}), name: other.fill(template)}
             answer = await self._client.request(
-                case.method, caller.fill(case.named_path), json=body, headers=headers
+                case.method, caller.fill(case.path), json=body, headers=headers
             )
             if answer.status_code != 404:
                 yield f"another's {name} in the body is answered {answer.status_code}"
@@ -114,7 +114,7 @@ class Checker:
     async def _read(
         self, case: Case, caller: House, other: House, headers: dict[str, str]
     ) -> AsyncIterator[str]:
-        path = caller.fill(case.named_path)
+        path = caller.fill(case.path)
         answer = await self._client.get(path, headers=headers)
         if answer.status_code >= 500 and answer.status_code != 503:
             yield f"crashes with {answer.status_code}"
@@ -130,10 +130,11 @@ class Checker:
                 yield f"another's {template} is answered {answer.status_code}"
 
     async def _status(self, case: Case, house: House, headers: dict[str, str]) -> int:
-        path = house.fill(case.named_path)
+        path = house.fill(case.path)
         if case.method == "WEBSOCKET":
             return await close_code(self._app, path, {**headers, "Origin": "http://test"})
-        answer = await self._client.request(case.method, path, json=case.body, headers=headers)
+        body = house.fill_in(case.body)
+        answer = await self._client.request(case.method, path, json=body, headers=headers)
         return answer.status_code
 
 

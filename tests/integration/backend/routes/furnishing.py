@@ -1,0 +1,39 @@
+"""What an organization has beside its incident: a freeze, an objective, and an export."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from backend.actors import Actor
+from backend.db import exports, freezes, slos
+from backend.db.tenancy import Tenant
+from sre_agent.domain.slo import Objective, SloKind
+from sre_agent.safety.freeze_text import FreezeText
+
+
+async def furnish(
+    connection: AsyncConnection, tenant: Tenant, admin: Actor, mark: str, *, now: datetime
+) -> dict[str, str]:
+    """Add one of each, and return their ids by the names that paths give them."""
+    text = FreezeText.model_validate(
+        {
+            "name": f"{mark}-sale",
+            "reason": f"many buy from {mark}",
+            "from": now + timedelta(days=1),
+            "to": now + timedelta(days=2),
+        }
+    )
+    freeze = await freezes.add(connection, tenant.org_id, text, actor=admin.name, now=now)
+    objective = Objective(
+        id=f"{mark}-slo",
+        namespace="prod",
+        service=f"{mark}-web",
+        kind=SloKind.AVAILABILITY,
+        target=0.99,
+    )
+    await slos.insert(
+        connection, tenant, objective, actor=admin.name, from_file=False, now=now
+    )
+    wanted = exports.Wanted(org_id=tenant.org_id, asked_by=admin.name)
+    manifest = await exports.ask(connection, wanted, now=now)
+    return {"freeze_id": freeze.id, "slo_id": objective.id, "export_id": manifest.id}
