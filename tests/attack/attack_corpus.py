@@ -7,7 +7,7 @@ from pathlib import Path
 
 import yaml
 
-_ALL = os.environ.get("ATTACK_STRINGS") == "all"
+ALL = os.environ.get("ATTACK_STRINGS") == "all"
 """As `make test-attack` has it; elsewhere the first string of each technique has to do."""
 
 _PLACE = Path(__file__).with_name("corpus.yaml")
@@ -18,7 +18,7 @@ def by_technique() -> Mapping[str, tuple[str, ...]]:
     """Return the strings of each technique."""
     written = yaml.safe_load(_PLACE.read_text(encoding="utf-8"))
     return {
-        technique: tuple(_text(entry) for entry in (entries if _ALL else entries[:1]))
+        technique: tuple(_text(entry) for entry in (entries if ALL else entries[:1]))
         for technique, entries in written.items()
     }
 

@@ -31,9 +31,7 @@ async def furnish(
         kind=SloKind.AVAILABILITY,
         target=0.99,
     )
-    await slos.insert(
-        connection, tenant, objective, actor=admin.name, from_file=False, now=now
-    )
+    await slos.insert(connection, tenant, objective, actor=admin.name, from_file=False, now=now)
     wanted = exports.Wanted(org_id=tenant.org_id, asked_by=admin.name)
     manifest = await exports.ask(connection, wanted, now=now)
     return {"freeze_id": freeze.id, "slo_id": objective.id, "export_id": manifest.id}

@@ -78,6 +78,7 @@ async def build(engine: AsyncEngine, org_id: str, mark: str, plan: Plan, *, now:
         ids = {
             "incident_id": incident_id,
             "user_id": user.id,
+            "user_name": user.name,
             "token_id": token.id,
             "cluster_id": f"{mark}-east",
             "runbook_id": f"{mark}-x",  # as a file of the organization's own server is called

@@ -61,7 +61,9 @@ async def test_the_installations_own_things_are_as_far_from_another_organization
     assert after == before
 
 
-@pytest.mark.parametrize("path", ["metrics/snapshot", "runbooks", "stale-runbooks", "runbooks/apple-x"])
+@pytest.mark.parametrize(
+    "path", ["metrics/snapshot", "runbooks", "stale-runbooks", "runbooks/apple-x"]
+)
 async def test_what_the_own_clusters_servers_tell_is_its_organizations_alone(
     path: str, app: FastAPI, apple: House, zebra: House
 ) -> None:
