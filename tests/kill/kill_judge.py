@@ -121,8 +121,22 @@ def _wrong(facts: Facts) -> Iterator[str]:
         yield f"resolved after {done} writes"
     if facts.course.kind is Kind.REJECTED and done:
         yield f"{done} writes of a rejected plan"
+    if facts.course.kind is Kind.PAIR and done and len(_willing(facts)) < 2:
+        yield f"{done} writes although only {_willing(facts)} said yes of two who had to"
     if _only_brain_died(facts) and status != _expected(facts.course.kind):
         yield f"it ended as {status} although nobody it asks was away"
+
+
+def _willing(facts: Facts) -> list[str]:
+    """Return who said yes before the first write."""
+    kinds = [kind for kind, _ in facts.events]
+    begun = kinds.index("action_started") if "action_started" in kinds else len(kinds)
+    answers = [
+        payload
+        for kind, payload in facts.events[:begun]
+        if kind in {"approval_given", "approval_decided"} and payload["verdict"] == "approved"
+    ]
+    return sorted({str(answer["person"]) for answer in answers})
 
 
 def _dishonest(facts: Facts) -> Iterator[str]:

@@ -10,7 +10,21 @@ from pathlib import Path
 from backend.signer import keys
 from sre_agent.config import files
 
-APPROVER = "alice"
+APPROVER, SECOND = "alice", "bob"
+PAIR = "pair-"
+"""Where a namespace is called so, two people have to say yes."""
+
+_TWO_PEOPLE = f"""\
+rules:
+  - name: a-pair-decides
+    ruling: ask
+    when: '!action.is_read && action.target.namespace.startsWith("{PAIR}")'
+    reason: the tests want two people
+    approvers: {{people: 2}}
+"""
+GRANT_TTL_S = 1
+"""So short that whoever is killed between a grant and its use needs it renewed."""
+
 HOLD_S, DEADLINE_S = 1, 40
 UNBRAKED = {"WRITES_PER_HOUR_CLUSTER": "10000", "COOL_DOWN_FACTOR": "0"}
 """Hundreds of incidents in an hour: what brakes the platform elsewhere is not what is tested here."""
@@ -31,11 +45,12 @@ def make(home: Path, database_url: str, target_url: str) -> Settings:
     """Return the settings of a platform in a folder."""
     key = keys.generate(home / "signing.pem")
     port = {name: _free_port() for name in ("signer", "hands", "metrics", "api")}
-    names = ("sign", "read", "write", "metrics", "hook", APPROVER)
+    names = ("sign", "read", "write", "metrics", "hook", APPROVER, SECOND)
     token = {name: secrets.token_hex(20) for name in names}
     url = {name: f"http://127.0.0.1:{number}" for name, number in port.items()}
     playbooks = home / "playbooks"
     _copy_playbooks(playbooks)
+    policy = {"POLICY_DIR": str(_policy(home / "policies"))}
     reaching = {
         "DATABASE_URL": database_url,
         "MCP_KUBERNETES_URL": f"{url['hands']}/mcp",
@@ -50,6 +65,8 @@ def make(home: Path, database_url: str, target_url: str) -> Settings:
             "SIGNER_TOKEN": token["sign"],
             "SIGNING_KEY_FILE": str(home / "signing.pem"),
             "LOG_LEVEL": "warning",
+            "GRANT_TTL_SECONDS": str(GRANT_TTL_S),
+            **policy,
             **UNBRAKED,
         },
         "hands": {
@@ -72,7 +89,8 @@ def make(home: Path, database_url: str, target_url: str) -> Settings:
         | {
             "PORT": str(port["api"]),
             "WEBHOOK_TOKEN": token["hook"],
-            "API_TOKENS": f"{APPROVER}:admin:{token[APPROVER]}",
+            "API_TOKENS": ",".join(f"{who}:admin:{token[who]}" for who in (APPROVER, SECOND)),
+            **policy,
         },
         "worker": reaching
         | {
@@ -85,6 +103,7 @@ def make(home: Path, database_url: str, target_url: str) -> Settings:
             "INCIDENTS_DIR": str(home / "incidents"),
             "TOPOLOGY_SURVEY_SECONDS": "86400",
             "SLO_EVALUATION_SECONDS": "86400",
+            **policy,
             **UNBRAKED,
         },
     }
@@ -97,6 +116,15 @@ def _copy_playbooks(folder: Path) -> None:
     for name, text in files.texts(files.shipped() / "playbooks").items():
         quick = re.sub(r"wait_s: \d+", "wait_s: 0", text)
         (folder / Path(name).name).write_text(quick, encoding="utf-8")
+
+
+def _policy(folder: Path) -> Path:
+    """Write the shipped policies into a folder, and one of ours beside them; return the folder."""
+    folder.mkdir()
+    for name, text in files.texts(files.shipped() / "policies").items():
+        (folder / Path(name).name).write_text(text, encoding="utf-8")
+    (folder / "pairs.yaml").write_text(_TWO_PEOPLE, encoding="utf-8")
+    return folder
 
 
 def _free_port() -> int:

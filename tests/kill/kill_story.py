@@ -12,7 +12,7 @@ import kill_metrics
 import psycopg
 from kill_borders import Order
 from kill_cluster import Workload, stamp
-from kill_settings import APPROVER
+from kill_settings import APPROVER, PAIR, SECOND
 from kill_stage import Death, Stage
 from kill_target import Manners
 
@@ -53,6 +53,12 @@ class Kind(StrEnum):
     DROPPED = "dropped"
     """The cluster carries the first write out and cuts the connection."""
     REJECTED = "rejected"
+    PAIR = "pair"
+    """Two people have to say yes."""
+
+    def namespace(self, name: str) -> str:
+        """Return the namespace of an incident of this kind."""
+        return f"{PAIR if self is Kind.PAIR else 'team-'}{name}"
 
 
 @dataclass(frozen=True)
@@ -202,15 +208,19 @@ class Story:
 
     def _decide(self, connection: psycopg.Connection[tuple[Any, ...]], decided: set[str]) -> None:
         row = connection.execute(_OPEN_REQUEST, (self._course.namespace,)).fetchone()
-        if row is None or row[1] in decided:
+        if row is None:
+            return
+        people = (APPROVER, SECOND) if self._course.kind is Kind.PAIR else (APPROVER,)
+        who = next((each for each in people if f"{row[1]} {each}" not in decided), None)
+        if who is None:
             return
         verdict = "reject" if self._course.kind is Kind.REJECTED else "approve"
         body = {"plan_sha256": row[1]} | ({"reason": "not now"} if verdict == "reject" else {})
         path = f"/api/v1/incidents/{row[0]}/{verdict}"
-        answer = self._post(path, body, self._stage.settings.tokens[APPROVER])
+        answer = self._post(path, body, self._stage.settings.tokens[who])
         # A conflict: the answer to the decision was lost, the decision was not.
         if answer is not None and answer.status_code in {HTTPStatus.OK, HTTPStatus.CONFLICT}:
-            decided.add(row[1])
+            decided.add(f"{row[1]} {who}")
 
     def _post(self, path: str, body: Mapping[str, Any], token: str) -> httpx.Response | None:
         headers = {"authorization": f"Bearer {token}"}

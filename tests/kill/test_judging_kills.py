@@ -33,11 +33,18 @@ def course(kind: Kind = Kind.HEALS, died: str = "worker", **look: Any) -> Course
 
 
 def test_a_run_that_came_through_is_good() -> None:
+    both = [LOG[0], _yes("alice"), _yes("bob"), *LOG[1:]]
+
     assert judge(facts()) == Verdict()
+    assert judge(facts(course=course(Kind.PAIR), events=both)) == Verdict()
 
 
 def _twice(**others: Any) -> tuple[str, Facts]:
     return "twice", facts(**others)
+
+
+def _yes(person: str) -> tuple[str, dict[str, Any]]:
+    return "approval_given", {"verdict": "approved", "person": person}
 
 
 LOG = facts().events
@@ -56,6 +63,18 @@ RED: dict[str, Callable[[], tuple[str, Facts]]] = {
     "a write is made up": lambda: ("wrong", facts(deeds=[])),
     "resolved in vain": lambda: ("wrong", facts(course=course(Kind.IN_VAIN))),
     "a rejected plan was done": lambda: ("wrong", facts(course=course(Kind.REJECTED))),
+    "one of two said yes": lambda: (
+        "wrong",
+        facts(course=course(Kind.PAIR), events=[LOG[0], _yes("alice"), *LOG[1:]]),
+    ),
+    "the second said yes too late": lambda: (
+        "wrong",
+        facts(course=course(Kind.PAIR), events=[*LOG[:2], _yes("alice"), _yes("bob"), *LOG[2:]]),
+    ),
+    "one said yes twice": lambda: (
+        "wrong",
+        facts(course=course(Kind.PAIR), events=[LOG[0], *[_yes("alice")] * 2, *LOG[1:]]),
+    ),
     "given up without need": lambda: ("wrong", facts(course=course(status="escalated"))),
 }
 
