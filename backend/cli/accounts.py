@@ -5,13 +5,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
 import typer
-from rich.markup import escape
 from rich.table import Table
 
 from backend.accounts import people
 from backend.actors import Role
 from backend.cli import first_sign_in
 from backend.cli.moments import moment
+from backend.cli.plain import escape
 from backend.cli.session import client, console
 from sre_agent.domain.errors import PermanentError
 

@@ -3,10 +3,9 @@
 from typing import Annotated, Any
 
 import typer
-from rich.markup import escape
 from rich.table import Table
 
-from backend.cli.plain import plain
+from backend.cli.plain import escape, plain
 from backend.cli.session import client, console
 from sre_agent.safety.autonomy import surely
 

@@ -6,12 +6,11 @@ from typing import Annotated, Any
 from urllib.parse import quote
 
 import typer
-from rich.markup import escape
 from rich.table import Table
 
 from backend.cli import policy_here
 from backend.cli.moments import moment
-from backend.cli.plain import plain
+from backend.cli.plain import escape, plain
 from backend.cli.session import client, console
 from backend.clock import SystemClock
 from sre_agent.config import freezes as files

@@ -6,11 +6,11 @@ from urllib.parse import quote
 
 import typer
 import yaml
-from rich.markup import escape
 from rich.table import Table
 
 from backend.cli.client import Client
 from backend.cli.moments import second
+from backend.cli.plain import escape
 from backend.cli.session import client, console
 from sre_agent.domain import yaml_bounds, yaml_text
 from sre_agent.domain.errors import PermanentError

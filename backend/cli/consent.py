@@ -3,9 +3,8 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from rich.markup import escape
-
 from backend.cli.moments import second
+from backend.cli.plain import escape
 
 Payload = dict[str, Any]
 

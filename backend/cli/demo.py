@@ -10,11 +10,11 @@ from typing import Annotated
 
 import httpx
 import typer
-from rich.markup import escape
 
 from backend.cli import telling
 from backend.cli.client import Client
 from backend.cli.following import Event, Followed, Follower
+from backend.cli.plain import escape
 from backend.cli.session import client, console, layout, tell_error
 from backend.cli.stack import lifecycle, world
 from backend.cli.stack.layout import Layout

@@ -7,11 +7,10 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.markup import escape
 
 from backend.cli import export_check
 from backend.cli.moments import second
-from backend.cli.plain import plain
+from backend.cli.plain import escape, plain
 from backend.cli.session import client, console, layout
 from backend.signer import ring
 from sre_agent.domain.audit_export import Manifest

@@ -4,12 +4,12 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
-from rich.markup import escape
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from backend.accounts import first_admin
 from backend.accounts.first_admin import Shown
 from backend.accounts.passwords import Passwords
+from backend.cli.plain import escape
 from backend.cli.session import console, layout
 from backend.cli.stack import environment, lifecycle
 from backend.cli.stack.layout import Layout

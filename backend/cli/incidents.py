@@ -5,11 +5,11 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
 
 from backend.cli import consent, telling
 from backend.cli.moments import second
+from backend.cli.plain import escape
 from backend.cli.session import client, console
 from sre_agent.domain.errors import PermanentError
 

@@ -3,8 +3,8 @@
 from typing import Annotated
 
 import typer
-from rich.markup import escape
 
+from backend.cli.plain import escape
 from backend.cli.session import console, layout
 from backend.cli.stack import signing
 

@@ -4,11 +4,11 @@ import asyncio
 from typing import Annotated, Any
 
 import typer
-from rich.markup import escape
 from rich.table import Table
 
 from backend.cli.incidents import IncidentId
 from backend.cli.moments import moment
+from backend.cli.plain import escape
 from backend.cli.session import client, console, layout
 from backend.cli.stack import environment, lifecycle
 from backend.db import remembering

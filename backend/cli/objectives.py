@@ -5,10 +5,10 @@ from typing import Annotated, Any
 from urllib.parse import quote
 
 import typer
-from rich.markup import escape
 from rich.table import Table
 
 from backend.cli.moments import second
+from backend.cli.plain import escape
 from backend.cli.session import client, console
 from sre_agent.config import objectives
 from sre_agent.diagnosis.metrics import service_levels

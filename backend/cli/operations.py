@@ -5,10 +5,9 @@ import subprocess
 from typing import Annotated
 
 import typer
-from rich.markup import escape
 
 from backend.cli import first_sign_in
-from backend.cli.plain import plain
+from backend.cli.plain import escape, plain
 from backend.cli.session import client, console, layout
 from backend.cli.stack import environment, examination, lifecycle, world
 from backend.db.migrations import migrate as apply_migrations

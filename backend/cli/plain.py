@@ -3,6 +3,8 @@
 import unicodedata
 from typing import Any
 
+from rich import markup
+
 _KEPT = "\n\t"
 _STEERING = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 """Controls, invisible formatting such as changes of direction, halves of pairs, line separators."""
@@ -26,6 +28,21 @@ def plain(value: Any) -> Any:
             return {plain(key): plain(item) for key, item in value.items()}
         case _:
             return value
+
+
+def escape(text: str) -> str:
+    """Return text as console markup that says it literally, whatever is written before and after it.
+
+    Rich's own looks at one text alone: a bracket that opens in one and closes in the next would
+    still make a tag of all between them, which hides it, links it, or is refused as an error.
+    """
+    body = text.rstrip("\\")
+    ends = "\\" * 2 * (len(text) - len(body))
+    head, opened, tail = markup.escape(body).rpartition("[")  # noqa: TID251 - the one place
+    if not opened or "]" in tail:
+        return head + opened + tail + ends
+    before = head.rstrip("\\")
+    return f"{before}{head[len(before) :] * 2}\\[{tail}{ends}"
 
 
 def _shown(char: str) -> str:

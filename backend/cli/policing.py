@@ -5,11 +5,10 @@ from typing import Annotated, Any
 
 import typer
 import yaml
-from rich.markup import escape
 
 from backend.cli import past_rulings, policy_here, telling_rulings
 from backend.cli.moments import moment
-from backend.cli.plain import plain
+from backend.cli.plain import escape, plain
 from backend.cli.session import client, console
 from sre_agent.domain import yaml_text
 from sre_agent.domain.errors import PermanentError

@@ -3,10 +3,10 @@
 from typing import Annotated
 
 import typer
-from rich.markup import escape
 from rich.table import Table
 
 from backend.cli.moments import clock
+from backend.cli.plain import escape
 from backend.cli.session import client, console
 
 _COLUMNS = ("", "id", "priority", "waiting since", "escalated at", "service", "why it waits")

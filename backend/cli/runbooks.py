@@ -4,9 +4,9 @@ from typing import Annotated, Any
 from urllib.parse import quote
 
 import typer
-from rich.markup import escape
 from rich.table import Table
 
+from backend.cli.plain import escape
 from backend.cli.session import client, console
 
 runbooks = typer.Typer(help="What people wrote down about failures.", no_args_is_help=True)

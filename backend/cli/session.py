@@ -4,10 +4,9 @@ import os
 from pathlib import Path
 
 from rich.console import Console
-from rich.markup import escape
 
 from backend.cli.client import Client
-from backend.cli.plain import plain
+from backend.cli.plain import escape, plain
 from backend.cli.stack import environment, lifecycle
 from backend.cli.stack.layout import Layout
 from sre_agent.domain.errors import PermanentError

@@ -4,9 +4,9 @@ import json
 from typing import Annotated, Any
 
 import typer
-from rich.markup import escape
 
 from backend.cli.incidents import IncidentId
+from backend.cli.plain import escape
 from backend.cli.session import client, console
 from sre_agent.domain.errors import PermanentError
 

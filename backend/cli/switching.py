@@ -3,8 +3,8 @@
 from typing import Annotated, Any
 
 import typer
-from rich.markup import escape
 
+from backend.cli.plain import escape
 from backend.cli.session import client, console
 
 Why = Annotated[str, typer.Option(help="Why; it is kept.", prompt=True)]

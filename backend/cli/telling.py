@@ -5,9 +5,8 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
-from rich.markup import escape
-
 from backend.cli import consent, moments, telling_rulings
+from backend.cli.plain import escape
 from sre_agent.domain.likelihood import in_percent
 from sre_agent.domain.plan import Choice, RunbookCitation
 from sre_agent.planning import reasons

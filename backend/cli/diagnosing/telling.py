@@ -3,9 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from rich.markup import escape
-
-from backend.cli.plain import plain
+from backend.cli.plain import escape, plain
 from sre_agent.domain.causes import Cause, Conclusion, Diagnosis, Finding, Stance
 from sre_agent.domain.likelihood import in_percent
 from sre_agent.safety.redaction import redact, redact_json

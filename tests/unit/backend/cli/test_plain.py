@@ -1,11 +1,13 @@
 """What other people wrote cannot steer the terminal it is shown on."""
 
 import io
+from itertools import product
 
 import pytest
 from rich.console import Console
+from rich.text import Text
 
-from backend.cli.plain import plain
+from backend.cli.plain import escape, plain
 from backend.cli.session import tell_error
 from sre_agent.domain.errors import PermanentError
 
@@ -56,3 +58,39 @@ def test_an_error_with_markup_of_its_own_is_told_literally() -> None:
 
     assert isinstance(out.file, io.StringIO)
     assert out.file.getvalue() == "sre-agent: there is no incident [/bold] \ufffd[2J\n"
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("[/x", "]"),
+        ("[link=https://collector.example", "]click"),
+        ("\\[@click=app.bell", "]"),
+        ("[reverse]x[/]\\\\\\", "[/]"),
+    ],
+)
+def test_two_texts_side_by_side_make_no_tag(first: str, second: str) -> None:
+    shown = Text.from_markup(f"[bold]alert[/] {escape(first)} of {escape(second)} [dim]now[/]")
+
+    assert shown.plain.replace("\\", "") == f"alert {first} of {second} now".replace("\\", "")
+    assert [(span.style, shown.plain[span.start : span.end]) for span in shown.spans] == [
+        ("bold", "alert"),
+        ("dim", "now"),
+    ]
+
+
+def test_no_two_texts_of_brackets_and_backslashes_make_a_tag() -> None:
+    texts = ["".join(chars) for size in range(5) for chars in product("[]/\\b", repeat=size)]
+
+    for first, second in zip(texts, reversed(texts), strict=True):
+        told = f"[dim]i[/] {escape(first)}, {escape(second)}[red]{escape(first)}[/]{escape(second)}"
+        shown = Text.from_markup(told)
+
+        said = f"i {first}, {second}{first}{second}"
+        assert shown.plain.replace("\\", "") == said.replace("\\", ""), (first, second)
+        assert {str(span.style) for span in shown.spans} <= {"dim", "red"}, (first, second)
+
+
+def test_what_makes_no_tag_is_shown_as_it_was_written() -> None:
+    for text in ("a [1] b", "[INFO] up", "C:\\[x] y", "[[x]", "list[int", "[bold]x[/bold]"):
+        assert Text.from_markup(f"[dim]-[/] {escape(text)}").plain == f"- {text}"
