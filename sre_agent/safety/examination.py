@@ -9,6 +9,9 @@ from sre_agent.safety.facts import Facts
 from sre_agent.safety.policy import Policy
 from sre_agent.safety.policy_text import RuleText
 
+_OF_OTHER_FILES = ("bounds", "environment", "time")
+"""What a rule may take from another file: a number, an environment, the time zone."""
+
 
 @dataclass(frozen=True)
 class Finding:
@@ -33,17 +36,34 @@ def examine(rules: Policy) -> tuple[list[Finding], int]:
 
     A rule that fails on an example is not wrong for that: the example may be there to show it.
     """
-    if rules.fault is not None:
-        return [Finding(None, str(one)) for one in rules.faults or (rules.fault,)], 0
-    try:
-        given = [examples.complete(rules, example.given) for example in rules.examples]
-    except InvalidExampleError as error:
-        return [Finding(None, f"an example is wrong: {error}")], 0
+    if rules.fault is None:
+        return _look(rules)
+    faults = [Finding(None, str(one)) for one in rules.faults or (rules.fault,)]
+    more, tried = _look(rules.readable) if rules.readable else ([], 0)
+    return faults + more, tried
+
+
+def _look(rules: Policy) -> tuple[list[Finding], int]:
+    """Return what is wrong with what could be read; what the rest may yet mend is not told."""
+    found, given = list[Finding](), list[Facts]()
+    for example in rules.examples:
+        try:
+            given.append(examples.complete(rules, example.given))
+        except InvalidExampleError as error:
+            found.append(Finding(None, f"an example is wrong: {error}"))
+    is_whole = not found and not rules.is_part
     sampled = list(samples.cases(rules))
     seen = _try(rules, sampled, given)
-    found = [finding for one in seen for finding in _alone(one)]
-    found += [finding for one in seen if (finding := _beaten(one, seen)) is not None]
+    found += [_fails(one) for one in seen if one.failed and (is_whole or _is_by_itself(one))]
+    if is_whole:
+        found += [_never_holds(one) for one in seen if not one.failed and not one.held]
+        found += [finding for one in seen if (finding := _beaten(one, seen)) is not None]
     return found, len(sampled) + len(given)
+
+
+def _is_by_itself(one: _Seen) -> bool:
+    """Return whether a rule goes by nothing that another file may say."""
+    return not any(word in one.rule.when for word in _OF_OTHER_FILES)
 
 
 def _try(rules: Policy, sampled: list[Facts], given: list[Facts]) -> list[_Seen]:
@@ -60,15 +80,14 @@ def _try(rules: Policy, sampled: list[Facts], given: list[Facts]) -> list[_Seen]
     return seen
 
 
-def _alone(one: _Seen) -> list[Finding]:
-    """Return what is wrong with a rule by itself."""
-    if one.failed:
-        told = f"denies {one.failed} cases because it fails, the first {one.first_fault}"
-        return [Finding(one.rule.name, told)]
-    if not one.held:
-        told = "no case makes it true: add an example that does, or take the rule out"
-        return [Finding(one.rule.name, told)]
-    return []
+def _fails(one: _Seen) -> Finding:
+    told = f"denies {one.failed} cases because it fails, the first {one.first_fault}"
+    return Finding(one.rule.name, told)
+
+
+def _never_holds(one: _Seen) -> Finding:
+    told = "no case makes it true: add an example that does, or take the rule out"
+    return Finding(one.rule.name, told)
 
 
 def _beaten(one: _Seen, seen: list[_Seen]) -> Finding | None:

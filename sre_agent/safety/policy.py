@@ -12,9 +12,9 @@ from sre_agent.domain.ids import ActionId
 from sre_agent.domain.incident import Incident
 from sre_agent.domain.plan import Action, Plan
 from sre_agent.domain.ruling import PolicyRuling, Ruling
-from sre_agent.safety import facts, policy_files, rule_words, zones
+from sre_agent.safety import facts, policy_files, rule_words
 from sre_agent.safety.facts import Circumstances, Facts, Known
-from sre_agent.safety.policy_files import Fault
+from sre_agent.safety.policy_files import Fault, Reading
 from sre_agent.safety.policy_text import EnvironmentText, ExampleText, RuleText
 from sre_agent.safety.risk_terms import ENVIRONMENT
 
@@ -64,6 +64,10 @@ class Policy:
     examples: tuple[ExampleText, ...] = ()
     faults: tuple[Fault, ...] = ()
     """All that is wrong with the files, where it is known in such detail; the first is `fault`."""
+    readable: "Policy | None" = None
+    """Of a broken one what could be read: to be examined, never to rule by."""
+    is_part: bool = False
+    """Whether some file could not be read at all: what it has, the others may go by."""
 
     @property
     def lets_earn(self) -> bool:
@@ -94,16 +98,20 @@ class Trial:
 def load(files: Mapping[str, str], tools: Tools) -> Policy:
     """Return the policy of some YAML texts by file name; it never raises, a bad one denies all."""
     found = policy_files.read(files)
-    if found.fault is not None:
-        return replace(broken(found.fault), faults=tuple(found.faults))
+    if found.fault is None:
+        return _of(found, tools)
+    readable = replace(_of(found, tools), is_part=len(found.texts) < len(files))
+    return replace(broken(found.fault), faults=tuple(found.faults), readable=readable)
+
+
+def _of(found: Reading, tools: Tools) -> Policy:
     texts = found.texts.values()
-    zone = next((text.zone for text in texts if text.zone is not None), "UTC")
     return Policy(
         rules=tuple(Rule(text, condition) for text, condition in found.rules),
         tools=tools,
         bounds={name: one for text in texts for name, one in text.bounds.items()},
         environments={name: one for text in texts for name, one in text.environments.items()},
-        zone=zones.find(zone),
+        zone=found.zone,
         examples=tuple(example for text in texts for example in text.examples),
     )
 

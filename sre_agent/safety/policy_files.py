@@ -1,7 +1,9 @@
 """Policy files read: what they say, the conditions compiled, and all that is wrong with them."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import UTC, tzinfo
 
 import cel
 import yaml
@@ -42,6 +44,15 @@ class Reading:
     faults: list[Fault] = field(default_factory=list)
 
     @property
+    def zone(self) -> tzinfo:
+        """Return the time zone that the files name; UTC where they name none that is known."""
+        for text in self.texts.values():
+            if text.zone is not None:
+                with suppress(ValueError):
+                    return zones.find(text.zone)
+        return UTC
+
+    @property
     def fault(self) -> str | None:
         """Return the first fault in words, and how many more there are; None when all is well."""
         if not self.faults:
@@ -77,10 +88,30 @@ def _text(name: str, raw: str, lines: "_Lines", faults: list[Fault]) -> PolicyTe
             where = ".".join(str(part) for part in one["loc"])
             told = ": ".join(part for part in (where, one["msg"]) if part)
             faults.append(Fault(name, lines.at(one["loc"]), told))
+        faults += _conditions(name, yaml_text.read_exactly(raw), lines)
     except yaml.MarkedYAMLError as error:
         faults.append(_torn(name, error))
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         faults.append(Fault(name, None, rule_words.first_line(error)))
+    return None
+
+
+def _conditions(name: str, said: object, lines: "_Lines") -> Iterator[Fault]:
+    """Yield the conditions of a file that is otherwise wrong which cannot be read either."""
+    rules = said.get("rules") if isinstance(said, dict) else None
+    for number, rule in enumerate(rules if isinstance(rules, list) else ()):
+        when = rule.get("when") if isinstance(rule, dict) else None
+        if isinstance(when, str) and when:
+            fault = _uncompilable(str(rule.get("name")), when)
+            if fault is not None:
+                yield Fault(name, lines.at(("rules", number, "when")), fault)
+
+
+def _uncompilable(rule: str, when: str) -> str | None:
+    try:
+        cel.compile(when)
+    except ValueError as error:
+        return f"rule {rule}: {rule_words.first_line(error)}"
     return None
 
 

@@ -1,3 +1,4 @@
+import "./held.css";
 import type { Obstacle } from "../api/brakes";
 import { absolute } from "./time";
 

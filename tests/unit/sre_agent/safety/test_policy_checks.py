@@ -147,3 +147,60 @@ def test_a_policy_that_does_not_load_is_found_wrong() -> None:
     [finding], tried = examination.examine(policy.broken("torn"))
 
     assert (finding.told, tried) == ("torn", 0)
+
+
+def told_of(**files: str) -> list[str]:
+    texts = {f"{name}.yaml": text for name, text in files.items()}
+    return [
+        f"{item.rule or ''}: {item.told}"
+        for item in examination.examine(policy.load(texts, TOOLS))[0]
+    ]
+
+
+GOOD = "rules: [{name: ask, ruling: ask, when: '!action.is_read', reason: r}]"
+TORN = "rules: [{name: torn"
+UNREADABLE = "rules: [{name: cel, ruling: deny, when: 'action.tool ==', reason: r}]"
+FAILING = "rules: [{name: fails, ruling: deny, when: action.tool > 3, reason: r}]"
+NEVER = 'rules: [{name: never, ruling: deny, when: action.tool == "gone", reason: r}]'
+
+
+def test_a_file_that_is_no_yaml_hides_nothing_of_the_others() -> None:
+    told = told_of(a=TORN, b=UNREADABLE, c=FAILING)
+
+    assert [line.partition(":")[0] for line in told] == ["", "", "fails"]
+    assert "a.yaml:1" in told[0]
+    assert "b.yaml:1: rule cel" in told[1]
+
+
+def test_a_condition_that_cannot_be_read_hides_no_rule_that_is_never_true() -> None:
+    assert [line.partition(":")[0] for line in told_of(a=UNREADABLE, b=NEVER, c=GOOD)] == [
+        "",
+        "never",
+    ]
+
+
+def test_a_field_that_is_wrong_hides_no_condition_of_the_same_file() -> None:
+    wrong = "rules: [{name: x, ruling: maybe, when: 'true', reason: r}, " + UNREADABLE[8:]
+
+    told = told_of(a=wrong)
+
+    assert "rules.0.ruling" in told[0]
+    assert "rule cel" in told[1]
+
+
+def test_what_an_unread_file_may_yet_mend_is_not_told() -> None:
+    """A number, an environment, and the example that makes a rule true may all be in it."""
+    bound = "rules: [{name: b, ruling: deny, when: action.pods > bounds.most, reason: r}]"
+
+    assert len(told_of(a=TORN, b=NEVER, c=bound)) == 1
+
+
+def test_an_example_that_is_wrong_hides_no_other_and_no_rule_that_fails() -> None:
+    examples_ = "".join(
+        f"  - {{name: e{n}, given: {{nonsense: {{}}}}, ruling: ask}}\n" for n in range(2)
+    )
+    more = f"examples:\n{examples_}"
+
+    told = found(ASK, "name: fails, ruling: deny, when: action.tool > 3", more=more)
+
+    assert [rule for rule, _ in told] == [None, None, "fails"]
