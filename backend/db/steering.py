@@ -113,6 +113,7 @@ async def cancel(step: Step, reason: str) -> Event:
             reason=f"{step.actor.name} cancelled it: {reason}",
             step_key=of_run(step.row.run, "status:closed"),
             now=step.now,
+            by=step.actor.name,
         )
     await step.wake(event)
     return event

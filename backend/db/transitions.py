@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backend.db import approvals, journal, outbox
+from backend.db.approval_ends import CLOCK_ACTOR
 from backend.db.tables.incidents import incidents, target_claims
 from sre_agent.domain.errors import TransientError
 from sre_agent.domain.events import EventDraft, EventKind
@@ -27,7 +28,7 @@ class SurvivorEndedError(TransientError):
     """The incident to merge into ended meanwhile; planned again, the other one goes on by itself."""
 
 
-async def move(
+async def move(  # noqa: PLR0913 - whose step it is comes with all that a step says
     connection: AsyncConnection,
     incident_id: IncidentId,
     status: IncidentStatus,
@@ -35,8 +36,11 @@ async def move(
     reason: str,
     step_key: str,
     now: datetime,
+    by: str = CLOCK_ACTOR,
 ) -> bool:
     """Set the status and record it; return False when this very step was done before.
+
+    `by` is whose step it is: where it ends the incident, they closed what waits for a decision.
 
     Raises:
         IncidentNotFoundError: There is no such incident.
@@ -57,7 +61,7 @@ async def move(
     [event] = await journal.append(connection, incident_id, [draft], now=now)
     if event.seq <= row.last_seq:
         return False
-    await _store(connection, incident_id, status, now)
+    await _store(connection, incident_id, status, now, by)
     return True
 
 
@@ -101,6 +105,7 @@ async def merge(
         reason=reason,
         step_key=of_run(run, "status:merged"),
         now=now,
+        by=CLOCK_ACTOR if actor == ACTOR else actor,
     )
     if moved:
         query = sa.update(incidents).where(incidents.c.id == incident_id)
@@ -141,7 +146,11 @@ async def escalate(
 
 
 async def _store(
-    connection: AsyncConnection, incident_id: IncidentId, status: IncidentStatus, now: datetime
+    connection: AsyncConnection,
+    incident_id: IncidentId,
+    status: IncidentStatus,
+    now: datetime,
+    by: str,
 ) -> None:
     values: dict[str, object] = {"status": status.value}
     if not status.is_open:
@@ -149,7 +158,7 @@ async def _store(
         values["ended_at"] = sa.func.coalesce(incidents.c.ended_at, now)
         held = sa.delete(target_claims).where(target_claims.c.incident_id == incident_id)
         await connection.execute(held)
-        await approvals.close_open(connection, incident_id, now=now)
+        await approvals.close_open(connection, incident_id, now=now, by=by)
     await connection.execute(
         sa.update(incidents).where(incidents.c.id == incident_id).values(values)
     )

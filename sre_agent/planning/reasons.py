@@ -16,7 +16,9 @@ def of_choice(playbook: str, choice: Choice | None) -> Iterator[str]:
         return
     yield f"playbook {playbook} ({choice.title}): {choice.why}"
     yield from passed_over(choice.passed_over)
-    yield f"step {choice.step!r} holds: {choice.condition}"
+    # What a person asked for is no step of a playbook.
+    if choice.step:
+        yield f"step {choice.step!r} holds: {choice.condition}"
     if choice.not_seen:
         yield f"{WARNING}nobody could see {', '.join(choice.not_seen)}"
 

@@ -1,7 +1,18 @@
 /** Moments and durations as people read them. */
 
+/** Return the time of day in the reader's own time zone, which it names. */
 export function clock(at: string): string {
+  return new Date(at).toLocaleTimeString("en-GB", { hour12: false, timeZoneName: "short" });
+}
+
+/** Return the time of day without its zone: for a column whose heading names that, as `zoneAt` does. */
+export function bareClock(at: string): string {
   return new Date(at).toLocaleTimeString("en-GB", { hour12: false });
+}
+
+/** Return the reader's time zone as it is called at a moment: CET, or CEST in summer. */
+export function zoneAt(at: string): string {
+  return clock(at).slice(bareClock(at).length + 1);
 }
 
 export function duration(seconds: number): string {

@@ -7,6 +7,7 @@ import { Confirm } from "./confirm";
 import { useBar, useDesk } from "./desk";
 import type { Approval, Proposal } from "./run";
 import { useDeed } from "./use-deed";
+import { usePlanNow } from "./use-plan-now";
 
 interface Props {
   proposal: Proposal;
@@ -24,6 +25,7 @@ export function Buttons({ proposal, approval }: Props) {
   const now = useNow();
   const leftS = (Date.parse(approval.expiresAt) - now) / 1000;
   const isOff = bar !== null || deed.isSending || leftS <= 0;
+  const given = usePlanNow(proposal)?.approval?.given ?? approval.yes.length;
   const hasSaidYes = approval.yes.some((yes) => yes.by === desk.name);
   useEffect(() => {
     if (hasSaidYes) setStep("choose"); // one of several: the others are waited for
@@ -34,7 +36,7 @@ export function Buttons({ proposal, approval }: Props) {
   };
   return (
     <footer className="buttons">
-      <Answers approval={approval} />
+      <Answers approval={approval} given={given} />
       {step === "confirm" && (
         <Confirm
           proposal={proposal}

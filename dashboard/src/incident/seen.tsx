@@ -1,6 +1,6 @@
 import { memo, useState } from "react";
 import { Link } from "react-router";
-import { clock } from "../design/time";
+import { absolute, bareClock, zoneAt } from "../design/time";
 import { useDesk } from "./desk";
 import { callText, type Evidence, type Gap, inWords, percent } from "./events";
 import { keyed } from "./keyed";
@@ -21,7 +21,9 @@ export const Seen = memo(function Seen({
     <section className="card seen" aria-label="What was looked at">
       <header>
         <h2>What was looked at</h2>
-        <span className="faint">{own.length} facts</span>
+        <span className="faint">
+          {own.length} facts{own[0] && `, times in ${zoneAt(own[0].observed_at)}`}
+        </span>
       </header>
       {own.length === 0 && <p className="empty">Nothing yet.</p>}
       {names.map((name) => (
@@ -61,8 +63,12 @@ function Ledger({ name, items }: { name: string; items: readonly Evidence[] }) {
             <button type="button" className="fact" onClick={() => openEvidence(item.id)}>
               <span className="mono faint">{item.id}</span>
               <span>{item.summary}</span>
-              <time className="mono faint" dateTime={item.observed_at}>
-                {clock(item.observed_at)}
+              <time
+                className="mono faint"
+                dateTime={item.observed_at}
+                title={absolute(item.observed_at)}
+              >
+                {bareClock(item.observed_at)}
               </time>
             </button>
           </li>

@@ -1,4 +1,4 @@
-import { clock } from "../design/time";
+import { bareClock, clock } from "../design/time";
 
 interface Point {
   at: string;
@@ -48,7 +48,7 @@ function Chart({ signal }: { signal: Signal }) {
       )}
       {points[0] && last && (
         <span className="span faint mono">
-          {clock(points[0].at)} – {clock(last.at)}
+          {bareClock(points[0].at)} – {clock(last.at)}
         </span>
       )}
     </figure>

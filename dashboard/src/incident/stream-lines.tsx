@@ -1,5 +1,5 @@
 import { memo } from "react";
-import { clock } from "../design/time";
+import { absolute, bareClock } from "../design/time";
 import type { IncidentEvent } from "./events";
 import type { Watch } from "./group";
 import { tell } from "./tell";
@@ -9,8 +9,8 @@ export const LineBlock = memo(function LineBlock({ event }: { event: IncidentEve
   const told = tell(event);
   return (
     <li className={`line tone-${told.tone}`} data-kind={event.kind}>
-      <time className="mono" dateTime={event.at}>
-        {clock(event.at)}
+      <time className="mono" dateTime={event.at} title={absolute(event.at)}>
+        {bareClock(event.at)}
       </time>
       <span className={`agent agent-${event.actor}`}>{event.actor}</span>
       <span className="said">
@@ -29,8 +29,8 @@ export const WatchBlock = memo(
     const count = watch.samples.length;
     return (
       <li className="line tone-quiet" data-kind="verification_sampled">
-        <time className="mono" dateTime={last.at}>
-          {clock(last.at)}
+        <time className="mono" dateTime={last.at} title={absolute(last.at)}>
+          {bareClock(last.at)}
         </time>
         <span className="agent agent-verifier">verifier</span>
         <span className="said">

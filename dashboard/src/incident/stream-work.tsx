@@ -1,5 +1,5 @@
 import { memo } from "react";
-import { clock } from "../design/time";
+import { absolute, bareClock } from "../design/time";
 import { CallText } from "./call";
 import { useDesk } from "./desk";
 import { callText, inWords } from "./events";
@@ -15,8 +15,8 @@ export const WorkBlock = memo(
     return (
       <li className={`work is-${work.state}`} data-kind="work">
         <div className="line">
-          <time className="mono" dateTime={work.at}>
-            {clock(work.at)}
+          <time className="mono" dateTime={work.at} title={absolute(work.at)}>
+            {bareClock(work.at)}
           </time>
           <span className={`agent agent-${work.specialist}`}>{work.specialist}</span>
           <span className="said">

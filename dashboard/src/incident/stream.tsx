@@ -1,6 +1,7 @@
 import { ArrowDown } from "lucide-react";
 import { useMemo, useState } from "react";
 import { flushSync } from "react-dom";
+import { zoneAt } from "../design/time";
 import { Composer } from "./composer";
 import type { IncidentEvent } from "./events";
 import { actorOf, type Block, FILTERS, type Filter, group, passes } from "./group";
@@ -17,6 +18,7 @@ const SHOWN_MORE = 300;
 export function Stream({ events }: { events: readonly IncidentEvent[] }) {
   const [filter, setFilter] = useState<Filter>("all");
   const [actor, setActor] = useState("");
+  const newest = events.at(-1);
   const blocks = useMemo(() => group(events), [events]);
   const actors = useMemo(() => [...new Set(blocks.map(actorOf))].sort(), [blocks]);
   const shown = useMemo(
@@ -38,6 +40,7 @@ export function Stream({ events }: { events: readonly IncidentEvent[] }) {
     <section className="card stream" aria-label="What happens">
       <header>
         <h2>What happens</h2>
+        {newest && <span className="faint">times in {zoneAt(newest.at)}</span>}
         <span className="stream-filters">
           <Select name="Show" value={filter} onPick={setFilter} options={Object.entries(FILTERS)} />
           <Select

@@ -1,5 +1,14 @@
 import { expect, test } from "vitest";
-import { absolute, ago, dated, duration, until } from "../../src/design/time";
+import {
+  absolute,
+  ago,
+  bareClock,
+  clock,
+  dated,
+  duration,
+  until,
+  zoneAt,
+} from "../../src/design/time";
 
 const NOW = Date.parse("2026-05-01T12:00:00Z");
 const at = (seconds: number) => new Date(NOW + seconds * 1000).toISOString();
@@ -46,4 +55,13 @@ test("a moment with its day names the reader's time zone", () => {
   expect(zone).toMatch(/^[A-Z]/);
   expect(dated(at)).toMatch(/^\d+ Mar/);
   expect(dated(at).split(" ").at(-1)).toBe(zone);
+});
+
+test("a time of day names its zone, and a column of times leaves it to the heading", () => {
+  const at = "2026-03-06T16:10:59Z";
+  const zone = absolute(at).split(" ").at(-1);
+
+  expect(clock(at)).toBe(`${bareClock(at)} ${zone}`);
+  expect(bareClock(at)).toMatch(/^\d\d:\d\d:\d\d$/);
+  expect(zoneAt(at)).toBe(zone);
 });

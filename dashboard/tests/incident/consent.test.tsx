@@ -142,6 +142,21 @@ test("a plan that waits lists the brakes that hold it, and keeps them once it is
   expect(screen.getByText(`Held when it was approved: ${said}`)).toBeTruthy();
 });
 
+test("a yes that fell is not counted, and why is said", async () => {
+  const yes = [{ by: "ben", at: "2026-03-01T12:00:00Z", leftOut: [] }];
+  answerWith(200, {
+    plan_sha256: WAITING.proposals[0]?.sha256,
+    held_by: [],
+    approval: { given: 0 },
+  });
+  draw(<Decision run={waiting({ people: 2, yes })} isOpen />, "approver");
+
+  const said = await screen.findByText("0 of 2 approved");
+  expect(said.parentElement?.textContent).toBe(
+    "0 of 2 approved, waiting for 2 different people; who was shut out took their yes along",
+  );
+});
+
 test("brakes of another plan are not shown beside this one", async () => {
   answerWith(200, { plan_sha256: "another", held_by: [STOPPED] });
   draw(<Decision run={waiting({})} isOpen />, "approver");

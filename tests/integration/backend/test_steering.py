@@ -38,7 +38,8 @@ async def test_a_cancelled_incident_is_closed_and_its_request_with_it(
         "channel": "api",
     }
     assert decision is not None
-    assert decision.verdict == "expired"
+    assert (decision.verdict, decision.reason) == ("expired", "the incident ended")
+    assert (decision.actor, decision.channel) == ("responder-1", "steering")
     assert await steering.jobs() == ["sre_agent.resume"]
     assert "closed" in await steering.refused(id_, "pause")
 

@@ -8,7 +8,7 @@ from incident_log import Log, repaired
 from sre_agent.domain.events import EventKind
 from sre_agent.domain.ids import EvidenceId
 from sre_agent.domain.incident import IncidentStatus
-from sre_agent.domain.plan import DryRun, Plan, RunbookCitation
+from sre_agent.domain.plan import Choice, DryRun, Plan, RunbookCitation
 from sre_agent.domain.tools import ToolCall
 
 CITATION = RunbookCitation(
@@ -94,3 +94,14 @@ async def test_what_people_have_to_act_on_is_not_cut_short() -> None:
 
     told = [line for line in report.splitlines() if line.endswith("of the last word")]
     assert len(told) == 2, "at the head and among the action items"
+
+
+async def test_what_a_person_asked_for_is_told_without_a_step_that_it_has_not() -> None:
+    _, log, plan = await repaired()
+    choice = Choice(title="Asked for by a person", why="ann asks for it", step="", condition="")
+    await propose(log, plan.model_copy(update={"playbook": "manual", "choice": choice}))
+
+    report = log.report(IncidentStatus.RESOLVED)
+
+    assert "- Playbook manual (Asked for by a person): ann asks for it\n" in report
+    assert "tep ''" not in report

@@ -144,7 +144,7 @@ async def test_an_expired_approval_is_nobodys_acknowledgement() -> None:
     report = log.report(IncidentStatus.ESCALATED)
 
     assert "- Time to acknowledge: did not happen" in report
-    assert "why nobody decided before the approval expired" in report
+    assert "why too few people said yes before the approval expired" in report
 
 
 async def test_hostile_text_stays_text_and_secrets_are_masked() -> None:
