@@ -4,13 +4,17 @@ import base64
 import hashlib
 import os
 import stat
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
 from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import (
+    Ed25519PrivateKey,
+    Ed25519PublicKey,
+)
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
     NoEncryption,
@@ -26,6 +30,9 @@ class KeySource(Protocol):
 
     def signing(self, now: datetime, /) -> "SigningKey":
         """Return the key that signs at this moment."""
+
+    def public_keys(self) -> Mapping[str, Ed25519PublicKey]:
+        """Return the keys that are believed now, by id."""
 
 
 class KeyUnusableError(PermanentError):
@@ -46,6 +53,10 @@ class SigningKey:
     def signing(self, _now: datetime) -> "SigningKey":
         """Return itself: alone, it signs at any time."""
         return self
+
+    def public_keys(self) -> Mapping[str, Ed25519PublicKey]:
+        """Return itself: alone, it is the one that is believed."""
+        return {self.id: self.private.public_key()}
 
     @property
     def id(self) -> str:

@@ -18,7 +18,7 @@ from backend.db.past_runs import PastRuns
 from backend.db.tables.approvals import grants as minted
 from backend.db.tenancy import Tenant
 from backend.signer import moment as moments
-from backend.signer import renewal, token, told
+from backend.signer import past_grants, renewal, token, told
 from backend.signer.brakes import Admitted, Pedal
 from backend.signer.keys import KeySource
 from backend.signer.moment import Moment, Stored
@@ -91,6 +91,7 @@ class Mint:
             told.check_row(stored.id if stored else None, record, action_id)
             if stored is not None:
                 _check_plan(stored, permitted.plan)
+                self._check_believed(stored)
                 if not renewal.is_due(stored.expires_at, now) or renewal.is_over(record, action_id):
                     return ports.Grant(id=stored.id, token=stored.token)
                 renewal.check_count(stored.renewals, self.terms)
@@ -104,6 +105,15 @@ class Mint:
             )
             told.check_entry(event, issued.draft)
             return ports.Grant(id=issued.row.id, token=issued.row.token)
+
+    def _check_believed(self, stored: Stored) -> None:
+        """Refuse a grant that no server takes any more: it is neither given out nor renewed."""
+        if past_grants.Reader(self.key.public_keys).read(stored.token) is None:
+            raise GrantRefusedError(
+                "key_retired",
+                "the key that signed the action's grant is believed no longer: look at the object "
+                "whether it was used, and have the plan looked at again",
+            )
 
     def _ttl_s(self, now: datetime, until: datetime | None) -> int:
         """Return how long a grant lasts; what servers add for clocks that differ ends in time too."""

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import jwt
@@ -13,6 +14,7 @@ from unsound_records import falsely_allowed
 
 from backend.db import journal, switch
 from backend.signer.client import SignerClient
+from backend.signer.keyring import Keyring
 from backend.signer.mint import Mint
 from backend.signer.renewal import Terms
 from sre_agent import ports
@@ -220,3 +222,26 @@ async def test_the_grant_of_an_action_that_is_over_is_given_out_as_it_was(
 
     assert await signer.mint(ID, ACTION) == first
     assert await count(case, EventKind.GRANT_RENEWED) == 0
+
+
+@pytest.mark.attack("a grant of a key that leaked")
+@pytest.mark.parametrize("waited_s", [0, 301])
+@pytest.mark.parametrize("is_over", [False, True])
+async def test_what_a_retired_key_signed_is_neither_given_out_nor_renewed(
+    waited_s: int, case: Case, mint: Mint, clock: Any, tmp_path: Path, *, is_over: bool
+) -> None:
+    ring, public = Keyring(tmp_path / "key.pem"), tmp_path / "key.pub"
+    ring.ensure(public)
+    mint = replace(mint, key=ring)
+    await case.approve()
+    await mint.mint(ID, ACTION)
+    if is_over:
+        await case.log(EventKind.ACTION_FINISHED, {"action_id": ACTION, "outcome": "applied"})
+    [old] = ring.read().published
+    ring.rotate(public, now=clock.now(), after_s=0)
+    await mint.mint(ID, ACTION)  # the old key is believed as long as it is not retired
+    ring.retire(old.id, public, now=clock.now(), at_once=True)
+    await clock.sleep(waited_s)
+
+    with pytest.raises(GrantRefusedError, match="key_retired"):
+        await mint.mint(ID, ACTION)
