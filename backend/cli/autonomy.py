@@ -5,8 +5,9 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from backend.cli.plain import escape, plain
+from backend.cli.plain import escape
 from backend.cli.session import client, console
+from backend.plain import plain
 from sre_agent.safety.autonomy import surely
 
 _COLOURS = {"allow": "green", "ask": "yellow", "deny": "red"}

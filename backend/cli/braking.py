@@ -10,9 +10,10 @@ from rich.table import Table
 
 from backend.cli import policy_here
 from backend.cli.moments import moment
-from backend.cli.plain import escape, plain
+from backend.cli.plain import escape
 from backend.cli.session import client, console
 from backend.clock import SystemClock
+from backend.plain import plain
 from sre_agent.config import freezes as files
 from sre_agent.domain.errors import PermanentError
 from sre_agent.safety import zones

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 
 from backend.cli import hints
-from backend.cli.plain import plain
+from backend.plain import plain
 from sre_agent.domain.errors import PermanentError, TransientError
 
 _TIMEOUT_S = 40.0

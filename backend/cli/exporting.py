@@ -10,8 +10,9 @@ import typer
 
 from backend.cli import export_check
 from backend.cli.moments import second
-from backend.cli.plain import escape, plain
+from backend.cli.plain import escape
 from backend.cli.session import client, console, layout
+from backend.plain import plain
 from backend.signer import ring
 from sre_agent.domain.audit_export import Manifest
 from sre_agent.domain.errors import PermanentError

@@ -7,10 +7,11 @@ from typing import Annotated
 import typer
 
 from backend.cli import first_sign_in
-from backend.cli.plain import escape, plain
+from backend.cli.plain import escape
 from backend.cli.session import client, console, layout
 from backend.cli.stack import environment, examination, lifecycle, world
 from backend.db.migrations import migrate as apply_migrations
+from backend.plain import plain
 from backend.settings import CommonSettings
 from sre_agent.domain.errors import PermanentError
 

@@ -8,8 +8,9 @@ import yaml
 
 from backend.cli import past_rulings, policy_here, telling_rulings
 from backend.cli.moments import moment
-from backend.cli.plain import escape, plain
+from backend.cli.plain import escape
 from backend.cli.session import client, console
+from backend.plain import plain
 from sre_agent.domain import yaml_text
 from sre_agent.domain.errors import PermanentError
 from sre_agent.domain.ruling import PolicyRuling, Ruling

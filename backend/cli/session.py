@@ -6,9 +6,10 @@ from pathlib import Path
 from rich.console import Console
 
 from backend.cli.client import Client
-from backend.cli.plain import escape, plain
+from backend.cli.plain import escape
 from backend.cli.stack import environment, lifecycle
 from backend.cli.stack.layout import Layout
+from backend.plain import plain
 from sre_agent.domain.errors import PermanentError
 
 console = Console(highlight=False)

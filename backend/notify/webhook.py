@@ -3,20 +3,28 @@
 import hashlib
 import hmac
 import json
+import re
+from typing import Any
 
 import httpx
 from pydantic import SecretStr
 from typing_extensions import override
 
 from backend.notify.message import Channel, Message
+from backend.plain import plain
 from sre_agent import ports
 from sre_agent.domain.errors import TransientError
+from sre_agent.safety.redaction import redact_json
 
 SIGNATURE_HEADER = "X-SRE-Agent-Signature"
 TIMESTAMP_HEADER = "X-SRE-Agent-Timestamp"
 DELIVERY_HEADER = "X-SRE-Agent-Delivery"
 
+TEXT_CHARACTERS = 4000
+"""How much of one text is sent: the whole is in the incident."""
+
 _TIMEOUT_S = 10.0
+_MARKUP = re.compile("[<>&]")
 
 
 class WebhookChannel(Channel):
@@ -61,14 +69,31 @@ def delivery_id(message: Message) -> str:
 
 
 def render(message: Message) -> bytes:
-    """Return the body."""
+    """Return the body: ASCII without markup, its texts masked, bounded, and steering nothing.
+
+    It leaves the installation, for programs that may print it or put it into a page.
+    """
     about = {
         "delivery_id": delivery_id(message),
         "kind": message.kind,
         "org_id": message.org_id,
         "created_at": message.created_at.isoformat(),
     }
-    return json.dumps({**message.payload, **about}, ensure_ascii=False).encode()
+    said = {name: _clean(value) for name, value in message.payload.items()}
+    return _MARKUP.sub(_spelled, json.dumps({**said, **about})).encode()
+
+
+def _clean(value: Any) -> Any:
+    """Return a value of a message as it may leave; long texts are cut."""
+    shown = redact_json(plain(value))
+    if isinstance(shown, str) and len(shown) > TEXT_CHARACTERS:
+        return f"{shown[:TEXT_CHARACTERS]}…"
+    return shown
+
+
+def _spelled(found: re.Match[str]) -> str:
+    """Return a character of markup as JSON can spell it too."""
+    return f"\\u{ord(found[0]):04x}"
 
 
 def sign(secret: SecretStr, timestamp: str, body: bytes) -> str:

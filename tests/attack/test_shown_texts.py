@@ -14,7 +14,7 @@ from attack_counts import Attack
 from rich.console import Console
 
 from backend.cli import telling
-from backend.cli.plain import plain
+from backend.plain import plain
 from mcp_servers.common.text import shown, shown_labels
 from mcp_servers.loki.templates import template_of
 from sre_agent.domain.events import Event, EventKind

@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from backend.cli.plain import escape, plain
+from backend.cli.plain import escape
+from backend.plain import plain
 from sre_agent.domain.causes import Cause, Conclusion, Diagnosis, Finding, Stance
 from sre_agent.domain.likelihood import in_percent
 from sre_agent.safety.redaction import redact, redact_json

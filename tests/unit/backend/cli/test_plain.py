@@ -7,8 +7,9 @@ import pytest
 from rich.console import Console
 from rich.text import Text
 
-from backend.cli.plain import escape, plain
+from backend.cli.plain import escape
 from backend.cli.session import tell_error
+from backend.plain import plain
 from sre_agent.domain.errors import PermanentError
 
 
