@@ -7,6 +7,9 @@ import yaml
 MAX_YAML_CHARS = 16_384
 MAX_DEPTH = 20
 
+_NO_VALUE = (ValueError, ArithmeticError, LookupError, AttributeError)
+"""What the library lets through for a value that is not what its tag, or its form, says."""
+
 
 class MalformedError(ValueError):
     """A text that does not say what it has to say; the message says why."""
@@ -26,7 +29,7 @@ def mapping(text: str, what: str) -> dict[str, Any]:
     except yaml.MarkedYAMLError as err:
         line = f" in line {err.problem_mark.line + 1}" if err.problem_mark else ""
         raise MalformedError(f"{what} is no YAML: {err.problem}{line}") from err
-    except (yaml.YAMLError, ValueError) as err:
+    except (yaml.YAMLError, *_NO_VALUE) as err:
         raise MalformedError(f"{what} is no YAML: {type(err).__name__}") from err
     if refusal:
         raise MalformedError(f"{what} {refusal}")

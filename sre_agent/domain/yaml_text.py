@@ -15,15 +15,46 @@ MAX_CHARS = 4 * 2**20
 """A hundred times the largest file that ships."""
 MAX_NODES = 200_000
 """Values of a text, each as often as aliases repeat it."""
-_MERGE = "tag:yaml.org,2002:merge"
+MAX_NUMBER_CHARS = 100
+"""A number of many parts (`1:1:1`) takes the square of their count to add up."""
+_TAGS = "tag:yaml.org,2002:"
+_MERGE = f"{_TAGS}merge"
+_NUMBERS = frozenset({f"{_TAGS}int", f"{_TAGS}float"})
+_QUOTE = "put it in quotes"
+_NO_VALUE = (ValueError, ArithmeticError, LookupError, AttributeError)
+"""What the library lets through for a value that is not what its tag, or its form, says."""
 
 
-class _Once(yaml.constructor.SafeConstructor):
+class _Told(yaml.constructor.SafeConstructor):
+    """Tells of every value that cannot be made where it stands."""
+
+    @override
+    def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:
+        """Return the value of a node; source: yaml.constructor.BaseConstructor."""
+        if node.tag in _NUMBERS and len(node.value) > MAX_NUMBER_CHARS:
+            told = (
+                f"a number has more than {MAX_NUMBER_CHARS} characters: if it is a text, {_QUOTE}"
+            )
+            raise yaml.constructor.ConstructorError(None, None, told, node.start_mark)
+        try:
+            return super().construct_object(node, deep=deep)
+        except _NO_VALUE as error:
+            told = f"it is no {node.tag.removeprefix(_TAGS)}: correct it, or {_QUOTE}"
+            raise yaml.constructor.ConstructorError(None, None, told, node.start_mark) from error
+
+
+class PlainLoader(_Told, LOADER):  # type: ignore[misc]
+    """The fast one, which raises nothing but what YAML's errors are."""
+
+
+class _Once(_Told):
     """Refuses what says a key twice: the second would silently take the place of the first."""
 
     @override
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
         """Return the values of a mapping; source: yaml.constructor.SafeConstructor."""
+        if not isinstance(node, yaml.MappingNode):  # it is only called one: `!!map [b]`
+            return super().construct_mapping(node, deep=deep)
         seen: set[tuple[str, str]] = set()
         for key, _ in node.value:
             said = (key.tag, str(key.value))

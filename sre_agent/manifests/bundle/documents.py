@@ -9,7 +9,7 @@ from typing import Any
 import yaml
 
 from sre_agent.domain import yaml_bounds
-from sre_agent.domain.yaml_text import LOADER
+from sre_agent.domain.yaml_text import LOADER, PlainLoader
 from sre_agent.manifests.kubectl import kind_of
 from sre_agent.manifests.objects.fields import section
 from sre_agent.manifests.objects.snapshot import KINDS, objects
@@ -82,7 +82,7 @@ def _contents(text: str) -> list[Any]:
         if head in {"{", "["}:
             return list(_json(text))
         if _YAML.search(text) and yaml_bounds.are_kept(text, LOADER):
-            return [item for item in yaml.load_all(text, Loader=LOADER) if item]
+            return [item for item in yaml.load_all(text, Loader=PlainLoader) if item]
     except (ValueError, RecursionError, yaml.YAMLError):
         return []
     return []

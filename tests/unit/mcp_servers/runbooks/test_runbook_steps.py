@@ -58,6 +58,9 @@ def test_steps_of_the_front_matter_come_first_and_a_single_class_needs_no_list()
         ("action: set_image\narguments: {image: 'a b'}", "image"),
         ("- action", "no mapping"),
         ("action: [", "no YAML"),
+        ("action: !!bool perhaps", "no YAML"),
+        ("action: !!timestamp soon", "no YAML"),
+        ("action: " + "1:" * 300 + "1.5", "no YAML"),
     ],
 )
 def test_what_is_not_exactly_a_step_is_not_used_and_is_told(text: str, reason: str) -> None:

@@ -22,8 +22,20 @@ def _repeated(levels: int) -> str:
         f"{_repeated(7)}\n{HEAD}data: *l7\n",
         f"{HEAD}data: {'[' * 5_000}{']' * 5_000}\n",
         f"{HEAD}data: &d\n  again: *d\n",
+        f"{HEAD}data: {'1:' * 20_000}1\n",
+        f"{HEAD}data: !!bool perhaps\n",
+        f"{HEAD}data: !!timestamp soon\n",
+        f"{HEAD}data: {'1:' * 300}1.5\n",
     ],
-    ids=["aliases of aliases", "nested", "within itself"],
+    ids=[
+        "aliases of aliases",
+        "nested",
+        "within itself",
+        "many parts",
+        "no bool",
+        "no time",
+        "too large",
+    ],
 )
 def test_yaml_that_would_grow_beyond_reason_is_passed_over(text: str) -> None:
     found = read({"bad.yaml": text, "good.yaml": HEAD.replace("web", "cart")}, SAVED_AT)
