@@ -27,6 +27,9 @@ _WORST_FIRST = (
     Outcome.RESOLVED,
 )
 
+_KEPT = "It stays, because nothing that was seen of what was repaired speaks against it"
+"""Why what did not help is not taken back; where something does speak against it, it is."""
+
 
 async def verify(state: run_state.RunState, runtime: Runtime[RunContext]) -> Command[str]:
     """Sample until every action's verification has an end; only then is the incident's known."""
@@ -139,5 +142,6 @@ def _end(plan: Plan, judgement: Judgement, advice: str) -> run_state.RunState:
         Outcome.UNKNOWN: "it is unknown whether the repair helped",
     }.get(judgement.outcome, judgement.outcome.value)
     undo = "; ".join(str(action.inverse) for action in plan.actions if action.inverse)
-    reason = f"{said}: {judgement.reason}{f'. To undo: {undo}' if undo else ''}{advice}"
+    kept = f". {_KEPT}" if undo and judgement.outcome is Outcome.NOT_RESOLVED else ""
+    reason = f"{said}: {judgement.reason}{kept}{f'. To undo: {undo}' if undo else ''}{advice}"
     return {"end_status": IncidentStatus.ESCALATED.value, "end_reason": reason}

@@ -111,8 +111,13 @@ async def test_a_repair_whose_signals_are_good_is_not_taken_back_for_an_alert_th
 
     await scene.answer(Verdict.APPROVED)
 
-    assert len(scene.payloads(EventKind.PLAN_PROPOSED)) == 1
+    [proposed] = scene.payloads(EventKind.PLAN_PROPOSED)
+    [action] = proposed["plan"]["actions"]
+    undo = ToolCall.model_validate(action["inverse"])
+    assert scene.world.errors("core")(scene.world.now) == 0, "the undo would break it again"
     assert f"the repair did not help: still active: {alert.name} (firing)" in scene.escalation
+    assert "It stays, because nothing that was seen of what was repaired" in scene.escalation
+    assert f"To undo: {undo}" in scene.escalation, "people can take it back themselves"
 
 
 async def test_a_repair_that_makes_it_worse_is_known_before_the_deadline_and_taken_back() -> None:
