@@ -1,10 +1,6 @@
 """Runbooks in Notion, read through its official client."""
 
-import socket
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
-from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from notion_server import (
@@ -13,64 +9,15 @@ from notion_server import (
     Workspace,
     block,
     date,
-    error,
-    multi_select,
     page,
-    people,
-    rate_limited,
-    rich,
-    select,
     serving,
     text,
     words,
 )
+from notion_source import NOW, full_page, opened
 
-from mcp_servers.common.envelope import RefusedError, ToolFailureError, UnreachableError
 from mcp_servers.runbooks.notion.api import connect
 from mcp_servers.runbooks.notion.source import NotionDatabase
-
-NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
-
-
-class Sleeps:
-    """Waits for nobody, and keeps for how long it was told to."""
-
-    def __init__(self) -> None:
-        self.seconds: list[float] = []
-
-    async def __call__(self, seconds: float) -> None:
-        self.seconds.append(seconds)
-
-
-@asynccontextmanager
-async def opened(
-    workspace: Workspace,
-    *,
-    token: str = TOKEN,
-    database: str = DATABASE,
-    sleep: Callable[[float], Awaitable[None]] | None = None,
-) -> AsyncIterator[NotionDatabase]:
-    async with serving(workspace) as url:
-        api = replace(connect(url, token), sleep=sleep or Sleeps())
-        source = NotionDatabase(api, database, lambda: NOW)
-        try:
-            yield source
-        finally:
-            await source.close()
-
-
-def full_page() -> dict[str, object]:
-    return page(
-        "Ledger refuses orders",
-        {
-            "Service": select("ledger"),
-            "Alerts": multi_select("LedgerDown", "HighErrorRate"),
-            "Fault class": rich("missing_configuration, crash_loop"),
-            "Owner": people("Ada", "Grace"),
-            "Last validated": date("2026-10-01T09:30:00.000+02:00"),
-            "Priority": {"id": "z", "type": "number", "number": 3},
-        },
-    )
 
 
 async def test_a_pages_properties_become_front_matter_whatever_type_the_columns_have() -> None:
@@ -187,69 +134,6 @@ async def test_a_code_block_marked_as_a_step_is_a_typed_step(is_captioned: bool)
     assert "drop_table" in runbook.problems[0]
 
 
-async def test_a_rate_limit_is_waited_out_for_as_long_as_notion_asks() -> None:
-    sleep = Sleeps()
-    workspace = Workspace(pages=[full_page()], busy=[rate_limited("2"), rate_limited()])
-
-    async with opened(workspace, sleep=sleep) as source:
-        shelf = await source.shelf()
-
-    assert len(shelf.entries) == 1
-    assert sleep.seconds == [2.0, 1.0]
-
-
-async def test_a_rate_limit_that_asks_for_too_long_is_told_and_not_waited_out() -> None:
-    sleep = Sleeps()
-
-    async with opened(Workspace(busy=[rate_limited("120")]), sleep=sleep) as source:
-        with pytest.raises(UnreachableError, match="wait 120 s"):
-            await source.shelf()
-
-    assert sleep.seconds == []
-
-
-async def test_a_notion_that_stays_broken_is_asked_a_few_times_and_then_unreachable() -> None:
-    busy = [error(503, "service_unavailable", "Notion is unavailable.")] * 20
-    workspace = Workspace(busy=busy)
-
-    async with opened(workspace) as source:
-        with pytest.raises(UnreachableError, match="503"):
-            await source.shelf()
-
-    assert len(workspace.asked) == 4
-
-
-@pytest.mark.parametrize(
-    ("how", "code"),
-    [
-        ({"token": "ntn_another_0123456789"}, "forbidden"),
-        ({"database": "1f0d2c6a-9a51-4f7e-8f55-0c4d3f8a0009"}, "not_found"),
-        ({"database": "no-uuid"}, "invalid_arguments"),
-    ],
-)
-async def test_what_notion_refuses_is_refused_in_its_own_words(
-    how: dict[str, str], code: str
-) -> None:
-    async with opened(Workspace(), **how) as source:  # type: ignore[arg-type]
-        with pytest.raises(RefusedError) as refusal:
-            await source.require_ready()
-
-    assert refusal.value.code == code
-    assert "Notion answered 4" in refusal.value.reason
-    assert "ntn_" not in refusal.value.reason
-
-
-async def test_a_notion_that_is_not_there_is_unreachable() -> None:
-    with socket.socket() as closed:
-        closed.bind(("127.0.0.1", 0))
-        api = connect(f"http://127.0.0.1:{closed.getsockname()[1]}", TOKEN)
-        source = NotionDatabase(api, DATABASE, lambda: NOW)
-
-        with pytest.raises(UnreachableError):
-            await source.shelf()
-    await source.close()
-
-
 async def test_what_was_read_is_kept_until_the_page_changes() -> None:
     found = full_page()
     workspace = Workspace([found], {str(found["id"]): [words("paragraph", "old words")]})
@@ -291,40 +175,6 @@ async def test_a_page_changed_twice_within_the_minute_that_notion_tells_is_read_
 
     assert fresh.sections[0].markdown == "value two"
     assert len(workspace.asked) == asked
-
-
-async def test_when_notion_falls_silent_the_last_list_is_given_and_said_to_be_old() -> None:
-    now = [NOW]
-    async with serving(Workspace(pages=[full_page()])) as url:
-        source = NotionDatabase(connect(url, TOKEN), DATABASE, lambda: now[0])
-        await source.shelf()
-    now[0] += timedelta(minutes=5)
-
-    shelf = await source.shelf()
-    await source.close()
-
-    assert len(shelf.entries) == 1
-    assert "12:00:00" in shelf.left_out[0]
-
-
-async def test_whoever_waits_for_readiness_does_not_spend_the_rate_limit() -> None:
-    workspace = Workspace(busy=[error(403, "restricted_resource", "No.")])
-
-    async with opened(workspace) as source:
-        for _ in range(20):
-            with pytest.raises(ToolFailureError, match="403"):
-                await source.require_ready()
-
-    assert len(workspace.asked) == 1
-
-
-async def test_a_silent_notion_keeps_nobody_from_starting() -> None:
-    busy = [error(503, "service_unavailable", "Notion is unavailable.")] * 20
-
-    async with opened(Workspace(busy=busy)) as source:
-        await source.require_ready()
-        with pytest.raises(UnreachableError):
-            await source.shelf()
 
 
 async def test_a_page_nested_without_end_is_read_so_far_and_said_to_be() -> None:

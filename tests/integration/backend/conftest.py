@@ -7,10 +7,13 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from admission_scene import TENANT, Case
 from sqlalchemy.ext.asyncio import AsyncEngine
 from steering_scene import Steering, opened
 
+from backend.db.admission import AdmissionDesk, Arrival
 from backend.db.tables.incidents import incidents
+from sre_agent.domain.alert import Alert, AlertStatus, Severity
 from sre_agent.domain.ids import ActionId, EvidenceId, IncidentId
 from sre_agent.domain.objects import ObjectRef
 from sre_agent.domain.plan import Action, BlastRadius, DryRun, Plan, Risk, SignalBound, Verification
@@ -108,3 +111,35 @@ async def steering(
     """The API as people steer by it, and the incidents behind it."""
     async with opened(engine, database_url, clock, tmp_path) as found:
         yield found
+
+
+@pytest.fixture
+async def desk(engine: AsyncEngine, clock: Any) -> AsyncIterator[AdmissionDesk]:
+    async with AdmissionDesk(engine, clock, TENANT) as desk:
+        yield desk
+
+
+@pytest.fixture
+async def case(engine: AsyncEngine, clock: Any, desk: AdmissionDesk) -> Case:
+    return Case(engine, clock, desk)
+
+
+@pytest.fixture
+def arrive(clock: Any) -> Any:
+    def make(fingerprint: str = "f1", service: str = "web", **changes: Any) -> Arrival:
+        fields: dict[str, Any] = {
+            "source": "alertmanager",
+            "fingerprint": fingerprint,
+            "status": AlertStatus.FIRING,
+            "name": "HighErrorRate",
+            "severity": Severity.WARNING,
+            "labels": {"namespace": "prod", "service": service},
+            "annotations": {"summary": "Errors"},
+            "starts_at": clock.time - timedelta(minutes=1),
+            "ends_at": None,
+            "generator_url": "",
+            "group_key": "g",
+        }
+        return Arrival(Alert(**{**fields, **changes}), service)
+
+    return make

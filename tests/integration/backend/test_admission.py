@@ -1,50 +1,18 @@
 """Alerts come in: recorded once, one incident per service, work enqueued with them."""
 
 import asyncio
-import secrets
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
-import pytest
 import sqlalchemy as sa
+from admission_scene import TENANT
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from backend.db import audit, incident_rows, journal
-from backend.db.admission import AdmissionDesk, Arrival, Disposition, Tenant
-from sre_agent.domain.alert import Alert, AlertStatus, Severity
-from sre_agent.domain.errors import TransientError
+from backend.db.admission import AdmissionDesk, Arrival, Disposition
+from sre_agent.domain.alert import AlertStatus, Severity
 from sre_agent.domain.events import EventDraft, EventKind
 from sre_agent.domain.ids import IncidentId
-
-TENANT = Tenant(org_id="default", cluster_id="default")
-
-
-@pytest.fixture
-async def desk(engine: AsyncEngine, clock: Any) -> AsyncIterator[AdmissionDesk]:
-    async with AdmissionDesk(engine, clock, TENANT) as desk:
-        yield desk
-
-
-@pytest.fixture
-def arrive(clock: Any) -> Any:
-    def make(fingerprint: str = "f1", service: str = "web", **changes: Any) -> Arrival:
-        fields: dict[str, Any] = {
-            "source": "alertmanager",
-            "fingerprint": fingerprint,
-            "status": AlertStatus.FIRING,
-            "name": "HighErrorRate",
-            "severity": Severity.WARNING,
-            "labels": {"namespace": "prod", "service": service},
-            "annotations": {"summary": "Errors"},
-            "starts_at": clock.time - timedelta(minutes=1),
-            "ends_at": None,
-            "generator_url": "",
-            "group_key": "g",
-        }
-        return Arrival(Alert(**{**fields, **changes}), service)
-
-    return make
 
 
 async def rows(engine: AsyncEngine, query: str) -> list[tuple[Any, ...]]:
@@ -219,88 +187,3 @@ async def test_an_alert_joins_while_its_incidents_log_is_being_written(
     )
 
     assert len(await kinds(engine, first.incident_id)) == 2 + 20 + 20
-
-
-@pytest.mark.usefixtures("own_database")
-async def test_without_a_commit_nobody_is_told_that_the_alert_was_received(
-    engine: AsyncEngine, desk: AdmissionDesk, arrive: Any
-) -> None:
-    async with engine.begin() as connection:
-        await connection.execute(sa.text("ALTER TABLE events ADD CONSTRAINT no CHECK (seq < 2)"))
-
-    with pytest.raises(TransientError):
-        await desk.submit([arrive()])
-
-    assert await rows(engine, "SELECT count(*) FROM incidents") == [(0,)]
-    assert await rows(engine, "SELECT count(*) FROM procrastinate_jobs") == [(0,)]
-
-
-@pytest.mark.usefixtures("own_database")
-async def test_one_webhook_that_the_database_refuses_does_not_take_the_others_with_it(
-    engine: AsyncEngine, desk: AdmissionDesk, arrive: Any
-) -> None:
-    async with engine.begin() as connection:
-        constraint = "ALTER TABLE alerts ADD CONSTRAINT no CHECK (fingerprint <> 'bad')"
-        await connection.execute(sa.text(constraint))
-
-    good, bad, fine = await asyncio.gather(
-        desk.submit([arrive("good")]),
-        desk.submit([arrive("bad", service="api")]),
-        desk.submit([arrive("fine")]),
-        return_exceptions=True,
-    )
-
-    assert isinstance(bad, Exception)
-    assert [good[0].disposition, fine[0].disposition] == ["opened", "joined"]  # type: ignore[index]  # not exceptions
-
-
-async def test_a_webhook_that_crashes_us_does_not_take_the_others_with_it(
-    desk: AdmissionDesk, arrive: Any
-) -> None:
-    nameless = arrive("bad")
-    object.__setattr__(nameless, "service_key", None)  # a mistake of ours
-
-    good, bad, fine = await asyncio.gather(
-        desk.submit([arrive("good")]),
-        desk.submit([nameless]),
-        desk.submit([arrive("fine")]),
-        return_exceptions=True,
-    )
-
-    assert isinstance(bad, TransientError)
-    assert [good[0].disposition, fine[0].disposition] == ["opened", "joined"]  # type: ignore[index]  # not exceptions
-
-
-@pytest.mark.usefixtures("own_database")
-async def test_what_an_index_cannot_hold_does_not_take_the_others_with_it(
-    engine: AsyncEngine, desk: AdmissionDesk, arrive: Any
-) -> None:
-    # PostgreSQL reports its limits in the class of errors that lost connections have, too.
-    async with engine.begin() as connection:
-        await connection.execute(sa.text("CREATE INDEX narrow ON alerts (group_key)"))
-    wide = "".join(secrets.token_hex(4) for _ in range(1500))
-
-    good, bad, fine = await asyncio.gather(
-        desk.submit([arrive("good")]),
-        desk.submit([arrive("bad", service="api", group_key=wide)]),
-        desk.submit([arrive("fine")]),
-        return_exceptions=True,
-    )
-
-    assert isinstance(bad, TransientError)
-    assert [good[0].disposition, fine[0].disposition] == ["opened", "joined"]  # type: ignore[index]  # not exceptions
-
-
-async def test_a_label_too_long_for_any_index_opens_an_incident_of_its_own(
-    engine: AsyncEngine, desk: AdmissionDesk, arrive: Any
-) -> None:
-    wide = "".join(secrets.token_hex(4) for _ in range(750))
-
-    receipts = [
-        (await desk.submit([arrive(f"f{n}", service=wide + str(end))]))[0]
-        for n, end in enumerate((1, 1, 2))
-    ]
-
-    assert [receipt.disposition for receipt in receipts] == ["opened", "joined", "opened"]
-    lengths = await rows(engine, "SELECT length(service) FROM incidents")
-    assert lengths == [(253,), (253,)]
