@@ -66,7 +66,8 @@ def load(module: str) -> None:
 
     Raises:
         ModuleNotFoundError: There is none of that name.
-        RuntimeError: It begins threads while it is loaded, which no fork would have.
+        RuntimeError: It begins threads while it is loaded, which no fork would have. Python's are
+            meant: a library in C sees to its own, as numpy's BLAS does.
     """
     found = importlib.util.find_spec(module)
     if found is None:

@@ -15,7 +15,7 @@ import pytest
 ROOT = Path(__file__).parents[3]
 PATIENCE_S = 20
 PROGRAM = """
-import os, signal, sys, time
+import os, signal, sys, time, {imports}
 print(os.getpid(), *sys.argv[1:], flush=True)
 if __name__ == "__main__":
     {body}
@@ -23,9 +23,11 @@ if __name__ == "__main__":
 
 
 @contextmanager
-def kept(folder: Path, body: str, *arguments: str) -> Iterator[subprocess.Popen[str]]:
+def kept(
+    folder: Path, body: str, *arguments: str, imports: str = "json"
+) -> Iterator[subprocess.Popen[str]]:
     """Keep a program running that prints its number when it is loaded and when it is run."""
-    (folder / "story.py").write_text(PROGRAM.format(body=body))
+    (folder / "story.py").write_text(PROGRAM.format(body=body, imports=imports))
     with subprocess.Popen(
         [sys.executable, "-m", "backend.prefork", "story", *arguments],
         cwd=folder,
@@ -96,6 +98,17 @@ def test_a_program_that_dies_again_and_again_is_left_to_the_supervisor(tmp_path:
 
     assert process.returncode == 128 + signal.SIGKILL
     assert len(lines.splitlines()) == 1 + 5
+
+
+def test_every_life_computes_with_the_threads_of_numpy(tmp_path: Path) -> None:
+    body = "print(int((numpy.ones((600, 600)) @ numpy.ones((600, 600))).sum()), flush=True); time.sleep(60)"
+    with kept(tmp_path, body, imports="numpy") as process:
+        said(process)
+        first, sum_ = said(process), said(process)
+        os.kill(int(first[0]), signal.SIGKILL)
+        _, again = said(process), said(process)
+
+    assert sum_ == again == [str(600**3)]
 
 
 def test_a_module_that_is_not_there_is_named(tmp_path: Path) -> None:
