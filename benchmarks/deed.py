@@ -117,12 +117,12 @@ class Deed:
         _data(made.result)
         async with watch.time("gate"):
             self._pass_gate(grant)
-        async with watch.time("journal: told"):
-            await stage.journal.append(self.id, call_log.draft(call_log.EXECUTOR, made, **about))
-        async with watch.time("journal: ended"):
+        async with watch.time("journal: told and ended"):
+            told = call_log.draft(call_log.EXECUTOR, made, **about)
             end = ends.written(ends.End(grant.id, made.result))
             said = {"action_id": ACTION, **end, "touched": reach.of(action)}
-            await self.log(EventKind.ACTION_FINISHED, said)
+            ended = _draft(EventKind.ACTION_FINISHED, said)
+            await stage.journal.append_all(self.id, [told, ended])
 
     def _pass_gate(self, grant: ports.Grant) -> None:
         """Have the grant judged as the server that writes judges it, without anything on the way."""

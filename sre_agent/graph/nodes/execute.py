@@ -121,7 +121,7 @@ async def _carry_out(context: RunContext, id_: IncidentId, action: Action) -> st
     result = await _write(context, id_, action, grant, may_be_done=started is not None)
     if isinstance(result, _Stopped):
         return await _settle(context, id_, action, result)
-    return await _finish(context, id_, action, grant.id, result)
+    return await _finish(context, id_, action, ends.End(grant.id, result.result), result.told)
 
 
 async def _stop(
@@ -140,6 +140,14 @@ class _Stopped:
 
     grant_id: str
     reason: str
+
+
+@dataclass(frozen=True)
+class _Answered:
+    """How a write ended, and the entry of its call, unless none was made, which the end is kept with."""
+
+    result: ToolResult
+    told: EventDraft | None = None
 
 
 async def _started(context: RunContext, id_: IncidentId, action: Action) -> str | None:
@@ -179,23 +187,25 @@ async def _permit(
 
 async def _write(
     context: RunContext, id_: IncidentId, action: Action, grant: ports.Grant, *, may_be_done: bool
-) -> ToolResult | _Stopped:
+) -> _Answered | _Stopped:
     """Ask until the server answers: the grant's mark in the target makes asking again harmless.
 
     A refusal after an attempt without an answer does not say that the attempt did nothing.
     """
-    limits = context.limits
-    asking = _logged(context, id_, action, grant.id)
+    limits, about = context.limits, {"action_id": action.id, "grant_id": grant.id}
     attempt = 1
     while True:
         halted = await _obstacle(context, id_, is_begun=may_be_done)
         if halted is not None:
             return _Stopped(grant.id, halted) if may_be_done else _halted(context, halted)
-        result = await asking.toolbox.write(
+        asked = context.toolbox.write(
             action.call, grant=grant.token, deadline_s=_deadline_s(context, action)
         )
-        if result.status is ToolStatus.OK or result.code == ends.PARTLY:
-            return result
+        made = await call_log.timed("write", action.call, asked)
+        told, result = call_log.draft(call_log.EXECUTOR, made, **about), made.result
+        if _is_over(result, may_be_done=may_be_done):
+            return _Answered(result, told)
+        await context.journal.append(id_, told)
         if result.code == _EXPIRED and attempt < limits.write_attempts:
             renewed = await _permit(context, id_, action, is_begun=True)
             if isinstance(renewed, ports.Grant):
@@ -203,7 +213,7 @@ async def _write(
                 continue
             result = result.model_copy(update={"reason": f"{result.reason}; {renewed}"})
         if _is_no(result):
-            return _Stopped(grant.id, result.reason) if may_be_done else result
+            return _Stopped(grant.id, result.reason) if may_be_done else _Answered(result)
         may_be_done = True
         if attempt >= limits.write_attempts:
             return _Stopped(grant.id, result.reason)
@@ -211,9 +221,11 @@ async def _write(
         await context.clock.sleep(limits.write_retry_s)
 
 
-def _logged(context: RunContext, id_: IncidentId, action: Action, grant_id: str) -> RunContext:
-    about = {"action_id": action.id, "grant_id": grant_id}
-    return call_log.logged(context, id_, call_log.EXECUTOR, **about)
+def _is_over(result: ToolResult, *, may_be_done: bool) -> bool:
+    """Return whether nothing is asked after this answer: neither the server again, nor the signer."""
+    if result.status is ToolStatus.OK or result.code == ends.PARTLY:
+        return True
+    return _is_no(result) and result.code != _EXPIRED and not may_be_done
 
 
 async def _obstacle(context: RunContext, id_: IncidentId, *, is_begun: bool) -> str | None:
@@ -238,16 +250,18 @@ def _is_no(result: ToolResult) -> bool:
     return result.status is ToolStatus.REFUSED and result.code not in _NO_ANSWER
 
 
-def _halted(context: RunContext, why: str) -> ToolResult:
+def _halted(context: RunContext, why: str) -> _Answered:
     now = context.clock.now()
-    return ToolResult(status=ToolStatus.REFUSED, code="halted", reason=why, observed_at=now)
+    refused = ToolResult(status=ToolStatus.REFUSED, code="halted", reason=why, observed_at=now)
+    return _Answered(refused)
 
 
 async def _settle(
     context: RunContext, id_: IncidentId, action: Action, stopped: _Stopped
 ) -> str | None:
     """Find out by the target itself whether a write was done."""
-    asking = _logged(context, id_, action, stopped.grant_id)
+    about = {"action_id": action.id, "grant_id": stopped.grant_id}
+    asking = call_log.logged(context, id_, call_log.EXECUTOR, **about)
     found = await marks.find(
         asking.toolbox, action, stopped.grant_id, deadline_s=context.limits.tool_deadline_s
     )
@@ -257,25 +271,25 @@ async def _settle(
     unknown = ToolResult(
         status=ToolStatus.UNREACHABLE, reason=stopped.reason, observed_at=context.clock.now()
     )
-    return await _finish(context, id_, action, stopped.grant_id, found or unknown)
+    return await _finish(context, id_, action, ends.End(stopped.grant_id, found or unknown))
 
 
 async def _finish(
-    context: RunContext, id_: IncidentId, action: Action, grant_id: str, result: ToolResult
+    context: RunContext,
+    id_: IncidentId,
+    action: Action,
+    end: ends.End,
+    told: EventDraft | None = None,
 ) -> str | None:
-    """Write down how an action ended; return None when it is done, otherwise what a person must know."""
-    end = ends.End(grant_id, result)
-    await context.journal.append(
-        id_,
-        EventDraft(
-            actor="executor",
-            kind=EventKind.ACTION_FINISHED,
-            payload={
-                "action_id": action.id,
-                **ends.written(end),
-                "touched": reach.of(action),
-            },
-            step_key=f"action_finished:{action.id}",
-        ),
+    """Write down how an action ended; return None when it is done, otherwise what a person must know.
+
+    The call that ended it is written with it: of a crash between them one could tell nothing either.
+    """
+    ended = EventDraft(
+        actor="executor",
+        kind=EventKind.ACTION_FINISHED,
+        payload={"action_id": action.id, **ends.written(end), "touched": reach.of(action)},
+        step_key=f"action_finished:{action.id}",
     )
+    await context.journal.append_all(id_, [ended] if told is None else [told, ended])
     return ends.failure(action, end)

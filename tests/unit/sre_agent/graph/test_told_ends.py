@@ -1,5 +1,7 @@
 """What became of an action is told once: a run that comes again after a crash goes by what is told."""
 
+from collections.abc import Sequence
+
 import pytest
 from run_scene import DRY_RUN, Scene, make_scene
 
@@ -21,20 +23,27 @@ class Crashing:
 
     def __init__(self, scene: Scene) -> None:
         self._journal = scene.journal
-        self._is_due = True
+        self.written: list[EventKind] | None = None
+        """What was written together with the end."""
 
     async def append(self, incident_id: IncidentId, draft: EventDraft) -> object:
-        event = await self._journal.append(incident_id, draft)
-        if draft.kind is EventKind.ACTION_FINISHED and self._is_due:
-            self._is_due = False
+        return (await self.append_all(incident_id, [draft]))[0]
+
+    async def append_all(
+        self, incident_id: IncidentId, drafts: Sequence[EventDraft]
+    ) -> Sequence[object]:
+        events = await self._journal.append_all(incident_id, drafts)
+        kinds = [draft.kind for draft in drafts]
+        if EventKind.ACTION_FINISHED in kinds and self.written is None:
+            self.written = kinds
             raise KilledError
-        return event
+        return events
 
     def __getattr__(self, name: str) -> object:
         return getattr(self._journal, name)
 
 
-async def come_again(scene: Scene, first: ToolResult, later: ToolResult) -> None:
+async def come_again(scene: Scene, first: ToolResult, later: ToolResult) -> Crashing:
     """Kill the run right after the end of its action is written down, and start it again."""
     await scene.start()
 
@@ -44,11 +53,13 @@ async def come_again(scene: Scene, first: ToolResult, later: ToolResult) -> None
         return later if scene.payloads(EventKind.ACTION_FINISHED) else first
 
     scene.toolbox.on("kubernetes", "rollback_rollout", reply)
-    usual, scene.journal = scene.journal, Crashing(scene)  # type: ignore[assignment]
+    crashing = Crashing(scene)
+    usual, scene.journal = scene.journal, crashing  # type: ignore[assignment]
     with pytest.raises(KilledError):
         await scene.answer(Verdict.APPROVED)
     scene.journal = usual
     await scene._invoke(None)
+    return crashing
 
 
 @pytest.mark.parametrize("later", [ok({"outcome": "applied"}), refused("forbidden", "still no")])
@@ -78,6 +89,17 @@ async def test_what_was_done_is_not_asked_for_again() -> None:
 
     assert scene.modes().count("write") == 1
     assert scene.payloads(EventKind.VERIFICATION_FINISHED)
+
+
+@pytest.mark.parametrize(
+    "answer", [ok({"outcome": "applied"}), refused("forbidden", "a budget keeps it")]
+)
+async def test_the_call_that_ended_an_action_is_written_with_its_end(answer: ToolResult) -> None:
+    scene = make_scene()
+
+    crashing = await come_again(scene, answer, unreachable("too late"))
+
+    assert crashing.written == [EventKind.TOOL_CALLED, EventKind.ACTION_FINISHED]
 
 
 async def test_an_end_is_of_the_newest_plan_and_not_of_an_earlier_one_with_the_same_ids() -> None:
