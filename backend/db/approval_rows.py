@@ -59,11 +59,13 @@ ASKED = Question(_OF_INCIDENT, TypeAdapter(list[Request]))
 
 ANSWERED = Question(
     approval_answers.GIVEN.where(
-        given.c.approval_id == _OF_INCIDENT.with_only_columns(approvals.c.id).scalar_subquery()
+        given.c.approval_id.in_(
+            sa.select(approvals.c.id).where(approvals.c.incident_id == sa.bindparam("incident_id"))
+        )
     ),
     approval_answers.ROWS,
 )
-"""The answers to it."""
+"""The answers to all requests of an incident."""
 
 
 def joined(answers: Answers) -> Request | None:

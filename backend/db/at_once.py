@@ -15,7 +15,7 @@ AnswerT = TypeVar("AnswerT")
 class Question(Generic[AnswerT]):
     """A query that is built once, its parameters by name, and what its rows are read as."""
 
-    query: sa.Select[Any]
+    query: sa.Select[Any] | sa.TextualSelect
     rows: TypeAdapter[list[AnswerT]]
 
     async def ask(self, connection: AsyncConnection, **about: object) -> list[AnswerT]:
@@ -32,7 +32,7 @@ class Question(Generic[AnswerT]):
 class Answers:
     """What the database said to several questions at one moment."""
 
-    _said: Mapping["Question[Any]", list[dict[str, Any]]]
+    _said: Mapping["Question[Any]", list[dict[str, Any]] | None]
 
     def to(self, question: Question[AnswerT]) -> list[AnswerT]:
         """Return the rows that answer one of them.
@@ -40,7 +40,7 @@ class Answers:
         Raises:
             ValueError: A row holds what it cannot.
         """
-        return question.rows.validate_python(self._said[question])
+        return question.rows.validate_python(self._said[question] or [])
 
 
 class AtOnce:
@@ -56,7 +56,6 @@ class AtOnce:
         return Answers(dict(zip(self._questions, row, strict=True)))
 
 
-def _as_json(query: sa.Select[Any]) -> sa.ColumnElement[Any]:
-    rows = query.subquery()
-    listed = sa.func.json_agg(sa.func.row_to_json(rows.table_valued()), type_=sa.JSON)
-    return sa.select(sa.func.coalesce(listed, sa.text("'[]'"))).scalar_subquery()
+def _as_json(query: sa.Select[Any] | sa.TextualSelect) -> sa.ColumnElement[Any]:
+    listed = sa.func.json_agg(query.subquery().table_valued(), type_=sa.JSON)  # null without rows
+    return sa.select(listed).scalar_subquery()

@@ -3,14 +3,18 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
-from pydantic import ValidationError
+import sqlalchemy as sa
+from pydantic import TypeAdapter, ValidationError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from typing_extensions import override
 
-from backend.db import journal, slos
+from backend.db import slos
+from backend.db.at_once import AtOnce, Question
 from backend.db.past_runs import PastRuns
 from backend.db.slos import Slo
+from backend.db.tables.events import events as entries
 from backend.db.tenancy import Tenant
 from sre_agent import ports
 from sre_agent.domain.events import Event, EventKind
@@ -25,31 +29,66 @@ FRESH = timedelta(minutes=15)
 """What was counted longer ago says nothing of the present; a look is taken every minute or so."""
 
 
+@dataclass(frozen=True)
+class _Asked:
+    said: Any
+
+
+_ASKER = Question(
+    sa.select(entries.c.payload["asker"].label("said"))
+    .where(
+        entries.c.incident_id == sa.bindparam("incident_id"),
+        entries.c.kind == EventKind.PLAN_PROPOSED.value,
+        entries.c.payload["plan_sha256"].as_string() == sa.bindparam("plan_sha256"),
+    )
+    .order_by(entries.c.seq.desc())
+    .limit(1),
+    TypeAdapter(list[_Asked]),
+)
+_ALL = AtOnce(slos.PROMISED, _ASKER)
+
+
+@dataclass(frozen=True)
+class Known:
+    """What of a plan's circumstances the database tells: the cluster's promises, and who asks."""
+
+    promised: Sequence[Slo]
+    asker: Asker
+
+
+def asker(log: Iterable[Event], plan_sha256: str) -> Asker:
+    """Return who proposed exactly this plan: the engine, unless the log names a person."""
+    proposed = [event.payload for event in log if event.kind is EventKind.PLAN_PROPOSED]
+    found = (item for item in reversed(proposed) if item["plan_sha256"] == plan_sha256)
+    said = next(found, None)
+    return _asker(said and said.get("asker"))
+
+
 async def read(
     connection: AsyncConnection,
     incident: Incident,
     plan: Plan,
     now: datetime,
     past: PastRuns | None = None,
-    log: Sequence[Event] | None = None,
+    known: Known | None = None,
 ) -> dict[ActionId, Circumstances]:
     """Return what a ruling on each action goes by, at a moment; the past, where rules go by it.
 
-    Who has read the incident's log already gives it as `log`; otherwise it is asked for who proposed.
+    Who has asked for what is `known` already gives it.
 
     Of several services and promises the worst counts: the incident's service, what the action
     changes, and the Services before it. What the plan says of the latter can only make it worse.
     """
-    promised = await slos.list_all(connection, incident.org_id, cluster_id=incident.cluster_id)
-    if log is None:
-        log = await journal.read(connection, incident.id, kind=EventKind.PLAN_PROPOSED)
-    asker = _asker([event for event in log if event.kind is EventKind.PLAN_PROPOSED], plan)
+    if known is None:
+        said = await _ALL.ask(connection, incident_id=incident.id, plan_sha256=plan.sha256)
+        whose = next((row.said for row in said.to(_ASKER)), None)
+        known = Known(slos.promised(said.to(slos.PROMISED)), _asker(whose))
     tenant = Tenant(incident.org_id, incident.cluster_id)
     found = {}
     for action in plan.actions:
         track = await past.track(connection, tenant, Kind.of(action, plan)) if past else UNTRIED
-        known = Circumstances(now=now, asker=asker, track=track)
-        found[action.id] = _of(action, incident, promised, known)
+        at = Circumstances(now=now, asker=known.asker, track=track)
+        found[action.id] = _of(action, incident, known.promised, at)
     return found
 
 
@@ -79,15 +118,9 @@ def _fresh(slo: Slo, known: Circumstances) -> Standing | None:
     return None if is_old else slo.standing
 
 
-def _asker(proposed: Sequence[Event], plan: Plan) -> Asker:
-    """Return who proposed exactly this plan: the engine, unless the log names a person."""
-    wanted = plan.sha256
-    said: Mapping[str, object] = next(
-        (item.payload for item in reversed(proposed) if item.payload["plan_sha256"] == wanted),
-        {},
-    )
+def _asker(said: object) -> Asker:
     try:
-        return Asker.model_validate(said.get("asker") or ENGINE)
+        return Asker.model_validate(said or ENGINE)
     except ValidationError:
         return Asker(kind="person")  # whoever it is, rules for the engine are not for them
 

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
+from pydantic import TypeAdapter
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from backend.db.at_once import Question
 from backend.db.journal import IncidentNotFoundError
 from backend.db.tables.incidents import OPEN, alerts, incidents
 from backend.db.tenancy import Tenant
@@ -37,24 +39,29 @@ _ABOUT = """labels ->> 'namespace', COALESCE(labels ->> 'service', labels ->> 'a
     labels ->> 'job')"""
 
 # A run asks for its incident at every step: one round trip, and one pass from text to value.
-_LOAD = sa.text(f"""
-    SELECT CAST(row_to_json(found) AS text) FROM (
-        SELECT {", ".join(_INCIDENT_FIELDS)}, COALESCE((
-            SELECT json_agg(alert ORDER BY alert.starts_at, alert.fingerprint) FROM (
-                SELECT {", ".join(_ALERT_FIELDS)} FROM (
-                    SELECT {", ".join(_ALERT_FIELDS)}, row_number() OVER (
-                        PARTITION BY status, name, {_ABOUT} ORDER BY starts_at, fingerprint) AS rank
-                    FROM alerts WHERE incident_id = incidents.id AND {_PRESENT}
-                ) AS ranked ORDER BY rank, starts_at, fingerprint LIMIT {ALERTS_MAX}
-            ) AS alert
-        ), '[]') AS alerts, GREATEST(0, (
-            SELECT count(*) FROM alerts
-            WHERE incident_id = incidents.id AND {_PRESENT}) - {ALERTS_MAX}
-        ) AS alerts_left_out
-        FROM incidents
-        WHERE id = :incident_id AND (CAST(:org_id AS text) IS NULL OR org_id = :org_id)
-    ) AS found
-""")  # noqa: S608 - names of ours
+_FOUND = f"""
+    SELECT {", ".join(_INCIDENT_FIELDS)}, COALESCE((
+        SELECT json_agg(alert ORDER BY alert.starts_at, alert.fingerprint) FROM (
+            SELECT {", ".join(_ALERT_FIELDS)} FROM (
+                SELECT {", ".join(_ALERT_FIELDS)}, row_number() OVER (
+                    PARTITION BY status, name, {_ABOUT} ORDER BY starts_at, fingerprint) AS rank
+                FROM alerts WHERE incident_id = incidents.id AND {_PRESENT}
+            ) AS ranked ORDER BY rank, starts_at, fingerprint LIMIT {ALERTS_MAX}
+        ) AS alert
+    ), '[]') AS alerts, GREATEST(0, (
+        SELECT count(*) FROM alerts
+        WHERE incident_id = incidents.id AND {_PRESENT}) - {ALERTS_MAX}
+    ) AS alerts_left_out
+    FROM incidents
+    WHERE id = :incident_id AND (CAST(:org_id AS text) IS NULL OR org_id = CAST(:org_id AS text))
+"""  # noqa: S608 - names of ours
+_LOAD = sa.text(f"SELECT CAST(row_to_json(found) AS text) FROM ({_FOUND}) AS found")  # noqa: S608
+
+LOADED = Question(
+    sa.text(_FOUND).columns(*(sa.column(name) for name in Incident.model_fields)),
+    TypeAdapter(list[Incident]),
+)
+"""The incident with its alerts, as it is loaded; no row when the organization has no such incident."""
 
 
 async def load(

@@ -21,6 +21,7 @@ from backend.db import (
     switch,
     transitions,
 )
+from backend.db.at_once import Answers, AtOnce
 from sre_agent import ports
 from sre_agent.domain import steering
 from sre_agent.domain.events import Event, EventDraft
@@ -32,6 +33,8 @@ from sre_agent.domain.ruling import Decision, PolicyRuling
 from sre_agent.domain.runs import of_run
 
 _SWITCHED_OFF = "KILL_SWITCH is set in the settings"
+
+_MAY_BEGIN = AtOnce(incident_rows.LOADED, switch.THROWN)
 
 
 class PostgresIncidents(ports.Incidents):
@@ -146,8 +149,13 @@ class PostgresIncidents(ports.Incidents):
         async with self._step(incident_id) as connection:
             own = draft.model_copy(update={"step_key": self._own(draft.step_key)})
             head = await journal.lock_head(connection, incident_id, [own.step_key])
-            incident = await incident_rows.load(connection, incident_id)
-            obstacle = await _find_obstacle(connection, incident)
+            answers = await _MAY_BEGIN.ask(
+                connection,
+                org_id=head.org_id,
+                cluster_id=head.cluster_id,
+                incident_id=incident_id,
+            )
+            obstacle = _find_obstacle(answers)
             if obstacle is None:
                 await journal.append(connection, incident_id, [own], now=now, head=head)
             return obstacle
@@ -219,11 +227,12 @@ class PostgresIncidents(ports.Incidents):
         return step_key if self._run is None else of_run(self._run, step_key)
 
 
-async def _find_obstacle(connection: AsyncConnection, incident: Incident) -> str | None:
+def _find_obstacle(answers: Answers) -> str | None:
     """Return why no write of the incident may begin at this moment, or None."""
-    halt = await switch.find_halt(connection, incident.org_id, cluster_id=incident.cluster_id)
+    halt = switch.in_force(answers.to(switch.THROWN))
     if halt is not None:
         return f"writes are halted: {halt.told}"
+    [incident] = answers.to(incident_rows.LOADED)
     obstacle = steering.obstacle(incident)
     if obstacle is None and incident.status is not IncidentStatus.EXECUTING:
         return f"the incident is {incident.status}"

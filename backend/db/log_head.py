@@ -8,7 +8,7 @@ import sqlalchemy as sa
 # One round trip finds the head and whether any of the steps is known. Whoever had to wait for the
 # lock sees the new head but the old events: then `seen_seq` lags behind, and the steps are asked anew.
 LOCK = sa.text("""
-    SELECT org_id, run, last_seq, last_hash, last_at,
+    SELECT org_id, cluster_id, run, last_seq, last_hash, last_at,
         COALESCE((SELECT max(seq) FROM events WHERE incident_id = incidents.id), 0) AS seen_seq,
         EXISTS (SELECT FROM events WHERE incident_id = incidents.id
             AND step_key = ANY(CAST(:step_keys AS text[]))) AS is_known
@@ -24,6 +24,7 @@ class Head:
     """
 
     org_id: str
+    cluster_id: str
     run: int
     last_seq: int
     last_hash: str

@@ -1,14 +1,17 @@
 """Objectives as they are stored: one row for each, of an organization's cluster."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from pydantic import TypeAdapter
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from typing_extensions import override
 
+from backend.db.at_once import Question
+from backend.db.tables.incidents import incidents
 from backend.db.tables.slos import slos
 from backend.db.tenancy import Tenant
 from sre_agent import ports
@@ -63,6 +66,46 @@ class Look:
     fast_since: datetime | None
     slow_since: datetime | None
     is_low: bool
+
+
+@dataclass(frozen=True)
+class Row:
+    """An objective as it is stored; whether its definition is one, nobody has looked."""
+
+    org_id: str
+    cluster_id: str
+    definition: Any
+    from_file: bool
+    changed_by: str
+    changed_at: datetime
+    standing: Any
+    reason: str
+    evaluated_at: datetime | None
+    fast_since: datetime | None
+    slow_since: datetime | None
+    is_low: bool
+
+
+PROMISED = Question(
+    sa.select(*(slos.c[item.name] for item in fields(Row)))
+    .join(
+        incidents,
+        sa.and_(incidents.c.org_id == slos.c.org_id, incidents.c.cluster_id == slos.c.cluster_id),
+    )
+    .where(incidents.c.id == sa.bindparam("incident_id"))
+    .order_by(slos.c.id),
+    TypeAdapter(list[Row]),
+)
+"""The objectives of an incident's cluster, by id."""
+
+
+def promised(rows: Iterable[Row]) -> list[Slo]:
+    """Return the objectives that rows hold.
+
+    Raises:
+        ValueError: A row holds none.
+    """
+    return [_slo(row) for row in rows]
 
 
 async def list_all(
@@ -213,7 +256,7 @@ def _is(tenant: Tenant, id_: str) -> sa.ColumnElement[bool]:
     )
 
 
-def _slo(row: sa.Row[Any]) -> Slo:
+def _slo(row: sa.Row[Any] | Row) -> Slo:
     return Slo(
         tenant=Tenant(row.org_id, row.cluster_id),
         objective=Objective.model_validate(row.definition),

@@ -112,7 +112,7 @@ LOGGED = Question(
     )
     .where(
         log.c.org_id == sa.bindparam("org_id"),
-        log.c.kind.in_([Deed.WRITING_HALTED.value, Deed.WRITING_RESUMED.value]),
+        sa.or_(log.c.kind == Deed.WRITING_HALTED.value, log.c.kind == Deed.WRITING_RESUMED.value),
         sa.or_(_NAMED.is_(None), _NAMED == _CLUSTER),
     )
     .ext(distinct_on(_NAMED))

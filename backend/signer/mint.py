@@ -1,19 +1,17 @@
 """Minting: read the record, judge, sign, keep, log; one transaction under the incident's lock."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from backend.actors import Role
 from backend.brakes.judging import Brakes
-from backend.db import approval_rows, audit, circumstances, incident_rows, journal, standing, switch
+from backend.db import approval_rows, audit, circumstances, incident_rows, journal, slos, switch
 from backend.db import brakes as writes
-from backend.db.approval_answers import Given
-from backend.db.at_once import AtOnce
+from backend.db.at_once import Answers, AtOnce
 from backend.db.past_runs import PastRuns
 from backend.db.tables.approvals import grants as minted
 from backend.db.tenancy import Tenant
@@ -38,7 +36,14 @@ from sre_agent.safety.policy import Policy
 
 ACTOR = "signer"
 
-_RECORD = AtOnce(audit.ENDS, *QUESTIONS, approval_rows.ASKED, approval_rows.ANSWERED)
+_RECORD = AtOnce(
+    incident_rows.LOADED,
+    audit.ENDS,
+    *QUESTIONS,
+    approval_rows.ASKED,
+    approval_rows.ANSWERED,
+    slos.PROMISED,
+)
 
 
 @dataclass(frozen=True)
@@ -136,7 +141,7 @@ class Mint:
         # What was changed is not read: it may hold what no event has.
         broken, log = await audit.read_proven(connection, incident_id, answers.to(audit.ENDS))
         record = Record(
-            incident=await incident_rows.load(connection, incident_id),
+            incident=_only(answers.to(incident_rows.LOADED), incident_id),
             halted=None,
             broken=broken,
             log=runs.present(log),
@@ -145,32 +150,22 @@ class Mint:
             broken_organization=await self.watch.look(connection, org_id, answers, known),
             approval=approval_rows.joined(answers),
         )
-        return await self._with_facts(connection, record)
+        return await self._with_facts(connection, record, answers)
 
     async def _hold(
         self, connection: AsyncConnection, record: Record, action_id: ActionId
     ) -> tuple[Record, Moment]:
         """Hold the organization, and read the rest."""
-        org_id, id_ = record.incident.org_id, record.incident.id
         # From here on nobody stops writing, or mints, until this transaction is over. What takes long
         # was read before: who stops writing waits for this transaction, and not for longer than a moment.
-        await switch.hold_mints(connection, org_id)
-        tenant, now = Tenant(org_id, record.incident.cluster_id), self.clock.now()
-        moment = await moments.read(connection, tenant, id_, action_id, now=now)
-        record = replace(
-            record,
-            halted=self._find_halt(moment),
-            standing=await self._standing(connection, record),
-        )
+        await switch.hold_mints(connection, record.incident.org_id)
+        moment = await moments.read(connection, record, action_id, now=self.clock.now())
+        record = replace(record, halted=self._find_halt(moment), standing=moment.standing)
         return record, moment
 
-    async def _standing(self, connection: AsyncConnection, record: Record) -> Mapping[Given, Role]:
-        """Return who may answer at this moment, of those who have."""
-        answers = record.approval.answers if record.approval else ()
-        org_id, now = record.incident.org_id, self.clock.now()
-        return await standing.find(connection, org_id, answers, now=now)
-
-    async def _with_facts(self, connection: AsyncConnection, record: Record) -> Record:
+    async def _with_facts(
+        self, connection: AsyncConnection, record: Record, answers: Answers
+    ) -> Record:
         """Return the record with what rulings go by; without a plan there is nothing to rule on."""
         try:
             plan = newest_plan(record)
@@ -182,7 +177,10 @@ class Mint:
             plan,
             self.clock.now(),
             past=self.past if self.policy.lets_earn else None,
-            log=record.log,
+            known=circumstances.Known(
+                slos.promised(answers.to(slos.PROMISED)),
+                circumstances.asker(record.log, plan.sha256),
+            ),
         )
         return replace(record, facts=facts)
 
@@ -230,6 +228,12 @@ async def _keep(
     else:
         renewed = sa.update(minted).where(minted.c.id == issued.row.id)
         await connection.execute(renewed.values(row))
+
+
+def _only(found: Sequence[Incident], incident_id: IncidentId) -> Incident:
+    if not found:
+        raise journal.IncidentNotFoundError(f"there is no incident {incident_id}")
+    return found[0]
 
 
 def _first_step(action_id: ActionId) -> str:

@@ -1,6 +1,6 @@
 """What is true while nobody else mints, and nobody stops writing: read in one statement."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 
@@ -8,13 +8,15 @@ import sqlalchemy as sa
 from pydantic import TypeAdapter
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from backend.db import brakes, freezes, switch
+from backend.actors import Role
+from backend.db import brakes, freezes, standing, switch
+from backend.db.approval_answers import Given
 from backend.db.at_once import Answers, AtOnce, Question
 from backend.db.brakes import Granted
 from backend.db.freezes import Present
 from backend.db.tables.approvals import grants
-from backend.db.tenancy import Tenant
-from sre_agent.domain.ids import ActionId, GrantId, IncidentId
+from backend.signer.record import Record
+from sre_agent.domain.ids import ActionId, GrantId
 from sre_agent.safety.pace import Written
 
 
@@ -51,6 +53,7 @@ _ALL = AtOnce(
     brakes.OF_INCIDENT,
     brakes.LATELY,
     freezes.PRESENT,
+    standing.FOUND,
 )
 
 
@@ -62,6 +65,7 @@ class Moment:
     """
 
     now: datetime
+    given: Sequence[Given]
     answers: Answers
 
     @property
@@ -103,15 +107,28 @@ class Moment:
         """Return the freezes that people added."""
         return freezes.present(self.answers.to(freezes.PRESENT))
 
+    @property
+    def standing(self) -> Mapping[Given, Role]:
+        """Return who may answer at this moment, of those who have `given` an answer."""
+        return standing.roles(self.given, self.answers.to(standing.FOUND), now=self.now)
+
 
 async def read(
     connection: AsyncConnection,
-    tenant: Tenant,
-    incident_id: IncidentId,
+    record: Record,
     action_id: ActionId,
     *,
     now: datetime,
 ) -> Moment:
     """Read what holds for an action; who calls it keeps others from changing that."""
-    about = {"incident_id": incident_id, "action_id": action_id, "now": now}
-    return Moment(now, await _ALL.ask(connection, **vars(tenant), **about))
+    incident = record.incident
+    given = record.approval.answers if record.approval else ()
+    about = {
+        "org_id": incident.org_id,
+        "cluster_id": incident.cluster_id,
+        "incident_id": incident.id,
+        "action_id": action_id,
+        "now": now,
+        "answers": standing.asked(given),
+    }
+    return Moment(now, given, await _ALL.ask(connection, **about))
