@@ -42,7 +42,6 @@ SECRETS = (
 )
 TOLD_PLAINLY = (
     "run_failed",
-    "approval_given",
     "grant_refused",
     "braked",
     "action_started",
@@ -73,6 +72,32 @@ FIELDS = (
 )
 
 
+def of_people(text: str) -> dict[str, dict[str, Any]]:
+    """Return what people answer, judge and ask for, in this text alone, as the log tells it."""
+    place = {"kind": text, "namespace": text, "name": text}
+    call = {"server": text, "tool": text, "arguments": {text: text}}
+    answer: dict[str, Any] = dict.fromkeys(("actor", "channel", "reason"), text)
+    answer |= {"verdict": "rejected", "without": [text, text]}
+    hint = {"text": text, "object": place, "fault_class": text, "specialist": text}
+    note = {"judgement": "wrong", "note": text}
+    return {
+        "approval_given": {**answer, "waits_for": 1, "lost": [text, text]},
+        "approval_decided": answer,
+        "approval_voided": {"reason": text},
+        "verdict_given": {"verdict": note, "actual": {"fault_class": "x", "object": place}},
+        "reinvestigated": {"run": 2, "reason": text, "hint": hint, "action": {"call": call}},
+        "cause_dismissed": {
+            "reason": text,
+            "dismissal": {"fault_class": "x", "object": place, "reason": text},
+        },
+        "resumed": {"reason": text},
+        "action_finished": {"status": "ok", "outcome": "done", "detail": text},
+        "verification_sampled": {"reason": text},
+        "verification_finished": {"result": "worse", "reason": text},
+        "specialist_failed": {"reason": text},
+    }
+
+
 def events(text: str) -> list[dict[str, Any]]:
     """Return an event of every simple kind that says nothing but this text."""
     said: dict[str, Any] = dict.fromkeys(
@@ -88,7 +113,8 @@ def events(text: str) -> list[dict[str, Any]]:
         "policy_ruled": {"rulings": [{"ruling": "ask", "rule": text, "reason": text}]},
         "specialists_selected": {"selected": [{"specialist": text}]},
     }
-    rich |= {kind: said for kind in TOLD_PLAINLY if kind != "approval_given"}
+    rich |= of_people(text)
+    rich |= dict.fromkeys(TOLD_PLAINLY, said)
     return [
         {"kind": kind, "at": AT.isoformat(), "actor": text, "payload": payload}
         for kind, payload in rich.items()
