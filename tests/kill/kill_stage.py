@@ -41,10 +41,11 @@ WATCHED = frozenset({"signer", "hands", "api", "worker", "worker-2"})
 
 @dataclass
 class Death:
-    """When a program died of SIGKILL, and when it was started again."""
+    """When a program died of SIGKILL, and as which worker it was known, if it was one."""
 
     program: str
     at: float
+    worker_id: int | None = None
 
 
 @dataclass
@@ -117,7 +118,7 @@ class Stage:
                 if code is None or self.is_closing:
                     continue
                 if code == -signal.SIGKILL:
-                    self.deaths.append(Death(name, time.monotonic()))
+                    self._bury(name)
                 else:
                     self.unasked.append(f"{name} ended with {code}")
                 self.start(name)
@@ -133,8 +134,14 @@ class Stage:
             return
         if life != (before := self.lives.get(name, "")):
             if before:
-                self.deaths.append(Death(name, time.monotonic()))
+                self._bury(name)
             self.lives[name] = life
+
+    def _bury(self, name: str) -> None:
+        """Note a death; the number of a worker stands where it left it, until the next is there."""
+        at, number = time.monotonic(), self.home / f"{name}.alive.number"
+        worker_id = int(number.read_text()) if number.exists() else None
+        self.deaths.append(Death(name, at, worker_id))
 
     def await_all(self) -> None:
         """Wait until every server answers: what died in one run is not away in the next."""

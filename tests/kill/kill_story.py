@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from http import HTTPStatus
 from typing import Any
@@ -33,7 +33,10 @@ _LOOK = """
         (SELECT count(*) FROM events
             WHERE incident_id = incidents.id AND kind = 'report_written'),
         (SELECT count(*) FROM procrastinate_jobs
-            WHERE args ->> 'incident_id' = incidents.id AND status IN ('todo', 'doing'))
+            WHERE args ->> 'incident_id' = incidents.id AND status IN ('todo', 'doing')),
+        ARRAY(SELECT worker_id FROM procrastinate_jobs
+            WHERE args ->> 'incident_id' = incidents.id AND status = 'doing'
+                AND worker_id IS NOT NULL)
     FROM incidents WHERE namespace = %s ORDER BY opened_at
 """
 _OPEN_REQUEST = """
@@ -71,6 +74,8 @@ class Look:
     reports: int = 0
     jobs: int = 0
     incidents: int = 0
+    workers: tuple[int, ...] = ()
+    """Who is at work on it."""
 
     @property
     def is_over(self) -> bool:
@@ -128,7 +133,8 @@ class Story:
                     break
                 is_told = is_told or self._alert("firing")
                 before, course.look = course.look, self._look(connection)
-                if before != course.look or self._note_deaths(course.look, second):
+                has_moved = replace(before, workers=()) != replace(course.look, workers=())
+                if self._note_deaths(course.look, second) or has_moved:
                     end = time.monotonic() + LIMIT_S
                 self._note_progress(course.look)
                 self._decide(connection, decided)
@@ -146,8 +152,8 @@ class Story:
         rows = connection.execute(_LOOK, (self._course.namespace,)).fetchall()
         if not rows:
             return Look()
-        id_, status, *steps, reports, jobs = rows[0]
-        return Look(id_, status, tuple(steps), reports, jobs, len(rows))
+        id_, status, *steps, reports, jobs, workers = rows[0]
+        return Look(id_, status, tuple(steps), reports, jobs, len(rows), tuple(workers))
 
     def _note_deaths(self, look: Look, second: Order | None) -> bool:
         fresh = self._stage.deaths[self._since :]
@@ -162,21 +168,29 @@ class Story:
 
     def _note_progress(self, look: Look) -> None:
         for wait in list(self._waits):
-            if wait.death.program == "api":
-                has_resumed = self._is_served()
-            else:
-                has_resumed = _progress(look) != _progress(wait.look)
+            has_resumed = self._has_resumed(wait, look)
             if has_resumed:
                 self._course.resumed_after_s.append(time.monotonic() - wait.death.at)
             if has_resumed or look.is_over:
                 self._waits.remove(wait)
 
-    def _is_served(self) -> bool:
-        try:
-            url = f"{self._stage.settings.api_url}/health"
-            return httpx.get(url, timeout=2, trust_env=False).is_success
-        except httpx.TransportError:
+    def _has_resumed(self, wait: _Wait, look: Look) -> bool:
+        """Return whether a death holds the incident up no longer.
+
+        Its next step says so, except where nobody waits for one: between two looks of a verification
+        the run sleeps, for a minute where the repair is in vain. There it is enough that it sleeps
+        with a worker that lives, and that who is asked next is there.
+        """
+        died, settings = wait.death.program, self._stage.settings
+        if died == "api":
+            return _is_served(settings.api_url)
+        if _progress(look) != _progress(wait.look):
+            return True
+        if look.status != "verifying":
             return False
+        if died.startswith("worker"):
+            return any(worker != wait.death.worker_id for worker in look.workers)
+        return _is_served(settings.hands_url if died == "hands" else settings.signer_url)
 
     def _alert(self, status: str) -> bool:
         """Send the alert; return whether it was taken, otherwise it is sent again."""
@@ -229,6 +243,13 @@ class Story:
             return httpx.post(url, json=body, headers=headers, timeout=10, trust_env=False)
         except httpx.TransportError:
             return None
+
+
+def _is_served(url: str) -> bool:
+    try:
+        return httpx.get(f"{url}/health", timeout=2, trust_env=False).is_success
+    except httpx.TransportError:
+        return False
 
 
 def _progress(look: Look) -> tuple[object, ...]:
