@@ -49,7 +49,13 @@ def parse(name: str, text: str) -> tuple[FreezeText, ...]:
         InvalidConfigurationError: naming the file and the fields that are wrong.
     """
     try:
-        found = _File.model_validate(yaml_text.read(text)).freezes
+        document = yaml_text.read(text)
+        if not isinstance(document, dict):
+            raise InvalidConfigurationError(
+                f"{name} has to say `freezes:` with a list, as in docs/brakes.md; "
+                "`freezes: []` where there are none"
+            )
+        found = _File.model_validate(document).freezes
     except (yaml.YAMLError, RecursionError) as error:
         raise InvalidConfigurationError(f"{name} is no YAML: {yaml_text.told(error)}") from error
     except ValidationError as error:

@@ -176,6 +176,17 @@ def record(opened: Stage, kind: Kind) -> Mapping[str, int]:
     return found
 
 
+def record_all(stages: Sequence[Stage], kinds: Sequence[Kind]) -> Points:
+    """Return the points of each kind, recorded on several stages side by side."""
+
+    def on(number: int) -> list[tuple[Kind, Mapping[str, int]]]:
+        return [(kind, record(stages[number], kind)) for kind in kinds[number :: len(stages)]]
+
+    with ThreadPoolExecutor(len(stages)) as lanes:
+        found = dict(pair for pairs in lanes.map(on, range(len(stages))) for pair in pairs)
+    return {kind: found[kind] for kind in kinds}
+
+
 @dataclass
 class Waiting:
     """The runs that are still to be played, handed out one after the other."""
@@ -235,14 +246,14 @@ def run(runs: int, seed: int, lanes: int, only: str = "") -> Tally:
     home.chmod(0o755)
     tally = Tally()
     with ExitStack() as stack:
-        # In every second lane two workers share the work: one dies, the other takes over.
+        # In every second lane two workers share the work: one dies, the other takes over. There,
+        # what both do in turn is crossed twice as often: nothing is recorded in these.
         stages = [
             stack.enter_context(stage(home / f"lane-{n}", workers=2 if n % 2 else 1))
             for n in range(lanes)
         ]
         single = _only(only) if only else None
-        kinds = [single.kind] if single else Kind
-        points = {kind: record(stages[0], kind) for kind in kinds}
+        points = record_all(stages[::2], [single.kind] if single else list(Kind))
         everywhere = named(points)
         say(f"{len(everywhere)} points, {sum(map(len, points.values()))} with the kind of incident")
         plans = iter([single]) if single else schedule(points, runs, seed)

@@ -1,5 +1,6 @@
 """Brakes and freezes from the command line."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -111,6 +112,36 @@ def test_a_file_is_checked_without_a_platform(tmp_path: Path) -> None:
     assert "2 freezes are right" in right.output
     assert "past: over" in right.output
     assert isinstance(wrong.exception, InvalidConfigurationError)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("freezes: [{name: x, reason: r, from: 2026-13-01, to: 2026-12-24}]", "month must be in"),
+        ("", "`freezes: \\[\\]` where there are none"),
+        ("- name: x", "has to say `freezes:`"),
+    ],
+)
+def test_a_file_that_is_none_of_freezes_is_told_with_what_to_do(
+    tmp_path: Path, text: str, told: str
+) -> None:
+    file = tmp_path / "freezes.yaml"
+    file.write_text(text)
+
+    found = CliRunner().invoke(cli, ["freeze", "check", str(file)])
+
+    assert isinstance(found.exception, InvalidConfigurationError)
+    assert re.search(told, str(found.exception))
+
+
+def test_the_name_of_a_freeze_steers_no_terminal(tmp_path: Path) -> None:
+    file = tmp_path / "freezes.yaml"
+    file.write_text('freezes: [{name: "\\e[2Jx", reason: r, from: 2020-01-01, to: 2020-01-02}]')
+
+    found = CliRunner().invoke(cli, ["freeze", "check", str(file)])
+
+    assert "\x1b" not in found.output
+    assert "[2Jx: over" in found.output
 
 
 def test_a_freeze_of_an_environment_that_policy_does_not_know_is_not_right(tmp_path: Path) -> None:
