@@ -69,7 +69,7 @@ def check(
     found = files.load(file)
     now = SystemClock().now()
     for each in found:
-        console.print(f"{escape(each.name)}: {_next(each, now)}", soft_wrap=True)
+        console.print(f"{escape(plain(each.name))}: {_next(each, now)}", soft_wrap=True)
     strange = list(strangers(found, policy_here.sound(folder).environments))
     for stranger in strange:
         console.print(f"[red]wrong[/] {escape(plain(stranger.told))}", soft_wrap=True)

@@ -38,9 +38,9 @@ async def find_lost(
 
 
 async def count(connection: AsyncConnection, asked: Request, now: datetime) -> int:
-    """Return how many different people's yes counts; of a request that ended, how many it had."""
-    if asked.decided_at is not None:
-        return count_people(asked.answers)
+    """Return how many different people's yes counts; of an approved request, how many it took."""
+    if asked.status == Verdict.APPROVED.value:  # whoever leaves later has said yes all the same
+        return min(asked.people, count_people(asked.answers))
     lost = await find_lost(connection, asked, now)
     return count_people(item for item in asked.answers if item not in lost)
 

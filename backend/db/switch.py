@@ -159,8 +159,9 @@ async def find_stops(connection: AsyncConnection, org_id: str) -> Stops:
 async def throw(connection: AsyncConnection, org_id: str, wanted: Throw, *, now: datetime) -> None:
     """Throw the switch; every throw is kept, and recorded in the organization's log.
 
-    Once it is committed no grant is minted any more: it waits for those that are being minted, but
-    not for long, because a signer that hangs must not keep people from stopping it.
+    Once it is committed no grant is begun any more. It waits for those that are being minted, but
+    not for long, because a signer that hangs must not keep people from stopping it: one that hung
+    may still be signed then, and is stopped where it would be used.
     """
     await _wait_briefly(connection, org_id)
     named = {} if wanted.cluster_id is None else {"cluster": wanted.cluster_id}

@@ -168,6 +168,20 @@ async def test_a_request_whose_time_ends_says_how_many_said_yes_and_whose_fell(
         "1 of 2 people said yes in time; "
         "the yes of nightly no longer counts: they were shut out after it"
     )
+    assert await counted(case, approval_id) == 1
+
+
+async def test_an_approved_request_counts_those_whom_it_took_also_when_they_leave(
+    case: Case, approval_id: str
+) -> None:
+    await say_yes(case, approval_id, ANNS_TOKEN)
+    await case.sql(REVOKED)
+    await say_yes(case, approval_id, BEN)
+    await say_yes(case, approval_id, CEM)
+    then = await counted(case, approval_id)
+    await case.sql("UPDATE users SET disabled_at = now() WHERE id = 'usr-3'")
+
+    assert (then, await counted(case, approval_id)) == (2, 2)
 
 
 async def test_a_yes_that_fell_is_counted_by_nobody_as_long_as_the_request_waits(

@@ -117,7 +117,7 @@ def test_a_file_is_checked_without_a_platform(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("freezes: [{name: x, reason: r, from: 2026-13-01, to: 2026-12-24}]", "month must be in"),
+        ("freezes: [{name: x, reason: r, from: 2026-13-01, to: 2026-12-24}]", "it is no timestamp"),
         ("", "`freezes: \\[\\]` where there are none"),
         ("- name: x", "has to say `freezes:`"),
     ],
