@@ -7,8 +7,9 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
+from backend import collecting
 from backend.api.app import create_app
-from backend.bootstrap import program, serving
+from backend.bootstrap import serving
 from backend.db.engine import create_engine
 from backend.settings import ApiSettings
 
@@ -46,7 +47,7 @@ def main() -> None:
     )
     app = create_app(settings, create_engine(database_url))
     app.router.routes.insert(0, Route("/following", show_page))
-    program.spare_collector()
+    collecting.spare_collector()
     live_max = settings.live_connections_max
     serving.serve(app, live_max=live_max, host="127.0.0.1", port=int(port))
 

@@ -16,8 +16,9 @@ from pathlib import Path
 from pydantic import SecretStr
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from backend import collecting
 from backend.actors import Actor, Role
-from backend.bootstrap import program, worker
+from backend.bootstrap import worker
 from backend.db import approval_rows, approvals, tenancy
 from backend.db.admission.admit import admit
 from backend.db.admission.arrivals import Arrival
@@ -124,7 +125,7 @@ def silence() -> Iterator[None]:
 
 def run() -> Iterator[Figure]:
     """Start a database, measure, and yield the figures."""
-    program.spare_collector()
+    collecting.spare_collector()
     with programs.database() as url:
         took_ms = asyncio.run(measure(url))
     name = f"orchestration per incident, {len(took_ms)} incidents"

@@ -18,7 +18,8 @@ import psycopg
 import uvloop
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from backend.bootstrap import program, worker
+from backend import collecting
+from backend.bootstrap import worker
 from backend.db import service_edges
 from backend.db.engine import create_engine, libpq_url
 from backend.db.service_edges import ServiceEdge
@@ -166,5 +167,5 @@ def _resident_mib(pid: int) -> float:
 
 
 if __name__ == "__main__":
-    program.spare_collector()
+    collecting.spare_collector()
     show(run())

@@ -4,8 +4,9 @@ import sys
 
 from pydantic import SecretStr
 
+from backend import collecting
 from backend.api.app import create_app
-from backend.bootstrap import program, serving
+from backend.bootstrap import serving
 from backend.db.engine import create_engine
 from backend.settings import ApiSettings
 
@@ -19,7 +20,7 @@ def main() -> None:
         api_tokens=SecretStr(f"bench:viewer:{token}"),
     )
     app = create_app(settings, create_engine(database_url))
-    program.spare_collector()
+    collecting.spare_collector()
     serving.serve(app, live_max=settings.live_connections_max, uds=socket_path)
 
 

@@ -8,7 +8,7 @@ import structlog
 from fastapi import FastAPI
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from backend import policy_notes
+from backend import collecting, policy_notes
 from backend.api.app import create_app
 from backend.api.context import Check
 from backend.api.recent import Recent
@@ -77,7 +77,7 @@ def main() -> None:
     program.log_as_json()
     settings = ApiSettings.load()
     app = create_api(settings)
-    program.spare_collector()
+    collecting.spare_collector()
     live_max = settings.live_connections_max
     serving.serve(app, live_max=live_max, host=settings.api_host, port=settings.port)
 

@@ -1,6 +1,5 @@
 """How a program of the platform begins, and how it ends when it cannot."""
 
-import gc
 import sys
 from collections.abc import Callable
 
@@ -9,8 +8,6 @@ import structlog
 from sre_agent.domain.errors import PermanentError
 
 _log = structlog.get_logger()
-
-_OBJECTS_BEFORE_COLLECTING = 10_000
 
 
 def run(main: Callable[[], None]) -> None:
@@ -33,14 +30,3 @@ def log_as_json() -> None:
             structlog.processors.JSONRenderer(),
         ]
     )
-
-
-def spare_collector() -> None:
-    """Take what is loaded by now out of the garbage collector's sight, and let it look less often.
-
-    Code stays for good, and there is more of it than of anything else: looking through it again and
-    again took a seventh of the time of a run.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(_OBJECTS_BEFORE_COLLECTING, 20, 20)

@@ -13,7 +13,7 @@ from psycopg.rows import dict_row
 from psycopg_pool import AsyncConnectionPool
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from backend import policy_notes
+from backend import collecting, policy_notes
 from backend.bootstrap import checkpoints, program
 from backend.brakes.foreseeing import Foresight
 from backend.brakes.judging import Brakes
@@ -282,7 +282,7 @@ def _channel(
 def main() -> None:
     """Work on incidents until terminated."""
     program.log_as_json()
-    program.spare_collector()
+    collecting.spare_collector()
 
     async def run() -> None:
         async with open_worker(WorkerSettings.load()) as opened:

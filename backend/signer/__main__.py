@@ -15,6 +15,7 @@ import structlog
 import uvicorn
 from starlette.applications import Starlette
 
+from backend import collecting
 from backend.brakes.judging import Brakes
 from backend.clock import SystemClock
 from backend.db.engine import create_engine
@@ -98,6 +99,7 @@ def serve(settings: SignerSettings) -> None:
                 task.cancel()
 
     app = create_app(mint, settings.signer_token, going_on)
+    collecting.spare_collector()
     uvicorn.run(
         app,
         host=settings.signer_host,

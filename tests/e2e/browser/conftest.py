@@ -3,6 +3,7 @@
 import subprocess
 from collections.abc import Iterator
 from contextlib import ExitStack
+from pathlib import Path
 
 import chromium
 import pytest
@@ -10,6 +11,14 @@ from platform_process import ROOT
 from playwright.sync_api import Browser
 from scene import Scene
 from visitor import Enter, Person, Visitor, let_in, visiting
+
+_HERE = Path(__file__).parent
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave what uses the browser to the end: as long as it is open, no test can have a loop."""
+    items.sort(key=lambda item: _HERE in item.path.parents)
 
 
 @pytest.fixture(scope="session")
