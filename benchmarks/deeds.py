@@ -12,6 +12,7 @@ from pathlib import Path
 
 import uvloop
 
+from backend import collecting
 from benchmarks import deed_stage, minting, programs
 from benchmarks.deed import WRITE, Deed, Stopwatch
 from benchmarks.figure import Figure, percentile, show
@@ -45,6 +46,7 @@ def run() -> Iterator[Figure]:
         programs.database() as url,
         tempfile.TemporaryDirectory(prefix="sre-bench-", dir="/tmp") as folder,
     ):
+        collecting.spare_collector()  # as the worker does, whose part this process plays
         watch, holding = uvloop.run(measure(url, Path(folder)))
     took = {part: times[WARM_UP:] for part, times in watch.parts.items()}
     sure = [sum(each) for each in zip(*(v for k, v in took.items() if k != WRITE), strict=True)]

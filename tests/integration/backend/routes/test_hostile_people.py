@@ -26,7 +26,7 @@ from sre_agent.domain.ids import IncidentId
 pytestmark = pytest.mark.attack
 ASKED = {"namespace": "prod", "name": "web", "replicas": 3}
 REFUSING = {"users", "tokens"}
-"""Where a name has to be one."""
+"""Where a name has to be one, and a token makes no tokens."""
 
 READ = ("[bold red]ok[/] [link=https://collector.example]run[/link]", "] [/x", "<script>")
 """What has to be seen as it was written."""
@@ -147,7 +147,8 @@ async def test_nothing_that_people_write_steers_who_reads_it(
 
     for path, body in said:
         answer = await client.post("/api/v1/" + apple.fill(path), json=body)
-        assert answer.is_success or (answer.status_code == 422 and path in REFUSING), answer.text
+        is_refused = answer.status_code in {403, 422} and path in REFUSING
+        assert answer.is_success or is_refused, answer.text
     await end(engine, incident)
     monkeypatch.setenv("SRE_AGENT_URL", url)
     monkeypatch.setenv("SRE_AGENT_TOKEN", apple.tokens[Role.ADMIN])
