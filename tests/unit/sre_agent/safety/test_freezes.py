@@ -158,7 +158,7 @@ def test_when_a_freeze_ends_as_it_was_told_nothing_is_frozen(minutes: int) -> No
         ("freezes: [{name: a, reason: b, from: 0001-01-01, to: 2026-01-02}]", "the year 1"),
         ("freezes: {", "no YAML: did not find expected node content (line 2, column 1)"),
         ("freezes: []\nfreezes: []", "freezes is there twice"),
-        ("", "is not valid"),
+        ("", "has to say `freezes:` with a list"),
     ],
 )
 def test_what_is_wrong_with_a_file_is_told(text: str, told: str) -> None:
