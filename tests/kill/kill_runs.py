@@ -15,7 +15,7 @@ import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -25,7 +25,8 @@ import httpx
 import kill_judge
 from kill_borders import Order
 from kill_judge import Verdict
-from kill_points import crossed_since, named
+from kill_points import named
+from kill_recording import Points, record_all
 from kill_settings import APPROVER
 from kill_stage import Stage, stage
 from kill_story import Course, Kind, Story
@@ -38,8 +39,6 @@ FEW = 100
 """So few deaths have no 99th percentile, only a longest one: of them 90 % are to be this quick."""
 _RARE = (Kind.IN_VAIN, Kind.LATE, Kind.DROPPED, Kind.DROPPED, Kind.REJECTED, Kind.PAIR, Kind.PAIR)
 _KINDS = (Kind.HEALS,) * 13 + _RARE
-
-Points = Mapping[Kind, Mapping[str, int]]
 
 
 @dataclass(frozen=True)
@@ -162,29 +161,6 @@ def play(opened: Stage, plan: Plan, tally: Tally) -> None:
     opened.unasked.clear()
     tally.add(plan, course, verdict)
     story.calm()
-
-
-def record(opened: Stage, kind: Kind) -> Mapping[str, int]:
-    """Return the points that a run of a kind crosses when nobody is killed, with how often."""
-    begun = opened.crossings.stat().st_size if opened.crossings.exists() else 0
-    story = Story(opened, kind.namespace(f"quiet-{kind}"), kind)
-    course = story.play()
-    if not course.look.is_over:
-        raise SystemExit(f"undisturbed, an incident that {kind} stands at {course.look.status}")
-    found = crossed_since(opened.crossings, begun)
-    story.calm()
-    return found
-
-
-def record_all(stages: Sequence[Stage], kinds: Sequence[Kind]) -> Points:
-    """Return the points of each kind, recorded on several stages side by side."""
-
-    def on(number: int) -> list[tuple[Kind, Mapping[str, int]]]:
-        return [(kind, record(stages[number], kind)) for kind in kinds[number :: len(stages)]]
-
-    with ThreadPoolExecutor(len(stages)) as lanes:
-        found = dict(pair for pairs in lanes.map(on, range(len(stages))) for pair in pairs)
-    return {kind: found[kind] for kind in kinds}
 
 
 @dataclass
