@@ -4,92 +4,28 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from sre_agent.safety.secret_shapes import NAME_ENDS, STORED, Shape
+
 MASK = "[redacted]"
-
-# Whoever writes the text may be hostile, so the work must grow with its length and no faster: what
-# may be long is looked through from where its run of characters starts, not from each place in it.
-_PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
-    # A private key, with all its lines.
-    (
-        re.compile(
-            r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)",
-            re.DOTALL,
-        ),
-        MASK,
-    ),
-    # A JSON Web Token: three base64url parts, the first an object.
-    (
-        re.compile(
-            r"(?<![\w-])(?=[\w-]++\.[\w-]{5,}+\.)([\w-]*?)\beyJ[\w-]{5,}+\.[\w-]{5,}+\.[\w-]*"
-        ),
-        rf"\1{MASK}",
-    ),
-    # Credentials of an HTTP header.
-    (re.compile(r"(?i)\b(bearer|basic|token)\s+[A-Za-z0-9+/=._~-]{8,}"), rf"\1 {MASK}"),
-    # User and password in a URL or connection string.
-    (
-        re.compile(r"(?i)(?<![^\s@])(?=[^\s@]++@)([^\s@]*?[a-z0-9+.-]://[^\s:/@]*+):[^\s@]++@"),
-        rf"\1:{MASK}@",
-    ),
-    # The same without a scheme, as the drivers of Go and Oracle write it.
-    (
-        re.compile(
-            r"(?<![\w.%+-])([\w.%+-]{1,64}[:/])(?!/)[^\s\"'(]{1,128}@(?=(?:tcp|unix|udp|tls)\(|//)"
-        ),
-        rf"\1{MASK}@",
-    ),
-    # A named secret in JSON, a query string, an assignment or a header.
-    (
-        re.compile(
-            r"(?i)((?:password|passwd|pwd|secret|api[_-]?key|access[_-]?key|"
-            r"private[_-]?key|auth[_-]?token|access[_-]?token|refresh[_-]?token|token|credential)s?"
-            r"[\"']?\s*[:=]\s*)"
-            r"(\[redacted\][^\s,;&\"'}\]]*|\"[^\"]+\"|'[^']+'|[^\s,;&\"'}\]]+)"
-        ),
-        rf"\1{MASK}",
-    ),
-    # The value after a flag, on a command line or as the next argument of a list.
-    (
-        re.compile(
-            r"(?i)(?<![\w.-])((?=-|[\w.-]*?\.-)[\w.-]*-(?:password|passwd|pwd|secret|"
-            r"api[_-]?key|access[_-]?key|private[_-]?key|token|credentials?)"
-            r"(?:[\"']\s*,\s*[\"']|\s+))(?!-)(\"[^\"]+\"|'[^']+'|[^\s\"',;]+)"
-        ),
-        rf"\1{MASK}",
-    ),
-    # MySQL's short flag, which has its value attached; the capital one is a port.
-    (
-        re.compile(
-            r"((?<![\w-])(?>[\w-]*?\b(?:mysql|mariadb))[\w-]*+[^\n;|]{0,400}?[\s\"']-p)"
-            r"(\"[^\"]+\"|'[^']+'|[^\s\"',;]+)"
-        ),
-        rf"\1{MASK}",
-    ),
-    # Keys with a known shape: AWS, GitHub, Slack, Stripe and their like, Google.
-    (re.compile(r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b"), MASK),
-    (re.compile(r"\b(?:gh[pousr]_[A-Za-z0-9]{20,}|github_pat_\w{20,})"), MASK),
-    (re.compile(r"\bxox[abeoprs]-[A-Za-z0-9-]{10,}"), MASK),
-    (re.compile(r"\b(?:sk|rk|pk)[-_](?:live|test|proj|ant)[-_][A-Za-z0-9_-]{10,}"), MASK),
-    (re.compile(r"\bAIza[A-Za-z0-9_-]{30,}"), MASK),
-)
-
 
 _IMAGE = re.compile(
     r"[a-z0-9][\w.-]{0,250}(?::[0-9]{1,5}(?=/))?(?:/[\w.-]{1,250}){0,20}(?::[\w.-]{1,128})?"
     r"(?:@sha256:[0-9a-f]{64})?"
 )
 _MYSQL = re.compile(r"^(?:.*/)?(?:mysql|mariadb)[\w-]*$")
-_SECRET_NAME = re.compile(
-    r"(?i)(?:^|[_.-])(?:password|passwd|pwd|secret|api[_-]?key|access[_-]?key|private[_-]?key|"
-    r"token|credentials?)$"
-)
+_SECRET_NAME = re.compile(rf"(?i)(?:^|[_.-])(?:{NAME_ENDS}|token|credentials?)$")
 
 
 def redact(text: str) -> str:
     """Return the text with everything that looks like a secret masked. Redacting twice is harmless."""
-    for pattern, replacement in _PATTERNS:
-        text = pattern.sub(replacement, text)
+    for shape in STORED:
+        text = shape.pattern.sub(_masked, text)
     return text
+
+
+def _masked(match: re.Match[str]) -> str:
+    start, end = (place - match.start() for place in Shape.span(match))
+    return f"{match[0][:start]}{MASK}{match[0][end:]}"
 
 
 def redact_json(value: Any) -> Any:

@@ -1,0 +1,161 @@
+"""The leash of a model: what an exchange may take is set aside before it, and counted after it."""
+
+import asyncio
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from typing_extensions import override
+
+from sre_agent.domain.ids import IncidentId, OrgId
+from sre_agent.llm.mind import (
+    Answer,
+    Mind,
+    MindError,
+    MindUnavailableError,
+    Question,
+    Spent,
+    Usage,
+)
+
+AROUND_TOKENS = 256
+"""What a provider adds around a question: roles, marks, how tools and schemas are told."""
+
+GRACE_S = 1.0
+"""A door that keeps its deadline is given this to say so itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """The most that exchanges can take: tokens, millionths of a dollar (None: no price), seconds."""
+
+    tokens: int
+    micro_usd: int | None
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """On whose account a model is asked, and in which role."""
+
+    incident_id: IncidentId
+    org_id: OrgId
+    role: str
+    model: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reservation:
+    """What was set aside."""
+
+    id: str
+
+
+class Ledger(Protocol):
+    """What was set aside and spent, the same for all that ask at once."""
+
+    async def reserve(self, account: Account, estimate: Estimate, now: datetime) -> Reservation:
+        """Set aside what exchanges may take.
+
+        Raises:
+            MindBudgetSpentError: A limit does not allow it; the message names the limit.
+            MindUnavailableError: The ledger cannot be asked, so nothing may be spent.
+        """
+        ...
+
+    async def settle(
+        self, reservation: Reservation, spent: Sequence[Spent], micro_usd: int | None, now: datetime
+    ) -> None:
+        """Count what was really taken in the place of what was set aside.
+
+        Whatever is never settled stays counted as it was set aside.
+        """
+        ...
+
+
+class Prices(Protocol):
+    """What models cost."""
+
+    def micro_usd(self, model: str, usage: Usage) -> int | None:
+        """Return the price of a usage in millionths of a dollar, rounded up; None: nobody knows."""
+        ...
+
+
+@dataclass(frozen=True)
+class Leashed(Mind):
+    """Asks a mind on one account, within what its ledger allows.
+
+    `exchanges` is how many one question may hold at most: repairs and larger models count.
+    """
+
+    mind: Mind
+    ledger: Ledger
+    prices: Prices
+    incident_id: IncidentId
+    org_id: OrgId
+    now: Callable[[], datetime]
+    exchanges: int = 1
+
+    @property
+    @override
+    def name(self) -> str:
+        return self.mind.name
+
+    @property
+    @override
+    def is_local(self) -> bool:
+        return self.mind.is_local
+
+    @override
+    async def ask(self, question: Question) -> Answer:
+        account = Account(
+            incident_id=self.incident_id, org_id=self.org_id, role=question.role, model=self.name
+        )
+        reservation = await self.ledger.reserve(account, self._estimate(question), self.now())
+        try:
+            async with asyncio.timeout(question.deadline_s + GRACE_S):
+                answer = await self.mind.ask(question)
+        except MindError as error:
+            await self._settle(reservation, error.spending)
+            raise
+        except TimeoutError:  # it is not settled: nobody knows what it took
+            told = f"{self.name} did not answer within {question.deadline_s:g} s"
+            raise MindUnavailableError(told) from None
+        await self._settle(reservation, answer.spending)
+        return answer
+
+    async def _settle(self, reservation: Reservation, spent: Sequence[Spent]) -> None:
+        costs = [self.prices.micro_usd(item.model, item.usage) for item in spent]
+        known = [cost for cost in costs if cost is not None]
+        total = sum(known) if len(known) == len(costs) else None
+        await self.ledger.settle(reservation, spent, total, self.now())
+
+    def _estimate(self, question: Question) -> Estimate:
+        once = at_most(question)
+        tokens = (once.input_tokens + once.output_tokens) * self.exchanges
+        cost = self.prices.micro_usd(self.name, once)
+        return Estimate(
+            tokens=tokens,
+            micro_usd=None if cost is None else cost * self.exchanges,
+            seconds=question.deadline_s + GRACE_S,
+        )
+
+
+def at_most(question: Question) -> Usage:
+    """Return the most tokens that one exchange can take: no token is shorter than a byte."""
+    texts = [question.system, question.user]
+    texts += [f"{tool.name} {tool.description} {_json(tool.parameters)}" for tool in question.tools]
+    if question.schema is not None:
+        texts += 2 * [_json(question.schema.model_json_schema())]  # told, and told to the server
+    read = sum(len(text.encode("utf-8", "surrogatepass")) for text in texts)
+    return Usage(
+        input_tokens=read + AROUND_TOKENS,
+        output_tokens=question.max_output_tokens,
+        is_estimated=True,
+    )
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, default=str)

@@ -1,0 +1,58 @@
+"""A mind that hears no secret and no personal data, while those who ask need not know."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+from typing_extensions import override
+
+from sre_agent.llm.fencing import clean
+from sre_agent.llm.mind import Answer, Mind, MindAnswerInvalidError, Question
+from sre_agent.llm.redaction import Redactor
+
+
+@dataclass(frozen=True)
+class Private(Mind):
+    """Replaces what is private in every question, and puts it back in what is said to people.
+
+    In the arguments of tools nothing is put back: they leave the platform again.
+    """
+
+    mind: Mind
+    redactor: Redactor
+
+    @property
+    @override
+    def name(self) -> str:
+        return self.mind.name
+
+    @property
+    @override
+    def is_local(self) -> bool:
+        return self.mind.is_local
+
+    @override
+    async def ask(self, question: Question) -> Answer:
+        sent = replace(
+            question,
+            system=self.redactor.redact(clean(question.system)),
+            user=self.redactor.redact(clean(question.user)),
+        )
+        try:
+            answer = await self.mind.ask(sent)
+        except MindAnswerInvalidError as error:
+            error.text = self.redactor.restore(error.text)
+            raise
+        return replace(
+            answer,
+            text=self.redactor.restore(answer.text),
+            value=None if answer.value is None else self._restored(answer.value),
+        )
+
+    def _restored(self, value: BaseModel) -> BaseModel:
+        """Return a value with placeholders put back, or as it is where it has no room for that."""
+        found: Any = self.redactor.restore_json(value.model_dump(mode="json"))
+        try:
+            return type(value).model_validate(found)
+        except ValidationError:
+            return value

@@ -1,0 +1,203 @@
+"""Secrets and personal data are replaced before a text leaves, and put back where people read.
+
+A placeholder, such as `[email:7f3a9c21b0]`, is drawn from its value with a key that belongs to one
+incident: equal values get equal placeholders there, and without the key nobody can tell, or guess
+and compare, what stands behind one. Only what was replaced here is put back, so that a placeholder
+that a model made up, or took from elsewhere, stays what it is.
+"""
+
+import hashlib
+import hmac
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sre_agent.safety.loose_shapes import is_random, loose_spans
+from sre_agent.safety.personal_shapes import PERSONAL
+from sre_agent.safety.redaction import MASK
+from sre_agent.safety.secret_shapes import STORED, Shape
+
+MIN_KEY_BYTES = 16
+_DIGEST_CHARS = 10
+_PLACEHOLDER = re.compile(rf"\[[a-z]{{2,12}}(?:-[a-z]{{1,12}})?:[0-9a-f]{{{_DIGEST_CHARS},64}}\]")
+_LOOKALIKE = "text"
+"""The kind of what came in looking like a placeholder: it becomes one, so that none is forged."""
+
+_ADDRESS = re.compile(r"://|^//|\]\(")
+"""In an address nothing is put back: whoever follows it, or loads the picture, would send it away."""
+
+_TOKENS = re.compile(r"(?i)tokens[\"']?\s*[:=]\s*$")
+_WORDS = frozenset(
+    {"true", "false", "null", "none", "nil", "{}", "[]", "...", MASK, *"|>{[(<"}
+) | frozenset(
+    [
+        "a",
+        "an",
+        "and",
+        "are",
+        "at",
+        "by",
+        "for",
+        "if",
+        "in",
+        "is",
+        "it",
+        "no",
+        "not",
+        "of",
+        "on",
+        "or",
+        "that",
+        "the",
+        "there",
+        "this",
+        "to",
+        "was",
+        "when",
+    ]
+)
+"""What stands in the place of a secret and is none."""
+
+_QUOTES = frozenset("\"'")
+_ALSO_ELSEWHERE = 64
+_MIN_ELSEWHERE = 8
+
+_Span = tuple[int, int, str]
+
+
+@dataclass(frozen=True)
+class Redacted:
+    """A text as it may leave, and what its placeholders stand for."""
+
+    text: str
+    originals: Mapping[str, str] = field(repr=False)
+
+    def restore(self, text: str) -> str:
+        """Return a text with the placeholders of this one put back."""
+        return _restored(text, self.originals)
+
+
+class Redactor:
+    """Replaces and puts back within one incident; what it replaced once it knows again."""
+
+    def __init__(self, key: bytes) -> None:
+        if len(key) < MIN_KEY_BYTES:
+            raise ValueError(f"the key of placeholders needs at least {MIN_KEY_BYTES} bytes")
+        self._key = key
+        self._originals: dict[str, str] = {}
+
+    def redact(self, text: str) -> str:
+        """Return the text with secrets and personal data replaced; own placeholders stay.
+
+        The work grows with the length of the text and no faster.
+        """
+        parts, end = [], 0
+        for start, stop, kind in _merged(_spans(text, self._originals)):
+            parts += [text[end:start], self._placeholder(kind, text[start:stop])]
+            end = stop
+        return "".join((*parts, text[end:]))
+
+    def restore(self, text: str) -> str:
+        """Return a text with what was replaced put back, addresses excepted."""
+        return _restored(text, self._originals)
+
+    def restore_json(self, value: Any) -> Any:
+        """Return a JSON value with what was replaced put back in its texts, not in its keys."""
+        if isinstance(value, str):
+            return self.restore(value)
+        if isinstance(value, list | tuple):
+            return [self.restore_json(item) for item in value]
+        if isinstance(value, dict):
+            return {key: self.restore_json(item) for key, item in value.items()}
+        return value
+
+    @property
+    def originals(self) -> Mapping[str, str]:
+        """Return what each placeholder stands for."""
+        return self._originals
+
+    def _placeholder(self, kind: str, value: str) -> str:
+        raw = value.encode("utf-8", "surrogatepass")
+        digest = hmac.new(self._key, raw, hashlib.sha256).hexdigest()
+        chars = _DIGEST_CHARS
+        while self._originals.setdefault(f"[{kind}:{digest[:chars]}]", value) != value:
+            chars += 1
+        return f"[{kind}:{digest[:chars]}]"
+
+
+def redact(text: str, key: bytes) -> Redacted:
+    """Return the text with secrets and personal data replaced.
+
+    Args:
+        text: What is to leave.
+        key: Of the incident; at least 16 bytes that nobody outside knows.
+    """
+    redactor = Redactor(key)
+    return Redacted(redactor.redact(text), redactor.originals)
+
+
+def _restored(text: str, originals: Mapping[str, str]) -> str:
+    def back(word: str) -> str:
+        if _ADDRESS.search(word):
+            return word
+        return _PLACEHOLDER.sub(lambda found: originals.get(found[0], found[0]), word)
+
+    return "".join(map(back, re.split(r"(\s+)", text)))
+
+
+def _spans(text: str, known: Mapping[str, str]) -> Iterator[_Span]:
+    own = [match for match in _PLACEHOLDER.finditer(text) if match[0] in known]
+    kept = {place for match in own for place in range(*match.span())}
+    found = [span for span in _found(text) if not kept.intersection((span[0], span[1] - 1))]
+    yield from found
+    for start, stop in _elsewhere(text, found):
+        yield start, stop, "secret"
+
+
+def _found(text: str) -> Iterator[_Span]:
+    for match in _PLACEHOLDER.finditer(text):
+        yield *match.span(), _LOOKALIKE
+    for item in STORED:
+        for match in item.pattern.finditer(text):
+            yield from _trimmed(text, *Shape.span(match), item.kind)
+    for start, stop, kind in loose_spans(text):
+        yield from _trimmed(text, start, stop, kind)
+    for personal in PERSONAL:
+        for match in personal.shape.pattern.finditer(text):
+            start, stop = Shape.span(match)
+            if personal.holds(text[start:stop]):
+                yield start, stop, personal.shape.kind
+
+
+def _trimmed(text: str, start: int, stop: int, kind: str) -> Iterator[_Span]:
+    """Yield a found secret without the quotes around it; nothing where it says nothing."""
+    while stop - start > 1 and text[start] in _QUOTES and text[stop - 1] == text[start]:
+        start, stop = start + 1, stop - 1
+    value = text[start:stop]
+    is_count = value.isdigit() and _TOKENS.search(text, max(0, start - 20), start)
+    if value and value.lower() not in _WORDS and not is_count:
+        yield start, stop, kind
+
+
+def _elsewhere(text: str, found: Iterable[_Span]) -> Iterator[tuple[int, int]]:
+    """Yield where secrets stand again without what told them."""
+    values = dict.fromkeys(text[start:stop] for start, stop, _kind in found)
+    telling = [value for value in values if len(value) >= _MIN_ELSEWHERE and is_random(value)]
+    for value in telling[:_ALSO_ELSEWHERE]:
+        start = text.find(value)
+        while start >= 0:
+            yield start, start + len(value)
+            start = text.find(value, start + len(value))
+
+
+def _merged(spans: Iterable[_Span]) -> list[_Span]:
+    """Return the spans in order; those that overlap are one, of the kind of the first."""
+    merged: list[_Span] = []
+    for start, stop, kind in sorted(spans, key=lambda span: (span[0], -span[1])):
+        if merged and start < merged[-1][1]:
+            before = merged[-1]
+            merged[-1] = (before[0], max(before[1], stop), before[2])
+        else:
+            merged.append((start, stop, kind))
+    return merged

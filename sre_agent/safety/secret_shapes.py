@@ -1,0 +1,107 @@
+"""What secrets look like: one place for their patterns, whoever masks or replaces them.
+
+Whoever writes the text may be hostile, so the work must grow with its length and no faster: what
+may be long is looked through from where its run of characters starts, not from each place in it.
+"""
+
+import re
+from dataclasses import dataclass
+
+NAME_ENDS = r"password|passwd|pwd|secret|api[_-]?key|access[_-]?key|private[_-]?key"
+"""How names of secrets end, as part of an expression; tokens and credentials come on top."""
+
+
+@dataclass(frozen=True)
+class Shape:
+    """How one kind of text is recognised: by the named group that matched, or by the whole match."""
+
+    kind: str
+    pattern: re.Pattern[str]
+
+    @staticmethod
+    def span(match: re.Match[str]) -> tuple[int, int]:
+        """Return where in its text the found part of a match begins and ends."""
+        return match.span(match.lastgroup) if match.lastgroup else match.span()
+
+
+def shape(kind: str, expression: str, flags: int = 0) -> Shape:
+    """Return a shape."""
+    return Shape(kind, re.compile(expression, flags))
+
+
+WITH_CONTEXT: tuple[Shape, ...] = (
+    # A private key, with all its lines.
+    shape(
+        "private-key",
+        r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)",
+        re.DOTALL,
+    ),
+    # A JSON Web Token: three base64url parts, the first an object.
+    shape(
+        "jwt",
+        r"(?<![\w-])(?=[\w-]++\.[\w-]{5,}+\.)[\w-]*?\b(?P<found>eyJ[\w-]{5,}+\.[\w-]{5,}+\.[\w-]*)",
+    ),
+    # Credentials of an HTTP header.
+    shape("credential", r"(?i)\b(?:bearer|basic|token)\s+(?P<found>[A-Za-z0-9+/=._~-]{8,})"),
+    # User and password in a URL or connection string.
+    shape(
+        "password",
+        r"(?i)(?<![^\s@])(?=[^\s@]++@)[^\s@]*?[a-z0-9+.-]://[^\s:/@]*+:(?P<found>[^\s@]++)@",
+    ),
+    # The same without a scheme, as the drivers of Go and Oracle write it.
+    shape(
+        "password",
+        r"(?<![\w.%+-])[\w.%+-]{1,64}[:/](?!/)(?P<found>[^\s\"'(]{1,128})@(?=(?:tcp|unix|udp|tls)\(|//)",
+    ),
+    # A named secret in JSON, a query string, an assignment or a header.
+    shape(
+        "secret",
+        rf"(?i)(?:{NAME_ENDS}|auth[_-]?token|access[_-]?token|refresh[_-]?token|token|credential)s?"
+        r"[\"']?\s*[:=]\s*"
+        r"(?P<found>\[redacted\][^\s,;&\"'}\]]*|\"[^\"]+\"|'[^']+'|[^\s,;&\"'}\]]+)",
+    ),
+    # The value after a flag, on a command line or as the next argument of a list.
+    shape(
+        "secret",
+        rf"(?i)(?<![\w.-])(?=-|[\w.-]*?\.-)[\w.-]*-(?:{NAME_ENDS}|token|credentials?)"
+        r"(?:[\"']\s*,\s*[\"']|\s+)(?!-)(?P<found>\"[^\"]+\"|'[^']+'|[^\s\"',;]+)",
+    ),
+    # MySQL's short flag, which has its value attached; the capital one is a port.
+    shape(
+        "password",
+        r"(?<![\w-])(?>[\w-]*?\b(?:mysql|mariadb))[\w-]*+[^\n;|]{0,400}?[\s\"']-p"
+        r"(?P<found>\"[^\"]+\"|'[^']+'|[^\s\"',;]+)",
+    ),
+)
+"""Secrets that are known by what stands beside them."""
+
+BY_FORM: tuple[Shape, ...] = (
+    shape("aws-key", r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b"),
+    shape("github-token", r"\b(?:gh[pousr]_[A-Za-z0-9]{20,}|github_pat_\w{20,})"),
+    shape("slack-token", r"\bxox[abeoprs]-[A-Za-z0-9-]{10,}"),
+    shape(
+        "slack-token", r"hooks\.slack\.com/services/(?P<found>[A-Z0-9]{6,}/[A-Z0-9]{6,}/\w{16,})"
+    ),
+    shape("api-key", r"\b(?:sk|rk|pk)[-_](?:live|test|proj|ant|or)[-_][A-Za-z0-9_-]{10,}"),
+    shape("api-key", r"\bwhsec_\w{20,}|\bsk-(?:svcacct-[\w-]{10,}|[A-Za-z0-9]{40,})"),
+    shape("api-key", r"\b(?:gsk|hf|r8|pplx)[_-][A-Za-z0-9]{30,}"),
+    shape("google-key", r"\bAIza[A-Za-z0-9_-]{30,}|\bGOCSPX-[\w-]{20,}|\bya29\.[\w.-]{20,}"),
+    shape("azure-key", r"(?i)\b(?:AccountKey|SharedAccessKey)=(?P<found>[A-Za-z0-9+/]{40,}={0,2})"),
+    shape("azure-key", r"\b[A-Za-z0-9_]{3}\dQ~[\w.~-]{31,}"),
+    shape(
+        "forge-token",
+        r"\b(?:glpat|gldt|glrt)-[\w-]{20,}|\bnpm_[A-Za-z0-9]{36}|\bpypi-AgE[\w-]{20,}",
+    ),
+    shape("forge-token", r"\bdckr_pat_[\w-]{20,}|\bdop_v1_[0-9a-f]{40,}|\bhvs\.[\w-]{20,}"),
+    shape("mail-key", r"\bSG\.[\w-]{16,32}\.[\w-]{30,64}"),
+    shape("chat-token", r"(?<![\w:])\d{8,10}:AA[\w-]{33}(?![\w-])"),
+    shape("private-key", r"\bAGE-SECRET-KEY-1[A-Z0-9]{50,}|\bLS0tLS1CRUdJTi[A-Za-z0-9+/=]{20,}"),
+    shape(
+        "password-hash",
+        r"\$(?:2[abxy]\$\d\d\$[./A-Za-z0-9]{53}|argon2id?\$[\w$=,+/.]{20,200}|(?:apr1|[156y])\$[./A-Za-z0-9]{1,16}\$[./A-Za-z0-9]{20,86})",
+    ),
+)
+"""Secrets that are known by their own form, wherever they stand."""
+
+STORED = (*WITH_CONTEXT, *BY_FORM)
+"""What nothing that is stored, shown or sent may hold."""
