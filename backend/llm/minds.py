@@ -1,0 +1,38 @@
+"""The mind of each incident: on its account, and deaf to what is private."""
+
+from dataclasses import dataclass
+
+from pydantic import SecretStr
+
+from backend.llm.keys import placeholder_key
+from sre_agent.domain.incident import Incident
+from sre_agent.llm.leash import Leashed, Ledger, Prices
+from sre_agent.llm.mind import Mind
+from sre_agent.llm.privacy import Private
+from sre_agent.llm.redaction import Redactor
+from sre_agent.ports import Clock
+
+
+@dataclass(frozen=True)
+class Minds:
+    """Gives out a mind, each time on a leash. `exchanges` is how many one question may hold."""
+
+    mind: Mind
+    ledger: Ledger
+    prices: Prices
+    clock: Clock
+    secrets_key: SecretStr | None
+    exchanges: int = 1
+
+    def of(self, incident: Incident) -> Mind:
+        """Return the mind that one incident may ask."""
+        leashed = Leashed(
+            mind=self.mind,
+            ledger=self.ledger,
+            prices=self.prices,
+            incident_id=incident.id,
+            org_id=incident.org_id,
+            now=self.clock.now,
+            exchanges=self.exchanges,
+        )
+        return Private(leashed, Redactor(placeholder_key(self.secrets_key, incident.id)))
