@@ -27,7 +27,14 @@ from backend.api.shapes import (
     IncidentRow,
     PlanView,
 )
-from backend.db import approval_counts, approval_rows, incident_rows, journal, reports
+from backend.db import (
+    approval_counts,
+    approval_rows,
+    incident_rows,
+    journal,
+    model_use,
+    reports,
+)
 from sre_agent.config import action_kinds
 from sre_agent.domain.causes import Diagnosis
 from sre_agent.domain.events import Event, EventKind
@@ -90,8 +97,9 @@ async def show_incident(context: Context, actor: Viewer, incident_id: str) -> In
         row = await incident_rows.get(connection, id_, org_id=actor.org_id)
         alerts = await incident_rows.load_alerts(connection, id_)
         approval = await _approval(connection, id_, context.clock.now())
+        used = await model_use.of_incident(connection, id_)
     shown = IncidentRow.of(row).model_dump()
-    return IncidentDetail(**shown, alerts=list(alerts), approval=approval)
+    return IncidentDetail(**shown, alerts=list(alerts), approval=approval, model_use=used)
 
 
 @router.get("/{incident_id}/events")

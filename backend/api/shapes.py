@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from backend.api.cursors import Cursor
 from backend.db.approval_answers import Given
 from backend.db.approval_rows import Request
+from backend.db.model_use import ModelUse
 from sre_agent.domain.actions import ActionKind
 from sre_agent.domain.alert import Alert, Severity
 from sre_agent.domain.brakes import Obstacle
@@ -155,6 +156,7 @@ class IncidentDetail(IncidentRow):
 
     alerts: list[Alert]
     approval: ApprovalView | None
+    model_use: list[ModelUse] = Field(description="What each language model took of it.")
 
 
 class EventPage(BaseModel):

@@ -7,7 +7,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from backend.cli import consent, telling
+from backend.cli import consent, model_use, telling
 from backend.cli.moments import second
 from backend.cli.plain import escape
 from backend.cli.session import client, console
@@ -57,6 +57,8 @@ def show(incident_id: IncidentId) -> None:
         if event["kind"] not in {"tool_called", "evidence_added"} or _is_memory(event)
     )
     for told in telling.lines(shown):
+        console.print(told, soft_wrap=True)
+    for told in model_use.lines(row["model_use"]):
         console.print(told, soft_wrap=True)
     waiting = row["approval"]
     if not waiting or waiting["status"] != "open":

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from conftest import MakeIncident, StillClock
 from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncEngine
+from typing_extensions import override
 
 from backend.db import model_use
 from backend.db.engine import create_engine
@@ -61,7 +61,7 @@ async def taken(engine: AsyncEngine) -> int:
 
 @pytest.mark.parametrize("seed", range(3))
 async def test_many_at_once_never_take_more_than_the_limit(
-    seed: int, workers: list[AsyncEngine], make_incident: MakeIncident, clock: StillClock
+    seed: int, workers: list[AsyncEngine], make_incident: Any, clock: Any
 ) -> None:
     await make_incident("inc-1")
     chance = random.Random(seed)
@@ -110,7 +110,7 @@ async def test_many_at_once_never_take_more_than_the_limit(
     ],
 )
 async def test_each_limit_refuses_by_its_name(
-    limit: str, value: float, engine: AsyncEngine, make_incident: MakeIncident, clock: StillClock
+    limit: str, value: float, engine: AsyncEngine, make_incident: Any, clock: Any
 ) -> None:
     await make_incident("inc-1")
     ledger = PostgresLedger(engine, Budgets({limit: value}))
@@ -123,7 +123,7 @@ async def test_each_limit_refuses_by_its_name(
 
 
 async def test_an_hour_rolls_and_an_incident_does_not(
-    engine: AsyncEngine, make_incident: MakeIncident, clock: StillClock
+    engine: AsyncEngine, make_incident: Any, clock: Any
 ) -> None:
     await make_incident("inc-1")
     await make_incident("inc-2", service="db")
@@ -141,7 +141,7 @@ async def test_an_hour_rolls_and_an_incident_does_not(
 
 
 async def test_an_organization_spends_its_own_day_only(
-    engine: AsyncEngine, make_incident: MakeIncident, clock: StillClock
+    engine: AsyncEngine, make_incident: Any, clock: Any
 ) -> None:
     await make_incident("inc-1")
     ledger = PostgresLedger(engine, Budgets({"max_tokens_per_organization_day": 100}))
@@ -154,7 +154,7 @@ async def test_an_organization_spends_its_own_day_only(
 
 
 async def test_what_was_not_used_is_free_again(
-    engine: AsyncEngine, make_incident: MakeIncident, clock: StillClock
+    engine: AsyncEngine, make_incident: Any, clock: Any
 ) -> None:
     await make_incident("inc-1")
     ledger = PostgresLedger(engine, Budgets({"max_tokens_per_incident": 150}))
@@ -168,7 +168,7 @@ async def test_what_was_not_used_is_free_again(
 
 
 async def test_a_money_limit_admits_no_model_of_unknown_price(
-    engine: AsyncEngine, make_incident: MakeIncident, clock: StillClock
+    engine: AsyncEngine, make_incident: Any, clock: Any
 ) -> None:
     await make_incident("inc-1")
     ledger = PostgresLedger(engine, Budgets({"max_usd_per_hour": 5}))
@@ -177,7 +177,7 @@ async def test_a_money_limit_admits_no_model_of_unknown_price(
         await ledger.reserve(account(), Estimate(1, None, 1), clock.now())
 
 
-async def test_without_a_database_no_model_is_asked(clock: StillClock) -> None:
+async def test_without_a_database_no_model_is_asked(clock: Any) -> None:
     nowhere = create_engine("postgresql://nobody@127.0.0.1:1/none", timeout_s=2)
     ledger = PostgresLedger(nowhere, Budgets({}))
 
@@ -199,6 +199,7 @@ class Scripted(Mind):
         self.asked = 0
         self._act = act
 
+    @override
     async def ask(self, question: Question) -> Answer:
         self.asked += 1
         if isinstance(self._act, Exception):
@@ -227,14 +228,14 @@ QUESTION = Question(
 MOST = 40 + 60 + AROUND_TOKENS + 50
 
 
-def leashed(engine: AsyncEngine, clock: StillClock, mind: Mind, **limits: float) -> Leashed:
+def leashed(engine: AsyncEngine, clock: Any, mind: Mind, **limits: float) -> Leashed:
     return Leashed(
         mind, PostgresLedger(engine, Budgets(limits)), Tenths(), IncidentId("inc-1"), ORG, clock.now
     )
 
 
 async def test_a_question_costs_what_it_took(
-    engine: AsyncEngine, make_incident: MakeIncident, clock: StillClock
+    engine: AsyncEngine, make_incident: Any, clock: Any
 ) -> None:
     await make_incident("inc-1")
 
@@ -248,7 +249,7 @@ async def test_a_question_costs_what_it_took(
 
 
 async def test_beyond_the_budget_a_model_is_not_asked_at_all(
-    engine: AsyncEngine, make_incident: MakeIncident, clock: StillClock
+    engine: AsyncEngine, make_incident: Any, clock: Any
 ) -> None:
     await make_incident("inc-1")
     mind = Scripted()
@@ -261,7 +262,7 @@ async def test_beyond_the_budget_a_model_is_not_asked_at_all(
 
 
 async def test_an_error_costs_what_the_door_says_it_took(
-    engine: AsyncEngine, make_incident: MakeIncident, clock: StillClock
+    engine: AsyncEngine, make_incident: Any, clock: Any
 ) -> None:
     await make_incident("inc-1")
     error = MindUnavailableError("cut off", spending=spent(70))
@@ -274,21 +275,22 @@ async def test_an_error_costs_what_the_door_says_it_took(
 
 async def test_what_never_ends_is_ended_and_stays_spent(
     engine: AsyncEngine,
-    make_incident: MakeIncident,
-    clock: StillClock,
+    make_incident: Any,
+    clock: Any,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("sre_agent.llm.leash.GRACE_S", 0.05)
     await make_incident("inc-1")
 
     with pytest.raises(MindUnavailableError, match="did not answer within"):
-        await leashed(engine, clock, Scripted(asyncio.Event().wait)).ask(QUESTION)
+        async with asyncio.timeout(20):
+            await leashed(engine, clock, Scripted(asyncio.Event().wait)).ask(QUESTION)
 
     assert await taken(engine) == MOST
 
 
 async def test_a_worker_that_is_killed_leaves_its_question_spent_and_nobody_waiting(
-    engine: AsyncEngine, make_incident: MakeIncident, clock: StillClock
+    engine: AsyncEngine, make_incident: Any, clock: Any
 ) -> None:
     await make_incident("inc-1")
     began = asyncio.Event()

@@ -983,6 +983,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/model-use": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show what language models took in the last hours: tokens, dollars and seconds by model
+         * @description Takes the role `viewer` or above.
+         */
+        get: operations["showModelUse"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/clusters": {
         parameters: {
             query?: never;
@@ -2607,6 +2627,11 @@ export interface components {
             /** Alerts */
             alerts: components["schemas"]["Alert"][];
             approval: components["schemas"]["ApprovalView"] | null;
+            /**
+             * Model Use
+             * @description What each language model took of it.
+             */
+            model_use: components["schemas"]["ModelUse"][];
         };
         /**
          * IncidentPage
@@ -2858,6 +2883,47 @@ export interface components {
             into: string;
             /** Reason */
             reason: string;
+        };
+        /**
+         * ModelUse
+         * @description What one model took: tokens, dollars (null: nobody knows its price) and seconds.
+         *
+         *     `tokens_set_aside` are those of questions that are not answered yet, or never will be because
+         *     their worker died: they count as spent. `is_estimated` says that a provider did not count.
+         */
+        ModelUse: {
+            /** Model */
+            model: string;
+            /** Calls */
+            calls: number;
+            /** Input Tokens */
+            input_tokens: number;
+            /** Output Tokens */
+            output_tokens: number;
+            /** Tokens Set Aside */
+            tokens_set_aside: number;
+            /** Usd */
+            usd: number | null;
+            /** Seconds */
+            seconds: number;
+            /** Is Estimated */
+            is_estimated: boolean;
+        };
+        /**
+         * ModelUseList
+         * @description What each model took since a moment, over all incidents of the organization.
+         */
+        ModelUseList: {
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /**
+             * Models
+             * @description By the model's name; empty when none was asked.
+             */
+            models: components["schemas"]["ModelUse"][];
         };
         /**
          * NamedCause
@@ -4547,6 +4613,8 @@ export type Manifest = components['schemas']['Manifest'];
 export type MaybeWhy = components['schemas']['MaybeWhy'];
 export type Me = components['schemas']['Me'];
 export type Merge = components['schemas']['Merge'];
+export type ModelUse = components['schemas']['ModelUse'];
+export type ModelUseList = components['schemas']['ModelUseList'];
 export type NamedCause = components['schemas']['NamedCause'];
 export type NewCluster = components['schemas']['NewCluster'];
 export type NewEndpoint = components['schemas']['NewEndpoint'];
@@ -4805,7 +4873,19 @@ export interface operations {
                      *           }
                      *         ],
                      *         "left_out": []
-                     *       }
+                     *       },
+                     *       "model_use": [
+                     *         {
+                     *           "model": "ollama/llama3.2",
+                     *           "calls": 1,
+                     *           "input_tokens": 4812,
+                     *           "output_tokens": 356,
+                     *           "tokens_set_aside": 0,
+                     *           "usd": 0,
+                     *           "seconds": 6.4,
+                     *           "is_estimated": false
+                     *         }
+                     *       ]
                      *     }
                      */
                     "application/json": components["schemas"]["IncidentDetail"];
@@ -7742,6 +7822,48 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["SnapshotView"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            422: components["responses"]["UnprocessableEntity"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    showModelUse: {
+        parameters: {
+            query?: {
+                hours?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "since": "2026-02-28T12:00:00Z",
+                     *       "models": [
+                     *         {
+                     *           "model": "ollama/llama3.2",
+                     *           "calls": 31,
+                     *           "input_tokens": 149203,
+                     *           "output_tokens": 10455,
+                     *           "tokens_set_aside": 0,
+                     *           "usd": 0,
+                     *           "seconds": 201.7,
+                     *           "is_estimated": false
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ModelUseList"];
                 };
             };
             401: components["responses"]["Unauthorized"];

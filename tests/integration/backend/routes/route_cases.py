@@ -145,6 +145,8 @@ CASES = (
     Case("GET", "/api/v1/freezes", VIEWER),
     Case("POST", "/api/v1/freezes", APPROVER, _FREEZE),
     Case("DELETE", "/api/v1/freezes/{freeze_id}", ADMIN),
+    Case("GET", "/api/v1/model-use", VIEWER),
+    Case("GET", "/metrics", VIEWER),
     Case("GET", "/api/v1/halt", VIEWER),
     Case("POST", "/api/v1/halt", APPROVER, _WHY, foreign_body={"cluster": "{cluster_id}"}),
     Case("POST", "/api/v1/resume", ADMIN, _WHY, foreign_body={"cluster": "{cluster_id}"}),

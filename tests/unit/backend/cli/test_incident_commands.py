@@ -120,6 +120,7 @@ def incident(**fields: Any) -> dict[str, Any]:
         "caused_by_incident": None,
         "caused_by_action": None,
         "approval": approval("open", None),
+        "model_use": [],
         "top_cause": None,
         "namespace": "production-of-the-shop",
         "service": "web-frontend-with-a-long-name",

@@ -1,6 +1,7 @@
 """What is private does not reach a mind, and comes back only in what people read."""
 
 from pydantic import BaseModel, Field
+from typing_extensions import override
 
 from sre_agent.llm.mind import Answer, Mind, Question, ToolRequest, Usage
 from sre_agent.llm.privacy import Private
@@ -24,6 +25,7 @@ class Echo(Mind):
         self.heard = ""
         self._in_tools = in_tools
 
+    @override
     async def ask(self, question: Question) -> Answer:
         self.heard = question.system + question.user
         word = question.user.split()[-1]
