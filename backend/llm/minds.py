@@ -15,7 +15,10 @@ from sre_agent.ports import Clock
 
 @dataclass(frozen=True)
 class Minds:
-    """Gives out a mind, each time on a leash. `exchanges` is how many one question may hold."""
+    """Gives out a mind, each time on a leash.
+
+    `exchanges` is how many one question may hold, `larger` names the models beside the first in it.
+    """
 
     mind: Mind
     ledger: Ledger
@@ -23,6 +26,7 @@ class Minds:
     clock: Clock
     secrets_key: SecretStr | None
     exchanges: int = 1
+    larger: tuple[str, ...] = ()
 
     def of(self, incident: Incident) -> Mind:
         """Return the mind that one incident may ask."""
@@ -34,5 +38,6 @@ class Minds:
             org_id=incident.org_id,
             now=self.clock.now,
             exchanges=self.exchanges,
+            larger=self.larger,
         )
         return Private(leashed, Redactor(placeholder_key(self.secrets_key, incident.id)))

@@ -20,8 +20,8 @@ from sre_agent.llm.mind import (
     Usage,
 )
 
-AROUND_TOKENS = 256
-"""What a provider adds around a question: roles, marks, how tools and schemas are told."""
+AROUND_TOKENS = 1024
+"""What is added around a question: roles, marks, how tools and schemas are told, why to try again."""
 
 GRACE_S = 1.0
 """A door that keeps its deadline is given this to say so itself."""
@@ -87,7 +87,8 @@ class Prices(Protocol):
 class Leashed(Mind):
     """Asks a mind on one account, within what its ledger allows.
 
-    `exchanges` is how many one question may hold at most: repairs and larger models count.
+    `exchanges` is how many one question may hold at most: repairs and larger models count. `larger`
+    names the models that it may ask beside the one it is named after; the dearest is reckoned with.
     """
 
     mind: Mind
@@ -97,6 +98,7 @@ class Leashed(Mind):
     org_id: OrgId
     now: Callable[[], datetime]
     exchanges: int = 1
+    larger: tuple[str, ...] = ()
 
     @property
     @override
@@ -135,10 +137,11 @@ class Leashed(Mind):
     def _estimate(self, question: Question) -> Estimate:
         once = at_most(question)
         tokens = (once.input_tokens + once.output_tokens) * self.exchanges
-        cost = self.prices.micro_usd(self.name, once)
+        costs = [self.prices.micro_usd(model, once) for model in (self.name, *self.larger)]
+        known = [cost for cost in costs if cost is not None]
         return Estimate(
             tokens=tokens,
-            micro_usd=None if cost is None else cost * self.exchanges,
+            micro_usd=max(known) * self.exchanges if len(known) == len(costs) else None,
             seconds=question.deadline_s + GRACE_S,
         )
 

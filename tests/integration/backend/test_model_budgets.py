@@ -3,6 +3,7 @@
 import asyncio
 import random
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -307,3 +308,30 @@ async def test_a_worker_that_is_killed_leaves_its_question_spent_and_nobody_wait
 
     assert await taken(engine) == MOST
     await leashed(engine, clock, Scripted(), max_tokens_per_incident=2 * MOST).ask(QUESTION)
+
+
+async def test_money_is_set_aside_for_the_dearest_model_and_every_try(
+    engine: AsyncEngine, make_incident: Any, clock: Any
+) -> None:
+    class Dear:
+        def micro_usd(self, model: str, usage: Usage) -> int | None:
+            return {"test/small": 10, "test/large": 900}.get(model)
+
+    await make_incident("inc-1")
+    ledger = PostgresLedger(engine, Budgets({"max_usd_per_incident": 0.0035}))
+    mind = Leashed(
+        Scripted(),
+        ledger,
+        Dear(),
+        IncidentId("inc-1"),
+        ORG,
+        clock.now,
+        exchanges=4,
+        larger=("test/large",),
+    )
+
+    with pytest.raises(MindBudgetSpentError, match="MAX_USD_PER_INCIDENT"):
+        await mind.ask(QUESTION)
+    with pytest.raises(MindBudgetSpentError, match="nobody knows the price"):
+        await replace(mind, larger=("test/unknown",)).ask(QUESTION)
+    await replace(mind, exchanges=3).ask(QUESTION)
