@@ -129,6 +129,13 @@ PRECEDENT_CAP = 0.5
 """What all past incidents together may say for a cause, and against it: half of the margin by which
 one cause must beat another, and with all symptoms on its side still below the acting threshold."""
 
+MODEL_CITES_EVIDENCE = 0.7
+"""A model names a cause that no rule does, and the facts it cites are there; each piece of evidence so.
+All of them together are capped as symptoms are, so that its word alone stays below the acting threshold."""
+MODEL_DISSENTS = 0.69
+"""A model that names another cause, on facts that are there, halves the odds of ours: less than the margin
+by which one cause must beat another."""
+
 ALERT_STREAM = 0.5
 """What a storm of alerts says by general numbers, which are right in little more than half the cases."""
 

@@ -24,6 +24,8 @@ class EventKind(StrEnum):
     SPECIALIST_FAILED = "specialist_failed"
     SPECIALIST_FINISHED = "specialist_finished"
     CAUSES_RANKED = "causes_ranked"
+    MODEL_OPINION = "model_opinion"
+    """A language model was asked what it makes of the incident: what it thinks, or why it was no help."""
     PLAN_PROPOSED = "plan_proposed"
     PLAN_WITHHELD = "plan_withheld"
     POLICY_RULED = "policy_ruled"

@@ -6,6 +6,7 @@ from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.graph import END, START, StateGraph
 from langgraph.graph.state import CompiledStateGraph
 
+from sre_agent.graph import second_mind
 from sre_agent.graph.context import RunContext
 from sre_agent.graph.nodes import (
     approve,
@@ -31,7 +32,12 @@ def build(checkpointer: BaseCheckpointSaver[Any]) -> Graph:
     graph = StateGraph(RunState, RunContext)
     graph.add_node("supervise", steered(supervise.supervise), destinations=("investigate", END))
     graph.add_node("investigate", looking(investigate.investigate))
-    graph.add_node("reflect", steered(reflect.reflect), destinations=("investigate", "plan"))
+    graph.add_node(
+        "reflect",
+        steered(reflect.reflect),
+        destinations=("investigate", "second_mind", "plan"),
+    )
+    graph.add_node("second_mind", steered(second_mind.consult))
     graph.add_node("plan", steered(plan.propose))
     graph.add_node("gate", steered(gate.gate))
     graph.add_node("approve", steered(approve.approve))

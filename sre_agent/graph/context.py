@@ -5,6 +5,7 @@ from typing import Self
 
 from sre_agent import ports
 from sre_agent.agents.allowlist import AllowList
+from sre_agent.llm.reflector import Reflector
 from sre_agent.planning.playbooks import Playbooks
 from sre_agent.planning.settings import PlanningSettings
 from sre_agent.safety.policy import Policy
@@ -62,6 +63,9 @@ class RunContext:
 
     brakes: ports.Brakes | None = None
     """What would keep a plan from being carried out; without it the signer alone tells, at the deed."""
+
+    reflector: Reflector | None = None
+    """Who is asked for a second opinion; without it nobody is."""
 
     def of_run(self, run: int) -> Self:
         """Return the same for one run, whose steps are its own and refused once it is outdated."""

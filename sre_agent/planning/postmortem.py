@@ -14,6 +14,7 @@ from sre_agent.planning import (
     burnt_budget,
     deeds,
     earlier_runs,
+    opinion_lines,
     seen_before,
     timeline,
 )
@@ -57,7 +58,7 @@ def write(
     sections = (
         [f"# Postmortem: {_inline(incident.title)}", "", *_head(story, now)],
         ["## Impact", "", *_impact(story, now, objectives)],
-        ["## Cause", "", *_cause(story), *_dismissals(story)],
+        ["## Cause", "", *_cause(story), *_dismissals(story), *_opinion(story)],
         *([["## Seen before", "", *seen]] if seen else []),
         ["## Actions and outcomes", "", *_actions(story)],
         *([["## Earlier runs", "", "\n\n".join(before)]] if before else []),
@@ -151,6 +152,16 @@ def _dismissals(story: Story) -> Iterator[str]:
         yield "Taken out of the decision by people:"
         yield ""
         yield from (f"- {_inline(said)}" for said in story.dismissals)
+
+
+def _opinion(story: Story) -> Iterator[str]:
+    if story.opinion:
+        yield ""
+        yield "Second opinion, of a language model:"
+        yield ""
+        for line in opinion_lines.lines(story.opinion):
+            indent = "  " if line.startswith(" ") else ""
+            yield f"{indent}- {_inline(line, LINE_CHARACTERS)}"
 
 
 def _finding(finding: Finding) -> str:

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sre_agent.domain import runs
+from sre_agent.domain import opinion, runs
 from sre_agent.domain.causes import Cause, Conclusion, Diagnosis, Stance
 from sre_agent.domain.events import Event, EventKind
 from sre_agent.domain.evidence import Evidence
 from sre_agent.domain.ids import ActionId
 from sre_agent.domain.incident import Incident, IncidentStatus
+from sre_agent.domain.opinion import ModelOpinion
 from sre_agent.domain.plan import NoPlan, Plan, RunbookCitation
 from sre_agent.planning import remains, timeline
 
@@ -28,6 +29,8 @@ class Story:
     plan: Plan | None
     undoing: Plan | None = None
     """The plan that takes the other one back, where one was proposed."""
+    opinion: ModelOpinion | None = None
+    """What a language model thinks, where one was asked."""
 
     def last(self, kind: EventKind) -> Event | None:
         """Return the newest event of a kind in the present run."""
@@ -188,7 +191,8 @@ def read(incident: Incident, events: Sequence[Event]) -> Story:
     What was found and done is that of the present run; the timeline tells of all.
     """
     present = runs.present(events)
-    ranked = _last(present, EventKind.CAUSES_RANKED)
+    ranked = opinion.ranking(present)
+    said = _last(present, EventKind.MODEL_OPINION)
     plans = [
         Plan.model_validate(event.payload["plan"])
         for event in present
@@ -204,9 +208,10 @@ def read(incident: Incident, events: Sequence[Event]) -> Story:
             for event in events
             if event.kind is EventKind.EVIDENCE_ADDED
         ),
-        diagnosis=Diagnosis.model_validate(ranked.payload["diagnosis"]) if ranked else None,
+        diagnosis=Diagnosis.model_validate(ranked) if ranked else None,
         plan=remains.whole(events, repairs[-1]) if repairs else None,
         undoing=remains.whole(events, plans[-1]) if is_undone else None,
+        opinion=ModelOpinion.model_validate(said.payload["opinion"]) if said else None,
     )
 
 

@@ -8,7 +8,7 @@ from sre_agent.domain.events import Event, EventKind
 from sre_agent.domain.incident import IncidentStatus
 from sre_agent.domain.likelihood import in_percent
 from sre_agent.domain.tools import ToolCall
-from sre_agent.planning import people_lines, undo_lines
+from sre_agent.planning import opinion_lines, people_lines, undo_lines
 from sre_agent.planning.wording import Payload, by, text, with_reason
 
 UNTOLD = frozenset({EventKind.TOOL_CALLED, EventKind.EVIDENCE_ADDED})
@@ -200,6 +200,7 @@ _SENTENCES: Mapping[EventKind, Callable[[Payload], str]] = {
     EventKind.SPECIALIST_FAILED: _specialist("failed"),
     EventKind.SPECIALIST_FINISHED: _specialist("finished"),
     EventKind.CAUSES_RANKED: _ranked,
+    EventKind.MODEL_OPINION: opinion_lines.given,
     EventKind.PLAN_PROPOSED: _proposed,
     EventKind.PLAN_WITHHELD: with_reason("No plan"),
     EventKind.POLICY_RULED: _ruled,

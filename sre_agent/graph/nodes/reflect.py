@@ -45,7 +45,7 @@ async def reflect(state: run_state.RunState, runtime: Runtime[RunContext]) -> Co
         "evidence": [item.model_dump(mode="json") for item in remembered],
     }
     if not wanted:
-        return Command(goto="plan", update=update)
+        return Command(goto="second_mind" if context.reflector else "plan", update=update)
     return Command(goto=_tasks(state, wanted, round_ + 1), update={**update, "round": round_ + 1})
 
 

@@ -16,6 +16,7 @@ from sre_agent.domain.ruling import Verdict
 from sre_agent.domain.tools import ToolCall, ToolResult
 from sre_agent.graph import build
 from sre_agent.graph.context import Limits, RunContext
+from sre_agent.llm.reflector import Reflector
 from sre_agent.planning.playbooks import Playbooks
 from sre_agent.planning.settings import PlanningSettings
 from sre_agent.safety.policy import Policy
@@ -57,6 +58,7 @@ class Scene:
     policy: Policy = POLICY
     hold_s: float = 20
     brakes: ports.Brakes | None = None
+    reflector: Reflector | None = None
 
     @property
     def id(self) -> IncidentId:
@@ -90,6 +92,7 @@ class Scene:
                 limits=Limits(sample_interval_s=5),
                 memory=self.memory,
                 brakes=self.brakes,
+                reflector=self.reflector,
             ),
         )
 
