@@ -41,6 +41,7 @@ from sre_agent.domain.events import Event, EventKind
 from sre_agent.domain.evidence import Evidence
 from sre_agent.domain.ids import IncidentId
 from sre_agent.domain.incident import IncidentStatus
+from sre_agent.domain.opinion import ModelOpinion
 from sre_agent.domain.plan import NoPlan, Plan
 from sre_agent.domain.ruling import PolicyRuling
 from sre_agent.planning import askable
@@ -152,9 +153,16 @@ async def list_actions(context: Context, actor: Responder, incident_id: str) -> 
 @router.get("/{incident_id}/causes")
 async def show_causes(context: Context, actor: Viewer, incident_id: str) -> DiagnosisView:
     """Show the newest diagnosis: causes ranked, with what speaks for and against each."""
-    events = await _events(context, actor, incident_id, EventKind.CAUSES_RANKED)
-    newest = _read(events[-1], Diagnosis, "diagnosis") if events else None
-    return DiagnosisView(diagnosis=newest)
+    ranked = await _events(context, actor, incident_id, EventKind.CAUSES_RANKED)
+    asked = await _events(context, actor, incident_id, EventKind.MODEL_OPINION)
+    said = asked[-1] if asked and ranked and asked[-1].seq > ranked[-1].seq else None
+    told = (
+        said if said is not None and "diagnosis" in said.payload else next(iter(ranked[-1:]), None)
+    )
+    return DiagnosisView(
+        diagnosis=_read(told, Diagnosis, "diagnosis") if told else None,
+        opinion=_read(said, ModelOpinion, "opinion") if said else None,
+    )
 
 
 @router.get("/{incident_id}/plan")

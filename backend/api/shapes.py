@@ -20,6 +20,7 @@ from sre_agent.domain.evidence import Evidence
 from sre_agent.domain.faults import FaultClass
 from sre_agent.domain.incident import IncidentStatus
 from sre_agent.domain.objects import ObjectRef
+from sre_agent.domain.opinion import ModelOpinion
 from sre_agent.domain.plan import NoPlan, Plan
 from sre_agent.domain.ruling import Decision, PolicyRuling, Verdict
 from sre_agent.planning.askable import Known
@@ -181,9 +182,13 @@ class Askable(BaseModel):
 
 
 class DiagnosisView(BaseModel):
-    """The newest ranking of causes; null before the first."""
+    """The newest ranking of causes; null before the first.
+
+    `opinion` is what a language model thinks, null where none was asked: no plan is made from it.
+    """
 
     diagnosis: Diagnosis | None
+    opinion: ModelOpinion | None = None
 
 
 class PlanView(BaseModel):

@@ -47,6 +47,7 @@ from sre_agent import ports
 from sre_agent.config import loader, objectives, permissions
 from sre_agent.graph import build
 from sre_agent.graph.context import Limits, RunContext
+from sre_agent.llm.reflector import Reflector
 from sre_agent.planning.settings import PlanningSettings
 
 _ACTOR = "worker"
@@ -197,6 +198,7 @@ def run_context(
     clock: ports.Clock,
     toolbox: ports.Toolbox,
     signer: ports.Signer,
+    reflector: Reflector | None = None,
 ) -> RunContext:
     """Return what every run is given."""
     allowlist = permissions.load_allow_list(settings.agent_config)
@@ -230,6 +232,7 @@ def run_context(
         objectives=PostgresObjectives(engine),
         facts=PostgresFacts(engine, clock, past=PastRuns() if policy.lets_earn else None),
         brakes=Foresight(engine, clock, policy, Brakes.of(settings)),
+        reflector=reflector,
     )
 
 

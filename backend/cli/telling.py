@@ -8,8 +8,9 @@ from typing import Any
 from backend.cli import consent, moments, telling_rulings
 from backend.cli.plain import escape
 from sre_agent.domain.likelihood import in_percent
+from sre_agent.domain.opinion import ModelOpinion
 from sre_agent.domain.plan import Choice, RunbookCitation
-from sre_agent.planning import reasons
+from sre_agent.planning import opinion_lines, reasons
 
 Payload = dict[str, Any]
 
@@ -77,6 +78,15 @@ def _causes(payload: Payload) -> str:
         f"round {payload['round']}: [bold]{top['fault_class']}[/] of [bold]{escape(where)}[/], "
         f"confidence {in_percent(top['confidence'])}.{statement} {doubt}{lines}"
     )
+
+
+def _opinion(payload: Payload) -> str:
+    opinion = ModelOpinion.model_validate(payload["opinion"])
+    if opinion.note:
+        return f"[yellow]no second opinion[/] of {escape(opinion.model)}: {escape(opinion.note)}"
+    told = [escape(line) for line in opinion_lines.lines(opinion)]
+    rest = "".join(f"\n    [dim]{line}[/]" for line in told[1:])
+    return f"second opinion of [bold]{escape(opinion.model)}[/]: {told[0]}{rest}"
 
 
 def plan(proposed: Payload) -> Iterator[str]:
@@ -203,6 +213,7 @@ _TELLERS: dict[str, Callable[[Payload], str]] = {
     "evidence_added": _evidence,
     "specialist_failed": _plain("[yellow]could not see anything[/]: {reason}"),
     "causes_ranked": _causes,
+    "model_opinion": _opinion,
     "plan_proposed": _plan,
     "plan_withheld": _withheld,
     "policy_ruled": _rulings,

@@ -15,6 +15,7 @@ from backend.db.log_head import LOCK, Head
 from backend.db.plain_json import plain_json
 from backend.db.tables.events import events
 from sre_agent import ports
+from sre_agent.domain import opinion
 from sre_agent.domain.errors import PermanentError
 from sre_agent.domain.events import Event, EventDraft, EventKind, seal
 from sre_agent.domain.ids import IncidentId
@@ -236,7 +237,7 @@ async def _find_steps(
 async def _write(connection: AsyncConnection, org_id: str, fresh: Sequence[Event]) -> None:
     """Insert one incident's events, move its head and wake its followers: one round trip."""
     last = fresh[-1]
-    ranked = [event for event in fresh if event.kind is EventKind.CAUSES_RANKED]
+    ranked = [event for event in fresh if opinion.diagnosis_in(event.kind, event.payload)]
     parameters = {
         "rows": _rows(org_id, fresh),
         "incident_id": last.incident_id,

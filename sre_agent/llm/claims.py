@@ -22,6 +22,7 @@ from sre_agent.domain.opinion import (
     StruckClaim,
 )
 from sre_agent.llm.facts import plain, shown, table
+from sre_agent.safety.redaction import redact
 
 MAX_CAUSES = 3
 MAX_CLAIMS = 8
@@ -109,7 +110,7 @@ class _Court:
         self.struck: list[StruckClaim] = []
 
     def strike(self, said: str, reason: str) -> None:
-        told = plain(self._restore(said[: 4 * _SAID]), _SAID)
+        told = redact(plain(self._restore(said[: 4 * _SAID]), _SAID))
         self.struck.append(StruckClaim(said=told, reason=reason))
 
     def judge(self, said: ProposedCause) -> ModelCause | None:
@@ -128,7 +129,7 @@ class _Court:
             fault_class=fault_class,
             is_in_catalogue=is_known,
             object=ref,
-            statement=plain(self._restore(said.statement[: 4 * _STATEMENT]), _STATEMENT),
+            statement=redact(plain(self._restore(said.statement[: 4 * _STATEMENT]), _STATEMENT)),
             claims=tuple(self._kept(said, ref)),
         )
 

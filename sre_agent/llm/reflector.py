@@ -5,7 +5,6 @@ is none. It is given no tool, and what it names is held against the evidence bef
 """
 
 import asyncio
-import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib.resources.abc import Traversable
@@ -16,11 +15,12 @@ from sre_agent.domain.evidence import Evidence
 from sre_agent.domain.incident import Incident
 from sre_agent.domain.model import Value
 from sre_agent.domain.opinion import Opinion
-from sre_agent.llm import briefing, claims, prompts
+from sre_agent.llm import allowance, briefing, claims, fencing, prompts
 from sre_agent.llm.claims import ReflectorAnswer
 from sre_agent.llm.facts import plain
 from sre_agent.llm.mind import Answer, Mind, MindAnswerInvalidError, MindError, Question, Spent
-from sre_agent.safety.redaction import redact
+from sre_agent.llm.privacy import Private
+from sre_agent.llm.redaction import Redactor
 
 ROLE = "reflector"
 MAX_OUTPUT_TOKENS = 1200
@@ -54,6 +54,9 @@ class Reflector:
     """Who is asked for a second opinion, and how. `prompts` is a folder instead of the built-in one."""
 
     mind_for: Callable[[Incident], Mind]
+    redactor_for: Callable[[Incident], Redactor]
+    allowance: str = ""
+    """What a model elsewhere is told beside the shipped list of kinds of evidence, and what it is not."""
     prompts: Traversable | None = None
     deadline_s: float = 30.0
     max_output_tokens: int = MAX_OUTPUT_TOKENS
@@ -63,36 +66,49 @@ class Reflector:
     ) -> Heard:
         """Ask once. Nothing but the end of the process keeps this from returning in time."""
         mind = self.mind_for(incident)
+        redactor = self.redactor_for(incident)
         try:
             system = prompts.load(ROLE, self.prompts)
         except prompts.PromptUnreadableError as error:
             return Heard(model=mind.name, note=plain(str(error), _NOTE))
-        brief = briefing.write(incident, evidence, diagnosis)
+        allowed = allowance.load(is_local=mind.is_local, changes=self.allowance)
+        told = [item for found in evidence if (item := allowed.of(found)) is not None]
+        brief = briefing.write(incident, told, diagnosis)
         question = self._question(system, brief)
-        said: dict[str, Any] = {"system": question.system, "user": redact(question.user)}
+        return await self._ask(Private(mind, redactor), question, brief, redactor)
+
+    async def _ask(
+        self, mind: Mind, question: Question, brief: briefing.Briefing, redactor: Redactor
+    ) -> Heard:
+        sent: dict[str, Any] = {
+            "system": redactor.redact(question.system),
+            "user": redactor.redact(fencing.clean(question.user)),
+        }
         try:
             async with asyncio.timeout(self.deadline_s + _GRACE_S):
                 answer = await mind.ask(question)
             opinion = claims.check(_value(answer), brief.shown, brief.objects)
         except MindError as error:
             text = error.text if isinstance(error, MindAnswerInvalidError) else ""
-            exchange = Exchange(**said, answer=_logged(text), spent=error.spending)
-            return Heard(model=mind.name, note=_note(error), exchange=exchange)
+            exchange = Exchange(**sent, answer=_logged(text, redactor), spent=error.spending)
+            return Heard(model=mind.name, note=_note(error, redactor), exchange=exchange)
         except TimeoutError:
             late = f"it did not answer within {self.deadline_s:g} s"
-            return Heard(model=mind.name, note=late, exchange=Exchange(**said))
+            return Heard(model=mind.name, note=late, exchange=Exchange(**sent))
         except Exception as error:  # noqa: BLE001 - an opinion may cost itself, and never the run
-            failed = plain(f"asking it failed: {type(error).__name__}: {error}", _NOTE)
-            return Heard(model=mind.name, note=redact(failed), exchange=Exchange(**said))
-        exchange = Exchange(**said, answer=_logged(_text(answer)), spent=answer.spending)
+            failed = f"asking it failed: {type(error).__name__}: {error}"
+            note = redactor.redact(plain(failed, _NOTE))
+            return Heard(model=mind.name, note=note, exchange=Exchange(**sent))
+        text = _logged(_text(answer), redactor)
+        exchange = Exchange(**sent, answer=text, spent=answer.spending)
         return Heard(model=answer.model, opinion=opinion, exchange=exchange)
 
     def _question(self, system: str, brief: briefing.Briefing) -> Question:
-        nonce = secrets.token_hex(8)
-        fenced = f"<data-{nonce}>\n{redact(brief.facts)}\n</data-{nonce}>"
+        nonce = fencing.new_nonce()
+        fenced = fencing.fence(brief.facts, nonce)
         return Question(
             role=ROLE,
-            system=system,
+            system=f"{system}\n\n{fencing.rule(nonce)}",
             user=f"Fault classes: {brief.classes}\n\n{fenced}\n\nWhich causes do the facts name?",
             schema=ReflectorAnswer,
             max_output_tokens=self.max_output_tokens,
@@ -121,10 +137,10 @@ def _text(answer: Answer) -> str:
     return answer.value.model_dump_json() if answer.value is not None else answer.text
 
 
-def _logged(text: str) -> str:
-    cut = text[:MAX_LOGGED]
-    return redact(cut if len(text) <= MAX_LOGGED else f"{cut}…")
+def _logged(text: str, redactor: Redactor) -> str:
+    cut = fencing.clean(text[:MAX_LOGGED])
+    return redactor.redact(cut if len(text) <= MAX_LOGGED else f"{cut}…")
 
 
-def _note(error: MindError) -> str:
-    return redact(plain(str(error), _NOTE)) or type(error).__name__
+def _note(error: MindError, redactor: Redactor) -> str:
+    return redactor.redact(plain(str(error), _NOTE)) or type(error).__name__

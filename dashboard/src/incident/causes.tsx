@@ -5,6 +5,7 @@ import { type Cause, inWords, nameOf, percent, type Question } from "./events";
 import { Findings } from "./findings";
 import { keyed } from "./keyed";
 import type { Run } from "./run";
+import { SecondOpinion } from "./second-opinion";
 
 /** The ranked causes, each with what speaks for and against it. */
 export const Causes = memo(function Causes({ run, isOpen }: { run: Run; isOpen: boolean }) {
@@ -28,6 +29,7 @@ export const Causes = memo(function Causes({ run, isOpen }: { run: Run; isOpen: 
       )}
       {diagnosis === null && <Looking run={run} />}
       {run.proposals.length === 0 && <Questions questions={diagnosis?.questions ?? []} />}
+      {run.opinion !== null && <SecondOpinion opinion={run.opinion} />}
       <Dismissed causes={diagnosis?.dismissed ?? []} />
     </section>
   );

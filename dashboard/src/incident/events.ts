@@ -46,6 +46,33 @@ export interface Diagnosis {
   dismissed?: Cause[];
 }
 
+export interface ModelClaim {
+  evidence_id: string;
+  path: string;
+  value: string | number | boolean;
+}
+
+/** A cause as a language model names it; its claims are facts as the evidence has them. */
+export interface ModelCause {
+  fault_class: string;
+  object: ObjectRef;
+  statement: string;
+  claims: ModelClaim[];
+  standing: "agrees" | "ranked" | "new" | "contradicted" | "dismissed" | "unsupported";
+  reason: string;
+  confidence: number;
+}
+
+/** What a language model thinks: shown, and never planned from. */
+export interface ModelOpinion {
+  model: string;
+  causes: ModelCause[];
+  struck: { said: string; reason: string }[];
+  struck_count: number;
+  effect: string;
+  note: string;
+}
+
 export interface Evidence {
   id: string;
   kind: string;

@@ -183,6 +183,7 @@ const PEOPLE: ReadonlySet<string> = new Set([
 
 const FINDINGS: ReadonlySet<string> = new Set([
   "causes_ranked",
+  "model_opinion",
   "alert_received",
   "alert_resolved",
   "verification_finished",

@@ -120,11 +120,16 @@ export const RUN_APPLY: Record<string, Change> = {
     const ranked = { round: payload.round, at, top: name, confidence: top?.confidence ?? 0 };
     return {
       diagnosis: payload.diagnosis,
+      opinion: null,
       round: payload.round,
       working: [],
       rounds: [...run.rounds, ranked],
     };
   },
+  model_opinion: (run, { payload }) => ({
+    opinion: payload.opinion,
+    diagnosis: payload.diagnosis ?? run.diagnosis,
+  }),
   plan_proposed: (run, { at, payload }) => ({
     withheld: null,
     proposals: [

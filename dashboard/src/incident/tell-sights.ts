@@ -1,6 +1,6 @@
 /** Alerts, specialists, evidence and judgement, in words. */
 
-import { callText, type IncidentEvent, inWords, nameOf, percent } from "./events";
+import { callText, type IncidentEvent, inWords, type ModelOpinion, nameOf, percent } from "./events";
 import type { Told } from "./tell";
 
 type Payload = IncidentEvent["payload"];
@@ -16,6 +16,12 @@ function ranked(p: Payload): Told {
   const name = `${inWords(top.fault_class)} of ${nameOf(top.object)}`;
   const text = `Round ${p.round}: ${name}, ${percent(top.confidence)}`;
   return abstained ? told(`${text}; abstains`, "key", reason) : told(text, "key", top.statement);
+}
+
+function secondOpinion({ model, note, causes, effect }: ModelOpinion): Told {
+  if (note) return told(`No second opinion of ${model}`, "wait", note);
+  const named = causes.map((cause) => `${inWords(cause.fault_class)} of ${nameOf(cause.object)}`);
+  return told(`${model} thinks: ${named.join("; ") || "no cause"}`, "plain", effect);
 }
 
 function selected(p: Payload): Told {
@@ -57,4 +63,5 @@ export const TELL_SIGHTS: Readonly<Record<string, (event: IncidentEvent) => Told
     return told(gaps ? `${text}, ${gaps} not seen` : text, gaps ? "wait" : "quiet");
   },
   causes_ranked: ({ payload }) => ranked(payload),
+  model_opinion: ({ payload }) => secondOpinion(payload.opinion),
 };

@@ -7,13 +7,14 @@ import pytest
 from run_scene import Scene, make_scene
 
 from sre_agent.domain.causes import Diagnosis
-from sre_agent.domain.evidence import Evidence
 from sre_agent.domain.events import Event, EventKind
+from sre_agent.domain.evidence import Evidence
 from sre_agent.domain.ids import EvidenceId
 from sre_agent.domain.incident import IncidentStatus
 from sre_agent.domain.ruling import Verdict
 from sre_agent.llm.claims import ReflectorAnswer
 from sre_agent.llm.mind import Answer, MindUnavailableError, Question, ToolRequest, Usage
+from sre_agent.llm.redaction import Redactor
 from sre_agent.llm.reflector import Reflector
 from sre_agent.testing.mind import ScriptedMind
 
@@ -48,7 +49,9 @@ def saying(
 def consulted(reply: Callable[[Scene], Callable[[Question], Answer]]) -> tuple[Scene, ScriptedMind]:
     scene = make_scene()
     mind = ScriptedMind(reply(scene))
-    scene.reflector = Reflector(mind_for=lambda _incident: mind)
+    scene.reflector = Reflector(
+        mind_for=lambda _incident: mind, redactor_for=lambda _incident: Redactor(b"k" * 16)
+    )
     return scene, mind
 
 

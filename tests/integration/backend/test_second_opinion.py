@@ -1,0 +1,147 @@
+"""A language model beside the ranking: through the graph, on a real database, into every view."""
+
+import secrets
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from langgraph.checkpoint.memory import InMemorySaver
+from pydantic import SecretStr
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from backend.bootstrap import worker
+from backend.cli import telling
+from backend.db import incident_rows, journal, reports
+from backend.db.admission.admit import admit
+from backend.db.admission.arrivals import Arrival
+from backend.db.tenancy import Tenant
+from backend.jobs.runner import Runner
+from backend.settings import WorkerSettings
+from benchmarks.simulation import CULPRIT, InstantSigner, InstantToolbox, world
+from sre_agent.domain.causes import Diagnosis
+from sre_agent.domain.events import Event, EventKind
+from sre_agent.domain.evidence import Evidence
+from sre_agent.domain.ids import IncidentId
+from sre_agent.graph import build
+from sre_agent.llm.claims import ReflectorAnswer
+from sre_agent.llm.mind import Answer, MindUnavailableError, Question, Usage
+from sre_agent.llm.redaction import Redactor
+from sre_agent.llm.reflector import Reflector
+from sre_agent.testing import FakeClock
+from sre_agent.testing.mind import ScriptedMind
+
+Reply = Callable[[Question], Answer]
+
+
+class Platform:
+    """A worker with a mind, in a world that has a bad release."""
+
+    def __init__(self, settings: WorkerSettings, engine: AsyncEngine) -> None:
+        self.engine = engine
+        self.settings = settings
+        self.toolbox = InstantToolbox()
+
+    async def suffer(self, reply: Reply | None) -> tuple[IncidentId, list[Event]]:
+        """Live through an incident until its plan waits or people took over."""
+        clock = FakeClock()
+        self.toolbox.begin(clock)
+        mind = ScriptedMind(reply) if reply else None
+        reflector = (
+            Reflector(
+                mind_for=lambda _incident: mind, redactor_for=lambda _incident: Redactor(b"k" * 16)
+            )
+            if mind
+            else None
+        )
+        context = worker.run_context(
+            self.settings, self.engine, clock, self.toolbox, InstantSigner(), reflector
+        )
+        incident = world().incident(CULPRIT)
+        alert = incident.alerts[0].model_copy(update={"fingerprint": secrets.token_hex(8)})
+        async with self.engine.begin() as connection:
+            [receipt] = await admit(
+                connection,
+                Tenant("default", "default"),
+                [Arrival(alert=alert, service=incident.service)],
+                now=clock.now(),
+            )
+        assert receipt.incident_id is not None
+        await Runner(build.build(InMemorySaver()), context).advance(receipt.incident_id, attempt=0)
+        async with self.engine.connect() as connection:
+            return receipt.incident_id, await journal.read(connection, receipt.incident_id)
+
+
+@pytest.fixture
+def platform(engine: AsyncEngine, database_url: str, tmp_path: Path) -> Platform:
+    settings = WorkerSettings(
+        database_url=database_url,
+        signer_token=SecretStr(secrets.token_hex(16)),
+        incidents_dir=tmp_path,
+    )
+    return Platform(settings, engine)
+
+
+def dissenting(events: list[Evidence]) -> Answer:
+    """Return the answer of a model that blames somebody else, on a fact that is there."""
+    there = world()
+    name = there.services["stock"].name
+    seen = next(
+        item
+        for item in events
+        if item.kind == "kubernetes.resources" and item.facts["kind"] == "Deployment"
+    )
+    place = [item["object"]["name"] for item in seen.facts["items"]].index(name)
+    said = {
+        "fault_class": "cpu_throttling",
+        "object": str(there.ref("stock")),
+        "statement": "it <b>waits</b>",
+        "claims": [{"evidence": seen.id, "fact": f"items[{place}].object.name", "value": name}],
+    }
+    return Answer(
+        value=ReflectorAnswer.model_validate({"causes": [said]}),
+        usage=Usage(input_tokens=10, output_tokens=5),
+        model="scripted/model",
+        seconds=0.1,
+    )
+
+
+async def test_a_dissent_reaches_plan_list_and_line_of_the_command(platform: Platform) -> None:
+    seen: list[Evidence] = []
+    _, alone = await platform.suffer(None)
+    seen += [
+        Evidence.model_validate(event.payload["evidence"])
+        for event in alone
+        if event.kind is EventKind.EVIDENCE_ADDED
+    ]
+    async with platform.engine.begin() as connection:
+        await connection.exec_driver_sql(
+            "UPDATE incidents SET ended_at = now(), status = 'closed' WHERE ended_at IS NULL"
+        )
+
+    id_, events = await platform.suffer(lambda _question: dissenting(seen))
+
+    [event] = [event for event in events if event.kind is EventKind.MODEL_OPINION]
+    lowered = Diagnosis.model_validate(event.payload["diagnosis"])
+    [plan] = [event.payload["plan"] for event in events if event.kind is EventKind.PLAN_PROPOSED]
+    [first] = [event.payload["plan"] for event in alone if event.kind is EventKind.PLAN_PROPOSED]
+    async with platform.engine.connect() as connection:
+        row = await incident_rows.get(connection, id_, org_id="default")
+    assert plan["confidence"] == lowered.causes[0].confidence < first["confidence"]
+    assert row.top_cause["confidence"] == lowered.causes[0].confidence
+    told = telling.line(event.model_dump(mode="json"))
+    assert told is not None
+    assert "cpu_throttling" in told
+    assert "an opinion only" in told
+
+
+async def test_a_dead_model_costs_a_note(platform: Platform) -> None:
+    def dead(_question: Question) -> Answer:
+        raise MindUnavailableError("connection refused")
+
+    id_, events = await platform.suffer(dead)
+
+    [event] = [event for event in events if event.kind is EventKind.MODEL_OPINION]
+    assert event.payload["opinion"]["note"] == "connection refused"
+    assert [event for event in events if event.kind is EventKind.PLAN_PROPOSED]
+    async with platform.engine.connect() as connection:
+        assert await reports.find(connection, id_) is None
