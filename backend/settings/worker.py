@@ -40,6 +40,12 @@ class WorkerSettings(McpSettings, ModelBoundSettings):
     brake_patience_seconds: float = Field(default=60, ge=0, le=900)
     """How long an approved action waits for a brake to end; what takes longer is handed to people."""
 
+    second_opinion_seconds: Seconds = 30
+    """How long a run waits for a language model's opinion on the causes; then it goes on without."""
+
+    llm_prompts_dir: Path | None = None
+    """A folder with prompts of your own, such as `reflector.md`, instead of the built-in ones."""
+
     topology_survey_seconds: Seconds = 300
     """How often the cluster is looked over for who calls whom, which tells what fails together."""
 

@@ -19,7 +19,6 @@ from sre_agent.llm import allowance, briefing, claims, fencing, prompts
 from sre_agent.llm.claims import ReflectorAnswer
 from sre_agent.llm.facts import plain
 from sre_agent.llm.mind import Answer, Mind, MindAnswerInvalidError, MindError, Question, Spent
-from sre_agent.llm.privacy import Private
 from sre_agent.llm.redaction import Redactor
 
 ROLE = "reflector"
@@ -51,7 +50,11 @@ class Heard(Value):
 
 @dataclass(frozen=True, kw_only=True)
 class Reflector:
-    """Who is asked for a second opinion, and how. `prompts` is a folder instead of the built-in one."""
+    """Who is asked for a second opinion, and how. `prompts` is a folder instead of the built-in one.
+
+    The mind of an incident hears nothing private and keeps to its budgets by itself; the redactor is
+    for what is logged.
+    """
 
     mind_for: Callable[[Incident], Mind]
     redactor_for: Callable[[Incident], Redactor]
@@ -75,7 +78,7 @@ class Reflector:
         told = [item for found in evidence if (item := allowed.of(found)) is not None]
         brief = briefing.write(incident, told, diagnosis)
         question = self._question(system, brief)
-        return await self._ask(Private(mind, redactor), question, brief, redactor)
+        return await self._ask(mind, question, brief, redactor)
 
     async def _ask(
         self, mind: Mind, question: Question, brief: briefing.Briefing, redactor: Redactor

@@ -1,6 +1,13 @@
 /** Alerts, specialists, evidence and judgement, in words. */
 
-import { callText, type IncidentEvent, inWords, type ModelOpinion, nameOf, percent } from "./events";
+import {
+  callText,
+  type IncidentEvent,
+  inWords,
+  type ModelOpinion,
+  nameOf,
+  percent,
+} from "./events";
 import type { Told } from "./tell";
 
 type Payload = IncidentEvent["payload"];

@@ -25,11 +25,13 @@ from sre_agent.domain.ids import IncidentId
 from sre_agent.graph import build
 from sre_agent.llm.claims import ReflectorAnswer
 from sre_agent.llm.mind import Answer, MindUnavailableError, Question, Usage
+from sre_agent.llm.privacy import Private
 from sre_agent.llm.redaction import Redactor
 from sre_agent.llm.reflector import Reflector
 from sre_agent.testing import FakeClock
 from sre_agent.testing.mind import ScriptedMind
 
+KEY = b"k" * 16
 Reply = Callable[[Question], Answer]
 
 
@@ -48,7 +50,8 @@ class Platform:
         mind = ScriptedMind(reply) if reply else None
         reflector = (
             Reflector(
-                mind_for=lambda _incident: mind, redactor_for=lambda _incident: Redactor(b"k" * 16)
+                mind_for=lambda _incident: Private(mind, Redactor(KEY)),
+                redactor_for=lambda _incident: Redactor(KEY),
             )
             if mind
             else None

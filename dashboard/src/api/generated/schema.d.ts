@@ -1931,6 +1931,23 @@ export interface components {
             escalation: string;
         };
         /**
+         * Claim
+         * @description A fact that a model took from a piece of evidence, and that is really there.
+         *
+         *     `path` is where in the evidence, `value` what the evidence itself has there: never what the model
+         *     wrote. `claimed` is that.
+         */
+        Claim: {
+            /** Evidence Id */
+            evidence_id: string;
+            /** Path */
+            path: string;
+            /** Value */
+            value: string | number | boolean;
+            /** Claimed */
+            claimed: string;
+        };
+        /**
          * ClassScore
          * @description How often a class of fault was named, and what became of it.
          *
@@ -2221,9 +2238,12 @@ export interface components {
         /**
          * DiagnosisView
          * @description The newest ranking of causes; null before the first.
+         *
+         *     `opinion` is what a language model thinks, null where none was asked: no plan is made from it.
          */
         DiagnosisView: {
             diagnosis: components["schemas"]["Diagnosis"] | null;
+            opinion?: components["schemas"]["ModelOpinion"] | null;
         };
         /**
          * Dismiss
@@ -2342,7 +2362,7 @@ export interface components {
          * @description Everything that can happen to an incident, as a past participle.
          * @enum {string}
          */
-        EventKind: "incident_opened" | "alert_received" | "alert_resolved" | "run_started" | "run_failed" | "specialists_selected" | "tool_called" | "evidence_added" | "specialist_failed" | "specialist_finished" | "causes_ranked" | "plan_proposed" | "plan_withheld" | "policy_ruled" | "approval_requested" | "approval_given" | "approval_decided" | "approval_voided" | "grant_minted" | "grant_renewed" | "grant_refused" | "braked" | "action_started" | "action_finished" | "verification_sampled" | "verification_finished" | "undo_verified" | "verdict_given" | "reopened" | "reinvestigated" | "cancelled" | "paused" | "resumed" | "cause_dismissed" | "acknowledged" | "assigned" | "commented" | "tied" | "split" | "merged" | "escalated" | "report_written" | "status_changed";
+        EventKind: "incident_opened" | "alert_received" | "alert_resolved" | "run_started" | "run_failed" | "specialists_selected" | "tool_called" | "evidence_added" | "specialist_failed" | "specialist_finished" | "causes_ranked" | "model_opinion" | "plan_proposed" | "plan_withheld" | "policy_ruled" | "approval_requested" | "approval_given" | "approval_decided" | "approval_voided" | "grant_minted" | "grant_renewed" | "grant_refused" | "braked" | "action_started" | "action_finished" | "verification_sampled" | "verification_finished" | "undo_verified" | "verdict_given" | "reopened" | "reinvestigated" | "cancelled" | "paused" | "resumed" | "cause_dismissed" | "acknowledged" | "assigned" | "commented" | "tied" | "split" | "merged" | "escalated" | "report_written" | "status_changed";
         /**
          * EventPage
          * @description Events after the number asked for; ask again with `after=last_seq`.
@@ -2883,6 +2903,42 @@ export interface components {
             into: string;
             /** Reason */
             reason: string;
+        };
+        /**
+         * ModelOpinion
+         * @description A second opinion as people see it.
+         *
+         *     `note` says why there is none, and is empty where there is one. `effect` is what it did to the
+         *     ranking, in a sentence. `model` is who was asked.
+         */
+        ModelOpinion: {
+            /** Model */
+            model: string;
+            /**
+             * Causes
+             * @default []
+             */
+            causes: components["schemas"]["WeighedCause"][];
+            /**
+             * Struck
+             * @default []
+             */
+            struck: components["schemas"]["StruckClaim"][];
+            /**
+             * Struck Count
+             * @default 0
+             */
+            struck_count: number;
+            /**
+             * Effect
+             * @default
+             */
+            effect: string;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
         };
         /**
          * ModelUse
@@ -3992,6 +4048,12 @@ export interface components {
          */
         Stance: "for" | "against";
         /**
+         * Standing
+         * @description How a model's cause stands to what the evidence says by the platform's own rules.
+         * @enum {string}
+         */
+        Standing: "agrees" | "ranked" | "new" | "contradicted" | "dismissed" | "unsupported";
+        /**
          * State
          * @description Whether a server answers; no and silence are different things.
          * @enum {string}
@@ -4038,6 +4100,16 @@ export interface components {
             last_seq: number;
             /** Last Hash */
             last_hash: string;
+        };
+        /**
+         * StruckClaim
+         * @description Something a model said that no evidence bears out: what it said, in short, and why it was struck.
+         */
+        StruckClaim: {
+            /** Said */
+            said: string;
+            /** Reason */
+            reason: string;
         };
         /**
          * TokenCreated
@@ -4265,6 +4337,32 @@ export interface components {
             escalated_at: string | null;
             /** Why */
             why: string;
+        };
+        /**
+         * WeighedCause
+         * @description A model's cause beside the ranking: how it stands to it, and why.
+         *
+         *     `confidence` is on the scale of the ranking, between 0 and 1. What stands on a model's word alone
+         *     always stays below what it takes to act.
+         */
+        WeighedCause: {
+            /** Fault Class */
+            fault_class: string;
+            /** Is In Catalogue */
+            is_in_catalogue: boolean;
+            object: components["schemas"]["ObjectRef"];
+            /** Statement */
+            statement: string;
+            /**
+             * Claims
+             * @default []
+             */
+            claims: components["schemas"]["Claim"][];
+            standing: components["schemas"]["Standing"];
+            /** Reason */
+            reason: string;
+            /** Confidence */
+            confidence: number;
         };
         /**
          * Why
@@ -4561,6 +4659,7 @@ export type Cause = components['schemas']['Cause'];
 export type CauseVerdict = components['schemas']['CauseVerdict'];
 export type CheckView = components['schemas']['CheckView'];
 export type Choice = components['schemas']['Choice'];
+export type Claim = components['schemas']['Claim'];
 export type ClassScore = components['schemas']['ClassScore'];
 export type ClusterBrakes = components['schemas']['ClusterBrakes'];
 export type ClusterConnected = components['schemas']['ClusterConnected'];
@@ -4613,6 +4712,7 @@ export type Manifest = components['schemas']['Manifest'];
 export type MaybeWhy = components['schemas']['MaybeWhy'];
 export type Me = components['schemas']['Me'];
 export type Merge = components['schemas']['Merge'];
+export type ModelOpinion = components['schemas']['ModelOpinion'];
 export type ModelUse = components['schemas']['ModelUse'];
 export type ModelUseList = components['schemas']['ModelUseList'];
 export type NamedCause = components['schemas']['NamedCause'];
@@ -4670,10 +4770,12 @@ export type SnapshotView = components['schemas']['SnapshotView'];
 export type Split = components['schemas']['Split'];
 export type Stale = components['schemas']['Stale'];
 export type Stance = components['schemas']['Stance'];
+export type Standing = components['schemas']['Standing'];
 export type State = components['schemas']['State'];
 export type Statefulness = components['schemas']['Statefulness'];
 export type Steered = components['schemas']['Steered'];
 export type Stretch = components['schemas']['Stretch'];
+export type StruckClaim = components['schemas']['StruckClaim'];
 export type TokenCreated = components['schemas']['TokenCreated'];
 export type TokenList = components['schemas']['TokenList'];
 export type TokenView = components['schemas']['TokenView'];
@@ -4690,6 +4792,7 @@ export type Verdict = components['schemas']['Verdict'];
 export type Verification = components['schemas']['Verification'];
 export type Verifying = components['schemas']['Verifying'];
 export type WaitingView = components['schemas']['WaitingView'];
+export type WeighedCause = components['schemas']['WeighedCause'];
 export type Why = components['schemas']['Why'];
 export type WorkloadBrakes = components['schemas']['WorkloadBrakes'];
 export type FieldProblem = components['schemas']['FieldProblem'];

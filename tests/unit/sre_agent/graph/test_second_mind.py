@@ -14,9 +14,12 @@ from sre_agent.domain.incident import IncidentStatus
 from sre_agent.domain.ruling import Verdict
 from sre_agent.llm.claims import ReflectorAnswer
 from sre_agent.llm.mind import Answer, MindUnavailableError, Question, ToolRequest, Usage
+from sre_agent.llm.privacy import Private
 from sre_agent.llm.redaction import Redactor
 from sre_agent.llm.reflector import Reflector
 from sre_agent.testing.mind import ScriptedMind
+
+KEY = b"k" * 16
 
 
 def saying(
@@ -50,7 +53,8 @@ def consulted(reply: Callable[[Scene], Callable[[Question], Answer]]) -> tuple[S
     scene = make_scene()
     mind = ScriptedMind(reply(scene))
     scene.reflector = Reflector(
-        mind_for=lambda _incident: mind, redactor_for=lambda _incident: Redactor(b"k" * 16)
+        mind_for=lambda _incident: Private(mind, Redactor(KEY)),
+        redactor_for=lambda _incident: Redactor(KEY),
     )
     return scene, mind
 
@@ -150,6 +154,7 @@ def writes(_scene: Scene) -> Callable[[Question], Answer]:
         lambda scene: saying(scene, "bad_release", "store", true=False),
         lambda scene: saying(scene, "out_of_memory", "store", true=False),
     ],
+    ids=["dead", "asks to write", "invents the same cause", "invents another cause"],
 )
 async def test_a_model_that_lies_or_fails_costs_nothing(hostile: Any) -> None:
     alone = await play(make_scene())

@@ -16,6 +16,7 @@ from sre_agent.domain.opinion import Standing
 from sre_agent.llm import facts
 from sre_agent.llm.claims import ReflectorAnswer
 from sre_agent.llm.mind import Answer, Question
+from sre_agent.llm.privacy import Private
 from sre_agent.llm.redaction import Redactor
 from sre_agent.llm.reflector import Heard, Reflector
 from sre_agent.testing import evidence as build
@@ -23,6 +24,7 @@ from sre_agent.testing import views
 from sre_agent.testing.mind import ScriptedMind
 from sre_agent.testing.world import ROLES, World
 
+KEY = b"k" * 16
 SECRET = "AKIA" + "IOSFODNN7EXAMPLE"
 
 
@@ -74,8 +76,10 @@ class Case:
 
     async def hear(self, reply: Callable[[Question], Answer]) -> tuple[Heard, Question]:
         mind = ScriptedMind(reply)
-        redactor = Redactor(b"k" * 16)
-        asking = Reflector(mind_for=lambda _incident: mind, redactor_for=lambda _incident: redactor)
+        asking = Reflector(
+            mind_for=lambda _incident: Private(mind, Redactor(KEY)),
+            redactor_for=lambda _incident: Redactor(KEY),
+        )
         return await asking.opine(self.incident, self.evidence, self.diagnosis), mind.asked[0]
 
     def weigh(self, heard: Heard) -> second_opinion.Weighed:
