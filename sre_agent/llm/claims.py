@@ -110,7 +110,7 @@ class _Court:
         self.struck: list[StruckClaim] = []
 
     def strike(self, said: str, reason: str) -> None:
-        told = redact(plain(self._restore(said[: 4 * _SAID]), _SAID))
+        told = plain(redact(self._restore(said[: 4 * _SAID])), _SAID)
         self.struck.append(StruckClaim(said=told, reason=reason))
 
     def judge(self, said: ProposedCause) -> ModelCause | None:
@@ -129,7 +129,7 @@ class _Court:
             fault_class=fault_class,
             is_in_catalogue=is_known,
             object=ref,
-            statement=redact(plain(self._restore(said.statement[: 4 * _STATEMENT]), _STATEMENT)),
+            statement=plain(redact(self._restore(said.statement[: 4 * _STATEMENT])), _STATEMENT),
             claims=tuple(self._kept(said, ref)),
         )
 
@@ -177,7 +177,7 @@ class _Court:
 
 def _fault(said: str) -> tuple[str, bool] | None:
     """Return a class of the catalogue, or a new name in plain words, and whether it is of the catalogue."""
-    name = plain(said, 4 * _NAME).strip()
+    name = redact(plain(said, 4 * _NAME)).strip()
     if name in set(FaultClass):
         return name, True
     if not name.lower().startswith(_NEW):

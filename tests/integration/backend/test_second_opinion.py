@@ -1,5 +1,6 @@
 """A language model beside the ranking: through the graph, on a real database, into every view."""
 
+import re
 import secrets
 from collections.abc import Callable
 from pathlib import Path
@@ -20,7 +21,6 @@ from backend.settings import WorkerSettings
 from benchmarks.simulation import CULPRIT, InstantSigner, InstantToolbox, world
 from sre_agent.domain.causes import Diagnosis
 from sre_agent.domain.events import Event, EventKind
-from sre_agent.domain.evidence import Evidence
 from sre_agent.domain.ids import IncidentId
 from sre_agent.graph import build
 from sre_agent.llm.claims import ReflectorAnswer
@@ -84,21 +84,20 @@ def platform(engine: AsyncEngine, database_url: str, tmp_path: Path) -> Platform
     return Platform(settings, engine)
 
 
-def dissenting(events: list[Evidence]) -> Answer:
-    """Return the answer of a model that blames somebody else, on a fact that is there."""
+def dissenting(question: Question) -> Answer:
+    """Return the answer of a model that reads what it is told, and blames somebody else on it."""
     there = world()
-    name = there.services["stock"].name
-    seen = next(
-        item
-        for item in events
-        if item.kind == "kubernetes.resources" and item.facts["kind"] == "Deployment"
+    others = {state.name: there.ref(role) for role, state in there.services.items()}
+    others.pop(there.services[CULPRIT].name)
+    shown = re.findall(
+        r"^\| \[(k8s-1\.1)\]|^\| (items\[\d+\]\.object\.name) = (\w+)$", question.user, re.MULTILINE
     )
-    place = [item["object"]["name"] for item in seen.facts["items"]].index(name)
+    fact, name = next((fact, name) for _, fact, name in shown if name in others)
     said = {
         "fault_class": "cpu_throttling",
-        "object": str(there.ref("stock")),
+        "object": str(others[name]),
         "statement": "it <b>waits</b>",
-        "claims": [{"evidence": seen.id, "fact": f"items[{place}].object.name", "value": name}],
+        "claims": [{"evidence": "k8s-1.1", "fact": fact, "value": name}],
     }
     return Answer(
         value=ReflectorAnswer.model_validate({"causes": [said]}),
@@ -109,28 +108,17 @@ def dissenting(events: list[Evidence]) -> Answer:
 
 
 async def test_a_dissent_reaches_plan_list_and_line_of_the_command(platform: Platform) -> None:
-    seen: list[Evidence] = []
-    _, alone = await platform.suffer(None)
-    seen += [
-        Evidence.model_validate(event.payload["evidence"])
-        for event in alone
-        if event.kind is EventKind.EVIDENCE_ADDED
-    ]
-    async with platform.engine.begin() as connection:
-        await connection.exec_driver_sql(
-            "UPDATE incidents SET ended_at = now(), status = 'closed' WHERE ended_at IS NULL"
-        )
-
-    id_, events = await platform.suffer(lambda _question: dissenting(seen))
+    id_, events = await platform.suffer(dissenting)
 
     [event] = [event for event in events if event.kind is EventKind.MODEL_OPINION]
-    lowered = Diagnosis.model_validate(event.payload["diagnosis"])
+    lowered = Diagnosis.model_validate(event.payload["diagnosis"]).causes[0]
+    ranked = [event for event in events if event.kind is EventKind.CAUSES_RANKED][-1]
+    before = Diagnosis.model_validate(ranked.payload["diagnosis"]).causes[0]
     [plan] = [event.payload["plan"] for event in events if event.kind is EventKind.PLAN_PROPOSED]
-    [first] = [event.payload["plan"] for event in alone if event.kind is EventKind.PLAN_PROPOSED]
     async with platform.engine.connect() as connection:
         row = await incident_rows.get(connection, id_, org_id="default")
-    assert plan["confidence"] == lowered.causes[0].confidence < first["confidence"]
-    assert row.top_cause["confidence"] == lowered.causes[0].confidence
+    assert plan["confidence"] == lowered.confidence < before.confidence
+    assert row.top_cause["confidence"] == lowered.confidence
     told = telling.line(event.model_dump(mode="json"))
     assert told is not None
     assert "cpu_throttling" in told

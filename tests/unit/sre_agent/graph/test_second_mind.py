@@ -9,7 +9,6 @@ from run_scene import Scene, make_scene
 from sre_agent.domain.causes import Diagnosis
 from sre_agent.domain.events import Event, EventKind
 from sre_agent.domain.evidence import Evidence
-from sre_agent.domain.ids import EvidenceId
 from sre_agent.domain.incident import IncidentStatus
 from sre_agent.domain.ruling import Verdict
 from sre_agent.llm.claims import ReflectorAnswer
@@ -33,11 +32,14 @@ def saying(
             Evidence.model_validate(item["evidence"])
             for item in scene.payloads(EventKind.EVIDENCE_ADDED)
         ]
-        id_ = next(
-            (item.id for item in seen if item.facts.get("object", {}).get("name") == name),
-            EvidenceId("k8s-0"),
+        listed = next(
+            item
+            for item in seen
+            if item.kind == "kubernetes.resources" and item.facts["kind"] == "Deployment"
         )
-        claim = {"evidence": id_ if true else "k8s-99", "fact": "object.name", "value": name}
+        place = [item["object"]["name"] for item in listed.facts["items"]].index(name)
+        fact = f"items[{place}].object.name"
+        claim = {"evidence": listed.id if true else "k8s-99", "fact": fact, "value": name}
         said = {"fault_class": fault, "object": str(scene.world.ref(role)), "claims": [claim]}
         return Answer(
             value=ReflectorAnswer.model_validate({"causes": [said]}),

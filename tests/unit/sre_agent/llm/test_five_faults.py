@@ -102,7 +102,7 @@ def seen_of(case: Case, role: str) -> Evidence:
 
 async def test_a_good_model_agrees_and_changes_nothing(case: Case) -> None:
     if case.diagnosis.abstained:
-        top, ref = "dependency_failure", str(case.world.ref("store"))
+        top, ref = "new:silent failure", str(case.world.ref("store"))
         role = "store"
     else:
         found = case.diagnosis.causes[0]
@@ -117,8 +117,8 @@ async def test_a_good_model_agrees_and_changes_nothing(case: Case) -> None:
 
     weighed = case.weigh(heard)
     assert weighed.diagnosis is case.diagnosis
-    expected = {Standing.NEW, Standing.RANKED} if case.diagnosis.abstained else {Standing.AGREES}
-    assert weighed.causes[0].standing in expected
+    expected = Standing.NEW if case.diagnosis.abstained else Standing.AGREES
+    assert weighed.causes[0].standing is expected
     tokens = (len(question.system) + len(question.user)) / 3
     print(f"{tokens:.0f} input tokens")  # noqa: T201 - people watch this number
     assert tokens < 6_000
