@@ -26,8 +26,8 @@ class ToolSpec:
 class Question:
     """One exchange with a model: everything it is told, and how much it may give and take.
 
-    With a `schema` the answer is an instance of it, else prose. `deadline_s` bounds the whole
-    exchange, waiting and retries included.
+    With a `schema` the answer is an instance of it, else prose or, where `tools` are given, calls of
+    them: not both. `deadline_s` bounds the whole exchange, waiting and retries included.
     """
 
     role: str
@@ -37,6 +37,11 @@ class Question:
     tools: tuple[ToolSpec, ...] = ()
     max_output_tokens: int
     deadline_s: float
+
+    def __post_init__(self) -> None:
+        """Refuse a question to which no answer could fit."""
+        if self.schema is not None and self.tools:
+            raise ValueError("a question has a schema or tools, not both")
 
 
 class Usage(Value):

@@ -1,0 +1,35 @@
+"""What happens on the wire while a model is asked once; whoever asked judges by it."""
+
+from contextvars import ContextVar
+from dataclasses import dataclass
+
+from sre_agent.llm.mind import MindError
+
+MAX_COMPLAINT_CHARS = 200
+
+
+@dataclass(slots=True)
+class Exchange:
+    """The bounds of one exchange, and what became of it.
+
+    `ends_at` is on the clock that the door was given; `fault` is set by the door, which sees what the
+    clients of the providers each hide in their own way.
+    """
+
+    ends_at: float
+    max_bytes: int
+    tries: int = 0
+    status: int | None = None
+    fault: MindError | None = None
+
+
+current: ContextVar[Exchange] = ContextVar("llm_exchange")
+
+
+def plainly(text: str, *, secret: str = "") -> str:
+    """Return what a server said as one short line, without the key, should it have repeated it."""
+    hidden = text.replace(secret, "***") if secret else text
+    line = " ".join("".join(c if c.isprintable() else " " for c in hidden).split())
+    if len(line) <= MAX_COMPLAINT_CHARS:
+        return line
+    return line[: MAX_COMPLAINT_CHARS - 1] + "…"

@@ -1,0 +1,73 @@
+"""Where a model is served: an address that was looked at, and the key that opens it."""
+
+from dataclasses import dataclass, field
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
+from sre_agent.domain.errors import PermanentError
+from sre_agent.llm.providers.kinds import Protocol, Provider
+from sre_agent.tools.addresses import is_credential_service
+
+
+class PlaceRefusedError(PermanentError):
+    """An address is not one where a model may be asked; the message says what to write instead."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """One model at one provider. `is_own` says that the operator calls a remote server his own."""
+
+    provider: Provider
+    base_url: str
+    model: str
+    key: str = field(default="", repr=False)
+    is_own: bool = False
+    speaks_responses: bool = False
+
+    @property
+    def name(self) -> str:
+        """Return provider and model, as bills and logs have it."""
+        return f"{self.provider.name}/{self.model}"
+
+    @property
+    def is_local(self) -> bool:
+        """Return whether what is said there stays in the operator's house.
+
+        Ollama hands its cloud's models on to a stranger, wherever it runs itself.
+        """
+        if self.provider.protocol is Protocol.OLLAMA and self.model.endswith(("-cloud", ":cloud")):
+            return False
+        return self.is_own or _is_loopback(urlsplit(self.base_url).hostname or "")
+
+
+def checked(url: str) -> str:
+    """Return a base URL without a slash at its end, once it was looked at.
+
+    Raises:
+        PlaceRefusedError: It is none, has credentials in it, or leads where clouds hand out such.
+    """
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname or "", parts.port
+    except ValueError:
+        raise PlaceRefusedError("LLM_BASE_URL: this is no URL; write https://host/v1") from None
+    if parts.scheme not in {"http", "https"} or not host:
+        raise PlaceRefusedError("LLM_BASE_URL: write http://host:port or https://host, and a path")
+    if parts.username is not None or parts.password is not None:
+        raise PlaceRefusedError(
+            "LLM_BASE_URL: leave credentials out of it; LLM_API_KEY is for them"
+        )
+    if parts.query or parts.fragment:
+        raise PlaceRefusedError("LLM_BASE_URL: leave out what stands behind ? or #")
+    if is_credential_service(host):
+        raise PlaceRefusedError(f"LLM_BASE_URL: {host} is where clouds hand out credentials")
+    return url.rstrip("/")
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False

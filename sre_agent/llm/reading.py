@@ -1,0 +1,143 @@
+"""From a provider's message to what was asked for; whatever does not fit is said to be invalid."""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from pydantic import BaseModel, ValidationError
+
+from sre_agent.llm import exchange
+from sre_agent.llm.mind import (
+    MindAnswerInvalidError,
+    MindRefusedError,
+    Question,
+    ToolRequest,
+    Usage,
+)
+from sre_agent.llm.providers.shaping import ANSWER_TOOL
+
+if TYPE_CHECKING:
+    from langchain_core.messages import AIMessage
+
+MAX_TOOL_CALLS = 8
+MAX_TEXT_KEPT = 4000
+_PROBLEMS_TOLD = 3
+_STATED_MAX = 50_000_000
+
+_CUT = frozenset({"length", "max_tokens", "MAX_TOKENS", "max_output_tokens"})
+_REFUSED = frozenset(
+    {"content_filter", "refusal", "SAFETY", "RECITATION", "PROHIBITED_CONTENT", "BLOCKLIST", "SPII"}
+)
+
+
+def check_end(message: "AIMessage") -> None:
+    """Look at why the model stopped.
+
+    Raises:
+        MindRefusedError: It, or a filter before it, did not want to answer.
+        MindAnswerInvalidError: It was cut off.
+    """
+    said = message.response_metadata
+    details = said.get("incomplete_details") or {}
+    reason = str(
+        said.get("finish_reason")
+        or said.get("done_reason")
+        or said.get("stop_reason")
+        or (details.get("reason") if isinstance(details, Mapping) else "")
+        or ""
+    )
+    blocked = said.get("prompt_feedback") or {}
+    refused = message.additional_kwargs.get("refusal")
+    if (
+        reason in _REFUSED
+        or refused
+        or (isinstance(blocked, Mapping) and blocked.get("block_reason"))
+    ):
+        words = exchange.plainly(str(refused or reason or "blocked"))
+        raise MindRefusedError(f"the model does not want to answer: {words}")
+    if reason in _CUT:
+        raise MindAnswerInvalidError(
+            "the answer was cut off: it did not fit into its tokens", text=kept(message)
+        )
+    if said.get("model_provider") == "ollama" and said.get("done") is not True:
+        raise MindAnswerInvalidError("the answer broke off before its end", text=kept(message))
+
+
+def value(message: "AIMessage", schema: type[BaseModel]) -> BaseModel:
+    """Return the answer as an instance of the schema.
+
+    Raises:
+        MindAnswerInvalidError: It is none; the message names what is wrong, not what was said.
+    """
+    try:
+        for call in message.tool_calls:
+            if call["name"] == ANSWER_TOOL:
+                return schema.model_validate(call["args"])
+        return schema.model_validate_json(_json_in(message.text))
+    except ValidationError as error:
+        raise MindAnswerInvalidError(_told(error), text=kept(message)) from None
+    except RecursionError:
+        raise MindAnswerInvalidError("the answer is nested too deep", text=kept(message)) from None
+
+
+def tool_requests(message: "AIMessage", question: Question) -> tuple[ToolRequest, ...]:
+    """Return the calls that the model would like to see made.
+
+    Raises:
+        MindAnswerInvalidError: They cannot be read, are too many, or of tools that it was not given.
+    """
+    if message.invalid_tool_calls:
+        raise MindAnswerInvalidError("a call of a tool cannot be read", text=kept(message))
+    found = tuple(ToolRequest(call["name"], call["args"]) for call in message.tool_calls)
+    if len(found) > MAX_TOOL_CALLS:
+        raise MindAnswerInvalidError(f"{len(found)} calls of tools at once", text=kept(message))
+    unknown = {call.tool for call in found} - {tool.name for tool in question.tools}
+    if unknown:
+        named = exchange.plainly(min(unknown))
+        raise MindAnswerInvalidError(
+            f"it asked for {named}, which it was not given", text=kept(message)
+        )
+    return found
+
+
+def usage(message: "AIMessage", asked: Sequence[str]) -> Usage:
+    """Return what the provider counted, or an estimate where it did not or cannot be right."""
+    estimate = Usage(
+        input_tokens=estimated(*asked),
+        output_tokens=estimated(message.text, *map(str, message.tool_calls)),
+        is_estimated=True,
+    )
+    said: Mapping[str, Any] = message.usage_metadata or {}
+    took, gave = said.get("input_tokens"), said.get("output_tokens")
+    if not _is_likely(took, estimate.input_tokens) or not _is_likely(gave, estimate.output_tokens):
+        return estimate
+    return Usage(input_tokens=int(took or 0), output_tokens=int(gave or 0))
+
+
+def estimated(*texts: str) -> int:
+    """Return about how many tokens texts are: rather too many than too few."""
+    return sum(-(-len(text.encode("utf-8", "replace")) // 3) for text in texts)
+
+
+def kept(message: "AIMessage") -> str:
+    """Return what the model said, as far as it is kept."""
+    return str(message.text)[:MAX_TEXT_KEPT]
+
+
+def _is_likely(stated: Any, estimate: int) -> bool:
+    """Return whether a count can be: a server that understates would be asked for ever."""
+    return isinstance(stated, int) and estimate // 10 <= stated <= _STATED_MAX
+
+
+def _json_in(text: str) -> str:
+    """Return the JSON object in a text, without the words and marks that small models put around it."""
+    start, end = text.find("{"), text.rfind("}")
+    return text[start : end + 1] if 0 <= start < end else text
+
+
+def _told(error: ValidationError) -> str:
+    problems = error.errors(include_input=False, include_url=False, include_context=False)
+    told = [
+        f"{'.'.join(map(str, problem['loc'])) or 'the answer'}: {problem['msg']}"
+        for problem in problems[:_PROBLEMS_TOLD]
+    ]
+    return exchange.plainly("the answer does not fit its schema: " + "; ".join(told))
