@@ -284,7 +284,7 @@ async def test_what_never_ends_is_ended_and_stays_spent(
     await make_incident("inc-1")
 
     with pytest.raises(MindUnavailableError, match="did not answer within"):
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(10):
             await leashed(engine, clock, Scripted(asyncio.Event().wait)).ask(QUESTION)
 
     assert await taken(engine) == MOST
