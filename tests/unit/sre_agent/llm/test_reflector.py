@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from opinions import answer, cause, of_workload
+from typing_extensions import override
 
 from sre_agent.diagnosis import diagnose
 from sre_agent.domain.evidence import Evidence
@@ -172,6 +173,7 @@ async def test_a_mind_that_does_not_answer_is_left(seen: list[Evidence]) -> None
     incident = there.incident("entry")
 
     class Silent(ScriptedMind):
+        @override
         async def ask(self, question: Question) -> Answer:
             await asyncio.sleep(3600)
             raise AssertionError
