@@ -16,6 +16,7 @@ from backend.cli import (
     incidents,
     keys,
     learning,
+    models,
     objectives,
     operations,
     policing,
@@ -75,6 +76,7 @@ for command in (
     cli.command()(command)
 cli.add_typer(clusters.clusters, name="clusters")
 cli.add_typer(runbooks.runbooks, name="runbooks")
+cli.add_typer(models.models, name="models")
 cli.add_typer(policing.policy, name="policy")
 cli.add_typer(objectives.slo, name="slo")
 cli.add_typer(braking.freeze, name="freeze")

@@ -6,11 +6,12 @@ from typing import Any
 from pydantic import Field, SecretStr, field_validator
 
 from backend.settings.common import Seconds
+from backend.settings.llm import LlmSettings
 from backend.settings.mcp import McpSettings
 from backend.settings.model_bounds import ModelBoundSettings
 
 
-class WorkerSettings(McpSettings, ModelBoundSettings):
+class WorkerSettings(McpSettings, LlmSettings, ModelBoundSettings):
     """What the workers need to know. The signing key is not among it."""
 
     signer_url: str = Field(default="http://127.0.0.1:8085", pattern=r"^https?://")

@@ -83,6 +83,10 @@ class Chat(Mind):
         finally:
             exchanges.current.reset(token)
 
+    async def load(self) -> None:
+        """Load the provider's client ahead of the first question, which else waits for it."""
+        await self._opened()
+
     async def close(self) -> None:
         """Close the connections to its server."""
         if self._door is not None:

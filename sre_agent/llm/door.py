@@ -160,7 +160,7 @@ class _Counted(httpx2.AsyncByteStream):
                     told = f"{self._name} answered more than {self._exchange.max_bytes} bytes"
                     raise _faulty(self._exchange, MindAnswerInvalidError(told))
                 yield piece
-        except httpx2.TransportError as error:
+        except httpx2.TransportError:
             if self._exchange.fault is None:
                 told = f"{self._name} broke off in the middle of its answer"
                 self._exchange.fault = MindUnavailableError(told)

@@ -1,0 +1,79 @@
+"""From settings to the models that are asked: what is missing is told at the start, never later."""
+
+from dataclasses import dataclass, replace
+
+from backend.settings.common import SettingsError
+from backend.settings.llm import AUTO, NONE, LlmSettings
+from sre_agent.llm.mind import MindError
+from sre_agent.llm.providers import ollama_models
+from sre_agent.llm.providers.kinds import OLLAMA, PROVIDERS, Provider
+from sre_agent.llm.providers.place import Place
+
+LOOK_S = 2.0
+"""How long an Ollama that nobody asked for is looked for."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The models that are asked: the first one, and a larger one where there is one."""
+
+    small: Place
+    large: Place | None = None
+
+
+async def choose(settings: LlmSettings) -> Choice | None:
+    """Return what the settings choose, looking for an Ollama where they leave it open.
+
+    Raises:
+        SettingsError: A provider is named, and something that it needs is missing.
+    """
+    if settings.llm_provider == NONE:
+        return None
+    if settings.llm_provider != AUTO:
+        return configured(settings)
+    choice = _at(settings, OLLAMA, settings.llm_base_url or settings.llm_api_base_url)
+    try:
+        names = await ollama_models.names(choice.small, deadline_s=LOOK_S)
+    except MindError:
+        return None
+    small = ollama_models.found(choice.small.model, names)
+    if small is None:
+        return None
+    large = choice.large and ollama_models.found(choice.large.model, names)
+    return Choice(
+        replace(choice.small, model=small),
+        replace(choice.large, model=large) if choice.large and large else None,
+    )
+
+
+def configured(settings: LlmSettings) -> Choice:
+    """Return the models of the provider that is named.
+
+    Raises:
+        SettingsError: Something that it needs is missing.
+    """
+    provider = PROVIDERS[settings.llm_provider]
+    url = settings.llm_base_url or settings.llm_api_base_url or provider.base_url
+    missing = []
+    if not url:
+        missing.append(f"LLM_BASE_URL: missing. Where your {provider.name} server is.")
+    if not (settings.llm_model or provider.default_model):
+        missing.append(f"LLM_MODEL: missing. Which model of {provider.name} is asked.")
+    if provider.needs_key and not settings.llm_key:
+        missing.append(f"LLM_API_KEY: missing. It opens {provider.name}.")
+    if missing:
+        raise SettingsError("\n  ".join(["The settings of the model are not complete:", *missing]))
+    return _at(settings, provider, url)
+
+
+def _at(settings: LlmSettings, provider: Provider, url: str) -> Choice:
+    small = Place(
+        provider=provider,
+        base_url=url or provider.base_url,
+        model=settings.llm_model or provider.default_model,
+        key=settings.llm_key,
+        is_own=settings.llm_local,
+        speaks_responses=settings.llm_openai_responses,
+    )
+    larger = settings.llm_model_escalation
+    return Choice(small, replace(small, model=larger) if larger else None)

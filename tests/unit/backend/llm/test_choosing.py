@@ -1,0 +1,110 @@
+"""The settings name a model, or none; what a named provider lacks is told at the start."""
+
+import pytest
+from model_acts import Raw, Say
+from model_dialects import Ollama, OpenAIChat
+from model_server import serving
+
+from backend.llm import choosing
+from backend.settings.common import SettingsError
+from backend.settings.llm import ModelCheckSettings
+
+KEY = "k"
+
+
+def settings(**values: str) -> ModelCheckSettings:
+    return ModelCheckSettings.of(values)
+
+
+async def test_none_is_a_choice() -> None:
+    assert await choosing.choose(settings(LLM_PROVIDER="none", OPENAI_API_KEY=KEY)) is None
+
+
+async def test_a_key_alone_sends_nothing_to_its_provider() -> None:
+    nowhere = settings(OPENAI_API_KEY=KEY, LLM_BASE_URL="http://127.0.0.1:9")
+
+    assert await choosing.choose(nowhere) is None
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        ({"LLM_PROVIDER": "openai"}, ("LLM_MODEL", "LLM_API_KEY")),
+        ({"LLM_PROVIDER": "openai", "GROQ_API_KEY": KEY, "LLM_MODEL": "m"}, ("LLM_API_KEY",)),
+        ({"LLM_PROVIDER": "azure", "LLM_API_KEY": KEY, "LLM_MODEL": "m"}, ("LLM_BASE_URL",)),
+        ({"LLM_PROVIDER": "openai-compatible", "LLM_MODEL": "m"}, ("LLM_BASE_URL",)),
+    ],
+)
+async def test_what_a_named_provider_lacks_is_told(
+    values: dict[str, str], words: tuple[str, ...]
+) -> None:
+    with pytest.raises(SettingsError) as caught:
+        await choosing.choose(settings(**values))
+
+    told = str(caught.value)
+    names = ("LLM_MODEL", "LLM_API_KEY", "LLM_BASE_URL")
+    assert tuple(name for name in names if f"{name}: missing" in told) == words
+
+
+@pytest.mark.parametrize(
+    ("values", "word"),
+    [
+        ({"LLM_PROVIDER": "clippy"}, "ollama"),
+        ({"LLM_BASE_URL": "http://169.254.169.254"}, "credentials"),
+        ({"LLM_API_BASE_URL": "https://me:pass@host/v1"}, "LLM_API_KEY"),
+    ],
+)
+def test_settings_that_make_no_sense_are_refused(values: dict[str, str], word: str) -> None:
+    with pytest.raises(SettingsError, match=word) as caught:
+        settings(**values)
+
+    assert "me:pass" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("provider", "variable"),
+    [
+        ("openai", "OPENAI_API_KEY"),
+        ("groq", "GROQ_API_KEY"),
+        ("github", "GITHUB_TOKEN"),
+        ("anthropic", "ANTHROPIC_API_KEY"),
+        ("google", "GOOGLE_API_KEY"),
+        ("openai", "LLM_API_KEY"),
+        ("vllm", "LLM_API_KEY"),
+    ],
+)
+async def test_a_provider_is_opened_by_its_own_key(provider: str, variable: str) -> None:
+    values = {"LLM_PROVIDER": provider, variable: KEY, "LLM_MODEL": "m"}
+
+    choice = await choosing.choose(settings(**values, LLM_MODEL_ESCALATION="big"))
+
+    assert choice is not None
+    assert (choice.small.name, choice.small.key) == (f"{provider}/m", KEY)
+    assert choice.large is not None
+    assert choice.large.name == f"{provider}/big"
+
+
+@pytest.mark.parametrize(
+    ("wanted", "there", "found"),
+    [
+        ("", ("llama3.2:latest",), "llama3.2:latest"),
+        ("", ("llama3.2:1b",), "llama3.2:1b"),
+        ("qwen3", ("llama3.2:latest",), None),
+        ("llama3.2:3b", ("llama3.2:1b",), None),
+        ("", (), None),
+    ],
+)
+async def test_auto_takes_an_ollama_that_has_the_model(
+    wanted: str, there: tuple[str, ...], found: str | None
+) -> None:
+    dialect = Ollama(*there) if there else Ollama("other:latest")
+    async with serving(dialect, Say("x")) as server:
+        choice = await choosing.choose(settings(LLM_BASE_URL=server.url, LLM_MODEL=wanted))
+
+        assert (choice.small.model if choice else None) == found
+        assert [item.path for item in server.asked] == ["/api/tags"]
+
+
+async def test_auto_takes_no_server_that_is_no_ollama() -> None:
+    async with serving(OpenAIChat(), Raw(b"{}")) as server:
+        assert await choosing.choose(settings(LLM_BASE_URL=server.url)) is None
