@@ -11,6 +11,7 @@ from typing import Any
 import attack_corpus
 import pytest
 from attack_counts import Attack
+from attack_signs import COLOUR, secrets_in, steering_in
 from rich.console import Console
 
 from backend.cli import telling
@@ -25,21 +26,10 @@ from sre_agent.testing.world import World
 pytestmark = pytest.mark.attack
 TECHNIQUES = attack_corpus.by_technique()
 WITHIN_S = 5.0
-COLOUR = re.compile(r"\x1b\[[0-9;]*m")
-STEERING = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 DEFINITION = re.compile(r"^[ >*-]*(?:\[[ x]\] )?\[(?![ x]\] )[^\]]+\]:", re.MULTILINE)
 """Where a link leads, said apart from it."""
 
 AT = datetime(2026, 1, 1, tzinfo=UTC)
-
-SECRETS = (
-    "correct-horse-battery-staple",
-    "abcdefghijklmnopqrstuvwxyz012345",
-    "Sup3rS3cretPw",
-    "AKIAQWERTYUIOPASDFGH",
-    "zxcvbnmasdfghjkl1234",
-    "c2lnbmF0dXJlMTIz",
-)
 TOLD_PLAINLY = (
     "run_failed",
     "grant_refused",
@@ -141,8 +131,7 @@ def test_no_text_of_others_steers_the_terminal(technique: str, attack: Attack) -
     for text in attack.each_of(technique):
         seen = on_a_terminal(text[:5000])
 
-        steering = {char for char in seen if unicodedata.category(char) in STEERING}
-        assert steering <= {"\n"}, (text, steering)
+        assert not steering_in(seen, but="\n"), (text, seen)
         assert "collector.example" in seen or "collector.example" not in text[:5000]
 
 
@@ -166,7 +155,7 @@ def test_no_secret_survives_on_its_way_to_be_shown_or_stored(attack: Attack) -> 
     attack.throws(*TECHNIQUES["secrets in text"])
     for text in TECHNIQUES["secrets in text"]:
         for made in (shown(text), redact(text), redact(shown(f"before {text} after"))):
-            attack.leaks_nothing(secret for secret in SECRETS if secret in made)
+            attack.leaks_nothing(secrets_in(made))
 
 
 @pytest.mark.parametrize("technique", TECHNIQUES)
@@ -193,7 +182,7 @@ def test_a_report_holds_no_picture_no_link_no_markup_and_no_row_of_others(
         assert not DEFINITION.search(written)
         assert "<" not in written.replace("&lt;", "")
         assert len(written.splitlines()) == len(plain_report)
-        assert not [c for c in written if unicodedata.category(c) in STEERING and c != "\n"]
+        assert not steering_in(written, but="\n")
         for row, model in zip(written.splitlines(), plain_report, strict=True):
             assert cells(row) == cells(model), (text, row)
 
