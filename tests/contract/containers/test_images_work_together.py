@@ -213,5 +213,5 @@ def test_a_fault_of_the_lab_is_told_diagnosed_approved_and_repaired(
     assert approved.status_code == 200, approved.text
     assert ended["status"] == "resolved"
     # The incident has ended before its report is written, and is told from outside at once.
-    folder = world.home / "volumes/incidents"
-    assert until("the report is written", lambda: list(folder.rglob("*.md")), REPORT_S)
+    reports = world.home / "volumes/incidents"
+    assert until("the report is written", lambda: list(reports.rglob("*.md")), REPORT_S)
