@@ -30,24 +30,6 @@ DEFINITION = re.compile(r"^[ >*-]*(?:\[[ x]\] )?\[(?![ x]\] )[^\]]+\]:", re.MULT
 """Where a link leads, said apart from it."""
 
 AT = datetime(2026, 1, 1, tzinfo=UTC)
-TOLD_PLAINLY = (
-    "run_failed",
-    "grant_refused",
-    "braked",
-    "action_started",
-    "reopened",
-    "cancelled",
-    "paused",
-    "assigned",
-    "commented",
-    "tied",
-    "split",
-    "merged",
-    "escalated",
-    "report_written",
-    "status_changed",
-    "undo_verified",
-)
 FIELDS = (
     "reason",
     "text",
@@ -59,6 +41,13 @@ FIELDS = (
     "grant_id",
     "incident_id",
     "title",
+    "result",
+    "by",
+    "via",
+    "channel",
+    "decision",
+    "status",
+    "expires_at",
 )
 
 
@@ -88,26 +77,45 @@ def of_people(text: str) -> dict[str, dict[str, Any]]:
     }
 
 
-def events(text: str) -> list[dict[str, Any]]:
-    """Return an event of every simple kind that says nothing but this text."""
-    said: dict[str, Any] = dict.fromkeys(
-        (*FIELDS, "result", "by", "via", "channel", "decision"), text
-    )
+def of_programs(text: str) -> dict[str, dict[str, Any]]:
+    """Return what is found, planned and ruled, in this text alone, as the log tells it."""
     call = {"server": text, "tool": text, "arguments": {text: text}}
-    rich: dict[str, dict[str, Any]] = {
+    place = {"kind": text, "namespace": text, "name": text}
+    cause: dict[str, Any] = {
+        "fault_class": "x",
+        "object": place,
+        "confidence": 0.5,
+        "statement": text,
+    }
+    cause["explanation"] = [text, text]
+    reasons = {"causes": [cause], "abstained": True, "reason": text}
+    rehearsed = {"changes": [text], "warnings": [text]}
+    action: dict[str, Any] = {"id": text, "call": call, "dry_run": rehearsed, "inverse": call}
+    action["blast_radius"] = {"statement": text}
+    return {
         "alert_received": {"alert": {"name": text}, "service": text, "joined_because": text},
-        "incident_opened": {"title": text},
+        "alert_resolved": {"alert": {"name": text}},
+        "causes_ranked": {"round": 1, "diagnosis": reasons},
+        "plan_proposed": {"plan": {"playbook": text, "actions": [action]}},
+        "approval_requested": {"people": 2, "expires_at": AT.isoformat()},
         "tool_called": {"call": call, "status": "ok", "duration_ms": 1.0},
         "evidence_added": {"evidence": {"id": text, "summary": text}},
         "plan_withheld": {"reason": text, "recommendation": text},
         "policy_ruled": {"rulings": [{"ruling": "ask", "rule": text, "reason": text}]},
         "specialists_selected": {"selected": [{"specialist": text}]},
     }
-    rich |= of_people(text)
-    rich |= dict.fromkeys(TOLD_PLAINLY, said)
+
+
+def events(text: str) -> list[dict[str, Any]]:
+    """Return an event of every kind that says nothing but this text.
+
+    A kind that is in neither list says its text in each of the plain fields: a new one is tried so.
+    """
+    rich = of_programs(text) | of_people(text)
+    plainly: dict[str, Any] = dict.fromkeys(FIELDS, text)
     return [
-        {"kind": kind, "at": AT.isoformat(), "actor": text, "payload": payload}
-        for kind, payload in rich.items()
+        {"kind": kind, "at": AT.isoformat(), "actor": text, "payload": rich.get(kind, plainly)}
+        for kind in EventKind
     ]
 
 
@@ -124,6 +132,14 @@ def on_a_terminal(text: str) -> str:
         console.print(line)
     assert isinstance(console.file, io.StringIO)
     return COLOUR.sub("", console.file.getvalue())
+
+
+def test_every_kind_that_is_told_tells_its_text() -> None:
+    silent = {EventKind.ACKNOWLEDGED, EventKind.APPROVAL_REQUESTED}
+    for event in events("collector.example"):
+        told = telling.line({**event, "actor": "somebody"})
+
+        assert told is None or "collector.example" in told or event["kind"] in silent
 
 
 @pytest.mark.parametrize("technique", TECHNIQUES)
