@@ -11,6 +11,7 @@ from procrastinate.manager import JobManager
 from typing_extensions import override
 
 from backend.jobs.presence import LOCK_CLASS
+from backend.jobs.succession import Number
 
 HEARTBEAT_S = 1.0
 """How often a worker shows that it lives."""
@@ -59,7 +60,13 @@ _RESCUE = f"""
     FROM dropped
 """  # noqa: S608 - as above
 
-# A number alone could be another's: that of a database that was set up anew.
+# Not by its numbers alone: a database that was set up anew is likely to have the same.
+_DATABASE = """
+    SELECT concat_ws('-', 'procrastinate_workers'::regclass::oid,
+        (SELECT oid FROM pg_database WHERE datname = current_database()),
+        (SELECT extract(epoch FROM min(created_at)) FROM organizations)) AS name
+"""
+
 _SIGN_OFF = f"DELETE FROM procrastinate_workers worker WHERE id = %(worker_id)s AND {_LETS_GO}"  # noqa: S608 - as above
 
 _log = structlog.get_logger()
@@ -72,8 +79,8 @@ class PlacesJobManager(JobManager):
         self,
         connector: BaseConnector,
         places: int,
-        on_registered: Callable[[int], None],
-        predecessor: int | None = None,
+        on_registered: Callable[[Number], None],
+        predecessor: Number | None = None,
     ) -> None:
         super().__init__(connector)
         self._places = places
@@ -84,13 +91,16 @@ class PlacesJobManager(JobManager):
     async def register_worker(self) -> int:
         """Return the number of this worker, and tell it to whoever wants to know.
 
-        The worker whose place it takes is signed off first: its jobs have nobody from then on.
+        The worker whose place it takes is signed off first: its jobs have nobody from then on. One
+        of another database is not: whoever has its number here may live, and hold no lock yet.
         """
-        if self._predecessor is not None:
-            await self.connector.execute_query_async(_SIGN_OFF, worker_id=self._predecessor)
-            self._predecessor = None
+        database = (await self.connector.execute_query_one_async(_DATABASE))["name"]
+        dead = self._predecessor
+        if dead is not None and dead.database == database:
+            await self.connector.execute_query_async(_SIGN_OFF, worker_id=dead.worker_id)
+        self._predecessor = None
         worker_id = await super().register_worker()
-        self._on_registered(worker_id)
+        self._on_registered(Number(worker_id, database))
         return worker_id
 
     @override
