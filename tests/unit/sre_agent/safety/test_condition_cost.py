@@ -104,7 +104,8 @@ def test_many_conditions_are_bounded_together_and_in_number() -> None:
 )
 def test_facts_beyond_bounds_are_not_tried_and_deny(labels: dict[str, Any]) -> None:
     loaded = policy.load(file("target.labels.all(key, true)"), TOOLS)
-    seen = examples.complete(loaded, {"target": {"labels": labels}})
+    told = {"action": {"tool": "rollback_rollout"}, "target": {"labels": labels}}
+    seen = examples.complete(loaded, told)
 
     ruling = policy.judge(loaded, seen, examples.ACTION)
 
