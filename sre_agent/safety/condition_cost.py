@@ -53,7 +53,7 @@ def most_steps(when: str) -> int:
     Words count wherever they stand, in quotes too: whoever hides one gains nothing.
     """
     elements = max(MAX_VALUES, len(when) // 2) * (1 + when.count("+"))
-    looked_at = len(when) * elements ** len(_LOOP.findall(when))
+    looked_at: int = len(when) * elements ** len(_LOOP.findall(when))
     patterns = len(_MATCHES.findall(when))
     return looked_at * (1 + patterns * _STEPS_OF_PATTERN * _repeats(when) if patterns else 1)
 
