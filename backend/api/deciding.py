@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
+import structlog
 from fastapi import APIRouter
 from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.requests import Request
@@ -25,6 +26,12 @@ from sre_agent.domain.ruling import Decision, Verdict
 
 router = APIRouter(prefix="/api/v1", tags=["decisions"])
 
+_UNREAD = (
+    "which brakes hold the plan could not be read; the signer looks at them before each action"
+)
+
+_log = structlog.get_logger()
+
 
 @router.post(
     "/incidents/{incident_id}/approve", responses={202: {"model": Approved}, 409: {}, 422: {}}
@@ -41,13 +48,18 @@ async def approve_plan(
 
     `plan_sha256` names the plan that was seen: another one that took its place is not approved by
     it. The answer is 202 where policy wants more people to say yes: `waits_for` says
-    how many. `held_by` says which brakes hold the plan though it is approved, and what ends each.
+    how many. `held_by` says which brakes hold the plan though it is approved, and what ends each;
+    `brakes_unread` says so where nobody could look: the yes stands all the same.
     """
     answer = _answer(actor, Verdict.APPROVED, body.comment, body.plan_sha256)
     answer = replace(answer, without=tuple(ActionId(item) for item in body.without))
     decision = await _decide(context, request, IncidentId(incident_id), answer)
     response.status_code = 202 if decision.waits_for else 200
-    held_by = await _held_by(context, decision)
+    try:
+        held_by = await _held_by(context, decision)
+    except Exception as error:  # noqa: BLE001 - the yes is stored: nothing that fails from here on unsays it
+        _log.warning("brakes_unread", approval_id=decision.approval_id, error=repr(error))
+        return Approved(**decision.model_dump(), held_by=(), brakes_unread=_UNREAD)
     return Approved(**decision.model_dump(), held_by=held_by)
 
 

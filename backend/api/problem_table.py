@@ -116,11 +116,6 @@ TABLE: Mapping[type[Exception], tuple[int, str, str]] = {
         "You have said yes already",
         "Somebody else has to say yes as well; to take it back, reject the plan.",
     ),
-    approval_counts.YesLostError: (
-        409,
-        "Your yes counts no longer",
-        "Somebody else has to say yes; where nobody can, reject the plan and look at it again.",
-    ),
     approvals.UnfitAnswerError: (
         422,
         "That cannot be left out",

@@ -228,6 +228,10 @@ class Approved(Decision):
     held_by: tuple[Obstacle, ...] = Field(
         description="Each with its end, or what ends it; what none of them lets pass is escalated."
     )
+    brakes_unread: str | None = Field(
+        default=None,
+        description="That the brakes could not be read, where they could not: `held_by` is empty then.",
+    )
 
 
 class Reject(BaseModel):

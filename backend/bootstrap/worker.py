@@ -33,7 +33,7 @@ from backend.jobs.presence import Presence
 from backend.jobs.proving import Prover
 from backend.jobs.publishing import PublishingIncidents
 from backend.jobs.runner import Runner
-from backend.jobs.succession import Succession
+from backend.jobs.succession import Number, Succession
 from backend.jobs.survey import Rounds
 from backend.jobs.trimming import Trimmer
 from backend.notify import dispatcher
@@ -241,9 +241,9 @@ async def _jobs(settings: WorkerSettings, presence: Presence) -> AsyncIterator[p
     """Open the queue, as the successor of the worker that had its place here before."""
     with Succession(settings.worker_number_file) as succession:
 
-        def begin(worker_id: int) -> None:
-            succession.enter(worker_id)
-            presence.begin(worker_id)
+        def begin(number: Number) -> None:
+            succession.enter(number)
+            presence.begin(number.worker_id)
 
         app = queue.create(
             settings.database_url,

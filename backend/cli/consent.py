@@ -34,6 +34,8 @@ def answered(decision: Payload) -> Iterator[str]:
     if decision["waits_for"]:
         yield _waits(decision["waits_for"])
     yield from held(decision["held_by"])
+    if decision.get("brakes_unread"):
+        yield f"[bold yellow]{escape(decision['brakes_unread'])}[/]"
 
 
 def requested(payload: Payload) -> str:
@@ -45,12 +47,15 @@ def requested(payload: Payload) -> str:
 
 def given(payload: Payload) -> str:
     """Return one yes of several as one line."""
-    lost = "".join(f"; {escape(item)}" for item in payload.get("lost") or ())
-    return f"{decided(payload)}; {_waits(payload['waits_for'])}{lost}"
+    return f"{_said(payload)}; {_waits(payload['waits_for'])}{_lost(payload)}"
 
 
 def decided(payload: Payload) -> str:
     """Return a decision as one line."""
+    return f"{_said(payload)}{_lost(payload)}"
+
+
+def _said(payload: Payload) -> str:
     told = f"by {payload['actor']} through {payload['channel']}{_without(payload)}"
     return f"[bold]{payload['verdict']}[/] {escape(told)} {escape(payload['reason'])}".rstrip()
 
@@ -58,6 +63,11 @@ def decided(payload: Payload) -> str:
 def voided(payload: Payload) -> str:
     """Return the end of a request whose objects changed as one line."""
     return f"[bold yellow]changed after it was shown, look again[/]: {escape(payload['reason'])}"
+
+
+def _lost(payload: Payload) -> str:
+    """Return which answers before it count no longer, and why."""
+    return "".join(f"; {escape(item)}" for item in payload.get("lost") or ())
 
 
 def _without(decision: Payload) -> str:

@@ -88,7 +88,7 @@ def _follow(
             _tell(incident, event)
             if event["kind"] == "approval_requested":
                 deadline_s += decide(incident.id, event["payload"]["plan_sha256"])
-        is_still = time.monotonic() - changed_s > _STILL_S or not _restless(place)
+        is_still = time.monotonic() - changed_s > _STILL_S or not firing(place)
         if injection.poll() == 0 and _are_over(log.incidents) and is_still:
             return
         time.sleep(_POLL_S)
@@ -145,7 +145,7 @@ def _heal(place: Layout) -> None:
 def _await_calm(place: Layout) -> None:
     """Wait until nothing in the lab alerts: what is broken next should be all that is broken."""
     deadline_s = time.monotonic() + _CALM_S
-    while restless := _restless(place):
+    while restless := firing(place):
         if time.monotonic() > deadline_s:
             raise PermanentError(f"the lab does not come to rest: {', '.join(restless)}")
         time.sleep(_POLL_S)
@@ -161,8 +161,12 @@ def _await_settled(api: Client) -> None:
     time.sleep(max(timedelta(0), _SETTLED_AFTER - age).total_seconds())
 
 
-def _restless(place: Layout) -> list[str]:
+def firing(place: Layout) -> list[str]:
     """Return the names of the alerts that Prometheus knows, but for the one that always fires."""
     url = f"{world.lab_record(place)['prometheus']['url']}/api/v1/alerts"
-    alerts = httpx.get(url, timeout=10, trust_env=False).json()["data"]["alerts"]
+    try:
+        answer = httpx.get(url, timeout=10, trust_env=False).raise_for_status()
+    except httpx.HTTPError:
+        return ["Prometheus does not answer"]  # busy or not up again: nobody knows that it is calm
+    alerts = answer.json()["data"]["alerts"]
     return sorted({alert["labels"]["alertname"] for alert in alerts} - {"Watchdog"})

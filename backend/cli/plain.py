@@ -2,6 +2,9 @@
 
 from rich import markup
 
+_NOTHING = "[none][/]"
+"""A tag around nothing: before it two backslashes are one, whatever is written after it."""
+
 
 def escape(text: str) -> str:
     """Return text as console markup that says it literally, whatever is written before and after it.
@@ -10,7 +13,8 @@ def escape(text: str) -> str:
     still make a tag of all between them, which hides it, links it, or is refused as an error.
     """
     body = text.rstrip("\\")
-    ends = "\\" * 2 * (len(text) - len(body))
+    count = len(text) - len(body)
+    ends = "\\" * 2 * count + _NOTHING if count else ""
     head, opened, tail = markup.escape(body).rpartition("[")  # noqa: TID251 - the one place
     if not opened or "]" in tail:
         return head + opened + tail + ends

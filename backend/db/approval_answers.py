@@ -63,13 +63,16 @@ def count_people(answers: Iterable[Given]) -> int:
 
 
 def left_out(answers: Iterable[Given]) -> frozenset[ActionId]:
-    """Return the actions that anyone who said yes left out."""
-    yes = (item.left_out for item in answers if item.verdict is Verdict.APPROVED)
-    return frozenset(action_id for each in yes for action_id in each)
+    """Return the actions that anyone who said yes left out, by the newest yes of each person.
+
+    `answers` are in the order they were given.
+    """
+    newest = {item.person: item.left_out for item in answers if item.verdict is Verdict.APPROVED}
+    return frozenset(action_id for each in newest.values() for action_id in each)
 
 
 async def store(connection: AsyncConnection, org_id: str, given: Given) -> None:
-    """Keep an answer; a person gives each only once."""
+    """Keep an answer; a person whose yes fell may give it anew, and both are kept."""
     row = {**given.__dict__, "org_id": org_id, "verdict": given.verdict.value}
     row["left_out"] = list(given.left_out)
     await connection.execute(sa.insert(approval_answers).values(row))

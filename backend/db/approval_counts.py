@@ -17,11 +17,7 @@ _NOBODY = "nobody decided in time"
 
 
 class AnsweredBeforeError(PermanentError):
-    """The same person has said yes before: two people are two people."""
-
-
-class YesLostError(PermanentError):
-    """The same person said yes before, and that yes fell: a request takes one yes of each."""
+    """The same person has said yes before, and it counts: two people are two people."""
 
 
 async def find_lost(
@@ -48,17 +44,16 @@ async def count(connection: AsyncConnection, asked: Request, now: datetime) -> i
 def missing_after(waiting: Request, given: Given, lost: Mapping[Given, str]) -> int:
     """Return how many more people have to say yes after this one.
 
+    Whose yes fell may say it anew. So may anyone once enough yeses count without another being
+    given: some had fallen and count again, as their people were let in again, and nobody else is needed.
+
     Raises:
-        AnsweredBeforeError: The same person has said yes before.
-        YesLostError: They have, and it fell.
+        AnsweredBeforeError: The same person has said yes before, it counts, and others have to.
     """
     before = [item for item in waiting.answers if item not in lost]
     had = count_people(before)
-    own = next((why for item, why in lost.items() if item.person == given.person), None)
-    more = _told_missing(waiting, waiting.people - had)
-    if own is not None:
-        raise YesLostError(f"{own}, and {given.actor} is the same person, who says it once: {more}")
-    if count_people((*before, given)) == had:
+    if had < waiting.people and count_people((*before, given)) == had:
+        more = _told_missing(waiting, waiting.people - had)
         raise AnsweredBeforeError(f"{given.actor} has said yes already, which counts once: {more}")
     return max(0, waiting.people - count_people((*before, given)))
 

@@ -36,11 +36,18 @@ def expiry(waiting: Request, now: datetime, reason: str, *, by: str = CLOCK_ACTO
 
 
 async def close(
-    connection: AsyncConnection, waiting: Request, decision: Decision, given: Given | None = None
+    connection: AsyncConnection,
+    waiting: Request,
+    decision: Decision,
+    given: Given | None = None,
+    lost: Sequence[str] = (),
 ) -> None:
-    """End a request with a decision; `given` is the answer that decided, where a person did."""
+    """End a request with a decision; `given` is the answer that decided, where a person did.
+
+    `lost` says why answers before it count no longer.
+    """
     await _store(connection, waiting, decision, given)
-    await record(connection, waiting, EventKind.APPROVAL_DECIDED, decision, given)
+    await record(connection, waiting, EventKind.APPROVAL_DECIDED, decision, given, lost)
 
 
 async def void(
@@ -80,7 +87,7 @@ async def record(
         own = {"role": given.role, "person": given.person, "left_out": left_out}
     if lost:
         own["lost"] = list(lost)
-    by = f":{given.person}" if given and kind is EventKind.APPROVAL_GIVEN else ""
+    by = _turn(waiting, given) if given and kind is EventKind.APPROVAL_GIVEN else ""
     draft = EventDraft(
         actor=decision.actor,
         kind=kind,
@@ -88,6 +95,12 @@ async def record(
         step_key=f"{kind.value}:{waiting.id}{by}",
     )
     await journal.append(connection, waiting.incident_id, [draft], now=decision.decided_at)
+
+
+def _turn(waiting: Request, given: Given) -> str:
+    """Return who answers, and after how many answers of theirs: whose yes fell may say it anew."""
+    before = sum(item.person == given.person for item in waiting.answers)
+    return f":{given.person}:{before}" if before else f":{given.person}"
 
 
 async def _store(

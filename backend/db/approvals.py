@@ -90,8 +90,7 @@ async def decide(
         ApprovalClosedError: It was decided before, or its time or its incident is over (which is
             then recorded).
         PlanChangedError: The actor saw another plan.
-        AnsweredBeforeError: The same person has said yes before.
-        YesLostError: They have, and it counts no longer; somebody else has to.
+        AnsweredBeforeError: The same person has said yes before, and it counts.
         UnfitAnswerError: It leaves out what is not planned, or everything.
     """
     _check_may_decide(answer.actor)
@@ -143,7 +142,7 @@ async def _take(
             connection, waiting, EventKind.APPROVAL_GIVEN, decision, given, tuple(lost.values())
         )
     else:
-        await close(connection, waiting, decision, given)
+        await close(connection, waiting, decision, given, tuple(lost.values()))
     return decision
 
 

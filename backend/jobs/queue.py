@@ -9,6 +9,7 @@ from backend.db import queue as names
 from backend.db.engine import libpq_url
 from backend.jobs.places import PlacesJobManager
 from backend.jobs.runner import MAX_ATTEMPTS, Runner
+from backend.jobs.succession import Number
 from sre_agent.domain.errors import TransientError
 from sre_agent.domain.ids import IncidentId
 
@@ -22,14 +23,14 @@ def create(
     database_url: str,
     *,
     places: int,
-    on_registered: Callable[[int], None] = lambda _: None,
-    predecessor: int | None = None,
+    on_registered: Callable[[Number], None] = lambda _: None,
+    predecessor: Number | None = None,
 ) -> procrastinate.App:
     """Return the application, not yet open and without tasks.
 
     `places` is how many jobs are worked on at once by all workers together; `on_registered` is told
     the number that a worker of the application gets. `predecessor` is the number of a worker that
-    is known to be dead.
+    is known to be dead, if the database is the one that gave it.
     """
     connector = procrastinate.PsycopgConnector(
         conninfo=libpq_url(database_url), min_size=1, max_size=_POOL_SIZE

@@ -58,7 +58,7 @@ class Runner:
                 if passed is not None and attempt + 1 < MAX_ATTEMPTS:
                     raise passing.to_transient(passed) from error
                 _log.exception("run_failed")
-                failure = passed or error
+                failure = passed or _first(error)
                 await self._give_up(incident_id, f"{type(failure).__name__}: {failure}")
 
     async def abandon(self, incident_id: IncidentId, reason: str) -> None:
@@ -163,6 +163,13 @@ async def _ensure_report(context: RunContext, incident_id: IncidentId, reason: s
     if all(event.step_key != written for event in events):
         # Whoever ended it has said why: nothing is escalated a second time.
         await ending.report(context, incident_id)
+
+
+def _first(error: BaseException) -> BaseException:
+    """Return what failed first: a group says of itself only how many there are in it."""
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return error
 
 
 def _find(error: BaseException, kind: type[BaseException]) -> BaseException | None:

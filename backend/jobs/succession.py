@@ -2,18 +2,28 @@
 
 Each worker writes its number into a file and holds the file's lock, which the kernel takes from it
 with its life. Whoever gets that lock next may say of the number in the file that it is dead, where
-anybody else would have to wait until it had been silent for a while.
+anybody else would have to wait until it had been silent for a while. A number says nothing in
+another database, or in one that was set up anew, so the file names the database as well.
 """
 
 import fcntl
 import os
 from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
 from sre_agent.domain.errors import PermanentError
 
-_NUMBER_BYTES_MAX = 20
+_BYTES_MAX = 200
+
+
+@dataclass(frozen=True)
+class Number:
+    """A worker's number, and the database that gave it: another one gives the same to another."""
+
+    worker_id: int
+    database: str
 
 
 class Succession:
@@ -54,16 +64,18 @@ class Succession:
         self._closing.close()
 
     @property
-    def predecessor(self) -> int | None:
+    def predecessor(self) -> Number | None:
         """Return the number of the worker that held the file before, if there was one."""
         if self._file is None:
             return None
-        said = os.pread(self._file, _NUMBER_BYTES_MAX, 0)
-        return int(said) if said.isdigit() else None
+        worker_id, _, database = os.pread(self._file, _BYTES_MAX, 0).partition(b" ")
+        if not worker_id.isdigit() or not database:
+            return None
+        return Number(int(worker_id), database.decode(errors="replace"))
 
-    def enter(self, worker_id: int) -> None:
+    def enter(self, number: Number) -> None:
         """Write down which worker holds the file now."""
         if self._file is None:
             return
         os.ftruncate(self._file, 0)
-        os.pwrite(self._file, str(worker_id).encode(), 0)
+        os.pwrite(self._file, f"{number.worker_id} {number.database}".encode(), 0)

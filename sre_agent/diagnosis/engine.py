@@ -189,11 +189,12 @@ def _findings(
     hypotheses: Sequence[Hypothesis],
     weighers: Sequence[alerts.Weigh],
 ) -> Iterator[Finding]:
-    yield from hypothesis.findings
+    said = [*hypothesis.findings]
     for weigh in weighers:
-        yield from weigh(seen, hypothesis)
-    yield from victim.weigh(seen, hypothesis, hypotheses)
-    yield from narrower.weigh(hypothesis, hypotheses)
+        said.extend(weigh(seen, hypothesis))
+    said.extend(victim.weigh(seen, hypothesis, hypotheses))
+    yield from said
+    yield from narrower.weigh(hypothesis, hypotheses, said)
 
 
 def _conclusion(top: Cause) -> str:

@@ -12,7 +12,7 @@ from sre_agent.domain.ids import ActionId
 from sre_agent.domain.incident import Incident
 from sre_agent.domain.plan import Action, Plan
 from sre_agent.domain.ruling import PolicyRuling, Ruling
-from sre_agent.safety import facts, policy_files, rule_words
+from sre_agent.safety import condition_cost, facts, policy_files, rule_words
 from sre_agent.safety.facts import Circumstances, Facts, Known
 from sre_agent.safety.policy_files import Fault, Reading
 from sre_agent.safety.policy_text import EnvironmentText, ExampleText, RuleText
@@ -186,8 +186,13 @@ def _unruled(policy: Policy, seen: Facts, action_id: ActionId) -> PolicyRuling |
 
 def trials(policy: Policy, seen: Facts) -> Iterator[Trial]:
     """Yield what each rule says of the facts, in the order of the rules."""
+    visible = {**seen.visible(), "bounds": dict(policy.bounds)}
+    too_large = condition_cost.too_large(visible)
+    if too_large is not None:
+        yield from (Trial(item.text, fault=too_large) for item in policy.rules)
+        return
     try:
-        variables = cel.Context(variables={**seen.visible(), "bounds": dict(policy.bounds)})
+        variables = cel.Context(variables=visible)
     except _EVALUATION_ERRORS as error:
         yield from (Trial(item.text, fault=rule_words.fault(error)) for item in policy.rules)
         return

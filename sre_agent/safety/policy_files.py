@@ -11,8 +11,8 @@ from pydantic import ValidationError
 from typing_extensions import override
 
 from sre_agent.domain import yaml_text
-from sre_agent.safety import rule_words, zones
-from sre_agent.safety.policy_text import PolicyText, RuleText
+from sre_agent.safety import condition_cost, policy_words, rule_words, zones
+from sre_agent.safety.policy_text import MAX_RULES, PolicyText, RuleText
 
 _Path = Sequence[str | int]
 
@@ -42,6 +42,8 @@ class Reading:
     texts: dict[str, PolicyText] = field(default_factory=dict)
     rules: list[tuple[RuleText, cel.Program]] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
+    steps: int = 0
+    """What the conditions may take at most, together."""
 
     @property
     def zone(self) -> tzinfo:
@@ -72,6 +74,8 @@ def read(files: Mapping[str, str]) -> Reading:
             _compile(name, text, lines[name], found)
     found.faults += _doubled(found.texts, lines)
     found.faults += _zones(found.texts, lines)
+    if found.steps > condition_cost.MAX_STEPS_OF_ALL or len(found.rules) > MAX_RULES:
+        found.faults.append(Fault("", None, condition_cost.told_of_all(found.steps, MAX_RULES)))
     if not found.rules and not found.faults:
         found.faults.append(Fault("", None, "there are no policy rules"))
     return found
@@ -85,9 +89,7 @@ def _text(name: str, raw: str, lines: "_Lines", faults: list[Fault]) -> PolicyTe
         for one in found:
             if any(_is_within(other["loc"], one["loc"]) for other in found):
                 continue  # it is wrong because what it holds is
-            where = ".".join(str(part) for part in one["loc"])
-            told = ": ".join(part for part in (where, one["msg"]) if part)
-            faults.append(Fault(name, lines.at(one["loc"]), told))
+            faults.append(Fault(name, lines.at(one["loc"]), policy_words.told(one)))
         faults += _conditions(name, yaml_text.read_exactly(raw), lines)
     except yaml.MarkedYAMLError as error:
         faults.append(_torn(name, error))
@@ -99,7 +101,7 @@ def _text(name: str, raw: str, lines: "_Lines", faults: list[Fault]) -> PolicyTe
 def _conditions(name: str, said: object, lines: "_Lines") -> Iterator[Fault]:
     """Yield the conditions of a file that is otherwise wrong which cannot be read either."""
     rules = said.get("rules") if isinstance(said, dict) else None
-    for number, rule in enumerate(rules if isinstance(rules, list) else ()):
+    for number, rule in enumerate(rules[:MAX_RULES] if isinstance(rules, list) else ()):
         when = rule.get("when") if isinstance(rule, dict) else None
         if isinstance(when, str) and when:
             fault = _uncompilable(str(rule.get("name")), when)
@@ -109,7 +111,7 @@ def _conditions(name: str, said: object, lines: "_Lines") -> Iterator[Fault]:
 
 def _uncompilable(rule: str, when: str) -> str | None:
     try:
-        cel.compile(when)
+        condition_cost.compile_bounded(when)
     except ValueError as error:
         return f"rule {rule}: {rule_words.first_line(error)}"
     return None
@@ -132,7 +134,9 @@ def _torn(name: str, error: yaml.MarkedYAMLError) -> Fault:
 def _compile(name: str, text: PolicyText, lines: "_Lines", into: Reading) -> None:
     for number, rule in enumerate(text.rules):
         try:
-            into.rules.append((rule, cel.compile(rule.when)))
+            condition, steps = condition_cost.compile_bounded(rule.when)
+            into.rules.append((rule, condition))
+            into.steps += steps
         except ValueError as error:
             told = f"rule {rule.name}: {rule_words.first_line(error)}"
             into.faults.append(Fault(name, lines.at(("rules", number, "when")), told))

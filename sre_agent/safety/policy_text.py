@@ -10,6 +10,11 @@ from sre_agent.domain.ruling import Approvers, Ruling
 from sre_agent.safety.autonomy import Threshold
 from sre_agent.safety.risk_terms import ENVIRONMENT
 
+MAX_RULES = 500
+"""Rules of a policy, and its examples as well."""
+_MAX_NAMED = 100
+"""Numbers and environments of a file."""
+
 
 class RuleText(Value):
     """A rule as it is written; `approvers` says who answers a rule that asks.
@@ -69,8 +74,8 @@ class PolicyText(Value):
     `zone` is the time zone of `time.weekday` and `time.hour`, by its IANA name.
     """
 
-    rules: tuple[RuleText, ...] = Field(min_length=1)
-    bounds: dict[str, StrictInt] = Field(default_factory=dict)
-    environments: dict[str, EnvironmentText] = Field(default_factory=dict)
+    rules: tuple[RuleText, ...] = Field(min_length=1, max_length=MAX_RULES)
+    bounds: dict[str, StrictInt] = Field(default_factory=dict, max_length=_MAX_NAMED)
+    environments: dict[str, EnvironmentText] = Field(default_factory=dict, max_length=_MAX_NAMED)
     zone: str | None = None
-    examples: tuple[ExampleText, ...] = ()
+    examples: tuple[ExampleText, ...] = Field(default=(), max_length=MAX_RULES)

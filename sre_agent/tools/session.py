@@ -4,7 +4,10 @@ Each exchange is self-contained: what breaks one breaks nothing else, and there 
 to lose when a server restarts.
 """
 
+import asyncio
 import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Self, cast
 
@@ -64,18 +67,23 @@ class Session:
         params = CallToolRequestParams(
             name=tool, arguments=arguments, meta=cast(RequestParamsMeta, meta)
         )
-        async with self._exchange() as client:
-            return await client.session.send_request(CallToolRequest(params=params), CallToolResult)
+        with _cancellation_first():
+            async with self._exchange() as client:
+                return await client.session.send_request(
+                    CallToolRequest(params=params), CallToolResult
+                )
 
     async def tool_names(self) -> frozenset[str]:
         """Return the names of the tools that this session can see."""
-        async with self._exchange() as client:
-            return frozenset(tool.name for tool in (await client.list_tools()).tools)
+        with _cancellation_first():
+            async with self._exchange() as client:
+                return frozenset(tool.name for tool in (await client.list_tools()).tools)
 
     async def tools(self) -> dict[str, Offer]:
         """Return every tool that this session can see, by its name."""
-        async with self._exchange() as client:
-            listed = (await client.list_tools()).tools
+        with _cancellation_first():
+            async with self._exchange() as client:
+                listed = (await client.list_tools()).tools
         return {
             tool.name: Offer(
                 only_reads=bool(tool.annotations and tool.annotations.read_only_hint),
@@ -87,6 +95,22 @@ class Session:
     def _exchange(self) -> Client:
         exchange = streamable_http_client(self.url, http_client=self.http, terminate_on_close=False)
         return Client(exchange, mode=LATEST_MODERN_VERSION, cache=None)
+
+
+@contextmanager
+def _cancellation_first() -> Iterator[None]:
+    """Let what was cancelled end as cancelled.
+
+    An answer that arrives while its exchange is taken down finds no reader, and the client raises that in the
+    cancellation's place: a deadline would then be no deadline to whoever set it.
+    """
+    try:
+        yield
+    except ExceptionGroup as error:
+        task = asyncio.current_task()
+        if task is not None and task.cancelling():
+            raise asyncio.CancelledError from error
+        raise
 
 
 async def _require_server(response: httpx2.Response) -> None:

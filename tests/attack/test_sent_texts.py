@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import unicodedata
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -10,21 +9,13 @@ from typing import Any
 import attack_corpus
 import pytest
 from attack_counts import Attack
+from attack_signs import secrets_in, steering_in
 
 from backend.notify import webhook
 
 pytestmark = pytest.mark.attack
 TECHNIQUES = attack_corpus.by_technique()
-SECRETS = (
-    "correct-horse-battery-staple",
-    "abcdefghijklmnopqrstuvwxyz012345",
-    "Sup3rS3cretPw",
-    "AKIAQWERTYUIOPASDFGH",
-    "zxcvbnmasdfghjkl1234",
-    "c2lnbmF0dXJlMTIz",
-)
-STEERING = {"Cc", "Cf", "Cs", "Zl", "Zp"}
-KEPT = set("\n\t\N{ZERO WIDTH JOINER}")
+KEPT = "\n\t\N{ZERO WIDTH JOINER}"
 
 
 @dataclass
@@ -58,7 +49,7 @@ def test_a_message_to_people_is_inert_as_it_is_and_as_it_is_read(
         assert raw.isascii()
         assert not set(b"<>&") & set(raw)
         shown = "".join(str(value) for value in read.values())
-        assert not {char for char in shown if unicodedata.category(char) in STEERING} - KEPT
+        assert not steering_in(shown, but=KEPT)
         assert (read["kind"], read["org_id"]) == ("escalated", "default")
         assert read["delivery_id"] == "inc-1:escalated:run-1"
         assert read["people"] == 2
@@ -70,7 +61,7 @@ def test_no_secret_leaves_with_a_message(attack: Attack) -> None:
     attack.throws(*TECHNIQUES["secrets in text"])
     for text in TECHNIQUES["secrets in text"]:
         said = json.dumps(json.loads(sent(text)))
-        attack.leaks_nothing(secret for secret in SECRETS if secret in said)
+        attack.leaks_nothing(secrets_in(said))
 
 
 def test_what_people_can_read_they_still_read(attack: Attack) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 import attack_corpus
 import pytest
 from attack_counts import Attack
+from attack_signs import COLOUR, secrets_in, steering_in
 from rich.console import Console
 
 from backend.cli import telling
@@ -25,39 +26,10 @@ from sre_agent.testing.world import World
 pytestmark = pytest.mark.attack
 TECHNIQUES = attack_corpus.by_technique()
 WITHIN_S = 5.0
-COLOUR = re.compile(r"\x1b\[[0-9;]*m")
-STEERING = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 DEFINITION = re.compile(r"^[ >*-]*(?:\[[ x]\] )?\[(?![ x]\] )[^\]]+\]:", re.MULTILINE)
 """Where a link leads, said apart from it."""
 
 AT = datetime(2026, 1, 1, tzinfo=UTC)
-
-SECRETS = (
-    "correct-horse-battery-staple",
-    "abcdefghijklmnopqrstuvwxyz012345",
-    "Sup3rS3cretPw",
-    "AKIAQWERTYUIOPASDFGH",
-    "zxcvbnmasdfghjkl1234",
-    "c2lnbmF0dXJlMTIz",
-)
-TOLD_PLAINLY = (
-    "run_failed",
-    "grant_refused",
-    "braked",
-    "action_started",
-    "reopened",
-    "cancelled",
-    "paused",
-    "assigned",
-    "commented",
-    "tied",
-    "split",
-    "merged",
-    "escalated",
-    "report_written",
-    "status_changed",
-    "undo_verified",
-)
 FIELDS = (
     "reason",
     "text",
@@ -69,6 +41,13 @@ FIELDS = (
     "grant_id",
     "incident_id",
     "title",
+    "result",
+    "by",
+    "via",
+    "channel",
+    "decision",
+    "status",
+    "expires_at",
 )
 
 
@@ -98,26 +77,45 @@ def of_people(text: str) -> dict[str, dict[str, Any]]:
     }
 
 
-def events(text: str) -> list[dict[str, Any]]:
-    """Return an event of every simple kind that says nothing but this text."""
-    said: dict[str, Any] = dict.fromkeys(
-        (*FIELDS, "result", "by", "via", "channel", "decision"), text
-    )
+def of_programs(text: str) -> dict[str, dict[str, Any]]:
+    """Return what is found, planned and ruled, in this text alone, as the log tells it."""
     call = {"server": text, "tool": text, "arguments": {text: text}}
-    rich: dict[str, dict[str, Any]] = {
+    place = {"kind": text, "namespace": text, "name": text}
+    cause: dict[str, Any] = {
+        "fault_class": "x",
+        "object": place,
+        "confidence": 0.5,
+        "statement": text,
+    }
+    cause["explanation"] = [text, text]
+    reasons = {"causes": [cause], "abstained": True, "reason": text}
+    rehearsed = {"changes": [text], "warnings": [text]}
+    action: dict[str, Any] = {"id": text, "call": call, "dry_run": rehearsed, "inverse": call}
+    action["blast_radius"] = {"statement": text}
+    return {
         "alert_received": {"alert": {"name": text}, "service": text, "joined_because": text},
-        "incident_opened": {"title": text},
+        "alert_resolved": {"alert": {"name": text}},
+        "causes_ranked": {"round": 1, "diagnosis": reasons},
+        "plan_proposed": {"plan": {"playbook": text, "actions": [action]}},
+        "approval_requested": {"people": 2, "expires_at": AT.isoformat()},
         "tool_called": {"call": call, "status": "ok", "duration_ms": 1.0},
         "evidence_added": {"evidence": {"id": text, "summary": text}},
         "plan_withheld": {"reason": text, "recommendation": text},
         "policy_ruled": {"rulings": [{"ruling": "ask", "rule": text, "reason": text}]},
         "specialists_selected": {"selected": [{"specialist": text}]},
     }
-    rich |= of_people(text)
-    rich |= dict.fromkeys(TOLD_PLAINLY, said)
+
+
+def events(text: str) -> list[dict[str, Any]]:
+    """Return an event of every kind that says nothing but this text.
+
+    A kind that is in neither list says its text in each of the plain fields: a new one is tried so.
+    """
+    rich = of_programs(text) | of_people(text)
+    plainly: dict[str, Any] = dict.fromkeys(FIELDS, text)
     return [
-        {"kind": kind, "at": AT.isoformat(), "actor": text, "payload": payload}
-        for kind, payload in rich.items()
+        {"kind": kind, "at": AT.isoformat(), "actor": text, "payload": rich.get(kind, plainly)}
+        for kind in EventKind
     ]
 
 
@@ -136,13 +134,20 @@ def on_a_terminal(text: str) -> str:
     return COLOUR.sub("", console.file.getvalue())
 
 
+def test_every_kind_that_is_told_tells_its_text() -> None:
+    silent = {EventKind.ACKNOWLEDGED, EventKind.APPROVAL_REQUESTED}
+    for event in events("collector.example"):
+        told = telling.line({**event, "actor": "somebody"})
+
+        assert told is None or "collector.example" in told or event["kind"] in silent
+
+
 @pytest.mark.parametrize("technique", TECHNIQUES)
 def test_no_text_of_others_steers_the_terminal(technique: str, attack: Attack) -> None:
     for text in attack.each_of(technique):
         seen = on_a_terminal(text[:5000])
 
-        steering = {char for char in seen if unicodedata.category(char) in STEERING}
-        assert steering <= {"\n"}, (text, steering)
+        assert not steering_in(seen, but="\n"), (text, seen)
         assert "collector.example" in seen or "collector.example" not in text[:5000]
 
 
@@ -166,7 +171,7 @@ def test_no_secret_survives_on_its_way_to_be_shown_or_stored(attack: Attack) -> 
     attack.throws(*TECHNIQUES["secrets in text"])
     for text in TECHNIQUES["secrets in text"]:
         for made in (shown(text), redact(text), redact(shown(f"before {text} after"))):
-            attack.leaks_nothing(secret for secret in SECRETS if secret in made)
+            attack.leaks_nothing(secrets_in(made))
 
 
 @pytest.mark.parametrize("technique", TECHNIQUES)
@@ -193,7 +198,7 @@ def test_a_report_holds_no_picture_no_link_no_markup_and_no_row_of_others(
         assert not DEFINITION.search(written)
         assert "<" not in written.replace("&lt;", "")
         assert len(written.splitlines()) == len(plain_report)
-        assert not [c for c in written if unicodedata.category(c) in STEERING and c != "\n"]
+        assert not steering_in(written, but="\n")
         for row, model in zip(written.splitlines(), plain_report, strict=True):
             assert cells(row) == cells(model), (text, row)
 

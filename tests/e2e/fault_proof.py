@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx
 import repair_proof
-from platform_process import APPROVER, ROOT, until
+from platform_process import APPROVER, ROOT, TRUST, until
 from scene import Scene
 from target_world import grant_ids
 
@@ -260,5 +260,5 @@ def _open(scene: Scene) -> list[str]:
 def _restless(scene: Scene) -> set[str]:
     """Return the alerts that Prometheus knows, but for the one that always fires."""
     url = f"{scene.world.record['prometheus']['url']}/api/v1/alerts"
-    alerts = httpx.get(url, timeout=10, trust_env=False).json()["data"]["alerts"]
+    alerts = httpx.get(url, timeout=10, trust_env=False, verify=TRUST).json()["data"]["alerts"]
     return {alert["labels"]["alertname"] for alert in alerts} - {"Watchdog"}

@@ -6,6 +6,7 @@ import re
 import secrets
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import time
@@ -20,6 +21,9 @@ import psutil
 ROOT = Path(__file__).resolve().parents[2]
 SRE_AGENT = Path(sys.executable).parent / "sre-agent"
 COMMAND_LIMIT_S = 240.0
+TRUST = ssl.create_default_context()
+"""Made once: a request that makes its own spends 20 ms of processor time on certificates."""
+
 POLL_S = 0.2
 
 Json = dict[str, Any]
@@ -139,7 +143,9 @@ class Platform:
     def is_ready(self) -> bool:
         """Say whether the API takes requests."""
         try:
-            return httpx.get(f"{self.url}/ready", timeout=5, trust_env=False).is_success
+            return httpx.get(
+                f"{self.url}/ready", timeout=5, trust_env=False, verify=TRUST
+            ).is_success
         except httpx.TransportError:
             return False
 
@@ -167,7 +173,8 @@ class Platform:
     def _ask(self, method: str, path: str, actor: str, **rest: Any) -> httpx.Response:
         headers = {"Authorization": f"Bearer {self.tokens[actor]}"}
         url = self.url + path
-        return httpx.request(method, url, headers=headers, timeout=30, trust_env=False, **rest)
+        given = {"headers": headers, "timeout": 30, "trust_env": False, "verify": TRUST, **rest}
+        return httpx.request(method, url, **given)
 
     def incidents(self) -> list[Json]:
         """Return the incidents, newest first."""

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from platform_process import ROOT
+from platform_process import ROOT, TRUST
 
 Json = dict[str, Any]
 
@@ -91,7 +91,7 @@ class World:
             f"max_over_time(kube_pod_container_status_last_terminated_reason{labels}[{age_s:.0f}s])"
         )
         url = f"{self.record['prometheus']['url']}/api/v1/query"
-        answer = httpx.get(url, params={"query": query}, timeout=10, trust_env=False)
+        answer = httpx.get(url, params={"query": query}, timeout=10, trust_env=False, verify=TRUST)
         return [row["metric"]["pod"] for row in answer.raise_for_status().json()["data"]["result"]]
 
     def process(self, name: str) -> int:
@@ -119,6 +119,7 @@ class World:
             headers={**authorization, **(headers or {})},
             timeout=10,
             trust_env=False,
+            verify=TRUST,
             **rest,
         ).raise_for_status()
 

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 import repair_proof
-from platform_process import until
+from platform_process import TRUST, until
 from scene import OpenScene, Scene
 
 pytestmark = [pytest.mark.attack("hostile alert, end to end"), pytest.mark.e2e]
@@ -118,7 +118,7 @@ def _send(scene: Scene, labels: Json, annotations: Json) -> str:
 def _is_pending(scene: Scene) -> bool:
     """Say whether Prometheus sees the trouble, which it will tell of in some seconds."""
     url = f"{scene.world.record['prometheus']['url']}/api/v1/alerts"
-    alerts = httpx.get(url, timeout=10, trust_env=False).json()["data"]["alerts"]
+    alerts = httpx.get(url, timeout=10, trust_env=False, verify=TRUST).json()["data"]["alerts"]
     return any(alert["labels"].get("severity") != "none" for alert in alerts)
 
 

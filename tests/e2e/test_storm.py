@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import psycopg
 import pytest
-from platform_process import Platform, until
+from platform_process import TRUST, Platform, until
 from scene import OpenScene, Scene
 
 GROUP = 10
@@ -55,6 +55,7 @@ class Storm:
                     headers=headers,
                     timeout=10,
                     trust_env=False,
+                    verify=TRUST,
                 )
             except httpx.TransportError:
                 answer = None

@@ -47,7 +47,7 @@ approval_answers = sa.Table(
     sa.Column("channel", sa.Text, nullable=False),
     sa.Column("reason", sa.Text, nullable=False),
     sa.Column("left_out", Json, nullable=False),
-    sa.Column("decided_at", Moment, nullable=False),
+    sa.Column("decided_at", Moment, primary_key=True),
 )
 
 grants = sa.Table(

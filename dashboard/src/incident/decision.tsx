@@ -120,7 +120,7 @@ const BY_PEOPLE = new Set(["approved", "rejected"]);
 
 function deciders(approval: Approval): string {
   const before = approval.verdict === "approved" ? approval.yes.map((yes) => yes.by) : [];
-  return [...before, approval.decidedBy].join(" and ");
+  return [...new Set([...before, approval.decidedBy])].join(" and ");
 }
 
 function Decided({ approval }: { approval: Approval }) {

@@ -52,6 +52,8 @@ export const POLLING_FIRST_MS = 3_000;
 export const POLLING_MS = 60_000;
 /** The platform says something at least every 20 s; silence of this length is a dead connection. */
 export const SILENCE_MAX_MS = 45_000;
+/** A socket that has brought nothing for so long is given up when something says that all may be well. */
+export const TRIED_MAX_MS = 3_000;
 const DRAW_MS = 16;
 /** How long an answer by HTTP may wait for news. */
 const POLL_WAIT_MAX_S = 25;
@@ -72,6 +74,7 @@ type Frame =
 export class Live {
   private state: State = { room: EMPTY, connection: { is: "connecting" }, isCaughtUp: false };
   private socket: Socket | null = null;
+  private openedAt = 0;
   /** Sockets in a row that brought nothing although the platform may answer. */
   private deadSockets = 0;
   /** Attempts of any kind since something worked: the wait grows with them. */
@@ -111,6 +114,9 @@ export class Live {
       this.pollUntil = 0;
       return;
     }
+    // One that is just being tried may be through by now: a second beside it would never be closed.
+    if (this.socket !== null && this.world.now() - this.openedAt < TRIED_MAX_MS) return;
+    this.drop();
     this.cancelRetry();
     this.connect();
   }
@@ -123,6 +129,7 @@ export class Live {
     }
     const socket = this.world.openSocket(this.state.room.lastSeq);
     this.socket = socket;
+    this.openedAt = this.world.now();
     this.watch();
     socket.onmessage = ({ data }) => {
       if (socket === this.socket) this.hear(data);

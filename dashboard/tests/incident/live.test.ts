@@ -1,6 +1,7 @@
 import { beforeEach, expect, test } from "vitest";
 import type { IncidentEvent } from "../../src/incident/events";
 import {
+  BACKOFF_FIRST_MS,
   type EventPage,
   Live,
   POLLING_FIRST_MS,
@@ -9,6 +10,7 @@ import {
   SOCKETS_MAX,
   type Socket,
   type State,
+  TRIED_MAX_MS,
   type World,
 } from "../../src/incident/live";
 import { recorded } from "./logs";
@@ -295,4 +297,32 @@ test("words that are no frame are passed over", () => {
   world.socket.events(LOG.slice(0, 3));
 
   expect(shown().room.lastSeq).toBe(3);
+});
+
+test("a hint that it may work now leaves the socket alone that is just being tried", () => {
+  world.socket.events(LOG.slice(0, 3));
+  world.socket.end(1006);
+  world.pass(BACKOFF_FIRST_MS);
+  const tried = world.socket;
+
+  live.hurry();
+
+  expect(world.socket).toBe(tried);
+  expect(world.sockets).toHaveLength(2);
+});
+
+test("a socket that has been tried for long is given up for a new one, and closed", () => {
+  world.socket.events(LOG.slice(0, 3));
+  world.socket.end(1006);
+  world.pass(BACKOFF_FIRST_MS);
+  const tried = world.socket;
+  world.pass(TRIED_MAX_MS);
+
+  live.hurry();
+  world.socket.events(LOG.slice(3, 5));
+
+  expect(world.sockets).toHaveLength(3);
+  expect(tried.isClosed).toBe(true);
+  expect(world.socket.after).toBe(3);
+  expect(shown().room.lastSeq).toBe(5);
 });

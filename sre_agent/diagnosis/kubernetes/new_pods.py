@@ -10,6 +10,9 @@ from sre_agent.domain.causes import Finding
 from sre_agent.domain.faults import FaultClass
 from sre_agent.domain.observations.kubernetes import Pod
 
+UNREADY = "pods.new_revision_not_ready"
+"""The rule that hears it from the new pods."""
+
 
 def weigh(situation: Situation, hypothesis: Hypothesis) -> Iterator[Finding]:
     """Speak for a release whose pods do not become ready while the others are."""
@@ -28,7 +31,7 @@ def weigh(situation: Situation, hypothesis: Hypothesis) -> Iterator[Finding]:
         )
     else:
         yield suspect.speaks_for(
-            "pods.new_revision_not_ready",
+            UNREADY,
             weights.NEW_PODS_UNREADY,
             f"{len(unready)} of {len(new)} pods of the new revision are not ready",
             [seen.id],

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from sre_agent.config import catalogue
 from sre_agent.diagnosis import weights
 from sre_agent.diagnosis.hypothesis import Hypothesis, Suspect
+from sre_agent.diagnosis.kubernetes import new_pods
 from sre_agent.diagnosis.proposing import failing_requests
 from sre_agent.domain.causes import Finding
 from sre_agent.domain.faults import FaultClass
@@ -22,8 +23,13 @@ UNSPECIFIC = frozenset({FaultClass.CRASH_LOOP, FaultClass.NO_ENDPOINTS})
 """Faults that only say how the trouble shows."""
 
 
-def weigh(hypothesis: Hypothesis, hypotheses: Sequence[Hypothesis]) -> Iterator[Finding]:
-    """Speak against the less telling of two hypotheses about the same object."""
+def weigh(
+    hypothesis: Hypothesis, hypotheses: Sequence[Hypothesis], said: Sequence[Finding]
+) -> Iterator[Finding]:
+    """Speak against the less telling of two hypotheses about the same object.
+
+    `said` is what was found about the hypothesis so far.
+    """
     same = [
         item
         for item in hypotheses
@@ -34,6 +40,8 @@ def weigh(hypothesis: Hypothesis, hypotheses: Sequence[Hypothesis]) -> Iterator[
     if _is_seen_only_from_outside(hypothesis):
         better = [item for item in same if not _is_seen_only_from_outside(item)]
         weight = weights.SPECIFIC_BEATS_RELEASE
+    elif better and _says_what_is_bad(better[0]):
+        weight += _of_unready_pods(said)
     for item in better[:1]:
         yield suspect.speaks_against(
             "description.narrower_cause",
@@ -41,6 +49,11 @@ def weigh(hypothesis: Hypothesis, hypotheses: Sequence[Hypothesis]) -> Iterator[
             f"better described as {item.fault_class} ({item.statement})",
             item.findings[0].evidence_ids,
         )
+
+
+def _of_unready_pods(said: Sequence[Finding]) -> float:
+    """Return what a release was given for pods that do not come up: the narrower cause says why."""
+    return sum(finding.weight for finding in said if finding.rule == new_pods.UNREADY)
 
 
 def _is_seen_only_from_outside(item: Hypothesis) -> bool:

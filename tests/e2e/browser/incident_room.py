@@ -62,7 +62,8 @@ class IncidentRoom:
         kinds = "all => all.map(one => one.dataset.kind)"
         lines = self.stream.locator(":scope > li[data-kind]").evaluate_all(kinds)
         found = Counter(kind for kind in lines if kind not in ("work", "verification_sampled"))
-        found["tool_called"] = self.stream.locator("details.calls > ul > li").count()
+        # Those of a specialist are within its work; planner, executor and verifier have lines.
+        found["tool_called"] += self.stream.locator("details.calls > ul > li").count()
         found["evidence_added"] = self.stream.locator("ul.found button").count()
         return found
 

@@ -131,7 +131,7 @@ def test_everything_can_be_reached_with_the_keyboard(scene: Scene, enter: Enter)
     stop = kim.page.get_by_role("button", name="Emergency stop")
     stop.focus()
     kim.page.keyboard.press("Enter")
-    expect(kim.sees("dialog", "Stop all writing")).to_contain_text("role admin")
+    expect(kim.sees("dialog", "Stop all writing")).to_contain_text("role approver")
     kim.page.keyboard.press("Escape")
     expect(stop).to_be_focused()
 

@@ -53,7 +53,9 @@ def test_after_every_cut_the_page_shows_exactly_what_the_log_holds(
     assert numbers == list(range(1, len(log) + 1))
     expect(room.way_to_the_postmortem).to_be_visible()
     eve.page.wait_for_timeout(2000)  # frames are handed to us while the browser is listened to
-    assert eve.seqs(incident_id) == numbers  # by sockets and, while none could be had, by HTTP
+    assert eve.seqs(incident_id) == numbers, eve.deliveries(
+        incident_id
+    )  # by sockets and, while none could be had, by HTTP
     resumed = [_after(url) for url in eve.sockets if incident_id in url][1:]
     assert resumed
     assert all(after > 0 for after in resumed)

@@ -110,9 +110,15 @@ class Visitor:
 
     def seqs(self, incident_id: str) -> list[int]:
         """Return the numbers of the incident's events as they reached the page, by socket or by HTTP."""
+        return [seq for _, seqs in self.deliveries(incident_id) for seq in seqs]
+
+    def deliveries(self, incident_id: str) -> list[tuple[str, list[int]]]:
+        """Return by which address the incident's events reached the page, and which came together."""
         sources = (f"/ws/incidents/{incident_id}?", f"/api/v1/incidents/{incident_id}/events?")
-        told = [_told(said) for url, said in self.heard if any(part in url for part in sources)]
-        return [event["seq"] for said in told for event in said.get("events", ())]
+        told = [
+            (url, _told(said)) for url, said in self.heard if any(part in url for part in sources)
+        ]
+        return [(url, [event["seq"] for event in said.get("events", ())]) for url, said in told]
 
     def _on_console(self, message: ConsoleMessage) -> None:
         if message.type == "error" and not message.text.startswith(EXPECTED):

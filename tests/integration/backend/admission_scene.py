@@ -1,6 +1,6 @@
 """Alerts that come in at a desk, and incidents that end meanwhile."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,6 +17,31 @@ TENANT = Tenant(org_id="default", cluster_id="default")
 SECOND = timedelta(seconds=1)
 
 
+def arrival(
+    service: str,
+    starts_at: datetime,
+    *,
+    name: str = "HighErrorRate",
+    namespace: str = "prod",
+    **changes: Any,
+) -> Arrival:
+    """Return an alert of a service as its source would send it."""
+    fields: dict[str, Any] = {
+        "source": "alertmanager",
+        "fingerprint": f"{namespace}-{service}",
+        "status": AlertStatus.FIRING,
+        "name": name,
+        "severity": Severity.WARNING,
+        "labels": {"alertname": name, "namespace": namespace, "service": service},
+        "annotations": {},
+        "starts_at": starts_at,
+        "ends_at": None,
+        "generator_url": "",
+        "group_key": "g",
+    }
+    return Arrival(Alert(**{**fields, **changes}), service)
+
+
 class Case:
     """A source of alerts, and incidents that end."""
 
@@ -26,20 +51,8 @@ class Case:
         self.desk = desk
 
     def alert(self, service: str, fingerprint: str | None = None, **changes: Any) -> Arrival:
-        fields: dict[str, Any] = {
-            "source": "alertmanager",
-            "fingerprint": fingerprint or f"of-{service}",
-            "status": AlertStatus.FIRING,
-            "name": "HighErrorRate",
-            "severity": Severity.WARNING,
-            "labels": {"alertname": "HighErrorRate", "namespace": "prod", "service": service},
-            "annotations": {},
-            "starts_at": self.clock.time,
-            "ends_at": None,
-            "generator_url": "",
-            "group_key": "g",
-        }
-        return Arrival(Alert(**{**fields, **changes}), service)
+        changes = {"fingerprint": fingerprint or f"of-{service}", **changes}
+        return arrival(service, self.clock.time, **changes)
 
     async def fire(self, service: str, fingerprint: str | None = None) -> Receipt:
         [receipt] = await self.desk.submit([self.alert(service, fingerprint)])

@@ -13,9 +13,10 @@ from queue_scene import MakeIncident, at_work, is_held, present
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from backend.db.engine import libpq_url
-from backend.db.queue import QUEUE
+from backend.db.queue import QUEUE, enqueue_investigations
 from backend.jobs import places, queue
 from backend.jobs.presence import LOCK_CLASS
+from sre_agent.domain.ids import IncidentId
 
 A_MOMENT_S = places.SILENT_AFTER_S + 0.5
 LONG_S = places.STALLED_AFTER_S + 1
@@ -53,6 +54,13 @@ async def dropped(
     worker_id, job = await at_work(app, engine, clock, make_incident)
     await be_silent(engine, worker_id, LONG_S)
     return job
+
+
+async def queue_again(engine: AsyncEngine, clock: Any, job: Job) -> None:
+    """Queue the incident of a job in hand, as when its failure comes back."""
+    async with engine.begin() as connection:
+        id_ = IncidentId(str(job.task_kwargs["incident_id"]))
+        await enqueue_investigations(connection, [id_], now=clock.now())
 
 
 async def take_over(app: procrastinate.App) -> Job | None:
@@ -117,6 +125,45 @@ async def test_a_dropped_job_that_another_has_in_hand_is_passed_over(
     assert meanwhile is None
     assert later is not None
     assert later.id == dropped.id
+
+
+async def test_a_dropped_job_gives_way_to_the_same_one_that_was_queued_meanwhile(
+    app: procrastinate.App, engine: AsyncEngine, clock: Any, dropped: Job
+) -> None:
+    await queue_again(engine, clock, dropped)
+
+    taken = await take_over(app)
+    after_it = await take_over(app)
+
+    assert taken is not None
+    assert taken.id != dropped.id
+    assert taken.task_kwargs == dropped.task_kwargs
+    assert after_it is None
+
+
+async def test_a_failed_job_gives_way_to_the_same_one_that_was_queued_meanwhile(
+    app: procrastinate.App, engine: AsyncEngine, clock: Any, make_incident: MakeIncident
+) -> None:
+    _, job = await at_work(app, engine, clock, make_incident)
+    await queue_again(engine, clock, job)
+
+    await app.job_manager.retry_job(job, retry_at=clock.now())
+    taken = await take_over(app)
+
+    assert taken is not None
+    assert taken.id != job.id
+    assert taken.task_kwargs == job.task_kwargs
+
+
+async def test_a_busy_worker_does_not_take_its_own_job_for_a_dead_ones(
+    app: procrastinate.App, engine: AsyncEngine, clock: Any, make_incident: MakeIncident
+) -> None:
+    worker_id, _ = await at_work(app, engine, clock, make_incident)
+    await be_silent(engine, worker_id, LONG_S)
+
+    taken = await app.job_manager.fetch_job([QUEUE], worker_id)
+
+    assert taken is None
 
 
 async def test_a_lock_that_was_lost_is_taken_again(database_url: str) -> None:

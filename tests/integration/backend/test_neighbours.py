@@ -6,13 +6,14 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from admission_scene import arrival
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from backend.db import audit, journal, service_edges, splitting, transitions
 from backend.db.admission import AdmissionDesk, Arrival, Disposition, Receipt, Tenant
 from backend.db.admission.manual import open_manually
 from backend.db.service_edges import ServiceEdge
-from sre_agent.domain.alert import Alert, AlertStatus, Severity
+from sre_agent.domain.alert import Severity
 from sre_agent.domain.events import EventKind
 from sre_agent.domain.ids import IncidentId
 from sre_agent.domain.incident import IncidentStatus
@@ -30,22 +31,8 @@ class Intake:
         self.clock = clock
         self.desk = desk
 
-    def alert(self, service: str, namespace: str = "prod", **changes: Any) -> Arrival:
-        labels = {"alertname": "Errors", "namespace": namespace, "service": service}
-        fields: dict[str, Any] = {
-            "source": "alertmanager",
-            "fingerprint": f"{namespace}-{service}",
-            "status": AlertStatus.FIRING,
-            "name": "Errors",
-            "severity": Severity.WARNING,
-            "labels": labels,
-            "annotations": {},
-            "starts_at": self.clock.time,
-            "ends_at": None,
-            "generator_url": "",
-            "group_key": "g",
-        }
-        return Arrival(Alert(**{**fields, **changes}), service)
+    def alert(self, service: str, **changes: Any) -> Arrival:
+        return arrival(service, self.clock.time, name="Errors", **changes)
 
     async def fire(self, *services: str, **changes: Any) -> list[Receipt]:
         return await self.desk.submit([self.alert(name, **changes) for name in services])

@@ -190,6 +190,21 @@ async def test_whoever_escalated_an_incident_has_said_why_and_nobody_says_it_aga
     assert events[-1].kind is EventKind.REPORT_WRITTEN
 
 
+async def test_people_are_told_what_failed_and_not_that_a_group_of_things_did(
+    make_runner: Any, make_incident: MakeIncident
+) -> None:
+    id_ = await make_incident()
+    runner = make_runner(
+        ExceptionGroup("unhandled", [ExceptionGroup("in it", [ValueError("odd")])])
+    )
+
+    await runner.advance(id_, attempt=0)
+
+    events = await runner.context.incidents.events(id_)
+    told = [event.payload["reason"] for event in events if event.kind is EventKind.ESCALATED]
+    assert told == ["the run failed and needs a person: ValueError: odd"]
+
+
 async def test_an_incident_that_cannot_even_be_read_is_handed_to_people_once_a_run(
     make_runner: Any, make_incident: MakeIncident, engine: AsyncEngine
 ) -> None:

@@ -10,6 +10,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
+from sre_agent.testing.merge_patch import merged
+
 Json = dict[str, Any]
 
 APPS = "/apis/apps/v1/namespaces/data"
@@ -60,7 +62,7 @@ class SmallApi:
         return JSONResponse(change(path, given, is_dry=is_dry))
 
     def _patch(self, path: str, given: Json, *, is_dry: bool) -> Json:
-        after = _merged(self.objects[path], given)
+        after = merged(self.objects[path], given)
         if after["spec"] != self.objects[path]["spec"]:
             after["metadata"]["generation"] += 1
         return after if is_dry else self._store(path, after)
@@ -79,18 +81,6 @@ class SmallApi:
         item["metadata"]["resourceVersion"] = str(self.version)
         self.objects[path] = item
         return item
-
-
-def _merged(target: Json, patch: Json) -> Json:
-    result = copy.deepcopy(target)
-    for key, value in patch.items():
-        if value is None:
-            result.pop(key, None)
-        elif isinstance(value, dict):
-            result[key] = _merged(result.get(key) or {}, value)
-        else:
-            result[key] = value
-    return result
 
 
 def database() -> SmallApi:

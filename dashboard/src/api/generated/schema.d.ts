@@ -208,7 +208,8 @@ export interface paths {
          * Approve the plan that waits, or all of it but some actions
          * @description `plan_sha256` names the plan that was seen: another one that took its place is not approved by
          *     it. The answer is 202 where policy wants more people to say yes: `waits_for` says
-         *     how many. `held_by` says which brakes hold the plan though it is approved, and what ends each.
+         *     how many. `held_by` says which brakes hold the plan though it is approved, and what ends each;
+         *     `brakes_unread` says so where nobody could look: the yes stands all the same.
          *
          *     Takes the role `approver` or above.
          */
@@ -1567,6 +1568,11 @@ export interface components {
              * @description Each with its end, or what ends it; what none of them lets pass is escalated.
              */
             held_by: components["schemas"]["Obstacle"][];
+            /**
+             * Brakes Unread
+             * @description That the brakes could not be read, where they could not: `held_by` is empty then.
+             */
+            brakes_unread?: string | null;
         };
         /**
          * Approvers

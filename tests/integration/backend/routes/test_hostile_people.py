@@ -2,7 +2,6 @@
 
 import asyncio
 import re
-import unicodedata
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
@@ -10,6 +9,7 @@ import attack_corpus
 import httpx
 import pytest
 from attack_counts import Attack
+from attack_signs import COLOUR, steering_in
 from cluster_scene import serving
 from fastapi import FastAPI
 from house import House
@@ -31,9 +31,7 @@ REFUSING = {"users", "tokens"}
 READ = ("[bold red]ok[/] [link=https://collector.example]run[/link]", "] [/x", "<script>")
 """What has to be seen as it was written."""
 
-COLOUR = re.compile(r"\x1b\[[0-9;]*m")
-STEERING = {"Cc", "Cf", "Cs", "Zl", "Zp"}
-KEPT = set("\n\t\N{ZERO WIDTH JOINER}")
+KEPT = "\n\t\N{ZERO WIDTH JOINER}"
 MOST = 100
 """As long as the shortest of what is said may be, in characters."""
 
@@ -68,7 +66,7 @@ def can_be_said(text: str) -> bool:
     return bool(text.strip()) and "\0" not in text and not re.search("[\ud800-\udfff]", text)
 
 
-def said_often(text: str, number: int) -> Iterator[tuple[str, dict[str, Any]]]:
+def said_often(text: str) -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield what can be said again and again, with a text in each place for one."""
     yield "incidents/{incident_id}/comment", {"text": text}
     yield "incidents/{incident_id}/assign", {"to": text}
@@ -76,8 +74,14 @@ def said_often(text: str, number: int) -> Iterator[tuple[str, dict[str, Any]]]:
     yield "incidents/{incident_id}/resume", {"reason": text}
     yield "users", {"name": text, "role": "viewer"}
     yield "tokens", {"name": text, "role": "viewer"}
-    when = {"starts_at": "2099-01-01T00:00:00Z", "ends_at": f"2099-01-02T00:00:{number % 60:02}Z"}
-    yield "freezes", {"name": text, "reason": text, **when}
+
+
+def said_of_freezes(texts: list[str]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield freezes with all texts in them; an organization may have 100, the corpus has more."""
+    for at in range(0, len(texts), 4):
+        few = texts[at : at + 4]
+        when = {"starts_at": "2099-01-01T00:00:00Z", "ends_at": f"2099-01-02T00:00:{at % 60:02}Z"}
+        yield "freezes", {"name": few[0], "reason": " ".join(few), **when}
 
 
 def said_last(text: str) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -142,7 +146,8 @@ async def test_nothing_that_people_write_steers_who_reads_it(
     incident = apple.ids["incident_id"]
     wanted = attack_corpus.by_technique() if attack_corpus.ALL else AT_A_TERMINAL
     texts = [text[:MOST] for each in wanted for text in attack.each_of(each, can_be_said)]
-    said = [deed for number, text in enumerate(texts) for deed in said_often(text, number)]
+    said = [deed for text in texts for deed in said_often(text)]
+    said += said_of_freezes(texts)
     said += said_last(" ".join(text for text in texts)[:1500])
 
     for path, body in said:
@@ -159,7 +164,7 @@ async def test_nothing_that_people_write_steers_who_reads_it(
     assert [(name, told.exception) for name, told in shown.items() if told.exit_code] == []
     for name, told in shown.items():
         seen = COLOUR.sub("", told.output)
-        steering = {char for char in seen if unicodedata.category(char) in STEERING} - KEPT
+        steering = steering_in(seen, but=KEPT)
         attack.leaks_nothing([(name, steering)] if steering else [])
     watched = COLOUR.sub("", shown[f"watch {incident}"].output)
     assert all(words in watched for words in READ), watched

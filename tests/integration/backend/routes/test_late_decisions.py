@@ -115,3 +115,25 @@ async def test_a_yes_during_a_stop_says_what_holds_it_and_what_ends_that(
     assert (held["brake"], held["until"]) == ("halted", None)
     assert f"halted in cluster {tenant.cluster_id} by eve: drill" in held["reason"]
     assert f"sre-agent unhalt --cluster {tenant.cluster_id}" in held["reason"]
+
+
+@pytest.mark.usefixtures("own_database")
+async def test_a_yes_stands_though_nobody_can_read_the_brakes(
+    app: FastAPI, apple: House, plan: Plan, engine: AsyncEngine
+) -> None:
+    async with engine.begin() as connection:
+        await connection.execute(sa.text("ALTER TABLE freezes RENAME TO away"))
+    transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(
+        transport=transport, base_url="http://test", headers=by_token(apple)
+    ) as client:
+        path = apple.fill("/api/v1/incidents/{incident_id}/approve")
+        answer = await client.post(path, json={"plan_sha256": plan.sha256})
+    async with engine.connect() as connection:
+        query = sa.text("SELECT status FROM approvals WHERE org_id = 'default'")
+        stored = set((await connection.execute(query)).scalars())
+
+    said = answer.json()
+    assert (answer.status_code, said["verdict"], stored) == (200, "approved", {"approved"})
+    assert said["held_by"] == []
+    assert "could not be read" in said["brakes_unread"]

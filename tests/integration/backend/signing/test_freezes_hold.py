@@ -66,20 +66,30 @@ def sale(scene: Scene) -> FreezeText:
     )
 
 
+async def put_on_sale(scene: Scene) -> freezes.Freeze:
+    async with scene.engine.begin() as connection:
+        return await freezes.add(
+            connection, "default", sale(scene), actor="ann", now=scene.clock.now()
+        )
+
+
+async def end_sale(scene: Scene, added: freezes.Freeze) -> None:
+    async with scene.engine.begin() as connection:
+        await freezes.remove(connection, "default", added.id, actor="eve", now=scene.clock.now())
+
+
 @pytest.mark.attack("going round a brake")
 async def test_a_freeze_that_was_spoiled_in_the_database_stops_every_grant_and_says_what_to_do(
     scene: Scene, make_mint: MakeMint
 ) -> None:
     mint = make_mint()
     id_ = await scene.approved("inc-a")
-    now = scene.clock.now()
+    added = await put_on_sale(scene)
     async with scene.engine.begin() as connection:
-        added = await freezes.add(connection, "default", sale(scene), actor="ann", now=now)
         await connection.execute(sa.text("UPDATE freezes SET definition = '{}'"))
 
     refused = await refusal(mint.mint(id_, ONE))
-    async with scene.engine.begin() as connection:
-        await freezes.remove(connection, "default", added.id, actor="eve", now=now)
+    await end_sale(scene, added)
 
     assert (refused.code, refused.until) == ("freeze_unreadable", None)
     assert f"sre-agent freeze remove {added.id}" in refused.reason
@@ -91,15 +101,12 @@ async def test_a_freeze_that_somebody_added_holds_until_it_is_removed(
 ) -> None:
     mint = make_mint()
     id_ = await scene.approved("inc-a")
-    now = scene.clock.now()
-    async with scene.engine.begin() as connection:
-        added = await freezes.add(connection, "default", sale(scene), actor="ann", now=now)
+    added = await put_on_sale(scene)
 
     refused = await refusal(mint.mint(id_, ONE))
-    async with scene.engine.begin() as connection:
-        await freezes.remove(connection, "default", added.id, actor="eve", now=now)
+    await end_sale(scene, added)
 
-    assert (refused.code, refused.until) == ("frozen", now + timedelta(hours=2))
+    assert (refused.code, refused.until) == ("frozen", scene.clock.now() + timedelta(hours=2))
     assert (await mint.mint(id_, ONE)).id
 
 

@@ -139,19 +139,63 @@ async def test_who_may_answer_again_counts_again(
     assert isinstance(await signer.mint(ID, ACTION), ports.Grant)
 
 
-async def test_whose_token_was_revoked_is_told_that_somebody_else_has_to(
-    case: Case, approval_id: str
+async def test_whose_token_was_revoked_says_yes_anew_and_counts_once(
+    case: Case, signer: SignerClient, approval_id: str
 ) -> None:
     await say_yes(case, approval_id, ANNS_TOKEN)
     await case.sql(REVOKED)
+    case.clock.time += timedelta(seconds=2)
 
-    with pytest.raises(approval_counts.YesLostError) as refusal:
+    anew = await say_yes(case, approval_id, ANN)
+    with pytest.raises(approval_counts.AnsweredBeforeError, match="1 more of 2 people has to"):
         await say_yes(case, approval_id, ANN)
+    last = await say_yes(case, approval_id, BEN)
+    await case.execute()
 
-    assert str(refusal.value) == (
-        "the yes of nightly no longer counts: they were shut out after it, "
-        "and ann is the same person, who says it once: 2 more of 2 people have to"
-    )
+    assert (anew.waits_for, last.waits_for) == (1, 0)
+    assert [told["actor"] for told in await given(case)] == ["nightly", "ann"]
+    assert [told.get("lost") for told in await given(case)] == [
+        None,
+        ["the yes of nightly no longer counts: they were shut out after it"],
+    ]
+    assert isinstance(await signer.mint(ID, ACTION), ports.Grant)
+
+
+async def test_a_yes_that_fell_and_one_of_the_same_person_are_not_two_to_the_signer(
+    case: Case, signer: SignerClient, approval_id: str
+) -> None:
+    """Ann's newest yes falls as well, after the request was approved: only Ben's is left."""
+    await say_yes(case, approval_id, ANNS_TOKEN)
+    await case.sql(REVOKED)
+    case.clock.time += timedelta(seconds=2)
+    await say_yes(case, approval_id, ANN)
+    await say_yes(case, approval_id, BEN)
+    await case.execute()
+    await case.sql(DISABLED)
+
+    answer = await signer.mint(ID, ACTION)
+
+    assert isinstance(answer, ports.GrantDenied)
+    assert "wants 2 different people to approve, 1 did" in answer.reason
+
+
+@pytest.mark.parametrize("shut_out", [DISABLED, LOWERED, TAKEN])
+async def test_whose_yes_counts_again_may_end_what_waits_for_nobody_else(
+    shut_out: str, case: Case, signer: SignerClient, approval_id: str
+) -> None:
+    """Ann was out while Ben answered, so that his yes did not end it; nobody else has to now."""
+    await say_yes(case, approval_id, ANN)
+    await case.sql(shut_out)
+    await say_yes(case, approval_id, BEN)
+    await case.sql("UPDATE users SET disabled_at = NULL, role = 'approver' WHERE id = 'usr-1'")
+    case.clock.time += timedelta(seconds=2)
+
+    decision = await say_yes(case, approval_id, ANN)
+    await case.execute()
+
+    assert decision.waits_for == 0
+    assert await counted(case, approval_id) == 2
+    assert isinstance(await signer.mint(ID, ACTION), ports.Grant)
 
 
 async def test_a_request_whose_time_ends_says_how_many_said_yes_and_whose_fell(

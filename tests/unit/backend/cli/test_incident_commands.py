@@ -107,6 +107,17 @@ def test_a_yes_during_a_stop_is_told_with_what_holds_it(monkeypatch: pytest.Monk
     assert "held now until a person ends it: writes are halted by ada" in said
 
 
+def test_a_yes_is_told_with_what_could_not_be_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    api = Api()
+    api.answer = {"verdict": "approved", "actor": "ada", "waits_for": 0, "held_by": []}
+    api.answer["brakes_unread"] = "the brakes could not be read"
+
+    said = " ".join(run(monkeypatch, api, "approve", ID, "--plan", "ab").output.split())
+
+    assert "approved by ada" in said
+    assert "the brakes could not be read" in said
+
+
 def incident(**fields: Any) -> dict[str, Any]:
     return {
         "id": ID,

@@ -137,3 +137,40 @@ def test_everything_that_is_wrong_with_policy_files_is_told_with_file_and_line()
     assert places == ["1.yaml:5", "2.yaml:2", "2.yaml:3", "4.yaml:1", "3.yaml:2", "1.yaml:1"]
     assert (broken.fault or "").endswith("(and 5 more)")
     assert "1.yaml:7" in broken.faults[4].told
+
+
+RULE = "{name: a, ruling: ask, when: 'true', reason: b}"
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("", "write `rules:` with a list of rules"),
+        ("- a", "write `rules:` with a list of rules"),
+        ("rules: x", "rules: write a list of rules, each with name, ruling, when and reason"),
+        ("rules: [x]", "rules.0: write a rule with name, ruling, when and reason"),
+        ("rules: []", "rules: it is empty: write at least one"),
+        ("rules: [{name: '', ruling: ask, when: 'true', reason: b}]", "it is empty: write a text"),
+        ("rules: [{name: a, ruling: so, when: 'true', reason: b}]", "one of 'deny', 'ask' or"),
+        ("rules: [{name: a, ruling: ask, when: 1, reason: b}]", "when: write a text"),
+        ("rules: [{name: a, ruling: ask, reason: b}]", "when: it is missing"),
+        (f"rules: [{RULE}]\nruls: []", "ruls: nothing of that name is known"),
+        (f"rules: [{RULE}]\nbounds: [1]", "`pods_max: 3`"),
+        (f"rules: [{RULE}]\nbounds: {{a: '1'}}", "bounds.a: write a whole number, without quotes"),
+        (f"rules: [{RULE}]\nexamples: x", "write a list of examples"),
+        (f"rules: [{RULE}]\nenvironments: {{p: x}}", "p: write its clusters, namespaces or"),
+        (f"rules: [{RULE}]\nenvironments: {{p: {{clusters: a}}}}", "such as `[prod-*]`"),
+        (f"rules: [{RULE[:-1]}, approvers: {{people: 0}}}}]", "people: write 1 or more"),
+        (f"rules: [{RULE[:-1]}, allow_if_earned: {{lower_bound: 1}}}}]", "write 0.95 or less"),
+    ],
+)
+def test_what_is_wrong_is_told_as_what_to_write_and_never_as_a_type_of_ours(
+    text: str, told: str
+) -> None:
+    broken = policy.load({"a.yaml": text}, TOOLS)
+
+    said = [fault.told for fault in broken.faults]
+    assert any(told in one for one in said), said
+    assert not any(
+        word in one for one in said for word in ("Text", "tuple", "Input should", "dict", "valid")
+    )

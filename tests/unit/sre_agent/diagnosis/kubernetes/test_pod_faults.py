@@ -3,6 +3,7 @@
 import pytest
 from pod_scene import at, judged, put, scaled
 
+from sre_agent.diagnosis import weights
 from sre_agent.domain.causes import Conclusion
 from sre_agent.domain.faults import FaultClass
 from sre_agent.domain.objects import ObjectRef
@@ -258,3 +259,29 @@ def test_a_revision_with_which_the_trouble_began_is_none_to_return_to() -> None:
 def test_a_revision_that_ran_well_before_the_trouble_is_the_one_to_return_to() -> None:
     assert previous_of_the_crash(3600, 120, began_ago_s=500) == 2
     assert previous_of_the_crash(600, 120, began_ago_s=60) == 2
+
+
+def test_a_release_gains_nothing_by_pods_that_a_narrower_cause_keeps_down() -> None:
+    world = World(23)
+    world.release("pay", ago_s=70, error_ratio=0.9)
+    newest = world.services["pay"].releases[-1].template_hash
+    ended = build.ended(at(world, 20), 1)
+    put(world, "pay", dead(world, ended, restarts=1), build.running("app", at(world, 60)), age_s=70)
+    pods = world.services["pay"].pods
+    assert pods
+    last_words = PodLogs(
+        namespace=world.namespace,
+        pod=pods[0].name,
+        container="app",
+        previous=True,
+        lines=("fatal: missing required environment variable LEDGER_URL",),
+    )
+
+    found = judged(world, "pay", build.evidence("k8s-3.1", last_words, world.now))
+
+    release = next(c for c in found.causes if c.fault_class is FaultClass.BAD_RELEASE)
+    weight = {finding.rule: finding.weight for finding in release.findings}
+    assert newest in pods[0].name
+    assert found.causes[0].fault_class is FaultClass.MISSING_CONFIGURATION
+    unready = weight["pods.new_revision_not_ready"]
+    assert weight["description.narrower_cause"] == weights.SPECIFIC_BEATS_RELEASE + unready
