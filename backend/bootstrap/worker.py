@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from backend import collecting, policy_notes
 from backend.bootstrap import checkpoints, program
+from backend.bootstrap.reflecting import open_reflector
 from backend.brakes.foreseeing import Foresight
 from backend.brakes.judging import Brakes
 from backend.clock import SystemClock
@@ -133,6 +134,7 @@ async def open_worker(settings: WorkerSettings) -> AsyncIterator[Worker]:
         async with (
             Toolboxes(engine, clock, settings) as toolboxes,
             httpx.AsyncClient(trust_env=False) as http,
+            open_reflector(settings, engine, clock) as reflector,
             checkpointer(settings.database_url) as saver,
             _jobs(settings, presence) as app,
         ):
@@ -148,7 +150,7 @@ async def open_worker(settings: WorkerSettings) -> AsyncIterator[Worker]:
             await Keeper(engine=engine, clock=clock).follow_file(own, promised)
             signer = SignerClient(http, settings.signer_url, settings.signer_token)
             toolbox = toolboxes.of(own)
-            context = run_context(settings, engine, clock, toolbox, signer)
+            context = run_context(settings, engine, clock, toolbox, signer, reflector)
             await policy_notes.note_policy(engine, clock, context.policy, actor=_ACTOR)
             runner = Runner(graph=build.build(saver), context=context, clusters=toolboxes)
             queue.register(app, runner)

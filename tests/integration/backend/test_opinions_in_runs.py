@@ -7,12 +7,16 @@ from pathlib import Path
 
 import pytest
 from langgraph.checkpoint.memory import InMemorySaver
-from pydantic import SecretStr
+from model_acts import Say
+from model_dialects import OpenAIChat
+from model_server import serving
+from pydantic import Secret, SecretStr
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from backend.bootstrap import worker
+from backend.bootstrap.reflecting import open_reflector
 from backend.cli import telling
-from backend.db import incident_rows, journal, reports
+from backend.db import incident_rows, journal, model_use, reports
 from backend.db.admission.admit import admit
 from backend.db.admission.arrivals import Arrival
 from backend.db.tenancy import Tenant
@@ -43,19 +47,27 @@ class Platform:
         self.settings = settings
         self.toolbox = InstantToolbox()
 
-    async def suffer(self, reply: Reply | None) -> tuple[IncidentId, list[Event]]:
+    async def suffer(self, reply: Reply) -> tuple[IncidentId, list[Event]]:
         """Live through an incident until its plan waits or people took over."""
         clock = FakeClock()
         self.toolbox.begin(clock)
-        mind = ScriptedMind(reply) if reply else None
-        reflector = (
-            Reflector(
-                mind_for=lambda _incident: Private(mind, Redactor(KEY)),
-                redactor_for=lambda _incident: Redactor(KEY),
-            )
-            if mind
-            else None
+        mind = ScriptedMind(reply)
+        reflector = Reflector(
+            mind_for=lambda _incident: Private(mind, Redactor(KEY)),
+            redactor_for=lambda _incident: Redactor(KEY),
         )
+        return await self._live(clock, reflector)
+
+    async def suffer_as_set(self) -> tuple[IncidentId, list[Event]]:
+        """Live through an incident with the mind that the settings choose, if any."""
+        clock = FakeClock()
+        self.toolbox.begin(clock)
+        async with open_reflector(self.settings, self.engine, clock) as reflector:
+            return await self._live(clock, reflector)
+
+    async def _live(
+        self, clock: FakeClock, reflector: Reflector | None
+    ) -> tuple[IncidentId, list[Event]]:
         context = worker.run_context(
             self.settings, self.engine, clock, self.toolbox, InstantSigner(), reflector
         )
@@ -136,3 +148,36 @@ async def test_a_dead_model_costs_a_note(platform: Platform) -> None:
     assert [event for event in events if event.kind is EventKind.PLAN_PROPOSED]
     async with platform.engine.connect() as connection:
         assert await reports.find(connection, id_) is None
+
+
+async def test_the_model_that_the_settings_name_is_asked_once_and_billed(
+    platform: Platform,
+) -> None:
+    said = Say('{"causes": []}', counts=(1000, 50))
+    async with serving(OpenAIChat(), said) as server:
+        platform.settings = platform.settings.model_copy(
+            update={
+                "llm_provider": "openai",
+                "llm_model": "small",
+                "llm_base_url": server.url + "/v1",
+            }
+            | {"llm_api_key": Secret("key"), "llm_local": True}
+        )
+        id_, events = await platform.suffer_as_set()
+
+    [event] = [event for event in events if event.kind is EventKind.MODEL_OPINION]
+    assert event.payload["opinion"]["note"] == ""
+    assert len(server.questions) == 1
+    assert [event for event in events if event.kind is EventKind.PLAN_PROPOSED]
+    async with platform.engine.connect() as connection:
+        [used] = await model_use.of_incident(connection, id_)
+    assert (used.input_tokens, used.output_tokens) == (1000, 50)
+
+
+async def test_without_a_model_nothing_is_asked_and_nothing_is_said(platform: Platform) -> None:
+    platform.settings = platform.settings.model_copy(update={"llm_provider": "none"})
+
+    _, events = await platform.suffer_as_set()
+
+    assert [event for event in events if event.kind is EventKind.PLAN_PROPOSED]
+    assert not [event for event in events if event.kind is EventKind.MODEL_OPINION]
