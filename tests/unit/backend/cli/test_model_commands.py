@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from model_acts import Act, Call, Fail, Say
@@ -46,14 +47,14 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def check(here: Path, *lines: str) -> tuple[int, dict[str, object]]:
+def check(here: Path, *lines: str) -> tuple[int, dict[str, Any]]:
     (here / ".env").write_text("\n".join(lines))
     done = CliRunner().invoke(cli, ["models", "check", "--json"])
     return done.exit_code, json.loads(done.output)
 
 
-def found(said: dict[str, object]) -> dict[str, bool]:
-    (model,) = said["models"]  # type: ignore[misc] # JSON of ours
+def found(said: dict[str, Any]) -> dict[str, bool]:
+    (model,) = said["models"]
     return {item["test"]: item["is_ok"] for item in model["findings"]}
 
 
