@@ -2,6 +2,7 @@
 
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,10 +19,11 @@ _CHECKOUT = Path(__file__).resolve().parent.parent
 
 @dataclass(frozen=True)
 class Running:
-    """A stack that is ready: its places, and its API as an administrator sees it."""
+    """A stack that is ready: its places, its API as an administrator sees it, and how long it took."""
 
     layout: Layout
     api: Client
+    up_s: float
 
     def renew_lab(self, seed: int) -> None:
         """Give the platform another lab: other names, another victim, and no past."""
@@ -43,11 +45,13 @@ def running() -> Iterator[Running]:
     layout.env_file.write_text(f"PORT={programs.free_port()}\n", encoding="utf-8")
     _share_tools(layout)
     try:
+        began_s = time.monotonic()
         stack = lifecycle.up(layout, _silent, seed=1)
+        up_s = time.monotonic() - began_s
         token = environment.operator_token(environment.read(layout.env_file))
         if token is None:
             raise PermanentError("the new platform has no token that may decide")
-        yield Running(layout, Client(stack.url, token))
+        yield Running(layout, Client(stack.url, token), up_s)
     finally:
         lifecycle.down(layout)
         shutil.rmtree(root, ignore_errors=True)

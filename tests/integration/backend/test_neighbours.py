@@ -32,7 +32,7 @@ class Intake:
         self.desk = desk
 
     def alert(self, service: str, **changes: Any) -> Arrival:
-        return arrival(service, self.clock.time, name="Errors", **changes)
+        return arrival(service, **{"starts_at": self.clock.time, "name": "Errors", **changes})
 
     async def fire(self, *services: str, **changes: Any) -> list[Receipt]:
         return await self.desk.submit([self.alert(name, **changes) for name in services])

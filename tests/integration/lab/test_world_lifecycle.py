@@ -23,7 +23,6 @@ from infrastructure.lab import world
 ROOT = Path(__file__).resolve().parents[3]
 SEED = 4
 CREDENTIAL = "a-token-of-the-webhook"
-UP_LIMIT_S = 20.0
 
 
 @dataclass
@@ -136,9 +135,7 @@ def lab(receiver: Receiver, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 @pytest.fixture
 def second_lab(tmp_path: Path) -> Iterator[Lab]:
     lab = Lab(tmp_path / "second")
-    started_s = time.monotonic()
     lab.run("up", "--seed", "3")
-    assert time.monotonic() - started_s < UP_LIMIT_S
     yield lab
     lab.run("down")
 

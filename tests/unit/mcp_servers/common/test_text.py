@@ -78,8 +78,8 @@ def test_a_label_named_like_a_secret_is_masked() -> None:
     ["password", "token=", "://", "a", "eyJ", "-----BEGIN ", "\x1b[", "\n ", "bearer ", '"'],
 )
 def test_a_hostile_line_costs_little(piece: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
 
     shown("password " + piece * (300_000 // len(piece)), 500)
 
-    assert time.perf_counter() - started < 0.5
+    assert time.process_time() - started < 0.5

@@ -57,8 +57,8 @@ def test_any_text_has_a_template_without_digits_that_stand_alone(text: str) -> N
 @pytest.mark.attack
 @pytest.mark.parametrize("piece", ["1", "a1", "'", '"', "a:", "1.", "f", "a@", "a.b@", "1h", "٣"])
 def test_a_hostile_message_costs_little(piece: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
 
     template_of.__wrapped__(piece * (2000 // len(piece)))
 
-    assert time.perf_counter() - started < 0.5
+    assert time.process_time() - started < 0.5

@@ -107,12 +107,12 @@ def test_marks_that_close_a_heading_are_not_part_of_it(line: str, heading: str) 
 
 
 def test_a_line_made_to_be_slow_is_not() -> None:
-    started = time.perf_counter()
+    started = time.process_time()
 
     markdown.sections("# " + " " * 200_000 + "x")
     markdown.sections("# " + "#" * 200_000 + "x")
 
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2
 
 
 def test_headings_make_sections_and_comments_in_code_do_not() -> None:
