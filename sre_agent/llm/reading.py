@@ -46,7 +46,7 @@ def check_end(message: "AIMessage") -> None:
         or ""
     )
     blocked = said.get("prompt_feedback") or {}
-    refused = message.additional_kwargs.get("refusal")
+    refused = message.additional_kwargs.get("refusal") or _refusal(message)
     if (
         reason in _REFUSED
         or refused
@@ -121,6 +121,13 @@ def estimated(*texts: str) -> int:
 def kept(message: "AIMessage") -> str:
     """Return what the model said, as far as it is kept."""
     return str(message.text)[:MAX_TEXT_KEPT]
+
+
+def _refusal(message: "AIMessage") -> str:
+    """Return the words of a refusal that is a part of the answer, as the responses API sends it."""
+    parts = message.content if isinstance(message.content, list) else ()
+    words = (part.get("refusal") for part in parts if isinstance(part, dict))
+    return next((str(word) for word in words if word), "")
 
 
 def _is_likely(stated: Any, estimate: int) -> bool:

@@ -255,7 +255,7 @@ def _tool_use(number: int, name: str, arguments: Any) -> dict[str, Any]:
 def _object_in(text: str) -> Any:
     try:
         found = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {"said": text}
     return found if isinstance(found, dict) else {"said": found}
 

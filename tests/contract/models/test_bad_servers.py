@@ -20,6 +20,7 @@ every_kind = pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
 _MANY = tuple(("list_pods", {"namespace": str(number)}) for number in range(50))
 _CALLS_DELETE = Call((("delete_pod", {"namespace": "shop", "name": "checkout"}),))
 _DEEP = '{"cause":' * 20_000
+_BOTTOMLESS = b'{"a":' * 20_000 + b"1" + b"}" * 20_000
 
 BAD: dict[str, tuple[Act, Question, type[MindError]]] = {
     "a wrong key": (Fail(401, f"Incorrect key: {KEY}"), prose(), MindRefusedError),
@@ -28,6 +29,7 @@ BAD: dict[str, tuple[Act, Question, type[MindError]]] = {
     "a refusal": (Say("I cannot help with that.", "refusal"), prose(), MindRefusedError),
     "a page": (Raw(b"<html>hello</html>", "text/html"), prose(), MindRefusedError),
     "broken JSON": (Raw(b'{"choices": [{'), prose(), MindAnswerInvalidError),
+    "bottomless JSON": (Raw(_BOTTOMLESS), prose(), MindAnswerInvalidError),
     "other JSON": (Raw(b'{"surprise": [1, null]}'), prose(), MindAnswerInvalidError),
     "no answer at all": (Say(""), prose(), MindAnswerInvalidError),
     "cut at its tokens": (Say("The disk is", "length"), prose(), MindAnswerInvalidError),
