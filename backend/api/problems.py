@@ -103,8 +103,15 @@ def _from_malformed(_request: Request, error: Exception) -> JSONResponse:
 def _from_request_validation(_request: Request, error: Exception) -> JSONResponse:
     if not isinstance(error, RequestValidationError):
         raise error
-    faults = ((".".join(map(str, item["loc"][1:])), item["msg"]) for item in error.errors())
-    return respond(422, _wrong_fields(faults))
+    return respond(422, _wrong_fields(map(_fault, error.errors())))
+
+
+def _fault(item: Mapping[str, Any]) -> tuple[str, str]:
+    """Return a field's place and what is wrong with it; a body that is no JSON has no fields."""
+    match item:
+        case {"type": "json_invalid", "loc": ("body", int(character)), "ctx": {"error": error}}:
+            return "body", f"is no JSON: {error}, at character {character}"
+    return ".".join(map(str, item["loc"][1:])), str(item["msg"])
 
 
 def _wrong_fields(faults: Iterable[tuple[str, str]]) -> dict[str, Any]:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from backend.cli.stack.files import write_secret
@@ -15,7 +16,8 @@ from backend.cli.stack.layout import Layout
 from backend.cli.stack.programs import Program
 from sre_agent.domain.errors import PermanentError
 
-_STOP_S = 20.0
+_STOP_S = 30.0
+_KILL_S = 10.0
 _LOST = re.compile(r"""["\n]|\s[;#]|^'|'$""")
 
 _HEAD = """\
@@ -124,20 +126,44 @@ def status(layout: Layout) -> dict[str, str]:
 
 
 def stop(layout: Layout) -> bool:
-    """End the supervisor and all its programs; return whether there was one."""
+    """End the supervisor and all its programs; return whether there was one.
+
+    One that does not end when asked is killed with its programs: they are built to be, at any moment.
+
+    Raises:
+        PermanentError: It does not even end then.
+    """
     running = pid(layout)
     if running is None:
         return False
     os.kill(running, signal.SIGTERM)
-    deadline_s = time.monotonic() + _STOP_S
-    while pid(layout) is not None:
-        if time.monotonic() > deadline_s:
-            raise PermanentError(
-                f"the supervisor (process {running}) does not end; see {layout.logs}"
-            )
-        time.sleep(0.05)
+    if not _is_gone(layout, _STOP_S):
+        _kill(running)
+        if not _is_gone(layout, _KILL_S):
+            told = f"the supervisor (process {running}) cannot be killed; see {layout.logs}"
+            raise PermanentError(told)
     layout.supervisor_socket.unlink(missing_ok=True)
     return True
+
+
+def _is_gone(layout: Layout, within_s: float) -> bool:
+    deadline_s = time.monotonic() + within_s
+    while pid(layout) is not None:
+        if time.monotonic() > deadline_s:
+            return False
+        time.sleep(0.05)
+    return True
+
+
+def _kill(supervisor: int) -> None:
+    """Kill it before its programs: it would start them again. Each program leads a group of its own."""
+    programs = Path("/proc", str(supervisor), "task", str(supervisor), "children").read_text(
+        "ascii"
+    )
+    os.kill(supervisor, signal.SIGKILL)
+    for program in map(int, programs.split()):
+        with suppress(ProcessLookupError):
+            os.killpg(program, signal.SIGKILL)
 
 
 def pid(layout: Layout) -> int | None:

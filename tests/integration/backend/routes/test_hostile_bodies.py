@@ -53,6 +53,16 @@ async def send(client: httpx.AsyncClient, case: Case, house: House, content: byt
     return f"{case.method} {case.path} with {content[:60]!r}: {answer.status_code}"
 
 
+async def test_a_body_that_is_no_json_is_told_as_such(client: httpx.AsyncClient) -> None:
+    headers = {"Content-Type": "application/json"}
+
+    answer = await client.post("/api/v1/halt", content=b'{"a": }', headers=headers)
+
+    [error] = answer.json()["errors"]
+    assert error["field"] == "body"
+    assert "is no JSON: Expecting value, at character 6" in error["message"]
+
+
 async def test_no_body_makes_a_route_fall(client: httpx.AsyncClient, apple: House) -> None:
     tries = [(case, body) for case in WITH_BODY[::6] for body in BODIES]
     for case in WITH_BODY:
