@@ -89,6 +89,16 @@ def of_programs(text: str) -> dict[str, dict[str, Any]]:
     }
     cause["explanation"] = [text, text]
     reasons = {"causes": [cause], "abstained": True, "reason": text}
+    claim = {"evidence_id": text, "path": text, "value": text, "claimed": text}
+    said = {**cause, "fault_class": text, "is_in_catalogue": False, "claims": [claim]}
+    del said["explanation"]
+    opinion = {
+        "model": text,
+        "causes": [{**said, "standing": "new", "reason": text}],
+        "struck": [{"said": text, "reason": text}],
+        "struck_count": 1,
+        "effect": text,
+    }
     rehearsed = {"changes": [text], "warnings": [text]}
     action: dict[str, Any] = {"id": text, "call": call, "dry_run": rehearsed, "inverse": call}
     action["blast_radius"] = {"statement": text}
@@ -96,6 +106,7 @@ def of_programs(text: str) -> dict[str, dict[str, Any]]:
         "alert_received": {"alert": {"name": text}, "service": text, "joined_because": text},
         "alert_resolved": {"alert": {"name": text}},
         "causes_ranked": {"round": 1, "diagnosis": reasons},
+        "model_opinion": {"opinion": opinion},
         "plan_proposed": {"plan": {"playbook": text, "actions": [action]}},
         "approval_requested": {"people": 2, "expires_at": AT.isoformat()},
         "tool_called": {"call": call, "status": "ok", "duration_ms": 1.0},

@@ -46,8 +46,8 @@ async def test_what_models_took_is_shown(
         in exposed.text.splitlines()
     )
     assert next(told.lines([use])) == (
-        '[dim]model odd"name\\\\: 2 questions, about 500 tokens read, 40 written, 700 set aside, '
-        "$0.0019, 32.5 s[/]"
+        '[dim]model odd"name\\\\[none][/]: 2 questions, about 500 tokens read, 40 written, '
+        "700 set aside, $0.0019, 32.5 s[/]"
     )
 
 
