@@ -2,7 +2,7 @@
 
 /** Return the time of day in the reader's own time zone, which it names. */
 export function clock(at: string): string {
-  return new Date(at).toLocaleTimeString("en-GB", { hour12: false, timeZoneName: "short" });
+  return new Date(at).toLocaleTimeString("en-GB", { timeStyle: "long" });
 }
 
 /** Return the time of day without its zone: for a column whose heading names that, as `zoneAt` does. */
