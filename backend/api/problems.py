@@ -111,7 +111,8 @@ def _fault(item: Mapping[str, Any]) -> tuple[str, str]:
     match item:
         case {"type": "json_invalid", "loc": ("body", int(character)), "ctx": {"error": error}}:
             return "body", f"is no JSON: {error}, at character {character}"
-    return ".".join(map(str, item["loc"][1:])), str(item["msg"])
+        case _:
+            return ".".join(map(str, item["loc"][1:])), str(item["msg"])
 
 
 def _wrong_fields(faults: Iterable[tuple[str, str]]) -> dict[str, Any]:
