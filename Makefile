@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup node dashboard check fix test test-e2e test-kill test-attack test-guards test-chaos screenshots bench demo up down lock document format lint quality
+.PHONY: help setup node dashboard check check-types check-rest fix test test-e2e test-kill test-attack test-guards test-chaos screenshots bench demo up down lock document format lint quality
 BIN := .venv/bin
 SCENARIO ?= bad-release
 WORKERS ?= 3
@@ -18,9 +18,14 @@ dashboard: ## Build the war room into dashboard/dist
 	@infrastructure/setup/dashboard.sh require
 
 check: setup ## Lint, types, import contracts, unused code, vulnerable dependencies
+	@$(MAKE) --no-print-directory --output-sync=target --jobs 2 check-types check-rest
+
+check-types: setup
+	$(BIN)/mypy $(CODE)
+
+check-rest: setup
 	$(BIN)/ruff check $(CODE)
 	$(BIN)/ruff format --check $(CODE)
-	$(BIN)/mypy $(CODE)
 	$(BIN)/lint-imports
 	$(BIN)/vulture
 	$(BIN)/deptry sre_agent backend mcp_servers infrastructure

@@ -17,6 +17,10 @@ if [ -z "$python" ]; then
   exit 1
 fi
 
+mkdir -p .run
+exec 8>.run/setup.lock # one at a time: two would delete what the other has just installed
+if command -v flock >/dev/null; then flock 8; fi
+
 stamp=.venv/.setup-stamp
 wanted=$(cat requirements-dev.lock pyproject.toml | sha256sum | cut -d' ' -f1)
 if [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$wanted" ] && .venv/bin/python -c '' 2>/dev/null; then
