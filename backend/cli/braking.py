@@ -1,5 +1,6 @@
 """Commands about brakes: what slows or stops writing, and the times at which nothing is changed."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -9,7 +10,7 @@ import typer
 from rich.table import Table
 
 from backend.cli import policy_here
-from backend.cli.moments import moment
+from backend.cli.moments import moment, second
 from backend.cli.plain import escape
 from backend.cli.session import client, console
 from backend.clock import SystemClock
@@ -32,10 +33,11 @@ _EXAMPLE = "2026-12-20T08:00:00+01:00 or 2026-12-20T07:00:00Z"
 def brakes() -> None:
     """Show what is stopped, how much of each cap is used, what rests, and the freezes."""
     found = client().get("/api/v1/brakes")
-    stopped = ["everywhere"] if found["halt"]["halted"] else []
-    stopped += [f"in cluster {each['cluster']}" for each in found["halt"]["clusters"]]
-    told = f"[bold red]stopped {escape(', '.join(stopped))}[/]" if stopped else "[green]allowed[/]"
-    console.print(f"writing         {told}", soft_wrap=True)
+    stopped = list(_stops(found["halt"]))
+    for told in stopped:
+        console.print(f"writing         [bold red]stopped {escape(told)}[/]", soft_wrap=True)
+    if not stopped:
+        console.print("writing         [green]allowed[/]")
     for each in found["clusters"]:
         console.print(
             f"cluster         {escape(each['cluster'])}: {each['writes']} of {found['cap_cluster']} "
@@ -47,6 +49,15 @@ def brakes() -> None:
             told = f"{row['workload']}: {row['writes']} of {found['cap_service']}{rest}"
             console.print(f"                {escape(told)}", soft_wrap=True)
     _tell(found)
+
+
+def _stops(halt: dict[str, Any]) -> Iterator[str]:
+    """Yield where writing is stopped, since when, by whom and why."""
+    everywhere = [{**halt, "cluster": None}] if halt["halted"] else []
+    for each in [*everywhere, *halt["clusters"]]:
+        where = f"in cluster {each['cluster']}" if each["cluster"] else "everywhere"
+        since = f" since {second(each['since'])}" if each["since"] else ""
+        yield f"{where}{since} by {each['actor']}: {each['reason']}"
 
 
 @freeze.command(name="list")

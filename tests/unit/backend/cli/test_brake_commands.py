@@ -26,8 +26,14 @@ FREEZE = {
     "added_by": "ada",
 }
 WORKLOAD = {"workload": "Deployment/shop/till", "writes": 2, "cools_until": "2026-03-06T16:10:00Z"}
+STOP = {
+    "cluster": "eu",
+    "reason": "[moving] racks",
+    "actor": "ada",
+    "since": "2026-03-06T15:00:00Z",
+}
 BRAKES = {
-    "halt": {"halted": False, "reason": None, "clusters": [{"cluster": "eu"}]},
+    "halt": {"halted": False, "reason": None, "clusters": [STOP]},
     "cap_service": 6,
     "cap_cluster": 30,
     "clusters": [{"cluster": "eu", "writes": 2, "workloads": [WORKLOAD]}],
@@ -79,6 +85,18 @@ def test_brakes_tell_what_is_stopped_used_resting_and_frozen(
     for part in ("stopped in cluster eu", "2 of 30", "2 of 6", "rests until 2026-03-06 16:10 UTC"):
         assert part in told
     assert "[sale]" in told
+
+
+def test_brakes_tell_who_stopped_writing_why_and_since_when(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    everywhere = {"halted": True, "reason": "no [idea]", "actor": "bob", "since": STOP["since"]}
+    stopped = {**BRAKES, "halt": {**everywhere, "clusters": [STOP]}}
+
+    told = run(monkeypatch, Api(stopped), "brakes").output
+
+    assert "everywhere since 2026-03-06 15:00:00 UTC by bob: no [idea]" in told
+    assert "in cluster eu since 2026-03-06 15:00:00 UTC by ada: [moving] racks" in told
 
 
 def test_a_calendar_that_cannot_be_read_is_told_first(monkeypatch: pytest.MonkeyPatch) -> None:
