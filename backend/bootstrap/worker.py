@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from backend import collecting, policy_notes
 from backend.bootstrap import checkpoints, program
-from backend.bootstrap.reflecting import open_reflector
+from backend.bootstrap.roles import NO_ROLES, Roles, open_roles
 from backend.brakes.foreseeing import Foresight
 from backend.brakes.judging import Brakes
 from backend.clock import SystemClock
@@ -48,7 +48,6 @@ from sre_agent import ports
 from sre_agent.config import loader, objectives, permissions
 from sre_agent.graph import build
 from sre_agent.graph.context import Limits, RunContext
-from sre_agent.llm.reflector import Reflector
 from sre_agent.planning.settings import PlanningSettings
 
 _ACTOR = "worker"
@@ -134,7 +133,7 @@ async def open_worker(settings: WorkerSettings) -> AsyncIterator[Worker]:
         async with (
             Toolboxes(engine, clock, settings) as toolboxes,
             httpx.AsyncClient(trust_env=False) as http,
-            open_reflector(settings, engine, clock) as reflector,
+            open_roles(settings, engine, clock) as roles,
             checkpointer(settings.database_url) as saver,
             _jobs(settings, presence) as app,
         ):
@@ -150,7 +149,7 @@ async def open_worker(settings: WorkerSettings) -> AsyncIterator[Worker]:
             await Keeper(engine=engine, clock=clock).follow_file(own, promised)
             signer = SignerClient(http, settings.signer_url, settings.signer_token)
             toolbox = toolboxes.of(own)
-            context = run_context(settings, engine, clock, toolbox, signer, reflector)
+            context = run_context(settings, engine, clock, toolbox, signer, roles)
             await policy_notes.note_policy(engine, clock, context.policy, actor=_ACTOR)
             runner = Runner(graph=build.build(saver), context=context, clusters=toolboxes)
             queue.register(app, runner)
@@ -200,7 +199,7 @@ def run_context(
     clock: ports.Clock,
     toolbox: ports.Toolbox,
     signer: ports.Signer,
-    reflector: Reflector | None = None,
+    roles: Roles = NO_ROLES,
 ) -> RunContext:
     """Return what every run is given."""
     allowlist = permissions.load_allow_list(settings.agent_config)
@@ -234,7 +233,8 @@ def run_context(
         objectives=PostgresObjectives(engine),
         facts=PostgresFacts(engine, clock, past=PastRuns() if policy.lets_earn else None),
         brakes=Foresight(engine, clock, policy, Brakes.of(settings)),
-        reflector=reflector,
+        reflector=roles.reflector,
+        reporter=roles.reporter,
     )
 
 

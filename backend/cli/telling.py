@@ -10,7 +10,8 @@ from backend.cli.plain import escape
 from sre_agent.domain.likelihood import in_percent
 from sre_agent.domain.opinion import ModelOpinion
 from sre_agent.domain.plan import Choice, RunbookCitation
-from sre_agent.planning import opinion_lines, reasons
+from sre_agent.domain.summary import ModelSummary
+from sre_agent.planning import opinion_lines, reasons, summary_lines
 
 Payload = dict[str, Any]
 
@@ -87,6 +88,15 @@ def _opinion(payload: Payload) -> str:
     told = [escape(line) for line in opinion_lines.lines(opinion)]
     rest = "".join(f"\n    [dim]{line}[/]" for line in told[1:])
     return f"second opinion of [bold]{escape(opinion.model)}[/]: {told[0]}{rest}"
+
+
+def _summary(payload: Payload) -> str:
+    summary = ModelSummary.model_validate(payload["summary"])
+    if summary.note:
+        return f"[yellow]no summary[/] of {escape(summary.model)}: {escape(summary.note)}"
+    told = "".join(f"\n    [dim]{escape(line)}[/]" for line in summary_lines.lines(summary))
+    struck = escape(summary_lines.struck(summary))
+    return f"summary in the words of [bold]{escape(summary.model)}[/]{struck}{told}"
 
 
 def plan(proposed: Payload) -> Iterator[str]:
@@ -214,6 +224,7 @@ _TELLERS: dict[str, Callable[[Payload], str]] = {
     "specialist_failed": _plain("[yellow]could not see anything[/]: {reason}"),
     "causes_ranked": _causes,
     "model_opinion": _opinion,
+    "model_summary": _summary,
     "plan_proposed": _plan,
     "plan_withheld": _withheld,
     "policy_ruled": _rulings,

@@ -61,6 +61,8 @@ class EventKind(StrEnum):
     MERGED = "merged"
     ESCALATED = "escalated"
     REPORT_WRITTEN = "report_written"
+    MODEL_SUMMARY = "model_summary"
+    """A language model was asked to sum the incident up: what it wrote, or why it was no help."""
     STATUS_CHANGED = "status_changed"
 
 

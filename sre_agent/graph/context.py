@@ -6,6 +6,7 @@ from typing import Self
 from sre_agent import ports
 from sre_agent.agents.allowlist import AllowList
 from sre_agent.llm.reflector import Reflector
+from sre_agent.llm.reporter import Reporter
 from sre_agent.planning.playbooks import Playbooks
 from sre_agent.planning.settings import PlanningSettings
 from sre_agent.safety.policy import Policy
@@ -66,6 +67,9 @@ class RunContext:
 
     reflector: Reflector | None = None
     """Who is asked for a second opinion; without it nobody is."""
+
+    reporter: Reporter | None = None
+    """Who sums ended incidents up in prose; without it reports have none."""
 
     def of_run(self, run: int) -> Self:
         """Return the same for one run, whose steps are its own and refused once it is outdated."""

@@ -1,5 +1,6 @@
 """How every incident ends: its last status first, then the report that can tell of it."""
 
+from sre_agent.domain import runs
 from sre_agent.domain.events import EventDraft, EventKind
 from sre_agent.domain.ids import IncidentId
 from sre_agent.domain.incident import IncidentStatus
@@ -21,7 +22,37 @@ async def end(
 
 
 async def report(context: RunContext, incident_id: IncidentId) -> None:
-    """Write and publish the report of an incident that has ended; safe to repeat."""
+    """Write and publish the report of an incident that has ended; safe to repeat.
+
+    Nobody waits for a model to read how an incident ended: its summary is added to what is there.
+    """
+    await _publish(context, incident_id)
+    if await _is_summed_up(context, incident_id):
+        await _publish(context, incident_id)
+
+
+async def _is_summed_up(context: RunContext, incident_id: IncidentId) -> bool:
+    """Ask for a summary of this run, once; return whether the report has to be written anew."""
+    if context.reporter is None:
+        return False
+    log = await context.incidents.events(incident_id)
+    if any(event.kind is EventKind.MODEL_SUMMARY for event in runs.present(log)):
+        return False
+    incident = await context.incidents.load(incident_id)
+    written = await context.reporter.summarize(incident, runs.present(log))
+    await context.journal.append(
+        incident_id,
+        EventDraft(
+            actor="reporter",
+            kind=EventKind.MODEL_SUMMARY,
+            payload=written.model_dump(mode="json"),
+            step_key="model_summary",
+        ),
+    )
+    return bool(written.summary.sentences)
+
+
+async def _publish(context: RunContext, incident_id: IncidentId) -> None:
     incident = await context.incidents.load(incident_id)
     events = await context.incidents.events(incident_id)
     promised = await context.objectives.of(incident) if context.objectives else ()

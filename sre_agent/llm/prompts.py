@@ -10,7 +10,7 @@ MAX_BYTES = 16_384
 
 
 class PromptUnreadableError(PermanentError):
-    """A prompt is missing, or is no text that could be sent."""
+    """A prompt is no text that could be sent."""
 
 
 def shipped() -> Traversable:
@@ -19,19 +19,20 @@ def shipped() -> Traversable:
 
 
 def load(role: str, folder: Traversable | None = None) -> str:
-    """Return the prompt of a role, from the folder or the built-in one.
+    """Return the prompt of a role: the folder's, or the built-in one where the folder has none.
 
     Raises:
         PromptUnreadableError: naming the file, what is wrong with it and what to do.
     """
-    file = (folder or shipped()) / f"{role}.md"
+    if folder is not None and not folder.is_dir():
+        raise PromptUnreadableError(
+            f"there is no folder {folder}: make it, or unset LLM_PROMPTS_DIR for the built-in prompts"
+        )
+    name = f"{role}.md"
+    file = folder / name if folder and (folder / name).is_file() else shipped() / name
     try:
         raw = file.read_bytes()
         text = raw.decode("utf-8").strip()
-    except FileNotFoundError as error:
-        raise PromptUnreadableError(
-            f"there is no prompt {file}: write one, or unset LLM_PROMPTS_DIR for the built-in prompts"
-        ) from error
     except UnicodeDecodeError as error:
         raise PromptUnreadableError(f"the prompt {file} is not UTF-8: save it as UTF-8") from error
     except OSError as error:

@@ -16,6 +16,7 @@ from sre_agent.planning import (
     earlier_runs,
     opinion_lines,
     seen_before,
+    summary_lines,
     timeline,
 )
 from sre_agent.planning.story import Story, read
@@ -55,8 +56,10 @@ def write(
     story = read(incident, events)
     seen = [f"- {_inline(said)}" for said in seen_before.sentences(story.evidence)]
     before = [_inline(said, LINE_CHARACTERS) for said in earlier_runs.paragraphs(story)]
+    summary = list(_summary(story))
     sections = (
         [f"# Postmortem: {_inline(incident.title)}", "", *_head(story, now)],
+        *([["## Summary", "", *summary]] if summary else []),
         ["## Impact", "", *_impact(story, now, objectives)],
         ["## Cause", "", *_cause(story), *_dismissals(story), *_opinion(story)],
         *([["## Seen before", "", *seen]] if seen else []),
@@ -90,6 +93,21 @@ def _head(story: Story, now: datetime) -> Iterator[str]:
         yield f"- **{_inline(story.cancellation)}**"
     if story.escalation:
         yield f"- **Escalated to people**: {_inline(story.escalation, LINE_CHARACTERS)}"
+
+
+def _summary(story: Story) -> Iterator[str]:
+    """Yield what a model wrote of the incident, told as its words; nothing where it wrote nothing."""
+    wrote = story.summary
+    if wrote is None or not wrote.sentences:
+        return
+    for line in summary_lines.lines(wrote):
+        yield _inline(line, LINE_CHARACTERS)
+    yield ""
+    struck = summary_lines.struck(wrote)
+    yield (
+        f"*In the words of {_inline(wrote.model)}, a language model, from the entries of the timeline "
+        f"whose numbers it gives{struck}.*"
+    )
 
 
 def _impact(story: Story, now: datetime, objectives: Sequence[Objective]) -> Iterator[str]:
@@ -188,10 +206,10 @@ def _durations(story: Story) -> Iterator[str]:
 
 
 def _timeline(story: Story) -> Iterator[str]:
-    yield "| time | who | what |"
-    yield "|---|---|---|"
+    yield "| # | time | who | what |"
+    yield "|---|---|---|---|"
     for event, said in timeline.rows(story.events):
-        yield f"| {_time(event.at)} | {_inline(event.actor)} | {_inline(said)} |"
+        yield f"| {event.seq} | {_time(event.at)} | {_inline(event.actor)} | {_inline(said)} |"
 
 
 def _evidence(story: Story) -> Iterator[str]:

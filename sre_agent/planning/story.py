@@ -12,6 +12,7 @@ from sre_agent.domain.ids import ActionId
 from sre_agent.domain.incident import Incident, IncidentStatus
 from sre_agent.domain.opinion import ModelOpinion
 from sre_agent.domain.plan import NoPlan, Plan, RunbookCitation
+from sre_agent.domain.summary import ModelSummary
 from sre_agent.planning import remains, timeline
 
 RESOLVED = "resolved"
@@ -31,6 +32,8 @@ class Story:
     """The plan that takes the other one back, where one was proposed."""
     opinion: ModelOpinion | None = None
     """What a language model thinks, where one was asked."""
+    summary: ModelSummary | None = None
+    """What a language model wrote of the present run, where one was asked."""
 
     def last(self, kind: EventKind) -> Event | None:
         """Return the newest event of a kind in the present run."""
@@ -193,6 +196,7 @@ def read(incident: Incident, events: Sequence[Event]) -> Story:
     present = runs.present(events)
     ranked = opinion.ranking(present)
     said = _last(present, EventKind.MODEL_OPINION)
+    wrote = _last(present, EventKind.MODEL_SUMMARY)
     plans = [
         Plan.model_validate(event.payload["plan"])
         for event in present
@@ -212,6 +216,7 @@ def read(incident: Incident, events: Sequence[Event]) -> Story:
         plan=remains.whole(events, repairs[-1]) if repairs else None,
         undoing=remains.whole(events, plans[-1]) if is_undone else None,
         opinion=ModelOpinion.model_validate(said.payload["opinion"]) if said else None,
+        summary=ModelSummary.model_validate(wrote.payload["summary"]) if wrote else None,
     )
 
 

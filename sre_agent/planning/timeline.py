@@ -8,7 +8,7 @@ from sre_agent.domain.events import Event, EventKind
 from sre_agent.domain.incident import IncidentStatus
 from sre_agent.domain.likelihood import in_percent
 from sre_agent.domain.tools import ToolCall
-from sre_agent.planning import opinion_lines, people_lines, undo_lines
+from sre_agent.planning import opinion_lines, people_lines, summary_lines, undo_lines
 from sre_agent.planning.wording import Payload, by, text, with_reason
 
 UNTOLD = frozenset({EventKind.TOOL_CALLED, EventKind.EVIDENCE_ADDED})
@@ -232,5 +232,6 @@ _SENTENCES: Mapping[EventKind, Callable[[Payload], str]] = {
     EventKind.MERGED: _merged,
     EventKind.ESCALATED: with_reason("Escalated to people"),
     EventKind.REPORT_WRITTEN: with_reason("Report written"),
+    EventKind.MODEL_SUMMARY: summary_lines.given,
     EventKind.STATUS_CHANGED: _moved,
 }

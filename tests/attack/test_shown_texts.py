@@ -99,6 +99,12 @@ def of_programs(text: str) -> dict[str, dict[str, Any]]:
         "struck_count": 1,
         "effect": text,
     }
+    summary = {
+        "model": text,
+        "sentences": [{"text": text, "cites": [1]}],
+        "struck": [{"said": text, "reason": text}],
+        "struck_count": 1,
+    }
     rehearsed = {"changes": [text], "warnings": [text]}
     action: dict[str, Any] = {"id": text, "call": call, "dry_run": rehearsed, "inverse": call}
     action["blast_radius"] = {"statement": text}
@@ -107,6 +113,7 @@ def of_programs(text: str) -> dict[str, dict[str, Any]]:
         "alert_resolved": {"alert": {"name": text}},
         "causes_ranked": {"round": 1, "diagnosis": reasons},
         "model_opinion": {"opinion": opinion},
+        "model_summary": {"summary": summary},
         "plan_proposed": {"plan": {"playbook": text, "actions": [action]}},
         "approval_requested": {"people": 2, "expires_at": AT.isoformat()},
         "tool_called": {"call": call, "status": "ok", "duration_ms": 1.0},

@@ -73,6 +73,13 @@ export interface ModelOpinion {
   note: string;
 }
 
+/** What a language model wrote of an ended incident: sentences that each cite entries of the log. */
+export interface ModelSummary {
+  model: string;
+  sentences: { text: string; cites: number[] }[];
+  note: string;
+}
+
 export interface Evidence {
   id: string;
   kind: string;

@@ -5,6 +5,7 @@ import {
   type IncidentEvent,
   inWords,
   type ModelOpinion,
+  type ModelSummary,
   nameOf,
   percent,
 } from "./events";
@@ -29,6 +30,12 @@ function secondOpinion({ model, note, causes, effect }: ModelOpinion): Told {
   if (note) return told(`No second opinion of ${model}`, "wait", note);
   const named = causes.map((cause) => `${inWords(cause.fault_class)} of ${nameOf(cause.object)}`);
   return told(`${model} thinks: ${named.join("; ") || "no cause"}`, "plain", effect);
+}
+
+function summary({ model, note, sentences }: ModelSummary): Told {
+  if (note) return told(`No summary of ${model}`, "wait", note);
+  const text = sentences.map((sentence) => sentence.text).join(" ");
+  return told(`${model} sums it up, in its own words`, "plain", text || "nothing that holds");
 }
 
 function selected(p: Payload): Told {
@@ -71,4 +78,5 @@ export const TELL_SIGHTS: Readonly<Record<string, (event: IncidentEvent) => Told
   },
   causes_ranked: ({ payload }) => ranked(payload),
   model_opinion: ({ payload }) => secondOpinion(payload.opinion),
+  model_summary: ({ payload }) => summary(payload.summary),
 };

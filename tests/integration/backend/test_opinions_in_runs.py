@@ -14,7 +14,7 @@ from pydantic import Secret, SecretStr
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from backend.bootstrap import worker
-from backend.bootstrap.reflecting import open_reflector
+from backend.bootstrap.roles import Roles, open_roles
 from backend.cli import telling
 from backend.db import incident_rows, journal, model_use, reports
 from backend.db.admission.admit import admit
@@ -56,20 +56,18 @@ class Platform:
             mind_for=lambda _incident: Private(mind, Redactor(KEY)),
             redactor_for=lambda _incident: Redactor(KEY),
         )
-        return await self._live(clock, reflector)
+        return await self._live(clock, Roles(reflector=reflector))
 
     async def suffer_as_set(self) -> tuple[IncidentId, list[Event]]:
         """Live through an incident with the mind that the settings choose, if any."""
         clock = FakeClock()
         self.toolbox.begin(clock)
-        async with open_reflector(self.settings, self.engine, clock) as reflector:
-            return await self._live(clock, reflector)
+        async with open_roles(self.settings, self.engine, clock) as roles:
+            return await self._live(clock, roles)
 
-    async def _live(
-        self, clock: FakeClock, reflector: Reflector | None
-    ) -> tuple[IncidentId, list[Event]]:
+    async def _live(self, clock: FakeClock, roles: Roles) -> tuple[IncidentId, list[Event]]:
         context = worker.run_context(
-            self.settings, self.engine, clock, self.toolbox, InstantSigner(), reflector
+            self.settings, self.engine, clock, self.toolbox, InstantSigner(), roles
         )
         incident = world().incident(CULPRIT)
         alert = incident.alerts[0].model_copy(update={"fingerprint": secrets.token_hex(8)})

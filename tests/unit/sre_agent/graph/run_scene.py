@@ -17,6 +17,7 @@ from sre_agent.domain.tools import ToolCall, ToolResult
 from sre_agent.graph import build
 from sre_agent.graph.context import Limits, RunContext
 from sre_agent.llm.reflector import Reflector
+from sre_agent.llm.reporter import Reporter
 from sre_agent.planning.playbooks import Playbooks
 from sre_agent.planning.settings import PlanningSettings
 from sre_agent.safety.policy import Policy
@@ -59,6 +60,7 @@ class Scene:
     hold_s: float = 20
     brakes: ports.Brakes | None = None
     reflector: Reflector | None = None
+    reporter: Reporter | None = None
 
     @property
     def id(self) -> IncidentId:
@@ -93,6 +95,7 @@ class Scene:
                 memory=self.memory,
                 brakes=self.brakes,
                 reflector=self.reflector,
+                reporter=self.reporter,
             ),
         )
 

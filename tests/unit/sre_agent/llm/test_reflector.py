@@ -194,7 +194,6 @@ async def test_a_mind_that_does_not_answer_is_left(seen: list[Evidence]) -> None
 @pytest.mark.parametrize(
     ("content", "told"),
     [
-        (None, "there is no prompt"),
         (b"", "is empty"),
         (b"  \n", "is empty"),
         (b"\xff\xfe", "is not UTF-8"),
@@ -202,16 +201,34 @@ async def test_a_mind_that_does_not_answer_is_left(seen: list[Evidence]) -> None
     ],
 )
 async def test_a_broken_prompt_is_a_note_that_says_what_to_do(
-    seen: list[Evidence], tmp_path: Path, content: bytes | None, told: str
+    seen: list[Evidence], tmp_path: Path, content: bytes, told: str
 ) -> None:
-    if content is not None:
-        (tmp_path / "reflector.md").write_bytes(content)
+    (tmp_path / "reflector.md").write_bytes(content)
 
     heard, asked = await ask(seen, nothing, prompts_dir=tmp_path)
 
     assert told in heard.note
     assert "reflector.md" in heard.note
     assert asked == []
+
+
+async def test_a_folder_that_is_not_there_is_no_silent_return_to_the_built_in_prompts(
+    seen: list[Evidence], tmp_path: Path
+) -> None:
+    heard, asked = await ask(seen, nothing, prompts_dir=tmp_path / "promts")
+
+    assert "there is no folder" in heard.note
+    assert asked == []
+
+
+async def test_a_prompt_that_the_folder_has_not_is_the_built_in_one(
+    seen: list[Evidence], tmp_path: Path
+) -> None:
+    (tmp_path / "reporter.md").write_text("another role's")
+
+    _, [question] = await ask(seen, nothing, prompts_dir=tmp_path)
+
+    assert question.system.startswith(prompts.load("reflector"))
 
 
 async def test_a_prompt_is_read_anew_for_each_question(

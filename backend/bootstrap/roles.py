@@ -1,7 +1,8 @@
-"""Who is asked for a second opinion: a mind on a leash, its prompts, and what it may be told."""
+"""Who is asked what of a language model: a mind on a leash, its prompts, and what it may be told."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -16,13 +17,25 @@ from sre_agent.domain.incident import Incident
 from sre_agent.llm import prices
 from sre_agent.llm.redaction import Redactor
 from sre_agent.llm.reflector import Reflector
+from sre_agent.llm.reporter import Reporter
+
+
+@dataclass(frozen=True)
+class Roles:
+    """What a model is asked to be in a run; a platform without models has none of them."""
+
+    reflector: Reflector | None = None
+    reporter: Reporter | None = None
+
+
+NO_ROLES = Roles()
 
 
 @asynccontextmanager
-async def open_reflector(
+async def open_roles(
     settings: WorkerSettings, engine: AsyncEngine, clock: ports.Clock
-) -> AsyncIterator[Reflector | None]:
-    """Yield what asks the mind that the settings choose; None is a platform without models.
+) -> AsyncIterator[Roles]:
+    """Yield what asks the mind that the settings choose.
 
     Raises:
         SettingsError: A provider is named, and something that it needs is missing.
@@ -34,7 +47,7 @@ async def open_reflector(
 
     async with open_mind(settings) as opened:
         if opened is None:
-            yield None
+            yield NO_ROLES
             return
         minds = Minds(
             mind=opened.mind,
@@ -45,10 +58,18 @@ async def open_reflector(
             exchanges=opened.exchanges,
             larger=opened.larger,
         )
-        yield Reflector(
-            mind_for=minds.of,
-            redactor_for=redactor,
-            allowance=settings.llm_remote_evidence,
-            prompts=settings.llm_prompts_dir,
-            deadline_s=settings.second_opinion_seconds,
+        yield Roles(
+            reflector=Reflector(
+                mind_for=minds.of,
+                redactor_for=redactor,
+                allowance=settings.llm_remote_evidence,
+                prompts=settings.llm_prompts_dir,
+                deadline_s=settings.second_opinion_seconds,
+            ),
+            reporter=Reporter(
+                mind_for=minds.of,
+                redactor_for=redactor,
+                prompts=settings.llm_prompts_dir,
+                deadline_s=settings.llm_timeout_seconds,
+            ),
         )
