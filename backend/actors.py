@@ -48,11 +48,15 @@ class Actor:
     """The person, or the one behind the program; None when only the settings know the credential."""
     token_id: str | None = None
     """The program's token; None for people, and for tokens that only the settings know."""
+    made_by: str = ""
+    """Who made the program's token; empty for people, and for tokens that only the settings know."""
 
     @property
     def person(self) -> str:
-        """Return who stands behind it: all sessions and tokens of one user are the same person."""
-        return f"name:{self.name}" if self.user_id is None else f"user:{self.user_id}"
+        """Return who stands behind it: all that one user, or one credential, has made is the same person."""
+        return (
+            f"name:{self.made_by or self.name}" if self.user_id is None else f"user:{self.user_id}"
+        )
 
     @property
     def channel(self) -> str:

@@ -132,7 +132,7 @@ async def find_actor(connection: AsyncConnection, token: str, *, now: datetime) 
     if row.used_at is None or row.used_at <= now - _USED_EVERY:
         used = sa.update(api_tokens).where(api_tokens.c.id == row.id)
         await connection.execute(used.values(used_at=now))
-    return Actor(row.name, role, row.org_id, ActorKind.PROGRAM, row.user_id, row.id)
+    return Actor(row.name, role, row.org_id, ActorKind.PROGRAM, row.user_id, row.id, row.created_by)
 
 
 async def list_all(connection: AsyncConnection, org_id: str) -> list[Token]:

@@ -1,8 +1,9 @@
 """The route that lists what people are asked, and what they answered."""
 
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
@@ -19,6 +20,8 @@ from sre_agent.domain.brakes import Obstacle
 from sre_agent.domain.ids import IncidentId
 from sre_agent.domain.objects import ObjectRef
 from sre_agent.domain.plan import Plan, Risk
+from sre_agent.domain.ruling import PolicyRuling
+from sre_agent.safety import risk
 
 router = APIRouter(prefix="/api/v1/decisions", tags=["decisions"])
 
@@ -70,6 +73,7 @@ class DecisionRow(BaseModel):
     def of(cls, asked: Asked, now: datetime, given: int, brakes: list[Obstacle]) -> "DecisionRow":
         """Return a stored request as it is shown, with how many yeses count now."""
         request, plan = asked.request, Plan.model_validate(asked.request.plan)
+        ruled = dict(_risks(request.rulings))
         return cls(
             id=request.id,
             incident_id=request.incident_id,
@@ -81,7 +85,9 @@ class DecisionRow(BaseModel):
             status=ApprovalStatus.of(request, now),
             summary=plan.summary,
             actions=[
-                AskedAction(tool=item.call.tool, target=item.target, risk=item.risk)
+                AskedAction(
+                    tool=item.call.tool, target=item.target, risk=ruled.get(item.id, item.risk)
+                )
                 for item in plan.actions
             ],
             plan_sha256=request.plan_sha256,
@@ -95,6 +101,13 @@ class DecisionRow(BaseModel):
             given=given,
             held_by=brakes,
         )
+
+
+def _risks(rulings: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, Risk]]:
+    """Yield what each action was seen to risk when policy ruled: it may be more than its plan says."""
+    for ruling in map(PolicyRuling.model_validate, rulings):
+        if ruling.risk is not None:
+            yield ruling.action_id, risk.level(ruling.risk.score)
 
 
 class DecisionPage(BaseModel):

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from sre_agent.domain.actions import ActionKind
 from sre_agent.domain.alert import Severity
 from sre_agent.domain.plan import Risk
 from sre_agent.safety import examples
@@ -13,6 +14,7 @@ from sre_agent.safety.policy import Policy
 _LITERAL = re.compile(r'"([^"\\]*)"' + r"|'([^'\\]*)'")
 _NAMES_AT_MOST = 40
 _KINDS = ("Deployment", "StatefulSet", "DaemonSet", "Pod", "Node")
+_NUMBERS = (0, 1, 5, 100)
 _NAMED = (
     ("target", "namespace"),
     ("target", "name"),
@@ -33,7 +35,8 @@ def cases(policy: Policy) -> Iterator[Facts]:
     # One tool that reads is as good as another, unless a rule names it.
     fully = {*policy.tools.writes, *reads[:1], *(tool for tool in reads if tool[1] in names)}
     for server, tool in sorted(policy.tools.reads | policy.tools.writes):
-        for change in changes if (server, tool) in fully else changes[:1]:
+        tried = [*changes, *_arguments(policy.tools.kinds.find(server, tool))]
+        for change in tried if (server, tool) in fully else changes[:1]:
             given: dict[str, dict[str, Any]] = {
                 "action": {"server": server, "tool": tool},
                 "target": {"environment": environment},
@@ -42,6 +45,18 @@ def cases(policy: Policy) -> Iterator[Facts]:
             for part, values in change.items():
                 given[part] = {**given.get(part, {}), **values}
             yield examples.complete(policy, given)
+
+
+def _arguments(kind: ActionKind | None) -> Iterator[dict[str, dict[str, Any]]]:
+    """Yield the arguments of an action that are no free text, one at a time."""
+    for name, argument in kind.arguments.items() if kind else ():
+        values: tuple[Any, ...] = argument.choices
+        if argument.type == "boolean":
+            values = (False, True)
+        elif argument.type == "integer":
+            bounds = {value for value in (argument.minimum, argument.maximum) if value is not None}
+            values = tuple(sorted({*_NUMBERS, *bounds}))
+        yield from ({"action": {"arguments": {name: value}}} for value in values)
 
 
 def _names(policy: Policy) -> list[str]:

@@ -33,14 +33,19 @@ APPROVER = "alice"
 ADMIN = "ops"
 
 
-def until(what: str, look: Callable[[], T | None], limit_s: float = 120.0) -> T:
-    """Look until there is something to see; fail with `what` when it never comes."""
+def until(
+    what: str,
+    look: Callable[[], T | None],
+    limit_s: float = 120.0,
+    seen: Callable[[], str] = str,
+) -> T:
+    """Look until there is something to see; fail with `what`, and what was `seen`, when it never comes."""
     deadline_s = time.monotonic() + limit_s
     while True:
         found = look()
         if found:
             return found
-        assert time.monotonic() < deadline_s, f"not within {limit_s:g} s: {what}"
+        assert time.monotonic() < deadline_s, f"not within {limit_s:g} s: {what}\n{seen()}"
         time.sleep(POLL_S)
 
 

@@ -10,6 +10,8 @@ from target_world import World
 
 Json = dict[str, Any]
 
+ENDS = {"resolved", "closed", "merged", "escalated"}
+
 
 @dataclass
 class Case:
@@ -52,10 +54,29 @@ class Scene:
         return cls(platform)
 
     def break_(self, fault: str = "bad-release") -> Case:
-        """Inject a fault."""
+        """Inject a fault; the first one into a calm world."""
+        if not self.world.notes():
+            self._settle()
         known = frozenset(row["id"] for row in self.platform.incidents())
         before = len(self.world.audit())
         return Case(self.world.break_(fault), before, known)
+
+    def _settle(self) -> None:
+        """Wait until nothing is wrong, and close what was.
+
+        Where much starts on a busy machine the shop is slow for a while. That is told, and what is told of
+        the fault afterwards would join it.
+        """
+
+        def is_calm() -> bool:
+            for row in self.platform.incidents():
+                if row["status"] not in ENDS:
+                    path = f"/api/v1/incidents/{row['id']}/cancel"
+                    self.platform.post(path, {"reason": "it was slow to start"})
+                    return False
+            return not self.world.alerts()
+
+        until("the world is calm", is_calm, 180, seen=lambda: str(self.world.alerts()))
 
     def await_request(self, case: Case) -> str:
         """Wait for the incident whose plan waits for a person; return its id."""
@@ -66,7 +87,19 @@ class Scene:
                     return str(row["id"])
             return None
 
-        return until("a plan waits for approval", find)
+        return until("a plan waits for approval", find, seen=lambda: self._said(case))
+
+    def _said(self, case: Case) -> str:
+        """Return what became of the incidents since the fault, in the words of their newest events."""
+        told = [f"{case.truth['class']} of {case.name}"]
+        for row in self.fresh(case):
+            told.append(f"{row['id']} {row['status']}: {row['title']}")
+            for kind in ("causes_ranked", "plan_withheld", "specialist_failed", "escalated"):
+                told += [
+                    f"  {kind} {str(event['payload'])[:2000]}"
+                    for event in self.platform.events(row["id"], kind)
+                ]
+        return "\n".join(told)
 
     def await_end(self, incident_id: str, limit_s: float = 180.0) -> str:
         """Wait until the incident has ended and has its report; return its status."""

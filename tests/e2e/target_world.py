@@ -49,6 +49,14 @@ class World:
         truth: Json = json.loads((self.folder / "faults.jsonl").read_text().splitlines()[-1])
         return truth
 
+    def alerts(self) -> list[str]:
+        """Return which alerts fire or are about to, but for the one that always does."""
+        query = {"query": 'ALERTS{alertname!="Watchdog"}'}
+        url = f"{self.record['prometheus']['url']}/api/v1/query"
+        answer = httpx.get(url, params=query, trust_env=False, verify=TRUST, timeout=20)
+        rows = answer.raise_for_status().json()["data"]["result"]
+        return sorted({row["metric"]["alertname"] for row in rows})
+
     def notes(self) -> list[Json]:
         """Return what was broken and healed so far."""
         file = self.folder / "faults.jsonl"

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-LENGTH = 200_000
+LENGTH = 50_000
 BOUND_S = 60.0
 """Far more than all texts take together, and far less than where work grows as a text's square."""
 

@@ -5,7 +5,7 @@ import { Change } from "./change";
 import { Cites } from "./cites";
 import { type Action, inWords, nameOf, type Ruling } from "./events";
 import { texts } from "./keyed";
-import { RiskView } from "./risk";
+import { levelOf, RiskView } from "./risk";
 import type { ActionState } from "./run";
 
 interface Props {
@@ -16,11 +16,12 @@ interface Props {
 
 /** One write: what it would change, who would feel it, how it is undone, what policy says, how it goes. */
 export function ActionView({ action, ruling, state }: Props) {
+  const level = ruling?.risk ? levelOf(ruling.risk) : action.risk;
   return (
     <div className="action">
       <p className="does">
         <code>{action.call.tool}</code> <span>on</span> <code>{nameOf(action.target)}</code>
-        <span className={`badge risk-${action.risk}`}>{action.risk} risk</span>
+        <span className={`badge risk-${level}`}>{level} risk</span>
       </p>
       <p className="muted">
         <Sentence text={action.rationale} />

@@ -1,5 +1,14 @@
 import type { RiskScore } from "./events";
 
+const HIGH_FROM = 65;
+const MEDIUM_FROM = 35;
+
+/** The word for a score, as policy and documents use it. */
+export function levelOf({ score }: RiskScore): "low" | "medium" | "high" {
+  if (score >= HIGH_FROM) return "high";
+  return score >= MEDIUM_FROM ? "medium" : "low";
+}
+
 /** What an action risks here and now, with the terms that it adds up from. */
 export function RiskView({ risk }: { risk: RiskScore }) {
   const adding = risk.terms.filter((term) => term.points > 0);

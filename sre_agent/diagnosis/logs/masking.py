@@ -20,12 +20,14 @@ _DATE = (
     r"(?: +\d{2}:\d{2}:\d{2}(?:\.\d+)?)?(?: +[A-Z]{3,4})?(?: +\d{4})?"
 )
 _WITH_DIGIT_OR_SLASH = (
-    r"[\w$@#%+~*.-]*[0-9/\\][\w$@#%+~*./\\:-]*"
+    # Where its run of characters starts, or a date before it ended: else each place in a long run would
+    # look through the rest of it.
+    r"(?:(?<![\w$@#%+~*.-])|(?<=[0-9]))[\w$@#%+~*.-]*[0-9/\\][\w$@#%+~*./\\:-]*"
     r"(?:(?<=[a-z/])\?[^\s\"']*)?"
 )
-_DOTTED = r"[A-Za-z_][\w-]*(?:\.[\w-]+)*\.[a-z0-9_-][\w-]*(?::\d+)?"
+_DOTTED = r"(?<![A-Za-z_])[A-Za-z_][\w-]{0,100}(?:\.[\w-]+)*\.[a-z0-9_-][\w-]*(?::\d+)?"
 """A host or a package; capitals at its end are a constant of a program, and wording."""
-_HOST_AND_PORT = r"[A-Za-z_][\w-]*:\d+\b"
+_HOST_AND_PORT = r"(?<![A-Za-z_])[A-Za-z_][\w-]{0,100}:\d+\b"
 _NOTHING_IN_BRACKETS = r"\(\)|\[\]|\{\}"
 _QUOTED = r"(?<==)\"[^\"]*\"|\"[^\"\s]*\"|'[^'\s]*'"
 _NOTHING_AFTER_A_SIGN = r"(?<==)(?=\s|$)"

@@ -58,6 +58,21 @@ async def test_the_database_holds_only_the_hash(door: Door) -> None:
     assert made["secret"] not in str(await door.log())
 
 
+async def test_all_that_one_credential_has_made_is_one_person(door: Door) -> None:
+    """Or whoever holds an administrator's token would be as many people as policy asks for."""
+    secrets = [(await make(door.program(), name))["secret"] for name in ("left", "right")]
+
+    async with door.engine.begin() as connection:
+        found = [
+            await tokens.find_actor(connection, secret, now=door.clock.now()) for secret in secrets
+        ]
+
+    maker = (await door.program().get("/api/v1/auth/me")).json()["name"]
+    assert {actor.person for actor in found if actor} == {
+        Actor(maker, Role.ADMIN, "default").person
+    }
+
+
 async def test_a_revoked_token_opens_nothing_and_its_name_is_free_again(door: Door) -> None:
     made = await make(door.program())
     path = f"/api/v1/tokens/{made['token']['id']}"

@@ -143,6 +143,23 @@ async def test_a_decision_waits_until_it_is_made(client: httpx.AsyncClient, appl
     assert (await get(client, "decisions", status="open"))["decisions"] == []
 
 
+async def test_the_risk_of_what_is_asked_for_is_what_policy_saw(
+    client: httpx.AsyncClient, apple: House, engine: AsyncEngine
+) -> None:
+    ruling = """jsonb_build_array(jsonb_build_object(
+        'action_id', plan::jsonb->'actions'->0->>'id', 'ruling', 'ask', 'rule', 'r', 'reason', 'r',
+        'risk', jsonb_build_object('score', 79, 'terms', jsonb_build_array())))"""
+    async with engine.begin() as connection:
+        where = {"id": apple.ids["incident_id"]}
+        text = f"UPDATE approvals SET rulings = {ruling} WHERE incident_id = :id"  # noqa: S608 - ours
+        assert (await connection.execute(sa.text(text), where)).rowcount == 1
+
+    page = await get(client, "decisions", status="open")
+
+    asked = [row for row in page["decisions"] if row["incident_id"] == apple.ids["incident_id"]]
+    assert [action["risk"] for row in asked for action in row["actions"]] == ["high"]
+
+
 async def test_a_decision_whose_time_is_over_is_not_open_before_anyone_has_swept(
     client: httpx.AsyncClient, apple: House, plan: Plan, clock: Any
 ) -> None:

@@ -166,8 +166,8 @@ def escaped_fence(case: Case, question: Question) -> Any:
 
 
 def giant(case: Case, question: Question) -> Any:
-    claims = [("k8s-1.1" * 1000, "x" * 10_000, "is", "y" * 10_000)] * 200
-    return [cause("bad_release", case.world.ref("stock"), *claims, statement="z" * 100_000)] * 50
+    claims = [("k8s-1.1" * 1000, "x" * 10_000, "is", "y" * 10_000)] * 20
+    return [cause("bad_release", case.world.ref("stock"), *claims, statement="z" * 100_000)] * 10
 
 
 def control_characters(case: Case, question: Question) -> Any:

@@ -37,6 +37,20 @@ def test_the_shipped_policy_is_sound_and_its_examples_come_out() -> None:
     assert covered >= {rule.text.name for rule in shipped.rules}
 
 
+def test_a_rule_of_ones_own_beside_the_shipped_ones_is_tried_with_arguments_that_are_well_formed(
+    tmp_path: Path,
+) -> None:
+    own = "name: two-scale, ruling: ask, when: action.tool == 'scale_workload', reason: r"
+    shipped = Path(permissions.__file__).parent / "policies"
+    for file in shipped.glob("*.yaml"):
+        (tmp_path / file.name).write_text(file.read_text("utf-8"), encoding="utf-8")
+    text = (tmp_path / "default.yaml").read_text("utf-8")
+    text = text.replace("rules:\n", f"rules:\n  - {{{own}}}\n", 1)
+    (tmp_path / "default.yaml").write_text(text, encoding="utf-8")
+
+    assert examination.examine(permissions.load_rules(folder=tmp_path))[0] == []
+
+
 def test_the_policy_that_the_documents_show_is_sound() -> None:
     page = (Path(__file__).parents[4] / "docs" / "policy.md").read_text("utf-8")
     allowed = permissions.load_rules().tools

@@ -1,8 +1,10 @@
 """Values are told from wording by their form."""
 
+import time
+
 import pytest
 
-from sre_agent.diagnosis.logs.masking import mask, show
+from sre_agent.diagnosis.logs.masking import MAX_LENGTH, mask, show
 
 
 @pytest.mark.parametrize(
@@ -33,3 +35,15 @@ def test_a_line_of_any_length_is_masked_by_its_beginning() -> None:
 
 def test_the_mark_itself_in_a_line_is_no_value() -> None:
     assert mask("a\0b") == mask("a b")
+
+
+@pytest.mark.attack("log lines made to be slow")
+@pytest.mark.parametrize("piece", ["y", "a-", "a.", "a_b-", "A:", "'", '="', "-", "Jan ", "\u0663"])
+def test_a_line_made_to_be_slow_costs_little(piece: str) -> None:
+    line = piece * (MAX_LENGTH // len(piece))
+    started = time.process_time()
+
+    for _ in range(10):
+        mask(line)
+
+    assert time.process_time() - started < 1  # where work grows as the square, it takes three
