@@ -8,7 +8,9 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib.resources.abc import Traversable
-from typing import Any
+from typing import Any, Protocol
+
+from typing_extensions import override
 
 from sre_agent.domain.causes import Diagnosis
 from sre_agent.domain.evidence import Evidence
@@ -48,8 +50,18 @@ class Heard(Value):
     exchange: Exchange | None = None
 
 
+class SecondMind(Protocol):
+    """Who is asked for a second opinion on the causes."""
+
+    async def opine(
+        self, incident: Incident, evidence: Sequence[Evidence], diagnosis: Diagnosis
+    ) -> Heard:
+        """Return what came of asking; never raise for what a model does."""
+        ...
+
+
 @dataclass(frozen=True, kw_only=True)
-class Reflector:
+class Reflector(SecondMind):
     """Who is asked for a second opinion, and how. `prompts` is a folder instead of the built-in one.
 
     The mind of an incident hears nothing private and keeps to its budgets by itself; the redactor is
@@ -64,6 +76,7 @@ class Reflector:
     deadline_s: float = 30.0
     max_output_tokens: int = MAX_OUTPUT_TOKENS
 
+    @override
     async def opine(
         self, incident: Incident, evidence: Sequence[Evidence], diagnosis: Diagnosis
     ) -> Heard:
