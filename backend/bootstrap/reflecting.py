@@ -1,4 +1,4 @@
-"""Who is asked for a second opinion: a mind on a leash, its prompts, and what it may be told."""
+"""Who is asked for a second opinion in a worker: a mind on the organization's account."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -6,15 +6,10 @@ from contextlib import asynccontextmanager
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from backend.llm.budgets import Budgets
-from backend.llm.keys import placeholder_key
 from backend.llm.ledger import PostgresLedger
-from backend.llm.minds import Minds
-from backend.llm.opening import open_mind
+from backend.llm.reflecting import reflector_of
 from backend.settings import WorkerSettings
 from sre_agent import ports
-from sre_agent.domain.incident import Incident
-from sre_agent.llm import prices
-from sre_agent.llm.redaction import Redactor
 from sre_agent.llm.reflector import Reflector
 
 
@@ -27,28 +22,6 @@ async def open_reflector(
     Raises:
         SettingsError: A provider is named, and something that it needs is missing.
     """
-    costs = prices.load(settings.llm_prices_file)
-
-    def redactor(incident: Incident) -> Redactor:
-        return Redactor(placeholder_key(settings.secrets_key, incident.id))
-
-    async with open_mind(settings) as opened:
-        if opened is None:
-            yield None
-            return
-        minds = Minds(
-            mind=opened.mind,
-            ledger=PostgresLedger(engine, Budgets.of(settings)),
-            prices=costs,
-            clock=clock,
-            secrets_key=settings.secrets_key,
-            exchanges=opened.exchanges,
-            larger=opened.larger,
-        )
-        yield Reflector(
-            mind_for=minds.of,
-            redactor_for=redactor,
-            allowance=settings.llm_remote_evidence,
-            prompts=settings.llm_prompts_dir,
-            deadline_s=settings.second_opinion_seconds,
-        )
+    ledger = PostgresLedger(engine, Budgets.of(settings))
+    async with reflector_of(settings, ledger, clock, settings.secrets_key) as found:
+        yield found

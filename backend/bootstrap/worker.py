@@ -14,7 +14,7 @@ from psycopg_pool import AsyncConnectionPool
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from backend import collecting, policy_notes
-from backend.bootstrap import checkpoints, program
+from backend.bootstrap import checkpoints, judging, program
 from backend.bootstrap.reflecting import open_reflector
 from backend.brakes.foreseeing import Foresight
 from backend.brakes.judging import Brakes
@@ -45,11 +45,10 @@ from backend.signer.client import SignerClient
 from backend.slos.evaluating import Evaluator
 from backend.slos.keeping import Keeper
 from sre_agent import ports
-from sre_agent.config import loader, objectives, permissions
+from sre_agent.config import objectives
 from sre_agent.graph import build
-from sre_agent.graph.context import Limits, RunContext
+from sre_agent.graph.context import RunContext
 from sre_agent.llm.reflector import Reflector
-from sre_agent.planning.settings import PlanningSettings
 
 _ACTOR = "worker"
 """As whom it writes down which policy it goes by."""
@@ -203,8 +202,7 @@ def run_context(
     reflector: Reflector | None = None,
 ) -> RunContext:
     """Return what every run is given."""
-    allowlist = permissions.load_allow_list(settings.agent_config)
-    policy = permissions.load_policy(allowlist, settings.policy_dir)
+    judged_by = judging.rules(settings)
     return RunContext(
         clock=clock,
         journal=LearningJournal(engine, clock),
@@ -217,23 +215,15 @@ def run_context(
         ),
         toolbox=toolbox,
         signer=signer,
-        allowlist=allowlist,
-        policy=policy,
-        playbooks=loader.load_playbooks(settings.playbook_dir).allowing(allowlist.writes),
-        planning=PlanningSettings(
-            catalogue=loader.load_catalogue(),
-            hold_s=settings.verification_hold_seconds,
-            deadline_s=settings.verification_deadline_seconds,
-        ),
-        limits=Limits(
-            specialist_deadline_s=settings.specialist_deadline_seconds,
-            max_rounds=settings.max_investigation_rounds,
-            brake_patience_s=settings.brake_patience_seconds,
-        ),
+        allowlist=judged_by.allowlist,
+        policy=judged_by.policy,
+        playbooks=judged_by.playbooks,
+        planning=judged_by.planning,
+        limits=judged_by.limits,
         memory=PostgresMemory(engine),
         objectives=PostgresObjectives(engine),
-        facts=PostgresFacts(engine, clock, past=PastRuns() if policy.lets_earn else None),
-        brakes=Foresight(engine, clock, policy, Brakes.of(settings)),
+        facts=PostgresFacts(engine, clock, past=PastRuns() if judged_by.policy.lets_earn else None),
+        brakes=Foresight(engine, clock, judged_by.policy, Brakes.of(settings)),
         reflector=reflector,
     )
 

@@ -21,6 +21,7 @@ from backend.cli import (
     operations,
     policing,
     queueing,
+    replaying,
     runbooks,
     steering,
     switching,
@@ -68,12 +69,14 @@ for command in (
     autonomy.autonomy,
     queueing.queue,
     bench.bench,
+    replaying.replay,
     diagnosing.diagnose,
     operations.serve,
     operations.worker,
     operations.migrate,
 ):
     cli.command()(command)
+cli.command("eval")(replaying.evaluate)
 cli.add_typer(clusters.clusters, name="clusters")
 cli.add_typer(runbooks.runbooks, name="runbooks")
 cli.add_typer(models.models, name="models")
