@@ -174,7 +174,7 @@ async def open_worker(settings: WorkerSettings) -> AsyncIterator[Worker]:
                 own=own,
                 halt=settings.mcp_halt_file,
             )
-            trimmer = Trimmer(engine=engine, clock=clock, days=settings.audit_retention_days)
+            trimmer = Trimmer.of(settings, engine, clock)
             channel = _channel(settings, http, clock)
             yield Worker(
                 settings=settings,

@@ -6,6 +6,7 @@ import typer
 
 from backend.cli import (
     accounts,
+    asking,
     autonomy,
     bench,
     braking,
@@ -48,6 +49,8 @@ for command in (
     incidents.reject,
     incidents.trigger,
     incidents.report,
+    asking.ask,
+    asking.chat,
     steering.cancel,
     steering.pause,
     steering.resume,

@@ -16,7 +16,7 @@ from sre_agent.llm.mind import MindBudgetSpentError, Spent, Usage
 class Bill:
     """What one question took; what was never settled stands as it was set aside."""
 
-    incident_id: IncidentId
+    incident_id: IncidentId | None
     tokens: int
     micro_usd: int | None
     seconds: float

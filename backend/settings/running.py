@@ -30,9 +30,6 @@ class RunSettings(LlmSettings, ModelBoundSettings):
     second_opinion_seconds: Seconds = 30
     """How long a run waits for a language model's opinion on the causes; then it goes on without."""
 
-    llm_prompts_dir: Path | None = None
-    """A folder with prompts of your own, such as `reflector.md`, instead of the built-in ones."""
-
     playbook_dir: Path | None = None
     """A folder instead of the built-in playbooks."""
 

@@ -43,6 +43,9 @@ class WorkerSettings(McpSettings, RunSettings):
     audit_retention_days: int = Field(default=0, ge=0)
     """After how many days the events of an incident that is over, exported and kept, are removed; 0: never."""
 
+    ask_retention_days: int = Field(default=90, ge=0)
+    """After how many quiet days a thread of questions is forgotten; 0: never."""
+
     escalation_webhook_url: str | None = Field(default=None, pattern=r"^https?://")
     """Where "approval waiting" and "escalated" are posted; without it they are only logged."""
 
