@@ -70,8 +70,10 @@ def read(file: Path) -> IncidentLog:
 def checked(log: Sequence[Event], before: Position = START) -> IncidentLog:
     """Return a log with what its chain says of it."""
     chain = events.chain(before)
-    chain.follow(log)
-    broken = chain.broken
+    try:
+        broken = chain.follow(log)
+    except (ValueError, RecursionError):
+        return IncidentLog(tuple(log), "the log does not hold: it says what no log can say")
     told = f"the log does not hold from event {broken.seq} on: {broken.reason}" if broken else ""
     return IncidentLog(tuple(log), told)
 

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from backend.bootstrap import judging
 from backend.clock import SystemClock
@@ -20,15 +21,17 @@ from sre_agent.domain.errors import PermanentError
 from sre_agent.graph.context import Rules
 from sre_agent.llm.providers.kinds import OLLAMA, PROVIDERS
 from sre_agent.llm.reflector import SecondMind
-from sre_agent.replay import playing, recording
-from sre_agent.replay.playing import Replayed
+from sre_agent.replay import recording
+
+if TYPE_CHECKING:
+    from sre_agent.replay.playing import Replayed
 
 
 @dataclass(frozen=True)
 class Taken:
     """One replay: what came of it, what models took of it, and how long it was under way."""
 
-    replayed: Replayed
+    replayed: "Replayed"
     bills: tuple[Bill, ...]
     seconds: float
 
@@ -47,6 +50,8 @@ class Replays:
         Raises:
             UnfitLogError: The log does not hold what a replay needs.
         """
+        from sre_agent.replay import playing  # noqa: PLC0415 - the graph takes half a second to load
+
         before, began_s = len(self.purse.bills), time.perf_counter()
         found = await playing.play(recording.read(log.events, run), self.rules, self.mind)
         if log.broken:

@@ -1,9 +1,11 @@
 """The tools' answers as the log holds them, in the place of the servers that gave them."""
 
+import bisect
 from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from operator import itemgetter
 from typing import Any
 
 from pydantic import ValidationError
@@ -40,7 +42,8 @@ class NothingIsWrittenError(PermanentError):
 class RecordedTools(ports.Toolbox):
     """A `Toolbox` that gives each call the answer that it got then, in the same order.
 
-    `not_recorded` are the reads that were not made then, `unused` counts answers nobody asked for.
+    `not_recorded` are the reads that were not made then, `unkept` those whose answer the log does not
+    hold.
     """
 
     course: Course
@@ -101,7 +104,7 @@ def _recorded(events: Iterable[Event]) -> Iterator[tuple[str, ToolCall, ToolResu
     """
     found = list(events)
     evidence = dict(_evidence(found))
-    plans = list(_plans(found))
+    dry_runs = _dry_runs(found)
     answered = set[str]()
     for event in found:
         if event.kind is EventKind.TOOL_CALLED and (call := _call(event.payload)):
@@ -111,7 +114,7 @@ def _recorded(events: Iterable[Event]) -> Iterator[tuple[str, ToolCall, ToolResu
             if mode == _READ and (seen := evidence.get(str(event.payload.get("evidence_id")))):
                 data, at = seen.facts, seen.observed_at
             elif mode == _REHEARSE:
-                data = _dry_run(plans, call, event.seq)
+                data = _dry_run(dry_runs[_key(call)], event.seq)
             if (result := _result(event.payload, data, at)) is not None:
                 yield mode, call, result
     for at, gap in _gaps(found):
@@ -148,22 +151,27 @@ def _evidence(events: Iterable[Event]) -> Iterator[tuple[str, Evidence]]:
             yield found.id, found
 
 
-def _plans(events: Iterable[Event]) -> Iterator[tuple[int, Plan]]:
+def _dry_runs(events: Iterable[Event]) -> dict[str, list[tuple[int, Any]]]:
+    """Return what plans say that each call would do, by the call, with the plan's number in the log."""
+    found: dict[str, list[tuple[int, Any]]] = defaultdict(list)
     for event in events:
-        if event.kind is EventKind.PLAN_PROPOSED:
-            try:
-                yield event.seq, Plan.model_validate(event.payload.get("plan"))
-            except ValidationError:
-                continue
+        if event.kind is not EventKind.PLAN_PROPOSED:
+            continue
+        try:
+            plan = Plan.model_validate(event.payload.get("plan"))
+        except ValidationError:
+            continue
+        for action in plan.actions:
+            if action.dry_run is not None:
+                shown = action.dry_run.model_dump(mode="json")
+                found[_key(action.call)].append((event.seq, shown))
+    return found
 
 
-def _dry_run(plans: list[tuple[int, Plan]], call: ToolCall, asked: int) -> Any:
-    """Return what the plan that was proposed after a rehearsal says that the call would do."""
-    for seq, plan in plans:
-        for action in plan.actions if seq > asked else ():
-            if _key(action.call) == _key(call) and action.dry_run is not None:
-                return action.dry_run.model_dump(mode="json")
-    return None
+def _dry_run(shown: list[tuple[int, Any]], asked: int) -> Any:
+    """Return what the first plan after a rehearsal shows; None where there is none."""
+    place = bisect.bisect_right(shown, asked, key=itemgetter(0))
+    return shown[place][1] if place < len(shown) else None
 
 
 def _gaps(events: Iterable[Event]) -> Iterator[tuple[datetime, Gap]]:

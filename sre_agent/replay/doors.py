@@ -101,7 +101,7 @@ class RecordedIncidents(ports.Incidents):
         for event in self.course.recording.events:
             gone = event.payload.get("fingerprints")
             if event.kind is EventKind.SPLIT and gone and set(gone) >= set(fingerprints):
-                self._gone.update(fingerprints)
+                self._gone.update(gone)
                 return IncidentId(str(event.payload.get("into")))
         self.stayed.append(reason)
         raise steering.UnfitStepError("the recording keeps them together")

@@ -113,7 +113,8 @@ def _read(events: Sequence[Event], unrehearsed: ToolCall | None) -> Outcome:
         raise UnfitLogError("the log holds no ranking of causes")
     said = _newest(events, EventKind.MODEL_OPINION)
     withheld = _newest(events, EventKind.PLAN_WITHHELD)
-    merged = _newest(events, EventKind.MERGED)
+    own = [event for event in events if _is_own(event)]
+    merged = _newest(own, EventKind.MERGED)
     return Outcome(
         diagnosis=Diagnosis.model_validate(ranked),
         opinion=ModelOpinion.model_validate(said["opinion"]) if said else None,
@@ -122,6 +123,11 @@ def _read(events: Sequence[Event], unrehearsed: ToolCall | None) -> Outcome:
         merged_into=str(merged["into"]) if merged else "",
         unrehearsed=unrehearsed,
     )
+
+
+def _is_own(event: Event) -> bool:
+    """Return whether it befell this incident: that another one became part of it is in its log too."""
+    return event.payload.get("incident_id", event.incident_id) == event.incident_id
 
 
 def _newest(events: Sequence[Event], kind: EventKind) -> Json | None:

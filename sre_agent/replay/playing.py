@@ -19,11 +19,23 @@ from sre_agent.replay.differences import Difference
 from sre_agent.replay.doors import NoSigner, RecordedFacts, RecordedIncidents
 from sre_agent.replay.journal import ScratchJournal
 from sre_agent.replay.outcome import Outcome
-from sre_agent.replay.recording import Recording
+from sre_agent.replay.recording import Recording, UnfitLogError
 
 _STOPS = ("execute", "conclude")
 """Before these a replay ends: they write, hand over and publish."""
 _STEP_LIMIT = 80
+_DISMISSALS_MOST = 20
+_UNFIT = (
+    ArithmeticError,
+    AttributeError,
+    ExceptionGroup,
+    LookupError,
+    RecursionError,
+    TypeError,
+    ValueError,
+)
+"""What facts lead to that no server gave: anyone may have written a log."""
+_TOLD = 300
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,13 +102,15 @@ async def play(recording: Recording, rules: Rules, mind: SecondMind | None = Non
     Raises:
         UnfitLogError: The recording cannot be read.
     """
-    stage = _Stage(recording)
-    context = stage.context(rules, mind or remembered.mind(recording))
+    unrehearsed: ToolCall | None = None
     try:
-        await _run(stage, context)
-        unrehearsed = None
+        stage = _Stage(recording)
+        await _run(stage, stage.context(rules, mind or remembered.mind(recording)))
     except NotRehearsedError as error:
         unrehearsed = error.call
+    except _UNFIT as error:
+        told = f"the recording cannot be judged: {type(error).__name__}: {error}"
+        raise UnfitLogError(told[:_TOLD]) from error
     then, now = outcome.read(recording.events), outcome.read(stage.made(), unrehearsed)
     return Replayed(
         then=then,
@@ -115,12 +129,13 @@ async def _run(stage: _Stage, context: RunContext) -> None:
         "recursion_limit": _STEP_LIMIT,
     }
     given: Any = {"incident_id": stage.recording.incident_id, "run": stage.recording.run}
-    while True:
+    for _ in range(_DISMISSALS_MOST):
         await graph.ainvoke(given, config, context=context, interrupt_before=_STOPS)
         state = await graph.aget_state(config)
         if not state.interrupts or not stage.course.take_dismissal():
             return
         given = Command(resume=True)
+    raise UnfitLogError(f"more than {_DISMISSALS_MOST} causes were dismissed while the run waited")
 
 
 def _notes(stage: _Stage, unrehearsed: ToolCall | None) -> list[str]:

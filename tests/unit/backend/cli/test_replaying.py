@@ -2,9 +2,12 @@
 
 import asyncio
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from click.testing import Result
 from model_acts import Say
@@ -13,6 +16,7 @@ from model_dialects import Ollama
 from run_scene import make_scene
 from typer.testing import CliRunner
 
+from backend.cli import replaying
 from backend.cli.main import cli
 from backend.evals import incident_logs
 from sre_agent.domain.events import Event
@@ -64,6 +68,27 @@ def test_a_run_that_comes_to_the_same_is_told_in_a_line(here: Path) -> None:
     assert done.exit_code == 0
     assert "no difference: bad_release of " in done.output
     assert "asks an approver" in done.output
+
+
+def test_an_incident_s_log_is_read_page_by_page_as_it_is(
+    here: Path, log: list[Event], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+
+    class Api:
+        def raw(self, path: str) -> httpx.Response:
+            asked.append(path)
+            after = int(path.partition("after=")[2])
+            page = [event for event in log if event.seq > after][:20]
+            told = [event.model_dump(mode="json") for event in page]
+            return httpx.Response(200, json={"events": told, "last_seq": 0, "status": "closed"})
+
+    monkeypatch.setattr(replaying, "client", Api)
+
+    found = told("replay", "inc/1")
+
+    assert (found["differences"], found["notes"]) == ([], [])
+    assert asked[:2] == [f"/api/v1/incidents/inc%2F1/events?after={n}" for n in (0, 20)]
 
 
 def test_another_policy_s_differences_are_told_by_their_places(here: Path) -> None:
@@ -165,3 +190,16 @@ def test_a_case_is_right_about_its_object_too_and_the_model_s_word_is_measured_a
     assert [item["is_right"] for item in found["runs"]] == [True, True, False]
     assert [item["model_right"] for item in found["runs"]] == [False, False, False]
     assert [item["struck"] for item in found["runs"]] == [1, 1, 1]
+
+
+def test_commands_that_replay_nothing_do_not_load_the_graph() -> None:
+    program = (
+        "import sys, backend.cli.replaying\n"
+        "print([name for name in ('langgraph', 'langchain_core') if name in sys.modules])"
+    )
+
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+
+    assert done.stdout.strip() == "[]"

@@ -16,12 +16,13 @@ from sre_agent.domain.causes import Dismissal
 from sre_agent.domain.events import Event, EventDraft, EventKind
 from sre_agent.domain.faults import FaultClass
 from sre_agent.domain.ruling import Ruling, Verdict
+from sre_agent.domain.tools import ToolCall, ToolResult
 from sre_agent.graph.context import Limits, Rules
 from sre_agent.planning.settings import PlanningSettings
 from sre_agent.replay import outcome, playing, recording
 from sre_agent.replay.playing import Replayed
 from sre_agent.testing import FakeMemory
-from sre_agent.testing.toolbox import unreachable
+from sre_agent.testing.toolbox import no_data, unreachable
 
 RULES = Rules(
     allowlist=ALLOW_LIST,
@@ -205,6 +206,47 @@ async def test_a_cause_that_was_dismissed_while_the_run_waited_is_dismissed_agai
     found = await play(scene.events)
 
     assert found.then.view()["conclusion"]["dismissed"]
+    assert found.differences == ()
+
+
+async def test_an_alert_that_joined_while_specialists_looked_is_seen_when_they_are_done() -> None:
+    scene = make_scene()
+
+    def join(_call: ToolCall) -> ToolResult:
+        first = scene.incidents.incident.alerts[0]
+        late = first.model_copy(update={"name": "HighLatency", "fingerprint": "f2"})
+        alerts = (first, late)
+        scene.incidents.incident = scene.incidents.incident.model_copy(update={"alerts": alerts})
+        return no_data()
+
+    scene.toolbox.on("loki", "error_patterns", join)
+    await scene.start()
+
+    found = await play(scene.events)
+
+    [begun] = scene.payloads(EventKind.RUN_STARTED)
+    ranked = scene.payloads(EventKind.CAUSES_RANKED)
+    kept = [payload["incident"] for payload in (begun, *ranked) if "incident" in payload]
+    assert [len(incident["alerts"]) for incident in kept] == [1, 2]
+    [action] = found.now.plans[-1].plan.actions
+    assert "HighLatency" in action.verification.alert_names
+    assert found.differences == ()
+
+
+async def test_another_incident_that_became_part_of_this_one_does_not_end_it(
+    scene: Scene,
+) -> None:
+    joined = EventDraft(
+        actor="platform",
+        kind=EventKind.MERGED,
+        payload={"incident_id": "inc-0", "into": scene.id, "reason": "the same cause"},
+        step_key="merged:inc-0",
+    )
+    await scene.journal.append(scene.id, joined)
+
+    found = await play(scene.events)
+
+    assert found.then.merged_into == ""
     assert found.differences == ()
 
 
