@@ -10,15 +10,15 @@ from sre_agent.domain.ids import ActionId, IncidentId
 from sre_agent.domain.incident import Follower, Incident, IncidentStatus
 from sre_agent.domain.model import Value
 from sre_agent.domain.objects import ObjectRef
-from sre_agent.domain.observations.memory import PastIncidents
+from sre_agent.domain.observations.memory import AlertPatterns, PastIncidents
 from sre_agent.domain.plan import Plan
 from sre_agent.domain.ruling import Decision, PolicyRuling
 from sre_agent.domain.slo import Objective
 from sre_agent.domain.tools import ToolCall, ToolResult
 
 if TYPE_CHECKING:  # whoever only keeps to a port, such as the signer, loads no diagnosis for it
+    from sre_agent.diagnosis.alert_streams import Stream
     from sre_agent.memory.features import Features
-    from sre_agent.memory.lessons import Lessons
     from sre_agent.safety.facts import Circumstances
 
 
@@ -86,6 +86,14 @@ class GrantDenied(Value):
     until: datetime | None = None
 
 
+class Lessons(Protocol):
+    """What verified past incidents teach."""
+
+    def apply(self, stream: "Stream") -> AlertPatterns | None:
+        """Return how well the alerts of an open incident fit past ones; None without any alert."""
+        ...
+
+
 class Memory(Protocol):
     """What was proven in the past incidents of the organization that has the present one."""
 
@@ -93,7 +101,7 @@ class Memory(Protocol):
         """Return the few past incidents most like this one; none when none is like it."""
         ...
 
-    async def lessons(self, incident_id: IncidentId) -> "Lessons | None":
+    async def lessons(self, incident_id: IncidentId) -> Lessons | None:
         """Return what verified past incidents of its cluster teach; None where they are too few."""
         ...
 

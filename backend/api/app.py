@@ -18,6 +18,8 @@ from backend.api.pages import Pages
 from backend.api.recent import Recent
 from backend.api.routes import new_app
 from backend.api.walks import Walks
+from backend.ask.desk import AskDesk
+from backend.ask.minds import PeopleMinds
 from backend.brakes.judging import Brakes
 from backend.clock import SystemClock
 from backend.clusters.connecting import Registry
@@ -65,6 +67,7 @@ def create_app(
             open_newsroom(settings, engine, pace or Pace()) as newsroom,
             Toolboxes(engine, clock, settings) as toolboxes,
             Walks() as walks,
+            PeopleMinds(settings, engine, clock) as minds,
         ):
             app.state.context = ApiContext(
                 settings=settings,
@@ -80,6 +83,9 @@ def create_app(
                 nurse=Nurse(clock),
                 recent=Recent(metrics.LIFETIME_S),
                 walks=walks,
+                asking=AskDesk(
+                    engine=engine, clock=clock, toolboxes=toolboxes, own=tenant, minds=minds
+                ),
                 checks=checks or {},
             )
             yield

@@ -12,6 +12,7 @@ from backend.accounts.passwords import Passwords
 from backend.api.live.newsroom import Newsroom
 from backend.api.recent import Recent
 from backend.api.walks import Walks
+from backend.ask.desk import AskDesk
 from backend.brakes.judging import Brakes
 from backend.clusters.connecting import Registry
 from backend.clusters.health import Nurse
@@ -41,6 +42,7 @@ class ApiContext:
     recent: Recent
     walks: Walks
     brakes: Brakes
+    asking: AskDesk
     checks: Mapping[str, Check]
 
 

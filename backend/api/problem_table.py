@@ -6,12 +6,14 @@ import sqlalchemy as sa
 
 from backend.accounts import administration, limits, passwords, people, signing_in, tokens
 from backend.api.walks import WalksBusyError
+from backend.ask.desk import AskBusyError
 from backend.clusters import connecting
 from backend.clusters.sealing import BrokenSealError
 from backend.clusters.toolboxes import ClusterDisconnectedError
 from backend.db import (
     approval_counts,
     approvals,
+    ask_threads,
     clusters,
     exports,
     freezes,
@@ -33,6 +35,11 @@ from sre_agent.domain.steering import UnfitStepError
 
 TABLE: Mapping[type[Exception], tuple[int, str, str]] = {
     clusters.ClusterNotFoundError: (404, "No such cluster", "List them with GET /api/v1/clusters."),
+    ask_threads.ThreadNotFoundError: (
+        404,
+        "No such thread",
+        "List yours with GET /api/v1/ask/threads.",
+    ),
     clusters.ClusterTakenError: (
         409,
         "There is a cluster of that name",
@@ -233,6 +240,11 @@ TABLE: Mapping[type[Exception], tuple[int, str, str]] = {
     ),
     NotJsonError: (400, "The body is not JSON", "Send what Alertmanager's webhook sends."),
     BusyError: (503, "Too many webhooks wait", "Send again in some seconds; nothing was recorded."),
+    AskBusyError: (
+        503,
+        "Too many questions are being answered",
+        "Ask again in some seconds.",
+    ),
     WalksBusyError: (
         503,
         "Other logs are being verified",

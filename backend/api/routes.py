@@ -7,6 +7,7 @@ from starlette.types import Lifespan
 
 from backend import VERSION
 from backend.api import (
+    asking,
     auditing,
     autonomy,
     braking,
@@ -38,6 +39,7 @@ PARTS = (
     deciding,
     steering,
     learning,
+    asking,
     auditing,
     exporting,
     operating,

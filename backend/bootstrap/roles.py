@@ -1,34 +1,15 @@
-"""Who is asked what of a language model: a mind on a leash, its prompts, and what it may be told."""
+"""What a model is asked to be in a worker: on the organization's account."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from backend.llm.budgets import Budgets
-from backend.llm.keys import placeholder_key
 from backend.llm.ledger import PostgresLedger
-from backend.llm.minds import Minds
-from backend.llm.opening import open_mind
+from backend.llm.roles import Roles, roles_of
 from backend.settings import WorkerSettings
 from sre_agent import ports
-from sre_agent.domain.incident import Incident
-from sre_agent.llm import prices
-from sre_agent.llm.redaction import Redactor
-from sre_agent.llm.reflector import Reflector
-from sre_agent.llm.reporter import Reporter
-
-
-@dataclass(frozen=True)
-class Roles:
-    """What a model is asked to be in a run; a platform without models has none of them."""
-
-    reflector: Reflector | None = None
-    reporter: Reporter | None = None
-
-
-NO_ROLES = Roles()
 
 
 @asynccontextmanager
@@ -40,36 +21,6 @@ async def open_roles(
     Raises:
         SettingsError: A provider is named, and something that it needs is missing.
     """
-    costs = prices.load(settings.llm_prices_file)
-
-    def redactor(incident: Incident) -> Redactor:
-        return Redactor(placeholder_key(settings.secrets_key, incident.id))
-
-    async with open_mind(settings) as opened:
-        if opened is None:
-            yield NO_ROLES
-            return
-        minds = Minds(
-            mind=opened.mind,
-            ledger=PostgresLedger(engine, Budgets.of(settings)),
-            prices=costs,
-            clock=clock,
-            secrets_key=settings.secrets_key,
-            exchanges=opened.exchanges,
-            larger=opened.larger,
-        )
-        yield Roles(
-            reflector=Reflector(
-                mind_for=minds.of,
-                redactor_for=redactor,
-                allowance=settings.llm_remote_evidence,
-                prompts=settings.llm_prompts_dir,
-                deadline_s=settings.second_opinion_seconds,
-            ),
-            reporter=Reporter(
-                mind_for=minds.of,
-                redactor_for=redactor,
-                prompts=settings.llm_prompts_dir,
-                deadline_s=settings.llm_timeout_seconds,
-            ),
-        )
+    ledger = PostgresLedger(engine, Budgets.of(settings))
+    async with roles_of(settings, ledger, clock, settings.secrets_key) as found:
+        yield found

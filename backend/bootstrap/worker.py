@@ -14,8 +14,8 @@ from psycopg_pool import AsyncConnectionPool
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from backend import collecting, policy_notes
-from backend.bootstrap import checkpoints, program
-from backend.bootstrap.roles import NO_ROLES, Roles, open_roles
+from backend.bootstrap import checkpoints, judging, program
+from backend.bootstrap.roles import open_roles
 from backend.brakes.foreseeing import Foresight
 from backend.brakes.judging import Brakes
 from backend.clock import SystemClock
@@ -37,6 +37,7 @@ from backend.jobs.runner import Runner
 from backend.jobs.succession import Number, Succession
 from backend.jobs.survey import Rounds
 from backend.jobs.trimming import Trimmer
+from backend.llm.roles import NO_ROLES, Roles
 from backend.notify import dispatcher
 from backend.notify.message import Channel
 from backend.notify.webhook import WebhookChannel
@@ -45,10 +46,9 @@ from backend.signer.client import SignerClient
 from backend.slos.evaluating import Evaluator
 from backend.slos.keeping import Keeper
 from sre_agent import ports
-from sre_agent.config import loader, objectives, permissions
+from sre_agent.config import objectives
 from sre_agent.graph import build
-from sre_agent.graph.context import Limits, RunContext
-from sre_agent.planning.settings import PlanningSettings
+from sre_agent.graph.context import RunContext
 
 _ACTOR = "worker"
 """As whom it writes down which policy it goes by."""
@@ -174,7 +174,7 @@ async def open_worker(settings: WorkerSettings) -> AsyncIterator[Worker]:
                 own=own,
                 halt=settings.mcp_halt_file,
             )
-            trimmer = Trimmer(engine=engine, clock=clock, days=settings.audit_retention_days)
+            trimmer = Trimmer.of(settings, engine, clock)
             channel = _channel(settings, http, clock)
             yield Worker(
                 settings=settings,
@@ -202,8 +202,7 @@ def run_context(
     roles: Roles = NO_ROLES,
 ) -> RunContext:
     """Return what every run is given."""
-    allowlist = permissions.load_allow_list(settings.agent_config)
-    policy = permissions.load_policy(allowlist, settings.policy_dir)
+    judged_by = judging.rules(settings)
     return RunContext(
         clock=clock,
         journal=LearningJournal(engine, clock),
@@ -216,23 +215,15 @@ def run_context(
         ),
         toolbox=toolbox,
         signer=signer,
-        allowlist=allowlist,
-        policy=policy,
-        playbooks=loader.load_playbooks(settings.playbook_dir).allowing(allowlist.writes),
-        planning=PlanningSettings(
-            catalogue=loader.load_catalogue(),
-            hold_s=settings.verification_hold_seconds,
-            deadline_s=settings.verification_deadline_seconds,
-        ),
-        limits=Limits(
-            specialist_deadline_s=settings.specialist_deadline_seconds,
-            max_rounds=settings.max_investigation_rounds,
-            brake_patience_s=settings.brake_patience_seconds,
-        ),
+        allowlist=judged_by.allowlist,
+        policy=judged_by.policy,
+        playbooks=judged_by.playbooks,
+        planning=judged_by.planning,
+        limits=judged_by.limits,
         memory=PostgresMemory(engine),
         objectives=PostgresObjectives(engine),
-        facts=PostgresFacts(engine, clock, past=PastRuns() if policy.lets_earn else None),
-        brakes=Foresight(engine, clock, policy, Brakes.of(settings)),
+        facts=PostgresFacts(engine, clock, past=PastRuns() if judged_by.policy.lets_earn else None),
+        brakes=Foresight(engine, clock, judged_by.policy, Brakes.of(settings)),
         reflector=roles.reflector,
         reporter=roles.reporter,
     )

@@ -1,5 +1,6 @@
 """The API as the command line sees it: the same doors and tokens as everyone's."""
 
+import json
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -11,6 +12,8 @@ from backend.plain import plain
 from sre_agent.domain.errors import PermanentError, TransientError
 
 _TIMEOUT_S = 40.0
+_STREAM_S = 180.0
+"""How long the next line of a long answer is waited for."""
 _WAIT_S = 20
 _PATIENCE_S = 30.0
 
@@ -64,6 +67,26 @@ class Client:
     def post(self, path: str, body: dict[str, Any]) -> Any:
         """Send a body and return the answer."""
         return plain(self._send("POST", path, json=body).json())
+
+    def post_lines(self, path: str, body: dict[str, Any]) -> Iterator[Any]:
+        """Send a body and yield the answer's lines, each JSON, as they come.
+
+        Raises:
+            TransientError: The API does not answer, or stopped in the middle.
+            PermanentError: It says no; the message is its own, hint included.
+        """
+        try:
+            with self._http.stream("POST", path, json=body, timeout=_STREAM_S) as answer:
+                if answer.is_error:
+                    answer.read()
+                    failed = TransientError if answer.status_code >= 500 else PermanentError
+                    raise failed(_problem(answer))
+                for line in answer.iter_lines():
+                    yield plain(json.loads(line))
+        except (httpx.TransportError, ValueError) as error:
+            raise TransientError(
+                f"{self.url} does not answer; is the platform up? ./start.sh starts it"
+            ) from error
 
     def patch(self, path: str, body: dict[str, Any]) -> Any:
         """Send what shall be different and return the answer."""

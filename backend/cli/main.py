@@ -6,6 +6,7 @@ import typer
 
 from backend.cli import (
     accounts,
+    asking,
     autonomy,
     bench,
     braking,
@@ -21,6 +22,7 @@ from backend.cli import (
     operations,
     policing,
     queueing,
+    replaying,
     runbooks,
     steering,
     switching,
@@ -47,6 +49,8 @@ for command in (
     incidents.reject,
     incidents.trigger,
     incidents.report,
+    asking.ask,
+    asking.chat,
     steering.cancel,
     steering.pause,
     steering.resume,
@@ -68,12 +72,14 @@ for command in (
     autonomy.autonomy,
     queueing.queue,
     bench.bench,
+    replaying.replay,
     diagnosing.diagnose,
     operations.serve,
     operations.worker,
     operations.migrate,
 ):
     cli.command()(command)
+cli.command("eval")(replaying.evaluate)
 cli.add_typer(clusters.clusters, name="clusters")
 cli.add_typer(runbooks.runbooks, name="runbooks")
 cli.add_typer(models.models, name="models")

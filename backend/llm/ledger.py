@@ -100,10 +100,12 @@ async def _scopes(
         tokens, micro_usd, seconds = (await connection.execute(query, about)).one()
         return Taken(int(tokens), int(micro_usd), float(seconds))
 
+    own: tuple[Scope, ...] = ()
+    if account.incident_id is not None:
+        spent = await taken(_OF_INCIDENT, incident=account.incident_id)
+        own = (Scope("of this incident", "incident", spent),)
     return (
-        Scope(
-            "of this incident", "incident", await taken(_OF_INCIDENT, incident=account.incident_id)
-        ),
+        *own,
         Scope("of the last hour", "hour", await taken(_OF_HOUR, since=now - HOUR)),
         Scope(
             "of the organization's last 24 hours",

@@ -1,10 +1,11 @@
-"""The mind of each incident: on its account, and deaf to what is private."""
+"""The mind of each incident or person: on an account, and deaf to what is private."""
 
 from dataclasses import dataclass
 
 from pydantic import SecretStr
 
 from backend.llm.keys import placeholder_key
+from sre_agent.domain.ids import IncidentId, OrgId
 from sre_agent.domain.incident import Incident
 from sre_agent.llm.leash import Leashed, Ledger, Prices
 from sre_agent.llm.mind import Mind
@@ -30,14 +31,22 @@ class Minds:
 
     def of(self, incident: Incident) -> Mind:
         """Return the mind that one incident may ask."""
+        redactor = Redactor(placeholder_key(self.secrets_key, incident.id))
+        return self._leashed(redactor, incident.org_id, incident.id)
+
+    def of_person(self, redactor: Redactor, org_id: OrgId) -> Mind:
+        """Return the mind that answers a person of an organization, on the organization's account."""
+        return self._leashed(redactor, org_id, None)
+
+    def _leashed(self, redactor: Redactor, org_id: OrgId, incident_id: IncidentId | None) -> Mind:
         leashed = Leashed(
             mind=self.mind,
             ledger=self.ledger,
             prices=self.prices,
-            incident_id=incident.id,
-            org_id=incident.org_id,
+            incident_id=incident_id,
+            org_id=org_id,
             now=self.clock.now,
             exchanges=self.exchanges,
             larger=self.larger,
         )
-        return Private(leashed, Redactor(placeholder_key(self.secrets_key, incident.id)))
+        return Private(leashed, redactor)

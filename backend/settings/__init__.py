@@ -4,6 +4,7 @@ from backend.settings.accounts import AccountsSettings
 from backend.settings.api import ApiSettings, ApiToken
 from backend.settings.common import CommonSettings, SettingsError
 from backend.settings.mcp import SYSTEMS, McpEndpoint, McpSettings
+from backend.settings.running import ReplaySettings, RunSettings
 from backend.settings.signer import SignerSettings
 from backend.settings.worker import WorkerSettings
 
@@ -15,6 +16,8 @@ __all__ = [
     "CommonSettings",
     "McpEndpoint",
     "McpSettings",
+    "ReplaySettings",
+    "RunSettings",
     "SettingsError",
     "SignerSettings",
     "WorkerSettings",

@@ -10,9 +10,11 @@ from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import NoDecode
 
 from backend.actors import Actor, Role
-from backend.settings.common import check_secret
+from backend.settings.common import Seconds, check_secret
 from backend.settings.live import LiveSettings
+from backend.settings.llm import LlmSettings
 from backend.settings.mcp import McpSettings
+from backend.settings.model_bounds import ModelBoundSettings
 
 Network = IPv4Network | IPv6Network
 """One address or many."""
@@ -26,7 +28,7 @@ class ApiToken:
     actor: Actor
 
 
-class ApiSettings(LiveSettings, McpSettings):
+class ApiSettings(LiveSettings, McpSettings, LlmSettings, ModelBoundSettings):
     """What the API and the webhook need to know."""
 
     api_host: str = "127.0.0.1"
@@ -51,6 +53,9 @@ class ApiSettings(LiveSettings, McpSettings):
 
     dashboard_dir: Path | None = None
     """The war room's built files; the wheel's own, or those of the checkout, unless you say otherwise."""
+
+    ask_model_seconds: Seconds = 60
+    """How long a language model may take for the answer to a person; then rules answer alone."""
 
     mcp_halt_file: Path | None = None
     """Written when writing is halted and removed when it is resumed: servers that write look at it."""

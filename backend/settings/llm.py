@@ -48,6 +48,9 @@ class LlmSettings(CommonSettings):
     llm_prices_file: Path | None = None
     """A YAML file of prices that count before the shipped ones."""
 
+    llm_prompts_dir: Path | None = None
+    """A folder with prompts of your own, such as `reflector.md`, instead of the built-in ones."""
+
     openai_api_key: _Key = None
     """Read where LLM_PROVIDER is `openai`."""
 

@@ -6,12 +6,11 @@ from typing import Any
 from pydantic import Field, SecretStr, field_validator
 
 from backend.settings.common import Seconds
-from backend.settings.llm import LlmSettings
 from backend.settings.mcp import McpSettings
-from backend.settings.model_bounds import ModelBoundSettings
+from backend.settings.running import RunSettings
 
 
-class WorkerSettings(McpSettings, LlmSettings, ModelBoundSettings):
+class WorkerSettings(McpSettings, RunSettings):
     """What the workers need to know. The signing key is not among it."""
 
     signer_url: str = Field(default="http://127.0.0.1:8085", pattern=r"^https?://")
@@ -25,27 +24,6 @@ class WorkerSettings(McpSettings, LlmSettings, ModelBoundSettings):
 
     approval_ttl_seconds: Seconds = 900
     """How long a plan waits for a decision: the state it was made for grows old."""
-
-    verification_hold_seconds: Seconds = 60
-    """How long the signals must stay good before anyone says resolved."""
-
-    verification_deadline_seconds: Seconds = 600
-    """How long verification waits for that, counted from the action."""
-
-    specialist_deadline_seconds: Seconds = 30
-    """How long one specialist may look; then its evidence is done without."""
-
-    max_investigation_rounds: int = Field(default=4, ge=1, le=10)
-    """How often the reflector may send specialists again."""
-
-    brake_patience_seconds: float = Field(default=60, ge=0, le=900)
-    """How long an approved action waits for a brake to end; what takes longer is handed to people."""
-
-    second_opinion_seconds: Seconds = 30
-    """How long a run waits for a language model's opinion on the causes; then it goes on without."""
-
-    llm_prompts_dir: Path | None = None
-    """A folder with prompts of your own, such as `reflector.md`, instead of the built-in ones."""
 
     topology_survey_seconds: Seconds = 300
     """How often the cluster is looked over for who calls whom, which tells what fails together."""
@@ -65,6 +43,9 @@ class WorkerSettings(McpSettings, LlmSettings, ModelBoundSettings):
     audit_retention_days: int = Field(default=0, ge=0)
     """After how many days the events of an incident that is over, exported and kept, are removed; 0: never."""
 
+    ask_retention_days: int = Field(default=90, ge=0)
+    """After how many quiet days a thread of questions is forgotten; 0: never."""
+
     escalation_webhook_url: str | None = Field(default=None, pattern=r"^https?://")
     """Where "approval waiting" and "escalated" are posted; without it they are only logged."""
 
@@ -78,9 +59,6 @@ class WorkerSettings(McpSettings, LlmSettings, ModelBoundSettings):
     """Touched after each good round of upkeep, for a health check that looks at its age.
 
     Beside it, with `.number` behind its name, stands which worker it is."""
-
-    playbook_dir: Path | None = None
-    """A folder instead of the built-in playbooks."""
 
     @property
     def worker_number_file(self) -> Path | None:

@@ -5,7 +5,7 @@ from typing import Self
 
 from sre_agent import ports
 from sre_agent.agents.allowlist import AllowList
-from sre_agent.llm.reflector import Reflector
+from sre_agent.llm.reflector import SecondMind
 from sre_agent.llm.reporter import Reporter
 from sre_agent.planning.playbooks import Playbooks
 from sre_agent.planning.settings import PlanningSettings
@@ -42,6 +42,17 @@ class Limits:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Rules:
+    """What a run is judged by, beside what it sees."""
+
+    allowlist: AllowList
+    policy: Policy
+    playbooks: Playbooks
+    planning: PlanningSettings
+    limits: Limits
+
+
+@dataclass(frozen=True, kw_only=True)
 class RunContext:
     """Everything a node may use beside its state."""
 
@@ -65,7 +76,7 @@ class RunContext:
     brakes: ports.Brakes | None = None
     """What would keep a plan from being carried out; without it the signer alone tells, at the deed."""
 
-    reflector: Reflector | None = None
+    reflector: SecondMind | None = None
     """Who is asked for a second opinion; without it nobody is."""
 
     reporter: Reporter | None = None

@@ -17,7 +17,7 @@ from sre_agent.domain.incident import Incident
 from sre_agent.domain.opinion import ModelOpinion
 from sre_agent.graph import run_state
 from sre_agent.graph.context import RunContext
-from sre_agent.llm.reflector import Heard, Reflector
+from sre_agent.llm.reflector import Heard, SecondMind
 
 ACTOR = "second mind"
 _STEP = "model_opinion"
@@ -58,7 +58,7 @@ async def consult(state: run_state.RunState, runtime: Runtime[RunContext]) -> _N
     return Command(goto="plan", update={"diagnosis": weighed.diagnosis.model_dump(mode="json")})
 
 
-async def _ask(reflector: Reflector, state: run_state.RunState, incident: Incident) -> Heard:
+async def _ask(reflector: SecondMind, state: run_state.RunState, incident: Incident) -> Heard:
     return await reflector.opine(incident, run_state.evidence(state), run_state.diagnosis(state))
 
 

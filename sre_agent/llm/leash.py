@@ -38,9 +38,9 @@ class Estimate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
-    """On whose account a model is asked, and in which role."""
+    """On whose account a model is asked, and in which role; without an incident a person asks."""
 
-    incident_id: IncidentId
+    incident_id: IncidentId | None
     org_id: OrgId
     role: str
     model: str
@@ -94,7 +94,7 @@ class Leashed(Mind):
     mind: Mind
     ledger: Ledger
     prices: Prices
-    incident_id: IncidentId
+    incident_id: IncidentId | None
     org_id: OrgId
     now: Callable[[], datetime]
     exchanges: int = 1

@@ -7,6 +7,9 @@ is none. It is given no tool, and what it names is held against the evidence bef
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib.resources.abc import Traversable
+from typing import Protocol
+
+from typing_extensions import override
 
 from sre_agent.domain.causes import Diagnosis
 from sre_agent.domain.evidence import Evidence
@@ -33,8 +36,18 @@ class Heard(Value):
     exchange: Exchange | None = None
 
 
+class SecondMind(Protocol):
+    """Who is asked for a second opinion on the causes."""
+
+    async def opine(
+        self, incident: Incident, evidence: Sequence[Evidence], diagnosis: Diagnosis
+    ) -> Heard:
+        """Return what came of asking; never raise for what a model does."""
+        ...
+
+
 @dataclass(frozen=True, kw_only=True)
-class Reflector:
+class Reflector(SecondMind):
     """Who is asked for a second opinion, and how. `prompts` is a folder instead of the built-in one.
 
     The mind of an incident hears nothing private and keeps to its budgets by itself; the redactor is
@@ -49,6 +62,7 @@ class Reflector:
     deadline_s: float = 30.0
     max_output_tokens: int = MAX_OUTPUT_TOKENS
 
+    @override
     async def opine(
         self, incident: Incident, evidence: Sequence[Evidence], diagnosis: Diagnosis
     ) -> Heard:

@@ -156,7 +156,7 @@ def _alerts(events: Sequence[Event]) -> tuple[Alert, ...]:
     found: dict[str, Alert] = {}
     for event in events:
         if event.kind is EventKind.ALERT_RECEIVED:
-            alert = _alert(event.payload)
+            alert = received(event.payload)
             found[alert.fingerprint] = alert
         elif event.kind is EventKind.SPLIT and event.payload["incident_id"] == event.incident_id:
             for fingerprint in event.payload["fingerprints"]:
@@ -164,7 +164,8 @@ def _alerts(events: Sequence[Event]) -> tuple[Alert, ...]:
     return tuple(found[key] for key in sorted(found))
 
 
-def _alert(payload: Mapping[str, Any]) -> Alert:
+def received(payload: Mapping[str, Any]) -> Alert:
+    """Return the alert that a log received: of its texts for people it keeps none."""
     return Alert(
         source="log",
         fingerprint=payload["fingerprint"],

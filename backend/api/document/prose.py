@@ -27,6 +27,7 @@ TAGS: list[dict[str, Any]] = [
     {"name": "decisions", "description": "What waits for a person, and saying yes or no to it."},
     {"name": "steering", "description": "Holding, correcting and ordering incidents by hand."},
     {"name": "learning", "description": "Verdicts on causes, and what past incidents teach."},
+    {"name": "ask", "description": "Questions of people, answered with what the answer rests on."},
     {"name": "runbooks", "description": "The runbooks that specialists go by."},
     {
         "name": "autonomy",

@@ -3,6 +3,7 @@
 from backend.db.tables import (
     accounts,
     approvals,
+    ask,
     auditing,
     brakes,
     events,
@@ -20,6 +21,7 @@ from backend.db.tables.base import metadata
 __all__ = [
     "accounts",
     "approvals",
+    "ask",
     "auditing",
     "brakes",
     "events",

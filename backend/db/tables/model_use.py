@@ -9,9 +9,10 @@ model_use = sa.Table(
     metadata,
     # One row for each question. Until it is settled tokens, money and seconds are the most that it can take,
     # and of a question that nobody settles, because its worker died, they stay that.
+    # Without an incident somebody asked a question of their own.
     sa.Column("id", sa.Text, primary_key=True),
     sa.Column("org_id", sa.Text, nullable=False),
-    sa.Column("incident_id", sa.Text, sa.ForeignKey("incidents.id"), nullable=False),
+    sa.Column("incident_id", sa.Text, sa.ForeignKey("incidents.id")),
     sa.Column("role", sa.Text, nullable=False),
     sa.Column("model", sa.Text, nullable=False),
     sa.Column("at", Moment, nullable=False),

@@ -2,6 +2,7 @@ import {
   Gauge,
   Gavel,
   LayoutDashboard,
+  MessageCircleQuestion,
   ScrollText,
   Settings,
   Siren,
@@ -30,6 +31,7 @@ export function Rail() {
         <Place to="/decisions" icon={<Gavel />} name="Decisions" count={<WaitingCount />} />
         <Place to="/budgets" icon={<Gauge />} name="Budgets" />
         <Place to="/ladder" icon={<TrendingUp />} name="Ladder" />
+        <Place to="/ask" icon={<MessageCircleQuestion />} name="Ask" />
         <Place to="/audit" icon={<ScrollText />} name="Audit" />
         <Place to="/settings" icon={<Settings />} name="Settings" />
       </nav>

@@ -1,4 +1,5 @@
 import { Navigate, Outlet, Route, Routes, useLocation } from "react-router";
+import { AskPage } from "../ask/page";
 import { AuditPage } from "../audit/page";
 import { BudgetsPage } from "../budgets/page";
 import { ClusterPage } from "../cluster/page";
@@ -28,6 +29,7 @@ export function Pages() {
           <Route path="/decisions" element={<DecisionsPage />} />
           <Route path="/budgets" element={<BudgetsPage />} />
           <Route path="/ladder" element={<LadderPage />} />
+          <Route path="/ask" element={<AskPage />} />
           <Route path="/audit" element={<AuditPage />} />
           <Route path="/settings" element={<SettingsPage />} />
           <Route path="*" element={<Lost />} />

@@ -10,7 +10,7 @@ from sre_agent.domain import steering
 from sre_agent.domain.causes import Diagnosis, Question
 from sre_agent.domain.events import EventDraft, EventKind
 from sre_agent.domain.evidence import Evidence
-from sre_agent.graph import recalling, run_state
+from sre_agent.graph import recalling, run_state, sightings
 from sre_agent.graph.context import RunContext
 
 
@@ -21,22 +21,30 @@ async def reflect(state: run_state.RunState, runtime: Runtime[RunContext]) -> Co
     incident = await context.incidents.load(id_)
     round_ = state["round"]
     evidence = run_state.evidence(state)
-    asked = steering.read(await context.incidents.events(id_))
-    found = diagnose(evidence, incident, context.clock.now(), asked.dismissed)
+    log = await context.incidents.events(id_)
+    asked = steering.read(log)
+    now = context.clock.now()
+    found = diagnose(evidence, incident, now, asked.dismissed)
     wanted = _open(state, found) if round_ < context.limits.max_rounds else ()
     is_seen_through = not wanted
     remembered: list[Evidence] = []
     if is_seen_through:  # what an incident is like shows best when all is seen
         remembered = await recalling.recall(context, incident, evidence, found, round_)
     if remembered:
-        found = diagnose([*evidence, *remembered], incident, context.clock.now(), asked.dismissed)
+        now = context.clock.now()
+        found = diagnose([*evidence, *remembered], incident, now, asked.dismissed)
         wanted = _open(state, found) if round_ < context.limits.max_rounds else ()
     await context.journal.append(
         id_,
         EventDraft(
             actor="reflector",
             kind=EventKind.CAUSES_RANKED,
-            payload={"round": round_, "diagnosis": found.model_dump(mode="json")},
+            payload={
+                "round": round_,
+                "diagnosis": found.model_dump(mode="json"),
+                "judged_at": now.isoformat(),
+                **sightings.news(incident, log),
+            },
             step_key=_step(round_, len(asked.dismissed)),
         ),
     )

@@ -8,7 +8,7 @@ from sre_agent.agents import hinted, supervisor
 from sre_agent.domain import steering
 from sre_agent.domain.events import EventDraft, EventKind
 from sre_agent.domain.incident import IncidentStatus
-from sre_agent.graph import run_state
+from sre_agent.graph import run_state, sightings
 from sre_agent.graph.context import RunContext
 
 
@@ -30,7 +30,10 @@ async def supervise(state: run_state.RunState, runtime: Runtime[RunContext]) -> 
         EventDraft(
             actor="supervisor",
             kind=EventKind.RUN_STARTED,
-            payload={"reason": f"{incident.alert_count} alerts of {incident.service}"},
+            payload={
+                "reason": f"{incident.alert_count} alerts of {incident.service}",
+                sightings.KEY: sightings.of(incident),
+            },
             step_key="run_started",
         ),
     )

@@ -14,13 +14,14 @@ from pydantic import Secret, SecretStr
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from backend.bootstrap import worker
-from backend.bootstrap.roles import Roles, open_roles
+from backend.bootstrap.roles import open_roles
 from backend.cli import telling
 from backend.db import incident_rows, journal, model_use, reports
 from backend.db.admission.admit import admit
 from backend.db.admission.arrivals import Arrival
 from backend.db.tenancy import Tenant
 from backend.jobs.runner import Runner
+from backend.llm.roles import Roles
 from backend.settings import WorkerSettings
 from benchmarks.simulation import CULPRIT, InstantSigner, InstantToolbox, world
 from sre_agent.domain.causes import Diagnosis

@@ -528,6 +528,73 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/ask": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Answer a question while it is read: one JSON object on a line
+         * @description The last one has the `step` `done` or `failed`. What is said cites what it rests on. Nothing is changed by asking, whatever is asked; the
+         *     question and its answer are kept in a thread that nobody else sees.
+         *
+         *     Takes the role `viewer` or above.
+         */
+        post: operations["ask"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ask/threads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List your own threads
+         * @description Takes the role `viewer` or above.
+         */
+        get: operations["listThreads"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ask/threads/{thread_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show what was asked and answered in a thread of your own
+         * @description Takes the role `viewer` or above.
+         */
+        get: operations["showThread"];
+        put?: never;
+        post?: never;
+        /**
+         * Forget a thread of your own
+         * @description Takes the role `viewer` or above.
+         */
+        delete: operations["forgetThread"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/audit": {
         parameters: {
             query?: never;
@@ -1443,6 +1510,36 @@ export interface components {
          */
         AlertStatus: "firing" | "resolved";
         /**
+         * Answer
+         * @description What somebody who asked is told.
+         *
+         *     `by` is `rules` or the model's name; `struck` counts citations of a model that do not exist.
+         *     `asked` is how the question was understood, where rules could.
+         */
+        Answer: {
+            /**
+             * Sentences
+             * @default []
+             */
+            sentences: components["schemas"]["Sentence"][];
+            /**
+             * Notes
+             * @default []
+             */
+            notes: string[];
+            /**
+             * By
+             * @default rules
+             */
+            by: string;
+            /**
+             * Struck
+             * @default 0
+             */
+            struck: number;
+            asked?: components["schemas"]["Asked"] | null;
+        };
+        /**
          * AnswerView
          * @description What one person answered; `left_out` are the actions that this person leaves out.
          */
@@ -1650,6 +1747,35 @@ export interface components {
             reason: string;
         };
         /**
+         * AskCitation
+         * @description One place. `id` is what it is fetched by; logs have a `seq` beside it.
+         */
+        AskCitation: {
+            source: components["schemas"]["Source"];
+            /** Id */
+            id: string;
+            /** Seq */
+            seq?: number | null;
+            /**
+             * Cluster
+             * @default
+             */
+            cluster: string;
+        };
+        /**
+         * AskQuestion
+         * @description What somebody would like to know; in a thread `it` may mean what was spoken of last.
+         */
+        AskQuestion: {
+            /** Question */
+            question: string;
+            /**
+             * Thread
+             * @description None begins a new one.
+             */
+            thread?: string | null;
+        };
+        /**
          * Askable
          * @description The catalogue of actions, and the objects seen in the incident that they could change.
          */
@@ -1661,6 +1787,27 @@ export interface components {
              * @description Those of the incident's namespace come first.
              */
             objects: components["schemas"]["Known"][];
+        };
+        /**
+         * Asked
+         * @description A question, understood.
+         */
+        Asked: {
+            topic: components["schemas"]["Topic"];
+            /**
+             * @default {
+             *       "incident": "",
+             *       "place": {
+             *         "namespace": "",
+             *         "service": ""
+             *       },
+             *       "since_s": 0,
+             *       "slo": "",
+             *       "evidence": "",
+             *       "words": ""
+             *     }
+             */
+            slots: components["schemas"]["Slots"];
         };
         /**
          * AskedAction
@@ -2277,6 +2424,23 @@ export interface components {
             allowed: number;
         };
         /**
+         * Done
+         * @description The whole answer, kept as a turn of a thread; it is the last step.
+         */
+        Done: {
+            /**
+             * Step
+             * @default done
+             * @constant
+             */
+            step: "done";
+            /** Thread */
+            thread: string;
+            /** Turn */
+            turn: number;
+            answer: components["schemas"]["Answer"];
+        };
+        /**
          * DryRun
          * @description What the server says the action would do to the live object, and the state it saw.
          *
@@ -2452,6 +2616,22 @@ export interface components {
             signature: string | null;
             /** Refusal */
             refusal: string | null;
+        };
+        /**
+         * Failed
+         * @description There is no answer: something that is needed is away. It is the last step.
+         */
+        Failed: {
+            /**
+             * Step
+             * @default failed
+             * @constant
+             */
+            step: "failed";
+            /** Title */
+            title: string;
+            /** Hint */
+            hint: string;
         };
         /**
          * FaultClass
@@ -2838,6 +3018,20 @@ export interface components {
             reliability: components["schemas"]["Reliability"][];
             /** Brier */
             brier: number | null;
+        };
+        /**
+         * Looking
+         * @description Something is looked up.
+         */
+        Looking: {
+            /**
+             * Step
+             * @default looking
+             * @constant
+             */
+            step: "looking";
+            /** What */
+            what: string;
         };
         /**
          * Manifest
@@ -3280,6 +3474,22 @@ export interface components {
             /** Actor */
             actor: string;
             actual?: components["schemas"]["NamedCause"] | null;
+        };
+        /**
+         * Place
+         * @description A service of a namespace; without `service` the whole namespace.
+         */
+        Place: {
+            /**
+             * Namespace
+             * @default
+             */
+            namespace: string;
+            /**
+             * Service
+             * @default
+             */
+            service: string;
         };
         /**
          * Plan
@@ -3815,6 +4025,34 @@ export interface components {
             missing: string[];
         };
         /**
+         * Said
+         * @description A sentence of the answer, its citations checked.
+         */
+        Said: {
+            /**
+             * Step
+             * @default said
+             * @constant
+             */
+            step: "said";
+            sentence: components["schemas"]["Sentence"];
+        };
+        /**
+         * Sentence
+         * @description One sentence of an answer.
+         */
+        Sentence: {
+            /** Text */
+            text: string;
+            /**
+             * Cites
+             * @default []
+             */
+            cites: components["schemas"]["AskCitation"][];
+            /** @default cited */
+            support: components["schemas"]["Support"];
+        };
+        /**
          * ServiceView
          * @description The signals of one service.
          */
@@ -3996,6 +4234,44 @@ export interface components {
             slow_burn_since: string | null;
         };
         /**
+         * Slots
+         * @description What a question names. What it does not name is empty; `since_s` counts back from now.
+         */
+        Slots: {
+            /**
+             * Incident
+             * @default
+             */
+            incident: string;
+            /**
+             * @default {
+             *       "namespace": "",
+             *       "service": ""
+             *     }
+             */
+            place: components["schemas"]["Place"];
+            /**
+             * Since S
+             * @default 0
+             */
+            since_s: number;
+            /**
+             * Slo
+             * @default
+             */
+            slo: string;
+            /**
+             * Evidence
+             * @default
+             */
+            evidence: string;
+            /**
+             * Words
+             * @default
+             */
+            words: string;
+        };
+        /**
          * SnapshotView
          * @description The signals of a cluster.
          *
@@ -4025,6 +4301,12 @@ export interface components {
             /** Left Out */
             left_out: string[];
         };
+        /**
+         * Source
+         * @description Where something is written down.
+         * @enum {string}
+         */
+        Source: "event" | "organization_log" | "slo" | "rollout" | "runbook";
         /**
          * Split
          * @description Which alerts are another failure, and why.
@@ -4118,6 +4400,55 @@ export interface components {
             reason: string;
         };
         /**
+         * Support
+         * @description How far a sentence can be believed.
+         * @enum {string}
+         */
+        Support: "cited" | "uncited" | "unsupported";
+        /**
+         * ThreadDetail
+         * @description What a thread remembers: `summary` has its older turns in a line each.
+         */
+        ThreadDetail: {
+            /** Summary */
+            summary: string;
+            /** Turns */
+            turns: components["schemas"]["Turn"][];
+        };
+        /**
+         * ThreadList
+         * @description Threads, the one spoken in last first.
+         */
+        ThreadList: {
+            /** Threads */
+            threads: components["schemas"]["ThreadView"][];
+        };
+        /**
+         * ThreadView
+         * @description A thread.
+         */
+        ThreadView: {
+            /** Id */
+            id: string;
+            /**
+             * Title
+             * @description How its first question began.
+             */
+            title: string;
+            /**
+             * Began At
+             * Format: date-time
+             */
+            began_at: string;
+            /**
+             * Last At
+             * Format: date-time
+             */
+            last_at: string;
+            /** Turns */
+            turns: number;
+        };
+        /**
          * TokenCreated
          * @description A new token; `secret` is what the program sends, and is shown this once.
          */
@@ -4185,6 +4516,12 @@ export interface components {
             statement: string;
         };
         /**
+         * Topic
+         * @description What a question is about.
+         * @enum {string}
+         */
+        Topic: "status" | "incident" | "waiting" | "changes" | "budget" | "owner" | "similar" | "deeds" | "runbook" | "evidence";
+        /**
          * Trigger
          * @description A request to look at a service without an alert; without a cluster it is the own one's.
          */
@@ -4207,6 +4544,22 @@ export interface components {
             incident_id: string;
             /** Opened */
             opened: boolean;
+        };
+        /**
+         * Turn
+         * @description One question and its answer; numbers count from 1 within a thread.
+         */
+        Turn: {
+            /** Number */
+            number: number;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Question */
+            question: string;
+            answer: components["schemas"]["Answer"];
         };
         /**
          * Undoing
@@ -4641,6 +4994,7 @@ export type ActionKind = components['schemas']['ActionKind'];
 export type ActorKind = components['schemas']['ActorKind'];
 export type Alert = components['schemas']['Alert'];
 export type AlertStatus = components['schemas']['AlertStatus'];
+export type Answer = components['schemas']['Answer'];
 export type AnswerView = components['schemas']['AnswerView'];
 export type ApprovalStatus = components['schemas']['ApprovalStatus'];
 export type ApprovalView = components['schemas']['ApprovalView'];
@@ -4649,7 +5003,10 @@ export type Approved = components['schemas']['Approved'];
 export type Approvers = components['schemas']['Approvers'];
 export type Argument = components['schemas']['Argument'];
 export type Ask = components['schemas']['Ask'];
+export type AskCitation = components['schemas']['AskCitation'];
+export type AskQuestion = components['schemas']['AskQuestion'];
 export type Askable = components['schemas']['Askable'];
+export type Asked = components['schemas']['Asked'];
 export type AskedAction = components['schemas']['AskedAction'];
 export type Assign = components['schemas']['Assign'];
 export type AuditEntry = components['schemas']['AuditEntry'];
@@ -4685,6 +5042,7 @@ export type Diagnosis = components['schemas']['Diagnosis'];
 export type DiagnosisView = components['schemas']['DiagnosisView'];
 export type Dismiss = components['schemas']['Dismiss'];
 export type Disruption = components['schemas']['Disruption'];
+export type Done = components['schemas']['Done'];
 export type DryRun = components['schemas']['DryRun'];
 export type EndpointView = components['schemas']['EndpointView'];
 export type Event = components['schemas']['Event'];
@@ -4694,6 +5052,7 @@ export type Evidence = components['schemas']['Evidence'];
 export type EvidenceList = components['schemas']['EvidenceList'];
 export type ExportAsked = components['schemas']['ExportAsked'];
 export type ExportView = components['schemas']['ExportView'];
+export type Failed = components['schemas']['Failed'];
 export type FaultClass = components['schemas']['FaultClass'];
 export type Figure = components['schemas']['Figure'];
 export type Finding = components['schemas']['Finding'];
@@ -4714,6 +5073,7 @@ export type KeptView = components['schemas']['KeptView'];
 export type Known = components['schemas']['Known'];
 export type Ladder = components['schemas']['Ladder'];
 export type Learned = components['schemas']['Learned'];
+export type Looking = components['schemas']['Looking'];
 export type Manifest = components['schemas']['Manifest'];
 export type MaybeWhy = components['schemas']['MaybeWhy'];
 export type Me = components['schemas']['Me'];
@@ -4738,6 +5098,7 @@ export type PasswordShown = components['schemas']['PasswordShown'];
 export type PastIncident = components['schemas']['PastIncident'];
 export type PastIncidents = components['schemas']['PastIncidents'];
 export type PastVerdict = components['schemas']['PastVerdict'];
+export type Place = components['schemas']['Place'];
 export type Plan = components['schemas']['Plan'];
 export type PlanView = components['schemas']['PlanView'];
 export type PolicyRuling = components['schemas']['PolicyRuling'];
@@ -4763,6 +5124,8 @@ export type RunbookMatch = components['schemas']['RunbookMatch'];
 export type RunbookSection = components['schemas']['RunbookSection'];
 export type RunbookStep = components['schemas']['RunbookStep'];
 export type RungView = components['schemas']['RungView'];
+export type Said = components['schemas']['Said'];
+export type Sentence = components['schemas']['Sentence'];
 export type ServiceView = components['schemas']['ServiceView'];
 export type Severity = components['schemas']['Severity'];
 export type Shown = components['schemas']['Shown'];
@@ -4772,7 +5135,9 @@ export type SignalsView = components['schemas']['SignalsView'];
 export type SloKind = components['schemas']['SloKind'];
 export type SloList = components['schemas']['SloList'];
 export type SloView = components['schemas']['SloView'];
+export type Slots = components['schemas']['Slots'];
 export type SnapshotView = components['schemas']['SnapshotView'];
+export type Source = components['schemas']['Source'];
 export type Split = components['schemas']['Split'];
 export type Stale = components['schemas']['Stale'];
 export type Stance = components['schemas']['Stance'];
@@ -4782,13 +5147,19 @@ export type Statefulness = components['schemas']['Statefulness'];
 export type Steered = components['schemas']['Steered'];
 export type Stretch = components['schemas']['Stretch'];
 export type StruckClaim = components['schemas']['StruckClaim'];
+export type Support = components['schemas']['Support'];
+export type ThreadDetail = components['schemas']['ThreadDetail'];
+export type ThreadList = components['schemas']['ThreadList'];
+export type ThreadView = components['schemas']['ThreadView'];
 export type TokenCreated = components['schemas']['TokenCreated'];
 export type TokenList = components['schemas']['TokenList'];
 export type TokenView = components['schemas']['TokenView'];
 export type ToolCall = components['schemas']['ToolCall'];
 export type TopCause = components['schemas']['TopCause'];
+export type Topic = components['schemas']['Topic'];
 export type Trigger = components['schemas']['Trigger'];
 export type Triggered = components['schemas']['Triggered'];
+export type Turn = components['schemas']['Turn'];
 export type Undoing = components['schemas']['Undoing'];
 export type UserAdded = components['schemas']['UserAdded'];
 export type UserChange = components['schemas']['UserChange'];
@@ -6515,6 +6886,149 @@ export interface operations {
                 };
             };
             401: components["responses"]["Unauthorized"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    ask: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "question": "why does inc-4f2a wait?",
+                 *       "thread": "thr-9c1e77a05b2d4f38"
+                 *     }
+                 */
+                "application/json": components["schemas"]["AskQuestion"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": string | components["schemas"]["Looking"] | components["schemas"]["Said"] | components["schemas"]["Done"] | components["schemas"]["Failed"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            422: components["responses"]["UnprocessableEntity"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    listThreads: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "threads": [
+                     *         {
+                     *           "id": "thr-9c1e77a05b2d4f38",
+                     *           "title": "which incidents are open?",
+                     *           "began_at": "2026-03-01T12:00:00Z",
+                     *           "last_at": "2026-03-01T12:04:00Z",
+                     *           "turns": 2
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ThreadList"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    showThread: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                thread_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "summary": "",
+                     *       "turns": [
+                     *         {
+                     *           "number": 1,
+                     *           "at": "2026-03-01T12:00:00Z",
+                     *           "question": "what is the meaning of life?",
+                     *           "answer": {
+                     *             "sentences": [],
+                     *             "notes": [
+                     *               "I cannot answer that without a language model."
+                     *             ],
+                     *             "by": "rules",
+                     *             "struck": 0,
+                     *             "asked": null
+                     *           }
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ThreadDetail"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["UnprocessableEntity"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    forgetThread: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                thread_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["UnprocessableEntity"];
             503: components["responses"]["ServiceUnavailable"];
         };
     };

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from cluster_scene import serving
 from fake_prometheus import READ_TOKEN, FakePrometheus, watched
@@ -32,7 +33,7 @@ async def prometheus() -> AsyncIterator[str]:
 async def runbooks(tmp_path: Path) -> AsyncIterator[str]:
     """The address of the installation's own runbook server, which has one of apple's."""
     (tmp_path / "runbooks").mkdir()
-    text = "---\ntitle: apple-web restarts\nservice: apple-web\n---\n# Act\nCall.\n"
+    text = "---\ntitle: apple-web restarts\nservice: apple-web\nowner: apple-pickers\n---\n# Act\nCall.\n"
     (tmp_path / "runbooks" / "apple-x.md").write_text(text)
     known = RunbookSettings(
         mcp_port=0, mcp_read_token=SecretStr(READ_TOKEN), runbooks_dir=tmp_path / "runbooks"
@@ -60,6 +61,13 @@ async def app(settings: ApiSettings, engine: AsyncEngine, clock: Any) -> AsyncIt
     app = create_app(settings, engine, clock=clock)
     async with app.router.lifespan_context(app):
         yield app
+
+
+@pytest.fixture
+async def http(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
+    transport = httpx.ASGITransport(app=app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+        yield client
 
 
 @pytest.fixture

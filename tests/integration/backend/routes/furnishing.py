@@ -1,12 +1,14 @@
-"""What an organization has beside its incident: a freeze, an objective, and an export."""
+"""What an organization has beside its incident: a freeze, an objective, an export, and a thread."""
 
 from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backend.actors import Actor
-from backend.db import exports, freezes, slos
+from backend.db import ask_threads, exports, freezes, slos
+from backend.db.ask_threads import Outcome, Owner
 from backend.db.tenancy import Tenant
+from sre_agent.ask.answers import Answer
 from sre_agent.domain.slo import Objective, SloKind
 from sre_agent.safety.freeze_text import FreezeText
 
@@ -34,4 +36,13 @@ async def furnish(
     await slos.insert(connection, tenant, objective, actor=admin.name, from_file=False, now=now)
     wanted = exports.Wanted(org_id=tenant.org_id, asked_by=admin.name)
     manifest = await exports.ask(connection, wanted, now=now)
-    return {"freeze_id": freeze.id, "slo_id": objective.id, "export_id": manifest.id}
+    asker = Owner(tenant.org_id, admin.person)
+    thread, _ = await ask_threads.keep(
+        connection, asker, None, f"how is {mark}-web?", Outcome(Answer()), now=now
+    )
+    return {
+        "freeze_id": freeze.id,
+        "slo_id": objective.id,
+        "export_id": manifest.id,
+        "thread_id": thread,
+    }

@@ -122,6 +122,16 @@ CASES = (
     ),
     Case("GET", "/api/v1/decisions", VIEWER, shows=True),
     Case("GET", "/api/v1/learning", VIEWER),
+    Case(
+        "POST",
+        "/api/v1/ask",
+        VIEWER,
+        {"question": "which incidents are open?"},
+        foreign_body={"thread": "{thread_id}"},
+    ),
+    Case("GET", "/api/v1/ask/threads", VIEWER),
+    Case("GET", "/api/v1/ask/threads/{thread_id}", VIEWER),
+    Case("DELETE", "/api/v1/ask/threads/{thread_id}", VIEWER),
     Case("GET", "/api/v1/queue", VIEWER),
     Case(
         "GET",

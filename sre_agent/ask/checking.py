@@ -1,0 +1,142 @@
+"""A model's prose held against the facts that it was told: what they do not say is marked so.
+
+A sentence names its facts in brackets, such as `[f2]`. Numbers, names and states in it have to stand in
+one of them; a sentence whose facts do not say so is the model's opinion, and is shown as one.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+
+from sre_agent.ask.answers import Answer, Sentence, Support
+from sre_agent.ask.citing import AskCitation, Fact
+from sre_agent.llm import fencing
+
+MAX_CHARS = 4000
+MAX_SENTENCES = 30
+_SENTENCE_CHARS = 600
+
+_GROUP = re.compile(r"\[((?:\s*f\d{1,4}\s*,?)+)\]", re.IGNORECASE)
+_NUMBER = re.compile(r"f(\d{1,4})", re.IGNORECASE)
+_END = re.compile(r"(?<=[.!?])\s+(?=[^a-z\s])|\n+")
+_BULLET = re.compile(r"^[\s*#>•-]+")
+_WORD = re.compile(r"[A-Za-z0-9](?:[\w./:@%→-]*\w)?")
+_STATES = frozenset(
+    [
+        "approved",
+        "awaiting",
+        "cancelled",
+        "closed",
+        "escalated",
+        "executed",
+        "executing",
+        "exhausted",
+        "expired",
+        "failed",
+        "firing",
+        "halted",
+        "healthy",
+        "investigating",
+        "merged",
+        "open",
+        "overspent",
+        "paused",
+        "pending",
+        "received",
+        "rejected",
+        "reopened",
+        "resolved",
+        "restarted",
+        "resumed",
+        "reverted",
+        "rolled",
+        "scaled",
+        "stale",
+        "succeeded",
+        "verified",
+        "verifying",
+        "waiting",
+        "waits",
+    ]
+)
+_LIKE = {"waits": "wait", "waiting": "wait", "awaiting": "wait", "opened": "open"}
+
+
+def check(text: str, facts: Mapping[str, Fact], names: Sequence[str], by: str) -> Answer:
+    """Return what is left of an answer. `facts` are those it was told, by how it cites them."""
+    known = frozenset(name.casefold() for name in names)
+    sentences: list[Sentence] = []
+    struck = 0
+    for said, cited in _sentences(fencing.clean(text[:MAX_CHARS])):
+        there = [facts[id_] for id_ in cited if id_ in facts]
+        struck += len(cited) - len(there)
+        cites = tuple(dict.fromkeys(cite for fact in there for cite in fact.cites))
+        sentences.append(Sentence(text=said, cites=cites, support=_support(said, there, known)))
+    cut = ("The rest of the answer is left out: it is too long.",)
+    is_long = len(text) > MAX_CHARS or len(sentences) > MAX_SENTENCES
+    return Answer(
+        sentences=tuple(sentences[:MAX_SENTENCES]),
+        notes=cut if is_long else (),
+        by=by,
+        struck=struck,
+    )
+
+
+def _sentences(text: str) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Yield each sentence with what it cites; a citation belongs to the words before it."""
+    waiting: tuple[str, tuple[str, ...]] | None = None
+    position = 0
+    for group in (*_GROUP.finditer(text), None):
+        words = text[position : group.start() if group else len(text)]
+        cited = _ids(group[1]) if group else ()
+        position = group.end() if group else len(text)
+        parts = [part for part in map(_plain, _END.split(words)) if part]
+        if not parts:
+            if waiting:
+                waiting = (waiting[0], (*waiting[1], *cited))
+            continue
+        if waiting:
+            yield waiting
+        yield from ((part, ()) for part in parts[:-1])
+        waiting = (parts[-1], cited)
+    if waiting:
+        yield waiting
+
+
+def _plain(part: str) -> str:
+    said = " ".join(_BULLET.sub("", part).split())
+    return said[:_SENTENCE_CHARS] if any(char.isalnum() for char in said) else ""
+
+
+def _ids(group: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(f"f{int(item)}" for item in _NUMBER.findall(group)))
+
+
+def _support(said: str, facts: Sequence[Fact], names: frozenset[str]) -> Support:
+    if not facts:
+        return Support.UNCITED
+    told = " ".join(fact.text for fact in facts) + " " + " ".join(_places(facts))
+    words = {_alike(word) for word in _words(told)}
+    wanted = {_alike(word) for word in _words(said) if _is_hard(word, names)}
+    return Support.CITED if wanted <= words else Support.UNSUPPORTED
+
+
+def _places(facts: Sequence[Fact]) -> Iterator[str]:
+    cites: Iterator[AskCitation] = (cite for fact in facts for cite in fact.cites)
+    yield from (f"{cite.id} {cite.told} {cite.cluster}" for cite in cites)
+
+
+def _words(text: str) -> Iterator[str]:
+    """Yield words in small letters, and the parts of those that are put together."""
+    for item in _WORD.finditer(text.casefold()):
+        word = item.group()
+        yield word
+        yield from (part for part in re.split(r"[/@:=→%]", word) if part != word)
+
+
+def _is_hard(word: str, names: frozenset[str]) -> bool:
+    """Return whether a word says something that has to be true: a number, a name, a state."""
+    return word in names or word in _STATES or any(char.isdigit() or char in "/_@" for char in word)
+
+
+def _alike(word: str) -> str:
+    return _LIKE.get(word, word.rstrip("%"))

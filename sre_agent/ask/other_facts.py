@@ -1,0 +1,119 @@
+"""What is said of objectives, rollouts, runbooks, past incidents and pieces of evidence."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from sre_agent.ask.citing import AskCitation, Fact, Source, event
+from sre_agent.ask.incident_facts import OWNER, minute
+from sre_agent.domain.evidence import Evidence
+from sre_agent.domain.objects import ObjectRef
+from sre_agent.domain.observations.kubernetes import Resource, Revision
+from sre_agent.domain.observations.memory import PastIncident
+from sre_agent.domain.observations.runbooks import RunbookHead, RunbookMatch
+from sre_agent.domain.slo import Objective, Standing
+from sre_agent.llm import facts
+
+SLO = "ask.slo"
+ROLLOUT, RUNBOOKS, PAST = "kubernetes.rollout_history", "runbooks.matches", "memory.past_incidents"
+"""Kinds, as the allow-list of what models are told calls them."""
+
+_CHANGES_TOLD = 4
+_FACTS_TOLD = 40
+_VALUE = 120
+
+
+def budget(
+    objective: Objective, standing: Standing | None, reason: str, at: datetime | None, cluster: str
+) -> Fact:
+    """Return how an objective stands."""
+    lead = f"{objective.id} of {objective.namespace}/{objective.service} ({objective.says()})"
+    if standing is None or standing.remaining is None:
+        told = f"{lead}: nobody can tell how it stands: {reason or 'it was not looked at yet'}"
+    else:
+        state = standing.status().value.replace("_", " ")
+        ends = standing.exhausted_in_s
+        soon = f"; at the last hour's rate none is left in {ends / 3600:.1f} h" if ends else ""
+        looked = f", looked at {minute(at)}" if at else ""
+        told = (
+            f"{lead}: {standing.remaining:.1%} of its error budget is left, {state}{soon}{looked}"
+        )
+    cite = AskCitation(source=Source.SLO, id=objective.id, cluster=cluster)
+    return Fact(text=told, cites=(cite,), kind=SLO)
+
+
+def rollout(item: Resource, cluster: str) -> Fact:
+    """Return that a workload got a new revision, of one that has both number and time."""
+    at = item.revision_created_at
+    when = minute(at) if at else "at an unknown time"
+    told = f"{when}: {item.object} went to revision {item.revision}"
+    images = ", ".join(one.image for one in item.containers)
+    cite = _revision(item.object, item.revision or 0, cluster)
+    return Fact(text=f"{told}{f' ({images})' if images else ''}", cites=(cite,), kind=ROLLOUT)
+
+
+def revision(object_: ObjectRef, item: Revision, cluster: str) -> Fact:
+    """Return a revision of a workload with what it changed."""
+    changes = [f"{one.path}: {one.before} → {one.after}" for one in item.changes[:_CHANGES_TOLD]]
+    rest = len(item.changes) - len(changes)
+    more = [f"{rest} more"] if rest > 0 else []
+    told = "; ".join((*changes, *more)) or ", ".join(item.images)
+    text = f"{minute(item.created_at)}: {object_} got revision {item.number} ({told})"
+    return Fact(text=text, cites=(_revision(object_, item.number, cluster),), kind=ROLLOUT)
+
+
+def _revision(object_: ObjectRef, number: int, cluster: str) -> AskCitation:
+    return AskCitation(source=Source.ROLLOUT, id=f"{object_}@{number}", cluster=cluster)
+
+
+def runbook(match: RunbookMatch, cluster: str) -> Fact:
+    """Return a runbook that fits, and why."""
+    if match.age_days is None:
+        state = "never validated"
+    else:
+        state = f"validated {match.age_days} days ago" + (", stale" if match.is_stale else "")
+    told = f"{match.title} ({match.id}): {match.why}; {state}"
+    return Fact(text=told, cites=(cite_runbook(match, cluster),), kind=RUNBOOKS)
+
+
+def owner(head: RunbookHead, service: str, cluster: str) -> Fact:
+    """Return whom a runbook of a service names as its owner."""
+    told = f"{head.owner} owns the runbook {head.title!r} of {service}"
+    return Fact(text=told, cites=(cite_runbook(head, cluster),), kind=OWNER)
+
+
+def cite_runbook(head: RunbookHead, cluster: str) -> AskCitation:
+    """Return the citation of a runbook."""
+    return AskCitation(source=Source.RUNBOOK, id=head.id, cluster=cluster)
+
+
+def past(item: PastIncident, seq: int) -> Fact:
+    """Return a past incident with what it has in common; `seq` is the last entry of its log."""
+    cause = (
+        f"{item.cause.fault_class} of {item.cause.object}" if item.cause else "no cause was named"
+    )
+    repair = f", {item.repair}" if item.repair else ""
+    why = f": {'; '.join(item.reasons)}" if item.reasons else ""
+    told = (
+        f"{item.incident_id} of {item.namespace}/{item.service}, {minute(item.ended_at)}, "
+        f"{item.similarity:.0%} alike: {cause}{repair}, {item.outcome.replace('_', ' ')}{why}"
+    )
+    return Fact(text=told, cites=(event(item.incident_id, seq),), kind=PAST)
+
+
+def evidence(item: Evidence, incident_id: str, seq: int) -> Fact:
+    """Return what a piece of evidence says in one line."""
+    cites = (event(incident_id, seq),)
+    said = item.summary or "its facts are told when it is asked for by its id"
+    return Fact(text=f"evidence {item.id} ({item.kind}): {said}", cites=cites, kind=item.kind)
+
+
+def drilled(item: Evidence, incident_id: str, seq: int) -> Iterator[Fact]:
+    """Yield the single facts of a piece of evidence."""
+    cites = (event(incident_id, seq),)
+    table = list(facts.table(item).items())
+    for path, value in table[:_FACTS_TOLD]:
+        said = facts.plain(facts.shown(value), _VALUE)
+        yield Fact(text=f"{item.id}: {path} = {said}", cites=cites, kind=item.kind)
+    if len(table) > _FACTS_TOLD:
+        rest = f"{item.id}: {len(table) - _FACTS_TOLD} more facts are left out here"
+        yield Fact(text=rest, cites=cites, kind=item.kind)

@@ -1,0 +1,1 @@
+"""Past incidents run again from what their logs hold: the same graph, no server, no write, no network."""

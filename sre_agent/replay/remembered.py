@@ -1,0 +1,90 @@
+"""What past incidents told then, and what a model thought then, as the log holds it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from pydantic import ValidationError
+from typing_extensions import override
+
+from sre_agent import ports
+from sre_agent.diagnosis.alert_streams import Stream
+from sre_agent.domain import observations
+from sre_agent.domain.causes import Diagnosis
+from sre_agent.domain.events import EventKind
+from sre_agent.domain.evidence import Evidence
+from sre_agent.domain.ids import IncidentId
+from sre_agent.domain.incident import Incident
+from sre_agent.domain.model import Observation
+from sre_agent.domain.observations.memory import AlertPatterns, PastIncidents
+from sre_agent.graph.recalling import SPECIALIST
+from sre_agent.llm.reflector import Heard, SecondMind
+from sre_agent.memory.features import Features
+from sre_agent.replay.course import Course
+from sre_agent.replay.recording import Recording
+
+_Seen = TypeVar("_Seen", bound=Observation)
+
+
+@dataclass(frozen=True)
+class RecordedLessons(ports.Lessons):
+    """What was learned by then, as far as the log has it: what it told of these alerts."""
+
+    told: AlertPatterns
+
+    @override
+    def apply(self, stream: Stream) -> AlertPatterns:
+        return self.told
+
+
+@dataclass(frozen=True)
+class RecordedMemory(ports.Memory):
+    """A `Memory` that is reminded of what the run was reminded of, and of nothing since."""
+
+    course: Course
+
+    @override
+    async def recall(self, incident_id: IncidentId, present: Features) -> PastIncidents:
+        return self._newest(PastIncidents) or PastIncidents(incidents=(), considered=0)
+
+    @override
+    async def lessons(self, incident_id: IncidentId) -> ports.Lessons | None:
+        told = self._newest(AlertPatterns)
+        return None if told is None else RecordedLessons(told)
+
+    def _newest(self, kind: type[_Seen]) -> _Seen | None:
+        for event in reversed(self.course.recording.events):
+            is_evidence = event.kind is EventKind.EVIDENCE_ADDED and event.actor == SPECIALIST
+            if is_evidence and event.seq <= self.course.horizon:
+                try:
+                    evidence = Evidence.model_validate(event.payload.get("evidence"))
+                    found = observations.read(evidence, kind)
+                except ValidationError:
+                    continue
+                if found is not None:
+                    return found
+        return None
+
+
+@dataclass(frozen=True)
+class RecordedMind(SecondMind):
+    """Says what the model said then. It is not asked: its claims were held against what was seen then."""
+
+    heard: Heard
+
+    @override
+    async def opine(
+        self, incident: Incident, evidence: Sequence[Evidence], diagnosis: Diagnosis
+    ) -> Heard:
+        return self.heard
+
+
+def mind(recording: Recording) -> RecordedMind | None:
+    """Return the mind that was asked then; None where nobody was, or its words cannot be read."""
+    for event in recording.events:
+        if event.kind is EventKind.MODEL_OPINION and "heard" in event.payload:
+            try:
+                return RecordedMind(Heard.model_validate(event.payload["heard"]))
+            except ValidationError:
+                return None
+    return None
