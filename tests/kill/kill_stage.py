@@ -140,7 +140,7 @@ class Stage:
     def _bury(self, name: str) -> None:
         """Note a death; the number of a worker stands where it left it, until the next is there."""
         at, number = time.monotonic(), self.home / f"{name}.alive.number"
-        worker_id = int(number.read_text()) if number.exists() else None
+        worker_id = int(number.read_text().split()[0]) if number.exists() else None
         self.deaths.append(Death(name, at, worker_id))
 
     def await_all(self) -> None:
