@@ -2,6 +2,8 @@
 
 import json
 from contextlib import ExitStack
+from datetime import timedelta
+from typing import Any
 
 import httpx
 import pytest
@@ -13,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from backend.actors import Actor, Role
 from backend.ask.desk import AT_ONCE_EACH, QUESTION_CHARACTERS
+from backend.jobs.trimming import Trimmer
 from sre_agent.ask.remembering import KEPT_TURNS, SUMMARY_BYTES
 
 _OWN_TABLES = {"ask_threads", "ask_turns"}
@@ -215,3 +218,18 @@ async def test_who_asks_too_much_at_once_is_told_to_wait(
     assert refused.status_code == 503
     assert other["step"] == "done"
     assert (await asker.ask("which incidents are open?"))["step"] == "done"
+
+
+async def test_a_thread_that_was_quiet_for_long_is_forgotten(
+    http: httpx.AsyncClient, engine: AsyncEngine, clock: Any, apple: House
+) -> None:
+    asker = Asker(http, apple)
+    old = (await asker.ask("which incidents are open?"))["thread"]
+    clock.time += timedelta(days=8)
+    new = (await asker.ask("which incidents are open?"))["thread"]
+
+    await Trimmer(engine=engine, clock=clock, days=0, thread_days=7).go()
+
+    listed = [item["id"] for item in (await asker.get("/threads")).json()["threads"]]
+    assert listed == [new]
+    assert (await asker.get(f"/threads/{old}")).status_code == 404
