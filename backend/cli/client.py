@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 
-from backend.cli import hints
+from backend.cli import hints, told_answers
 from backend.plain import plain
 from sre_agent.domain.errors import PermanentError, TransientError
 
@@ -35,9 +35,10 @@ class Client:
 
         Raises:
             TransientError: The API does not answer.
-            PermanentError: It says no; the message is its own, hint included.
+            PermanentError: It says no; the message is its own, hint included. Or it is no answer of
+                this API's version.
         """
-        return plain(self._send("GET", path, params=parameters).json())
+        return told_answers.read(self._send("GET", path, params=parameters))
 
     def text(self, path: str) -> str:
         """Return the text a route answers."""
@@ -66,7 +67,7 @@ class Client:
 
     def post(self, path: str, body: dict[str, Any]) -> Any:
         """Send a body and return the answer."""
-        return plain(self._send("POST", path, json=body).json())
+        return told_answers.read(self._send("POST", path, json=body))
 
     def post_lines(self, path: str, body: dict[str, Any]) -> Iterator[Any]:
         """Send a body and yield the answer's lines, each JSON, as they come.
@@ -90,7 +91,7 @@ class Client:
 
     def patch(self, path: str, body: dict[str, Any]) -> Any:
         """Send what shall be different and return the answer."""
-        return plain(self._send("PATCH", path, json=body).json())
+        return told_answers.read(self._send("PATCH", path, json=body))
 
     def delete(self, path: str, **parameters: str | int) -> None:
         """Take something away."""

@@ -1,10 +1,13 @@
 """What people were asked and answered, as lines for people."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from backend.cli.moments import second
 from backend.cli.plain import escape
+from sre_agent.domain.errors import PermanentError
+from sre_agent.domain.ids import ActionId
+from sre_agent.domain.plan import Plan
 
 Payload = dict[str, Any]
 
@@ -55,9 +58,28 @@ def decided(payload: Payload) -> str:
     return f"{_said(payload)}{_lost(payload)}"
 
 
+def left_out(shown: dict[str, Any], wanted: Sequence[str]) -> tuple[str, ...]:
+    """Return the actions that go when some are left out: these, and what depends on them.
+
+    Raises:
+        PermanentError: The plan has no such action, or nothing of it would be left.
+    """
+    if not wanted:
+        return ()
+    plan = Plan.model_validate(shown)
+    known = [action.id for action in plan.actions]
+    if unknown := [item for item in wanted if item not in known]:
+        raise PermanentError(f"the plan has no action {unknown[0]}; it has {', '.join(known)}")
+    gone = plan.depending_on([ActionId(item) for item in wanted])
+    if len(gone) == len(known):
+        raise PermanentError("nothing would be left of the plan: reject it with sre-agent reject")
+    return gone
+
+
 def _said(payload: Payload) -> str:
     told = f"by {payload['actor']} through {payload['channel']}{_without(payload)}"
-    return f"[bold]{payload['verdict']}[/] {escape(told)} {escape(payload['reason'])}".rstrip()
+    why = f": {escape(payload['reason'])}" if payload["reason"] else ""
+    return f"[bold]{payload['verdict']}[/] {escape(told)}{why}"
 
 
 def voided(payload: Payload) -> str:

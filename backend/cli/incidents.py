@@ -135,7 +135,8 @@ def approve(
         console.print(f"[dim]plan {plan}[/]")
         for told in (*consent.standing(shown["approval"]), *consent.held(shown["held_by"])):
             console.print(told, soft_wrap=True)
-        but = f" without {', '.join(left_out)}" if left_out else ""
+        gone = consent.left_out(shown["plan"], left_out)
+        but = f" without {', '.join(gone)}" if gone else ""
         typer.confirm(f"Approve exactly this{but}?", abort=True)
     body = {"comment": comment, "plan_sha256": plan, "without": left_out}
     decision = api.post(f"/api/v1/incidents/{incident_id}/approve", body)

@@ -71,6 +71,8 @@ def explain(
         facts = examples.complete(rules, _given(Path(subject)))
         _tell(rules, facts, rules_of.judge(rules, facts, examples.ACTION))
         return
+    if "/" in subject or Path(subject).suffix:
+        raise PermanentError(f"there is no file {subject}")  # no incident's id looks like this
     rulings = past_rulings.of_incident(client(), subject)
     if not rulings:
         raise PermanentError(

@@ -38,7 +38,9 @@ def lines(events: Iterable[dict[str, Any]]) -> Iterator[str]:
         limit = _ALERTS_TOLD if kind in _ALERT_KINDS else len(told)
         yield from told[:limit]
         if len(told) > limit:
-            yield f"[dim]{'':8} {'':<12} and {len(told) - limit} more alerts[/]"
+            more = len(told) - limit
+            alerts = "alert" if more == 1 else "alerts"
+            yield f"[dim]{'':8} {'':<12} and {more} more {alerts}[/]"
 
 
 def _alert(payload: Payload) -> str:

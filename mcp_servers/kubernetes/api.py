@@ -138,7 +138,7 @@ class Api:
 
     async def close(self) -> None:
         """Let go of the connections."""
-        await self.client.close()  # type: ignore[no-untyped-call]  # the client has no types here
+        await self.client.close()
 
     async def _json(
         self, method: str, path: str, query: Mapping[str, object], body: Json | None = None

@@ -93,7 +93,7 @@ def _from_file(path: Path, context: str | None) -> Configuration:
     found = Configuration()
     try:
         asyncio.run(
-            load_kube_config(  # type: ignore[no-untyped-call]  # the client has no types here
+            load_kube_config(
                 config_file=str(path),
                 context=context,
                 client_configuration=found,
@@ -108,7 +108,7 @@ def _from_file(path: Path, context: str | None) -> Configuration:
 def _in_cluster() -> Configuration:
     found = Configuration()
     try:
-        load_incluster_config(client_configuration=found)  # type: ignore[no-untyped-call]  # as above
+        load_incluster_config(client_configuration=found)
     except ConfigException as err:
         raise SystemExit(f"KUBERNETES_IN_CLUSTER: {err}") from err
     return found

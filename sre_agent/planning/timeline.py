@@ -62,7 +62,8 @@ def _alerts(events: Sequence[Event]) -> Iterator[tuple[Event, str]]:
         names = Counter(text(event.payload, "name", "?") for event in rest)
         verb = _ALERTS[rest[-1].kind]
         told = ", ".join(f"{name} ({number})" for name, number in names.most_common(_ALERTS_TOLD))
-        yield rest[-1], f"{len(rest)} more alerts {verb} by then: {told}"
+        alerts = "alert" if len(rest) == 1 else "alerts"
+        yield rest[-1], f"{len(rest)} more {alerts} {verb} by then: {told}"
 
 
 def _others(events: Sequence[Event]) -> Iterator[tuple[Event, str]]:

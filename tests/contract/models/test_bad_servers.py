@@ -40,7 +40,7 @@ BAD: dict[str, tuple[Act, Question, type[MindError]]] = {
     "a flood of calls": (Call(_MANY), with_tools(), MindAnswerInvalidError),
     "breaking off": (Cut("The disk is full. " * 20), prose(), MindUnavailableError),
     "vanishing": (Vanish(), prose(), MindUnavailableError),
-    "silence": (Slow(120, Say("late")), prose(deadline_s=4), MindUnavailableError),
+    "silence": (Slow(120, Say("late")), prose(deadline_s=2), MindUnavailableError),
     "a long wait asked for": (
         Fail(429, headers={"retry-after": "3600"}),
         prose(),

@@ -1,14 +1,12 @@
 """Notion's public API as far as it is read here, in the shapes of version 2025-09-03."""
 
-import asyncio
-import socket
 import uuid
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-import uvicorn
+import quick_server
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -56,15 +54,8 @@ def rate_limited(retry_after: str | None = None) -> Response:
 @asynccontextmanager
 async def serving(workspace: Workspace) -> AsyncIterator[str]:
     """Serve a workspace and yield the URL that takes the place of Notion's own."""
-    listener = socket.create_server(("127.0.0.1", 0))
-    config = uvicorn.Config(_app(workspace), log_config=None, lifespan="off")
-    server = uvicorn.Server(config)
-    task = asyncio.create_task(server.serve(sockets=[listener]))
-    try:
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-    finally:
-        server.should_exit = True
-        await task
+    async with quick_server.serving(_app(workspace), lifespan="off") as url:
+        yield url
 
 
 def _app(workspace: Workspace) -> Starlette:

@@ -1,14 +1,12 @@
 """What tests of clusters begin with: programs served on free ports, and an API over a database."""
 
-import asyncio
-import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
 import httpx
-import uvicorn
 from pydantic import SecretStr
+from quick_server import serving
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from backend.api.app import create_app
@@ -17,19 +15,6 @@ from backend.settings import ApiSettings
 WEBHOOK = "w" * 24
 TOKENS = {"viewer": "v" * 24, "responder": "s" * 24, "admin": "a" * 24}
 SECRETS_KEY = "q6Yv0m3eH1c9o5b7W2d4K8s6u0Q1x3Z5r7T9y1N3p5E="
-
-
-@asynccontextmanager
-async def serving(app: Any, **options: Any) -> AsyncIterator[str]:
-    """Serve an application on a free port and yield its address."""
-    listener = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(app, log_config=None, **options))
-    task = asyncio.create_task(server.serve(sockets=[listener]))
-    try:
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-    finally:
-        server.should_exit = True
-        await task
 
 
 def settings(database_url: str, **more: Any) -> ApiSettings:

@@ -6,11 +6,11 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from cluster_scene import serving
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from fake_prometheus import READ_TOKEN as PROMETHEUS_TOKEN
 from fake_prometheus import FakePrometheus, watched
 from pydantic import SecretStr
+from quick_server import serving
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse

@@ -9,8 +9,9 @@ from typing import Any
 
 import httpx
 import pytest
-from cluster_scene import SECRETS_KEY, serving
+from cluster_scene import SECRETS_KEY
 from pydantic import SecretStr
+from quick_server import serving
 from sqlalchemy.ext.asyncio import AsyncEngine
 from typer.testing import CliRunner
 

@@ -82,6 +82,7 @@ def make_runner(engine: AsyncEngine, clock: Any, tmp_path: Path) -> Any:
             journal=PostgresJournal(engine, clock),
             clock=clock,
             objectives=None,
+            reporter=None,
         )
         context.of_run = lambda _run: context
         played: Any = graph or Graph(failure)

@@ -14,6 +14,7 @@ import uvicorn
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from lab_cluster import WITHIN_S, Cluster, Json
+from quick_server import QuickServer
 from starlette.types import ASGIApp
 
 from mcp_servers.common.keys import key_id
@@ -132,7 +133,7 @@ async def serving(served: Program | ASGIApp, port: int = 0) -> AsyncIterator[str
     """Serve a program on a free port, or on the one given, and yield its MCP address."""
     app = build_app(served, host="127.0.0.1") if isinstance(served, Program) else served
     config = uvicorn.Config(app, host="127.0.0.1", port=port, log_config=None, access_log=False)
-    server = uvicorn.Server(config)
+    server = QuickServer(config)
     task = asyncio.create_task(server.serve())
     while not server.started:
         assert not task.done(), "the server did not start"

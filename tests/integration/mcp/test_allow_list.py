@@ -1,15 +1,13 @@
 """The allow-list names exactly what the servers offer, asked over the wire."""
 
-import asyncio
 import base64
-import socket
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import pytest
-import uvicorn
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from pydantic import SecretStr
+from quick_server import serving
 
 from mcp_servers.common.skin import Program, build_app
 from mcp_servers.common.toolset import described
@@ -81,17 +79,11 @@ SERVERS: dict[str, Callable[[], Program]] = {
 async def offered(request: pytest.FixtureRequest) -> AsyncIterator[tuple[str, dict[str, bool]]]:
     """Yield a server's name and what its sessions list: each tool, and whether it writes."""
     name: str = request.param
-    listener = socket.create_server(("127.0.0.1", 0))
     program = SERVERS[name]()
-    config = uvicorn.Config(build_app(program, host="127.0.0.1"), log_config=None)
-    server = uvicorn.Server(config)
-    task = asyncio.create_task(server.serve(sockets=[listener]))
-    url = f"http://127.0.0.1:{listener.getsockname()[1]}/mcp"
-    endpoint = Endpoint(url=url, read_token=READ, write_token=program.write_token)
-    async with McpToolbox({name: endpoint}, FakeClock()) as toolbox:
-        yield name, await toolbox.list_tools(name)
-    server.should_exit = True
-    await task
+    async with serving(build_app(program, host="127.0.0.1")) as url:
+        endpoint = Endpoint(url=f"{url}/mcp", read_token=READ, write_token=program.write_token)
+        async with McpToolbox({name: endpoint}, FakeClock()) as toolbox:
+            yield name, await toolbox.list_tools(name)
 
 
 async def test_the_allow_list_names_exactly_what_a_server_offers(

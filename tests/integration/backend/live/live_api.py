@@ -5,16 +5,16 @@ import contextlib
 import json
 import secrets
 import socket
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import uvicorn
 from fastapi import FastAPI
 from pydantic import SecretStr
+from quick_server import QuickServer
 from sqlalchemy.ext.asyncio import AsyncEngine
-from typing_extensions import override
 from websockets.asyncio import client
 from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed
@@ -28,21 +28,6 @@ from sre_agent.domain.events import EventDraft, EventKind
 TOKEN = secrets.token_hex(16)
 BEARER = {"Authorization": f"Bearer {TOKEN}"}
 WAIT_S = 5.0
-
-
-class _Server(uvicorn.Server):
-    """Leaves the signals to the tests."""
-
-    @override
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
-
-    @override
-    async def main_loop(self) -> None:
-        # Looks more often whether it is to end.
-        while not await self.on_tick(0):  # noqa: ASYNC110 - the server has a flag, no event
-            await asyncio.sleep(0.01)
 
 
 class _QuickWebSocket(serving.EndingWebSocket):
@@ -103,7 +88,7 @@ async def serve(
     app = create_app(known, engine, pace=pace)
     config = serving.configure(app, live_max=known.live_connections_max, lifespan="on")
     config.ws = _QuickWebSocket
-    server = _Server(config)
+    server = QuickServer(config)
     with socket.create_server(("127.0.0.1", 0)) as listening:
         task = asyncio.create_task(server.serve(sockets=[listening]))
         try:

@@ -1,17 +1,17 @@
 """Two organizations in one database, and the application in front of both."""
 
 import hashlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-from cluster_scene import serving
 from fake_prometheus import READ_TOKEN, FakePrometheus, watched
 from fastapi import FastAPI
 from house import House, build
 from pydantic import SecretStr
+from quick_server import beside, serving
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from backend.api.app import create_app
@@ -22,23 +22,21 @@ from mcp_servers.runbooks.settings import RunbookSettings
 from sre_agent.domain.plan import Plan
 
 
-@pytest.fixture
-async def prometheus() -> AsyncIterator[str]:
+@pytest.fixture(scope="session")
+def prometheus() -> Iterator[str]:
     """The address of the installation's own Prometheus server, which knows of apple alone."""
-    async with watched(FakePrometheus(service="apple-web")) as url:
+    with beside(lambda: watched(FakePrometheus(service="apple-web"))) as url:
         yield url
 
 
-@pytest.fixture
-async def runbooks(tmp_path: Path) -> AsyncIterator[str]:
+@pytest.fixture(scope="session")
+def runbooks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of the installation's own runbook server, which has one of apple's."""
-    (tmp_path / "runbooks").mkdir()
+    folder = tmp_path_factory.mktemp("runbooks")
     text = "---\ntitle: apple-web restarts\nservice: apple-web\nowner: apple-pickers\n---\n# Act\nCall.\n"
-    (tmp_path / "runbooks" / "apple-x.md").write_text(text)
-    known = RunbookSettings(
-        mcp_port=0, mcp_read_token=SecretStr(READ_TOKEN), runbooks_dir=tmp_path / "runbooks"
-    )
-    async with serving(build_app(runbook_server.build(known), host="127.0.0.1")) as url:
+    (folder / "apple-x.md").write_text(text)
+    known = RunbookSettings(mcp_port=0, mcp_read_token=SecretStr(READ_TOKEN), runbooks_dir=folder)
+    with beside(lambda: serving(build_app(runbook_server.build(known), host="127.0.0.1"))) as url:
         yield f"{url}/mcp"
 
 

@@ -5,9 +5,9 @@ import asyncio
 import pytest
 import stranger
 from attack_counts import Attack
-from cluster_scene import serving
 from fastapi import FastAPI
 from house import House, snapshot
+from quick_server import serving
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 pytestmark = pytest.mark.attack("requests made from the API's own document")

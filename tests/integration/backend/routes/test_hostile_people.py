@@ -10,9 +10,9 @@ import httpx
 import pytest
 from attack_counts import Attack
 from attack_signs import COLOUR, steering_in
-from cluster_scene import serving
 from fastapi import FastAPI
 from house import House
+from quick_server import serving
 from sqlalchemy.ext.asyncio import AsyncEngine
 from typer.testing import CliRunner
 

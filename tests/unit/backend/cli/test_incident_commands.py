@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 
 from backend.cli import incidents
 from sre_agent.domain.errors import PermanentError
+from sre_agent.domain.plan import DryRun
 from sre_agent.testing import plans
 
 ID = "inc-01890a5d-ac96-774b-bcce-b302099a8057"
@@ -95,6 +96,53 @@ def test_what_holds_a_plan_is_told_with_its_end_before_anybody_says_yes(
 
     assert "held now until 2026-12-27 00:00:00 UTC: it is Christmas" in said
     assert "held now until a person ends it: writes are halted by ada" in said
+
+
+def chain() -> dict[str, Any]:
+    """A plan whose second action changes what its first one left behind, and a third of its own."""
+    three = (
+        plans.on_web("restart_rollout"),
+        plans.on_web("scale"),
+        plans.on_web("restart_rollout"),
+    )
+    rehearsed = DryRun(state_sha256="5" * 64, result_sha256="7" * 64, uid="uid-1", changes=("x",))
+    actions = [
+        item.model_copy(update={"id": f"a{number}", "dry_run": rehearsed})
+        for number, item in enumerate(three, 1)
+    ]
+    other = actions[2].target.model_copy(update={"name": "api"})
+    actions[2] = actions[2].model_copy(update={"target": other})
+    return plans.of(*actions).model_dump(mode="json")
+
+
+def test_what_goes_with_an_action_left_out_is_told_before_anybody_says_yes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    plan = {"plan": chain(), "plan_sha256": "ab", "approval": approval("open", None)}
+    api = Api(plan={**plan, "held_by": []})
+
+    said = run(monkeypatch, api, "approve", ID, "--without", "a1", typed="n\n").output
+
+    assert "Approve exactly this without a1, a2?" in said
+    assert not api.sent
+
+
+@pytest.mark.parametrize(
+    ("left_out", "told"),
+    [(["a9"], "has no action a9; it has a1, a2, a3"), (["a1", "a3"], "nothing would be left")],
+)
+def test_what_cannot_be_left_out_is_told_before_anybody_says_yes(
+    left_out: list[str], told: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan = {"plan": chain(), "plan_sha256": "ab", "approval": approval("open", None)}
+    api = Api(plan={**plan, "held_by": []})
+
+    words = [word for item in left_out for word in ("--without", item)]
+    result = run(monkeypatch, api, "approve", ID, *words)
+
+    assert isinstance(result.exception, PermanentError)
+    assert told in str(result.exception)
+    assert "Approve exactly" not in result.output
 
 
 def test_a_yes_during_a_stop_is_told_with_what_holds_it(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -159,6 +159,15 @@ def test_a_file_that_gives_no_action_is_refused_with_a_reason(
     assert "given.yaml" in told or "there is no fact" in told
 
 
+def test_a_file_that_is_not_there_is_no_incident(
+    monkeypatch: pytest.MonkeyPatch, folder: Path
+) -> None:
+    code, told = run(monkeypatch, "explain", "mine.yaml", "--policy", str(folder))
+
+    assert code == 1
+    assert "there is no file mine.yaml" in told
+
+
 def test_the_newest_ruling_of_an_incident_is_explained_as_of_then(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

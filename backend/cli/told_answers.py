@@ -1,0 +1,46 @@
+"""What the API answered, made safe to show and safe to read."""
+
+import json
+from typing import Any
+
+import httpx
+
+from backend.plain import plain
+from sre_agent.domain.errors import PermanentError
+
+_OTHER_VERSION = (
+    "Is the API of another version than this command line, or is there a proxy between them? "
+    "sre-agent doctor looks at what runs"
+)
+
+
+class Told(dict[str, Any]):
+    """An object of an answer; a field that is not in it is told as such."""
+
+    def __missing__(self, key: str) -> Any:
+        raise PermanentError(f"the API's answer has no `{key}`. {_OTHER_VERSION}")
+
+
+def read(answer: httpx.Response) -> Any:
+    """Return the JSON of an answer, without characters that steer a terminal.
+
+    Raises:
+        PermanentError: It is no JSON, or, when it is read, has no such field.
+    """
+    try:
+        return _told(plain(json.loads(answer.content)))
+    except (ValueError, RecursionError) as error:
+        kind = answer.headers.get("content-type", "nothing that is named")
+        raise PermanentError(
+            f"the API answered with {plain(kind)[:80]}. {_OTHER_VERSION}"
+        ) from error
+
+
+def _told(value: Any) -> Any:
+    match value:
+        case dict():
+            return Told({key: _told(item) for key, item in value.items()})
+        case list():
+            return [_told(item) for item in value]
+        case _:
+            return value
