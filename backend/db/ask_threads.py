@@ -14,7 +14,7 @@ from sre_agent.ask import remembering
 from sre_agent.ask.answers import Answer
 from sre_agent.ask.remembering import Memory, Turn
 from sre_agent.domain.errors import PermanentError
-from sre_agent.llm.reflector import Exchange
+from sre_agent.llm.asking import Exchange
 
 KEPT_PER_PERSON = 100
 """Who begins one more loses the thread that was quiet longest."""

@@ -15,6 +15,7 @@ from sre_agent.ask.lookups import Lookups, NotThereError
 from sre_agent.ask.remembering import Memory
 from sre_agent.llm import fencing, prompts
 from sre_agent.llm.allowance import Allowance
+from sre_agent.llm.asking import Exchange
 from sre_agent.llm.facts import plain
 from sre_agent.llm.mind import Answer as Said
 from sre_agent.llm.mind import (
@@ -26,7 +27,6 @@ from sre_agent.llm.mind import (
     ToolRequest,
 )
 from sre_agent.llm.redaction import Redactor
-from sre_agent.llm.reflector import Exchange
 from sre_agent.llm.rounds import Rounds
 
 ROLE = "ask"

@@ -127,7 +127,7 @@ def _read(events: Sequence[Event], unrehearsed: ToolCall | None) -> Outcome:
 
 def _is_own(event: Event) -> bool:
     """Return whether it befell this incident: that another one became part of it is in its log too."""
-    return event.payload.get("incident_id", event.incident_id) == event.incident_id
+    return bool(event.payload.get("incident_id", event.incident_id) == event.incident_id)
 
 
 def _newest(events: Sequence[Event], kind: EventKind) -> Json | None:

@@ -102,12 +102,10 @@ async def play(recording: Recording, rules: Rules, mind: SecondMind | None = Non
     Raises:
         UnfitLogError: The recording cannot be read.
     """
-    unrehearsed: ToolCall | None = None
     try:
         stage = _Stage(recording)
-        await _run(stage, stage.context(rules, mind or remembered.mind(recording)))
-    except NotRehearsedError as error:
-        unrehearsed = error.call
+        context = stage.context(rules, mind or remembered.mind(recording))
+        unrehearsed = await _run(stage, context)
     except _UNFIT as error:
         told = f"the recording cannot be judged: {type(error).__name__}: {error}"
         raise UnfitLogError(told[:_TOLD]) from error
@@ -121,8 +119,17 @@ async def play(recording: Recording, rules: Rules, mind: SecondMind | None = Non
     )
 
 
-async def _run(stage: _Stage, context: RunContext) -> None:
-    """Let the graph go on until it would act, also after causes were dismissed while it waited."""
+async def _run(stage: _Stage, context: RunContext) -> ToolCall | None:
+    """Let the graph go on until it would act; return the call that nobody rehearsed then, if it ends there."""
+    try:
+        await _go(stage, context)
+    except NotRehearsedError as error:
+        return error.call
+    return None
+
+
+async def _go(stage: _Stage, context: RunContext) -> None:
+    """Let the graph go on, also after causes were dismissed while it waited."""
     graph = build.build(InMemorySaver())
     config: RunnableConfig = {
         "configurable": {"thread_id": "replay"},

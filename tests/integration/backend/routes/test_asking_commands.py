@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 import typer
-from cluster_scene import serving
 from fastapi import FastAPI
 from house import House
+from quick_server import serving
 from typer.testing import CliRunner
 
 from backend.actors import Role

@@ -9,12 +9,11 @@ from typing import Any
 
 import httpx
 import pytest
-from click.testing import Result
 from model_acts import Say
 from model_beside import served
 from model_dialects import Ollama
 from run_scene import make_scene
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from backend.cli import replaying
 from backend.cli.main import cli
