@@ -61,6 +61,7 @@ if [ ! -f "$stamp" ] || ! .venv/bin/python -m pip --version >/dev/null 2>&1; the
   make_venv
 fi
 rm -f "$stamp"
-.venv/bin/python -m pip install -qq --disable-pip-version-check --require-hashes -r requirements-dev.lock
+.venv/bin/python -m pip install -qq --no-compile --disable-pip-version-check --require-hashes -r requirements-dev.lock
+.venv/bin/python -m compileall -qq -j 0 .venv/lib || true # pip would do it on one processor; what fails is templates
 .venv/bin/python -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation --editable .
 printf '%s' "$wanted" >"$stamp"

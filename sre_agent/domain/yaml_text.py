@@ -84,13 +84,13 @@ def read(text: str) -> Any:
 
 
 def read_exactly(text: str) -> Any:
-    """Return the same as `read`, slower, and with the very place of what is wrong.
+    """Return the same as `read`, and of what is wrong the very place, for which it is read again.
 
     Raises:
         yaml.YAMLError: As `read`.
     """
     try:
-        bound(text)
+        return read(text)
     except yaml_bounds.BeyondBoundsError:
         raise
     except yaml.YAMLError:

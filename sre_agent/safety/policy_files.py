@@ -188,7 +188,7 @@ class _Lines:
         """Return the lines of a text; of what is no YAML nothing is known."""
         try:
             yaml_text.bound(text)
-            return cls(yaml.compose(text, Loader=yaml.SafeLoader))
+            return cls(yaml.compose(text, Loader=yaml_text.LOADER))
         except (yaml.YAMLError, ValueError, RecursionError):
             return cls(None)
 
