@@ -142,7 +142,12 @@ class AskDesk:
 
 
 def owner_of(actor: Actor) -> Owner:
-    """Return whose threads an actor's are: a person's, whichever credential they come with."""
+    """Return whose threads an actor's are: a person's, whichever credential they come with.
+
+    A token behind which no person is known has its own, whoever made it: others may hold it.
+    """
+    if actor.user_id is None and actor.token_id is not None:
+        return Owner(actor.org_id, f"token:{actor.token_id}")
     return Owner(actor.org_id, actor.person)
 
 

@@ -51,6 +51,7 @@ _WORDS = (
         "connected cluster that has a runbooks server: ?cluster=…",
         "connected cluster that has a runbooks server",
     ),
+    ("List yours with GET /api/v1/ask/threads", "Leave --thread out to begin a new one"),
     ("`detail` says", "this message says"),
     ("`detail` names", "this message names"),
     ("what `checks` names", "what the checks name"),

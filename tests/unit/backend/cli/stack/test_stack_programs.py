@@ -46,13 +46,13 @@ SECRETS = {
     "MCP_JAEGER_READ_TOKEN": {"api", "worker", "mcp-jaeger"},
     "JAEGER_TOKEN": {"mcp-jaeger"},
     "NOTION_API_KEY": {"mcp-runbooks"},
-    "LLM_API_KEY": {"worker"},
-    "OPENAI_API_KEY": {"worker"},
-    "GROQ_API_KEY": {"worker"},
-    "GITHUB_TOKEN": {"worker"},
-    "AZURE_OPENAI_API_KEY": {"worker"},
-    "ANTHROPIC_API_KEY": {"worker"},
-    "GOOGLE_API_KEY": {"worker"},
+    "LLM_API_KEY": {"api", "worker"},
+    "OPENAI_API_KEY": {"api", "worker"},
+    "GROQ_API_KEY": {"api", "worker"},
+    "GITHUB_TOKEN": {"api", "worker"},
+    "AZURE_OPENAI_API_KEY": {"api", "worker"},
+    "ANTHROPIC_API_KEY": {"api", "worker"},
+    "GOOGLE_API_KEY": {"api", "worker"},
 }
 PORTS = {"signer": 1, "kubernetes": 2, "prometheus": 3, "loki": 4, "jaeger": 5, "runbooks": 6}
 
