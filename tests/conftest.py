@@ -13,7 +13,7 @@ settings.register_profile("any", deadline=None, suppress_health_check=[HealthChe
 settings.load_profile("any")  # a busy machine makes examples slow, and is no failure
 
 HERE = Path(__file__).parent
-LONGEST = (HERE / "e2e", HERE / "integration/lab/test_world_lifecycle.py", HERE / "integration")
+LONGEST = (HERE / "e2e", HERE / "integration")
 """They mostly wait; begun first, the others run meanwhile."""
 
 

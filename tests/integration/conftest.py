@@ -9,6 +9,7 @@ import sys
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import LiteralString, Self, cast
 
 import psycopg
 import pytest
@@ -19,6 +20,52 @@ from backend.db.migrations import migrate
 from backend.db.tables import metadata
 
 _numbers = itertools.count(1)
+
+
+class Sweeper:
+    """Empties a database between tests by one connection that stays open: a new one costs a process."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self._connection = psycopg.connect(url)
+        self._sweep = _statements()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._connection.close()
+
+    def sweep(self) -> None:
+        """Delete all rows but the tenant's, past the triggers and foreign keys that forbid it."""
+        try:
+            self._run()
+        except psycopg.OperationalError:  # a test ended all connections, or the server
+            self._connection.close()
+            self._connection = psycopg.connect(self.url)
+            self._run()
+
+    def _run(self) -> None:
+        with self._connection.transaction():
+            self._connection.execute(self._sweep)
+
+
+def _statements() -> LiteralString:
+    tables = [table.name for table in metadata.sorted_tables]
+    tables += ["procrastinate_events", "procrastinate_jobs"]
+    keep = {
+        "organizations": "id = 'default'",
+        "clusters": "org_id = 'default' AND id = 'default'",
+    }
+    kept = [f"DELETE FROM {name} WHERE NOT ({keep[name]})" for name in keep]  # noqa: S608 - ours
+    emptied = [f"DELETE FROM {name}" for name in tables if name not in keep]  # noqa: S608 - ours
+    said = [
+        "SET LOCAL session_replication_role = replica",
+        *emptied,
+        *kept,
+        "UPDATE organizations SET last_seq = DEFAULT, last_hash = DEFAULT",
+    ]
+    return cast("LiteralString", ";\n".join(said))
 
 
 @pytest.fixture(scope="session")
@@ -70,6 +117,13 @@ def shared_database_url(postgres_url: str, template_database: str) -> str:
     return postgres_url.replace("/sre_agent?", "/sre_agent_shared?")
 
 
+@pytest.fixture(scope="session")
+def sweeper(shared_database_url: str) -> Iterator[Sweeper]:
+    """Who empties the shared database."""
+    with Sweeper(shared_database_url) as found:
+        yield found
+
+
 @pytest.fixture
 def own_database() -> None:
     """Asked for by tests that change the schema: they get a database of their own."""
@@ -81,9 +135,9 @@ def database_url(
 ) -> Iterator[str]:
     """The URL of an empty, migrated database."""
     if "own_database" not in request.fixturenames:
-        url: str = request.getfixturevalue("shared_database_url")
-        _empty(url)
-        yield url
+        sweeper: Sweeper = request.getfixturevalue("sweeper")
+        sweeper.sweep()
+        yield sweeper.url
         return
     name = f"own_{next(_numbers)}"
     with psycopg.connect(postgres_url, autocommit=True) as connection:
@@ -101,22 +155,6 @@ def _create(url: str, name: str, template: str = "template1") -> bool:
             return False
         connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
     return True
-
-
-def _empty(url: str) -> None:
-    """Delete all rows but the tenant's, past the triggers and foreign keys that forbid it."""
-    tables = [table.name for table in metadata.sorted_tables]
-    tables += ["procrastinate_events", "procrastinate_jobs"]
-    with psycopg.connect(url) as connection:
-        connection.execute("SET LOCAL session_replication_role = replica")
-        for table in tables:
-            keep = {
-                "organizations": "id = 'default'",
-                "clusters": "org_id = 'default' AND id = 'default'",
-            }
-            where = f" WHERE NOT ({keep[table]})" if table in keep else ""
-            connection.execute(f"DELETE FROM {table}{where}")  # noqa: S608 - names of ours
-        connection.execute("UPDATE organizations SET last_seq = DEFAULT, last_hash = DEFAULT")
 
 
 @pytest.fixture

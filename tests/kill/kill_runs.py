@@ -26,7 +26,7 @@ import kill_judge
 from kill_borders import Order
 from kill_judge import Verdict
 from kill_points import named
-from kill_recording import Points, record_all
+from kill_recording import Points, Recorder
 from kill_settings import APPROVER
 from kill_stage import Stage, stage
 from kill_story import Course, Kind, Story
@@ -224,15 +224,21 @@ def run(runs: int, seed: int, lanes: int, only: str = "") -> Tally:
     with ExitStack() as stack:
         # In every second lane two workers share the work: one dies, the other takes over. There,
         # what both do in turn is crossed twice as often: nothing is recorded in these.
-        stages = [
-            stack.enter_context(stage(home / f"lane-{n}", workers=2 if n % 2 else 1))
-            for n in range(lanes)
-        ]
         single = _only(only) if only else None
-        points = record_all(stages[::2], [single.kind] if single else list(Kind))
+        recorder = Recorder([single.kind] if single else Kind)
+        stages = []
+        for n in sorted(range(lanes), key=lambda n: n % 2):
+            workers = 2 if n % 2 else 1
+            stages.append(stack.enter_context(stage(home / f"lane-{n}", workers=workers)))
+            if workers == 1:
+                recorder.add(stages[-1])
+        points = recorder.points()
         everywhere = named(points)
         say(f"{len(everywhere)} points, {sum(map(len, points.values()))} with the kind of incident")
-        plans = iter([single]) if single else schedule(points, runs, seed)
+        wanted = [single] if single else schedule(points, runs, seed)
+        plans = iter(
+            sorted(wanted, key=lambda plan: plan.kind is not Kind.IN_VAIN)
+        )  # they take long
         play_all(stages, Waiting(plans), tally)
         broken = [found for opened in stages if (found := audit(opened))]
         say(f"{sum(map(renewals, stages))} grants renewed")

@@ -20,7 +20,9 @@ from typing_extensions import override
 
 from infrastructure.lab import world
 
-ROOT = Path(__file__).resolve().parents[3]
+pytestmark = pytest.mark.e2e
+
+ROOT = Path(__file__).resolve().parents[2]
 SEED = 4
 CREDENTIAL = "a-token-of-the-webhook"
 
