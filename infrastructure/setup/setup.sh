@@ -73,7 +73,7 @@ install_all() {
     --index-strategy unsafe-best-match --compile-bytecode -r requirements-dev.lock 2>.run/logs/uv.log
 }
 
-say "Setting up .venv (about a minute the first time) ..."
+say "Setting up .venv (half a minute the first time) ..."
 # Without a stamp it was never finished: what is there may belong to another Python, or be half of one.
 if [ ! -f "$stamp" ] || ! .venv/bin/python -m pip --version >/dev/null 2>&1; then
   rm -rf .venv
