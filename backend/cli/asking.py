@@ -93,7 +93,7 @@ def _tell_rest(answer: dict[str, Any]) -> None:
     for note in answer["notes"]:
         console.print(escape(note), soft_wrap=True)
     if answer["struck"]:
-        console.print(f"[yellow]{answer['struck']} citations do not exist and were struck[/]")
+        console.print(f"[yellow]struck, since they do not exist: {answer['struck']} citations[/]")
     if answer["by"] != "rules":
         console.print(f"[dim]answered by {escape(answer['by'])}[/]")
 

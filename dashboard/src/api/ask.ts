@@ -12,11 +12,14 @@ export type Step = Looking | Said | Done | Failed;
 export async function* ask(question: string, thread: string | null, signal: AbortSignal) {
   const body = { question, thread };
   const { data } = await api.POST("/api/v1/ask", { body, signal, parseAs: "stream" });
+  let isDone = false;
   for await (const line of lines(data as unknown as ReadableStream<Uint8Array>)) {
     const step = JSON.parse(line) as Step;
+    isDone = step.step === "done";
     if (step.step === "failed") throw new ProblemError(503, step.title, step.hint, "", null, {});
     yield step;
   }
+  if (!isDone) throw new ProblemError(503, "The answer broke off", "Ask again.", "", null, {});
 }
 
 async function* lines(stream: ReadableStream<Uint8Array>) {

@@ -91,7 +91,7 @@ function OneExchange({ exchange }: { exchange: Exchange }) {
       ))}
       {exchange.answer && exchange.answer.struck > 0 && (
         <p className="ask-note">
-          {exchange.answer.struck} citations of the model do not exist and were struck.
+          Struck, since they do not exist: {exchange.answer.struck} of the model's citations.
         </p>
       )}
       {exchange.answer && exchange.answer.by !== "rules" && (

@@ -66,6 +66,7 @@ test("a refusal and an answer that fails say what to do", async () => {
       title: "Something that is needed is away",
       hint: "Ask again soon.",
     }),
+    streamed({ step: "looking", what: "waiting" }),
   ];
   platform({
     "GET auth/me": () => me("viewer"),
@@ -77,4 +78,7 @@ test("a refusal and an answer that fails say what to do", async () => {
   expect(await screen.findByText("Too many questions are being answered")).toBeTruthy();
   await say("anything now?");
   expect(await screen.findByText("Ask again soon.")).toBeTruthy();
+  await say("and now?");
+  expect(await screen.findByText("The answer broke off")).toBeTruthy();
+  expect(screen.queryByText("looking at: waiting …")).toBeNull();
 });
