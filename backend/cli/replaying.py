@@ -13,6 +13,7 @@ from rich.console import Console
 from backend.cli import telling_replays
 from backend.cli.plain import escape
 from backend.cli.session import client, console, layout
+from backend.cli.stack import environment, world
 from backend.evals import eval_table, incident_cases, incident_logs, replaying, scoring
 from backend.evals.incident_cases import Case
 from backend.evals.incident_logs import IncidentLog
@@ -122,9 +123,14 @@ def _settings() -> ReplaySettings:
     settings = ReplaySettings.load(place.env_file)
     named = ("agent_config", "policy_dir", "playbook_dir", "llm_prompts_dir", "llm_prices_file")
     paths = {name: getattr(settings, name) for name in named}
-    return settings.model_copy(
-        update={name: place.root / path for name, path in paths.items() if path is not None}
-    )
+    changed: dict[str, object] = {
+        name: place.root / path for name, path in paths.items() if path is not None
+    }
+    if place.lab.exists() and not world.is_real(environment.read(place.env_file)):
+        # The lab's worker is told so when it is started; `.env` says it only where somebody chose.
+        pace = {name.lower(): float(value) for name, value in world.LAB_PACE.items()}
+        changed |= {name: pace[name] for name in pace.keys() - settings.model_fields_set}
+    return settings.model_copy(update=changed)
 
 
 def _log(incident: str) -> IncidentLog:

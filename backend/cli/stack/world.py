@@ -21,7 +21,7 @@ REAL = (
 )
 """Naming any of these means real systems; then no lab is started."""
 
-_LAB_PACE = {"VERIFICATION_HOLD_SECONDS": "10", "VERIFICATION_DEADLINE_SECONDS": "90"}
+LAB_PACE = {"VERIFICATION_HOLD_SECONDS": "10", "VERIFICATION_DEADLINE_SECONDS": "90"}
 """The lab scrapes every second: ten seconds of it say what five minutes say elsewhere."""
 
 _LAB_BRAKES = {
@@ -107,7 +107,7 @@ def lab_settings(layout: Layout) -> dict[str, str]:
         "PROMETHEUS_URL": record["prometheus"]["url"],
         "LOKI_URL": record["loki"]["url"],
         "JAEGER_URL": record["jaeger"]["url"],
-        **_LAB_PACE,
+        **LAB_PACE,
         **_LAB_BRAKES,
     }
 

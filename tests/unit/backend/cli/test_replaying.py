@@ -69,6 +69,16 @@ def test_a_run_that_comes_to_the_same_is_told_in_a_line(here: Path) -> None:
     assert "asks an approver" in done.output
 
 
+def test_a_run_in_the_lab_is_judged_at_the_pace_of_the_lab(here: Path) -> None:
+    (here / ".env").write_text("VERIFICATION_DEADLINE_SECONDS=120")
+    (here / ".run" / "lab").mkdir(parents=True)
+
+    found = told("replay", str(here / "log.jsonl"))
+
+    said = [(item["then"], item["now"]) for item in found["differences"]]
+    assert said == [(20, 10)], "what .env says goes first"
+
+
 def test_an_incident_s_log_is_read_page_by_page_as_it_is(
     here: Path, log: list[Event], monkeypatch: pytest.MonkeyPatch
 ) -> None:
