@@ -29,19 +29,15 @@ def ask(
     as_json: Annotated[bool, typer.Option("--json", help="The whole answer as JSON.")] = False,
 ) -> None:
     """Ask about incidents, changes, budgets, owners and runbooks; nothing is changed by asking."""
-    done = None
     for step in _steps(client(), question, thread):
-        if step["step"] == "done":
-            done = step
-        elif not as_json:
-            _tell(step)
-    if done is None:
-        raise TransientError("the answer broke off: ask again")
-    if as_json:
-        typer.echo(json.dumps(done, ensure_ascii=False, indent=2))
-        return
-    _tell_rest(done["answer"])
-    console.print(f"[dim]thread {escape(done['thread'])}[/]")
+        if step["step"] != "done":
+            if not as_json:
+                _tell(step)
+        elif as_json:
+            typer.echo(json.dumps(step, ensure_ascii=False, indent=2))
+        else:
+            _tell_rest(step["answer"])
+            console.print(f"[dim]thread {escape(step['thread'])}[/]")
 
 
 def chat(thread: Thread = None) -> None:
@@ -74,12 +70,16 @@ def _steps(api: Client, question: str, thread: str | None) -> Iterator[dict[str,
     """Yield the steps of an answer.
 
     Raises:
-        TransientError: Something that the answer needs is away.
+        TransientError: Something that the answer needs is away, or it broke off.
     """
+    is_done = False
     for step in api.post_lines(_PATH, {"question": question, "thread": thread}):
         if step["step"] == "failed":
             raise TransientError(f"{step['title']}. {step['hint']}")
+        is_done = step["step"] == "done"
         yield step
+    if not is_done:
+        raise TransientError("the answer broke off: ask again")
 
 
 def _tell(step: dict[str, Any]) -> None:

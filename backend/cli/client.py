@@ -1,6 +1,5 @@
 """The API as the command line sees it: the same doors and tokens as everyone's."""
 
-import json
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -83,8 +82,8 @@ class Client:
                     failed = TransientError if answer.status_code >= 500 else PermanentError
                     raise failed(_problem(answer))
                 for line in answer.iter_lines():
-                    yield plain(json.loads(line))
-        except (httpx.TransportError, ValueError) as error:
+                    yield told_answers.line(answer, line)
+        except httpx.TransportError as error:
             raise TransientError(
                 f"{self.url} does not answer; is the platform up? ./start.sh starts it"
             ) from error

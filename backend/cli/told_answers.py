@@ -27,8 +27,17 @@ def read(answer: httpx.Response) -> Any:
     Raises:
         PermanentError: It is no JSON, or, when it is read, has no such field.
     """
+    return line(answer, answer.text)
+
+
+def line(answer: httpx.Response, text: str) -> Any:
+    """Return the same of one line of an answer.
+
+    Raises:
+        PermanentError: As `read`.
+    """
     try:
-        return _told(plain(json.loads(answer.content)))
+        return _told(plain(json.loads(text)))
     except (ValueError, RecursionError) as error:
         kind = answer.headers.get("content-type", "nothing that is named")
         raise PermanentError(

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from sre_agent.domain.likelihood import in_percent
 from sre_agent.domain.opinion import Claim, ModelOpinion, Standing, WeighedCause
+from sre_agent.planning import wording
 from sre_agent.planning.wording import Payload
 
 STANDINGS = {
@@ -59,7 +60,4 @@ def fact(claim: Claim) -> str:
 
 def struck(opinion: ModelOpinion) -> str:
     """Return how many of its claims were struck, or nothing."""
-    count = opinion.struck_count
-    if not count:
-        return ""
-    return f"; {count} of its claims {'was' if count == 1 else 'were'} struck"
+    return wording.struck(opinion.struck_count, "claims")

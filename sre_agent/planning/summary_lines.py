@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from sre_agent.domain.summary import ModelSummary
+from sre_agent.planning import wording
 from sre_agent.planning.wording import Payload
 
 
@@ -28,7 +29,4 @@ def lines(summary: ModelSummary) -> Iterator[str]:
 
 def struck(summary: ModelSummary) -> str:
     """Return how many of its sentences were struck, or nothing."""
-    count = summary.struck_count
-    if not count:
-        return ""
-    return f"; {count} of its sentences {'was' if count == 1 else 'were'} struck"
+    return wording.struck(summary.struck_count, "sentences")

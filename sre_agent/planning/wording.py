@@ -12,6 +12,11 @@ def text(payload: Payload, key: str, otherwise: str = "") -> str:
     return otherwise if value is None or value == "" else str(value)
 
 
+def struck(count: int, what: str) -> str:
+    """Return how many of a model's claims or sentences were struck, or nothing."""
+    return f"; {count} of its {what} {'was' if count == 1 else 'were'} struck" if count else ""
+
+
 def with_reason(lead: str) -> Callable[[Payload], str]:
     """Return what says `lead`, and the reason where there is one."""
 

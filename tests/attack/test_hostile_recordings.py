@@ -7,25 +7,16 @@ from typing import Any
 
 import pytest
 from attack_counts import Attack
-from run_scene import ALLOW_LIST, POLICY, make_scene
+from replayed import RULES
+from run_scene import make_scene
 
 from backend.evals import incident_logs
-from sre_agent.config import loader
 from sre_agent.domain.errors import PermanentError
 from sre_agent.domain.events import Event, EventKind
-from sre_agent.graph.context import Limits, Rules
-from sre_agent.planning.settings import PlanningSettings
 from sre_agent.replay import playing, recording
 
 pytestmark = pytest.mark.attack("hostile recording")
 
-RULES = Rules(
-    allowlist=ALLOW_LIST,
-    policy=POLICY,
-    playbooks=loader.load_playbooks(),
-    planning=PlanningSettings(catalogue=loader.load_catalogue(), hold_s=20, deadline_s=120),
-    limits=Limits(),
-)
 VALUES: tuple[Any, ...] = (
     None,
     -1,

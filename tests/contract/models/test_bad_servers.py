@@ -16,10 +16,7 @@ from sre_agent.llm.mind import (
 )
 from sre_agent.llm.tries import Repairing
 
-_DIALECTS = {
-    kind.dialect: kind for kind in reversed(KINDS)
-}  # some are one client at other addresses
-every_dialect = pytest.mark.parametrize("kind", _DIALECTS.values(), ids=lambda kind: kind.name)
+every_kind = pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
 _MANY = tuple(("list_pods", {"namespace": str(number)}) for number in range(50))
 _CALLS_DELETE = Call((("delete_pod", {"namespace": "shop", "name": "checkout"}),))
 _DEEP = '{"cause":' * 20_000
@@ -52,7 +49,7 @@ BAD: dict[str, tuple[Act, Question, type[MindError]]] = {
 }
 
 
-@every_dialect
+@every_kind
 @pytest.mark.parametrize("name", BAD)
 async def test_nothing_usable_comes_back_as_a_reason(kind: Kind, name: str) -> None:
     if kind.provider == "ollama" and name == "a refusal":
@@ -67,7 +64,7 @@ async def test_nothing_usable_comes_back_as_a_reason(kind: Kind, name: str) -> N
         assert [item.model for item in caught.value.spending] == [chat.name]
 
 
-@every_dialect
+@every_kind
 async def test_a_flood_is_stopped_while_it_comes(kind: Kind) -> None:
     async with asked_at(kind, Flood()) as (chat, server):
         with pytest.raises(MindAnswerInvalidError, match="more than"):
@@ -77,7 +74,7 @@ async def test_a_flood_is_stopped_while_it_comes(kind: Kind) -> None:
         assert server.sent_bytes < 16 * 1024 * 1024
 
 
-@every_dialect
+@every_kind
 @pytest.mark.parametrize("status", [429, 500, 503])
 async def test_a_busy_server_is_asked_again_within_bounds(kind: Kind, status: int) -> None:
     busy = Fail(status, "busy", {"retry-after": "0"})
@@ -88,7 +85,7 @@ async def test_a_busy_server_is_asked_again_within_bounds(kind: Kind, status: in
         assert len(server.asked) == 3
 
 
-@every_dialect
+@every_kind
 async def test_a_server_that_stays_ill_is_left_after_three_tries(kind: Kind) -> None:
     async with asked_at(kind, Fail(500, "ill")) as (chat, server):
         with pytest.raises(MindUnavailableError, match="500: ill"):
@@ -97,7 +94,7 @@ async def test_a_server_that_stays_ill_is_left_after_three_tries(kind: Kind) -> 
         assert len(server.asked) == 3
 
 
-@every_dialect
+@every_kind
 async def test_a_bad_answer_is_asked_for_once_more(kind: Kind) -> None:
     acts = (Say("Hm."), Say('{"cause": "disk_full", "odds": 0.7}'))
     async with asked_at(kind, *acts) as (chat, server):
