@@ -44,9 +44,14 @@ class Client:
         text: str = plain(self._send("GET", path).text)
         return text
 
-    def raw(self, path: str) -> httpx.Response:
-        """Return an answer as it came: for a file, never for a terminal."""
-        return self._send("GET", path)
+    def raw(self, path: str) -> Any:
+        """Return what a route answers with every character: for a file, never for a terminal.
+
+        Raises:
+            TransientError: The API does not answer.
+            PermanentError: As `get`.
+        """
+        return told_answers.as_it_came(self._send("GET", path))
 
     def lines(self, path: str) -> Iterator[str]:
         """Yield the lines of a long answer as they come: for a file, never for a terminal.

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from backend.cli import export_check
+from backend.cli import export_check, told_answers
 from backend.cli.moments import second
 from backend.cli.plain import escape
 from backend.cli.session import client, console, layout
@@ -41,12 +41,13 @@ def export(
     asked = caller.post("/api/v1/audit/exports", wanted)
     path = f"/api/v1/audit/exports/{asked['manifest']['id']}"
     until_s = time.monotonic() + _PATIENCE_S
-    while (answer := caller.raw(path).json())["signature"] is None:
+    while (answer := caller.raw(path))["signature"] is None:
         if answer["refusal"] is not None:
             raise PermanentError(f"the signer does not sign it: {plain(answer['refusal'])}")
         if time.monotonic() > until_s:
             raise PermanentError("the signer does not answer: `sre-agent doctor` says why")
         time.sleep(0.3)
+    manifest = told_answers.form(Manifest, answer["manifest"])
     header = {"manifest": answer["manifest"], "signature": answer["signature"]}
     try:
         with file.open("x", encoding="utf-8") as out:
@@ -55,7 +56,6 @@ def export(
                 out.write(line + "\n")
     except FileExistsError:
         raise PermanentError(f"{file} exists: name another file") from None
-    manifest = Manifest.model_validate(answer["manifest"])
     count = sum(each.last_seq - each.first_seq + 1 for each in manifest.stretches)
     console.print(f"{count} entries of {len(manifest.stretches)} logs are in {escape(str(file))}")
 

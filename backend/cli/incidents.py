@@ -7,7 +7,9 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from backend.actors import Role
 from backend.cli import consent, model_use, telling
+from backend.cli.client import Client
 from backend.cli.moments import second
 from backend.cli.plain import escape
 from backend.cli.session import client, console
@@ -125,6 +127,7 @@ def approve(
     api = client()
     left_out = without or []
     if plan is None:
+        _refuse_lesser(api)
         shown = api.get(f"/api/v1/incidents/{incident_id}/plan")
         if shown["plan"] is None:
             raise PermanentError("there is no plan to approve: sre-agent show " + incident_id)
@@ -153,10 +156,21 @@ def reject(
     """Reject the plan that waits; the incident goes to people."""
     api = client()
     if reason is None:
+        _refuse_lesser(api)
         _refuse_closed(api.get(f"/api/v1/incidents/{incident_id}/plan")["approval"], incident_id)
         reason = typer.prompt("Reason")
     decision = api.post(f"/api/v1/incidents/{incident_id}/reject", {"reason": reason})
     console.print(f"{decision['verdict']} by {escape(decision['actor'])}")
+
+
+def _refuse_lesser(api: Client) -> None:
+    """Refuse before anyone reads or types: who may not decide is told so first."""
+    me = api.get("/api/v1/auth/me")
+    if not Role(me["role"]).includes(Role.APPROVER):
+        raise PermanentError(
+            f"{me['name']} is a {me['role']}, and plans are decided on by an approver: "
+            "ask one, or set SRE_AGENT_TOKEN to the token of one"
+        )
 
 
 def _refuse_closed(approval: dict[str, Any] | None, incident_id: str) -> None:

@@ -10,7 +10,7 @@ from urllib.parse import quote
 import typer
 from rich.console import Console
 
-from backend.cli import telling_replays
+from backend.cli import telling_replays, told_answers
 from backend.cli.plain import escape
 from backend.cli.session import client, console, layout
 from backend.cli.stack import environment, world
@@ -141,8 +141,8 @@ def _log(incident: str) -> IncidentLog:
     path = f"/api/v1/incidents/{quote(incident, safe='')}/events"
     found: list[Event] = []
     # As it came: what a terminal may not see is part of what was judged, and of the chain.
-    while page := api.raw(f"{path}?after={seq}").json()["events"]:
-        found += [Event.model_validate(event) for event in page]
+    while page := api.raw(f"{path}?after={seq}")["events"]:
+        found += [told_answers.form(Event, event) for event in page]
         seq = found[-1].seq
         if len(found) > incident_logs.MAX_EVENTS:
             raise PermanentError(f"a log of more than {incident_logs.MAX_EVENTS} events")

@@ -1,12 +1,15 @@
 """What the API answered, made safe to show and safe to read."""
 
 import json
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
+from pydantic import BaseModel, ValidationError
 
 from backend.plain import plain
 from sre_agent.domain.errors import PermanentError
+
+Form = TypeVar("Form", bound=BaseModel)
 
 _OTHER_VERSION = (
     "Is the API of another version than this command line, or is there a proxy between them? "
@@ -36,8 +39,37 @@ def line(answer: httpx.Response, text: str) -> Any:
     Raises:
         PermanentError: As `read`.
     """
+    return _told(plain(_parsed(answer, text)))
+
+
+def as_it_came(answer: httpx.Response) -> Any:
+    """Return the JSON of an answer with every character: for a file, never for a terminal.
+
+    Raises:
+        PermanentError: As `read`.
+    """
+    return _told(_parsed(answer, answer.text))
+
+
+def form(model: type[Form], value: Any) -> Form:
+    """Return a part of an answer in its form.
+
+    Raises:
+        PermanentError: It has another one.
+    """
     try:
-        return _told(plain(json.loads(text)))
+        return model.model_validate(value)
+    except ValidationError as error:
+        fields = ", ".join(".".join(map(str, item["loc"])) for item in error.errors()[:3])
+        where = f" at {plain(fields)[:200]}" if fields else ""
+        raise PermanentError(
+            f"the API's answer is no {model.__name__}{where}. {_OTHER_VERSION}"
+        ) from error
+
+
+def _parsed(answer: httpx.Response, text: str) -> Any:
+    try:
+        return json.loads(text)
     except (ValueError, RecursionError) as error:
         kind = answer.headers.get("content-type", "nothing that is named")
         raise PermanentError(

@@ -151,14 +151,21 @@ async def _keep_service(
     )
     if (incident.namespace, incident.service) not in parts.services:
         return
-    namespace, service = parts.staying[0].service_key
+    first = parts.staying[0]
+    namespace, service = first.service_key
     key = {**vars(tenant), "namespace": namespace, "service": service, "id": incident.id}
     other = (await connection.execute(_FIND_OPEN, key)).scalar()
     if other is not None:
         raise UnfitStepError(
             f"the alerts that stay are of {service}, of which {other} is open: merge instead"
         )
-    values = {"namespace": namespace, "service": service}
+    values = {
+        "namespace": namespace,
+        "service": service,
+        # What it was called after goes too.
+        "title": statements.titled(first.alert.summary),
+        "severity": _severity(parts.staying).value,
+    }
     query = sa.update(incidents).where(incidents.c.id == incident.id)
     await connection.execute(query.values(values))
     await connection.execute(
@@ -177,12 +184,17 @@ async def _open(
     opening = Opening(
         service_key=first.service_key,
         title=first.alert.summary,
-        severity=max((item.alert.severity for item in parts.going), key=_URGENCY.index),
+        severity=_severity(parts.going),
         started_at=min(item.alert.starts_at for item in parts.going),
         priority=min(item.priority for item in parts.going),
     )
     [head] = (await statements.open_incidents(connection, tenant, [opening], now)).values()
     return head.incident_id, head.is_new
+
+
+def _severity(arrivals: Sequence[Arrival]) -> Severity:
+    """Return that of the most urgent one."""
+    return max((item.alert.severity for item in arrivals), key=_URGENCY.index)
 
 
 async def _move(connection: AsyncConnection, move: _Move, parts: _Parts) -> None:

@@ -22,8 +22,10 @@ from sre_agent.domain.runs import of_run
 from sre_agent.domain.steering import Hint, UnfitArgumentsError, UnfitStepError
 from sre_agent.domain.tools import ToolCall
 
+_LOOKING = frozenset({IncidentStatus.RECEIVED, IncidentStatus.INVESTIGATING})
 _REPAIRING = frozenset({IncidentStatus.EXECUTING, IncidentStatus.VERIFYING})
 _A_PLAN_WAITS = "a plan waits for an answer; reject that first, then ask again"
+_ANOTHER_COMES = "{actor} asked for {tool} before; wait for its plan, or reinvestigate to drop it"
 _AFTER_REPAIR = "a repair is under way; wait for its end, or cancel"
 
 
@@ -69,10 +71,12 @@ async def ask_for(step: Step, call: ToolCall, reason: str, actions: Actions) -> 
     """Begin a run that proposes one action in the name of who asks for it.
 
     A plan that waits for an answer is not thrown away for it: what is asked for may be refused when
-    it is rehearsed, and then there would be neither.
+    it is rehearsed, and then there would be neither. Nor is an action that somebody asked for and
+    that has no plan yet: whoever asked was told that one comes.
 
     Raises:
-        WrongStateError: A plan waits, a repair is under way, or the incident is part of another one.
+        WrongStateError: A plan waits or comes, a repair is under way, or the incident is part of
+            another one.
         UnfitStepError: No such action is in the catalogue, or its arguments are wrong.
         ServiceTakenError: The service has another open incident.
     """
@@ -90,6 +94,10 @@ async def ask_for(step: Step, call: ToolCall, reason: str, actions: Actions) -> 
         return known
     if step.status is IncidentStatus.AWAITING_APPROVAL:
         raise step.refuse("acted on by hand", _A_PLAN_WAITS)
+    if known and known.payload.get("action") and step.status in _LOOKING:
+        first = AskedAction.model_validate(known.payload["action"])
+        hint = _ANOTHER_COMES.format(actor=first.actor, tool=first.call.tool)
+        raise step.refuse("acted on by hand", hint)
     return await _begin(step, Hint(), reason, {"action": told})
 
 

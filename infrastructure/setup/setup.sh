@@ -21,9 +21,16 @@ mkdir -p .run/logs
 exec 8>.run/setup.lock # one at a time: two would delete what the other has just installed
 if command -v flock >/dev/null; then flock 8; fi
 
+# Programs that a crash starts anew are to start quickly, also where the shell keeps Python from
+# writing down what it compiled.
+compile_ours() {
+  .venv/bin/python -m compileall -q backend sre_agent mcp_servers >/dev/null || true
+}
+
 stamp=.venv/.setup-stamp
 wanted=$(cat requirements-dev.lock pyproject.toml | sha256sum | cut -d' ' -f1)
 if [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$wanted" ] && .venv/bin/python -c '' 2>/dev/null; then
+  compile_ours
   exit 0
 fi
 
@@ -82,4 +89,5 @@ fi
 rm -f "$stamp"
 install_all || .venv/bin/python -m pip install -qq --disable-pip-version-check --require-hashes -r requirements-dev.lock
 .venv/bin/python -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation --editable .
+compile_ours
 printf '%s' "$wanted" >"$stamp"

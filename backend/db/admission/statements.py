@@ -150,7 +150,7 @@ async def open_incidents(
             "id": new_incident_id(),
             "namespace": opening.service_key[0],
             "service": opening.service_key[1],
-            "title": opening.title[:_TITLE_MAX_CHARS],
+            "title": titled(opening.title),
             "severity": opening.severity.value,
             "started_at": opening.started_at.isoformat(),
             "priority": opening.priority,
@@ -231,6 +231,11 @@ async def move_heads(connection: AsyncConnection, heads: Iterable[Head]) -> None
     ]
     if rows:
         await connection.execute(_MOVE_HEADS, {"rows": to_json(rows), "channel": CHANNEL})
+
+
+def titled(summary: str) -> str:
+    """Return a summary as the title of an incident: cut where it is long."""
+    return summary[:_TITLE_MAX_CHARS]
 
 
 def new_incident_id() -> IncidentId:

@@ -14,6 +14,7 @@ from steering_scene import Steering
 from backend.actors import Actor, ActorKind, Role
 from backend.db import approvals, steering_course
 from backend.db.circumstances import PostgresFacts
+from backend.db.steering import WrongStateError
 from sre_agent.config import action_kinds
 from sre_agent.domain.events import Event, EventKind
 from sre_agent.domain.incident import IncidentStatus
@@ -82,6 +83,17 @@ async def test_it_is_looked_at_asked_about_granted_done_and_verified(case: Case)
     assert minted.payload["claims"]["approved_by"] == "ben"
     [finished] = await case.events(EventKind.VERIFICATION_FINISHED)
     assert finished.payload["result"] == "resolved"
+
+
+async def test_what_somebody_asked_for_is_not_replaced_before_its_plan_is_there(case: Case) -> None:
+    await ask(case)
+
+    with pytest.raises(WrongStateError, match="ann asked for rollback_rollout before; wait"):
+        await ask(case, BEN, to_revision=2)
+
+    assert await case.go() is IncidentStatus.AWAITING_APPROVAL
+    [proposed] = await case.events(EventKind.PLAN_PROPOSED)
+    assert proposed.actor == "ann"
 
 
 @pytest.mark.parametrize("again", [ANNS_USER, ANNS_TOKEN, ANN])

@@ -259,6 +259,10 @@ async def test_an_incident_whose_own_service_goes_takes_that_of_what_stays(
     origin = await steering.incidents.load(IncidentId(id_))
     new = await steering.incidents.load(IncidentId(done["payload"]["into"]))
     assert (origin.service, new.service) == ("store", "web")
+    async with steering.engine.connect() as connection:
+        found = await connection.execute(sa.text("SELECT id, title FROM incidents"))
+        titles = {row.id: row.title for row in found}
+    assert (titles[origin.id], titles[new.id]) == ("store fails", "web fails")
 
 
 async def test_what_the_platform_splits_is_split_once(steering: Steering) -> None:

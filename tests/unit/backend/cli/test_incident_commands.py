@@ -20,7 +20,7 @@ class Api:
     """Answers with what it was given, and keeps what it was sent."""
 
     def __init__(self, **answers: Any) -> None:
-        self._answers = answers
+        self._answers = {"me": {"name": "ada", "role": "approver"}, **answers}
         self.answer: dict[str, Any] = {"verdict": "rejected", "actor": "ada"}
         self.sent: list[tuple[str, dict[str, Any]]] = []
 
@@ -64,6 +64,22 @@ def test_a_closed_approval_is_told_before_anything_is_shown_or_asked(
 
     assert isinstance(result.exception, PermanentError)
     assert told in str(result.exception)
+    assert not result.output
+    assert not api.sent
+
+
+@pytest.mark.parametrize("verb", ["approve", "reject"])
+def test_who_may_not_decide_is_told_before_anything_is_shown_or_asked(
+    verb: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan = {"plan": chain(), "plan_sha256": "ab", "approval": approval("open", None)}
+    me = {"name": "eve", "role": "responder"}
+    api = Api(me=me, plan={**plan, "held_by": []})
+
+    result = run(monkeypatch, api, verb, ID)
+
+    assert isinstance(result.exception, PermanentError)
+    assert "eve is a responder" in str(result.exception)
     assert not result.output
     assert not api.sent
 

@@ -7,7 +7,6 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 from model_acts import Say
 from model_beside import served
@@ -85,12 +84,12 @@ def test_an_incident_s_log_is_read_page_by_page_as_it_is(
     asked = []
 
     class Api:
-        def raw(self, path: str) -> httpx.Response:
+        def raw(self, path: str) -> dict[str, Any]:
             asked.append(path)
             after = int(path.partition("after=")[2])
             page = [event for event in log if event.seq > after][:20]
             told = [event.model_dump(mode="json") for event in page]
-            return httpx.Response(200, json={"events": told, "last_seq": 0, "status": "closed"})
+            return {"events": told, "last_seq": 0, "status": "closed"}
 
     monkeypatch.setattr(replaying, "client", Api)
 
