@@ -3,10 +3,10 @@
 import json
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import Annotated
+from typing import Annotated, Any
 
 import httpx
 import typer
@@ -53,9 +53,11 @@ def demo(
             "the platform watches real systems: the demo breaks things in a lab only"
         )
     api = client()
-    _heal(place)
+    is_healed = _heal(place)
     _await_calm(place)
-    _await_settled(api)
+    calm_at = datetime.now(UTC)  # noqa: TID251 - a command measures by the wall clock
+    rows = api.get("/api/v1/incidents", limit=20)["incidents"]
+    time.sleep(unsettled_s(rows, calm_at, is_healed=is_healed))
     log = Follower(api)
     began = datetime.now(UTC)  # noqa: TID251 - a command measures by the wall clock
     console.rule(f"lab break {scenario}")
@@ -128,18 +130,19 @@ def _approve(api: Client, incident_id: str, plan_sha256: str) -> float:
     return 0.0
 
 
-def _heal(place: Layout) -> None:
-    """Put the lab back first when an earlier fault is still in it."""
+def _heal(place: Layout) -> bool:
+    """Put the lab back first when an earlier fault is still in it; return whether it was."""
     faults = place.lab / "faults.jsonl"
     lines = faults.read_text(encoding="utf-8").splitlines() if faults.exists() else []
     if not lines or "healed" in json.loads(lines[-1]):
-        return
-    console.print("healing the lab from the fault before ...")
+        return False
+    console.print("healing the lab from the fault before, and waiting until it has settled ...")
     done = subprocess.run(  # noqa: S603 - our own program
         world.lab_command(place, "heal"), cwd=place.root, check=False
     )
     if done.returncode != 0:
         raise PermanentError("the lab does not heal")
+    return True
 
 
 def _await_calm(place: Layout) -> None:
@@ -151,14 +154,17 @@ def _await_calm(place: Layout) -> None:
         time.sleep(_POLL_S)
 
 
-def _await_settled(api: Client) -> None:
-    """Wait until no repair is so fresh that trouble would be taken for what is left of the old."""
-    rows = api.get("/api/v1/incidents", limit=20)["incidents"]
+def unsettled_s(rows: Iterable[dict[str, Any]], calm_at: datetime, *, is_healed: bool) -> float:
+    """Return how long trouble would still be taken for what is left of the old, in seconds.
+
+    Args:
+        rows: the newest incidents.
+        calm_at: since when nothing alerts.
+        is_healed: whether the lab was put back just before; else the ends of incidents count.
+    """
     ends = [datetime.fromisoformat(row["ended_at"]) for row in rows if row["ended_at"]]
-    if not ends:
-        return
-    age = datetime.now(UTC) - max(ends)  # noqa: TID251 - a command measures by the wall clock
-    time.sleep(max(timedelta(0), _SETTLED_AFTER - age).total_seconds())
+    since = max([*ends, *([calm_at] if is_healed else [])], default=None)
+    return max(0.0, (since + _SETTLED_AFTER - calm_at).total_seconds()) if since else 0.0
 
 
 def firing(place: Layout) -> list[str]:
