@@ -15,6 +15,27 @@ _STREAM_S = 180.0
 """How long the next line of a long answer is waited for."""
 _WAIT_S = 20
 _PATIENCE_S = 30.0
+_AGAIN_S = 0.5
+
+
+class Patience:
+    """How long whoever follows along waits for an API that is restarted."""
+
+    def __init__(self) -> None:
+        self._gone_since: float | None = None
+
+    def is_left(self) -> bool:
+        """Wait a moment, unless the API has been gone for too long."""
+        now = time.monotonic()
+        self._gone_since = self._gone_since or now
+        if now - self._gone_since > _PATIENCE_S:
+            return False
+        time.sleep(_AGAIN_S)
+        return True
+
+    def renew(self) -> None:
+        """Note that it answers."""
+        self._gone_since = None
 
 
 class Client:
@@ -114,7 +135,7 @@ class Client:
         An API that is restarted meanwhile is waited for; no event is lost or told twice.
         """
         seq = 0
-        gone_since: float | None = None
+        patience = Patience()
         is_over = False
         while True:
             try:
@@ -122,12 +143,10 @@ class Client:
                     f"/api/v1/incidents/{incident_id}/events", after=seq, wait_s=_WAIT_S
                 )
             except TransientError:
-                gone_since = gone_since or time.monotonic()
-                if time.monotonic() - gone_since > _PATIENCE_S:
+                if not patience.is_left():
                     raise
-                time.sleep(0.5)
                 continue
-            gone_since = None
+            patience.renew()
             for event in page["events"]:
                 seq = event["seq"]
                 yield event

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from backend.cli.client import Client
+from backend.cli.client import Client, Patience
+from sre_agent.domain.errors import TransientError
 
 Event = dict[str, Any]
 
@@ -45,6 +46,7 @@ class Follower:
         self._api = api
         self._read = {row["id"]: row["last_seq"] for row in self._rows()}
         self._begun: dict[str, Followed] = {}
+        self._patience = Patience()
 
     @property
     def incidents(self) -> list[Followed]:
@@ -52,7 +54,19 @@ class Follower:
         return list(self._begun.values())
 
     def fresh(self) -> Iterator[tuple[Followed, Event]]:
-        """Yield what happened since the last call, in incidents that began meanwhile."""
+        """Yield what happened since the last call, in incidents that began meanwhile.
+
+        An API that is restarted meanwhile is waited for: the next call goes on where this one ended.
+        """
+        try:
+            yield from self._fresh()
+        except TransientError:
+            if not self._patience.is_left():
+                raise
+        else:
+            self._patience.renew()
+
+    def _fresh(self) -> Iterator[tuple[Followed, Event]]:
         for row in self._rows():
             after = self._read.get(row["id"], 0)
             if row["last_seq"] > after:

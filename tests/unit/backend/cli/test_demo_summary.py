@@ -3,11 +3,14 @@
 from datetime import UTC, datetime
 from typing import Any
 
+import pytest
 from typing_extensions import override
 
+from backend.cli import client
 from backend.cli.client import Client
 from backend.cli.following import Followed, Follower
 from backend.cli.summary import left_to_do, summarize
+from sre_agent.domain.errors import TransientError
 
 BEGAN = datetime(2026, 1, 1, tzinfo=UTC)
 Json = dict[str, Any]
@@ -18,6 +21,7 @@ class Api(Client):
 
     def __init__(self) -> None:
         self.logs: dict[str, list[Json]] = {}
+        self.is_away = False
 
     def happens(self, incident_id: str, *kinds: str) -> None:
         """Append events to a log."""
@@ -26,6 +30,8 @@ class Api(Client):
 
     @override
     def get(self, path: str, **parameters: str | int) -> Any:
+        if self.is_away:
+            raise TransientError("it does not answer")
         if path == "/api/v1/incidents":
             return {"incidents": [self._row(id_) for id_ in reversed(self.logs)]}
         log = self.logs[path.split("/")[-2]]
@@ -93,6 +99,30 @@ def test_an_old_incident_that_begins_again_is_followed_from_there() -> None:
     api.happens("old", "report_written")
     assert len(list(log.fresh())) == 1
     assert log.incidents[0].is_over
+
+
+def test_an_api_that_is_restarted_is_waited_for_and_nothing_is_lost(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(client, "_AGAIN_S", 0)
+    api = Api()
+    log = Follower(api)
+    api.happens("new", "incident_opened", "run_started")
+    api.is_away = True
+
+    assert list(log.fresh()) == []
+    api.is_away = False
+    assert len(list(log.fresh())) == 2
+
+
+def test_an_api_that_stays_away_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(client, "_PATIENCE_S", -1)
+    api = Api()
+    log = Follower(api)
+    api.is_away = True
+
+    with pytest.raises(TransientError, match="does not answer"):
+        list(log.fresh())
 
 
 def test_the_summary_of_one_repair_stands_on_top() -> None:
