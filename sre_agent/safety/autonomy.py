@@ -106,7 +106,7 @@ def _missing(wanted: Threshold, present: Present) -> Iterator[str]:
     if seen.bound < wanted.lower_bound:
         yield (
             f"it succeeds in more than {surely(seen.bound)} of all cases, surely; "
-            f"{wanted.lower_bound:.0%} is wanted"
+            f"{wanted.lower_bound * 100:.0f} % is wanted"
         )
     if not present.has_inverse:
         yield "nothing takes it back"
