@@ -225,6 +225,7 @@ def run_context(
         facts=PostgresFacts(engine, clock, past=PastRuns() if judged_by.policy.lets_earn else None),
         brakes=Foresight(engine, clock, judged_by.policy, Brakes.of(settings)),
         reflector=roles.reflector,
+        chooser=roles.planner,
         reporter=roles.reporter,
     )
 

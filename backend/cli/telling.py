@@ -8,10 +8,11 @@ from typing import Any
 from backend.cli import consent, moments, telling_rulings
 from backend.cli.plain import escape
 from sre_agent.domain.likelihood import in_percent
+from sre_agent.domain.model_choice import ModelChoice
 from sre_agent.domain.opinion import ModelOpinion
 from sre_agent.domain.plan import Choice, RunbookCitation
 from sre_agent.domain.summary import ModelSummary
-from sre_agent.planning import opinion_lines, reasons, summary_lines
+from sre_agent.planning import choice_lines, opinion_lines, reasons, summary_lines
 
 Payload = dict[str, Any]
 
@@ -90,6 +91,12 @@ def _opinion(payload: Payload) -> str:
     told = [escape(line) for line in opinion_lines.lines(opinion)]
     rest = "".join(f"\n    [dim]{line}[/]" for line in told[1:])
     return f"second opinion of [bold]{escape(opinion.model)}[/]: {told[0]}{rest}"
+
+
+def _choice(payload: Payload) -> str:
+    choice = ModelChoice.model_validate(payload["choice"])
+    first, *rest = (escape(line) for line in choice_lines.lines(choice))
+    return first + "".join(f"\n    [dim]{line}[/]" for line in rest)
 
 
 def _summary(payload: Payload) -> str:
@@ -226,6 +233,7 @@ _TELLERS: dict[str, Callable[[Payload], str]] = {
     "specialist_failed": _plain("[yellow]could not see anything[/]: {reason}"),
     "causes_ranked": _causes,
     "model_opinion": _opinion,
+    "model_choice": _choice,
     "model_summary": _summary,
     "plan_proposed": _plan,
     "plan_withheld": _withheld,

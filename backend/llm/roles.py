@@ -14,6 +14,7 @@ from sre_agent import ports
 from sre_agent.domain.incident import Incident
 from sre_agent.llm import prices
 from sre_agent.llm.leash import Ledger
+from sre_agent.llm.planner import PlannersModel
 from sre_agent.llm.redaction import Redactor
 from sre_agent.llm.reflector import Reflector
 from sre_agent.llm.reporter import Reporter
@@ -24,6 +25,7 @@ class Roles:
     """What a model is asked to be in a run; a platform without models has none of them."""
 
     reflector: Reflector | None = None
+    planner: PlannersModel | None = None
     reporter: Reporter | None = None
 
 
@@ -61,6 +63,13 @@ async def roles_of(
         )
         yield Roles(
             reflector=Reflector(
+                mind_for=minds.of,
+                redactor_for=redactor,
+                allowance=settings.llm_remote_evidence,
+                prompts=settings.llm_prompts_dir,
+                deadline_s=settings.second_opinion_seconds,
+            ),
+            planner=PlannersModel(
                 mind_for=minds.of,
                 redactor_for=redactor,
                 allowance=settings.llm_remote_evidence,

@@ -26,6 +26,8 @@ class EventKind(StrEnum):
     CAUSES_RANKED = "causes_ranked"
     MODEL_OPINION = "model_opinion"
     """A language model was asked what it makes of the incident: what it thinks, or why it was no help."""
+    MODEL_CHOICE = "model_choice"
+    """A language model was asked which repair it would choose: what it chose, or why it was no help."""
     PLAN_PROPOSED = "plan_proposed"
     PLAN_WITHHELD = "plan_withheld"
     POLICY_RULED = "policy_ruled"

@@ -8,7 +8,13 @@ from sre_agent.domain.events import Event, EventKind
 from sre_agent.domain.incident import IncidentStatus
 from sre_agent.domain.likelihood import in_percent
 from sre_agent.domain.tools import ToolCall
-from sre_agent.planning import opinion_lines, people_lines, summary_lines, undo_lines
+from sre_agent.planning import (
+    choice_lines,
+    opinion_lines,
+    people_lines,
+    summary_lines,
+    undo_lines,
+)
 from sre_agent.planning.wording import Payload, by, text, with_reason
 
 UNTOLD = frozenset({EventKind.TOOL_CALLED, EventKind.EVIDENCE_ADDED})
@@ -131,7 +137,9 @@ def _proposed(payload: Payload) -> str:
     runbook = plan.get("runbook") or {}
     old = " (stale)" if runbook.get("is_stale") else ""
     cited = f"; runbook {text(runbook, 'title')!r}{old}" if runbook else ""
-    return f"Plan proposed{book}: {text(plan, 'summary', 'see the plan')}{cited}"
+    chosen = (plan.get("choice") or {}).get("chosen")
+    by = f" as {text(chosen, 'model')} chose" if chosen else ""
+    return f"Plan proposed{book}{by}: {text(plan, 'summary', 'see the plan')}{cited}"
 
 
 def _ruled(payload: Payload) -> str:
@@ -202,6 +210,7 @@ _SENTENCES: Mapping[EventKind, Callable[[Payload], str]] = {
     EventKind.SPECIALIST_FINISHED: _specialist("finished"),
     EventKind.CAUSES_RANKED: _ranked,
     EventKind.MODEL_OPINION: opinion_lines.given,
+    EventKind.MODEL_CHOICE: choice_lines.given,
     EventKind.PLAN_PROPOSED: _proposed,
     EventKind.PLAN_WITHHELD: with_reason("No plan"),
     EventKind.POLICY_RULED: _ruled,

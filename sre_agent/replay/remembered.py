@@ -9,17 +9,20 @@ from typing_extensions import override
 
 from sre_agent import ports
 from sre_agent.diagnosis.alert_streams import Stream
-from sre_agent.domain import observations
+from sre_agent.domain import model_choice, observations
 from sre_agent.domain.causes import Diagnosis
-from sre_agent.domain.events import EventKind
+from sre_agent.domain.events import Event, EventKind
 from sre_agent.domain.evidence import Evidence
 from sre_agent.domain.ids import IncidentId
 from sre_agent.domain.incident import Incident
 from sre_agent.domain.model import Observation
 from sre_agent.domain.observations.memory import AlertPatterns, PastIncidents
 from sre_agent.graph.recalling import SPECIALIST
+from sre_agent.llm import planner
+from sre_agent.llm.planner import Chooser
 from sre_agent.llm.reflector import Heard, SecondMind
 from sre_agent.memory.features import Features
+from sre_agent.planning.options import Option
 from sre_agent.replay.course import Course
 from sre_agent.replay.recording import Recording
 
@@ -77,6 +80,35 @@ class RecordedMind(SecondMind):
         self, incident: Incident, evidence: Sequence[Evidence], diagnosis: Diagnosis
     ) -> Heard:
         return self.heard
+
+
+@dataclass(frozen=True)
+class RecordedChooser(Chooser):
+    """Chooses as the model did then, cause by cause. What the rules offer now decides what comes of it."""
+
+    log: Sequence[Event]
+
+    @override
+    async def choose(
+        self,
+        incident: Incident,
+        evidence: Sequence[Evidence],
+        diagnosis: Diagnosis,
+        options: Sequence[Option],
+    ) -> planner.Heard:
+        cause = diagnosis.causes[0]
+        event = model_choice.of_cause(self.log, cause.fault_class, cause.object)
+        said = event.payload.get("heard") if event else None
+        try:
+            return planner.Heard.model_validate(said)
+        except ValidationError:
+            return planner.Heard(model="nobody", note="nobody was asked then")
+
+
+def chooser(recording: Recording) -> RecordedChooser | None:
+    """Return the model that was asked then which repair to take; None where none was."""
+    is_asked = any(event.kind is EventKind.MODEL_CHOICE for event in recording.events)
+    return RecordedChooser(recording.events) if is_asked else None
 
 
 def mind(recording: Recording) -> RecordedMind | None:

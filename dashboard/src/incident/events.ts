@@ -73,6 +73,33 @@ export interface ModelOpinion {
   note: string;
 }
 
+/** A repair that the rules found, as a model was offered it. */
+export interface OfferedOption {
+  step: string;
+  summary: string;
+  risk: string;
+  is_undoable: boolean;
+}
+
+/** Why a plan is another one than the rules would have made: a model chose it among their options. */
+export interface ChosenByModel {
+  model: string;
+  reason: string;
+  claims: ModelClaim[];
+  filled: { name: string; value: string | number; by_rules: string | number }[];
+  instead_of: OfferedOption;
+}
+
+/** What a language model chose among the rules' repairs; the first option is what the rules would do. */
+export interface ModelChoice {
+  model: string;
+  options: OfferedOption[];
+  step: string;
+  chosen: ChosenByModel | null;
+  struck_count: number;
+  note: string;
+}
+
 /** What a language model wrote of an ended incident: sentences that each cite entries of the log. */
 export interface ModelSummary {
   model: string;
@@ -140,6 +167,7 @@ export interface Choice {
   passed_over: string[];
   not_seen: string[];
   escalation: string;
+  chosen?: ChosenByModel;
 }
 
 export interface Plan {

@@ -4,6 +4,7 @@ import {
   callText,
   type IncidentEvent,
   inWords,
+  type ModelChoice,
   type ModelOpinion,
   type ModelSummary,
   nameOf,
@@ -30,6 +31,14 @@ function secondOpinion({ model, note, causes, effect }: ModelOpinion): Told {
   if (note) return told(`No second opinion of ${model}`, "wait", note);
   const named = causes.map((cause) => `${inWords(cause.fault_class)} of ${nameOf(cause.object)}`);
   return told(`${model} thinks: ${named.join("; ") || "no cause"}`, "plain", effect);
+}
+
+function choice({ model, note, step, chosen, options }: ModelChoice): Told {
+  const theirs = options[0]?.step ?? "";
+  if (note) return told(`The rules choose alone: ${theirs}`, "wait", `${model}: ${note}`);
+  if (!chosen) return told(`${model} chooses as the rules do: ${step}`, "plain");
+  const numbers = chosen.filled.map((item) => `, ${item.name} = ${item.value}`).join("");
+  return told(`${model} chooses ${step}${numbers}; the rules: ${theirs}`, "key", chosen.reason);
 }
 
 function summary({ model, note, sentences }: ModelSummary): Told {
@@ -78,5 +87,6 @@ export const TELL_SIGHTS: Readonly<Record<string, (event: IncidentEvent) => Told
   },
   causes_ranked: ({ payload }) => ranked(payload),
   model_opinion: ({ payload }) => secondOpinion(payload.opinion),
+  model_choice: ({ payload }) => choice(payload.choice),
   model_summary: ({ payload }) => summary(payload.summary),
 };

@@ -16,6 +16,7 @@ from sre_agent.domain.ruling import Verdict
 from sre_agent.domain.tools import ToolCall, ToolResult
 from sre_agent.graph import build
 from sre_agent.graph.context import Limits, RunContext
+from sre_agent.llm.planner import Chooser
 from sre_agent.llm.reflector import Reflector
 from sre_agent.llm.reporter import Reporter
 from sre_agent.planning.playbooks import Playbooks
@@ -60,6 +61,7 @@ class Scene:
     hold_s: float = 20
     brakes: ports.Brakes | None = None
     reflector: Reflector | None = None
+    chooser: Chooser | None = None
     reporter: Reporter | None = None
 
     @property
@@ -95,6 +97,7 @@ class Scene:
                 memory=self.memory,
                 brakes=self.brakes,
                 reflector=self.reflector,
+                chooser=self.chooser,
                 reporter=self.reporter,
             ),
         )
