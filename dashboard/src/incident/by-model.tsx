@@ -1,7 +1,7 @@
 import { withoutCalls } from "../design/words";
 import { Cites } from "./cites";
-import type { ChosenByModel } from "./events";
 import { keyed } from "./keyed";
+import type { ChosenByModel } from "./model-choice";
 
 /** Who chose a plan that the rules would not have made, and what theirs was: to be read before a yes. */
 export function ByModel({ chosen }: { chosen: ChosenByModel }) {

@@ -1,5 +1,7 @@
 /** The event log as the API serves it, with the parts of each payload that the room shows. */
 
+import type { ChosenByModel } from "./model-choice";
+
 export interface ObjectRef {
   kind: string;
   namespace: string;
@@ -70,33 +72,6 @@ export interface ModelOpinion {
   struck: { said: string; reason: string }[];
   struck_count: number;
   effect: string;
-  note: string;
-}
-
-/** A repair that the rules found, as a model was offered it. */
-export interface OfferedOption {
-  step: string;
-  summary: string;
-  risk: string;
-  is_undoable: boolean;
-}
-
-/** Why a plan is another one than the rules would have made: a model chose it among their options. */
-export interface ChosenByModel {
-  model: string;
-  reason: string;
-  claims: ModelClaim[];
-  filled: { name: string; value: string | number; by_rules: string | number }[];
-  instead_of: OfferedOption;
-}
-
-/** What a language model chose among the rules' repairs; the first option is what the rules would do. */
-export interface ModelChoice {
-  model: string;
-  options: OfferedOption[];
-  step: string;
-  chosen: ChosenByModel | null;
-  struck_count: number;
   note: string;
 }
 

@@ -4,12 +4,12 @@ import {
   callText,
   type IncidentEvent,
   inWords,
-  type ModelChoice,
   type ModelOpinion,
   type ModelSummary,
   nameOf,
   percent,
 } from "./events";
+import type { ModelChoice } from "./model-choice";
 import type { Told } from "./tell";
 
 type Payload = IncidentEvent["payload"];

@@ -1,7 +1,7 @@
 // @vitest-environment jsdom
 import { cleanup, screen } from "@testing-library/react";
 import { afterEach, expect, test, vi } from "vitest";
-import type { ChosenByModel, ModelChoice } from "../../src/incident/events";
+import type { ChosenByModel, ModelChoice } from "../../src/incident/model-choice";
 import { RoomView } from "../../src/incident/room";
 import { tell } from "../../src/incident/tell";
 import { logOf, OPENED } from "./logs";
@@ -110,9 +110,15 @@ test("a plan of the rules says nothing of a model", () => {
 });
 
 test.each([
-  [{}, "scripted/model chooses scale out, scale_out.replicas = 7; the rules: raise the limit that was lowered"],
+  [
+    {},
+    "scripted/model chooses scale out, scale_out.replicas = 7; the rules: raise the limit that was lowered",
+  ],
   [{ chosen: null }, "scripted/model chooses as the rules do: scale out"],
-  [{ chosen: null, note: "it was slow" }, "The rules choose alone: raise the limit that was lowered"],
+  [
+    { chosen: null, note: "it was slow" },
+    "The rules choose alone: raise the limit that was lowered",
+  ],
 ])("the stream tells of the choice in a line", (changed, line) => {
   const [, event] = logOf([OPENED, choice(changed)]);
 
