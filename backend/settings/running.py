@@ -28,7 +28,8 @@ class RunSettings(LlmSettings, ModelBoundSettings):
     """How long an approved action waits for a brake to end; what takes longer is handed to people."""
 
     second_opinion_seconds: Seconds = 30
-    """How long a run waits for a language model's opinion on the causes; then it goes on without."""
+    """How long a run waits for a language model's opinion on the causes, and as long again for its choice of
+    a repair where there is one; then it goes on without."""
 
     playbook_dir: Path | None = None
     """A folder instead of the built-in playbooks."""

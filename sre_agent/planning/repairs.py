@@ -155,7 +155,7 @@ def _slips(repair: Repair, actions: Actions) -> Iterator[str]:
     for name, range_ in repair.adjustable.items():
         argument = kind.arguments.get(name)
         if argument is not None and (argument.type == "integer") == bool(range_.unit):
-            yield f"{name} of {kind.tool} is a {argument.type}: a unit is for texts, and texts need one"
+            yield f"{name} of {kind.tool} is of type {argument.type}: texts need a unit, numbers have none"
     if repair.inverse is None:
         return
     if repair.inverse.tool not in kind.inverses:
