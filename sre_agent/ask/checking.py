@@ -1,7 +1,8 @@
 """A model's prose held against the facts that it was told: what they do not say is marked so.
 
 A sentence names its facts in brackets, such as `[f2]`. Numbers, names and states in it have to stand in
-one of them; a sentence whose facts do not say so is the model's opinion, and is shown as one.
+one of them, and each of its parts in their words; a sentence whose facts do not say so is the model's
+opinion, and is shown as one.
 """
 
 import re
@@ -9,10 +10,12 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from sre_agent.ask.answers import Answer, Sentence, Support
 from sre_agent.ask.citing import AskCitation, Fact
-from sre_agent.llm import fencing
+from sre_agent.llm import borne, fencing
 
 MAX_CHARS = 4000
 MAX_SENTENCES = 30
+MAX_CITES = 12
+"""Of one sentence: who cites everything cites nothing."""
 _SENTENCE_CHARS = 600
 
 _GROUP = re.compile(r"\[((?:\s*f\d{1,4}\s*,?)+)\]", re.IGNORECASE)
@@ -117,7 +120,23 @@ def _support(said: str, facts: Sequence[Fact], names: frozenset[str]) -> Support
     told = " ".join(fact.text for fact in facts) + " " + " ".join(_places(facts))
     words = {_alike(word) for word in _words(told)}
     wanted = {_alike(word) for word in _words(said) if _is_hard(word, names)}
+    if len(facts) > MAX_CITES or borne.foreign(said, _sources(facts, names)):
+        return Support.UNSUPPORTED
     return Support.CITED if wanted <= words else Support.UNSUPPORTED
+
+
+def _sources(facts: Sequence[Fact], names: frozenset[str]) -> list[borne.Source]:
+    """Return what facts say, and what may be put beside it: its id, and a place where it names none."""
+    named = [names & borne.words(fact.text) for fact in facts]
+    places = frozenset[str]().union(*named)
+    return [
+        borne.Source(fact.text, _ids_of(fact) | (frozenset() if own else places))
+        for fact, own in zip(facts, named, strict=True)
+    ]
+
+
+def _ids_of(fact: Fact) -> frozenset[str]:
+    return borne.words(" ".join(f"{cite.id} {cite.cluster}" for cite in fact.cites))
 
 
 def _places(facts: Sequence[Fact]) -> Iterator[str]:
