@@ -19,7 +19,7 @@ _SHOWN = 60
 
 _TOKEN = re.compile(r"[^\W_](?:[\w./:@→'\u2019-]*[^\W_])?%?")
 _PARTS = re.compile(
-    r"[,;:.!?()\"]+(?:\s|$)|\s\(|(?:^|\s)(?:and|but|it|which|that|while|then|where|who)(?=\s)",
+    r"[,;.!?\"]+(?:\s|$)|(?:^|\s)(?:and|but|it|which|that|while|then|where|who)(?=\s)",
     re.IGNORECASE,
 )
 _APART = re.compile(r"[/@:=→]")
@@ -64,16 +64,26 @@ def foreign(sentence: str, sources: Sequence[Source]) -> str:
     if signs:
         return min(signs)
     texts = [(_words(item.text)[:MAX_TEXT_WORDS], item.beside) for item in sources]
-    for part in _PARTS.split(sentence):
-        wanted = _words(part)
-        if wanted and not any(_bears(text, wanted) for text in texts):
-            return " ".join(part.split())[:_SHOWN]
-    return ""
+    parts = _parts(sentence)
+    strange = (part for part in parts if not any(_bears(text, part) for text in texts))
+    return " ".join(next(strange, ()))[:_SHOWN]
 
 
 def words(text: str) -> frozenset[str]:
     """Return the words of a text as they are compared."""
     return frozenset(_words(text))
+
+
+def _parts(sentence: str) -> list[list[str]]:
+    """Return the words of a sentence, part by part; one word alone says nothing, and goes with others."""
+    parts: list[list[str]] = []
+    for part in _PARTS.split(sentence):
+        said = _words(part)
+        if parts and (len(said) <= 1 or len(parts[-1]) == 1):
+            parts[-1] += said
+        elif said:
+            parts.append(said)
+    return parts
 
 
 def _bears(text: tuple[Sequence[str], frozenset[str]], wanted: Sequence[str]) -> bool:

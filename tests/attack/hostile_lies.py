@@ -187,7 +187,7 @@ def alike(change: Callable[[str], str]) -> Say:
             path=path,
             value=value,
             object=change(known) if rng.random() < 0.5 else None,
-            tells=(text,) if text != said else (),
+            tells=(text,) if text.casefold() != said.casefold() else (),
         )
 
     return say

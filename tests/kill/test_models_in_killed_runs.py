@@ -60,7 +60,7 @@ class Theatre:
     def used(self, incident_id: str) -> list[tuple[str, bool, int]]:
         """Return the questions of an incident: whose, whether it is settled, and its tokens."""
         with self.stage.connect() as connection:
-            return [tuple(row) for row in connection.execute(_USE, (incident_id,))]  # type: ignore[misc]
+            return [tuple(row) for row in connection.execute(_USE, (incident_id,))]
 
     def _kill_worker(self) -> None:
         os.kill(int(self.stage.lives["worker"]), signal.SIGKILL)

@@ -56,13 +56,12 @@ class RecordingToolbox(InstantToolbox):
     @override
     async def read(self, call: ToolCall, *, deadline_s: float) -> ToolResult:
         answer = await super().read(call, deadline_s=deadline_s)
-        if call.tool != "error_patterns" or not answer.data.get("patterns"):
+        data = answer.data or {}
+        if call.tool != "error_patterns" or not data.get("patterns"):
             return answer
-        first, *rest = answer.data["patterns"]
+        first, *rest = data["patterns"]
         spoken = {**first, "template": PLANTED, "sample": PLANTED}
-        return answer.model_copy(
-            update={"data": {**answer.data, "patterns": [first, spoken, *rest]}}
-        )
+        return answer.model_copy(update={"data": {**data, "patterns": [first, spoken, *rest]}})
 
 
 @dataclass

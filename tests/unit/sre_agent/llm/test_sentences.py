@@ -69,6 +69,8 @@ def test_what_its_entries_say_stays_and_cites_them(text: str, cited: list[int]) 
         ("The plan was carried out.", [30, 34], "no entry of it says"),
         ("The rollback_rollout of till/web was carried out.", [6], "no entry of it says"),
         ("till/web calls till/api.", [7], "no entry of it says"),
+        ("Plan approved: rolled back to revision 6.", [30, 34], "no entry of it says"),
+        ("40% of the requests to store/till fail, 70.", [4, 21], "no entry of it says"),
         ("✅ Plan approved by ann.", [30], "no entry of it says"),
     ],
 )
