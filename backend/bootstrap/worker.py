@@ -224,6 +224,7 @@ def run_context(
         objectives=PostgresObjectives(engine),
         facts=PostgresFacts(engine, clock, past=PastRuns() if judged_by.policy.lets_earn else None),
         brakes=Foresight(engine, clock, judged_by.policy, Brakes.of(settings)),
+        inquirer=roles.specialists,
         reflector=roles.reflector,
         chooser=roles.planner,
         reporter=roles.reporter,

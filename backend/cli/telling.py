@@ -7,12 +7,19 @@ from typing import Any
 
 from backend.cli import consent, moments, telling_rulings
 from backend.cli.plain import escape
+from sre_agent.domain.inquiry import ModelInquiry
 from sre_agent.domain.likelihood import in_percent
 from sre_agent.domain.model_choice import ModelChoice
 from sre_agent.domain.opinion import ModelOpinion
 from sre_agent.domain.plan import Choice, RunbookCitation
 from sre_agent.domain.summary import ModelSummary
-from sre_agent.planning import choice_lines, opinion_lines, reasons, summary_lines
+from sre_agent.planning import (
+    choice_lines,
+    inquiry_lines,
+    opinion_lines,
+    reasons,
+    summary_lines,
+)
 
 Payload = dict[str, Any]
 
@@ -82,6 +89,15 @@ def _causes(payload: Payload) -> str:
         f"round {payload['round']}: [bold]{top['fault_class']}[/] of [bold]{escape(where)}[/], "
         f"confidence {in_percent(top['confidence'])}.{statement} {doubt}{lines}"
     )
+
+
+def _inquiry(payload: Payload) -> str:
+    inquiry = ModelInquiry.model_validate(payload["inquiry"])
+    whose = f"its model [bold]{escape(inquiry.model)}[/]"
+    if inquiry.note:
+        return f"{whose} was [yellow]no help[/]: {escape(inquiry.note)}"
+    told = f"{inquiry_lines.chosen(inquiry)}{inquiry_lines.struck(inquiry)}"
+    return f"{whose} {escape(told)}"
 
 
 def _opinion(payload: Payload) -> str:
@@ -232,6 +248,7 @@ _TELLERS: dict[str, Callable[[Payload], str]] = {
     "evidence_added": _evidence,
     "specialist_failed": _plain("[yellow]could not see anything[/]: {reason}"),
     "causes_ranked": _causes,
+    "model_questions": _inquiry,
     "model_opinion": _opinion,
     "model_choice": _choice,
     "model_summary": _summary,

@@ -13,6 +13,7 @@ from backend.settings import RunSettings
 from sre_agent import ports
 from sre_agent.domain.incident import Incident
 from sre_agent.llm import prices
+from sre_agent.llm.inquirer import SpecialistMinds
 from sre_agent.llm.leash import Ledger
 from sre_agent.llm.planner import PlannersModel
 from sre_agent.llm.redaction import Redactor
@@ -24,6 +25,7 @@ from sre_agent.llm.reporter import Reporter
 class Roles:
     """What a model is asked to be in a run; a platform without models has none of them."""
 
+    specialists: SpecialistMinds | None = None
     reflector: Reflector | None = None
     planner: PlannersModel | None = None
     reporter: Reporter | None = None
@@ -62,6 +64,14 @@ async def roles_of(
             larger=opened.larger,
         )
         yield Roles(
+            specialists=SpecialistMinds(
+                mind_for=minds.of,
+                redactor_for=redactor,
+                when=settings.llm_specialists,
+                allowance=settings.llm_remote_evidence,
+                prompts=settings.llm_prompts_dir,
+                deadline_s=settings.second_opinion_seconds,
+            ),
             reflector=Reflector(
                 mind_for=minds.of,
                 redactor_for=redactor,

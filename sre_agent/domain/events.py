@@ -24,6 +24,8 @@ class EventKind(StrEnum):
     SPECIALIST_FAILED = "specialist_failed"
     SPECIALIST_FINISHED = "specialist_finished"
     CAUSES_RANKED = "causes_ranked"
+    MODEL_QUESTIONS = "model_questions"
+    """A language model was asked where else a specialist should look: what it chose, or why it was no help."""
     MODEL_OPINION = "model_opinion"
     """A language model was asked what it makes of the incident: what it thinks, or why it was no help."""
     MODEL_CHOICE = "model_choice"

@@ -84,6 +84,7 @@ class _Stage:
             limits=rules.limits,
             memory=remembered.RecordedMemory(self.course),
             facts=self.facts,
+            inquirer=remembered.inquirer(self.recording),
             reflector=mind,
             chooser=chooser,
         ).of_run(self.recording.run)

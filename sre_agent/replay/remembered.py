@@ -1,6 +1,6 @@
-"""What past incidents told then, and what a model thought then, as the log holds it."""
+"""What past incidents told then, and what models thought and chose then, as the log holds it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -15,10 +15,14 @@ from sre_agent.domain.events import Event, EventKind
 from sre_agent.domain.evidence import Evidence
 from sre_agent.domain.ids import IncidentId
 from sre_agent.domain.incident import Incident
+from sre_agent.domain.inquiry import ModelInquiry
 from sre_agent.domain.model import Observation
 from sre_agent.domain.observations.memory import AlertPatterns, PastIncidents
+from sre_agent.graph import inquiries
 from sre_agent.graph.recalling import SPECIALIST
+from sre_agent.llm import inquirer as asking
 from sre_agent.llm import planner
+from sre_agent.llm.inquirer import Errand, Inquirer
 from sre_agent.llm.planner import Chooser
 from sre_agent.llm.reflector import Heard, SecondMind
 from sre_agent.memory.features import Features
@@ -120,3 +124,32 @@ def mind(recording: Recording) -> RecordedMind | None:
             except ValidationError:
                 return None
     return None
+
+
+@dataclass(frozen=True)
+class RecordedInquirer(Inquirer):
+    """Chooses what models chose then, of the answers that are recorded. No model is asked instead.
+
+    What another one would look at nobody knows the answer to.
+    """
+
+    then: Mapping[tuple[str, int], ModelInquiry]
+
+    @override
+    def is_wanted(self, diagnosis: Diagnosis, round_: int) -> bool:
+        return any(number == round_ for _, number in self.then)
+
+    @override
+    async def choose(self, errand: Errand) -> asking.Heard:
+        name = errand.specialist.name
+        silent = ModelInquiry(specialist=name, model="", note="it was not asked then")
+        return asking.Heard(inquiry=self.then.get((name, errand.round), silent))
+
+
+def inquirer(recording: Recording) -> RecordedInquirer | None:
+    """Return what models chose to look at then; None where none was asked, or it cannot be read."""
+    try:
+        then = inquiries.read(recording.events)
+    except (ValidationError, LookupError, TypeError, ValueError):
+        return None
+    return RecordedInquirer(then) if then else None

@@ -116,6 +116,14 @@ def of_programs(text: str) -> dict[str, dict[str, Any]]:
         "struck": [{"said": text, "reason": text}],
         "struck_count": 1,
     }
+    look = {"specialist": text, "topic": text, "object": place, "reason": text, "tool": text}
+    inquiry = {
+        "specialist": text,
+        "model": text,
+        "questions": [{**look, "arguments": {"fault_class": text}}],
+        "struck": [{"said": text, "reason": text}],
+        "struck_count": 1,
+    }
     rehearsed = {"changes": [text], "warnings": [text]}
     action: dict[str, Any] = {"id": text, "call": call, "dry_run": rehearsed, "inverse": call}
     action["blast_radius"] = {"statement": text}
@@ -123,6 +131,7 @@ def of_programs(text: str) -> dict[str, dict[str, Any]]:
         "alert_received": {"alert": {"name": text}, "service": text, "joined_because": text},
         "alert_resolved": {"alert": {"name": text}},
         "causes_ranked": {"round": 1, "diagnosis": reasons},
+        "model_questions": {"round": 1, "inquiry": inquiry},
         "model_opinion": {"opinion": opinion},
         "model_choice": {"choice": choice},
         "model_summary": {"summary": summary},

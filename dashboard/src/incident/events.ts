@@ -65,6 +65,16 @@ export interface ModelCause {
   confidence: number;
 }
 
+/** Where a language model would have a specialist look further, chosen from a list. */
+export interface ModelInquiry {
+  specialist: string;
+  model: string;
+  questions: { topic: string; object: ObjectRef; tool: string; arguments: Record<string, unknown> }[];
+  struck: { said: string; reason: string }[];
+  struck_count: number;
+  note: string;
+}
+
 /** What a language model thinks: shown, and never planned from. */
 export interface ModelOpinion {
   model: string;

@@ -4,6 +4,7 @@ import {
   callText,
   type IncidentEvent,
   inWords,
+  type ModelInquiry,
   type ModelOpinion,
   type ModelSummary,
   nameOf,
@@ -25,6 +26,19 @@ function ranked(p: Payload): Told {
   const name = `${inWords(top.fault_class)} of ${nameOf(top.object)}`;
   const text = `Round ${p.round}: ${name}, ${percent(top.confidence)}`;
   return abstained ? told(`${text}; abstains`, "key", reason) : told(text, "key", top.statement);
+}
+
+function inquiry({ model, note, questions, struck, struck_count }: ModelInquiry): Told {
+  if (note) return told(`Its model ${model} was no help`, "wait", note);
+  const looks = questions.map(({ tool, topic, object, arguments: chosen }) => {
+    const about = chosen.fault_class ? ` for ${inWords(String(chosen.fault_class))}` : "";
+    return `${inWords(tool || topic)}${about} of ${object.name}`;
+  });
+  const count = `${looks.length} further ${looks.length === 1 ? "question" : "questions"}`;
+  const asked = looks.length ? `asks ${count}: ${looks.join("; ")}` : "asks nothing further";
+  const lost = struck_count ? `, ${struck_count} struck` : "";
+  const why = struck.map(({ said, reason }) => `${said}: ${reason}`).join("; ");
+  return told(`Its model ${model} ${asked}${lost}`, "plain", why);
 }
 
 function secondOpinion({ model, note, causes, effect }: ModelOpinion): Told {
@@ -86,6 +100,7 @@ export const TELL_SIGHTS: Readonly<Record<string, (event: IncidentEvent) => Told
     return told(gaps ? `${text}, ${gaps} not seen` : text, gaps ? "wait" : "quiet");
   },
   causes_ranked: ({ payload }) => ranked(payload),
+  model_questions: ({ payload }) => inquiry(payload.inquiry),
   model_opinion: ({ payload }) => secondOpinion(payload.opinion),
   model_choice: ({ payload }) => choice(payload.choice),
   model_summary: ({ payload }) => summary(payload.summary),

@@ -47,6 +47,7 @@ class Platform:
         self.engine = engine
         self.settings = settings
         self.toolbox = InstantToolbox()
+        self.incident = world().incident(CULPRIT)
 
     async def suffer(self, reply: Reply) -> tuple[IncidentId, list[Event]]:
         """Live through an incident until its plan waits or people took over."""
@@ -70,7 +71,7 @@ class Platform:
         context = worker.run_context(
             self.settings, self.engine, clock, self.toolbox, InstantSigner(), roles
         )
-        incident = world().incident(CULPRIT)
+        incident = self.incident
         alert = incident.alerts[0].model_copy(update={"fingerprint": secrets.token_hex(8)})
         async with self.engine.begin() as connection:
             [receipt] = await admit(
