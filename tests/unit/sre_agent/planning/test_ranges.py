@@ -9,8 +9,8 @@ from sre_agent.config import action_kinds
 from sre_agent.domain.actions import Argument
 from sre_agent.planning import repairs
 from sre_agent.planning.ranges import Range
-from sre_agent.planning.repairs import InvalidPlaybookError
 from sre_agent.planning.sizing import MIB
+from sre_agent.planning.yaml_files import InvalidPlaybookError
 
 SCALE: dict[str, Any] = {
     "name": "grow",
