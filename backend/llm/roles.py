@@ -19,6 +19,7 @@ from sre_agent.llm.planner import PlannersModel
 from sre_agent.llm.redaction import Redactor
 from sre_agent.llm.reflector import Reflector
 from sre_agent.llm.reporter import Reporter
+from sre_agent.llm.spans import Spans
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,8 @@ class Roles:
     reflector: Reflector | None = None
     planner: PlannersModel | None = None
     reporter: Reporter | None = None
+    spans: Spans | None = None
+    """Who watches what is asked; without a collector nobody does."""
 
 
 NO_ROLES = Roles()
@@ -62,6 +65,7 @@ async def roles_of(
             secrets_key=secrets_key,
             exchanges=opened.exchanges,
             larger=opened.larger,
+            spans=opened.spans,
         )
         yield Roles(
             specialists=SpecialistMinds(
@@ -72,6 +76,7 @@ async def roles_of(
                 prompts=settings.llm_prompts_dir,
                 deadline_s=settings.second_opinion_seconds,
             ),
+            spans=opened.spans,
             reflector=Reflector(
                 mind_for=minds.of,
                 redactor_for=redactor,

@@ -2899,6 +2899,7 @@ export interface components {
              * @description What each language model took of it.
              */
             model_use: components["schemas"]["ModelUse"][];
+            model_budget: components["schemas"]["ModelBudget"];
         };
         /**
          * IncidentPage
@@ -3166,6 +3167,19 @@ export interface components {
             reason: string;
         };
         /**
+         * ModelBudget
+         * @description How much of MAX_TOKENS_PER_INCIDENT language models took of an incident; no limit is null.
+         */
+        ModelBudget: {
+            /**
+             * Tokens
+             * @description Read, written, or set aside for questions that are not answered.
+             */
+            tokens: number;
+            /** Tokens Max */
+            tokens_max: number | null;
+        };
+        /**
          * ModelOpinion
          * @description A second opinion as people see it.
          *
@@ -3202,11 +3216,34 @@ export interface components {
             note: string;
         };
         /**
+         * ModelQuestions
+         * @description How many questions of a role a model was to answer, and what became of them.
+         */
+        ModelQuestions: {
+            /** Model */
+            model: string;
+            /** Role */
+            role: string;
+            /**
+             * Outcome
+             * @description answered, unavailable, refused, invalid, over_budget; open while it is under way, or for ever where its worker died; unknown for those of earlier versions.
+             */
+            outcome: string;
+            /**
+             * Refused By
+             * @description The setting whose limit did not allow it, as MAX_TOKENS_PER_INCIDENT.
+             */
+            refused_by: string | null;
+            /** Count */
+            count: number;
+        };
+        /**
          * ModelUse
          * @description What one model took: tokens, dollars (null: nobody knows its price) and seconds.
          *
          *     `tokens_set_aside` are those of questions that are not answered yet, or never will be because
          *     their worker died: they count as spent. `is_estimated` says that a provider did not count.
+         *     `calls` leaves out questions that a limit did not allow.
          */
         ModelUse: {
             /** Model */
@@ -3228,7 +3265,7 @@ export interface components {
         };
         /**
          * ModelUseList
-         * @description What each model took since a moment, over all incidents of the organization.
+         * @description What each model took since a moment, over all incidents of the organization and people's questions.
          */
         ModelUseList: {
             /**
@@ -3241,6 +3278,11 @@ export interface components {
              * @description By the model's name; empty when none was asked.
              */
             models: components["schemas"]["ModelUse"][];
+            /**
+             * Questions
+             * @description What became of what was asked, by model and role; those that a limit did not allow, too.
+             */
+            questions: components["schemas"]["ModelQuestions"][];
         };
         /**
          * NamedCause
@@ -5166,7 +5208,9 @@ export type Manifest = components['schemas']['Manifest'];
 export type MaybeWhy = components['schemas']['MaybeWhy'];
 export type Me = components['schemas']['Me'];
 export type Merge = components['schemas']['Merge'];
+export type ModelBudget = components['schemas']['ModelBudget'];
 export type ModelOpinion = components['schemas']['ModelOpinion'];
+export type ModelQuestions = components['schemas']['ModelQuestions'];
 export type ModelUse = components['schemas']['ModelUse'];
 export type ModelUseList = components['schemas']['ModelUseList'];
 export type NamedCause = components['schemas']['NamedCause'];
