@@ -127,14 +127,14 @@ async def test_no_text_leaves_unless_that_is_asked_for() -> None:
 
 async def test_texts_that_leave_hold_placeholders_for_what_is_private() -> None:
     question = replace(prose(), user=f"token={SECRET} of ann@example.com was refused")
-    said = Say(f"It leaked: {REDACTOR.redact(SECRET)}")
+    said = Say(f"Ask {REDACTOR.redact('ann@example.com')}.")
     with collecting() as collector:
         async with told_of(collector, said, LLM_TRACING_LOCAL="true", **TEXTS) as (mind, _):
             answer = await mind.ask(question)
         await spans(collector, 2)
 
     [message] = json.loads(collector.only("chat small").attributes["gen_ai.input.messages"])
-    assert SECRET in answer.text  # whoever asked reads what was put back
+    assert answer.text == "Ask ann@example.com."  # whoever asked reads what was put back
     assert message["parts"][0]["content"] == REDACTOR.redact(question.user)
     assert SECRET.encode() not in collector.heard
     assert b"ann@example.com" not in collector.heard
