@@ -52,7 +52,8 @@ function choice({ model, note, step, chosen, options }: ModelChoice): Told {
   if (note) return told(`The rules choose alone: ${theirs}`, "wait", `${model}: ${note}`);
   if (!chosen) return told(`${model} chooses as the rules do: ${step}`, "plain");
   const numbers = chosen.filled.map((item) => `, ${item.name} = ${item.value}`).join("");
-  return told(`${model} chooses ${step}${numbers}; the rules: ${theirs}`, "key", chosen.reason);
+  const words = chosen.reason && `in its words: “${chosen.reason}”`;
+  return told(`${model} chooses ${step}${numbers}; the rules: ${theirs}`, "key", words);
 }
 
 function summary({ model, note, sentences }: ModelSummary): Told {

@@ -124,3 +124,9 @@ test.each([
 
   expect(event && tell(event).text).toBe(line);
 });
+
+test("a model's reason is told as its words", () => {
+  const [, event] = logOf([OPENED, choice()]);
+
+  expect(event && tell(event).because).toBe(`in its words: “${CHOSEN.reason}”`);
+});
