@@ -69,7 +69,12 @@ export interface ModelCause {
 export interface ModelInquiry {
   specialist: string;
   model: string;
-  questions: { topic: string; object: ObjectRef; tool: string; arguments: Record<string, unknown> }[];
+  questions: {
+    topic: string;
+    object: ObjectRef;
+    tool: string;
+    arguments: Record<string, unknown>;
+  }[];
   struck: { said: string; reason: string }[];
   struck_count: number;
   note: string;
