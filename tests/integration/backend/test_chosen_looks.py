@@ -9,6 +9,7 @@ import pytest
 from chosen_looks import astray
 from model_acts import Act, Call, Read, Say
 from model_dialects import Anthropic, Dialect, Ollama, OpenAIChat, OpenAIResponses
+from model_offers import offered
 from model_server import ModelServer, serving
 from pydantic import Secret, SecretStr
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -26,7 +27,6 @@ from sre_agent.llm.inquirer import MAX_LOOKS
 
 NOTHING = Say("nothing further")
 NO_OPINION = Say('{"causes": []}')
-ANSWER_TOOL = "answer"
 KINDS: dict[str, tuple[Dialect, dict[str, Any]]] = {
     "ollama": (Ollama(), {"llm_provider": "ollama", "llm_model": "llama3.2"}),
     "openai": (OpenAIChat(), {"llm_provider": "openai", "llm_model": "small"}),
@@ -63,17 +63,6 @@ def platform(engine: AsyncEngine, database_url: str, tmp_path: Path) -> Platform
     made.toolbox = CountingToolbox()
     made.incident = astray(world().incident("entry"))
     return made
-
-
-def offered(body: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
-    """Return what a request offers, in whichever dialect: each tool with the arguments that it takes."""
-    found = {}
-    for told in body.get("tools") or ():
-        tool = told.get("function", told)
-        schema = tool.get("parameters") or tool.get("input_schema") or {}
-        found[tool["name"]] = schema.get("properties", {})
-    found.pop(ANSWER_TOOL, None)
-    return found
 
 
 def looking(body: Mapping[str, Any]) -> Act:
