@@ -30,6 +30,16 @@ class Role:
 
 
 def _reflector(lie: Lie, told: Told) -> str:
+    cause = {
+        "fault_class": lie.fault,
+        "object": lie.object if lie.object is not None else (told.objects or ["Node/a"])[-1],
+        "statement": lie.text,
+        "claims": _claims(lie, told),
+    }
+    return json.dumps({"causes": [cause]})
+
+
+def _claims(lie: Lie, told: Told) -> list[dict[str, Any]]:
     id_, path, value = (told.facts or [("k8s-1.1", "x", "1")])[0]
     claim = {
         "evidence": lie.cite if lie.cite is not None else id_,
@@ -37,13 +47,15 @@ def _reflector(lie: Lie, told: Told) -> str:
         "relation": lie.relation,
         "value": lie.value if lie.value is not None else value,
     }
-    cause = {
-        "fault_class": lie.fault,
-        "object": lie.object if lie.object is not None else (told.objects or ["Node/a"])[-1],
-        "statement": lie.text,
-        "claims": [claim] * 3,
-    }
-    return json.dumps({"causes": [cause]})
+    return [claim] * 3
+
+
+def _planner(lie: Lie, told: Told) -> str:
+    options = told.options or ["undo the release"]
+    other = lie.object if lie.object is not None else options[-1]
+    numbers = [{"name": "scale_out.replicas", "value": lie.value}] if lie.path else []
+    answer = {"option": other if lie.text else options[0], "reason": lie.text}
+    return json.dumps({**answer, "claims": _claims(lie, told), "arguments": numbers})
 
 
 def _reporter(lie: Lie, told: Told) -> str:
@@ -60,7 +72,12 @@ def _ask(lie: Lie, told: Told) -> str:
 
 ROLES: Mapping[str, Role] = {
     role.name: role
-    for role in (Role("reflector", _reflector), Role("reporter", _reporter), Role("ask", _ask))
+    for role in (
+        Role("reflector", _reflector),
+        Role("planner", _planner),
+        Role("reporter", _reporter),
+        Role("ask", _ask),
+    )
 }
 
 
@@ -70,8 +87,8 @@ def of(told: Told) -> Role:
 
 
 def honest(told: Told) -> str:
-    """Return the answer of a model that repeats what it was told."""
-    entries = told.entries or [("", "")]
+    """Return the answer of a model that repeats what it was told, and chooses nothing else."""
+    entries = told.entries if of(told).name in {"reporter", "ask"} else [("", "")]
     return of(told).form(Lie(text=entries[0][1]), told)
 
 

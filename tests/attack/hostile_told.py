@@ -14,6 +14,7 @@ _EVIDENCE = re.compile(r"^\| \[([\w.-]+)\] [a-z_]+\.[a-z_]+")
 _FACT = re.compile(r"^\| (\S+) = (.*)$")
 _ENTRY = re.compile(r"^\| (\d+)\. (.+)$", re.MULTILINE)
 _KNOWN = re.compile(r"^\| \[(f\d+)\] (.+)$", re.MULTILINE)
+_OPTION = re.compile(r'^- "(.+?)": holds because', re.MULTILINE)
 _NONCE = re.compile(r"<untrusted ([0-9a-f]+)>")
 _PLACEHOLDER = re.compile(r"\[[a-z]{2,12}(?:-[a-z]{1,12})?:[0-9a-f]{10,64}\]")
 
@@ -46,6 +47,11 @@ class Told:
     def entries(self) -> list[tuple[str, str]]:
         """Return what is cited by a number or name, and what it says."""
         return _ENTRY.findall(self.text) or _KNOWN.findall(self.text)
+
+    @property
+    def options(self) -> list[str]:
+        """Return the repairs that may be chosen, what the rules would do first."""
+        return _OPTION.findall(self.text)
 
     @property
     def placeholders(self) -> list[str]:

@@ -1,12 +1,13 @@
 """A worker with the model of its settings, in a world with a bad release, and the incident to its end."""
 
 import secrets
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 from attack_signs import SECRETS
+from choosing_scene import restarting_next
 from hostile_scene import PERSONAL
 from langgraph.checkpoint.memory import InMemorySaver
 from model_server import ModelServer
@@ -80,9 +81,22 @@ class Course:
     @property
     def planned(self) -> list[Any]:
         """Return what was planned and ruled, without what differs from run to run."""
-        plans = [item["plan"] for item in self.payloads(EventKind.PLAN_PROPOSED)]
-        rulings = [item["rulings"] for item in self.payloads(EventKind.POLICY_RULED)]
-        return [[[action["call"] for action in plan["actions"]] for plan in plans], rulings]
+        rulings = [
+            item["ruling"]
+            for payload in self.payloads(EventKind.POLICY_RULED)
+            for item in payload["rulings"]
+        ]
+        return [[[action["call"] for action in plan["actions"]] for plan in self.plans], rulings]
+
+    @property
+    def plans(self) -> list[dict[str, Any]]:
+        """Return the plans that were proposed."""
+        return [item["plan"] for item in self.payloads(EventKind.PLAN_PROPOSED)]
+
+    @property
+    def is_chosen_by_a_model(self) -> bool:
+        """Return whether a plan is another one than the rules would have made."""
+        return any((plan["choice"] or {}).get("chosen") for plan in self.plans)
 
 
 @dataclass
@@ -105,7 +119,9 @@ class ModelPlatform:
             context = worker.run_context(
                 self.settings, self.engine, clock, toolbox, InstantSigner(), roles
             )
-            runner = Runner(build.build(InMemorySaver()), context)
+            books = tuple(map(restarting_next, context.playbooks.playbooks))
+            playbooks = replace(context.playbooks, playbooks=books)
+            runner = Runner(build.build(InMemorySaver()), replace(context, playbooks=playbooks))
             id_ = await self._admit(clock)
             await runner.advance(id_, attempt=0)
             await self._decide(id_, verdict, clock)

@@ -50,7 +50,8 @@ async def test_a_hostile_model_leaves_an_incident_as_it_is(
     shown = [await report(engine, course), *(event.model_dump_json() for event in course.events)]
     attack.leaks_nothing(item for text in shown for item in (*SECRETS, KEY) if item in text)
     attack.is_believed_in_nothing(made_up(course, liar))
-    assert course.planned == alone.planned
+    assert course.planned == alone.planned or course.is_chosen_by_a_model
+    assert set(course.planned[1]) == {"ask"}
     assert len(course.payloads(EventKind.MODEL_OPINION)) == 1
     assert len(course.payloads(EventKind.MODEL_SUMMARY)) == 1
     limit = known.max_tokens_per_incident

@@ -20,6 +20,9 @@ NOTES: Mapping[str, Callable[[Course], list[str]]] = {
     "reflector": lambda course: [
         item["opinion"]["note"] for item in course.payloads(EventKind.MODEL_OPINION)
     ],
+    "planner": lambda course: [
+        item["choice"]["note"] for item in course.payloads(EventKind.MODEL_CHOICE)
+    ],
     "reporter": lambda course: [
         item["summary"]["note"] for item in course.payloads(EventKind.MODEL_SUMMARY)
     ],

@@ -26,13 +26,14 @@ Reply = Callable[[Question], Answer]
 def open_scene() -> Scene:
     """Return a scene whose rules undo the release, and could restart instead."""
     scene = make_scene()
-    books = tuple(_restarting_next(book) for book in scene.playbooks.playbooks)
+    books = tuple(restarting_next(book) for book in scene.playbooks.playbooks)
     scene.playbooks = dataclasses.replace(scene.playbooks, playbooks=books)
     scene.toolbox.on("kubernetes", "restart_rollout", ok(DRY_RUN))
     return scene
 
 
-def _restarting_next(book: Playbook) -> Playbook:
+def restarting_next(book: Playbook) -> Playbook:
+    """Return a playbook that could restart where its first step does not suffice."""
     first, *others = book.steps
     steps = book.steps if book.always_a_person else (first, RESTART, *others)
     return book.model_copy(update={"steps": steps})
