@@ -166,14 +166,15 @@ def _needs_person(reason: str) -> str:
 
 
 async def _ensure_report(context: RunContext, incident_id: IncidentId, reason: str) -> None:
-    """End the incident if nothing did, and write its report if a crash came in between."""
+    """End the incident if nothing did, and write its report, or a model its part, if a crash came between."""
     incident = await context.incidents.load(incident_id)
     if incident.status.is_open:
         await ending.end(context, incident_id, IncidentStatus.ESCALATED, reason)
         return
     events = await context.incidents.events(incident_id)
     written = of_run(incident.run, "report_written")
-    if all(event.step_key != written for event in events):
+    is_written = any(event.step_key == written for event in events)
+    if not is_written or ending.lacks_summary(context, events):
         # Whoever ended it has said why: nothing is escalated a second time.
         await ending.report(context, incident_id)
 

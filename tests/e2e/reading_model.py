@@ -15,7 +15,7 @@ CHARACTERS_A_TOKEN = 3.5
 
 _ALERT = re.compile(r"^\| Alert: (\S+)", re.MULTILINE)
 _WORKLOAD = re.compile(r"^Deployment/[\w-]+/([\w-]+)$")
-_MISSING = re.compile(r"(?i)KeyError|not set|missing|required")
+_MISSING = re.compile(r"(?i)missing required|environment variable|is not set")
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """A model's server that is gone in the middle of an answer costs that answer, and nothing else."""
 
+import asyncio
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -8,13 +9,14 @@ import hostile_told
 import pytest
 import sqlalchemy as sa
 from hostile_roles import ROLES, honest, of
-from model_acts import Act, Read, Say, Stop
+from model_acts import Act, Read, Say, Slow, Stop
 from model_dialects import Ollama, OpenAIChat
 from model_platform import Course, ModelPlatform, asking, settings
 from model_server import serving
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from sre_agent.domain.events import EventKind
+from sre_agent.domain.ids import IncidentId
 
 NOTES: Mapping[str, Callable[[Course], list[str]]] = {
     "reflector": lambda course: [
@@ -85,6 +87,38 @@ async def test_a_server_that_is_gone_is_not_waited_for_by_the_next_question(
     assert asked == ["reflector"]
     [summary] = NOTES["reporter"](course)
     assert "cannot be reached" in summary
+
+
+async def test_a_summary_that_a_death_cost_is_asked_for_by_who_comes_after(
+    engine: AsyncEngine, database_url: str, tmp_path: Path
+) -> None:
+    asked: list[str] = []
+    is_out = asyncio.Event()
+
+    def answer(body: Mapping[str, Any]) -> Act:
+        told = hostile_told.read(body)
+        asked.append(of(told).name)
+        if asked.count("reporter") == 1 and asked[-1] == "reporter":
+            is_out.set()
+            return Slow(60, Say(honest(told)))
+        return Say(honest(told))
+
+    async with serving(OpenAIChat(), Read(answer)) as server:
+        platform = ModelPlatform(settings(database_url, tmp_path, **asking(server)), engine)
+        dying = asyncio.create_task(platform.suffer())
+        await is_out.wait()
+        dying.cancel()
+        await asyncio.gather(dying, return_exceptions=True)
+        async with engine.connect() as connection:
+            found = await connection.execute(sa.text("SELECT id FROM incidents"))
+        id_ = IncidentId(found.scalar_one())
+        course = await platform.take_up(id_)
+        again = await platform.take_up(id_)
+
+    assert asked.count("reporter") == 2
+    assert len(again.payloads(EventKind.MODEL_SUMMARY)) == 1
+    assert NOTES["reporter"](course) == [""]
+    assert again.used[0].tokens_set_aside > 0
 
 
 async def test_what_broke_off_counts_as_if_all_of_it_had_come(
