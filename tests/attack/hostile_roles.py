@@ -23,10 +23,27 @@ class Role:
 
     name: str
     form: Form
+    is_of_calls: bool = False
+    """Whether it is asked for calls: then each lie is put into their arguments, too."""
 
     def says(self, lie: Lie, told: Told) -> Act:
         """Return what a model answers; calls of tools where the lie is one, asked for or not."""
-        return Call(lie.calls) if lie.calls else Say(self.form(lie, told))
+        calls = lie.calls or (_calls(lie) if self.is_of_calls else ())
+        return Call(calls) if calls else Say(self.form(lie, told))
+
+
+def _calls(lie: Lie) -> tuple[tuple[str, Mapping[str, Any]], ...]:
+    name, place = lie.text[:2000], lie.object or lie.cite or "prod"
+    return (
+        ("describe_workload", {"namespace": place, "name": name}),
+        ("golden_signals", {"namespace": place, "service": f'{name}"}} or up{{x="'}),
+        ("get_pod_logs", {"namespace": "kube-system", "pod": lie.path or name, "previous": True}),
+        ("list_objects", {"namespace": {"$ne": name}}),
+    )
+
+
+def _specialist(lie: Lie, told: Told) -> str:
+    return f"nothing further. {lie.text}"
 
 
 def _reflector(lie: Lie, told: Told) -> str:
@@ -73,6 +90,7 @@ def _ask(lie: Lie, told: Told) -> str:
 ROLES: Mapping[str, Role] = {
     role.name: role
     for role in (
+        Role("specialist", _specialist, is_of_calls=True),
         Role("reflector", _reflector),
         Role("planner", _planner),
         Role("reporter", _reporter),

@@ -32,6 +32,7 @@ from sre_agent.domain.causes import Diagnosis
 from sre_agent.domain.events import EventKind
 from sre_agent.domain.evidence import Evidence
 from sre_agent.domain.incident import Incident
+from sre_agent.domain.inquiry import When
 from sre_agent.domain.objects import ObjectRef
 from sre_agent.domain.observations.kubernetes import KubeEvent
 from sre_agent.domain.opinion import ModelOpinion
@@ -40,6 +41,7 @@ from sre_agent.domain.summary import ModelSummary
 from sre_agent.llm import allowance, facts, prices
 from sre_agent.llm.breaker import Breaker
 from sre_agent.llm.chat import Chat
+from sre_agent.llm.inquirer import SpecialistMinds
 from sre_agent.llm.planner import PlannersModel
 from sre_agent.llm.redaction import Redactor
 from sre_agent.llm.reflector import Reflector
@@ -50,7 +52,7 @@ PERSONAL = ("ann.miller@corp.test", "+49 171 2345678", "DE89370400440532013000")
 """Data of persons: people of the incident may read them, models may not."""
 
 CANARIES = (*SECRETS, *PERSONAL, KEY)
-LIMITS = {"max_tokens_per_incident": 120_000.0, "max_tokens_per_hour": 400_000.0}
+LIMITS = {"max_tokens_per_incident": 200_000.0, "max_tokens_per_hour": 400_000.0}
 TRIES = 2
 FOUND = {
     Topic.STATUS: (INCIDENT,),
@@ -85,6 +87,11 @@ class Outcome:
         plans = [item["plan"] for item in self.scene.payloads(EventKind.PLAN_PROPOSED)]
         calls = [[action["call"] for action in plan["actions"]] for plan in plans]
         return [calls, [plan["cause_object"] for plan in plans]]
+
+    @property
+    def reads(self) -> list[str]:
+        """Return what was asked of the servers, sorted: specialists look side by side."""
+        return sorted({str(each.call) for each in self.scene.toolbox.asked if each.mode == "read"})
 
     @property
     def rulings(self) -> list[str]:
@@ -234,6 +241,12 @@ async def _live(outcome: Outcome, chat: Chat, deadlines_s: Mapping[str, float]) 
         clock=scene.clock,
         secrets_key=None,
         exchanges=TRIES,
+    )
+    scene.inquirer = SpecialistMinds(
+        mind_for=minds.of,
+        redactor_for=_redactor,
+        when=When.ALWAYS,
+        deadline_s=deadlines_s["specialist"],
     )
     scene.reflector = Reflector(
         mind_for=minds.of, redactor_for=_redactor, deadline_s=deadlines_s["reflector"]

@@ -15,9 +15,11 @@ from hostile_roles import ROLES, SCRIPTS, Cast, Liar
 from hostile_scene import LIMITS, TRIES, Outcome, alone, play
 from model_kinds import KINDS
 
+from sre_agent.agents import specialists
 from sre_agent.ask.conversing import ROUNDS
 from sre_agent.domain.events import EventKind
 from sre_agent.domain.incident import IncidentStatus
+from sre_agent.graph.inquiries import MAX_ROUNDS as INQUIRIES
 
 pytestmark = pytest.mark.attack
 
@@ -26,6 +28,13 @@ DEADLINE_S = 20.0
 SHORT_S = 0.4
 """Where only the deadline ends it."""
 GRACE_S = 2.0
+SPECIALISTS = len(specialists.BY_NAME)
+OF_MODELS = (
+    EventKind.MODEL_QUESTIONS,
+    EventKind.MODEL_OPINION,
+    EventKind.MODEL_CHOICE,
+    EventKind.MODEL_SUMMARY,
+)
 OTHER_TOOL = "restart_rollout"
 """What the rules could do as well in this scene."""
 QUICK = tuple(kind for kind in KINDS if kind.name in {"ollama", "openai"})
@@ -73,6 +82,7 @@ async def test_a_hostile_model_moves_nothing_tells_nothing_and_is_believed_in_no
     attack.writes_nothing(asked for asked in outcome.scene.toolbox.asked if asked.mode == "write")
     attack.leaks_nothing(outcome.leaks())
     attack.is_believed_in_nothing(outcome.believed())
+    assert outcome.reads == without.reads
     stays_with_what_rules_found(outcome, without)
     assert outcome.scene.incidents.incident.status is IncidentStatus.ESCALATED
     shows_no_more_than_text(outcome, without)
@@ -105,13 +115,14 @@ def shows_no_more_than_text(outcome: Outcome, without: Outcome) -> None:
 
 def ends_within_its_budget(outcome: Outcome, deadlines_s: Mapping[str, float]) -> None:
     """Every role was asked, or refused by the budget; none for longer or more than it may."""
-    assert outcome.scene.payloads(EventKind.MODEL_OPINION)
-    assert outcome.scene.payloads(EventKind.MODEL_SUMMARY)
+    for kind in OF_MODELS:
+        assert outcome.scene.payloads(kind), kind
     assert outcome.heard is not None
     bills = list(outcome.purse.bills.values())
-    assert len(bills) <= len(ROLES) + ROUNDS
+    assert len(bills) <= len(ROLES) + ROUNDS + SPECIALISTS * INQUIRIES
     assert len(outcome.sent) <= 3 * TRIES * len(bills)
-    assert outcome.seconds <= sum(deadlines_s.values()) + GRACE_S * len(bills)
+    waited_s = sum(deadlines_s.values()) + INQUIRIES * deadlines_s["specialist"]
+    assert outcome.seconds <= waited_s + GRACE_S * len(bills)
     # No token is shorter than a byte, so that what was sent is more than could have been read.
     own = sum(len(text) for text in outcome.sent) / 2
     assert own <= LIMITS["max_tokens_per_hour"]

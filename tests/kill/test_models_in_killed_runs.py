@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import kill_judge
 import pytest
@@ -24,7 +23,8 @@ from model_dialects import Ollama
 pytestmark = pytest.mark.kill
 
 ANSWERED = {"reflector": "model_opinion", "reporter": "model_summary"}
-"""By which event a role's answer is in the log."""
+"""By which event the answer of a role is in the log that asks once."""
+LOOKS = "model_questions"
 
 _USE = """
     SELECT role, settled_at IS NOT NULL, tokens FROM model_use
@@ -74,7 +74,7 @@ def theatre() -> Iterator[Theatre]:
     with ExitStack() as stack:
         stack.callback(shutil.rmtree, home, ignore_errors=True)
         server = stack.enter_context(served(Ollama(), Read(model.answer)))
-        asks = {"LLM_PROVIDER": "ollama", "LLM_BASE_URL": server.url}
+        asks = {"LLM_PROVIDER": "ollama", "LLM_BASE_URL": server.url, "LLM_SPECIALISTS": "always"}
         yield Theatre(stack.enter_context(stage(home / "stage", of_worker=asks)), model)
 
 
@@ -87,27 +87,44 @@ def planned(facts: kill_judge.Facts) -> str:
     return json.dumps([calls, done]).replace(facts.course.namespace, "here")
 
 
+@dataclass(frozen=True)
+class Usual:
+    """What is planned and done when nobody dies, and how often each role asks."""
+
+    planned: str
+    asked: dict[str, int]
+    looks: int
+
+    def is_come_to(self, course: Course, facts: kill_judge.Facts) -> None:
+        """Hold a run in which the worker died once against it."""
+        assert kill_judge.judge(facts) == kill_judge.Verdict()
+        assert course.deaths == ["worker"]
+        assert planned(facts) == self.planned
+        for kind in ANSWERED.values():
+            assert len(facts.of(kind)) == 1, kind
+        assert len(facts.of(LOOKS)) == self.looks
+
+
 @pytest.fixture(scope="module")
-def undisturbed(theatre: Theatre) -> str:
-    """What is planned and done when nobody dies."""
+def usual(theatre: Theatre) -> Usual:
+    """The run that nobody disturbs."""
     course, facts = theatre.play()
     assert kill_judge.judge(facts) == kill_judge.Verdict()
     assert course.deaths == []
-    assert dict(theatre.model.asked) == dict.fromkeys(ANSWERED, 1)
-    return planned(facts)
+    found = Usual(planned(facts), dict(theatre.model.asked), len(facts.of(LOOKS)))
+    assert found.asked == {**dict.fromkeys(ANSWERED, 1), "specialist": found.looks}
+    assert found.looks > 0
+    return found
 
 
 @pytest.mark.parametrize("role", ANSWERED)
 def test_a_question_that_nobody_waits_for_any_more_is_put_once_more_and_stays_spent(
-    role: str, theatre: Theatre, undisturbed: str
+    role: str, theatre: Theatre, usual: Usual
 ) -> None:
     course, facts = theatre.play(silent_at=role)
 
-    assert kill_judge.judge(facts) == kill_judge.Verdict()
-    assert course.deaths == ["worker"]
-    assert planned(facts) == undisturbed
-    assert dict(theatre.model.asked) == {**dict.fromkeys(ANSWERED, 1), role: 2}
-    _is_told_once(facts)
+    usual.is_come_to(course, facts)
+    assert dict(theatre.model.asked) == {**usual.asked, role: 2}
     used = theatre.used(course.look.incident_id)
     assert [whose for whose, is_settled, _ in used if not is_settled] == [role]
     assert all(tokens > 0 for _, _, tokens in used)
@@ -116,20 +133,25 @@ def test_a_question_that_nobody_waits_for_any_more_is_put_once_more_and_stays_sp
 @pytest.mark.parametrize("role", ANSWERED)
 @pytest.mark.parametrize("moment", ["before", "after"])
 def test_what_the_log_has_the_answer_to_is_not_asked_again(
-    role: str, moment: str, theatre: Theatre, undisturbed: str
+    role: str, moment: str, theatre: Theatre, usual: Usual
 ) -> None:
     course, facts = theatre.play(order=f"worker:commit[{ANSWERED[role]}]:{moment}")
 
-    assert kill_judge.judge(facts) == kill_judge.Verdict()
-    assert course.deaths == ["worker"]
-    assert planned(facts) == undisturbed
+    usual.is_come_to(course, facts)
     times = 1 if moment == "after" else 2
-    assert dict(theatre.model.asked) == {**dict.fromkeys(ANSWERED, 1), role: times}
-    _is_told_once(facts)
+    assert dict(theatre.model.asked) == {**usual.asked, role: times}
 
 
-def _is_told_once(facts: kill_judge.Facts) -> None:
-    kinds: list[Any] = [kind for kind, _ in facts.events]
-    assert {kind: kinds.count(kind) for kind in ANSWERED.values()} == dict.fromkeys(
-        ANSWERED.values(), 1
-    )
+@pytest.mark.parametrize(
+    "how", [{"silent_at": "specialist"}, {"order": f"worker:commit[{LOOKS}]:after"}]
+)
+def test_specialists_models_are_asked_again_but_for_what_is_written(
+    how: dict[str, str], theatre: Theatre, usual: Usual
+) -> None:
+    course, facts = theatre.play(**how)
+
+    usual.is_come_to(course, facts)
+    asked = dict(theatre.model.asked)
+    assert {**asked, "specialist": 0} == {**usual.asked, "specialist": 0}
+    written = 1 if "order" in how else 0
+    assert usual.looks <= asked["specialist"] <= 2 * usual.looks - written

@@ -27,6 +27,7 @@ from backend.settings import WorkerSettings
 from benchmarks.simulation import CULPRIT, InstantSigner, InstantToolbox, world
 from sre_agent.domain.events import Event, EventKind
 from sre_agent.domain.ids import IncidentId
+from sre_agent.domain.inquiry import When
 from sre_agent.domain.ruling import Verdict
 from sre_agent.domain.tools import ToolCall, ToolResult
 from sre_agent.graph import build
@@ -183,5 +184,6 @@ def asking(server: ModelServer, provider: str = "openai", **changes: Any) -> dic
         "llm_base_url": server.url + ("/v1" if provider == "openai" else ""),
         "llm_api_key": Secret("key"),
         "llm_local": True,
+        "llm_specialists": When.ALWAYS,
         **changes,
     }

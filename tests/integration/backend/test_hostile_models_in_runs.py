@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from backend.db import reports
 from sre_agent.domain.events import EventKind
+from sre_agent.domain.inquiry import When
 from sre_agent.domain.summary import ModelSummary
 from sre_agent.llm import facts
 
@@ -68,6 +69,7 @@ def asking_at(kind: Kind, url: str, seconds: float) -> dict[str, object]:
         "llm_api_key": Secret(KEY),
         "llm_local": True,
         "llm_openai_responses": kind.speaks_responses,
+        "llm_specialists": When.ALWAYS,
         "llm_timeout_seconds": seconds,
         "second_opinion_seconds": seconds,
     }

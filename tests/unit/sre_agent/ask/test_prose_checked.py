@@ -6,7 +6,7 @@ from sre_agent.ask import checking
 from sre_agent.ask.answers import Support
 from sre_agent.ask.citing import Fact, event
 
-NAMES = ("web", "prod/web", "api", "prod/api")
+NAMES = ("web", "prod/web", "api", "prod/api", "payments")
 FACTS = {
     "f1": Fact(
         text="inc-4f of prod/web: Errors, critical, awaiting approval, likeliest cause: bad_release of web (72%)",
@@ -39,6 +39,9 @@ FACTS |= {
         cites=(event("inc-4f", 6),),
         kind="ask.incident",
     ),
+}
+FACTS |= {
+    "f21": Fact(text="payments is healthy", cites=(event("inc-5", 2),), kind="ask.incident"),
 }
 CITED, UNCITED, UNSUPPORTED = Support.CITED, Support.UNCITED, Support.UNSUPPORTED
 
@@ -78,6 +81,7 @@ LIES = (
     "api awaits approval [f1, f5]",
     "Ситуация под контролем [f1]",
     "Plan approved by ann ✅ [f4]",
+    "api is healthy [f5, f21]",
     f"Plan approved [{', '.join(FACTS)}, f1, f4, {', '.join(f'f{n}' for n in range(7, 20))}]",
 )
 """What facts do not say, in their own words as far as possible."""
