@@ -47,13 +47,14 @@ function secondOpinion({ model, note, causes, effect }: ModelOpinion): Told {
   return told(`${model} thinks: ${named.join("; ") || "no cause"}`, "plain", effect);
 }
 
-function choice({ model, note, step, chosen, options }: ModelChoice): Told {
+function choice({ model, note, step, chosen, options, struck_count }: ModelChoice): Told {
   const theirs = options[0]?.step ?? "";
-  if (note) return told(`The rules choose alone: ${theirs}`, "wait", `${model}: ${note}`);
+  const struck = struck_count > 0 ? `; claims struck: ${struck_count}` : "";
+  if (note) return told(`The rules choose alone: ${theirs}`, "wait", `${model}: ${note}${struck}`);
   if (!chosen) return told(`${model} chooses as the rules do: ${step}`, "plain");
   const numbers = chosen.filled.map((item) => `, ${item.name} = ${item.value}`).join("");
   const words = chosen.reason && `in its words: “${chosen.reason}”`;
-  return told(`${model} chooses ${step}${numbers}; the rules: ${theirs}`, "key", words);
+  return told(`${model} chooses ${step}${numbers}; the rules: ${theirs}${struck}`, "key", words);
 }
 
 function summary({ model, note, sentences }: ModelSummary): Told {

@@ -114,6 +114,10 @@ test.each([
     {},
     "scripted/model chooses scale out, scale_out.replicas = 7; the rules: raise the limit that was lowered",
   ],
+  [
+    { struck_count: 2 },
+    "scripted/model chooses scale out, scale_out.replicas = 7; the rules: raise the limit that was lowered; claims struck: 2",
+  ],
   [{ chosen: null }, "scripted/model chooses as the rules do: scale out"],
   [
     { chosen: null, note: "it was slow" },

@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 from findings import GROWN, LIBRARY, LOWERED, RELEASE, SETTINGS, WORLD, alerting, found
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from sre_agent.domain.faults import FaultClass
 from sre_agent.domain.model_choice import Pick
@@ -176,6 +178,34 @@ def test_what_was_not_offered_is_no_plan(pick: Pick) -> None:
 
     assert done.plan is None
     assert done.note
+
+
+MADE, CHOICES = offered(FaultClass.OUT_OF_MEMORY, **LOWERED_LIMIT)
+STEPS = st.sampled_from([RAISE, UNDO, "hand over"]) | st.text(max_size=30)
+NAMES = st.sampled_from([LIMIT, REPLICAS, "namespace", "name"]) | st.text(max_size=30)
+NUMBERS = st.dictionaries(NAMES, st.integers() | st.integers(60, 130), max_size=3)
+
+
+@settings(deadline=None)
+@given(STEPS, NUMBERS, st.text(max_size=50))
+def test_whatever_is_picked_a_plan_differs_from_the_rules_in_bounded_numbers_alone(
+    step: str, numbers: dict[str, int], reason: str
+) -> None:
+    pick = Pick(step=step, numbers=numbers, reason=reason)
+
+    plan = options.settle(MADE, CHOICES, pick, "test/model").plan
+
+    if plan is None:
+        return
+    option = next(item for item in CHOICES if item.step == step)
+    for action, theirs in zip(plan.actions, option.plan.actions, strict=True):
+        said, usual = dict(action.call.arguments), dict(theirs.call.arguments)
+        if action.call != theirs.call:
+            assert said.pop("memory_limit") == f"{numbers[LIMIT]}Mi"
+            assert usual.pop("memory_limit")
+            assert 65 <= numbers[LIMIT] <= 128
+        assert (action.call.tool, action.target, said) == (theirs.call.tool, theirs.target, usual)
+        assert (action.inverse, action.verification) == (theirs.inverse, theirs.verification)
 
 
 def test_a_step_holds_with_its_numbers_or_is_not_taken() -> None:
