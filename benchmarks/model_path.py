@@ -93,12 +93,12 @@ async def measure(database_url: str, model_url: str, incidents: int = INCIDENTS)
                 timed = Roles(reflector=reflector, reporter=reporter)
                 lived = await orchestration.live(settings, engine, incidents + _WARM_UP, timed)
             async with engine.connect() as connection:
-                [event] = await journal.read(connection, lived.id_, kind=EventKind.MODEL_OPINION)
+                logged = await journal.read(connection, lived.id_, kind=EventKind.MODEL_OPINION)
             return Measured(
                 opinions=reflector.took_ms[_WARM_UP:],
                 summaries=reporter.took_ms[_WARM_UP:],
                 exchanges=await _exchanged(reflector.heard[-1], model_url, incidents),
-                logged=await _logged(lived.context, event, incidents),
+                logged=await _logged(lived.context, logged[0], incidents),
             )
         finally:
             await engine.dispose()
