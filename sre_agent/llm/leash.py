@@ -5,8 +5,10 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Protocol
 
+from pydantic import BaseModel
 from typing_extensions import override
 
 from sre_agent.domain.ids import IncidentId, OrgId
@@ -160,13 +162,18 @@ def at_most(question: Question) -> Usage:
     texts = [question.system, question.user]
     texts += [f"{tool.name} {tool.description} {_json(tool.parameters)}" for tool in question.tools]
     if question.schema is not None:
-        texts += 2 * [_json(question.schema.model_json_schema())]  # told, and told to the server
+        texts += 2 * [_schema(question.schema)]  # told, and told to the server
     read = sum(len(text.encode("utf-8", "surrogatepass")) for text in texts)
     return Usage(
         input_tokens=read + AROUND_TOKENS,
         output_tokens=question.max_output_tokens,
         is_estimated=True,
     )
+
+
+@lru_cache(maxsize=16)
+def _schema(schema: type[BaseModel]) -> str:
+    return _json(schema.model_json_schema())
 
 
 def _json(value: object) -> str:
