@@ -3,10 +3,12 @@
 import asyncio
 import json
 import secrets
+import socket
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,7 +17,7 @@ from model_acts import Act, Call, Fail, Say, Slow
 from model_dialects import Dialect, OpenAIChat
 from model_kinds import KINDS, Kind
 from model_server import ModelServer, serving
-from trace_collector import Collector, Told, collecting
+from trace_collector import Collector, Told, certified, collecting
 
 from backend.llm.budgets import Budgets
 from backend.llm.minds import Minds
@@ -270,6 +272,60 @@ async def test_a_collector_that_sends_elsewhere_is_not_followed() -> None:
 
             assert collector.requests
         assert stranger.requests == []
+
+
+async def test_a_proxy_of_the_shell_is_told_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    with collecting() as stranger, collecting() as collector:
+        for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
+            monkeypatch.setenv(name, stranger.url)
+        async with told_of(collector, Say("Yes.")) as (mind, _):
+            await mind.ask(prose())
+        await spans(collector, 2)
+
+        assert stranger.requests == []
+
+
+async def test_a_collector_that_leads_to_credentials_is_told_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with collecting() as collector:
+        monkeypatch.setattr(socket, "getaddrinfo", leading_to_credentials(socket.getaddrinfo))
+        named = Collector(url=collector.url.replace("127.0.0.1", "localhost"))
+        async with told_of(named, Say("Yes.")) as (mind, _):
+            await mind.ask(prose())
+
+        assert collector.requests == []
+
+
+async def test_a_collector_with_a_certificate_of_the_machines_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    certificate = certified(tmp_path)
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    with collecting(certificate=certificate) as collector:
+        async with told_of(collector, Say("Yes.")) as (mind, _):
+            await mind.ask(prose())
+        await spans(collector, 2)
+
+
+async def test_a_collector_with_another_certificate_is_told_nothing(tmp_path: Path) -> None:
+    with collecting(certificate=certified(tmp_path)) as collector:
+        async with told_of(collector, Say("Yes.")) as (mind, _):
+            await mind.ask(prose())
+
+        assert collector.spans == []
+
+
+def leading_to_credentials(look_up: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a look-up to which `localhost` is where a cloud hands out credentials, too."""
+
+    def found(host: str | bytes | None, *args: Any, **given: Any) -> Any:
+        told = look_up(host, *args, **given)
+        if host != "localhost":
+            return told
+        return [*told, (*told[0][:4], ("169.254.169.254", 80))]
+
+    return found
 
 
 async def test_an_answer_that_does_not_come_is_told_with_what_it_may_have_cost() -> None:
