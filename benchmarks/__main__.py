@@ -6,10 +6,10 @@ from pathlib import Path
 
 from rich.console import Console
 
-from benchmarks import deeds, live, orchestration, resident, rulings, storm, webhook
+from benchmarks import deeds, live, model_path, orchestration, resident, rulings, storm, webhook
 from benchmarks.figure import Figure, show
 
-_PARTS = (rulings, deeds, webhook, live, storm, orchestration, resident)
+_PARTS = (rulings, deeds, webhook, live, storm, orchestration, model_path, resident)
 
 
 def main() -> None:

@@ -11,6 +11,7 @@ import secrets
 import tempfile
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from pydantic import SecretStr
@@ -25,6 +26,7 @@ from backend.db.admission.arrivals import Arrival
 from backend.db.engine import create_engine
 from backend.db.tenancy import Tenant
 from backend.jobs.runner import Runner
+from backend.llm.roles import NO_ROLES, Roles
 from backend.settings import WorkerSettings
 from benchmarks import programs
 from benchmarks.figure import Figure, percentile, show
@@ -33,6 +35,7 @@ from sre_agent.domain.ids import IncidentId
 from sre_agent.domain.incident import IncidentStatus
 from sre_agent.domain.ruling import Verdict
 from sre_agent.graph import build
+from sre_agent.graph.context import RunContext
 from sre_agent.testing.clock import FakeClock
 
 INCIDENTS = 30
@@ -43,29 +46,44 @@ _TENANT = Tenant("default", "default")
 _APPROVER = Actor(name="bench", role=Role.APPROVER, org_id="default")
 
 
+@dataclass(frozen=True)
+class Lived:
+    """The milliseconds that each incident took; the last one, and what it was worked on with."""
+
+    took_ms: list[float]
+    context: RunContext
+    id_: IncidentId
+
+
 async def measure(database_url: str, incidents: int = INCIDENTS) -> list[float]:
     """Return the milliseconds each incident took, after one to warm up."""
     engine = create_engine(database_url)
     with tempfile.TemporaryDirectory(prefix="sre-bench-") as folder:
         settings = worker_settings(database_url, Path(folder))
-        toolbox = InstantToolbox()
         try:
-            async with engine.begin() as connection:
-                await tenancy.register(
-                    connection, org_id="default", cluster_id="default", now=FakeClock().now()
-                )
-            async with worker.checkpointer(database_url) as saver:
-                graph = build.build(saver)
-                took_ms = []
-                for _ in range(incidents + 1):
-                    clock = FakeClock()
-                    toolbox.begin(clock)
-                    context = worker.run_context(settings, engine, clock, toolbox, InstantSigner())
-                    id_ = await _open(engine, clock)
-                    took_ms.append(await _run(Runner(graph, context), engine, clock, id_))
+            return (await live(settings, engine, incidents + 1)).took_ms[1:]
         finally:
             await engine.dispose()
-    return took_ms[1:]
+
+
+async def live(
+    settings: WorkerSettings, engine: AsyncEngine, incidents: int, roles: Roles = NO_ROLES
+) -> Lived:
+    """Live through incidents, one after another, each until its repair is verified."""
+    toolbox, took_ms = InstantToolbox(), list[float]()
+    async with engine.begin() as connection:
+        now = FakeClock().now()
+        await tenancy.register(connection, org_id="default", cluster_id="default", now=now)
+    async with worker.checkpointer(settings.database_url) as saver:
+        graph = build.build(saver)
+        while True:
+            clock = FakeClock()
+            toolbox.begin(clock)
+            context = worker.run_context(settings, engine, clock, toolbox, InstantSigner(), roles)
+            id_ = await _open(engine, clock)
+            took_ms.append(await _run(Runner(graph, context), engine, clock, id_))
+            if len(took_ms) == incidents:
+                return Lived(took_ms, context, id_)
 
 
 async def _open(engine: AsyncEngine, clock: FakeClock) -> IncidentId:

@@ -13,6 +13,7 @@ from backend.actors import Role
 from backend.api import cursors, holding
 from backend.api.auth import Requires, Responder, Viewer
 from backend.api.context import Context
+from backend.api.model_budget import ModelBudget
 from backend.api.problems import ProblemError
 from backend.api.shapes import (
     ApprovalStatus,
@@ -99,8 +100,13 @@ async def show_incident(context: Context, actor: Viewer, incident_id: str) -> In
         alerts = await incident_rows.load_alerts(connection, id_)
         approval = await _approval(connection, id_, context.clock.now())
         used = await model_use.of_incident(connection, id_)
-    shown = IncidentRow.of(row).model_dump()
-    return IncidentDetail(**shown, alerts=list(alerts), approval=approval, model_use=used)
+    return IncidentDetail(
+        **IncidentRow.of(row).model_dump(),
+        alerts=list(alerts),
+        approval=approval,
+        model_use=used,
+        model_budget=ModelBudget.of(used, context.settings.max_tokens_per_incident),
+    )
 
 
 @router.get("/{incident_id}/events")

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from pydantic import BaseModel, ConfigDict, Field
 
 from backend.api.cursors import Cursor
+from backend.api.model_budget import ModelBudget
 from backend.db.approval_answers import Given
 from backend.db.approval_rows import Request
 from backend.db.model_use import ModelUse
@@ -158,6 +159,7 @@ class IncidentDetail(IncidentRow):
     alerts: list[Alert]
     approval: ApprovalView | None
     model_use: list[ModelUse] = Field(description="What each language model took of it.")
+    model_budget: ModelBudget
 
 
 class EventPage(BaseModel):

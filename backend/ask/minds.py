@@ -110,4 +110,5 @@ class PeopleMinds:
             secrets_key=self._settings.secrets_key,
             exchanges=opened.exchanges,
             larger=opened.larger,
+            spans=opened.spans,
         )

@@ -151,7 +151,9 @@ async def open_worker(settings: WorkerSettings) -> AsyncIterator[Worker]:
             toolbox = toolboxes.of(own)
             context = run_context(settings, engine, clock, toolbox, signer, roles)
             await policy_notes.note_policy(engine, clock, context.policy, actor=_ACTOR)
-            runner = Runner(graph=build.build(saver), context=context, clusters=toolboxes)
+            runner = Runner(
+                graph=build.build(saver), context=context, clusters=toolboxes, spans=roles.spans
+            )
             queue.register(app, runner)
             rounds = Rounds(
                 toolboxes=toolboxes,
@@ -224,7 +226,9 @@ def run_context(
         objectives=PostgresObjectives(engine),
         facts=PostgresFacts(engine, clock, past=PastRuns() if judged_by.policy.lets_earn else None),
         brakes=Foresight(engine, clock, judged_by.policy, Brakes.of(settings)),
+        inquirer=roles.specialists,
         reflector=roles.reflector,
+        chooser=roles.planner,
         reporter=roles.reporter,
     )
 

@@ -60,7 +60,7 @@ def show(incident_id: IncidentId) -> None:
     )
     for told in telling.lines(shown):
         console.print(told, soft_wrap=True)
-    for told in model_use.lines(row["model_use"]):
+    for told in (*model_use.lines(row["model_use"]), *model_use.budget(row)):
         console.print(told, soft_wrap=True)
     waiting = row["approval"]
     if not waiting or waiting["status"] != "open":

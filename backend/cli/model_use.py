@@ -17,3 +17,26 @@ def lines(uses: Sequence[Mapping[str, Any]]) -> Iterator[str]:
             f"{about}{use['input_tokens']:,} tokens read, {use['output_tokens']:,} written{lost}, "
             f"{cost}, {use['seconds']:.1f} s[/]"
         )
+
+
+def budget(incident: Mapping[str, Any]) -> Iterator[str]:
+    """Yield how much of its budget an incident's questions took; nothing where there is none, or none was asked."""
+    found = incident["model_budget"]
+    if not incident["model_use"] or found["tokens_max"] is None:
+        return
+    share = found["tokens"] / found["tokens_max"]
+    yield (
+        f"[dim]{found['tokens']:,} of {found['tokens_max']:,} tokens of MAX_TOKENS_PER_INCIDENT "
+        f"({share:.1%})[/]"
+    )
+
+
+def asked(questions: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """Yield a line for each role and outcome, and the setting that refused where one did."""
+    for item in questions:
+        outcome = str(item["outcome"]).replace("_", " ")
+        limit = f" ({escape(item['refused_by'])})" if item["refused_by"] else ""
+        yield (
+            f"  {item['count']:>6}  {escape(item['role']):<12} {escape(outcome)}{limit}  "
+            f"[dim]{escape(item['model'])}[/]"
+        )

@@ -1,4 +1,4 @@
-"""Commands about language models: which one is asked, and what it can do."""
+"""Commands about language models: which one is asked, what it can do, and what it took."""
 
 import asyncio
 import json
@@ -7,8 +7,9 @@ from typing import Annotated
 
 import typer
 
+from backend.cli import model_use
 from backend.cli.plain import escape
-from backend.cli.session import console
+from backend.cli.session import client, console
 from backend.llm import choosing
 from backend.llm.choosing import Choice
 from backend.plain import plain
@@ -22,6 +23,7 @@ from sre_agent.llm.tries import Repairing
 
 models = typer.Typer(help="The language models that are asked.", no_args_is_help=True)
 
+_HOURS_MAX = 24 * 366
 _NO_MODEL = "No model is asked: the platform diagnoses, plans, acts and verifies without one."
 _NONE_FOUND = (
     "LLM_PROVIDER is auto, and no Ollama with the model was found. To use one: start Ollama and "
@@ -61,6 +63,24 @@ def check(
             _tell(item)
     if not all(finding.is_ok for item in checked for finding in item.findings):
         raise typer.Exit(1)
+
+
+@models.command()
+def use(
+    hours: Annotated[int, typer.Option(min=1, max=_HOURS_MAX, help="How many hours back.")] = 24,
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Show what models took of the organization, and what became of what they were asked."""
+    found = client().get("/api/v1/model-use", hours=hours)
+    if as_json:
+        typer.echo(json.dumps(found, indent=2))
+        return
+    if not found["models"]:
+        console.print(f"No model was asked in the last {hours} h.")
+        return
+    for told in (*model_use.lines(found["models"]), *model_use.asked(found["questions"])):
+        console.print(told, soft_wrap=True)
 
 
 async def _check_all(choice: Choice, costs: PriceList, deadline_s: float) -> list[_Checked]:

@@ -7,11 +7,19 @@ from typing import Any
 
 from backend.cli import consent, moments, telling_rulings
 from backend.cli.plain import escape
+from sre_agent.domain.inquiry import ModelInquiry
 from sre_agent.domain.likelihood import in_percent
+from sre_agent.domain.model_choice import ModelChoice
 from sre_agent.domain.opinion import ModelOpinion
 from sre_agent.domain.plan import Choice, RunbookCitation
 from sre_agent.domain.summary import ModelSummary
-from sre_agent.planning import opinion_lines, reasons, summary_lines
+from sre_agent.planning import (
+    choice_lines,
+    inquiry_lines,
+    opinion_lines,
+    reasons,
+    summary_lines,
+)
 
 Payload = dict[str, Any]
 
@@ -83,6 +91,15 @@ def _causes(payload: Payload) -> str:
     )
 
 
+def _inquiry(payload: Payload) -> str:
+    inquiry = ModelInquiry.model_validate(payload["inquiry"])
+    whose = f"its model [bold]{escape(inquiry.model)}[/]"
+    if inquiry.note:
+        return f"{whose} was [yellow]no help[/]: {escape(inquiry.note)}"
+    told = f"{inquiry_lines.chosen(inquiry)}{inquiry_lines.struck(inquiry)}"
+    return f"{whose} {escape(told)}"
+
+
 def _opinion(payload: Payload) -> str:
     opinion = ModelOpinion.model_validate(payload["opinion"])
     if opinion.note:
@@ -90,6 +107,12 @@ def _opinion(payload: Payload) -> str:
     told = [escape(line) for line in opinion_lines.lines(opinion)]
     rest = "".join(f"\n    [dim]{line}[/]" for line in told[1:])
     return f"second opinion of [bold]{escape(opinion.model)}[/]: {told[0]}{rest}"
+
+
+def _choice(payload: Payload) -> str:
+    choice = ModelChoice.model_validate(payload["choice"])
+    first, *rest = (escape(line) for line in choice_lines.lines(choice))
+    return first + "".join(f"\n    [dim]{line}[/]" for line in rest)
 
 
 def _summary(payload: Payload) -> str:
@@ -225,7 +248,9 @@ _TELLERS: dict[str, Callable[[Payload], str]] = {
     "evidence_added": _evidence,
     "specialist_failed": _plain("[yellow]could not see anything[/]: {reason}"),
     "causes_ranked": _causes,
+    "model_questions": _inquiry,
     "model_opinion": _opinion,
+    "model_choice": _choice,
     "model_summary": _summary,
     "plan_proposed": _plan,
     "plan_withheld": _withheld,

@@ -19,6 +19,7 @@ from backend.settings.llm import AUTO, NONE
 from sre_agent.config import permissions
 from sre_agent.domain.errors import PermanentError
 from sre_agent.graph.context import Rules
+from sre_agent.llm.planner import Chooser
 from sre_agent.llm.providers.kinds import OLLAMA, PROVIDERS
 from sre_agent.llm.reflector import SecondMind
 from sre_agent.replay import recording
@@ -42,6 +43,7 @@ class Replays:
 
     rules: Rules
     mind: SecondMind | None
+    chooser: Chooser | None
     purse: Purse
 
     async def play(self, log: IncidentLog, run: int | None = None) -> Taken:
@@ -53,7 +55,8 @@ class Replays:
         from sre_agent.replay import playing  # noqa: PLC0415 - the graph takes half a second to load
 
         before, began_s = len(self.purse.bills), time.perf_counter()
-        found = await playing.play(recording.read(log.events, run), self.rules, self.mind)
+        wanted = recording.read(log.events, run)
+        found = await playing.play(wanted, self.rules, self.mind, self.chooser)
         if log.broken:
             found = replace(found, notes=(log.broken, *found.notes))
         bills = tuple(self.purse.bills.values())[before:]
@@ -72,13 +75,13 @@ async def opened(
     rules = await asyncio.to_thread(_rules, settings, policy)
     purse = Purse(Budgets.of(settings))
     if not model:
-        yield Replays(rules, None, purse)
+        yield Replays(rules, None, None, purse)
         return
     asked = asking(settings, model)
     async with roles_of(asked, purse, SystemClock(), None) as roles:
         if roles.reflector is None:
             raise PermanentError(f"no model is asked: {asked.llm_provider} does not answer")
-        yield Replays(rules, roles.reflector, purse)
+        yield Replays(rules, roles.reflector, roles.planner, purse)
 
 
 def asking(settings: ReplaySettings, model: str) -> ReplaySettings:

@@ -53,7 +53,7 @@ class Summary:
 def score(case: Case, taken: Taken) -> Scored:
     """Return what one replay is worth, held against what its case expects."""
     now = taken.replayed.now
-    found, said = now.diagnosis, now.opinion
+    found, said, chosen = now.diagnosis, now.opinion, now.choice
     costs = [bill.micro_usd for bill in taken.bills]
     known = [cost for cost in costs if cost is not None]
     first = said.causes[0] if said and said.causes else None
@@ -64,13 +64,16 @@ def score(case: Case, taken: Taken) -> Scored:
         is_among_few=case.is_right(found, FEW),
         stated=found.causes[0].confidence if found.causes else None,
         abstained=found.abstained,
-        struck=said.struck_count if said else 0,
+        struck=sum(item.struck_count for item in (said, chosen) if item),
         model_right=case.names(first.fault_class, first.object) if first else None,
         tokens=sum(bill.tokens for bill in taken.bills),
         micro_usd=sum(known) if len(known) == len(costs) else None,
         seconds=taken.seconds,
         differs=len(taken.replayed.differences),
-        notes=(*taken.replayed.notes, *([said.note] if said and said.note else [])),
+        notes=(
+            *taken.replayed.notes,
+            *(item.note for item in (said, chosen) if item and item.note),
+        ),
     )
 
 

@@ -1,5 +1,6 @@
 """Carry an incident's run on from wherever it stands, and let no failure end in silence."""
 
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 
 import structlog
@@ -16,6 +17,8 @@ from sre_agent.domain.runs import RunOverError, of_run
 from sre_agent.graph import ending
 from sre_agent.graph.build import Graph
 from sre_agent.graph.context import RunContext
+from sre_agent.llm import watched
+from sre_agent.llm.spans import Spans
 
 MAX_ATTEMPTS = 5
 """How often a run that met a passing failure is tried before people are told."""
@@ -35,6 +38,9 @@ class Runner:
     clusters: Toolboxes | None = None
     """The servers of each cluster; without it the context's own toolbox serves every incident."""
 
+    spans: Spans | None = None
+    """Who watches what models are asked; without it nobody does."""
+
     async def advance(self, incident_id: IncidentId, *, attempt: int) -> None:
         """Start the run, continue it after a crash, or resume it after a decision.
 
@@ -45,7 +51,8 @@ class Runner:
         """
         with structlog.contextvars.bound_contextvars(incident_id=incident_id):
             try:
-                await self._advance(incident_id)
+                with self._watched(incident_id):
+                    await self._advance(incident_id)
             except Exception as error:
                 if _find(error, RunOverError) is not None:
                     await self._close(incident_id)
@@ -60,6 +67,12 @@ class Runner:
                 _log.exception("run_failed")
                 failure = passed or _first(error)
                 await self._give_up(incident_id, f"{type(failure).__name__}: {failure}")
+
+    def _watched(self, incident_id: IncidentId) -> AbstractContextManager[object]:
+        """Return what holds together the questions to models until the run ends or waits."""
+        if self.spans is None:
+            return nullcontext()
+        return self.spans.span("invoke_workflow incident", watched.run(incident_id))
 
     async def abandon(self, incident_id: IncidentId, reason: str) -> None:
         """Escalate an incident that got no run, and write its report; safe to repeat."""
@@ -153,14 +166,15 @@ def _needs_person(reason: str) -> str:
 
 
 async def _ensure_report(context: RunContext, incident_id: IncidentId, reason: str) -> None:
-    """End the incident if nothing did, and write its report if a crash came in between."""
+    """End the incident if nothing did, and write its report, or a model its part, if a crash came between."""
     incident = await context.incidents.load(incident_id)
     if incident.status.is_open:
         await ending.end(context, incident_id, IncidentStatus.ESCALATED, reason)
         return
     events = await context.incidents.events(incident_id)
     written = of_run(incident.run, "report_written")
-    if all(event.step_key != written for event in events):
+    is_written = any(event.step_key == written for event in events)
+    if not is_written or ending.lacks_summary(context, events):
         # Whoever ended it has said why: nothing is escalated a second time.
         await ending.report(context, incident_id)
 

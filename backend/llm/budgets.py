@@ -27,6 +27,14 @@ class Scope:
     taken: Taken
 
 
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Which setting does not allow a question, by its name, and the sentence that says so."""
+
+    limit: str
+    told: str
+
+
 @dataclass(frozen=True)
 class Budgets:
     """The limits as the settings have them, by the setting's name; none: no limit."""
@@ -40,11 +48,12 @@ class Budgets:
         own = [name for name in names if name.startswith("max_")]
         return cls({name: value for name in own if (value := float(getattr(settings, name))) > 0})
 
-    def refusal(self, scopes: tuple[Scope, ...], asked: Estimate, model: str) -> str:
-        """Return which limit does not allow the question, or nothing."""
-        return next((told for scope in scopes for told in self._refusals(scope, asked, model)), "")
+    def refusal(self, scopes: tuple[Scope, ...], asked: Estimate, model: str) -> Refusal | None:
+        """Return which limit does not allow the question, or None."""
+        refusals = (found for scope in scopes for found in self._refusals(scope, asked, model))
+        return next(refusals, None)
 
-    def _refusals(self, scope: Scope, asked: Estimate, model: str) -> Iterator[str]:
+    def _refusals(self, scope: Scope, asked: Estimate, model: str) -> Iterator[Refusal]:
         measures = (
             ("max_tokens", scope.taken.tokens, asked.tokens, "tokens", 1),
             ("max_usd", scope.taken.micro_usd, asked.micro_usd, "dollars", MICRO),
@@ -55,13 +64,16 @@ class Budgets:
             limit = self.limits.get(name)
             if limit is None:
                 continue
+            setting = name.upper()
             if wanted is None:
-                yield f"{name.upper()} is set, and nobody knows the price of {model}"
+                told = f"{setting} is set, and nobody knows the price of {model}"
+                yield Refusal(setting, told)
             elif taken + wanted > limit * parts:
-                yield (
-                    f"{name.upper()}: {_told(taken / parts)} of {_told(limit)} {unit} {scope.words} "
+                told = (
+                    f"{setting}: {_told(taken / parts)} of {_told(limit)} {unit} {scope.words} "
                     f"are spent or set aside, and a question may take {_told(wanted / parts)}"
                 )
+                yield Refusal(setting, told)
 
 
 def _told(amount: float) -> str:

@@ -16,12 +16,22 @@ from backend.db.tables.model_use import model_use
 from backend.llm.budgets import Budgets, Scope, Taken
 from sre_agent.llm.leash import Account, Estimate, Ledger, Reservation
 from sre_agent.llm.mind import MindBudgetSpentError, MindUnavailableError, Spent, Usage
+from sre_agent.llm.outcome import Outcome
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 
 _HOLD = sa.text("SELECT pg_advisory_xact_lock(hashtextextended('sre-agent:model-budgets', 0))")
 """Whoever sets aside is alone from here to the end of the transaction, which waits for nobody."""
+
+_REFUSED = {
+    "outcome": Outcome.OVER_BUDGET.value,
+    "tokens": 0,
+    "micro_usd": 0,
+    "seconds": 0.0,
+    "is_estimated": False,
+}
+"""What a question takes that nobody was asked."""
 
 
 def _taken(name: str) -> list[sa.Label[Any]]:
@@ -44,7 +54,7 @@ class PostgresLedger(Ledger):
     @override
     async def reserve(self, account: Account, estimate: Estimate, now: datetime) -> Reservation:
         id_ = str(uuid.uuid4())
-        row = {
+        row: dict[str, Any] = {
             "id": id_,
             "org_id": account.org_id,
             "incident_id": account.incident_id,
@@ -61,21 +71,29 @@ class PostgresLedger(Ledger):
                 await connection.execute(_HOLD)
                 scopes = await _scopes(connection, account, now)
                 refusal = self.budgets.refusal(scopes, estimate, account.model)
-                if refusal:
-                    raise MindBudgetSpentError(refusal)
+                if refusal is not None:
+                    row |= _REFUSED | {"settled_at": now, "refused_by": refusal.limit}
                 await connection.execute(sa.insert(model_use).values(row))
         except AWAY as error:
             told = "what models took cannot be looked up, so none is asked"
             raise MindUnavailableError(told) from error
+        if refusal is not None:
+            raise MindBudgetSpentError(refusal.told)
         return Reservation(id_)
 
     @override
     async def settle(
-        self, reservation: Reservation, spent: Sequence[Spent], micro_usd: int | None, now: datetime
+        self,
+        reservation: Reservation,
+        spent: Sequence[Spent],
+        micro_usd: int | None,
+        now: datetime,
+        outcome: Outcome = Outcome.ANSWERED,
     ) -> None:
         usage = reduce(Usage.plus, (item.usage for item in spent), Usage())
         row = {
             "settled_at": now,
+            "outcome": outcome.value,
             "tokens": usage.input_tokens + usage.output_tokens,
             "input_tokens": usage.input_tokens,
             "output_tokens": usage.output_tokens,

@@ -11,6 +11,8 @@ from sre_agent.llm.leash import Leashed, Ledger, Prices
 from sre_agent.llm.mind import Mind
 from sre_agent.llm.privacy import Private
 from sre_agent.llm.redaction import Redactor
+from sre_agent.llm.spans import Spans
+from sre_agent.llm.watched import WatchedQuestion
 from sre_agent.ports import Clock
 
 
@@ -18,7 +20,8 @@ from sre_agent.ports import Clock
 class Minds:
     """Gives out a mind, each time on a leash.
 
-    `exchanges` is how many one question may hold, `larger` names the models beside the first in it.
+    `exchanges` is how many one question may hold, `larger` names the models beside the first in it,
+    `spans` is who watches.
     """
 
     mind: Mind
@@ -28,6 +31,7 @@ class Minds:
     secrets_key: SecretStr | None
     exchanges: int = 1
     larger: tuple[str, ...] = ()
+    spans: Spans | None = None
 
     def of(self, incident: Incident) -> Mind:
         """Return the mind that one incident may ask."""
@@ -49,4 +53,7 @@ class Minds:
             exchanges=self.exchanges,
             larger=self.larger,
         )
-        return Private(leashed, redactor)
+        private = Private(leashed, redactor)
+        if self.spans is None:
+            return private
+        return WatchedQuestion(private, self.spans, incident_id)

@@ -1,4 +1,4 @@
-"""The model that the platform asks, put together: door, second try, larger model, breaker."""
+"""The model that the platform asks, put together: door, second try, larger model, breaker, who watches."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -6,12 +6,16 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
 from backend.llm import choosing
+from backend.llm.tracing import destinations
+from backend.llm.tracing.destinations import Destination
 from backend.settings.llm import LlmSettings
 from sre_agent.llm.breaker import Breaker
 from sre_agent.llm.chat import Chat
 from sre_agent.llm.mind import Mind
 from sre_agent.llm.providers.place import Place
+from sre_agent.llm.spans import Spans
 from sre_agent.llm.tries import Escalating, Repairing
+from sre_agent.llm.watched import WatchedExchange
 
 _TRIES = 2
 """A model is asked once and, where its answer cannot be used, once more."""
@@ -19,11 +23,15 @@ _TRIES = 2
 
 @dataclass(frozen=True)
 class Opened:
-    """A mind, how many exchanges one question to it may hold, and which models beside the first."""
+    """A mind, how many exchanges one question to it may hold, and which models beside the first.
+
+    `spans` is who watches; without a collector nobody does.
+    """
 
     mind: Mind
     exchanges: int
     larger: tuple[str, ...] = ()
+    spans: Spans | None = None
 
 
 @asynccontextmanager
@@ -33,24 +41,36 @@ async def open_mind(settings: LlmSettings) -> AsyncIterator[Opened | None]:
     Nobody is asked before the first question; the provider's client loads meanwhile.
 
     Raises:
-        SettingsError: A provider is named, and something that it needs is missing.
+        SettingsError: A provider or a collector is named, and something that it needs is missing.
     """
+    told = destinations.chosen(settings)
     choice = await choosing.choose(settings)
     if choice is None:
         yield None
         return
     async with AsyncExitStack() as stack:
-        small = _one(choice.small, stack)
+        spans = await _watching(told, stack)
+        small = _one(choice.small, stack, spans)
         if choice.large is None:
-            yield Opened(small, _TRIES)
+            yield Opened(small, _TRIES, spans=spans)
         else:
-            large = _one(choice.large, stack)
-            yield Opened(Escalating(small, large), 2 * _TRIES, (large.name,))
+            large = _one(choice.large, stack, spans)
+            yield Opened(Escalating(small, large), 2 * _TRIES, (large.name,), spans)
 
 
-def _one(place: Place, stack: AsyncExitStack) -> Mind:
+async def _watching(told: tuple[Destination, ...], stack: AsyncExitStack) -> Spans | None:
+    if not told:
+        return None
+    # A platform that tells nobody does not load what telling takes.
+    from backend.llm.tracing import collecting  # noqa: PLC0415
+
+    return await stack.enter_async_context(collecting.open_spans(told))
+
+
+def _one(place: Place, stack: AsyncExitStack, spans: Spans | None) -> Mind:
     chat = Chat(place)
     stack.push_async_callback(chat.close)
     loading = asyncio.create_task(chat.load())
     stack.callback(loading.cancel)
-    return Repairing(Breaker(chat))
+    asked = chat if spans is None else WatchedExchange(chat, place, spans)
+    return Repairing(Breaker(asked))

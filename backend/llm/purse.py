@@ -10,6 +10,7 @@ from backend.llm.budgets import Budgets, Scope, Taken
 from sre_agent.domain.ids import IncidentId
 from sre_agent.llm.leash import Account, Estimate, Ledger, Reservation
 from sre_agent.llm.mind import MindBudgetSpentError, Spent, Usage
+from sre_agent.llm.outcome import Outcome
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,8 +41,8 @@ class Purse(Ledger):
             Scope("of this command", "organization_day", _taken(every)),
         )
         refusal = self.budgets.refusal(scopes, estimate, account.model)
-        if refusal:
-            raise MindBudgetSpentError(refusal)
+        if refusal is not None:
+            raise MindBudgetSpentError(refusal.told)
         id_ = str(len(self.bills))
         self.bills[id_] = Bill(
             incident_id=account.incident_id,
@@ -53,7 +54,12 @@ class Purse(Ledger):
 
     @override
     async def settle(
-        self, reservation: Reservation, spent: Sequence[Spent], micro_usd: int | None, now: datetime
+        self,
+        reservation: Reservation,
+        spent: Sequence[Spent],
+        micro_usd: int | None,
+        now: datetime,
+        outcome: Outcome = Outcome.ANSWERED,
     ) -> None:
         usage = Usage()
         for item in spent:

@@ -13,18 +13,25 @@ from backend.settings import RunSettings
 from sre_agent import ports
 from sre_agent.domain.incident import Incident
 from sre_agent.llm import prices
+from sre_agent.llm.inquirer import SpecialistMinds
 from sre_agent.llm.leash import Ledger
+from sre_agent.llm.planner import PlannersModel
 from sre_agent.llm.redaction import Redactor
 from sre_agent.llm.reflector import Reflector
 from sre_agent.llm.reporter import Reporter
+from sre_agent.llm.spans import Spans
 
 
 @dataclass(frozen=True)
 class Roles:
     """What a model is asked to be in a run; a platform without models has none of them."""
 
+    specialists: SpecialistMinds | None = None
     reflector: Reflector | None = None
+    planner: PlannersModel | None = None
     reporter: Reporter | None = None
+    spans: Spans | None = None
+    """Who watches what is asked; without a collector nobody does."""
 
 
 NO_ROLES = Roles()
@@ -58,9 +65,26 @@ async def roles_of(
             secrets_key=secrets_key,
             exchanges=opened.exchanges,
             larger=opened.larger,
+            spans=opened.spans,
         )
         yield Roles(
+            specialists=SpecialistMinds(
+                mind_for=minds.of,
+                redactor_for=redactor,
+                when=settings.llm_specialists,
+                allowance=settings.llm_remote_evidence,
+                prompts=settings.llm_prompts_dir,
+                deadline_s=settings.second_opinion_seconds,
+            ),
+            spans=opened.spans,
             reflector=Reflector(
+                mind_for=minds.of,
+                redactor_for=redactor,
+                allowance=settings.llm_remote_evidence,
+                prompts=settings.llm_prompts_dir,
+                deadline_s=settings.second_opinion_seconds,
+            ),
+            planner=PlannersModel(
                 mind_for=minds.of,
                 redactor_for=redactor,
                 allowance=settings.llm_remote_evidence,

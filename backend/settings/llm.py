@@ -5,7 +5,8 @@ from typing import Any
 
 from pydantic import Field, Secret, field_validator
 
-from backend.settings.common import CommonSettings, Seconds
+from backend.settings.common import Seconds
+from backend.settings.tracing import TracingSettings
 from sre_agent.llm.providers import place
 from sre_agent.llm.providers.kinds import PROVIDERS
 
@@ -15,7 +16,7 @@ _Key = Secret[str] | None
 """A provider's key. We did not choose it, and servers in the house take any: its form is not judged."""
 
 
-class LlmSettings(CommonSettings):
+class LlmSettings(TracingSettings):
     """What is asked about models. Keys are never guessed from elsewhere: a provider is named first."""
 
     llm_provider: str = AUTO

@@ -7,6 +7,7 @@ from pydantic import Field
 from backend.settings.common import Seconds
 from backend.settings.llm import LlmSettings
 from backend.settings.model_bounds import ModelBoundSettings
+from sre_agent.domain.inquiry import When
 
 
 class RunSettings(LlmSettings, ModelBoundSettings):
@@ -28,7 +29,11 @@ class RunSettings(LlmSettings, ModelBoundSettings):
     """How long an approved action waits for a brake to end; what takes longer is handed to people."""
 
     second_opinion_seconds: Seconds = 30
-    """How long a run waits for a language model's opinion on the causes; then it goes on without."""
+    """How long a run waits for a language model's opinion on the causes, and as long again for its choice of
+    a repair where there is one; then it goes on without."""
+
+    llm_specialists: When = When.UNSURE
+    """When a language model may choose where specialists look further: `unsure`, `always` or `never`."""
 
     playbook_dir: Path | None = None
     """A folder instead of the built-in playbooks."""

@@ -10,7 +10,7 @@ from sre_agent.domain.events import EventKind
 from sre_agent.domain.incident import Incident, IncidentStatus
 from sre_agent.domain.plan import Plan
 from sre_agent.domain.ruling import Approvers, PolicyRuling, strictest
-from sre_agent.safety import grants, policy
+from sre_agent.safety import grants, model_choices, policy
 from sre_agent.safety.facts import Circumstances
 from sre_agent.safety.grants import GrantRefusedError
 from sre_agent.safety.policy import Policy
@@ -33,8 +33,16 @@ def judge(record: Record, rules: Policy, now: datetime) -> grants.Record:
     if not plan.is_revert and record.steering.dismisses(plan.fault_class, plan.cause_object):
         raise GrantRefusedError("dismissed", "a person has dismissed the cause of the plan")
     at = Circumstances(now=now)
+    by_model = model_choices.is_in(record.log, plan)  # also where the plan keeps it to itself
     own = [
-        policy.rule(rules, action, plan, record.incident, record.facts.get(action.id, at))
+        policy.rule(
+            rules,
+            action,
+            plan,
+            record.incident,
+            record.facts.get(action.id, at),
+            by_model=by_model,
+        )
         for action in plan.actions
     ]
     recorded = _recorded(record, plan)

@@ -46,6 +46,7 @@ const QUIET: Table = {
   "GET clusters": () => ({ clusters: [] }),
   "GET users": () => ({ users: [] }),
   "GET tokens": () => ({ tokens: [] }),
+  "GET model-use": () => ({ since: new Date().toISOString(), models: [], questions: [] }),
   "GET audit": () => ({ entries: [], next_cursor: null }),
 };
 

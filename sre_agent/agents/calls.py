@@ -48,21 +48,6 @@ FIRST_TOPICS = {
 """What each specialist asks about the workloads that the alerts name."""
 
 
-RENEWABLE = frozenset(
-    {
-        "kubernetes.workload",
-        "kubernetes.events",
-        "kubernetes.objects",
-        "metrics.golden_signals",
-        "metrics.resource_use",
-        "metrics.alerts",
-        "metrics.series",
-        "traces.spans",
-    }
-)
-"""Kinds of evidence that a second look may find changed."""
-
-
 def key(call: ToolCall) -> str:
     """Return the identity of a call: the same for the same question."""
     return canonical.sha256(call.model_dump(mode="json"))
@@ -93,32 +78,25 @@ def plan_calls(
         calls = [*runbook_calls.by_class(specialist.server, wanted), *searches]
     else:
         calls = [*_first(specialist, known), *_follow_ups(specialist, known, wanted)]
-    fresh = {
-        key(call): call for call in calls if key(call) not in known.asked and _names_things(call)
-    }
-    return list(fresh.values())
+    return list({key(call): call for call in calls if _is_fresh(call, known)}.values())
 
 
-def repeat_calls(
-    specialist: Specialist, questions: Sequence[Question], evidence: Sequence[Evidence]
-) -> list[ToolCall]:
-    """Return the calls to make once more for questions that ask to look again, each once.
+def answering(
+    specialist: Specialist,
+    incident: Incident,
+    questions: Sequence[Question],
+    evidence: Sequence[Evidence],
+    asked: frozenset[str],
+) -> list[tuple[ToolCall, ...]]:
+    """Return for each question the calls that would answer it and were not made: none if it is answered.
 
-    They are those whose answers change while one watches: about the objects that are asked about,
-    and about the namespace as a whole.
+    Args are those of `plan_calls`.
     """
-    again = [item for item in questions if item.topic == Topic.AGAIN]
-    if not any(item.specialist == specialist.name for item in again):
-        return []
-    names = {item.object.name for item in again}
-    found = {
-        key(item.call): item.call
-        for item in evidence
-        if item.kind in RENEWABLE
-        and item.specialist == specialist.name
-        and (item.subject is None or item.subject.name in names)
-    }
-    return list(found.values())
+    known = _know(incident, evidence, asked)
+    return [
+        tuple(call for call in _about(specialist, known, item) if _is_fresh(call, known))
+        for item in questions
+    ]
 
 
 @dataclass(frozen=True)
@@ -195,10 +173,16 @@ def _follow_ups(
         for topic in FIRST_TOPICS[specialist.name]:
             yield from _answers(specialist, known, topic, ref)
     for question in questions:
-        if question.topic == Topic.OBJECTS:
-            yield _call(specialist, question.tool, **question.arguments)
-        else:
-            yield from _answers(specialist, known, Topic(question.topic), question.object)
+        yield from _about(specialist, known, question)
+
+
+def _about(specialist: Specialist, known: _Known, question: Question) -> Iterator[ToolCall]:
+    if question.topic == Topic.OBJECTS:
+        yield _call(specialist, question.tool, **question.arguments)
+    elif question.topic == Topic.RUNBOOK:
+        yield from runbook_calls.by_class(specialist.server, [question])
+    else:
+        yield from _answers(specialist, known, Topic(question.topic), question.object)
 
 
 def _answers(
@@ -274,6 +258,11 @@ def _begun(incident: Incident) -> str:
     firing = [item for item in incident.alerts if item.status is AlertStatus.FIRING]
     begun = min((item.starts_at for item in firing), default=incident.started_at)
     return (begun - ALERT_LAG).astimezone(UTC).isoformat()
+
+
+def _is_fresh(call: ToolCall, known: _Known) -> bool:
+    """Return whether a call was not made, and may be."""
+    return key(call) not in known.asked and _names_things(call)
 
 
 def _names_things(call: ToolCall) -> bool:

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
-from sre_agent.agents import answers, calls
+from sre_agent.agents import answers, calls, looking_again
 from sre_agent.agents.allowlist import AllowList
 from sre_agent.agents.specialists import Specialist
 from sre_agent.domain.causes import Question
@@ -87,7 +87,7 @@ class _Run:
             self.specialist, self.assignment.incident, self.assignment.questions, evidence, asked
         )
         if not self.asked:
-            repeated = calls.repeat_calls(
+            repeated = looking_again.repeat_calls(
                 self.specialist, self.assignment.questions, self.assignment.evidence
             )
             planned = [*repeated, *planned]

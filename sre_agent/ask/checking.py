@@ -1,69 +1,32 @@
 """A model's prose held against the facts that it was told: what they do not say is marked so.
 
 A sentence names its facts in brackets, such as `[f2]`. Numbers, names and states in it have to stand in
-one of them; a sentence whose facts do not say so is the model's opinion, and is shown as one.
+one of them, and each of its parts in their words; a sentence whose facts do not say so is the model's
+opinion, and is shown as one.
 """
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from sre_agent.ask.answers import Answer, Sentence, Support
-from sre_agent.ask.citing import AskCitation, Fact
-from sre_agent.llm import fencing
+from sre_agent.ask.citing import Fact
+from sre_agent.llm import borne, fencing
 
 MAX_CHARS = 4000
 MAX_SENTENCES = 30
+MAX_CITES = 12
+"""Of one sentence: who cites everything cites nothing."""
 _SENTENCE_CHARS = 600
 
 _GROUP = re.compile(r"\[((?:\s*f\d{1,4}\s*,?)+)\]", re.IGNORECASE)
 _NUMBER = re.compile(r"f(\d{1,4})", re.IGNORECASE)
 _END = re.compile(r"(?<=[.!?])\s+(?=[^a-z\s])|\n+")
 _BULLET = re.compile(r"^[\s*#>•-]+")
-_WORD = re.compile(r"[A-Za-z0-9](?:[\w./:@%→-]*\w)?")
-_STATES = frozenset(
-    [
-        "approved",
-        "awaiting",
-        "cancelled",
-        "closed",
-        "escalated",
-        "executed",
-        "executing",
-        "exhausted",
-        "expired",
-        "failed",
-        "firing",
-        "halted",
-        "healthy",
-        "investigating",
-        "merged",
-        "open",
-        "overspent",
-        "paused",
-        "pending",
-        "received",
-        "rejected",
-        "reopened",
-        "resolved",
-        "restarted",
-        "resumed",
-        "reverted",
-        "rolled",
-        "scaled",
-        "stale",
-        "succeeded",
-        "verified",
-        "verifying",
-        "waiting",
-        "waits",
-    ]
-)
-_LIKE = {"waits": "wait", "waiting": "wait", "awaiting": "wait", "opened": "open"}
 
 
 def check(text: str, facts: Mapping[str, Fact], names: Sequence[str], by: str) -> Answer:
     """Return what is left of an answer. `facts` are those it was told, by how it cites them."""
-    known = frozenset(name.casefold() for name in names)
+    known = borne.words(" ".join(names))
     sentences: list[Sentence] = []
     struck = 0
     for said, cited in _sentences(fencing.clean(text[:MAX_CHARS])):
@@ -114,29 +77,20 @@ def _ids(group: str) -> tuple[str, ...]:
 def _support(said: str, facts: Sequence[Fact], names: frozenset[str]) -> Support:
     if not facts:
         return Support.UNCITED
-    told = " ".join(fact.text for fact in facts) + " " + " ".join(_places(facts))
-    words = {_alike(word) for word in _words(told)}
-    wanted = {_alike(word) for word in _words(said) if _is_hard(word, names)}
-    return Support.CITED if wanted <= words else Support.UNSUPPORTED
+    if len(facts) > MAX_CITES or borne.foreign(said, _sources(facts, names)):
+        return Support.UNSUPPORTED
+    return Support.CITED
 
 
-def _places(facts: Sequence[Fact]) -> Iterator[str]:
-    cites: Iterator[AskCitation] = (cite for fact in facts for cite in fact.cites)
-    yield from (f"{cite.id} {cite.told} {cite.cluster}" for cite in cites)
+def _sources(facts: Sequence[Fact], names: frozenset[str]) -> list[borne.Source]:
+    """Return what facts say, and what may be put beside it: its id, and a place where it names none."""
+    named = [names & borne.words(fact.text) for fact in facts]
+    places = frozenset[str]().union(*named)
+    return [
+        borne.Source(fact.text, _ids_of(fact) | (frozenset() if own else places))
+        for fact, own in zip(facts, named, strict=True)
+    ]
 
 
-def _words(text: str) -> Iterator[str]:
-    """Yield words in small letters, and the parts of those that are put together."""
-    for item in _WORD.finditer(text.casefold()):
-        word = item.group()
-        yield word
-        yield from (part for part in re.split(r"[/@:=→%]", word) if part != word)
-
-
-def _is_hard(word: str, names: frozenset[str]) -> bool:
-    """Return whether a word says something that has to be true: a number, a name, a state."""
-    return word in names or word in _STATES or any(char.isdigit() or char in "/_@" for char in word)
-
-
-def _alike(word: str) -> str:
-    return _LIKE.get(word, word.rstrip("%"))
+def _ids_of(fact: Fact) -> frozenset[str]:
+    return borne.words(" ".join(f"{cite.id} {cite.cluster}" for cite in fact.cites))

@@ -10,7 +10,9 @@ from sre_agent.domain.model import Value
 from sre_agent.llm.mind import ToolRequest, ToolSpec
 
 _MINUTE_S = 60
-_Text = Annotated[str, Field(max_length=253)]
+_PLAIN = r"^[^\x00-\x1f\x7f-\x9f]*$"
+"""What steers is part of no name, and what a database cannot hold would cost the whole answer."""
+_Text = Annotated[str, Field(max_length=253, pattern=_PLAIN)]
 
 
 class BadArgumentsError(ValueError):
@@ -24,7 +26,7 @@ class _Arguments(Value):
     since_minutes: int = Field(default=0, ge=0, le=SINCE_MAX_S // _MINUTE_S)
     slo: _Text = ""
     evidence: _Text = ""
-    words: Annotated[str, Field(max_length=200)] = ""
+    words: Annotated[str, Field(max_length=200, pattern=_PLAIN)] = ""
 
 
 _TOLD: Mapping[str, dict[str, Any]] = {

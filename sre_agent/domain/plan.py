@@ -10,6 +10,7 @@ from sre_agent.domain import canonical
 from sre_agent.domain.causes import Conclusion
 from sre_agent.domain.ids import ActionId, EvidenceId
 from sre_agent.domain.model import Value
+from sre_agent.domain.model_choice import ChosenByModel
 from sre_agent.domain.objects import ObjectRef
 from sre_agent.domain.tools import ToolCall
 
@@ -172,7 +173,8 @@ class Choice(Value):
 
     `condition` is what had to hold for the step; `passed_over` says of each step before it why it
     did not; `not_seen` names what the playbook wants looked at and nobody could see; `escalation`
-    is what a person should be told if the plan does not help.
+    is what a person should be told if the plan does not help. `chosen` says where a language model
+    chose otherwise than the rules would have: such a plan waits for a person, whatever policy allows.
     """
 
     title: str
@@ -182,6 +184,7 @@ class Choice(Value):
     passed_over: tuple[str, ...] = ()
     not_seen: tuple[str, ...] = ()
     escalation: str = ""
+    chosen: ChosenByModel | None = Field(default=None, exclude_if=lambda told: told is None)
 
 
 REVERT = "revert"
@@ -204,6 +207,11 @@ class Plan(Value):
     def is_revert(self) -> bool:
         """Return whether it takes another plan back."""
         return self.playbook == REVERT
+
+    @property
+    def is_chosen_by_model(self) -> bool:
+        """Return whether it says that a language model chose it where the rules would not have."""
+        return self.choice is not None and self.choice.chosen is not None
 
     @property
     def sha256(self) -> str:

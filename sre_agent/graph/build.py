@@ -6,7 +6,7 @@ from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.graph import END, START, StateGraph
 from langgraph.graph.state import CompiledStateGraph
 
-from sre_agent.graph import second_mind
+from sre_agent.graph import further_looks, second_mind
 from sre_agent.graph.context import RunContext
 from sre_agent.graph.nodes import (
     approve,
@@ -35,6 +35,11 @@ def build(checkpointer: BaseCheckpointSaver[Any]) -> Graph:
     graph.add_node(
         "reflect",
         steered(reflect.reflect),
+        destinations=("investigate", "further_looks", "second_mind", "plan"),
+    )
+    graph.add_node(
+        "further_looks",
+        steered(further_looks.choose),
         destinations=("investigate", "second_mind", "plan"),
     )
     graph.add_node("second_mind", steered(second_mind.consult))

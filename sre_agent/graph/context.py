@@ -5,6 +5,8 @@ from typing import Self
 
 from sre_agent import ports
 from sre_agent.agents.allowlist import AllowList
+from sre_agent.llm.inquirer import Inquirer
+from sre_agent.llm.planner import Chooser
 from sre_agent.llm.reflector import SecondMind
 from sre_agent.llm.reporter import Reporter
 from sre_agent.planning.playbooks import Playbooks
@@ -76,8 +78,14 @@ class RunContext:
     brakes: ports.Brakes | None = None
     """What would keep a plan from being carried out; without it the signer alone tells, at the deed."""
 
+    inquirer: Inquirer | None = None
+    """Who is asked where else specialists should look; without it nobody is."""
+
     reflector: SecondMind | None = None
     """Who is asked for a second opinion; without it nobody is."""
+
+    chooser: Chooser | None = None
+    """Who is asked which of the rules' repairs to take; without it the rules take the first."""
 
     reporter: Reporter | None = None
     """Who sums ended incidents up in prose; without it reports have none."""

@@ -1,7 +1,9 @@
 """How every incident ends: its last status first, then the report that can tell of it."""
 
+from collections.abc import Sequence
+
 from sre_agent.domain import runs
-from sre_agent.domain.events import EventDraft, EventKind
+from sre_agent.domain.events import Event, EventDraft, EventKind
 from sre_agent.domain.ids import IncidentId
 from sre_agent.domain.incident import IncidentStatus
 from sre_agent.graph.context import RunContext
@@ -31,12 +33,17 @@ async def report(context: RunContext, incident_id: IncidentId) -> None:
         await _publish(context, incident_id)
 
 
+def lacks_summary(context: RunContext, log: Sequence[Event]) -> bool:
+    """Return whether a model is still to be asked how this run went."""
+    present = runs.present(log)
+    is_asked = any(event.kind is EventKind.MODEL_SUMMARY for event in present)
+    return context.reporter is not None and not is_asked
+
+
 async def _is_summed_up(context: RunContext, incident_id: IncidentId) -> bool:
     """Ask for a summary of this run, once; return whether the report has to be written anew."""
-    if context.reporter is None:
-        return False
     log = await context.incidents.events(incident_id)
-    if any(event.kind is EventKind.MODEL_SUMMARY for event in runs.present(log)):
+    if context.reporter is None or not lacks_summary(context, log):
         return False
     incident = await context.incidents.load(incident_id)
     written = await context.reporter.summarize(incident, runs.present(log))

@@ -125,12 +125,21 @@ def denied(state: RunState, cause: Cause | None) -> dict[str, str]:
 def with_denied(state: RunState, reason: str) -> dict[str, dict[str, str]] | None:
     """Return what is denied, the plan's step now included; None where no other step can follow."""
     found = plan(state)
-    step = found.choice.step if found.choice else ""
+    step = tried_step(found)
     known = state.get("denied", {})
     cause = _cause_key(found.fault_class, found.cause_object)
     if found.is_revert or not step or step in known.get(cause, {}):
         return None
     return {**known, cause: {**known.get(cause, {}), step: reason}}
+
+
+def tried_step(tried: Plan) -> str:
+    """Return what is not to be tried again with a plan: its step, or that step as a model filled it."""
+    if tried.choice is None:
+        return ""
+    by = tried.choice.chosen
+    own = f", as {by.model} filled it" if by and by.filled else ""
+    return tried.choice.step + own
 
 
 def _cause_key(fault_class: str, ref: ObjectRef) -> str:

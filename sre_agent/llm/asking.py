@@ -5,16 +5,26 @@ note why there is none.
 """
 
 import asyncio
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from itertools import islice
 from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel
 
+from sre_agent.domain import canonical
 from sre_agent.domain.model import Value
 from sre_agent.llm import fencing
 from sre_agent.llm.facts import plain
-from sre_agent.llm.mind import Answer, Mind, MindAnswerInvalidError, MindError, Question, Spent
+from sre_agent.llm.mind import (
+    Answer,
+    Mind,
+    MindAnswerInvalidError,
+    MindError,
+    Question,
+    Spent,
+    ToolRequest,
+)
 from sre_agent.llm.redaction import Redactor
 
 Form = TypeVar("Form", bound=BaseModel)
@@ -26,13 +36,18 @@ _GRACE_S = 1.0
 """A door that keeps its deadline is given this to say so itself."""
 NOTE = 300
 """Characters of a note."""
+_MAX_CALLS_LOGGED = 50
 
 
 class Exchange(Value):
-    """One exchange as the log keeps it, secrets masked: what was sent, what came back, what it took."""
+    """One exchange as the log keeps it, secrets masked: what was sent, what came back, what it took.
+
+    `tools` are those that were offered, as JSON.
+    """
 
     system: str
     user: str
+    tools: str = ""
     answer: str = ""
     spent: tuple[Spent, ...] = ()
 
@@ -63,16 +78,38 @@ async def put(
         form: the shape of the answer.
         check: makes of an answer what is left of it; where it fails, the answer is lost.
     """
+    return await _exchanged(mind, question, redactor, lambda answer: check(_value(answer, form)))
+
+
+async def put_tools(
+    mind: Mind,
+    question: Question,
+    redactor: Redactor,
+    check: Callable[[Sequence[ToolRequest]], Checked],
+) -> Reply[Checked]:
+    """Ask once which of the question's tools to call, as `put` does. Mere words ask for none of them."""
+    return await _exchanged(mind, question, redactor, lambda answer: check(answer.tool_calls))
+
+
+async def _exchanged(
+    mind: Mind, question: Question, redactor: Redactor, read: Callable[[Answer], Checked]
+) -> Reply[Checked]:
     sent = Exchange(
-        system=redactor.redact(question.system), user=redactor.redact(fencing.clean(question.user))
+        system=redactor.redact(question.system),
+        user=redactor.redact(fencing.clean(question.user)),
+        tools=redactor.redact(_offered(question)),
     )
     try:
         async with asyncio.timeout(question.deadline_s + _GRACE_S):
             answer = await mind.ask(question)
-        value = check(_value(answer, form))
+        value = read(answer)
+        said: dict[str, Any] = {
+            "answer": _logged(_text(answer), redactor),
+            "spent": answer.spending,
+        }
     except MindError as error:
         text = error.text if isinstance(error, MindAnswerInvalidError) else ""
-        said: dict[str, Any] = {"answer": _logged(text, redactor), "spent": error.spending}
+        said = {"answer": _logged(text, redactor), "spent": error.spending}
         note = redactor.redact(plain(str(error), NOTE)) or type(error).__name__
         return Reply(mind.name, sent.model_copy(update=said), note=note)
     except TimeoutError:
@@ -80,7 +117,6 @@ async def put(
     except Exception as error:  # noqa: BLE001 - an opinion may cost itself, and never the run
         failed = f"asking it failed: {type(error).__name__}: {error}"
         return Reply(mind.name, sent, note=redactor.redact(plain(failed, NOTE)))
-    said = {"answer": _logged(_text(answer), redactor), "spent": answer.spending}
     return Reply(answer.model, sent.model_copy(update=said), value)
 
 
@@ -101,7 +137,16 @@ def _value(answer: Answer, form: type[Form]) -> Form:
     )
 
 
+def _offered(question: Question) -> str:
+    if not question.tools:
+        return ""
+    return canonical.dumps([asdict(tool) for tool in question.tools])
+
+
 def _text(answer: Answer) -> str:
+    if answer.tool_calls:
+        told = (f"{call.tool} {dict(call.arguments)}" for call in answer.tool_calls)
+        return "\n".join(islice(told, _MAX_CALLS_LOGGED))
     return answer.value.model_dump_json() if answer.value is not None else answer.text
 
 

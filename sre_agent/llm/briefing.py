@@ -76,11 +76,17 @@ class Briefing:
     left_out: int
 
 
-def write(incident: Incident, evidence: Sequence[Evidence], diagnosis: Diagnosis) -> Briefing:
-    """Return the briefing on an incident, the facts first that its ranking rests on."""
+def write(
+    incident: Incident,
+    evidence: Sequence[Evidence],
+    diagnosis: Diagnosis,
+    *,
+    most: int = MAX_CHARACTERS,
+) -> Briefing:
+    """Return the briefing on an incident in so many characters, the facts first that its ranking rests on."""
     objects = {str(ref): ref for ref in _objects(incident, evidence, diagnosis)}
     head = [*_alerts(incident), "", "Objects:", *objects, "", "Facts:"]
-    room = MAX_CHARACTERS - sum(len(line) + 1 for line in head)
+    room = most - sum(len(line) + 1 for line in head)
     cited = {
         id_
         for item in diagnosis.causes

@@ -141,14 +141,20 @@ class Chat(Mind):
         self, message: "AIMessage", question: Question, usage: Usage, seconds: float
     ) -> Answer:
         reading.check_end(message)
+        around: dict[str, Any] = {
+            "usage": usage,
+            "model": self.name,
+            "seconds": seconds,
+            "served_by": reading.served_by(message),
+            "finish": reading.finish(message),
+        }
         if question.schema is not None:
-            value = reading.value(message, question.schema)
-            return Answer(value=value, usage=usage, model=self.name, seconds=seconds)
+            return Answer(value=reading.value(message, question.schema), **around)
         calls = reading.tool_requests(message, question)
         text = "" if calls else str(message.text)
         if not calls and not text.strip():
             raise MindAnswerInvalidError("the answer is empty")
-        return Answer(text=text, tool_calls=calls, usage=usage, model=self.name, seconds=seconds)
+        return Answer(text=text, tool_calls=calls, **around)
 
     def _knows_no_schemas(self, question: Question, exchange: Exchange) -> bool:
         return (

@@ -7,6 +7,7 @@ evidence has it, never as the model wrote it.
 import math
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -99,6 +100,22 @@ def check(
     )
 
 
+@dataclass(frozen=True)
+class Held:
+    """The claims about one object that the evidence bears out, and those that were struck."""
+
+    claims: tuple[Claim, ...]
+    struck: tuple[StruckClaim, ...]
+    struck_count: int
+
+
+def hold(said: Sequence[ClaimedFact], evidence: Sequence[Evidence], ref: ObjectRef) -> Held:
+    """Return what is left of claims about an object, which nothing but the evidence decides."""
+    court = _Court(evidence, {}, str)
+    kept = tuple(court.kept(said, ref))
+    return Held(kept, tuple(court.struck[:MAX_STRUCK_TOLD]), len(court.struck))
+
+
 class _Court:
     def __init__(
         self, evidence: Sequence[Evidence], objects: Mapping[str, ObjectRef], restore: Restore
@@ -130,12 +147,13 @@ class _Court:
             is_in_catalogue=is_known,
             object=ref,
             statement=plain(redact(self._restore(said.statement[: 4 * _STATEMENT])), _STATEMENT),
-            claims=tuple(self._kept(said, ref)),
+            claims=tuple(self.kept(said.claims, ref)),
         )
 
-    def _kept(self, said: ProposedCause, ref: ObjectRef) -> list[Claim]:
+    def kept(self, said: Sequence[ClaimedFact], ref: ObjectRef) -> list[Claim]:
+        """Return the claims that hold, each fact once."""
         kept: dict[tuple[str, str], Claim] = {}
-        for number, item in enumerate(said.claims):
+        for number, item in enumerate(said):
             told = f"{item.evidence[:_SAID]} {item.fact[:_SAID]} {str(item.value)[:_SAID]}"
             if number >= MAX_CLAIMS:
                 self.strike(told, f"only {MAX_CLAIMS} claims of a cause are heard")
@@ -218,7 +236,7 @@ def _number(value: Scalar) -> float | None:
         return None
     try:
         number = float(value)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     return number if math.isfinite(number) else None
 

@@ -5,11 +5,14 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Protocol
 
+from pydantic import BaseModel
 from typing_extensions import override
 
 from sre_agent.domain.ids import IncidentId, OrgId
+from sre_agent.llm import outcome as outcomes
 from sre_agent.llm.mind import (
     Answer,
     Mind,
@@ -19,6 +22,7 @@ from sre_agent.llm.mind import (
     Spent,
     Usage,
 )
+from sre_agent.llm.outcome import Outcome
 
 AROUND_TOKENS = 1024
 """What is added around a question: roles, marks, how tools and schemas are told, why to try again."""
@@ -66,9 +70,14 @@ class Ledger(Protocol):
         ...
 
     async def settle(
-        self, reservation: Reservation, spent: Sequence[Spent], micro_usd: int | None, now: datetime
+        self,
+        reservation: Reservation,
+        spent: Sequence[Spent],
+        micro_usd: int | None,
+        now: datetime,
+        outcome: Outcome = Outcome.ANSWERED,
     ) -> None:
-        """Count what was really taken in the place of what was set aside.
+        """Count what was really taken in the place of what was set aside, and what came of it.
 
         Whatever is never settled stays counted as it was set aside.
         """
@@ -120,19 +129,21 @@ class Leashed(Mind):
             async with asyncio.timeout(question.deadline_s + GRACE_S):
                 answer = await self.mind.ask(question)
         except MindError as error:
-            await self._settle(reservation, error.spending)
+            await self._settle(reservation, error.spending, outcomes.of(error))
             raise
         except TimeoutError:  # it is not settled: nobody knows what it took
             told = f"{self.name} did not answer within {question.deadline_s:g} s"
             raise MindUnavailableError(told) from None
-        await self._settle(reservation, answer.spending)
+        await self._settle(reservation, answer.spending, Outcome.ANSWERED)
         return answer
 
-    async def _settle(self, reservation: Reservation, spent: Sequence[Spent]) -> None:
+    async def _settle(
+        self, reservation: Reservation, spent: Sequence[Spent], outcome: Outcome
+    ) -> None:
         costs = [self.prices.micro_usd(item.model, item.usage) for item in spent]
         known = [cost for cost in costs if cost is not None]
         total = sum(known) if len(known) == len(costs) else None
-        await self.ledger.settle(reservation, spent, total, self.now())
+        await self.ledger.settle(reservation, spent, total, self.now(), outcome)
 
     def _estimate(self, question: Question) -> Estimate:
         once = at_most(question)
@@ -151,13 +162,18 @@ def at_most(question: Question) -> Usage:
     texts = [question.system, question.user]
     texts += [f"{tool.name} {tool.description} {_json(tool.parameters)}" for tool in question.tools]
     if question.schema is not None:
-        texts += 2 * [_json(question.schema.model_json_schema())]  # told, and told to the server
+        texts += 2 * [_schema(question.schema)]  # told, and told to the server
     read = sum(len(text.encode("utf-8", "surrogatepass")) for text in texts)
     return Usage(
         input_tokens=read + AROUND_TOKENS,
         output_tokens=question.max_output_tokens,
         is_estimated=True,
     )
+
+
+@lru_cache(maxsize=16)
+def _schema(schema: type[BaseModel]) -> str:
+    return _json(schema.model_json_schema())
 
 
 def _json(value: object) -> str:

@@ -81,7 +81,8 @@ class Answer:
     """What a model said, well-formed and no more than that.
 
     Exactly one of `value` (an instance of the question's schema), `text` and `tool_calls` is given.
-    `model` said it; `earlier` is what was spent on tries before.
+    `model` said it; `earlier` is what was spent on tries before. `served_by` and `finish` are the
+    server's own words for the model that answered and for why it stopped.
     """
 
     value: BaseModel | None = None
@@ -91,6 +92,8 @@ class Answer:
     model: str
     seconds: float
     earlier: tuple[Spent, ...] = ()
+    served_by: str = ""
+    finish: str = ""
 
     @property
     def spending(self) -> tuple[Spent, ...]:

@@ -13,9 +13,9 @@ from sre_agent.llm.redaction import Redactor
 
 @dataclass(frozen=True)
 class Private(Mind):
-    """Replaces what is private in every question, and puts it back in what is said to people.
+    """Replaces what is private in every question, and puts data of persons back in what people are told.
 
-    In the arguments of tools nothing is put back: they leave the platform again.
+    In the arguments of tools nothing is put back: they leave the platform again. Secrets never are.
     """
 
     mind: Mind
@@ -41,17 +41,17 @@ class Private(Mind):
         try:
             answer = await self.mind.ask(sent)
         except MindAnswerInvalidError as error:
-            error.text = self.redactor.restore(error.text)
+            error.text = self.redactor.tell(error.text)
             raise
         return replace(
             answer,
-            text=self.redactor.restore(answer.text),
-            value=None if answer.value is None else self._restored(answer.value),
+            text=self.redactor.tell(answer.text),
+            value=None if answer.value is None else self._told(answer.value),
         )
 
-    def _restored(self, value: BaseModel) -> BaseModel:
-        """Return a value with placeholders put back, or as it is where it has no room for that."""
-        found: Any = self.redactor.restore_json(value.model_dump(mode="json"))
+    def _told(self, value: BaseModel) -> BaseModel:
+        """Return a value as people read it, or as it is where it has no room for that."""
+        found: Any = self.redactor.tell_json(value.model_dump(mode="json"))
         try:
             return type(value).model_validate(found)
         except ValidationError:

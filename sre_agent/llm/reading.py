@@ -36,15 +36,7 @@ def check_end(message: "AIMessage") -> None:
         MindRefusedError: It, or a filter before it, did not want to answer.
         MindAnswerInvalidError: It was cut off.
     """
-    said = message.response_metadata
-    details = said.get("incomplete_details") or {}
-    reason = str(
-        said.get("finish_reason")
-        or said.get("done_reason")
-        or said.get("stop_reason")
-        or (details.get("reason") if isinstance(details, Mapping) else "")
-        or ""
-    )
+    said, reason = message.response_metadata, finish(message)
     blocked = said.get("prompt_feedback") or {}
     refused = message.additional_kwargs.get("refusal") or _refusal(message)
     if (
@@ -60,6 +52,25 @@ def check_end(message: "AIMessage") -> None:
         )
     if said.get("model_provider") == "ollama" and said.get("done") is not True:
         raise MindAnswerInvalidError("the answer broke off before its end", text=kept(message))
+
+
+def finish(message: "AIMessage") -> str:
+    """Return why the model stopped, in its server's words; nothing where it does not say."""
+    said = message.response_metadata
+    details = said.get("incomplete_details") or {}
+    return str(
+        said.get("finish_reason")
+        or said.get("done_reason")
+        or said.get("stop_reason")
+        or (details.get("reason") if isinstance(details, Mapping) else "")
+        or ""
+    )
+
+
+def served_by(message: "AIMessage") -> str:
+    """Return the model that answered, as its server calls it; nothing where it does not say."""
+    said = message.response_metadata
+    return str(said.get("model_name") or said.get("model") or "")
 
 
 def value(message: "AIMessage", schema: type[BaseModel]) -> BaseModel:

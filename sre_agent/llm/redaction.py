@@ -1,4 +1,4 @@
-"""Secrets and personal data are replaced before a text leaves, and put back where people read.
+"""Secrets and personal data are replaced before a text leaves; the latter are put back where people read.
 
 A placeholder, such as `[email:7f3a9c21b0]`, is drawn from its value with a key that belongs to one
 incident: equal values get equal placeholders there, and without the key nobody can tell, or guess
@@ -24,8 +24,11 @@ _PLACEHOLDER = re.compile(rf"\[[a-z]{{2,12}}(?:-[a-z]{{1,12}})?:[0-9a-f]{{{_DIGE
 _LOOKALIKE = "text"
 """The kind of what came in looking like a placeholder: it becomes one, so that none is forged."""
 
-_ADDRESS = re.compile(r"://|^//|\]\(")
+_ADDRESS = re.compile(r"(?i)://|^//|\]\(|\bwww\.|\bmailto:|[\w-]\.[a-z]{2,63}[/?#]")
 """In an address nothing is put back: whoever follows it, or loads the picture, would send it away."""
+
+_WITH_SPACES = re.compile(r"(?i)\]\(\s*<|\b(?:src|href)\s*=")
+"""How an address begins that may have spaces in it: it may end anywhere in its line."""
 
 _TOKENS = re.compile(r"(?i)tokens[\"']?\s*[:=]\s*$")
 _WORDS = frozenset(
@@ -64,6 +67,7 @@ _ALSO_ELSEWHERE = 64
 _MIN_ELSEWHERE = 8
 
 _Span = tuple[int, int, str]
+_OF_PERSONS = frozenset({_LOOKALIKE, *(personal.shape.kind for personal in PERSONAL)})
 
 
 @dataclass(frozen=True)
@@ -102,15 +106,26 @@ class Redactor:
         """Return a text with what was replaced put back, addresses excepted."""
         return _restored(text, self._originals)
 
-    def restore_json(self, value: Any) -> Any:
-        """Return a JSON value with what was replaced put back in its texts, not in its keys."""
+    def tell(self, text: str) -> str:
+        """Return a text as people read it: with data of persons put back, secrets left replaced.
+
+        What stood beside a secret and told that it is one is gone by now: nobody would mask it.
+        """
+        return _restored(text, {name: self._originals[name] for name in self._tellable})
+
+    def tell_json(self, value: Any) -> Any:
+        """Return a JSON value as people read it, its keys as they are."""
         if isinstance(value, str):
-            return self.restore(value)
+            return self.tell(value)
         if isinstance(value, list | tuple):
-            return [self.restore_json(item) for item in value]
+            return [self.tell_json(item) for item in value]
         if isinstance(value, dict):
-            return {key: self.restore_json(item) for key, item in value.items()}
+            return {key: self.tell_json(item) for key, item in value.items()}
         return value
+
+    @property
+    def _tellable(self) -> list[str]:
+        return [name for name in self._originals if name[1:].partition(":")[0] in _OF_PERSONS]
 
     @property
     def originals(self) -> Mapping[str, str]:
@@ -143,7 +158,10 @@ def _restored(text: str, originals: Mapping[str, str]) -> str:
             return word
         return _PLACEHOLDER.sub(lambda found: originals.get(found[0], found[0]), word)
 
-    return "".join(map(back, re.split(r"(\s+)", text)))
+    return "".join(
+        line if _WITH_SPACES.search(line) else "".join(map(back, re.split(r"(\s+)", line)))
+        for line in text.splitlines(keepends=True)
+    )
 
 
 def _spans(text: str, known: Mapping[str, str]) -> Iterator[_Span]:
@@ -151,8 +169,7 @@ def _spans(text: str, known: Mapping[str, str]) -> Iterator[_Span]:
     kept = {place for match in own for place in range(*match.span())}
     found = [span for span in _found(text) if not kept.intersection((span[0], span[1] - 1))]
     yield from found
-    for start, stop in _elsewhere(text, found):
-        yield start, stop, "secret"
+    yield from _elsewhere(text, found)
 
 
 def _found(text: str) -> Iterator[_Span]:
@@ -180,24 +197,26 @@ def _trimmed(text: str, start: int, stop: int, kind: str) -> Iterator[_Span]:
         yield start, stop, kind
 
 
-def _elsewhere(text: str, found: Iterable[_Span]) -> Iterator[tuple[int, int]]:
+def _elsewhere(text: str, found: Iterable[_Span]) -> Iterator[_Span]:
     """Yield where secrets stand again without what told them."""
-    values = dict.fromkeys(text[start:stop] for start, stop, _kind in found)
-    telling = [value for value in values if len(value) >= _MIN_ELSEWHERE and is_random(value)]
+    kinds = {text[start:stop]: kind for start, stop, kind in found}
+    telling = [value for value in kinds if len(value) >= _MIN_ELSEWHERE and is_random(value)]
     for value in telling[:_ALSO_ELSEWHERE]:
+        kind = kinds[value] if kinds[value] in _OF_PERSONS else "secret"
         start = text.find(value)
         while start >= 0:
-            yield start, start + len(value)
+            yield start, start + len(value), kind
             start = text.find(value, start + len(value))
 
 
 def _merged(spans: Iterable[_Span]) -> list[_Span]:
-    """Return the spans in order; those that overlap are one, of the kind of the first."""
+    """Return the spans in order; those that overlap are one: a secret if one of them is, else as the first."""
     merged: list[_Span] = []
     for start, stop, kind in sorted(spans, key=lambda span: (span[0], -span[1])):
         if merged and start < merged[-1][1]:
             before = merged[-1]
-            merged[-1] = (before[0], max(before[1], stop), before[2])
+            whose = kind if before[2] in _OF_PERSONS and kind not in _OF_PERSONS else before[2]
+            merged[-1] = (before[0], max(before[1], stop), whose)
         else:
             merged.append((start, stop, kind))
     return merged

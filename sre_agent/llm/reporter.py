@@ -28,7 +28,12 @@ _OF_PEOPLE = frozenset(
     }
 )
 """What people wrote to each other: a model outside the house is not told."""
-_OF_MODELS = frozenset({EventKind.MODEL_OPINION, EventKind.MODEL_SUMMARY})
+_OF_MODELS = frozenset(
+    {
+        *(EventKind.MODEL_QUESTIONS, EventKind.MODEL_OPINION),
+        *(EventKind.MODEL_CHOICE, EventKind.MODEL_SUMMARY),
+    }
+)
 """A model's words would come back as if the log had said so."""
 
 

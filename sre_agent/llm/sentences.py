@@ -1,8 +1,8 @@
 """What a model wrote of an incident, held against the log entries that it cites, sentence by sentence.
 
 Prose cannot be proved as a fact can. What can be is that a sentence says nothing that its entries do not
-have: no number, no name and no outcome of its own, nothing denied or affirmed that is not, and for the
-rest mostly their words. What does not pass is struck and counted.
+have: no number, no name and no outcome of its own, nothing denied or affirmed that is not, and each of
+its parts in the words and the order of one of them. What does not pass is struck and counted.
 """
 
 import re
@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from sre_agent.domain.opinion import StruckClaim
 from sre_agent.domain.summary import ModelSummary, Sentence
+from sre_agent.llm import borne
 from sre_agent.llm.facts import plain
 from sre_agent.safety.redaction import redact
 
@@ -30,7 +31,8 @@ _NAME = re.compile(r"[\w.-]*[\w][-_/.:][\w][\w./:-]*")
 """What is spelled as things are called: `web-7d9`, `store/till`, `registry.example/web`."""
 _WORD = re.compile(r"[^\W\d_]{3,}")
 _DENIES = re.compile(
-    r"(?i)\b(?:not|no|never|nothing|nobody|none|without|neither|nor|un\w+|\w+n't)\b"
+    r"(?i)\b(?:not|no|never|nothing|nobody|none|without|neither|nor"
+    r"|un(?!(?:til|der|it|its|to)\b)\w+|\w+n't)\b"
 )
 _OUTCOMES = (
     *(
@@ -107,22 +109,29 @@ def _fault(text: str, cited: Sequence[int], entries: Mapping[int, str]) -> str:
         return f"it cites more than {MAX_CITES} entries"
     if missing:
         return f"there is no entry {missing[0]}"
-    return _own(text, " ".join(entries[number] for number in cited))
+    told = [entries[number] for number in cited]
+    return _own(text, " ".join(told)) or _foreign(text, told)
 
 
-def _own(text: str, borne: str) -> str:
+def _own(text: str, told: str) -> str:
     """Return what a sentence has of its own; nothing where it says what it is borne by."""
     for what, found in (("number", _numbers), ("name", _names), ("outcome", _outcomes)):
-        own = sorted(found(text) - found(borne))
+        own = sorted(found(text) - found(told))
         if own:
             return f"its entries have no {what} {own[0]}"
     denies = bool(_DENIES.search(text))
-    if denies != bool(_DENIES.search(borne)):
+    if denies != bool(_DENIES.search(told)):
         return "its entries deny nothing" if denies else "its entries deny it"
     words = _stems(text)
-    if len(words - _stems(borne)) > _OWN_WORDS * len(words):
+    if len(words - _stems(told)) > _OWN_WORDS * len(words):
         return "most of its words are not those of its entries"
     return ""
+
+
+def _foreign(text: str, entries: Sequence[str]) -> str:
+    """Return what a sentence puts together that no entry says so; nothing where one does."""
+    part = borne.foreign(text, [borne.Source(entry) for entry in entries])
+    return f"no entry of it says: {part}" if part else ""
 
 
 def _numbers(text: str) -> set[str]:

@@ -26,6 +26,12 @@ def facts_in(values: Iterable[Argument]) -> set[str]:
     return {name for root, name in _places(values) if root == "facts"}
 
 
+def fact_alone(value: Argument) -> str | None:
+    """Return the name of the fact that a value is, if it is one fact and nothing beside it."""
+    found = _PLACE.fullmatch(value) if isinstance(value, str) else None
+    return found[2] if found and found[1] == "facts" else None
+
+
 def unknown_in(values: Iterable[Argument]) -> set[str]:
     """Return the places in some values that no object has."""
     found = _places(values)

@@ -1,7 +1,7 @@
 """From a diagnosis to a plan: the step of a playbook that holds for the best cause, filled in."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import median
 from types import MappingProxyType
 
@@ -19,6 +19,7 @@ from sre_agent.domain.tools import ToolCall
 from sre_agent.planning import bounds, handover, places, runbook_advice, selection, sizing
 from sre_agent.planning.playbooks import Playbooks
 from sre_agent.planning.repairs import Repair
+from sre_agent.planning.runbook_advice import Advice
 from sre_agent.planning.selection import Taken
 from sre_agent.planning.settings import PlanningSettings
 from sre_agent.safety import blast, risk
@@ -38,6 +39,35 @@ def plan(
 
     `refused` says of steps that were tried, by name, why the systems will not have them.
     """
+    found = study(diagnosis, incident, evidence, playbooks, settings)
+    return found if isinstance(found, NoPlan) else draft(found, refused)
+
+
+@dataclass(frozen=True)
+class Study:
+    """A cause to be repaired, and all that plans for it are made from."""
+
+    cause: Cause
+    diagnosis: Diagnosis
+    situation: Situation
+    advice: Advice | None
+    settings: PlanningSettings
+    playbooks: Playbooks
+
+    def with_facts(self, facts: Mapping[str, str | int]) -> "Study":
+        """Return the same with facts of the cause that say something else."""
+        known = {**self.cause.facts, **facts}
+        return replace(self, cause=self.cause.model_copy(update={"facts": known}))
+
+
+def study(
+    diagnosis: Diagnosis,
+    incident: Incident,
+    evidence: Sequence[Evidence],
+    playbooks: Playbooks,
+    settings: PlanningSettings,
+) -> Study | NoPlan:
+    """Return what plans for the best cause are made from, or why a person has to go on at once."""
     top = diagnosis.causes[0] if diagnosis.causes else None
     reserved = selection.for_a_person(playbooks, incident)
     if reserved and (diagnosis.abstained or top is None or reserved.is_all):
@@ -48,12 +78,21 @@ def plan(
     situation = assess(case.build(evidence, incident, incident.opened_at))
     advice = runbook_advice.advise(top, incident, evidence, _services(situation, top))
     cause = sizing.with_memory(runbook_advice.with_variable(top, advice))
-    taken = selection.take(playbooks, cause, selection.view(cause, situation, advice), refused)
+    return Study(cause, diagnosis, situation, advice, settings, playbooks)
+
+
+def draft(found: Study, refused: Mapping[str, str] = MappingProxyType({})) -> Plan | NoPlan:
+    """Return the plan that the rules make, without the steps that are refused, or why there is none."""
+    cause, advice, playbooks = found.cause, found.advice, found.playbooks
+    seen = selection.view(cause, found.situation, advice)
+    taken = selection.take(playbooks, cause, seen, refused)
     if taken is None or not taken.repairs:
-        nothing = handover.unrepaired(cause, taken, advice, settings)
+        nothing = handover.unrepaired(cause, taken, advice, found.settings)
         said = "; ".join((nothing.reason, *refused.values()))
         return nothing.model_copy(update={"reason": said})
-    drafting = _Drafting(taken, cause, diagnosis, situation, settings, playbooks.actions)
+    drafting = _Drafting(
+        taken, cause, found.diagnosis, found.situation, found.settings, playbooks.actions
+    )
     actions = tuple(_actions(drafting))
     return Plan(
         playbook=taken.playbook.name,

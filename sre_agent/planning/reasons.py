@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from sre_agent.domain.plan import Choice, RunbookCitation
+from sre_agent.planning import choice_lines
 from sre_agent.planning.runbook_advice import stale_warning
 
 WARNING = "warning: "
@@ -14,6 +15,10 @@ def of_choice(playbook: str, choice: Choice | None) -> Iterator[str]:
     if choice is None:
         yield f"playbook {playbook}"
         return
+    if choice.chosen is not None:
+        first, *rest = choice_lines.of_plan(choice.chosen)
+        yield f"{WARNING}{first}"
+        yield from rest
     yield f"playbook {playbook} ({choice.title}): {choice.why}"
     yield from passed_over(choice.passed_over)
     # What a person asked for is no step of a playbook.

@@ -14,6 +14,7 @@ from sre_agent.domain.plan import Risk
 from sre_agent.domain.tools import ToolCall
 from sre_agent.planning import facts, places
 from sre_agent.planning.places import Argument
+from sre_agent.planning.ranges import Adjustment, Range
 from sre_agent.planning.yaml_files import InvalidPlaybookError, validate
 
 
@@ -37,6 +38,7 @@ class Repair(Value):
     `requires` lists every fact without which it cannot be done or undone. `inverse` is None for
     what cannot be taken back. `after` names repairs without which, where they are steps before it in
     the same plan, it makes no sense: whoever leaves one of them out leaves this one out as well.
+    `adjustable` says of arguments between which values another one would be as good a repair.
     """
 
     name: str
@@ -51,6 +53,7 @@ class Repair(Value):
     requires: tuple[str, ...] = ()
     after: tuple[str, ...] = ()
     min_confidence: float = Field(ge=0, le=1)
+    adjustable: dict[str, Range] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _check_places(self) -> Self:
@@ -70,6 +73,26 @@ class Repair(Value):
         if loose:
             raise ValueError(f"arguments use facts that are not required: {', '.join(loose)}")
         return self
+
+    @model_validator(mode="after")
+    def _check_ranges(self) -> Self:
+        for name, range_ in self.adjustable.items():
+            if places.fact_alone(self.arguments.get(name)) is None:
+                raise ValueError(
+                    f"{name} cannot be adjusted: it is no argument that is one fact alone"
+                )
+            if range_.above not in facts.KNOWN:
+                raise ValueError(f"no cause has a fact {range_.above}")
+        return self
+
+    def adjustments(self, cause: Cause, kind: ActionKind | None) -> Iterator[Adjustment]:
+        """Yield the arguments that may have another value for a cause, by what its tool takes."""
+        for name, range_ in self.adjustable.items():
+            fact = places.fact_alone(self.arguments[name]) or ""
+            known = kind.arguments.get(name) if kind else None
+            bound = range_.bound(f"{self.name}.{name}", cause.facts, cause.facts.get(fact), known)
+            if bound is not None:
+                yield Adjustment(fact, bound)
 
     def obstacles(self, cause: Cause) -> tuple[str, ...]:
         """Return why the repair cannot be made for a cause; nothing when it can."""
@@ -129,6 +152,10 @@ def _slips(repair: Repair, actions: Actions) -> Iterator[str]:
     if kind is None:
         return
     yield from _misfits(repair.arguments, kind)
+    for name, range_ in repair.adjustable.items():
+        argument = kind.arguments.get(name)
+        if argument is not None and (argument.type == "integer") == bool(range_.unit):
+            yield f"{name} of {kind.tool} is of type {argument.type}: texts need a unit, numbers have none"
     if repair.inverse is None:
         return
     if repair.inverse.tool not in kind.inverses:

@@ -93,13 +93,15 @@ def take(
     """Return the first step that holds of the playbook that applies; None when none applies.
 
     A step whose repairs cannot be made does not hold. One that hands over to a person holds also
-    when nobody can tell whether it does. `refused` is what the systems said no to, by step.
+    when nobody can tell whether it does. `refused` is what the systems said no to, by step; what is
+    no step's name is told, and keeps no step from being taken.
     """
     playbook = _playbook(playbooks, cause, seen)
     if playbook is None:
         return None
     why = _why(playbook, cause, seen)
-    passed_over: list[str] = []
+    own = {step.name for step in playbook.steps}
+    passed_over = [f"{name}: {why}" for name, why in refused.items() if name not in own]
     for step in playbook.steps:
         repairs = tuple(playbooks.repairs[name] for name in step.repairs)
         obstacle = (

@@ -8,7 +8,14 @@ from sre_agent.domain.events import Event, EventKind
 from sre_agent.domain.incident import IncidentStatus
 from sre_agent.domain.likelihood import in_percent
 from sre_agent.domain.tools import ToolCall
-from sre_agent.planning import opinion_lines, people_lines, summary_lines, undo_lines
+from sre_agent.planning import (
+    choice_lines,
+    inquiry_lines,
+    opinion_lines,
+    people_lines,
+    summary_lines,
+    undo_lines,
+)
 from sre_agent.planning.wording import Payload, by, text, with_reason
 
 UNTOLD = frozenset({EventKind.TOOL_CALLED, EventKind.EVIDENCE_ADDED})
@@ -43,7 +50,7 @@ def rows(events: Sequence[Event]) -> Iterator[tuple[Event, str]]:
     """Yield what a reader of a report wants to know, oldest first.
 
     Left out are moves of the status that other entries tell of already, specialists that simply
-    did their work, and all but the last of several looks in a row.
+    did their work, models that would look nowhere else, and all but the last of several looks in a row.
     """
     told = [event for event in events if not _is_routine(event)]
     for kind, run in groupby(told, key=lambda event: event.kind):
@@ -81,6 +88,8 @@ def _others(events: Sequence[Event]) -> Iterator[tuple[Event, str]]:
 def _is_routine(event: Event) -> bool:
     if event.kind is EventKind.SPECIALIST_FINISHED:
         return not event.payload.get("gaps")
+    if event.kind is EventKind.MODEL_QUESTIONS:
+        return inquiry_lines.is_empty(event.payload)
     if event.kind is EventKind.STATUS_CHANGED:
         return event.payload.get("to") not in _TOLD_STATUSES
     return event.kind in _ROUTINE
@@ -131,7 +140,9 @@ def _proposed(payload: Payload) -> str:
     runbook = plan.get("runbook") or {}
     old = " (stale)" if runbook.get("is_stale") else ""
     cited = f"; runbook {text(runbook, 'title')!r}{old}" if runbook else ""
-    return f"Plan proposed{book}: {text(plan, 'summary', 'see the plan')}{cited}"
+    chosen = (plan.get("choice") or {}).get("chosen")
+    by = f" as {text(chosen, 'model')} chose" if chosen else ""
+    return f"Plan proposed{book}{by}: {text(plan, 'summary', 'see the plan')}{cited}"
 
 
 def _ruled(payload: Payload) -> str:
@@ -201,7 +212,9 @@ _SENTENCES: Mapping[EventKind, Callable[[Payload], str]] = {
     EventKind.SPECIALIST_FAILED: _specialist("failed"),
     EventKind.SPECIALIST_FINISHED: _specialist("finished"),
     EventKind.CAUSES_RANKED: _ranked,
+    EventKind.MODEL_QUESTIONS: inquiry_lines.given,
     EventKind.MODEL_OPINION: opinion_lines.given,
+    EventKind.MODEL_CHOICE: choice_lines.given,
     EventKind.PLAN_PROPOSED: _proposed,
     EventKind.PLAN_WITHHELD: with_reason("No plan"),
     EventKind.POLICY_RULED: _ruled,

@@ -14,6 +14,7 @@ _STEPS = frozenset(
         EventKind.SPECIALISTS_SELECTED,
         EventKind.CAUSES_RANKED,
         EventKind.MODEL_OPINION,
+        EventKind.MODEL_CHOICE,
         EventKind.PLAN_PROPOSED,
         EventKind.PLAN_WITHHELD,
         EventKind.POLICY_RULED,

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from sre_agent.domain import opinion
 from sre_agent.domain.causes import Cause, Diagnosis
 from sre_agent.domain.events import Event, EventKind
+from sre_agent.domain.model_choice import ModelChoice
 from sre_agent.domain.opinion import ModelOpinion
 from sre_agent.domain.plan import Action, NoPlan, Plan
 from sre_agent.domain.ruling import PolicyRuling, Ruling, strictest
@@ -36,6 +37,7 @@ class Outcome:
 
     diagnosis: Diagnosis
     opinion: ModelOpinion | None = None
+    choice: ModelChoice | None = None
     plans: tuple[Ruled, ...] = ()
     withheld: NoPlan | None = None
     merged_into: str = ""
@@ -66,6 +68,7 @@ class Outcome:
                 "passed": list(self.diagnosis.passed),
             },
             "opinion": self.opinion.model_dump(mode="json") if self.opinion else {},
+            "choice": self.choice.model_dump(mode="json") if self.choice else {},
             "plan": _plan(stood.plan) if stood else self._no_plan(),
             "ruling": dict(_rulings(stood)) if stood else {},
             "denied before": dict(self._denied()),
@@ -112,12 +115,14 @@ def _read(events: Sequence[Event], unrehearsed: ToolCall | None) -> Outcome:
     if ranked is None:
         raise UnfitLogError("the log holds no ranking of causes")
     said = _newest(events, EventKind.MODEL_OPINION)
+    picked = _newest(events, EventKind.MODEL_CHOICE)
     withheld = _newest(events, EventKind.PLAN_WITHHELD)
     own = [event for event in events if _is_own(event)]
     merged = _newest(own, EventKind.MERGED)
     return Outcome(
         diagnosis=Diagnosis.model_validate(ranked),
         opinion=ModelOpinion.model_validate(said["opinion"]) if said else None,
+        choice=ModelChoice.model_validate(picked["choice"]) if picked else None,
         plans=tuple(_plans(events)),
         withheld=NoPlan.model_validate(withheld) if withheld else None,
         merged_into=str(merged["into"]) if merged else "",

@@ -11,6 +11,7 @@ from sre_agent.domain.events import Event
 from sre_agent.domain.tools import ToolCall
 from sre_agent.graph import build
 from sre_agent.graph.context import Rules, RunContext
+from sre_agent.llm.planner import Chooser
 from sre_agent.llm.reflector import SecondMind
 from sre_agent.replay import differences, outcome, remembered
 from sre_agent.replay.answers import NotRehearsedError, RecordedTools
@@ -69,7 +70,7 @@ class _Stage:
         self.incidents = RecordedIncidents(self.course, self.journal)
         self.facts = RecordedFacts(self.course)
 
-    def context(self, rules: Rules, mind: SecondMind | None) -> RunContext:
+    def context(self, rules: Rules, mind: SecondMind | None, chooser: Chooser | None) -> RunContext:
         return RunContext(
             clock=self.course,
             journal=self.journal,
@@ -83,7 +84,9 @@ class _Stage:
             limits=rules.limits,
             memory=remembered.RecordedMemory(self.course),
             facts=self.facts,
+            inquirer=remembered.inquirer(self.recording),
             reflector=mind,
+            chooser=chooser,
         ).of_run(self.recording.run)
 
     def made(self) -> tuple[Event, ...]:
@@ -91,20 +94,28 @@ class _Stage:
         return tuple(log[len(self.recording.before) :])
 
 
-async def play(recording: Recording, rules: Rules, mind: SecondMind | None = None) -> Replayed:
+async def play(
+    recording: Recording,
+    rules: Rules,
+    mind: SecondMind | None = None,
+    chooser: Chooser | None = None,
+) -> Replayed:
     """Run it again and compare.
 
     Args:
         recording: what was seen then.
         rules: what is judged by now.
         mind: who is asked for a second opinion; without one, what a model said then is heard again.
+        chooser: who is asked which repair to take; without one, what was chosen then is chosen again.
 
     Raises:
         UnfitLogError: The recording cannot be read.
     """
     try:
         stage = _Stage(recording)
-        context = stage.context(rules, mind or remembered.mind(recording))
+        context = stage.context(
+            rules, mind or remembered.mind(recording), chooser or remembered.chooser(recording)
+        )
         unrehearsed = await _run(stage, context)
     except _UNFIT as error:
         told = f"the recording cannot be judged: {type(error).__name__}: {error}"

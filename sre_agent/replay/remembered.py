@@ -1,6 +1,6 @@
-"""What past incidents told then, and what a model thought then, as the log holds it."""
+"""What past incidents told then, and what models thought and chose then, as the log holds it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -9,17 +9,24 @@ from typing_extensions import override
 
 from sre_agent import ports
 from sre_agent.diagnosis.alert_streams import Stream
-from sre_agent.domain import observations
+from sre_agent.domain import model_choice, observations
 from sre_agent.domain.causes import Diagnosis
-from sre_agent.domain.events import EventKind
+from sre_agent.domain.events import Event, EventKind
 from sre_agent.domain.evidence import Evidence
 from sre_agent.domain.ids import IncidentId
 from sre_agent.domain.incident import Incident
+from sre_agent.domain.inquiry import ModelInquiry
 from sre_agent.domain.model import Observation
 from sre_agent.domain.observations.memory import AlertPatterns, PastIncidents
+from sre_agent.graph import inquiries
 from sre_agent.graph.recalling import SPECIALIST
+from sre_agent.llm import inquirer as asking
+from sre_agent.llm import planner
+from sre_agent.llm.inquirer import Errand, Inquirer
+from sre_agent.llm.planner import Chooser
 from sre_agent.llm.reflector import Heard, SecondMind
 from sre_agent.memory.features import Features
+from sre_agent.planning.options import Option
 from sre_agent.replay.course import Course
 from sre_agent.replay.recording import Recording
 
@@ -79,6 +86,35 @@ class RecordedMind(SecondMind):
         return self.heard
 
 
+@dataclass(frozen=True)
+class RecordedChooser(Chooser):
+    """Chooses as the model did then, cause by cause. What the rules offer now decides what comes of it."""
+
+    log: Sequence[Event]
+
+    @override
+    async def choose(
+        self,
+        incident: Incident,
+        evidence: Sequence[Evidence],
+        diagnosis: Diagnosis,
+        options: Sequence[Option],
+    ) -> planner.Heard:
+        cause = diagnosis.causes[0]
+        event = model_choice.of_cause(self.log, cause.fault_class, cause.object)
+        said = event.payload.get("heard") if event else None
+        try:
+            return planner.Heard.model_validate(said)
+        except ValidationError:
+            return planner.Heard(model="nobody", note="nobody was asked then")
+
+
+def chooser(recording: Recording) -> RecordedChooser | None:
+    """Return the model that was asked then which repair to take; None where none was."""
+    is_asked = any(event.kind is EventKind.MODEL_CHOICE for event in recording.events)
+    return RecordedChooser(recording.events) if is_asked else None
+
+
 def mind(recording: Recording) -> RecordedMind | None:
     """Return the mind that was asked then; None where nobody was, or its words cannot be read."""
     for event in recording.events:
@@ -88,3 +124,32 @@ def mind(recording: Recording) -> RecordedMind | None:
             except ValidationError:
                 return None
     return None
+
+
+@dataclass(frozen=True)
+class RecordedInquirer(Inquirer):
+    """Chooses what models chose then, of the answers that are recorded. No model is asked instead.
+
+    What another one would look at nobody knows the answer to.
+    """
+
+    then: Mapping[tuple[str, int], ModelInquiry]
+
+    @override
+    def is_wanted(self, diagnosis: Diagnosis, round_: int) -> bool:
+        return any(number == round_ for _, number in self.then)
+
+    @override
+    async def choose(self, errand: Errand) -> asking.Heard:
+        name = errand.specialist.name
+        silent = ModelInquiry(specialist=name, model="", note="it was not asked then")
+        return asking.Heard(inquiry=self.then.get((name, errand.round), silent))
+
+
+def inquirer(recording: Recording) -> RecordedInquirer | None:
+    """Return what models chose to look at then; None where none was asked, or it cannot be read."""
+    try:
+        then = inquiries.read(recording.events)
+    except (ValidationError, LookupError, TypeError, ValueError):
+        return None
+    return RecordedInquirer(then) if then else None

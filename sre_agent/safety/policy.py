@@ -12,8 +12,8 @@ from sre_agent.domain.ids import ActionId
 from sre_agent.domain.incident import Incident
 from sre_agent.domain.plan import Action, Plan
 from sre_agent.domain.ruling import PolicyRuling, Ruling
-from sre_agent.safety import condition_cost, facts, policy_files, rule_words
-from sre_agent.safety.facts import Circumstances, Facts, Known
+from sre_agent.safety import condition_cost, facts, model_choices, policy_files, rule_words
+from sre_agent.safety.facts import UNTRIED, Circumstances, Facts, Known
 from sre_agent.safety.policy_files import Fault, Reading
 from sre_agent.safety.policy_text import EnvironmentText, ExampleText, RuleText
 from sre_agent.safety.risk_terms import ENVIRONMENT
@@ -127,13 +127,20 @@ def rule(
     plan: Plan,
     incident: Incident,
     at: Circumstances | None = None,
+    *,
+    by_model: bool = False,
 ) -> PolicyRuling:
     """Return the severest ruling that any rule makes on an action, with that rule's name.
 
-    Without circumstances nothing is known of the time, and a rule that needs it denies.
+    Without circumstances nothing is known of the time, and a rule that needs it denies. What rules
+    allow is asked where a language model chose it, as the plan or `by_model` says.
     """
     seen = see(policy, action, plan, incident, at or Circumstances())
-    return judge(policy, seen, action.id).model_copy(update={"risk": seen.scored})
+    ruled = judge(policy, seen, action.id)
+    if plan.is_chosen_by_model or by_model:
+        untried = seen.model_copy(update={"track": UNTRIED})
+        ruled = model_choices.asked(ruled, judge(policy, untried, action.id))
+    return ruled.model_copy(update={"risk": seen.scored})
 
 
 def see(policy: Policy, action: Action, plan: Plan, incident: Incident, at: Circumstances) -> Facts:

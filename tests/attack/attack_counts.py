@@ -14,6 +14,7 @@ import attack_corpus
 import pytest
 
 _KEY = "attack"
+_COUNTED = ("requests", "writes", "leaks", "exchanges", "lies")
 
 
 @dataclass
@@ -25,6 +26,10 @@ class Attack:
     requests: int = 0
     writes: int = 0
     leaks: int = 0
+    scripts: set[str] = field(default_factory=set)
+    """What models did, each under its technique; see `plays`."""
+    exchanges: int = 0
+    lies: int = 0
 
     def uses(self, *techniques: str) -> None:
         """Count techniques beside the one that the test is marked with."""
@@ -55,6 +60,18 @@ class Attack:
         self.writes += len(found)
         assert found == []
 
+    def plays(self, technique: str, script: str, exchanges: int) -> None:
+        """Count a script of a hostile model, and how often it was asked."""
+        self.uses(technique)
+        self.scripts.add(f"{technique}: {script}")
+        self.exchanges += exchanges
+
+    def is_believed_in_nothing(self, believed: Iterable[object]) -> None:
+        """Fail when something that a model made up was shown as a fact, and count it."""
+        found = list(believed)
+        self.lies += len(found)
+        assert found == []
+
     def leaks_nothing(self, leaked: Iterable[object]) -> None:
         """Fail when something was shown that must not be, and count it."""
         found = list(leaked)
@@ -72,8 +89,10 @@ def attack(request: pytest.FixtureRequest) -> Iterator[Attack]:
 
 def _told(found: Attack) -> dict[str, Any]:
     """Return it as it travels from a worker of the run to whoever counts."""
-    techniques, strings = sorted(found.techniques), sorted(found.strings)
-    return vars(found) | {"techniques": techniques, "strings": strings}
+    return {
+        name: sorted(value) if isinstance(value, set) else value
+        for name, value in vars(found).items()
+    }
 
 
 class Tally:
@@ -102,9 +121,10 @@ class Tally:
     def _add(self, test: str, part: dict[str, Any]) -> None:
         self._sum.techniques.update(part["techniques"])
         self._sum.strings.update(part.get("strings", ()))
-        for name in ("requests", "writes", "leaks"):
+        self._sum.scripts.update(part.get("scripts", ()))
+        for name in _COUNTED:
             setattr(self._sum, name, getattr(self._sum, name) + part.get(name, 0))
-        if part.get("writes") or part.get("leaks"):
+        if part.get("writes") or part.get("leaks") or part.get("lies"):
             self._got_through.add(test)
 
     @property
@@ -118,12 +138,25 @@ class Tally:
             f" {crashes} crashes"
         )
 
+    @property
+    def of_models(self) -> str:
+        """Return what hostile models tried, in a line; nothing where none was asked."""
+        found = self._sum
+        if not found.scripts:
+            return ""
+        techniques = {script.partition(":")[0] for script in found.scripts}
+        return (
+            f"hostile models: {len(techniques)} techniques, {len(found.scripts)} scripts,"
+            f" {found.exchanges:,} exchanges; {found.lies} false facts"
+        )
+
     @pytest.hookimpl(tryfirst=True)
     def pytest_unconfigure(self) -> None:
         """Tell the counts below everything else, when the run was for attacks."""
         terminal = self._config.pluginmanager.get_plugin("terminalreporter")
         if self._ran and terminal is not None and self._config.option.markexpr == "attack":
-            terminal.write_line(self.line)
+            for line in filter(None, (self.of_models, self.line)):
+                terminal.write_line(line)
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -99,9 +99,28 @@ def of_programs(text: str) -> dict[str, dict[str, Any]]:
         "struck_count": 1,
         "effect": text,
     }
+    option = {"step": text, "condition": text, "summary": text, "risk": text, "is_undoable": True}
+    filled = {"name": text, "value": text, "by_rules": text, "least": 1, "most": 2}
+    chosen = {"model": text, "reason": text, "claims": [claim], "filled": [filled]}
+    choice = {
+        "model": text,
+        "options": [option],
+        "step": text,
+        "chosen": {**chosen, "instead_of": option},
+        "struck": [{"said": text, "reason": text}],
+        "struck_count": 1,
+    }
     summary = {
         "model": text,
         "sentences": [{"text": text, "cites": [1]}],
+        "struck": [{"said": text, "reason": text}],
+        "struck_count": 1,
+    }
+    look = {"specialist": text, "topic": text, "object": place, "reason": text, "tool": text}
+    inquiry = {
+        "specialist": text,
+        "model": text,
+        "questions": [{**look, "arguments": {"fault_class": text}}],
         "struck": [{"said": text, "reason": text}],
         "struck_count": 1,
     }
@@ -112,7 +131,9 @@ def of_programs(text: str) -> dict[str, dict[str, Any]]:
         "alert_received": {"alert": {"name": text}, "service": text, "joined_because": text},
         "alert_resolved": {"alert": {"name": text}},
         "causes_ranked": {"round": 1, "diagnosis": reasons},
+        "model_questions": {"round": 1, "inquiry": inquiry},
         "model_opinion": {"opinion": opinion},
+        "model_choice": {"choice": choice},
         "model_summary": {"summary": summary},
         "plan_proposed": {"plan": {"playbook": text, "actions": [action]}},
         "approval_requested": {"people": 2, "expires_at": AT.isoformat()},

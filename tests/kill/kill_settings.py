@@ -41,7 +41,7 @@ class Settings:
     tokens: Mapping[str, str]
 
 
-def make(home: Path, database_url: str, target_url: str) -> Settings:
+def make(home: Path, database_url: str, target_url: str, of_worker: Mapping[str, str]) -> Settings:
     """Return the settings of a platform in a folder."""
     key = keys.generate(home / "signing.pem")
     port = {name: _free_port() for name in ("signer", "hands", "metrics", "api")}
@@ -105,6 +105,7 @@ def make(home: Path, database_url: str, target_url: str) -> Settings:
             "SLO_EVALUATION_SECONDS": "86400",
             **policy,
             **UNBRAKED,
+            **of_worker,
         },
     }
     return Settings(environments, url["signer"], url["hands"], url["api"], token)

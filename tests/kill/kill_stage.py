@@ -9,7 +9,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -186,14 +186,19 @@ def postgres(folder: Path) -> Iterator[str]:
 
 
 @contextmanager
-def stage(home: Path, *, workers: int = 1) -> Iterator[Stage]:
-    """Run a platform of its own on a database of its own, and end it at the end."""
+def stage(
+    home: Path, *, workers: int = 1, of_worker: Mapping[str, str] | None = None
+) -> Iterator[Stage]:
+    """Run a platform of its own on a database of its own, and end it at the end.
+
+    `of_worker` are settings of its workers beside those that every stage has.
+    """
     home.mkdir(parents=True)
     target = Target()
     with ExitStack() as stack:
         database_url = stack.enter_context(postgres(home / "postgres"))
         target_url = stack.enter_context(serving(target))
-        settings = kill_settings.make(home, database_url, target_url)
+        settings = kill_settings.make(home, database_url, target_url, of_worker or {})
         opened = Stage(home, database_url, settings, target)
         thread = threading.Thread(target=opened.supervise)
         try:

@@ -1,6 +1,6 @@
 """What a model's server does with a question: the lines of a script."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,8 +11,8 @@ class Say:
 
     text: str
     finish: str = "stop"
-    counts: tuple[int, int] | None = (1000, 50)
-    """Tokens read and written, as it states them."""
+    counts: tuple[Any, Any] | None = (1000, 50)
+    """Tokens read and written, as it states them; a liar's need not be numbers."""
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,7 @@ class Call:
     """It would like to see tools called."""
 
     calls: tuple[tuple[str, Mapping[str, Any]], ...]
-    counts: tuple[int, int] | None = (1000, 50)
+    counts: tuple[Any, Any] | None = (1000, 50)
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,7 @@ class Raw:
 
     body: bytes
     content_type: str = "application/json"
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -67,4 +68,26 @@ class Flood:
     most_bytes: int = 64 * 1024 * 1024
 
 
-Act = Say | Call | Fail | Raw | Cut | Vanish | Slow | Flood
+@dataclass(frozen=True)
+class Drip:
+    """It answers, one byte after the other."""
+
+    text: str
+    pause_s: float = 0.05
+
+
+@dataclass(frozen=True)
+class Read:
+    """It reads what it is asked, as it arrived, and then does something."""
+
+    answer: "Callable[[Mapping[str, Any]], Act]"
+
+
+@dataclass(frozen=True)
+class Stop:
+    """It breaks off in the middle of an answer, and the server is gone: nobody listens there any more."""
+
+    text: str = "It is gone in the middle of this."
+
+
+Act = Say | Call | Fail | Raw | Cut | Vanish | Slow | Flood | Drip | Read | Stop

@@ -5,12 +5,12 @@ Its HTTP is written out by hand, so that it can break every rule that a real ser
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from model_acts import Act, Call, Cut, Fail, Flood, Raw, Say, Slow, Vanish
+from model_acts import Act, Call, Cut, Drip, Fail, Flood, Raw, Read, Say, Slow, Stop, Vanish
 from model_dialects import Dialect
 
 
@@ -33,6 +33,8 @@ class ModelServer:
     url: str = ""
     asked: list[Asked] = field(default_factory=list)
     sent_bytes: int = 0
+    stop: Callable[[], None] = lambda: None
+    """Ends all connections and listens no more."""
 
     @property
     def questions(self) -> list[Asked]:
@@ -65,32 +67,54 @@ class ModelServer:
     async def _play(self, act: Act, asked: Asked, writer: asyncio.StreamWriter) -> bool:
         """Do as the script says; False closes the connection."""
         match act:
-            case Say() | Call():
-                kind, pieces = self.dialect.written(asked.body, act)
-                await _chunked(writer, kind, pieces)
+            case Slow():
+                await asyncio.sleep(act.seconds)
+                return await self._play(act.then, asked, writer)
+            case Read():
+                return await self._play(act.answer(asked.body), asked, writer)
+            case Vanish() | Cut() | Stop() | Flood():
+                await self._break_off(act, asked, writer)
+                return False
+            case Say() | Call() | Drip():
+                await self._say(act, asked, writer)
             case Fail():
                 body = json.dumps({"error": {"message": act.message, "type": "error"}}).encode()
                 headers = {"content-type": "application/json", **act.headers}
                 writer.write(_head(act.status, headers, len(body)) + body)
             case Raw():
-                writer.write(_head(200, {"content-type": act.content_type}, len(act.body)))
-                writer.write(act.body)
-            case Cut():
-                kind, pieces = self.dialect.written(asked.body, Say(act.text))
-                whole = b"".join(pieces)
-                writer.write(_head(200, {"content-type": kind}, len(whole)))
-                writer.write(whole[: len(whole) // 2])
-                await writer.drain()
-                return False
-            case Vanish():
-                return False
-            case Slow():
-                await asyncio.sleep(act.seconds)
-                return await self._play(act.then, asked, writer)
-            case Flood():
-                await self._flood(act, writer)
-                return False
+                headers = {"content-type": act.content_type, **act.headers}
+                writer.write(_head(200, headers, len(act.body)) + act.body)
         return True
+
+    async def _say(
+        self, act: Say | Call | Drip, asked: Asked, writer: asyncio.StreamWriter
+    ) -> None:
+        """Answer in the server's own protocol, in pieces or byte by byte."""
+        if not isinstance(act, Drip):
+            await _chunked(writer, *self.dialect.written(asked.body, act))
+            return
+        kind, pieces = self.dialect.written(asked.body, Say(act.text))
+        writer.write(_head(200, {"content-type": kind}, None))
+        for byte in b"".join(pieces):
+            writer.write(_chunk(bytes((byte,))))
+            await writer.drain()
+            await asyncio.sleep(act.pause_s)
+        writer.write(b"0\r\n\r\n")
+
+    async def _break_off(
+        self, act: Vanish | Cut | Stop | Flood, asked: Asked, writer: asyncio.StreamWriter
+    ) -> None:
+        """Begin an answer, or none, and never come to its end."""
+        if isinstance(act, Flood):
+            await self._flood(act, writer)
+        if isinstance(act, Cut | Stop):
+            kind, pieces = self.dialect.written(asked.body, Say(act.text))
+            whole = b"".join(pieces)
+            writer.write(_head(200, {"content-type": kind}, len(whole)))
+            writer.write(whole[: len(whole) // 2])
+            await writer.drain()
+        if isinstance(act, Stop):
+            self.stop()
 
     async def _flood(self, act: Flood, writer: asyncio.StreamWriter) -> None:
         kind, begin, middle = self.dialect.piece()
@@ -113,10 +137,19 @@ async def serving(dialect: Dialect, *acts: Act) -> AsyncIterator[ModelServer]:
         busy.add(task)
         try:
             await server.answer(reader, writer)
+        except asyncio.CancelledError:
+            pass  # the server ends
         finally:
             busy.discard(task)
 
     listening = await asyncio.start_server(one, "127.0.0.1", 0)
+
+    def stop() -> None:
+        listening.close()
+        for task in busy - {asyncio.current_task()}:
+            task.cancel()
+
+    server.stop = stop
     server.url = f"http://127.0.0.1:{listening.sockets[0].getsockname()[1]}"
     try:
         yield server

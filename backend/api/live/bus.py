@@ -16,15 +16,15 @@ from redis.exceptions import RedisError
 from backend.api.live.notices import CHANNELS, UNKNOWN_CHANNEL, Notice, address, parse
 from backend.api.live.pace import Pace
 
-BUS_AWAY = (RedisError, OSError)
-"""What is raised while Redis does not answer."""
-
 _PULSE_CHANNEL = "sre_pulse"
 _TIMEOUT_S = 2.0
 
 
 class Bus:
-    """Publishes and subscribes; errors are `BUS_AWAY`."""
+    """Publishes and subscribes; errors are of the kinds in `away`."""
+
+    away = (RedisError, OSError)
+    """What is raised while Redis does not answer."""
 
     def __init__(self, url: str, mark: str, pace: Pace) -> None:
         self._prefix = f"sre:{mark}:"

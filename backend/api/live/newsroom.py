@@ -4,11 +4,11 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from backend.api.live.bus import Bus
 from backend.api.live.doorkeeper import Doorkeeper
 from backend.api.live.feed import Feed
 from backend.api.live.pace import Pace
@@ -18,6 +18,9 @@ from backend.api.live.streams import Streams
 from backend.api.live.wakeups import Wakeups
 from backend.db import tenancy
 from backend.settings import ApiSettings
+
+if TYPE_CHECKING:
+    from backend.api.live.bus import Bus
 
 _RESTART_S = 1.0
 
@@ -61,10 +64,14 @@ async def open_newsroom(
 
 
 @asynccontextmanager
-async def _open_bus(url: str | None, engine: AsyncEngine, pace: Pace) -> AsyncIterator[Bus | None]:
+async def _open_bus(
+    url: str | None, engine: AsyncEngine, pace: Pace
+) -> AsyncIterator["Bus | None"]:
     if url is None:
         yield None
         return
+    from backend.api.live.bus import Bus  # noqa: PLC0415 - what its client loads takes a tenth of a second
+
     async with engine.connect() as connection:
         mark = await tenancy.find_mark(connection)
     bus = Bus(url, mark, pace)

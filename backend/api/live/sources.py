@@ -5,16 +5,19 @@ feeds, it listens itself; one of those who do takes the lead and feeds the other
 """
 
 import asyncio
+from typing import TYPE_CHECKING
 
 import psycopg
 import structlog
 
-from backend.api.live.bus import BUS_AWAY, Bus
 from backend.api.live.listening import Ear, listen
 from backend.api.live.notices import Notice, Unknown
 from backend.api.live.pace import Pace
 from backend.api.live.racing import until_first
 from backend.api.live.wakeups import Watcher
+
+if TYPE_CHECKING:  # its client is only loaded where there is a Redis
+    from backend.api.live.bus import Bus
 
 _RECONNECT_S = 1.0
 
@@ -24,7 +27,7 @@ _log = structlog.get_logger()
 class Sources:
     """Passes notices on, from wherever they can be had."""
 
-    def __init__(self, database_url: str, bus: Bus | None, pace: Pace, tell: Watcher) -> None:
+    def __init__(self, database_url: str, bus: "Bus | None", pace: Pace, tell: Watcher) -> None:
         self._pace = pace
         self._database_url = database_url
         self._bus = bus
@@ -44,7 +47,7 @@ class Sources:
 
     # --- being fed ----------------------------------------------------------------------------------
 
-    async def _subscribe(self, bus: Bus) -> None:
+    async def _subscribe(self, bus: "Bus") -> None:
         while True:
             try:
                 async with bus.subscribe() as subscription:
@@ -56,7 +59,7 @@ class Sources:
                             self._take(await subscription.hear())
                         except TimeoutError:
                             self._starve("nobody feeds")
-            except BUS_AWAY as error:
+            except bus.away as error:
                 self._is_subscribed = False
                 self._starve(str(error))
             await asyncio.sleep(_RECONNECT_S)
@@ -78,7 +81,7 @@ class Sources:
 
     # --- listening ----------------------------------------------------------------------------------
 
-    async def _listen(self, bus: Bus | None) -> None:
+    async def _listen(self, bus: "Bus | None") -> None:
         while True:
             await self._is_hungry.wait()
             try:
@@ -92,7 +95,7 @@ class Sources:
             self._tell(Unknown())
             await asyncio.sleep(_RECONNECT_S)
 
-    async def _hear(self, ear: Ear, bus: Bus | None) -> None:
+    async def _hear(self, ear: Ear, bus: "Bus | None") -> None:
         """Pass on what is heard, for as long as nobody feeds us."""
         while not self._is_fed.is_set():
             if bus is not None and self._is_subscribed and await ear.take_lead():
@@ -101,7 +104,7 @@ class Sources:
             async for notice in ear.hear(self._pace.pulse_s):
                 self._tell(notice)
 
-    async def _lead(self, ear: Ear, bus: Bus) -> None:
+    async def _lead(self, ear: Ear, bus: "Bus") -> None:
         """Pass on what is heard to all APIs, until Redis or PostgreSQL goes away."""
         _log.info("relay_taken")
         told: set[Notice] = {Unknown()}
@@ -112,7 +115,7 @@ class Sources:
             await until_first(
                 self._gather(ear, told, news), _feed(bus, told, news, self._pace.pulse_s)
             )
-        except BUS_AWAY as error:
+        except bus.away as error:
             _log.warning("relay_given_up", reason=str(error))
         finally:
             self._is_leading = False
@@ -127,7 +130,7 @@ class Sources:
                 news.set()
 
 
-async def _feed(bus: Bus, told: set[Notice], news: asyncio.Event, pulse_s: float) -> None:
+async def _feed(bus: "Bus", told: set[Notice], news: asyncio.Event, pulse_s: float) -> None:
     """Publish what was gathered, all that waits at once, and a pulse when there is nothing."""
     while True:
         try:

@@ -27,6 +27,9 @@ model_use = sa.Table(
     sa.Column("input_tokens", sa.BigInteger, nullable=False, server_default="0"),
     sa.Column("output_tokens", sa.BigInteger, nullable=False, server_default="0"),
     sa.Column("is_estimated", sa.Boolean, nullable=False, server_default=sa.true()),
+    # What became of it; a question that a limit did not allow took nothing, and `refused_by` names the setting.
+    sa.Column("outcome", sa.Text),
+    sa.Column("refused_by", sa.Text),
     sa.Index("ix_model_use_incident_id", "incident_id"),
     sa.Index("ix_model_use_at", "at"),
     sa.Index("ix_model_use_org_id_at", "org_id", "at"),

@@ -7,11 +7,12 @@ import { Ago } from "../design/ago";
 import { useTitle } from "../design/title";
 import { Trouble } from "../design/trouble";
 import { spaced } from "../design/words";
+import { Models } from "./models";
 import { byUrgency, filled, NO_DATA, tellEnd, tellLeft, tellRate } from "./tell";
 
 const ASK_MS = 15_000;
 
-/** What services promise, how much of each error budget is left, and how fast it goes. */
+/** What services promise, how much of each error budget is left and how fast it goes; what models took. */
 export function BudgetsPage() {
   useTitle("Budgets");
   const found = useSlos();
@@ -20,7 +21,7 @@ export function BudgetsPage() {
       <header className="page-head">
         <div>
           <h1>Budgets</h1>
-          <p>What services promise, and what is left of what they may fail.</p>
+          <p>What services promise and may fail, and what language models take.</p>
         </div>
       </header>
       <section className="card" aria-label="Error budgets" aria-busy={found.isPending}>
@@ -34,6 +35,7 @@ export function BudgetsPage() {
         )}
         {found.data && found.data.length > 0 && <Budgets slos={found.data} />}
       </section>
+      <Models />
     </main>
   );
 }

@@ -1,5 +1,7 @@
 /** The event log as the API serves it, with the parts of each payload that the room shows. */
 
+import type { ChosenByModel } from "./model-choice";
+
 export interface ObjectRef {
   kind: string;
   namespace: string;
@@ -61,6 +63,21 @@ export interface ModelCause {
   standing: "agrees" | "ranked" | "new" | "contradicted" | "dismissed" | "unsupported";
   reason: string;
   confidence: number;
+}
+
+/** Where a language model would have a specialist look further, chosen from a list. */
+export interface ModelInquiry {
+  specialist: string;
+  model: string;
+  questions: {
+    topic: string;
+    object: ObjectRef;
+    tool: string;
+    arguments: Record<string, unknown>;
+  }[];
+  struck: { said: string; reason: string }[];
+  struck_count: number;
+  note: string;
 }
 
 /** What a language model thinks: shown, and never planned from. */
@@ -140,6 +157,7 @@ export interface Choice {
   passed_over: string[];
   not_seen: string[];
   escalation: string;
+  chosen?: ChosenByModel;
 }
 
 export interface Plan {

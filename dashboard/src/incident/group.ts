@@ -183,7 +183,9 @@ const PEOPLE: ReadonlySet<string> = new Set([
 
 const FINDINGS: ReadonlySet<string> = new Set([
   "causes_ranked",
+  "model_questions",
   "model_opinion",
+  "model_choice",
   "model_summary",
   "alert_received",
   "alert_resolved",

@@ -10,6 +10,7 @@ import { EvidencePanel } from "./evidence-panel";
 import { eventsOf, type Room } from "./fold";
 import { Headline, isOpen } from "./headline";
 import type { Connection } from "./live";
+import { ModelUsed } from "./model-use";
 import { Outcome } from "./outcome";
 import type { Run } from "./run";
 import { Precedents, Seen } from "./seen";
@@ -91,6 +92,7 @@ function Columns({ room, run }: { room: Room; run: Run }) {
         <Causes run={run} isOpen={open} />
         <Precedents evidence={room.evidence} />
         <Seen evidence={evidence} run={run} />
+        <ModelUsed room={room} />
       </div>
       <aside className="decide" aria-label="Decision and outcome">
         <Outcome room={room} run={run} />

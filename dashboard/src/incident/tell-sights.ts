@@ -4,11 +4,13 @@ import {
   callText,
   type IncidentEvent,
   inWords,
+  type ModelInquiry,
   type ModelOpinion,
   type ModelSummary,
   nameOf,
   percent,
 } from "./events";
+import type { ModelChoice } from "./model-choice";
 import type { Told } from "./tell";
 
 type Payload = IncidentEvent["payload"];
@@ -26,10 +28,33 @@ function ranked(p: Payload): Told {
   return abstained ? told(`${text}; abstains`, "key", reason) : told(text, "key", top.statement);
 }
 
+function inquiry({ model, note, questions, struck, struck_count }: ModelInquiry): Told {
+  if (note) return told(`Its model ${model} was no help`, "wait", note);
+  const looks = questions.map(({ tool, topic, object, arguments: chosen }) => {
+    const about = chosen.fault_class ? ` for ${inWords(String(chosen.fault_class))}` : "";
+    return `${inWords(tool || topic)}${about} of ${object.name}`;
+  });
+  const count = `${looks.length} further ${looks.length === 1 ? "question" : "questions"}`;
+  const asked = looks.length ? `asks ${count}: ${looks.join("; ")}` : "asks nothing further";
+  const lost = struck_count ? `, ${struck_count} struck` : "";
+  const why = struck.map(({ said, reason }) => `${said}: ${reason}`).join("; ");
+  return told(`Its model ${model} ${asked}${lost}`, "plain", why);
+}
+
 function secondOpinion({ model, note, causes, effect }: ModelOpinion): Told {
   if (note) return told(`No second opinion of ${model}`, "wait", note);
   const named = causes.map((cause) => `${inWords(cause.fault_class)} of ${nameOf(cause.object)}`);
   return told(`${model} thinks: ${named.join("; ") || "no cause"}`, "plain", effect);
+}
+
+function choice({ model, note, step, chosen, options, struck_count }: ModelChoice): Told {
+  const theirs = options[0]?.step ?? "";
+  const struck = struck_count > 0 ? `; claims struck: ${struck_count}` : "";
+  if (note) return told(`The rules choose alone: ${theirs}`, "wait", `${model}: ${note}${struck}`);
+  if (!chosen) return told(`${model} chooses as the rules do: ${step}`, "plain");
+  const numbers = chosen.filled.map((item) => `, ${item.name} = ${item.value}`).join("");
+  const words = chosen.reason && `in its words: “${chosen.reason}”`;
+  return told(`${model} chooses ${step}${numbers}; the rules: ${theirs}${struck}`, "key", words);
 }
 
 function summary({ model, note, sentences }: ModelSummary): Told {
@@ -77,6 +102,8 @@ export const TELL_SIGHTS: Readonly<Record<string, (event: IncidentEvent) => Told
     return told(gaps ? `${text}, ${gaps} not seen` : text, gaps ? "wait" : "quiet");
   },
   causes_ranked: ({ payload }) => ranked(payload),
+  model_questions: ({ payload }) => inquiry(payload.inquiry),
   model_opinion: ({ payload }) => secondOpinion(payload.opinion),
+  model_choice: ({ payload }) => choice(payload.choice),
   model_summary: ({ payload }) => summary(payload.summary),
 };

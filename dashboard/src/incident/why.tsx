@@ -1,3 +1,4 @@
+import { ByModel } from "./by-model";
 import type { Plan, Runbook } from "./events";
 import { texts } from "./keyed";
 
@@ -7,6 +8,7 @@ export function Why({ plan }: { plan: Plan }) {
   if (!choice && !runbook) return null;
   return (
     <div className="why">
+      {choice?.chosen && <ByModel chosen={choice.chosen} />}
       {choice && (
         <p>
           <strong>{choice.step || choice.title}</strong>

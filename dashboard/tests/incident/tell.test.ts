@@ -19,6 +19,43 @@ test.each(Object.entries(RECORDED))("every event of %s has words without holes",
 });
 
 test.each([
+  [
+    "model_questions",
+    {
+      inquiry: {
+        specialist: "runbooks",
+        model: "m",
+        questions: [
+          {
+            topic: "runbook",
+            object: { kind: "Deployment", namespace: "web", name: "api" },
+            tool: "",
+            arguments: { fault_class: "bad_release" },
+          },
+        ],
+        struck: [{ said: "delete_pod()", reason: "no such tool" }],
+        struck_count: 1,
+        note: "",
+      },
+    },
+    "Its model m asks 1 further question: runbook for bad release of api, 1 struck",
+    "delete_pod(): no such tool",
+  ],
+  [
+    "model_questions",
+    {
+      inquiry: {
+        specialist: "logs",
+        model: "m",
+        questions: [],
+        struck: [],
+        struck_count: 0,
+        note: "it did not answer within 30 s",
+      },
+    },
+    "Its model m was no help",
+    "it did not answer within 30 s",
+  ],
   ["run_failed", { reason: "the worker died" }, "The run failed", "the worker died"],
   ["specialist_failed", { reason: "no answer" }, "Could not see anything", "no answer"],
   ["grant_refused", { reason: "state changed" }, "Signs no grant", "state changed"],

@@ -13,7 +13,7 @@ from sre_agent.domain.plan import Plan
 from sre_agent.domain.ruling import Ruling
 from sre_agent.graph import braking, run_state
 from sre_agent.graph.context import RunContext
-from sre_agent.safety import policy, preapproval
+from sre_agent.safety import model_choices, policy, preapproval
 from sre_agent.safety.facts import Circumstances
 
 
@@ -31,8 +31,9 @@ async def gate(
     plan = run_state.plan(state)
     incident = await context.incidents.load(id_)
     known = await _circumstances(context, plan, incident)
+    by_model = await _is_by_model(context, id_, plan)
     rulings = [
-        policy.rule(context.policy, action, plan, incident, known[action.id])
+        policy.rule(context.policy, action, plan, incident, known[action.id], by_model=by_model)
         for action in plan.actions
     ]
     dumped = [item.model_dump(mode="json") for item in rulings]
@@ -66,6 +67,13 @@ async def gate(
     goes_on = not asked or "approved_with" in covered
     update: run_state.RunState = {"rulings": dumped, "approval_id": ""}
     return Command(goto="execute" if goes_on else "approve", update=update)
+
+
+async def _is_by_model(context: RunContext, id_: IncidentId, plan: Plan) -> bool:
+    """Return whether the run's log says that a model chose what the plan does, as the signer asks it."""
+    if context.chooser is None:
+        return False
+    return model_choices.is_in(runs.present(await context.incidents.events(id_)), plan)
 
 
 async def _covered(context: RunContext, id_: IncidentId, undo: Plan) -> dict[str, str]:

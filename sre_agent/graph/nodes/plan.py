@@ -13,10 +13,11 @@ from sre_agent.domain.ids import IncidentId
 from sre_agent.domain.incident import IncidentStatus
 from sre_agent.domain.objects import ObjectRef
 from sre_agent.domain.plan import NoPlan, Plan
-from sre_agent.graph import call_log, parting, rehearsal, run_state
+from sre_agent.graph import call_log, choosing, parting, rehearsal, run_state
 from sre_agent.graph.context import RunContext
 from sre_agent.graph.rehearsal import Failure
 from sre_agent.planning import by_hand, planner
+from sre_agent.planning.planner import Study
 
 _Next = Command[Literal["gate", "conclude"]]
 
@@ -25,7 +26,7 @@ async def propose(state: run_state.RunState, runtime: Runtime[RunContext]) -> _N
     """Plan, claim what the plan would touch, and rehearse each action.
 
     Where the system will not have a step, or policy has denied it, the next step of the playbook that
-    holds is tried.
+    holds is tried; where a model chose one, what the rules would have done before.
     """
     context = runtime.context
     id_ = run_state.incident_id(state)
@@ -38,11 +39,27 @@ async def propose(state: run_state.RunState, runtime: Runtime[RunContext]) -> _N
         )
         return await _put_forward(context, state, drafted, asked)
     incident = await parting.part(context, found, diagnosis, evidence)
-    refused = run_state.denied(state, diagnosis.causes[0] if diagnosis.causes else None)
+    study = planner.study(diagnosis, incident, evidence, context.playbooks, context.planning)
+    if isinstance(study, NoPlan):
+        return await _withhold(context, id_, study)
+    refused = run_state.denied(state, study.cause)
+    # What has been given up once, by policy or below, is not asked about again: the rules go on.
+    chosen = None if refused else await choosing.choose(context, state, incident, study)
+    if chosen is not None:
+        tried = await _try_chosen(context, state, chosen)
+        if isinstance(tried, Plan):
+            return _to_gate(await rehearsal.record(context, id_, tried))
+        refused[run_state.tried_step(chosen)] = tried
+    return await _by_rules(context, state, study, refused)
+
+
+async def _by_rules(
+    context: RunContext, state: run_state.RunState, study: Study, refused: dict[str, str]
+) -> _Next:
+    """Put the first step before policy that holds and that the system will have."""
+    id_ = run_state.incident_id(state)
     while True:
-        drafted = planner.plan(
-            diagnosis, incident, evidence, context.playbooks, context.planning, refused
-        )
+        drafted = planner.draft(study, refused)
         if isinstance(drafted, NoPlan):
             return await _withhold(context, id_, drafted)
         drafted = rehearsal.of_run(drafted, run_state.run(state))
@@ -57,6 +74,18 @@ async def propose(state: run_state.RunState, runtime: Runtime[RunContext]) -> _N
         if not plan.is_refused or not step or step in refused:
             return await _withhold(context, id_, plan.nothing)
         refused[step] = plan.nothing.reason
+
+
+async def _try_chosen(context: RunContext, state: run_state.RunState, chosen: Plan) -> Plan | str:
+    """Claim and rehearse what a model chose; return why the rules go on by themselves if it cannot be."""
+    id_ = run_state.incident_id(state)
+    drafted = rehearsal.of_run(chosen, run_state.run(state))
+    for action in drafted.actions:
+        holder = await context.incidents.claim_target(id_, action.target)
+        if holder != id_:
+            return f"incident {holder} already works on {action.target}"
+    plan = await rehearsal.rehearse(call_log.logged(context, id_, call_log.PLANNER), drafted)
+    return plan if isinstance(plan, Plan) else plan.nothing.reason
 
 
 async def _put_forward(

@@ -1,16 +1,14 @@
 """Weigh what is known, and decide whether asking again is worth it."""
 
-from collections.abc import Sequence
-
 from langgraph.runtime import Runtime
-from langgraph.types import Command, Send
+from langgraph.types import Command
 
 from sre_agent.diagnosis import diagnose
 from sre_agent.domain import steering
 from sre_agent.domain.causes import Diagnosis, Question
 from sre_agent.domain.events import EventDraft, EventKind
 from sre_agent.domain.evidence import Evidence
-from sre_agent.graph import recalling, run_state, sightings
+from sre_agent.graph import further_looks, inquiries, recalling, run_state, sending, sightings
 from sre_agent.graph.context import RunContext
 
 
@@ -25,7 +23,9 @@ async def reflect(state: run_state.RunState, runtime: Runtime[RunContext]) -> Co
     asked = steering.read(log)
     now = context.clock.now()
     found = diagnose(evidence, incident, now, asked.dismissed)
-    wanted = _open(state, found) if round_ < context.limits.max_rounds else ()
+    chosen = inquiries.rounds(log, before=round_)
+    may_ask = round_ - chosen < context.limits.max_rounds
+    wanted = _open(state, found) if may_ask else ()
     is_seen_through = not wanted
     remembered: list[Evidence] = []
     if is_seen_through:  # what an incident is like shows best when all is seen
@@ -33,7 +33,7 @@ async def reflect(state: run_state.RunState, runtime: Runtime[RunContext]) -> Co
     if remembered:
         now = context.clock.now()
         found = diagnose([*evidence, *remembered], incident, now, asked.dismissed)
-        wanted = _open(state, found) if round_ < context.limits.max_rounds else ()
+        wanted = _open(state, found) if may_ask else ()
     await context.journal.append(
         id_,
         EventDraft(
@@ -53,8 +53,11 @@ async def reflect(state: run_state.RunState, runtime: Runtime[RunContext]) -> Co
         "evidence": [item.model_dump(mode="json") for item in remembered],
     }
     if not wanted:
-        return Command(goto="second_mind" if context.reflector else "plan", update=update)
-    return Command(goto=_tasks(state, wanted, round_ + 1), update={**update, "round": round_ + 1})
+        is_helped = further_looks.is_wanted(context, found, round_, chosen)
+        goto = "further_looks" if is_helped else further_looks.after(context)
+        return Command(goto=goto, update=update)
+    tasks = sending.again(state, wanted, round_ + 1)
+    return Command(goto=tasks, update={**update, "round": round_ + 1})
 
 
 def _open(state: run_state.RunState, found: Diagnosis) -> tuple[Question, ...]:
@@ -69,26 +72,3 @@ def _open(state: run_state.RunState, found: Diagnosis) -> tuple[Question, ...]:
 def _step(round_: int, dismissed: int) -> str:
     """Return the step of a ranking: each dismissal asks for another one in the same round."""
     return f"causes_ranked:{round_}" + (f":{dismissed}" if dismissed else "")
-
-
-def _tasks(state: run_state.RunState, wanted: Sequence[Question], round_: int) -> list[Send]:
-    specialists = dict.fromkeys(question.specialist for question in wanted)
-    return [
-        Send(
-            "investigate",
-            run_state.SpecialistTask(
-                incident_id=state["incident_id"],
-                run=run_state.run(state),
-                specialist=name,
-                round=round_,
-                questions=[
-                    question.model_dump(mode="json")
-                    for question in wanted
-                    if question.specialist == name
-                ],
-                evidence=state.get("evidence", []),
-                gaps=state.get("gaps", []),
-            ),
-        )
-        for name in specialists
-    ]

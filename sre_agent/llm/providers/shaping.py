@@ -49,7 +49,8 @@ def _room(question: Question, place: Place) -> dict[str, Any]:
 
 def _window(question: Question) -> int:
     """Return a context that holds question and answer: Ollama's own cuts the beginning off, silently."""
-    tokens = (len(question.system) + len(question.user)) // 2 + question.max_output_tokens + 1024
+    told = len(question.system) + len(question.user) + len(canonical.dumps(tools(question)))
+    tokens = told // 2 + question.max_output_tokens + 1024
     return max(4096, -(-tokens // 2048) * 2048)
 
 

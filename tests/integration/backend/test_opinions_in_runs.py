@@ -12,6 +12,7 @@ from model_dialects import OpenAIChat
 from model_server import serving
 from pydantic import Secret, SecretStr
 from sqlalchemy.ext.asyncio import AsyncEngine
+from trace_collector import collecting
 
 from backend.bootstrap import worker
 from backend.bootstrap.roles import open_roles
@@ -47,6 +48,7 @@ class Platform:
         self.engine = engine
         self.settings = settings
         self.toolbox = InstantToolbox()
+        self.incident = world().incident(CULPRIT)
 
     async def suffer(self, reply: Reply) -> tuple[IncidentId, list[Event]]:
         """Live through an incident until its plan waits or people took over."""
@@ -70,7 +72,7 @@ class Platform:
         context = worker.run_context(
             self.settings, self.engine, clock, self.toolbox, InstantSigner(), roles
         )
-        incident = world().incident(CULPRIT)
+        incident = self.incident
         alert = incident.alerts[0].model_copy(update={"fingerprint": secrets.token_hex(8)})
         async with self.engine.begin() as connection:
             [receipt] = await admit(
@@ -80,7 +82,8 @@ class Platform:
                 now=clock.now(),
             )
         assert receipt.incident_id is not None
-        await Runner(build.build(InMemorySaver()), context).advance(receipt.incident_id, attempt=0)
+        runner = Runner(build.build(InMemorySaver()), context, spans=roles.spans)
+        await runner.advance(receipt.incident_id, attempt=0)
         async with self.engine.connect() as connection:
             return receipt.incident_id, await journal.read(connection, receipt.incident_id)
 
@@ -171,6 +174,28 @@ async def test_the_model_that_the_settings_name_is_asked_once_and_billed(
     async with platform.engine.connect() as connection:
         [used] = await model_use.of_incident(connection, id_)
     assert (used.input_tokens, used.output_tokens) == (1000, 50)
+
+
+async def test_a_collector_is_told_of_the_run_with_its_questions_in_it(platform: Platform) -> None:
+    with collecting() as collector:
+        async with serving(OpenAIChat(), Say('{"causes": []}')) as server:
+            platform.settings = platform.settings.model_copy(
+                update={
+                    "llm_provider": "openai-compatible",
+                    "llm_model": "small",
+                    "llm_base_url": server.url + "/v1",
+                    "otel_exporter_otlp_endpoint": collector.url,
+                }
+            )
+            id_, _ = await platform.suffer_as_set()
+
+    run = collector.only("invoke_workflow incident")
+    question = collector.only("invoke_agent reflector")
+    exchange = collector.only("chat small")
+    assert {run.trace_id, question.trace_id, exchange.trace_id} == {run.trace_id}
+    assert (question.parent_id, exchange.parent_id) == (run.span_id, question.span_id)
+    assert run.attributes["gen_ai.conversation.id"] == id_
+    assert question.attributes["gen_ai.conversation.id"] == id_
 
 
 async def test_without_a_model_nothing_is_asked_and_nothing_is_said(platform: Platform) -> None:

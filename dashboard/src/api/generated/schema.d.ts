@@ -1924,6 +1924,28 @@ export interface components {
             unchanged_s?: number | null;
         };
         /**
+         * Bound
+         * @description An argument that may have another value: a whole number from `least` to `most`, both included.
+         *
+         *     `name` is the repair's and the argument's, such as `scale_out.replicas`; `by_rules` what the rules
+         *     would write; `unit` follows the number in the call.
+         */
+        Bound: {
+            /** Name */
+            name: string;
+            /** By Rules */
+            by_rules: string | number;
+            /** Least */
+            least: number;
+            /** Most */
+            most: number;
+            /**
+             * Unit
+             * @default
+             */
+            unit: string;
+        };
+        /**
          * Brake
          * @description What slows or stops writing, beside policy and people's consent.
          * @enum {string}
@@ -2056,7 +2078,8 @@ export interface components {
          *
          *     `condition` is what had to hold for the step; `passed_over` says of each step before it why it
          *     did not; `not_seen` names what the playbook wants looked at and nobody could see; `escalation`
-         *     is what a person should be told if the plan does not help.
+         *     is what a person should be told if the plan does not help. `chosen` says where a language model
+         *     chose otherwise than the rules would have: such a plan waits for a person, whatever policy allows.
          */
         Choice: {
             /** Title */
@@ -2082,6 +2105,28 @@ export interface components {
              * @default
              */
             escalation: string;
+            chosen?: components["schemas"]["ChosenByModel"] | null;
+        };
+        /**
+         * ChosenByModel
+         * @description Why a plan is not the one that the rules would have made: who chose it, why, and what was theirs.
+         */
+        ChosenByModel: {
+            /** Model */
+            model: string;
+            /** Reason */
+            reason: string;
+            /**
+             * Claims
+             * @default []
+             */
+            claims: components["schemas"]["Claim"][];
+            /**
+             * Filled
+             * @default []
+             */
+            filled: components["schemas"]["Filled"][];
+            instead_of: components["schemas"]["OfferedOption"];
         };
         /**
          * Claim
@@ -2532,7 +2577,7 @@ export interface components {
          * @description Everything that can happen to an incident, as a past participle.
          * @enum {string}
          */
-        EventKind: "incident_opened" | "alert_received" | "alert_resolved" | "run_started" | "run_failed" | "specialists_selected" | "tool_called" | "evidence_added" | "specialist_failed" | "specialist_finished" | "causes_ranked" | "model_opinion" | "plan_proposed" | "plan_withheld" | "policy_ruled" | "approval_requested" | "approval_given" | "approval_decided" | "approval_voided" | "grant_minted" | "grant_renewed" | "grant_refused" | "braked" | "action_started" | "action_finished" | "verification_sampled" | "verification_finished" | "undo_verified" | "verdict_given" | "reopened" | "reinvestigated" | "cancelled" | "paused" | "resumed" | "cause_dismissed" | "acknowledged" | "assigned" | "commented" | "tied" | "split" | "merged" | "escalated" | "report_written" | "model_summary" | "status_changed";
+        EventKind: "incident_opened" | "alert_received" | "alert_resolved" | "run_started" | "run_failed" | "specialists_selected" | "tool_called" | "evidence_added" | "specialist_failed" | "specialist_finished" | "causes_ranked" | "model_questions" | "model_opinion" | "model_choice" | "plan_proposed" | "plan_withheld" | "policy_ruled" | "approval_requested" | "approval_given" | "approval_decided" | "approval_voided" | "grant_minted" | "grant_renewed" | "grant_refused" | "braked" | "action_started" | "action_finished" | "verification_sampled" | "verification_finished" | "undo_verified" | "verdict_given" | "reopened" | "reinvestigated" | "cancelled" | "paused" | "resumed" | "cause_dismissed" | "acknowledged" | "assigned" | "commented" | "tied" | "split" | "merged" | "escalated" | "report_written" | "model_summary" | "status_changed";
         /**
          * EventPage
          * @description Events after the number asked for; ask again with `after=last_seq`.
@@ -2650,6 +2695,22 @@ export interface components {
             before: number | null;
             /** After */
             after: number | null;
+        };
+        /**
+         * Filled
+         * @description A value that a model gave to an argument, where the rules would write another one.
+         */
+        Filled: {
+            /** Name */
+            name: string;
+            /** Value */
+            value: string | number;
+            /** By Rules */
+            by_rules: string | number;
+            /** Least */
+            least: number;
+            /** Most */
+            most: number;
         };
         /**
          * Finding
@@ -2838,6 +2899,7 @@ export interface components {
              * @description What each language model took of it.
              */
             model_use: components["schemas"]["ModelUse"][];
+            model_budget: components["schemas"]["ModelBudget"];
         };
         /**
          * IncidentPage
@@ -3105,6 +3167,19 @@ export interface components {
             reason: string;
         };
         /**
+         * ModelBudget
+         * @description How much of MAX_TOKENS_PER_INCIDENT language models took of an incident; no limit is null.
+         */
+        ModelBudget: {
+            /**
+             * Tokens
+             * @description Read, written, or set aside for questions that are not answered.
+             */
+            tokens: number;
+            /** Tokens Max */
+            tokens_max: number | null;
+        };
+        /**
          * ModelOpinion
          * @description A second opinion as people see it.
          *
@@ -3141,11 +3216,34 @@ export interface components {
             note: string;
         };
         /**
+         * ModelQuestions
+         * @description How many questions of a role a model was to answer, and what became of them.
+         */
+        ModelQuestions: {
+            /** Model */
+            model: string;
+            /** Role */
+            role: string;
+            /**
+             * Outcome
+             * @description answered, unavailable, refused, invalid, over_budget; open while it is under way, or for ever where its worker died; unknown for those of earlier versions.
+             */
+            outcome: string;
+            /**
+             * Refused By
+             * @description The setting whose limit did not allow it, as MAX_TOKENS_PER_INCIDENT.
+             */
+            refused_by: string | null;
+            /** Count */
+            count: number;
+        };
+        /**
          * ModelUse
          * @description What one model took: tokens, dollars (null: nobody knows its price) and seconds.
          *
          *     `tokens_set_aside` are those of questions that are not answered yet, or never will be because
          *     their worker died: they count as spent. `is_estimated` says that a provider did not count.
+         *     `calls` leaves out questions that a limit did not allow.
          */
         ModelUse: {
             /** Model */
@@ -3167,7 +3265,7 @@ export interface components {
         };
         /**
          * ModelUseList
-         * @description What each model took since a moment, over all incidents of the organization.
+         * @description What each model took since a moment, over all incidents of the organization and people's questions.
          */
         ModelUseList: {
             /**
@@ -3180,6 +3278,11 @@ export interface components {
              * @description By the model's name; empty when none was asked.
              */
             models: components["schemas"]["ModelUse"][];
+            /**
+             * Questions
+             * @description What became of what was asked, by model and role; those that a limit did not allow, too.
+             */
+            questions: components["schemas"]["ModelQuestions"][];
         };
         /**
          * NamedCause
@@ -3403,6 +3506,30 @@ export interface components {
             reason: string;
             /** Until */
             until?: string | null;
+        };
+        /**
+         * OfferedOption
+         * @description An option as it was put to a model: the playbook's step, when it holds, and what it would do.
+         *
+         *     `risk` (low, medium, high) is the highest of its actions; `is_undoable` says that a call takes back each of them as far
+         *     as is known before the dry run.
+         */
+        OfferedOption: {
+            /** Step */
+            step: string;
+            /** Condition */
+            condition: string;
+            /** Summary */
+            summary: string;
+            /** Risk */
+            risk: string;
+            /** Is Undoable */
+            is_undoable: boolean;
+            /**
+             * Bounds
+             * @default []
+             */
+            bounds: components["schemas"]["Bound"][];
         };
         /**
          * Outcome
@@ -5013,6 +5140,7 @@ export type AuditEntry = components['schemas']['AuditEntry'];
 export type AuditPage = components['schemas']['AuditPage'];
 export type AuditView = components['schemas']['AuditView'];
 export type BlastRadius = components['schemas']['BlastRadius'];
+export type Bound = components['schemas']['Bound'];
 export type Brake = components['schemas']['Brake'];
 export type BrakesView = components['schemas']['BrakesView'];
 export type BrokenLog = components['schemas']['BrokenLog'];
@@ -5022,6 +5150,7 @@ export type Cause = components['schemas']['Cause'];
 export type CauseVerdict = components['schemas']['CauseVerdict'];
 export type CheckView = components['schemas']['CheckView'];
 export type Choice = components['schemas']['Choice'];
+export type ChosenByModel = components['schemas']['ChosenByModel'];
 export type Claim = components['schemas']['Claim'];
 export type ClassScore = components['schemas']['ClassScore'];
 export type ClusterBrakes = components['schemas']['ClusterBrakes'];
@@ -5055,6 +5184,7 @@ export type ExportView = components['schemas']['ExportView'];
 export type Failed = components['schemas']['Failed'];
 export type FaultClass = components['schemas']['FaultClass'];
 export type Figure = components['schemas']['Figure'];
+export type Filled = components['schemas']['Filled'];
 export type Finding = components['schemas']['Finding'];
 export type Found = components['schemas']['Found'];
 export type FreezeList = components['schemas']['FreezeList'];
@@ -5078,7 +5208,9 @@ export type Manifest = components['schemas']['Manifest'];
 export type MaybeWhy = components['schemas']['MaybeWhy'];
 export type Me = components['schemas']['Me'];
 export type Merge = components['schemas']['Merge'];
+export type ModelBudget = components['schemas']['ModelBudget'];
 export type ModelOpinion = components['schemas']['ModelOpinion'];
+export type ModelQuestions = components['schemas']['ModelQuestions'];
 export type ModelUse = components['schemas']['ModelUse'];
 export type ModelUseList = components['schemas']['ModelUseList'];
 export type NamedCause = components['schemas']['NamedCause'];
@@ -5093,6 +5225,7 @@ export type NoPlan = components['schemas']['NoPlan'];
 export type ObjectRef = components['schemas']['ObjectRef'];
 export type Objective = components['schemas']['Objective'];
 export type Obstacle = components['schemas']['Obstacle'];
+export type OfferedOption = components['schemas']['OfferedOption'];
 export type Outcome = components['schemas']['Outcome'];
 export type PasswordShown = components['schemas']['PasswordShown'];
 export type PastIncident = components['schemas']['PastIncident'];

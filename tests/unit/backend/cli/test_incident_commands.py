@@ -196,6 +196,7 @@ def incident(**fields: Any) -> dict[str, Any]:
         "caused_by_action": None,
         "approval": approval("open", None),
         "model_use": [],
+        "model_budget": {"tokens": 0, "tokens_max": 200_000},
         "top_cause": None,
         "namespace": "production-of-the-shop",
         "service": "web-frontend-with-a-long-name",

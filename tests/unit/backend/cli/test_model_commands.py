@@ -1,4 +1,4 @@
-"""`sre-agent models check` says what is asked, what works, and what to do where something does not."""
+"""`sre-agent models` says what is asked, what works, what to do where something does not, and what was taken."""
 
 import json
 from pathlib import Path
@@ -10,6 +10,7 @@ from model_beside import served
 from model_dialects import Ollama
 from typer.testing import CliRunner
 
+from backend.cli import models
 from backend.cli.main import cli
 
 WORDS, SHAPE = Say("one two three"), Say('{"animal": "spider", "legs": 8}')
@@ -69,3 +70,51 @@ def test_no_model_is_no_failure(here: Path, line: str) -> None:
 
     assert said["models"] == []
     assert code == 0
+
+
+class Api:
+    """Answers what models took, and remembers for how long it was asked."""
+
+    def __init__(self, *uses: dict[str, Any], questions: tuple[dict[str, Any], ...] = ()) -> None:
+        self._found = {"since": "x", "models": list(uses), "questions": list(questions)}
+        self.asked: list[tuple[str, int]] = []
+
+    def get(self, path: str, *, hours: int) -> dict[str, Any]:
+        self.asked.append((path, hours))
+        return self._found
+
+
+def use(monkeypatch: pytest.MonkeyPatch, api: Api, *words: str) -> str:
+    monkeypatch.setattr(models, "client", lambda: api)
+    done = CliRunner().invoke(cli, ["models", "use", *words])
+    assert done.exit_code == 0
+    return done.output
+
+
+USE = {
+    "model": "openai/small[x]",
+    "calls": 12,
+    "input_tokens": 61_000,
+    "output_tokens": 2100,
+    "tokens_set_aside": 0,
+    "usd": None,
+    "seconds": 31.4,
+    "is_estimated": False,
+}
+
+
+def test_what_models_took_is_told_with_what_became_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = {"model": USE["model"], "role": "reporter", "outcome": "over_budget", "count": 3}
+    api = Api(USE, questions=({**asked, "refused_by": "MAX_TOKENS_PER_HOUR"},))
+
+    told = use(monkeypatch, api, "--hours", "48")
+
+    assert api.asked == [("/api/v1/model-use", 48)]
+    assert "model openai/small[x]: 12 questions, 61,000 tokens read" in told
+    assert "price unknown" in told
+    assert "3  reporter     over budget (MAX_TOKENS_PER_HOUR)" in told
+
+
+def test_where_no_model_was_asked_that_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert use(monkeypatch, Api()) == "No model was asked in the last 24 h.\n"
+    assert json.loads(use(monkeypatch, Api(USE), "--json"))["models"] == [USE]

@@ -128,3 +128,25 @@ def test_a_cause_outside_of_namespaces_is_named_without_an_empty_part() -> None:
     said = told("causes_ranked", {"round": 1, "diagnosis": diagnosis})
 
     assert "of [bold]Namespace/shop[/]" in said
+
+
+def test_where_a_model_would_look_further_is_told_with_what_was_struck() -> None:
+    look = {
+        "specialist": "metrics",
+        "topic": "signals",
+        "object": {"kind": "Deployment", "namespace": "shop", "name": "[red]web"},
+        "reason": "so",
+    }
+    inquiry = {"specialist": "metrics", "model": "m", "questions": [look], "struck_count": 2}
+
+    said = told("model_questions", {"round": 3, "inquiry": inquiry})
+
+    assert r"asked 1 further question: signals of \[red]web; 2 of its calls were struck" in said
+
+
+def test_a_model_that_chose_nothing_because_it_failed_says_why() -> None:
+    inquiry = {"specialist": "metrics", "model": "m", "note": "connection [refused]"}
+
+    said = told("model_questions", {"round": 3, "inquiry": inquiry})
+
+    assert r"no help[/]: connection \[refused]" in said

@@ -109,6 +109,9 @@ WRONG: list[tuple[str, dict[str, object]]] = [
     ("look_incident", {"incident": ["inc-4f"]}),
     ("look_incident", {"incident": "x" * 300}),
     ("look_owner", {}),
+    ("look_status", {"namespace": "a\x00b"}),
+    ("look_status", {"service": "\ud800"}),
+    ("look_runbook", {"words": "how\x1b[2J"}),
     ("look_evidence", {"incident": {"$ne": ""}}),
 ]
 

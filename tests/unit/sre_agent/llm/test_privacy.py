@@ -1,5 +1,6 @@
 """What is private does not reach a mind, and comes back only in what people read."""
 
+import pytest
 from pydantic import BaseModel, Field
 from typing_extensions import override
 
@@ -61,6 +62,22 @@ async def test_a_mind_hears_placeholders_and_people_read_what_they_stand_for() -
     assert MAIL not in echo.heard
     assert SECRET not in echo.heard
     assert answer.text == f"it was {MAIL}"
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        f"the password={SECRET}",
+        f"it failed with token: {SECRET}; {SECRET}",
+        f"redis://a:{SECRET}@db.firma.example",
+    ],
+)
+async def test_a_secret_is_put_back_nowhere_not_even_for_people(told: str) -> None:
+    prose = await private(Echo()).ask(question(told))
+    value = await private(Echo()).ask(question(told, Opinion))
+
+    assert SECRET not in prose.text
+    assert SECRET not in str(value.value)
 
 
 async def test_values_are_put_back_where_their_schema_has_room() -> None:

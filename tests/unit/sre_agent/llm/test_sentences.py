@@ -8,6 +8,9 @@ from sre_agent.llm.sentences import ReporterAnswer
 
 ENTRIES = {
     4: "Alert HighErrorRate received: 40% of the requests to store/till fail",
+    5: "Approval requested, open until 2026-11-22T12:00:00Z",
+    6: "rollback_rollout of till/web was refused by policy, restart_rollout of till/api was carried out",
+    7: "till/api calls till/web",
     21: "bad_release of Deployment/store/till-api, confidence 95%: revision 7 began 70 s before",
     30: "Plan approved by ann through war room: looks right",
     34: "kubernetes.rollback_rollout was carried out: rolled back to revision 6",
@@ -26,6 +29,7 @@ def checked(text: str, *cited: int) -> ModelSummary:
         ("40% of the requests to store/till fail.", [4]),
         ("The plan was approved by ann, and rolled back to revision 6.", [30, 34]),
         ("It is not resolved: the error ratio is 12%.", [41]),
+        ("Approval requested, open until 2026-11-22T12:00:00Z.", [5]),
         ("With a confidence of 95% it is a bad_release of Deployment/store/till-api.", [21]),
     ],
 )
@@ -56,6 +60,18 @@ def test_what_its_entries_say_stays_and_cites_them(text: str, cited: list[int]) 
         ("Everybody should upgrade their licence today, ann.", [30], "most of its words"),
         ("   ", [4], "it says nothing"),
         ("40% of the requests to store/till fail.", list(range(9)), "more than 8 entries"),
+        ("Plan approved by mallory through war room.", [30], "no entry of it says"),
+        ("Plan approved by \u0430nn through war room.", [30], "no entry of it says"),
+        ("Plan approved by ann through war room, for production.", [30], "no entry of it says"),
+        ("Approved.", [5], "no entry of it says"),
+        ("Confidence 7.", [21], "no entry of it says"),
+        ("½ of the requests to store/till fail.", [4], "no entry of it says"),
+        ("The plan was carried out.", [30, 34], "no entry of it says"),
+        ("The rollback_rollout of till/web was carried out.", [6], "no entry of it says"),
+        ("till/web calls till/api.", [7], "no entry of it says"),
+        ("Plan approved: rolled back to revision 6.", [30, 34], "no entry of it says"),
+        ("40% of the requests to store/till fail, 70.", [4, 21], "no entry of it says"),
+        ("✅ Plan approved by ann.", [30], "no entry of it says"),
     ],
 )
 def test_what_they_do_not_say_is_struck_with_the_reason(
