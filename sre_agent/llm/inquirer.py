@@ -34,7 +34,7 @@ MAX_CHARACTERS = 7_000
 MAX_LOOKS = 4
 """Of one specialist in one round."""
 MAX_STRUCK_TOLD = 10
-_LEAST_S = 1.0
+_LEAST_S = 0.25
 """With less time left nobody is asked."""
 _SAID = 120
 _ARGUMENT = 60

@@ -275,7 +275,7 @@ def test_a_run_that_is_sure_asks_nobody(
 
 
 async def test_whose_turn_comes_too_late_is_not_asked(seen: list[Evidence]) -> None:
-    heard, asked = await ask(errand(seen), calling(), left_s=0.5)
+    heard, asked = await ask(errand(seen), calling(), left_s=0.1)
 
     assert asked == []
     assert "the 30 s of the round were over" in heard.inquiry.note
