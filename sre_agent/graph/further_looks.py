@@ -43,10 +43,7 @@ async def choose(state: run_state.RunState, runtime: Runtime[RunContext]) -> Com
     incident = await context.incidents.load(id_)
     past = inquiries.read(await context.incidents.events(id_))
     answered = [it for (_, number), it in past.items() if number == round_]
-    errands = _errands(context, state, incident, past)
-    async with asyncio.TaskGroup() as group:
-        asked = [group.create_task(_ask(context, context.inquirer, item)) for item in errands]
-    answered += [task.result() for task in asked]
+    answered += await _ask_all(context, context.inquirer, _errands(context, state, incident, past))
     wanted = [
         question
         for name in specialists.BY_NAME
@@ -104,9 +101,20 @@ def _earlier(
     return sorted(found, key=lambda item: item[0])
 
 
-async def _ask(context: RunContext, inquirer: Inquirer, errand: Errand) -> ModelInquiry:
+async def _ask_all(
+    context: RunContext, inquirer: Inquirer, errands: Sequence[Errand]
+) -> list[ModelInquiry]:
+    """Ask one after the other: a model in the house answers one at a time, and each is paid for then."""
+    clock = asyncio.get_running_loop()
+    ends = clock.time() + inquirer.round_s
+    return [await _ask(context, inquirer, item, ends - clock.time()) for item in errands]
+
+
+async def _ask(
+    context: RunContext, inquirer: Inquirer, errand: Errand, left_s: float
+) -> ModelInquiry:
     """Return what a model chose, as the log has it."""
-    heard = await inquirer.choose(errand)
+    heard = await inquirer.choose(errand, left_s)
     event = await context.journal.append(errand.incident.id, _told(errand, heard))
     return ModelInquiry.model_validate(event.payload["inquiry"])
 

@@ -34,6 +34,8 @@ MAX_CHARACTERS = 7_000
 MAX_LOOKS = 4
 """Of one specialist in one round."""
 MAX_STRUCK_TOLD = 10
+_LEAST_S = 0.25
+"""With less time left nobody is asked."""
 _SAID = 120
 _ARGUMENT = 60
 _ARGUMENTS_TOLD = 4
@@ -74,12 +76,17 @@ class Heard(Value):
 class Inquirer(Protocol):
     """Who is asked where else to look."""
 
+    @property
+    def round_s(self) -> float:
+        """Return how long the questions of a round may take together, in seconds."""
+        ...
+
     def is_wanted(self, diagnosis: Diagnosis, round_: int) -> bool:
         """Return whether anybody is to be asked once the rounds of the rules are over."""
         ...
 
-    async def choose(self, errand: Errand) -> Heard:
-        """Return what came of asking; never raise for what a model does."""
+    async def choose(self, errand: Errand, left_s: float) -> Heard:
+        """Return what came of asking within so many seconds; never raise for what a model does."""
         ...
 
 
@@ -98,7 +105,13 @@ class SpecialistMinds(Inquirer):
     """What a model elsewhere is told beside the shipped list of kinds of evidence, and what it is not."""
     prompts: Traversable | None = None
     deadline_s: float = 30.0
+    """Of a round: once it is over, the specialists whose turn did not come are not helped."""
     max_output_tokens: int = MAX_OUTPUT_TOKENS
+
+    @property
+    @override
+    def round_s(self) -> float:
+        return self.deadline_s
 
     @override
     def is_wanted(self, diagnosis: Diagnosis, round_: int) -> bool:
@@ -107,26 +120,26 @@ class SpecialistMinds(Inquirer):
         return self.when is When.ALWAYS
 
     @override
-    async def choose(self, errand: Errand) -> Heard:
+    async def choose(self, errand: Errand, left_s: float) -> Heard:
         """Ask once. Nothing but the end of the process keeps this from returning in time."""
         name = errand.specialist.name
         mind = self.mind_for(errand.incident)
         redactor = self.redactor_for(errand.incident)
+        choices = [item for item in errand.choices if _is_public(item, redactor)]
         try:
             system = prompts.load(ROLE, self.prompts)
         except prompts.PromptUnreadableError as error:
-            note = plain(str(error), asking.NOTE)
-            return Heard(inquiry=ModelInquiry(specialist=name, model=mind.name, note=note))
-        choices = [item for item in errand.choices if _is_public(item, redactor)]
+            return _unasked(name, mind, plain(str(error), asking.NOTE))
         if not choices:
-            note = "what is left to look at has names that no model is told"
-            return Heard(inquiry=ModelInquiry(specialist=name, model=mind.name, note=note))
+            return _unasked(name, mind, "what is left to look at has names that no model is told")
+        if left_s < _LEAST_S:
+            return _unasked(name, mind, f"the {self.deadline_s:g} s of the round were over")
         allowed = allowance.load(is_local=mind.is_local, changes=self.allowance)
         told = [item for found in errand.evidence if (item := allowed.of(found)) is not None]
         brief = briefing.write(errand.incident, told, errand.diagnosis, most=MAX_CHARACTERS)
         reply = await asking.put_tools(
             mind,
-            self._question(system, errand.specialist, brief, choices),
+            self._question(system, errand.specialist, brief, choices, left_s),
             redactor,
             lambda requests: _held(requests, choices),
         )
@@ -147,6 +160,7 @@ class SpecialistMinds(Inquirer):
         specialist: Specialist,
         brief: briefing.Briefing,
         choices: Sequence[Choice],
+        left_s: float,
     ) -> Question:
         nonce = fencing.new_nonce()
         fenced = fencing.fence(brief.facts, nonce)
@@ -157,8 +171,12 @@ class SpecialistMinds(Inquirer):
             user=f"{asked}\n\n{fenced}\n\nWhich further looks would tell most?",
             tools=specs(choices),
             max_output_tokens=self.max_output_tokens,
-            deadline_s=self.deadline_s,
+            deadline_s=left_s,
         )
+
+
+def _unasked(specialist: str, mind: Mind, note: str) -> Heard:
+    return Heard(inquiry=ModelInquiry(specialist=specialist, model=mind.name, note=note))
 
 
 def specs(choices: Sequence[Choice]) -> tuple[ToolSpec, ...]:

@@ -1,5 +1,6 @@
 """What past incidents told then, and what models thought and chose then, as the log holds it."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
@@ -135,12 +136,17 @@ class RecordedInquirer(Inquirer):
 
     then: Mapping[tuple[str, int], ModelInquiry]
 
+    @property
+    @override
+    def round_s(self) -> float:
+        return math.inf
+
     @override
     def is_wanted(self, diagnosis: Diagnosis, round_: int) -> bool:
         return any(number == round_ for _, number in self.then)
 
     @override
-    async def choose(self, errand: Errand) -> asking.Heard:
+    async def choose(self, errand: Errand, left_s: float) -> asking.Heard:
         name = errand.specialist.name
         silent = ModelInquiry(specialist=name, model="", note="it was not asked then")
         return asking.Heard(inquiry=self.then.get((name, errand.round), silent))

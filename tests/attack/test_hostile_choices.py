@@ -46,7 +46,7 @@ EVERY = [(name, number) for name, count in SCRIPTS.items() for number in range(c
 FIRST = [(name, 0) for name in SCRIPTS]
 TRIED = EVERY if attack_corpus.ALL else FIRST
 SPEAKING = tuple(kind for kind in KINDS if kind.name in {"ollama", "openai"})
-SLOW_S, LONG_S = 0.4, 20.0
+SLOW_S, LONG_S = 1.5, 20.0
 
 
 class Liar:

@@ -244,7 +244,7 @@ async def test_words_of_a_server_that_fails_are_in_no_span() -> None:
     [{"status": 503}, {"status": 400}, {"wait_s": 30.0}],
     ids=["unavailable", "refusing", "silent"],
 )
-async def test_a_collector_that_is_ill_costs_the_span_alone(broken: dict[str, object]) -> None:
+async def test_a_collector_that_is_ill_costs_the_span_alone(broken: dict[str, Any]) -> None:
     with collecting(**broken) as collector:
         async with told_of(collector, Say("Yes.")) as (mind, _):
             for _ in range(5):

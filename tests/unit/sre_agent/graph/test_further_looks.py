@@ -1,12 +1,14 @@
 """Looks that a model chose: taken where the rules are not sure, evidence like any other, asked for once."""
 
+import asyncio
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
-from chosen_looks import calls, helped, looking_at, made, make_unsure_scene, nothing, offered
+from chosen_looks import KEY, calls, helped, looking_at, made, make_unsure_scene, nothing, offered
 from run_scene import ALLOW_LIST, Scene, make_scene
 from test_second_mind import trace
+from typing_extensions import override
 
 from sre_agent.domain.causes import Conclusion, Diagnosis
 from sre_agent.domain.events import Event, EventKind
@@ -15,9 +17,10 @@ from sre_agent.domain.inquiry import When
 from sre_agent.domain.ruling import Verdict
 from sre_agent.graph import inquiries
 from sre_agent.graph.context import Limits
-from sre_agent.llm.inquirer import MAX_LOOKS
+from sre_agent.llm.inquirer import MAX_LOOKS, SpecialistMinds
 from sre_agent.llm.mind import Answer, MindUnavailableError, Question
-from sre_agent.testing.mind import Reply
+from sre_agent.llm.redaction import Redactor
+from sre_agent.testing.mind import Reply, ScriptedMind
 from sre_agent.testing.toolbox import no_data
 
 
@@ -199,7 +202,7 @@ async def test_a_run_that_is_killed_before_the_looks_does_not_ask_again(
     scene = make_unsure_scene()
     mind = helped(scene, looking_at(scene.world.ref("core")))
     scene.journal.on_event = dying(at, EventKind.MODEL_QUESTIONS)
-    with pytest.raises(BaseExceptionGroup):
+    with pytest.raises((KilledError, ExceptionGroup)):
         await scene.start()
     before = asked_by_models(scene)
 
@@ -228,3 +231,26 @@ async def test_the_log_has_what_was_sent_what_was_offered_and_what_came_back() -
     assert said["user"] == question.user
     assert all(tool.name in said["tools"] for tool in question.tools)
     assert said["spent"][0]["usage"]["input_tokens"] == 10
+
+
+async def test_a_model_that_is_too_slow_for_one_specialist_is_not_asked_for_the_others() -> None:
+    class Slow(ScriptedMind):
+        @override
+        async def ask(self, question: Question) -> Answer:
+            await super().ask(question)
+            await asyncio.sleep(3600)
+            raise AssertionError
+
+    scene, mind = make_unsure_scene(), Slow(nothing)
+    scene.inquirer = SpecialistMinds(
+        mind_for=lambda _incident: mind,
+        redactor_for=lambda _incident: Redactor(KEY),
+        deadline_s=1.5,
+    )
+
+    await scene.start()
+
+    notes = [item["note"] for item in asked_by_models(scene)]
+    assert len(mind.asked) == 1
+    assert "did not answer within" in notes[0]
+    assert set(notes[1:]) == {"the 1.5 s of the round were over"}

@@ -69,13 +69,13 @@ def errand(evidence: list[Evidence], specialist: str = "metrics") -> Errand:
     )
 
 
-async def ask(sent: Errand, reply: Reply) -> tuple[Heard, list[Question]]:
+async def ask(sent: Errand, reply: Reply, left_s: float = 30.0) -> tuple[Heard, list[Question]]:
     mind = ScriptedMind(reply)
     minds = SpecialistMinds(
         mind_for=lambda _incident: Private(mind, Redactor(KEY)),
         redactor_for=lambda _incident: Redactor(KEY),
     )
-    return await minds.choose(sent), mind.asked
+    return await minds.choose(sent, left_s), mind.asked
 
 
 def ref(role: str) -> str:
@@ -272,3 +272,16 @@ def test_a_run_that_is_sure_asks_nobody(
     found = Diagnosis(causes=(), abstained=True, reason="", conclusion=conclusion)
 
     assert minds.is_wanted(found, 3) is is_wanted
+
+
+async def test_whose_turn_comes_too_late_is_not_asked(seen: list[Evidence]) -> None:
+    heard, asked = await ask(errand(seen), calling(), left_s=0.1)
+
+    assert asked == []
+    assert "the 30 s of the round were over" in heard.inquiry.note
+
+
+async def test_a_question_may_take_what_is_left_of_the_round(seen: list[Evidence]) -> None:
+    _, [question] = await ask(errand(seen), calling(), left_s=7.0)
+
+    assert question.deadline_s == 7.0
