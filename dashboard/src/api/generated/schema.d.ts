@@ -5498,7 +5498,11 @@ export interface operations {
                      *           "seconds": 6.4,
                      *           "is_estimated": false
                      *         }
-                     *       ]
+                     *       ],
+                     *       "model_budget": {
+                     *         "tokens": 5168,
+                     *         "tokens_max": 200000
+                     *       }
                      *     }
                      */
                     "application/json": components["schemas"]["IncidentDetail"];
@@ -8615,6 +8619,29 @@ export interface operations {
                      *           "usd": 0,
                      *           "seconds": 201.7,
                      *           "is_estimated": false
+                     *         }
+                     *       ],
+                     *       "questions": [
+                     *         {
+                     *           "model": "ollama/llama3.2",
+                     *           "role": "reflector",
+                     *           "outcome": "answered",
+                     *           "refused_by": null,
+                     *           "count": 29
+                     *         },
+                     *         {
+                     *           "model": "ollama/llama3.2",
+                     *           "role": "reflector",
+                     *           "outcome": "unavailable",
+                     *           "refused_by": null,
+                     *           "count": 2
+                     *         },
+                     *         {
+                     *           "model": "ollama/llama3.2",
+                     *           "role": "reporter",
+                     *           "outcome": "over_budget",
+                     *           "refused_by": "MAX_TOKENS_PER_HOUR",
+                     *           "count": 1
                      *         }
                      *       ]
                      *     }

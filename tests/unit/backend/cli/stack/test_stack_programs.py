@@ -49,6 +49,7 @@ SECRETS = {
     "LLM_API_KEY": {"api", "worker"},
     "OPENAI_API_KEY": {"api", "worker"},
     "GROQ_API_KEY": {"api", "worker"},
+    "LANGSMITH_API_KEY": {"api", "worker"},
     "GITHUB_TOKEN": {"api", "worker"},
     "AZURE_OPENAI_API_KEY": {"api", "worker"},
     "ANTHROPIC_API_KEY": {"api", "worker"},
