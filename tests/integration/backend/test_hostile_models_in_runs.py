@@ -25,7 +25,7 @@ from sre_agent.llm import facts
 pytestmark = pytest.mark.attack
 
 TECHNIQUES = list(SCRIPTS)
-TRIED = TECHNIQUES if attack_corpus.ALL else TECHNIQUES[:: len(TECHNIQUES) // len(KINDS) + 1]
+TRIED = TECHNIQUES if attack_corpus.ALL else TECHNIQUES[:: len(TECHNIQUES) // 3 + 1]
 SHORT_S, LONG_S = 1.0, 20.0
 
 
