@@ -5,9 +5,8 @@ before anything is made of it.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from importlib.resources.abc import Traversable
 from typing import Any, Protocol
 
 from typing_extensions import override
@@ -20,7 +19,8 @@ from sre_agent.domain.evidence import Evidence
 from sre_agent.domain.incident import Incident
 from sre_agent.domain.inquiry import ModelInquiry, StruckCall, When
 from sre_agent.domain.model import Value
-from sre_agent.llm import allowance, asking, briefing, fencing, prompts
+from sre_agent.llm import asking, briefing, fencing, prompts
+from sre_agent.llm.asker import Asker
 from sre_agent.llm.asking import Exchange
 from sre_agent.llm.facts import plain
 from sre_agent.llm.mind import Mind, Question, ToolRequest, ToolSpec
@@ -91,21 +91,10 @@ class Inquirer(Protocol):
 
 
 @dataclass(frozen=True, kw_only=True)
-class SpecialistMinds(Inquirer):
-    """Who is asked, when and how. `prompts` is a folder instead of the built-in one.
+class SpecialistMinds(Asker, Inquirer):
+    """Who is asked where to look, when and how; names that the redactor would change are not offered."""
 
-    The mind of an incident hears nothing private and keeps to its budgets by itself; the redactor is
-    for what is logged, and for names: those that it would change are not offered.
-    """
-
-    mind_for: Callable[[Incident], Mind]
-    redactor_for: Callable[[Incident], Redactor]
     when: When = When.UNSURE
-    allowance: str = ""
-    """What a model elsewhere is told beside the shipped list of kinds of evidence, and what it is not."""
-    prompts: Traversable | None = None
-    deadline_s: float = 30.0
-    """Of a round: once it is over, the specialists whose turn did not come are not helped."""
     max_output_tokens: int = MAX_OUTPUT_TOKENS
 
     @property
@@ -134,8 +123,7 @@ class SpecialistMinds(Inquirer):
             return _unasked(name, mind, "what is left to look at has names that no model is told")
         if left_s < _LEAST_S:
             return _unasked(name, mind, f"the {self.deadline_s:g} s of the round were over")
-        allowed = allowance.load(is_local=mind.is_local, changes=self.allowance)
-        told = [item for found in errand.evidence if (item := allowed.of(found)) is not None]
+        told = self.told(mind, errand.evidence)
         brief = briefing.write(errand.incident, told, errand.diagnosis, most=MAX_CHARACTERS)
         reply = await asking.put_tools(
             mind,

@@ -15,7 +15,7 @@ from sre_agent.domain.ids import IncidentId, OrgId
 from sre_agent.llm import outcome as outcomes
 from sre_agent.llm.mind import (
     Answer,
-    Mind,
+    Around,
     MindError,
     MindUnavailableError,
     Question,
@@ -93,14 +93,13 @@ class Prices(Protocol):
 
 
 @dataclass(frozen=True)
-class Leashed(Mind):
+class Leashed(Around):
     """Asks a mind on one account, within what its ledger allows.
 
     `exchanges` is how many one question may hold at most: repairs and larger models count. `larger`
     names the models that it may ask beside the one it is named after; the dearest is reckoned with.
     """
 
-    mind: Mind
     ledger: Ledger
     prices: Prices
     incident_id: IncidentId | None
@@ -108,16 +107,6 @@ class Leashed(Mind):
     now: Callable[[], datetime]
     exchanges: int = 1
     larger: tuple[str, ...] = ()
-
-    @property
-    @override
-    def name(self) -> str:
-        return self.mind.name
-
-    @property
-    @override
-    def is_local(self) -> bool:
-        return self.mind.is_local
 
     @override
     async def ask(self, question: Question) -> Answer:

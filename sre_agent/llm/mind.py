@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from pydantic import BaseModel, Field
+from typing_extensions import override
 
 from sre_agent.domain.model import Value
 
@@ -121,6 +122,23 @@ class Mind(Protocol):
             MindError: Nothing usable came of it; its kind says why, `spending` what it took.
         """
         ...
+
+
+@dataclass(frozen=True)
+class Around(Mind):
+    """What stands between a mind and who asks it, and goes by its name."""
+
+    mind: Mind
+
+    @property
+    @override
+    def name(self) -> str:
+        return self.mind.name
+
+    @property
+    @override
+    def is_local(self) -> bool:
+        return self.mind.is_local
 
 
 class MindError(Exception):

@@ -4,9 +4,8 @@ Whatever a model does, slow, silent, broken or hostile, comes back as a pick amo
 why the rules go on alone. It is given no tool and writes no call.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from importlib.resources.abc import Traversable
 from typing import Protocol
 
 from typing_extensions import override
@@ -18,12 +17,12 @@ from sre_agent.domain.likelihood import in_percent
 from sre_agent.domain.model import Value
 from sre_agent.domain.model_choice import Bound, Pick
 from sre_agent.domain.opinion import StruckClaim
-from sre_agent.llm import allowance, asking, briefing, fencing, picking, prompts
+from sre_agent.llm import asking, briefing, fencing, picking, prompts
+from sre_agent.llm.asker import Asker
 from sre_agent.llm.asking import Exchange
 from sre_agent.llm.facts import plain
-from sre_agent.llm.mind import Mind, Question
+from sre_agent.llm.mind import Question
 from sre_agent.llm.picking import PlannerAnswer
-from sre_agent.llm.redaction import Redactor
 from sre_agent.planning.options import Option
 
 ROLE = "planner"
@@ -57,19 +56,9 @@ class Chooser(Protocol):
 
 
 @dataclass(frozen=True, kw_only=True)
-class PlannersModel(Chooser):
-    """Who is asked, and how. `prompts` is a folder instead of the built-in one.
+class PlannersModel(Asker, Chooser):
+    """Who is asked which repair to take, and how."""
 
-    The mind of an incident hears nothing private and keeps to its budgets by itself; the redactor is
-    for what is logged.
-    """
-
-    mind_for: Callable[[Incident], Mind]
-    redactor_for: Callable[[Incident], Redactor]
-    allowance: str = ""
-    """What a model elsewhere is told beside the shipped list of kinds of evidence, and what it is not."""
-    prompts: Traversable | None = None
-    deadline_s: float = 30.0
     max_output_tokens: int = MAX_OUTPUT_TOKENS
 
     @override
@@ -87,8 +76,7 @@ class PlannersModel(Chooser):
         except prompts.PromptUnreadableError as error:
             return Heard(model=mind.name, note=plain(str(error), asking.NOTE))
         cause = diagnosis.causes[0]
-        allowed = allowance.load(is_local=mind.is_local, changes=self.allowance)
-        told = [item for found in evidence if (item := allowed.of(found)) is not None]
+        told = self.told(mind, evidence)
         leading = diagnosis.model_copy(update={"causes": (cause,)})
         brief = briefing.write(incident, [item for item in told if _bears_on(item, cause)], leading)
         reply = await asking.put(

@@ -7,29 +7,18 @@ from pydantic import BaseModel, ValidationError
 from typing_extensions import override
 
 from sre_agent.llm.fencing import clean
-from sre_agent.llm.mind import Answer, Mind, MindAnswerInvalidError, Question
+from sre_agent.llm.mind import Answer, Around, MindAnswerInvalidError, Question
 from sre_agent.llm.redaction import Redactor
 
 
 @dataclass(frozen=True)
-class Private(Mind):
+class Private(Around):
     """Replaces what is private in every question, and puts data of persons back in what people are told.
 
     In the arguments of tools nothing is put back: they leave the platform again. Secrets never are.
     """
 
-    mind: Mind
     redactor: Redactor
-
-    @property
-    @override
-    def name(self) -> str:
-        return self.mind.name
-
-    @property
-    @override
-    def is_local(self) -> bool:
-        return self.mind.is_local
 
     @override
     async def ask(self, question: Question) -> Answer:

@@ -4,9 +4,8 @@ Whatever a model does, slow, silent, broken or hostile, comes back as an opinion
 is none. It is given no tool, and what it names is held against the evidence before anybody sees it.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib.resources.abc import Traversable
 from typing import Protocol
 
 from typing_extensions import override
@@ -16,12 +15,12 @@ from sre_agent.domain.evidence import Evidence
 from sre_agent.domain.incident import Incident
 from sre_agent.domain.model import Value
 from sre_agent.domain.opinion import Opinion
-from sre_agent.llm import allowance, asking, briefing, claims, fencing, prompts
+from sre_agent.llm import asking, briefing, claims, fencing, prompts
+from sre_agent.llm.asker import Asker
 from sre_agent.llm.asking import Exchange
 from sre_agent.llm.claims import ReflectorAnswer
 from sre_agent.llm.facts import plain
-from sre_agent.llm.mind import Mind, Question
-from sre_agent.llm.redaction import Redactor
+from sre_agent.llm.mind import Question
 
 ROLE = "reflector"
 MAX_OUTPUT_TOKENS = 1200
@@ -47,19 +46,9 @@ class SecondMind(Protocol):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Reflector(SecondMind):
-    """Who is asked for a second opinion, and how. `prompts` is a folder instead of the built-in one.
+class Reflector(Asker, SecondMind):
+    """Who is asked for a second opinion, and how."""
 
-    The mind of an incident hears nothing private and keeps to its budgets by itself; the redactor is
-    for what is logged.
-    """
-
-    mind_for: Callable[[Incident], Mind]
-    redactor_for: Callable[[Incident], Redactor]
-    allowance: str = ""
-    """What a model elsewhere is told beside the shipped list of kinds of evidence, and what it is not."""
-    prompts: Traversable | None = None
-    deadline_s: float = 30.0
     max_output_tokens: int = MAX_OUTPUT_TOKENS
 
     @override
@@ -73,9 +62,7 @@ class Reflector(SecondMind):
             system = prompts.load(ROLE, self.prompts)
         except prompts.PromptUnreadableError as error:
             return Heard(model=mind.name, note=plain(str(error), asking.NOTE))
-        allowed = allowance.load(is_local=mind.is_local, changes=self.allowance)
-        told = [item for found in evidence if (item := allowed.of(found)) is not None]
-        brief = briefing.write(incident, told, diagnosis)
+        brief = briefing.write(incident, self.told(mind, evidence), diagnosis)
         question = self._question(system, brief)
         reply = await asking.put(
             mind,

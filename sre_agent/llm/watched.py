@@ -12,7 +12,7 @@ from typing_extensions import override
 from sre_agent.domain.ids import IncidentId
 from sre_agent.llm import outcome, quoting
 from sre_agent.llm.exchange import plainly
-from sre_agent.llm.mind import Answer, Mind, MindAnswerInvalidError, MindError, Question, Usage
+from sre_agent.llm.mind import Answer, Around, MindAnswerInvalidError, MindError, Question, Usage
 from sre_agent.llm.providers.place import Place
 from sre_agent.llm.spans import Attribute, Spans
 
@@ -29,22 +29,11 @@ _PORTS = {"http": 80, "https": 443}
 
 
 @dataclass(frozen=True)
-class WatchedExchange(Mind):
+class WatchedExchange(Around):
     """One model at a place: each time it is asked, also again or for a smaller one, is a span."""
 
-    mind: Mind
     place: Place
     spans: Spans
-
-    @property
-    @override
-    def name(self) -> str:
-        return self.mind.name
-
-    @property
-    @override
-    def is_local(self) -> bool:
-        return self.mind.is_local
 
     @override
     async def ask(self, question: Question) -> Answer:
@@ -65,22 +54,11 @@ class WatchedExchange(Mind):
 
 
 @dataclass(frozen=True)
-class WatchedQuestion(Mind):
+class WatchedQuestion(Around):
     """Who is asked in a role: the question, whatever it takes to answer it, is a span."""
 
-    mind: Mind
     spans: Spans
     incident_id: IncidentId | None
-
-    @property
-    @override
-    def name(self) -> str:
-        return self.mind.name
-
-    @property
-    @override
-    def is_local(self) -> bool:
-        return self.mind.is_local
 
     @override
     async def ask(self, question: Question) -> Answer:

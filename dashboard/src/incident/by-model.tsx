@@ -1,5 +1,5 @@
 import { withoutCalls } from "../design/words";
-import { Cites } from "./cites";
+import { Claims } from "./claims";
 import { keyed } from "./keyed";
 import type { ChosenByModel } from "./model-choice";
 
@@ -21,16 +21,7 @@ export function ByModel({ chosen }: { chosen: ChosenByModel }) {
         </p>
       ))}
       {chosen.reason !== "" && <q>{chosen.reason}</q>}
-      <ul>
-        {keyed(chosen.claims, (claim) => claim.evidence_id + claim.path).map(({ key, item }) => (
-          <li key={key}>
-            <code>
-              {item.path} = {String(item.value)}
-            </code>{" "}
-            <Cites ids={[item.evidence_id]} />
-          </li>
-        ))}
-      </ul>
+      <Claims claims={chosen.claims} />
     </section>
   );
 }

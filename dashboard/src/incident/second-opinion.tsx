@@ -1,4 +1,4 @@
-import { Cites } from "./cites";
+import { Claims } from "./claims";
 import { inWords, type ModelCause, type ModelOpinion, nameOf, percent } from "./events";
 import { keyed } from "./keyed";
 
@@ -41,16 +41,7 @@ function Cause({ cause }: { cause: ModelCause }) {
       <span className="faint">{percent(cause.confidence)}</span>
       {cause.statement !== "" && <q>{cause.statement}</q>}
       {cause.reason !== "" && <span className="faint"> {cause.reason}</span>}
-      <ul>
-        {keyed(cause.claims, (claim) => claim.evidence_id + claim.path).map(({ key, item }) => (
-          <li key={key}>
-            <code>
-              {item.path} = {String(item.value)}
-            </code>{" "}
-            <Cites ids={[item.evidence_id]} />
-          </li>
-        ))}
-      </ul>
+      <Claims claims={cause.claims} />
     </li>
   );
 }
