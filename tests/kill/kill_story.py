@@ -27,8 +27,8 @@ _NEVER = "0001-01-01T00:00:00Z"
 
 _LOOK = """
     SELECT id, status, last_seq,
-        (SELECT count(*) FROM checkpoints WHERE thread_id LIKE incidents.id || ':%%'),
-        (SELECT count(*) FROM checkpoint_writes WHERE thread_id LIKE incidents.id || ':%%'),
+        (SELECT count(*) FROM checkpoints WHERE thread_id = ANY(threads.ids)),
+        (SELECT count(*) FROM checkpoint_writes WHERE thread_id = ANY(threads.ids)),
         (SELECT count(*) FROM grants WHERE incident_id = incidents.id),
         (SELECT count(*) FROM events
             WHERE incident_id = incidents.id AND kind = 'report_written'),
@@ -37,8 +37,12 @@ _LOOK = """
         ARRAY(SELECT worker_id FROM procrastinate_jobs
             WHERE args ->> 'incident_id' = incidents.id AND status = 'doing'
                 AND worker_id IS NOT NULL)
-    FROM incidents WHERE namespace = %s ORDER BY opened_at
+    FROM incidents, LATERAL (
+        SELECT ARRAY(SELECT id || ':' || run FROM generate_series(1, incidents.run) AS run) AS ids
+    ) AS threads
+    WHERE namespace = %s ORDER BY opened_at
 """
+"""Asked twenty times a second: what grows with the runs before it must not make the later ones slow."""
 _OPEN_REQUEST = """
     SELECT incident_id, plan_sha256 FROM approvals JOIN incidents ON incidents.id = incident_id
     WHERE namespace = %s AND approvals.status = 'open'
@@ -118,6 +122,7 @@ class Story:
         self._waits: list[_Wait] = []
         workload = Workload(namespace, is_curable=kind is not Kind.IN_VAIN)
         manners = Manners(is_late=kind is Kind.LATE, drops=int(kind is Kind.DROPPED))
+        self._began = stamp(workload.begun)
         stage.target.workloads[namespace] = workload
         stage.target.manners[namespace] = manners
 
@@ -195,12 +200,11 @@ class Story:
     def _alert(self, status: str) -> bool:
         """Send the alert; return whether it was taken, otherwise it is sent again."""
         name = self._course.namespace
-        begun = self._stage.target.workloads.get(name, Workload(name)).begun
         alert = {
             "status": status,
             "labels": kill_metrics.labels(name),
             "annotations": {"summary": "the rollout is stuck"},
-            "startsAt": stamp(begun),
+            "startsAt": self._began,
             "endsAt": _NEVER,
             "generatorURL": "",
             "fingerprint": name,
