@@ -7,6 +7,7 @@ is none. It only decides whose facts come first where not all have room.
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Self
 
 from sre_agent.domain.causes import Diagnosis
 from sre_agent.domain.evidence import Evidence
@@ -16,13 +17,13 @@ from sre_agent.domain.objects import ObjectRef
 from sre_agent.domain.opinion import Scalar
 from sre_agent.llm.facts import plain, shown, table
 
-MAX_CHARACTERS = 11_000
-"""Of all facts together: with prompt and classes that stays under 6,000 tokens of three characters."""
-MAX_OBJECTS = 40
+MAX_CHARACTERS = 8_500
+"""Of all facts together: with prompt, classes and summary an incident stays under 6,000 tokens."""
+MAX_OBJECTS = 30
+_MAX_PATH = 160
 MAX_ALERTS = 5
-CITED_FACTS = 28
-"""Of one piece of evidence that the ranking rests on."""
-OTHER_FACTS = 10
+SHARES = ((28, 10), (22, 8), (18, 6), (14, 4))
+"""Facts of one piece of evidence that the ranking rests on, and of any other: the more there are, the fewer."""
 _ENTRIES = 3
 """Of a list, where nothing in its later entries stands out."""
 
@@ -50,6 +51,7 @@ _DULL = frozenset(
         ),
         *("forbidden", "not_served", "data_keys", "first", "min", "max_at", "started_at", "level"),
         *("url", "last_transition_at", "score", "is_current", "command", "args", "spec"),
+        *("age_days", "last_validated", "owner", "first_at"),
     }
 )
 _TELLING = re.compile(
@@ -94,23 +96,66 @@ def write(
         for id_ in finding.evidence_ids
     }
     ordered = sorted(evidence, key=lambda item: item.id not in cited)
-    lines: list[str] = []
-    told: list[Evidence] = []
-    for item in ordered:
-        block = list(_block(item, CITED_FACTS if item.id in cited else OTHER_FACTS))
-        size = sum(len(line) + 1 for line in block)
-        if size > room:
-            continue
-        room -= size
-        lines += block
-        told.append(item)
+    told = _fitting([_Told.of(item, is_cited=item.id in cited) for item in ordered], room)
+    lines = [line for block, _ in told for line in block]
     return Briefing(
         classes=", ".join(FaultClass),
         facts="\n".join([*head, *lines]),
         objects=objects,
-        shown=tuple(told),
+        shown=tuple(item.evidence for _, item in told),
         left_out=len(evidence) - len(told),
     )
+
+
+@dataclass(frozen=True)
+class _Told:
+    """A piece of evidence, and its facts with what each is worth."""
+
+    evidence: Evidence
+    is_cited: bool
+    facts: tuple[tuple[str, Scalar], ...]
+    best: tuple[int, ...]
+
+    @classmethod
+    def of(cls, evidence: Evidence, *, is_cited: bool) -> Self:
+        """Weigh the facts of a piece of evidence."""
+        facts = table(evidence)
+        worth = [
+            (0.0 if _says_nothing(facts, path, value) else _worth(facts, path, value), number)
+            for number, (path, value) in enumerate(facts.items())
+        ]
+        best = sorted((item for item in worth if item[0] > 0), key=lambda item: (-item[0], item[1]))
+        return cls(evidence, is_cited, tuple(facts.items()), tuple(number for _, number in best))
+
+    def block(self, share: tuple[int, int]) -> list[str]:
+        """Return the facts most worth their room, so many of them, in the order of the evidence."""
+        seen = self.evidence
+        about = f" of {plain(str(seen.subject), 120)}" if seen.subject else ""
+        most = share[0] if self.is_cited else share[1]
+        chosen = (self.facts[number] for number in sorted(self.best[:most]))
+        return [
+            f"[{seen.id}] {seen.kind}{about}: {plain(seen.summary, 160)}",
+            *(f"{plain(path, _MAX_PATH)} = {shown(value)}" for path, value in chosen),
+        ]
+
+
+def _fitting(items: Sequence[_Told], room: int) -> list[tuple[list[str], _Told]]:
+    """Return what has room: fewer facts of each before any is left out."""
+    blocks: list[list[str]] = []
+    for share in SHARES:
+        blocks = [item.block(share) for item in items]
+        if sum(map(_size, blocks)) <= room:
+            break
+    told = []
+    for item, block in zip(items, blocks, strict=True):
+        if _size(block) <= room:
+            room -= _size(block)
+            told.append((block, item))
+    return told
+
+
+def _size(block: Sequence[str]) -> int:
+    return sum(len(line) + 1 for line in block)
 
 
 def _alerts(incident: Incident) -> Iterator[str]:
@@ -132,7 +177,7 @@ def _objects(
         found += [dependency.caller, dependency.callee]
     found += [item.subject for item in evidence if item.subject is not None]
     found += [ref for item in evidence for ref in _named(item)]
-    seen = dict.fromkeys(ref for ref in found if _is_plain(ref))
+    seen = dict.fromkeys(ref for ref in found if _can_be_named(ref))
     own = [ref for ref in seen if ref.name == incident.service]
     return list(dict.fromkeys([*own, *seen]))[:MAX_OBJECTS]
 
@@ -156,40 +201,35 @@ def _refs(value: object) -> Iterator[ObjectRef]:
         )
 
 
-def _is_plain(ref: ObjectRef) -> bool:
-    """Return whether it is named as Kubernetes names things, and so says nothing else."""
-    return bool(re.fullmatch(r"[\w.:/-]{1,300}", str(ref))) and bool(ref.name)
+def _can_be_named(ref: ObjectRef) -> bool:
+    """Return whether a cause can be about it, and its name is one, which says nothing else.
+
+    A ReplicaSet is a revision of what has it, and no Service is without a namespace.
+    """
+    is_one = ref.kind != "ReplicaSet" and (bool(ref.namespace) or ref.kind != "Service")
+    return is_one and bool(ref.name) and bool(re.fullmatch(r"[\w.:/-]{1,300}", str(ref)))
 
 
-def _block(evidence: Evidence, most: int) -> Iterator[str]:
-    about = f" of {evidence.subject}" if evidence.subject else ""
-    yield f"[{evidence.id}] {evidence.kind}{plain(about, 120)}: {plain(evidence.summary, 160)}"
-    for path, value in _telling(table(evidence), most):
-        yield f"{plain(path, 160)} = {shown(value)}"
+def _says_nothing(facts: Mapping[str, Scalar], path: str, value: Scalar) -> bool:
+    """Return whether it is told already, or is as it should be.
 
-
-def _telling(facts: Mapping[str, Scalar], most: int) -> list[tuple[str, Scalar]]:
-    """Return the facts worth their room, in the order of the evidence."""
-    worth = [
-        (0.0 if _is_repeated(facts, path, value) else _worth(path, value), number)
-        for number, (path, value) in enumerate(facts.items())
-    ]
-    best = sorted((item for item in worth if item[0] > 0), key=lambda item: (-item[0], item[1]))
-    chosen = {number for _, number in best[:most]}
-    return [item for number, item in enumerate(facts.items()) if number in chosen]
-
-
-def _is_repeated(facts: Mapping[str, Scalar], path: str, value: Scalar) -> bool:
-    """Return whether the newest level of a series tells it already, or a name is part of its path."""
+    Told are a level by the newest of its series, a name by its path, and the object by the heading.
+    """
     series, _, key = path.rpartition(".")
+    if path.startswith("object.") or value in _AS_EVER.get(key, ()):
+        return True
+    if "conditions[" in path:
+        return facts.get(f"{series}.status") == _GOOD_CONDITIONS.get(
+            str(facts.get(f"{series}.type"))
+        )
     if key == "name":
         return f"{series}.points.late" in facts
     return key in _LEVELS and series.endswith(".points") and facts.get(f"{series}.late") == value
 
 
-def _worth(path: str, value: Scalar) -> float:
+def _worth(facts: Mapping[str, Scalar], path: str, value: Scalar) -> float:
     """Return how much a fact is worth telling; nothing for names, settings and empty fields."""
-    if value == "" or len(path) > MAX_OBJECTS * 4:
+    if value == "" or len(path) > _MAX_PATH:
         return 0
     keys = _KEYS.findall(path)
     if any(key in _DULL for key in keys) and keys[-1] not in _TOLD_LABELS:
@@ -197,10 +237,26 @@ def _worth(path: str, value: Scalar) -> float:
     worth = 2.0 if _TELLING.search(keys[-1]) else 1.0
     if value is False or (keys[-1] in _BAD and value not in (0, "Completed", "running")):
         worth += 1.5  # what is not as it should be
+    worth += sum(_MORE.get(key, 0.0) for key in {*keys})
+    if facts.get(f"{path.rpartition('.')[0]}.type") == "Normal":
+        worth -= 1.5  # an event that tells of nothing wrong
     deepest = max((int(number) for number in _INDEX.findall(path)), default=0)
     return worth - (0.5 * deepest if deepest < _ENTRIES else 2.0 + 0.01 * deepest)
 
 
+_MORE: Mapping[str, float] = {"template": 1.5, "errors": 1.0, "total": 1.0, "error_lines": 0.5}
+"""What tells most of a kind of evidence: what logs say, and what callers of a service see."""
+_AS_EVER: Mapping[str, tuple[Scalar, ...]] = {
+    "paused": (False,),
+    "is_stale": (False,),
+    "is_error": (False,),
+    "unschedulable": (False,),
+    "type": ("Normal",),
+}
+_GOOD_CONDITIONS = {
+    **dict.fromkeys(("Available", "Progressing", "Ready", "ContainersReady"), "True"),
+    **dict.fromkeys(("MemoryPressure", "DiskPressure", "PIDPressure"), "False"),
+}
 _LEVELS = frozenset({"last", "max", "early"})
 _TOLD_LABELS = frozenset({"pod", "peer", "persistentvolumeclaim", "node"})
 _BAD = frozenset({"restarts", "unavailable", "exit_code", "reason", "message", "count", "late"})

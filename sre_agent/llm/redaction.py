@@ -9,6 +9,7 @@ that a model made up, or took from elsewhere, stays what it is.
 import hashlib
 import hmac
 import re
+import threading
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -167,9 +168,30 @@ def _restored(text: str, originals: Mapping[str, str]) -> str:
 def _spans(text: str, known: Mapping[str, str]) -> Iterator[_Span]:
     own = [match for match in _PLACEHOLDER.finditer(text) if match[0] in known]
     kept = {place for match in own for place in range(*match.span())}
-    found = [span for span in _found(text) if not kept.intersection((span[0], span[1] - 1))]
+    found = [span for span in _looked(text) if not kept.intersection((span[0], span[1] - 1))]
     yield from found
     yield from _elsewhere(text, found)
+
+
+def _looked(text: str) -> tuple[_Span, ...]:
+    """Return what `_found` finds; where one text is redacted again, as for the log, nobody looks again.
+
+    Places are remembered, and not what stands there.
+    """
+    digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
+    found = _REMEMBERED.get(digest)
+    if found is None:
+        found = tuple(_found(text))
+        with _REMEMBERING:
+            _REMEMBERED[digest] = found
+            while len(_REMEMBERED) > _REMEMBERED_MOST:
+                del _REMEMBERED[next(iter(_REMEMBERED))]
+    return found
+
+
+_REMEMBERED_MOST = 32
+_REMEMBERED: dict[bytes, tuple[_Span, ...]] = {}
+_REMEMBERING = threading.Lock()
 
 
 def _found(text: str) -> Iterator[_Span]:
