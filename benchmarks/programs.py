@@ -16,11 +16,15 @@ from backend.db.migrations import migrate
 
 @contextmanager
 def program(*arguments: str, **environment: str) -> Iterator[subprocess.Popen[str]]:
-    """Run a Python module for as long as the block runs, with variables of its own beside ours."""
+    """Run a Python module for as long as the block runs, with variables of its own beside ours.
+
+    It stands where no `.env` is: what somebody has set up here is not what is measured.
+    """
     command = [sys.executable, "-m", *arguments]
     process = subprocess.Popen(
         command,
         env={**os.environ, **environment},
+        cwd=tempfile.gettempdir(),
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,
