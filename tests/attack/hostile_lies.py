@@ -93,11 +93,30 @@ def swapped(told: Told, rng: random.Random) -> Lie:
 
 
 def crossed(told: Told, rng: random.Random) -> Lie:
-    """Put the halves of two entries together."""
-    (one, first), (two, second) = _entry(told, rng), _entry(told, rng)
-    text = f"{' '.join(first.split()[:2])} {' '.join(second.split()[-2:])}"
+    """Put the halves of two entries together, where no single entry says as much.
+
+    Of which incident and of which place an entry tells may stand beside it: that is no half of a lie.
+    """
+    said = [text for _, text in told.entries]
+    for _ in range(_TRIES):
+        (one, first), (two, second) = _entry(told, rng), _entry(told, rng)
+        head = [word for word in first.split() if not _WHERE.search(word)]
+        text = f"{' '.join(head[:2])} {' '.join(second.split()[-2:])}"
+        if not any(_says(item, text) for item in said):
+            break
     cite = None if told.facts else f"{one},{two}"
-    return Lie(text=text, cite=cite, tells=(text,) if one != two else ())
+    is_lie = one != two and not any(_says(item, text) for item in said)
+    return Lie(text=text, cite=cite, tells=(text,) if is_lie else ())
+
+
+_TRIES = 50
+_WHERE = re.compile(r"^inc-|/")
+
+
+def _says(entry: str, text: str) -> bool:
+    """Return whether the words of a text stand in an entry in their order: it is no lie then."""
+    rest = iter(entry.split())
+    return all(word in rest for word in text.split())
 
 
 def denied(word: str) -> Say:
