@@ -116,7 +116,8 @@ def _refuse_foreign_folder(lab: LabDir) -> None:
 
 def _forget(lab: LabDir) -> None:
     """Remove the state of the lab that was here before."""
-    for folder in (lab.cluster, lab.prometheus, lab.alertmanager, lab.loki, lab.output("x").parent):
+    states = (lab.cluster, lab.prometheus, lab.alertmanager, lab.loki, lab.forge)
+    for folder in (*states, lab.output("x").parent):
         shutil.rmtree(folder, ignore_errors=True)
     for file in (lab.record, lab.faults, lab.processes, lab.images, lab.tokens):
         file.unlink(missing_ok=True)

@@ -1,0 +1,74 @@
+"""What a commit of main asks of the cluster: which services it touches, and how they are to run."""
+
+import contextlib
+from collections.abc import Iterator
+from typing import Any, Final
+
+import yaml
+
+from infrastructure.lab import manifests
+from infrastructure.lab.forge import commits, objects
+from infrastructure.lab.forge.building import Image
+from infrastructure.lab.forge.git import Git
+from infrastructure.lab.forge.sources import DEPLOY, LIBRARY, SERVICES, manifest_path
+from infrastructure.lab.world import Role, World
+
+REVISION: Final = "org.opencontainers.image.revision"
+SOURCE: Final = "org.opencontainers.image.source"
+
+Manifest = dict[str, Any]
+
+
+def touched(git: Git, world: World, old: str, new: str) -> list[Role]:
+    """Return the services whose code or manifests are different between two commits."""
+    paths = [path for change in commits.between(git, old, new) for path in _paths(change)]
+    return [role for role in Role if any(_concerns(world, role, path) for path in paths)]
+
+
+def _paths(change: commits.FileChange) -> Iterator[str]:
+    yield change.path
+    if change.previous is not None:
+        yield change.previous
+
+
+def _concerns(world: World, role: Role, path: str) -> bool:
+    name = world.services[role]
+    return path.startswith((f"{LIBRARY}/", f"{SERVICES}/{name}/")) or path == (
+        f"{DEPLOY}/{name}.yaml"
+    )
+
+
+def declared(git: Git, world: World, role: Role, head: str) -> list[Manifest]:
+    """Return the manifests of a service as a commit declares them.
+
+    Raises:
+        ValueError: when they cannot be read.
+    """
+    entry = objects.at(git, head, manifest_path(world, role))
+    text = objects.content(git, entry.sha) if entry else b""
+    try:
+        return [document for document in yaml.safe_load_all(text) if document]
+    except yaml.YAMLError as error:
+        raise ValueError(f"{manifest_path(world, role)}: {error}") from error
+
+
+def released(manifest: Manifest, image: Image, source: str, cause: str) -> Manifest:
+    """Return a Deployment that runs an image, and says where that comes from and why."""
+    template = manifest["spec"]["template"]
+    containers = [{**each, "image": image.name} for each in template["spec"]["containers"]]
+    origin = {"annotations": {REVISION: image.sha, SOURCE: source}} if image.sha else {}
+    metadata = {**template["metadata"], **origin}
+    annotations = {**manifest["metadata"].get("annotations", {}), manifests.CHANGE_CAUSE: cause}
+    spec = {**template["spec"], "containers": containers}
+    return {
+        **manifest,
+        "metadata": {**manifest["metadata"], "annotations": annotations},
+        "spec": {**manifest["spec"], "template": {"metadata": metadata, "spec": spec}},
+    }
+
+
+def image_of(deployment: Manifest) -> str:
+    """Return what the one container of a Deployment runs; empty when it is no Deployment."""
+    with contextlib.suppress(KeyError, IndexError, TypeError):
+        return str(deployment["spec"]["template"]["spec"]["containers"][0]["image"])
+    return ""

@@ -1,0 +1,74 @@
+"""What webhooks are told."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from infrastructure.lab.forge import commits
+from infrastructure.lab.forge.commits import Commit
+from infrastructure.lab.forge.forge import Forge
+from infrastructure.lab.forge.git import NOTHING
+from infrastructure.lab.forge.shapes import repository
+from infrastructure.lab.forge.shapes.common import Shape, account, time
+
+
+@dataclass(frozen=True)
+class Sender:
+    """Who did something, and when, in seconds since the epoch."""
+
+    login: str
+    at_s: float
+
+
+def about(forge: Forge, sender: str) -> Shape:
+    """Return what every notice says."""
+    return {
+        "repository": repository.minimal(forge),
+        "organization": account(forge, forge.owner),
+        "sender": account(forge, sender),
+    }
+
+
+def push(
+    forge: Forge, ref: str, moved: tuple[str, str], new: Sequence[Commit], sender: Sender
+) -> Shape:
+    """Tell that a branch points elsewhere.
+
+    Args:
+        forge: whose it is.
+        ref: the branch, `refs/heads/main`.
+        moved: where it pointed, and where it points.
+        new: the commits that came, oldest first.
+        sender: who did it.
+    """
+    told = [_commit(forge, each) for each in new]
+    return {
+        **about(forge, sender.login),
+        "ref": ref,
+        "before": moved[0],
+        "after": moved[1],
+        "created": moved[0] == NOTHING,
+        "deleted": moved[1] == NOTHING,
+        "forced": False,
+        "base_ref": None,
+        "compare": f"{forge.html}/compare/{moved[0][:12]}...{moved[1][:12]}",
+        "commits": told,
+        "head_commit": told[-1] if told else None,
+        "pusher": {"name": sender.login, "email": None, "date": time(sender.at_s)},
+    }
+
+
+def _commit(forge: Forge, found: Commit) -> Shape:
+    paths: dict[str, list[str]] = {"added": [], "removed": [], "modified": []}
+    for change in commits.changes(forge.git, found):
+        paths.get(change.status, paths["modified"]).append(change.path)
+    return {
+        "id": found.sha,
+        "tree_id": found.tree,
+        "distinct": True,
+        "message": found.message,
+        "timestamp": time(found.committer.at_s),
+        "url": f"{forge.html}/commit/{found.sha}",
+        "author": {"name": found.author.name, "email": found.author.email},
+        "committer": {"name": found.committer.name, "email": found.committer.email},
+        **paths,
+    }

@@ -1,0 +1,103 @@
+"""A forge of a test's own, asked as GitHub would be."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx2
+from starlette.testclient import TestClient
+
+from infrastructure.lab import world
+from infrastructure.lab.forge.app import create_app
+from infrastructure.lab.forge.checks import Checks
+from infrastructure.lab.forge.forge import Forge, opened
+
+URL = "http://forge.test"
+
+
+@dataclass
+class Client:
+    """A caller with a token."""
+
+    http: TestClient
+    forge: Forge
+    token: str
+
+    def ask(self, method: str, path: str, expect: int | None = None, **options: Any) -> Any:
+        """Ask below the repository (or anywhere, from two slashes on); return the document."""
+        answer = self.raw(method, path, **options)
+        wanted = {expect} if expect else {200, 201, 204}
+        assert answer.status_code in wanted, (answer.status_code, answer.text)
+        return answer.json() if answer.content else None
+
+    def raw(self, method: str, path: str, **options: Any) -> httpx2.Response:
+        """Ask; return the answer as it comes."""
+        place = path[1:] if path.startswith("//") else f"/repos/{self.forge.full_name}{path}"
+        headers = {"authorization": f"Bearer {self.token}", **options.pop("headers", {})}
+        answer: httpx2.Response = self.http.request(
+            method, f"{URL}/api/v3{place}", headers=headers, **options
+        )
+        return answer
+
+    def get(self, path: str, /, **query: Any) -> Any:
+        """Return what is there."""
+        return self.ask("GET", path, params=query)
+
+    def with_(self, right: str) -> "Client":
+        """Return the same caller with the token of another right."""
+        return Client(self.http, self.forge, self.forge.access.by_right[right])
+
+    @property
+    def service(self) -> str:
+        """Return the name of a service."""
+        return next(iter(self.forge.world.services.values()))
+
+    def commit(self, files: dict[str, str | None], message: str = "Change", **more: Any) -> str:
+        """Write a commit upon main (or `parents`) that sets files; return its SHA."""
+        parents = more.pop("parents", [self.forge.head])
+        entries = [
+            {"path": path, "mode": "100644", "type": "blob"}
+            | ({"sha": None} if text is None else {"content": text})
+            for path, text in files.items()
+        ]
+        base = self.get(f"/git/commits/{parents[0]}")["tree"]["sha"]
+        tree = self.ask("POST", "/git/trees", json={"base_tree": base, "tree": entries})
+        body = {"message": message, "tree": tree["sha"], "parents": parents, **more}
+        sha: str = self.ask("POST", "/git/commits", json=body)["sha"]
+        return sha
+
+    def branch(self, name: str, sha: str) -> None:
+        """Make a branch."""
+        self.ask("POST", "/git/refs", json={"ref": f"refs/heads/{name}", "sha": sha})
+
+    def propose(self, name: str, files: dict[str, str | None], title: str = "Change") -> Any:
+        """Open a pull request that sets files."""
+        self.branch(name, self.commit(files, title))
+        return self.ask("POST", "/pulls", json={"title": title, "head": name, "base": "main"})
+
+    def checked(self, sha: str) -> Any:
+        """Wait for the check of a commit; return it."""
+        end = time.monotonic() + 10
+        while time.monotonic() < end:
+            runs = self.get(f"/commits/{sha}/check-runs")["check_runs"]
+            if runs and runs[0]["status"] == "completed":
+                return runs[0]
+            time.sleep(0.01)
+        raise AssertionError(f"{sha} was not checked")
+
+
+@contextmanager
+def client_of(folder: Path, seed: int = 1, right: str = "write") -> Iterator[Client]:
+    """Open the forge of a folder."""
+    forge = opened(folder, world.make(seed), URL)
+    checks = Checks(forge)
+    checks.start()
+    try:
+        with TestClient(create_app(forge)) as http:
+            yield Client(http, forge, forge.access.by_right[right])
+    finally:
+        checks.stop()
+        forge.store.close()
