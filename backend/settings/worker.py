@@ -46,6 +46,9 @@ class WorkerSettings(McpSettings, RunSettings):
     ask_retention_days: int = Field(default=90, ge=0)
     """After how many quiet days a thread of questions is forgotten; 0: never."""
 
+    change_retention_days: int = Field(default=90, ge=0)
+    """After how many days what was told of a change is forgotten; 0: never."""
+
     escalation_webhook_url: str | None = Field(default=None, pattern=r"^https?://")
     """Where "approval waiting" and "escalated" are posted; without it they are only logged."""
 
