@@ -10,6 +10,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from infrastructure.lab import inject, serving, settings, standing, supervisor, up
+from infrastructure.lab.developer import ForgeError
 from infrastructure.lab.faults import FAULTS
 from infrastructure.lab.kube import ApiError
 from infrastructure.lab.labdir import LabDir
@@ -21,6 +22,7 @@ from infrastructure.lab.waiting import StartError
 EXPECTED = (
     ApiError,
     NoNetworkError,
+    ForgeError,
     NoPortError,
     StartError,
     ValueError,

@@ -20,6 +20,7 @@ from infrastructure.lab.forge.doors import (
     files,
     history,
     issues,
+    lab,
     pulls,
     refs,
     runs,
@@ -31,7 +32,7 @@ ROOTS: Final = ("/api/v3", "/api", "")
 """Where the API is found: as on GitHub Enterprise (whose GraphQL is below /api), and as on GitHub."""
 REPOSITORY: Final = "/repos/{owner}/{repository}"
 MAX_BODY_BYTES: Final = 8 * 1024 * 1024
-FREE: Final = ("//rate_limit",)
+FREE: Final = ("//rate_limit", "//lab/limits")
 """What does not count against the budget."""
 
 ALL_DOORS: Final[tuple[Door, ...]] = (
@@ -43,6 +44,7 @@ ALL_DOORS: Final[tuple[Door, ...]] = (
     *runs.DOORS,
     *deployments.DOORS,
     *blame.DOORS,
+    *lab.DOORS,
     *history.DOORS,
     *history.LAST_DOORS,
 )

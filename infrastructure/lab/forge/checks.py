@@ -34,7 +34,7 @@ def faults(git: Git, sha: str) -> list[Fault]:
     found = []
     for path, data in objects.files(git, sha).items():
         try:
-            _examine(path, data.decode())
+            examine(path, data.decode())
         except SyntaxError as error:
             found.append(Fault(path, error.lineno or 1, str(error.msg)))
         except yaml.MarkedYAMLError as error:
@@ -45,7 +45,12 @@ def faults(git: Git, sha: str) -> list[Fault]:
     return found
 
 
-def _examine(path: str, text: str) -> None:
+def examine(path: str, text: str) -> None:
+    """Read a file as whoever uses it does.
+
+    Raises:
+        SyntaxError, YAMLError, ValueError, TypeError, KeyError, AttributeError: when it is none.
+    """
     if path.endswith(".py"):
         compile(text, path, "exec", dont_inherit=True)
     elif path == FLAGS:

@@ -39,6 +39,7 @@ class Deployer:
         """Deploy each new state of main, until cancelled."""
         self.forge.listeners.append(self._listener(asyncio.get_running_loop()))
         async with asyncio.TaskGroup() as following:
+            self._resume(following)
             self._moved.set()  # what came while nobody watched
             while True:
                 await self._moved.wait()
@@ -62,35 +63,51 @@ class Deployer:
             return
         world, git = forge.world, forge.git
         roles = await asyncio.to_thread(rollouts.touched, git, world, before, head)
+        if roles:
+            record = self._record(head, roles)
+            try:
+                images = await asyncio.to_thread(self._images, roles, head)
+                self._report(record, "in_progress", "")
+                await self._apply(before, head, images)
+            except (BuildError, ApiError, ValueError) as error:
+                self._report(record, "failure", str(error)[:140])
+            else:
+                names = {world.services[role]: image.name for role, image in images.items()}
+                forge.store.change("deployment", record["number"], images=names)
+                following.create_task(self._follow(record, names))
         mark_applied(forge, head)
-        if not roles:
-            return
-        record = self._record(head, roles)
-        try:
-            images = await asyncio.to_thread(self._images, roles, head)
-            self._report(record, "in_progress", "")
-            await self._apply(head, images)
-        except (BuildError, ApiError, ValueError) as error:
-            self._report(record, "failure", str(error)[:140])
-            return
-        names = {world.services[role]: image.name for role, image in images.items()}
-        forge.store.change("deployment", record["number"], images=names)
-        following.create_task(self._follow(record, names))
+
+    def _resume(self, following: asyncio.TaskGroup) -> None:
+        """Go on with what an earlier life of the forge did not see to its end."""
+        for record in self.forge.store.newest("deployment"):
+            last = self.forge.store.newest("deployment_status", deployment=record["number"])
+            if last and last[0]["state"] != "in_progress":
+                continue
+            if "images" in record:
+                following.create_task(self._follow(record, record["images"]))
+            else:
+                self._report(record, "error", "Interrupted, and begun anew")
 
     def _images(self, roles: list[Role], head: str) -> dict[Role, Image]:
         return {role: self.builder.image(role, head) for role in roles}
 
-    async def _apply(self, head: str, images: dict[Role, Image]) -> None:
+    async def _apply(self, before: str, head: str, images: dict[Role, Image]) -> None:
+        """Tell the cluster what is different between two commits."""
         git, world = self.forge.git, self.forge.world
         subject = commits.read(git, head).message.partition("\n")[0]
         cause = f"Deploy {head[:7]}: {subject}"
+        running = await self._deployments()
         for role, image in images.items():
+            known = rollouts.declared(git, world, role, before)
+            live = rollouts.image_of(running.get(world.services[role], {}))
             for manifest in rollouts.declared(git, world, role, head):
-                if manifest["kind"] == "Deployment":
-                    released = rollouts.released(manifest, image, self.forge.html, cause)
-                    await self.api.merge_patch(_path(world.namespace, manifest), released)
-                else:
+                if manifest["kind"] != "Deployment":
                     await self.api.declare(manifest)
+                    continue
+                is_rollout = live != image.name or not rollouts.has_template(known, manifest)
+                told = cause if is_rollout else None  # it is the cause of no revision otherwise
+                released = rollouts.released(manifest, image, self.forge.html, told)
+                await self.api.merge_patch(_path(world.namespace, manifest), released)
 
     async def _follow(self, record: Document, images: dict[str, str]) -> None:
         """See a rollout to its end, and say what that was."""

@@ -30,6 +30,10 @@ class Recipe(StrEnum):
     COMMENT = "comment"
 
 
+CODELESS: Final = frozenset({Recipe.FLAG_ON, Recipe.EXPLAIN})
+"""What is not deployed: nothing that runs is different."""
+
+
 @dataclass(frozen=True)
 class Edit:
     """A change that somebody has merged: one commit a step, on a branch of their own."""

@@ -52,13 +52,31 @@ def declared(git: Git, world: World, role: Role, head: str) -> list[Manifest]:
         raise ValueError(f"{manifest_path(world, role)}: {error}") from error
 
 
-def released(manifest: Manifest, image: Image, source: str, cause: str) -> Manifest:
-    """Return a Deployment that runs an image, and says where that comes from and why."""
+def has_template(known: list[Manifest], wanted: Manifest) -> bool:
+    """Return whether a Deployment asks for the same pods as it did."""
+    template = wanted["spec"]["template"]
+    return any(
+        each["kind"] == wanted["kind"] and each["spec"]["template"] == template for each in known
+    )
+
+
+def released(manifest: Manifest, image: Image, source: str, cause: str | None) -> Manifest:
+    """Return a Deployment that runs an image, and says where that comes from.
+
+    Args:
+        manifest: as it is declared.
+        image: what its container is to run.
+        source: the URL of the repository.
+        cause: why it is rolled out; None leaves what it says of that.
+    """
     template = manifest["spec"]["template"]
     containers = [{**each, "image": image.name} for each in template["spec"]["containers"]]
     origin = {"annotations": {REVISION: image.sha, SOURCE: source}} if image.sha else {}
     metadata = {**template["metadata"], **origin}
-    annotations = {**manifest["metadata"].get("annotations", {}), manifests.CHANGE_CAUSE: cause}
+    annotations = dict(manifest["metadata"].get("annotations") or {})
+    annotations.pop(manifests.CHANGE_CAUSE, None)
+    if cause is not None:
+        annotations[manifests.CHANGE_CAUSE] = cause
     spec = {**template["spec"], "containers": containers}
     return {
         **manifest,

@@ -217,3 +217,19 @@ def test_an_issue_is_opened_and_found_by_its_label(client: Client) -> None:
     ]
     assert client.get("/issues", labels="rollback,other") == []
     assert client.raw("POST", "/issues", json={}).status_code == 422
+
+
+def test_the_first_files_come_back_and_open_requests_are_closed(client: Client) -> None:
+    lab = client.with_("admin")
+    merged = client.propose("topic", {"NOTES.md": "x\n"})
+    client.ask("PUT", f"/pulls/{merged['number']}/merge", json={})
+    open_ = client.propose("other", {"OTHER.md": "x\n"})
+    assert client.raw("POST", "//lab/restore").status_code == 403
+
+    restored = lab.ask("POST", "//lab/restore")["sha"]
+
+    files = objects.files(client.forge.git, "main")
+    tag = client.get("/releases")[0]["tag_name"]
+    assert files == objects.files(client.forge.git, tag)
+    assert client.get(f"/pulls/{open_['number']}")["state"] == "closed"
+    assert lab.ask("POST", "//lab/restore")["sha"] == restored, "nothing is left to be done"
