@@ -1,12 +1,13 @@
-"""A forge of a test's own, asked as GitHub would be."""
+"""A forge of a test's own, asked as GitHub would be, and held against GitHub's own description."""
 
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import github_contract
 import httpx2
 from starlette.testclient import TestClient
 
@@ -25,6 +26,8 @@ class Client:
     http: TestClient
     forge: Forge
     token: str
+    asked: set[github_contract.Operation] = field(default_factory=set)
+    """The operations that were asked, of those that GitHub describes."""
 
     def ask(self, method: str, path: str, expect: int | None = None, **options: Any) -> Any:
         """Ask below the repository (or anywhere, from two slashes on); return the document."""
@@ -40,7 +43,19 @@ class Client:
         answer: httpx2.Response = self.http.request(
             method, f"{URL}/api/v3{place}", headers=headers, **options
         )
+        self._hold_against_the_description(answer, options.get("json"))
         return answer
+
+    def _hold_against_the_description(self, answer: httpx2.Response, body: Any) -> None:
+        path = answer.request.url.path.removeprefix("/api/v3")
+        operation = github_contract.find(answer.request.method, path)
+        if operation is None:
+            return
+        if answer.is_success:
+            github_contract.check_request(operation, dict(answer.request.url.params), body)
+            self.asked.add(operation)
+        document = answer.json() if answer.content else None
+        github_contract.check_answer(operation, answer.status_code, document)
 
     def get(self, path: str, /, **query: Any) -> Any:
         """Return what is there."""
