@@ -94,4 +94,4 @@ class ChangeWindow(Value):
 
     since: datetime
     until: datetime
-    limit: int = Field(default=200, ge=1, le=1000)
+    limit: int = Field(default=100, ge=1, le=1000)

@@ -8,7 +8,15 @@ from typing import TypeVar
 
 from sre_agent.domain.evidence import Evidence
 from sre_agent.domain.model import Observation
-from sre_agent.domain.observations import kubernetes, logs, memory, metrics, runbooks, traces
+from sre_agent.domain.observations import (
+    changes,
+    kubernetes,
+    logs,
+    memory,
+    metrics,
+    runbooks,
+    traces,
+)
 
 KINDS: Mapping[str, type[Observation]] = {
     "kubernetes.workload": kubernetes.Workload,
@@ -29,6 +37,7 @@ KINDS: Mapping[str, type[Observation]] = {
     "runbooks.runbook": runbooks.Runbook,
     "memory.past_incidents": memory.PastIncidents,
     "memory.alert_patterns": memory.AlertPatterns,
+    "changes.near": changes.NearChanges,
 }
 """Each kind of evidence and its schema."""
 

@@ -2249,6 +2249,42 @@ export interface components {
             github: components["schemas"]["GithubEventCount"][];
         };
         /**
+         * ChangeVerdict
+         * @description What the changes near the onset add up to.
+         *
+         *     `suspect` is the change that explains what fails, None where none does. `ruled_out` are the
+         *     others that were in effect before the onset, the likeliest first; `later` counts those that came
+         *     after it, `left_out` those that were ruled out and are not told. `confidence` is the probability
+         *     that the verdict is right, between 0 and 1.
+         */
+        ChangeVerdict: {
+            suspect: components["schemas"]["JudgedChange"] | null;
+            /**
+             * Ruled Out
+             * @default []
+             */
+            ruled_out: components["schemas"]["JudgedChange"][];
+            /**
+             * Later
+             * @default 0
+             */
+            later: number;
+            /**
+             * Left Out
+             * @default 0
+             */
+            left_out: number;
+            /**
+             * Onset At
+             * Format: date-time
+             */
+            onset_at: string;
+            /** Confidence */
+            confidence: number;
+            /** Reason */
+            reason: string;
+        };
+        /**
          * ChangeView
          * @description One entry of the timeline.
          *
@@ -2695,10 +2731,12 @@ export interface components {
          * @description The newest ranking of causes; null before the first.
          *
          *     `opinion` is what a language model thinks, null where none was asked: no plan is made from it.
+         *     `changes` is what the timeline's changes explain, null where it tells of none near the onset.
          */
         DiagnosisView: {
             diagnosis: components["schemas"]["Diagnosis"] | null;
             opinion?: components["schemas"]["ModelOpinion"] | null;
+            changes?: components["schemas"]["ChangeVerdict"] | null;
         };
         /**
          * Dismiss
@@ -3275,6 +3313,42 @@ export interface components {
             actor: string;
             /** Channel */
             channel: string;
+        };
+        /**
+         * JudgedChange
+         * @description A change of the timeline, and what speaks for its guilt and against it, the weightiest first.
+         */
+        JudgedChange: {
+            /** Id */
+            id: string;
+            kind: components["schemas"]["ChangeKind"];
+            /** Summary */
+            summary: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Actor
+             * @default
+             */
+            actor: string;
+            /**
+             * Link
+             * @default
+             */
+            link: string;
+            /**
+             * Speaks For
+             * @default []
+             */
+            speaks_for: string[];
+            /**
+             * Speaks Against
+             * @default []
+             */
+            speaks_against: string[];
         };
         /**
          * Judgement
@@ -4707,7 +4781,7 @@ export interface components {
          * @description Where something is written down.
          * @enum {string}
          */
-        Source: "event" | "organization_log" | "slo" | "rollout" | "runbook";
+        Source: "event" | "organization_log" | "slo" | "rollout" | "runbook" | "change";
         /**
          * Split
          * @description Which alerts are another failure, and why.
@@ -5538,6 +5612,7 @@ export type ChangePage = components['schemas']['ChangePage'];
 export type ChangeSource = components['schemas']['ChangeSource'];
 export type ChangeSourceCount = components['schemas']['ChangeSourceCount'];
 export type ChangeSources = components['schemas']['ChangeSources'];
+export type ChangeVerdict = components['schemas']['ChangeVerdict'];
 export type ChangeView = components['schemas']['ChangeView'];
 export type CheckView = components['schemas']['CheckView'];
 export type Choice = components['schemas']['Choice'];
@@ -5590,6 +5665,7 @@ export type IncidentRow = components['schemas']['IncidentRow'];
 export type IncidentStatus = components['schemas']['IncidentStatus'];
 export type Judge = components['schemas']['Judge'];
 export type Judged = components['schemas']['Judged'];
+export type JudgedChange = components['schemas']['JudgedChange'];
 export type Judgement = components['schemas']['Judgement'];
 export type KeptView = components['schemas']['KeptView'];
 export type Known = components['schemas']['Known'];
@@ -6253,6 +6329,30 @@ export interface operations {
                      *           }
                      *         ],
                      *         "dismissed": []
+                     *       },
+                     *       "changes": {
+                     *         "suspect": null,
+                     *         "ruled_out": [
+                     *           {
+                     *             "id": "chg-0d6c1f0e8b7a4c5d9e2f3a4b5c6d7e8f",
+                     *             "kind": "commit",
+                     *             "summary": "Round prices to whole cents",
+                     *             "at": "2026-03-01T11:40:00Z",
+                     *             "actor": "ada",
+                     *             "link": "https://github.example.org/acme/invoices/commit/1f0e8b7a4c5d9e2f3a4b5c6d7e8f0d6c1f0e8b7a",
+                     *             "speaks_for": [
+                     *               "it went live 20 min before the onset"
+                     *             ],
+                     *             "speaks_against": [
+                     *               "nothing in it leads to what fails"
+                     *             ]
+                     *           }
+                     *         ],
+                     *         "later": 0,
+                     *         "left_out": 0,
+                     *         "onset_at": "2026-03-01T12:00:00Z",
+                     *         "confidence": 0.84,
+                     *         "reason": "no change explains this: 1 change was in effect before the onset"
                      *       }
                      *     }
                      */

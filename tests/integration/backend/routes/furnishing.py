@@ -44,7 +44,7 @@ async def furnish(
         source=ChangeSource.WEBHOOK,
         kind=ChangeKind.FLAG,
         summary=f"{mark}-pricing switched on",
-        at=now,
+        at=now - timedelta(days=1),
         told_at=now,
         cluster_id=ClusterId(tenant.cluster_id),
         namespace="prod",
