@@ -1,7 +1,7 @@
 """The API as the command line sees it: the same doors and tokens as everyone's."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 import httpx
@@ -50,7 +50,7 @@ class Client:
         )
         self.url = url
 
-    def get(self, path: str, **parameters: str | int | Sequence[str]) -> Any:
+    def get(self, path: str, **parameters: str | int) -> Any:
         """Return what a route answers.
 
         Raises:

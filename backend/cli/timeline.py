@@ -27,7 +27,7 @@ def changes(  # noqa: PLR0913 - one for each thing that can be asked for
     ] = None,
     namespace: Annotated[str, typer.Option(help="Only of this namespace.")] = "",
     cluster: Annotated[str, typer.Option(help="Only of this cluster, and of no single one.")] = "",
-    kind: Annotated[list[ChangeKind] | None, typer.Option(help="Only of this kind.")] = None,
+    kind: Annotated[ChangeKind | None, typer.Option(help="Only of this kind.")] = None,
     limit: Annotated[int, typer.Option(min=1, max=200, help="So many at most.")] = 50,
 ) -> None:
     """Show what was changed, the newest first: deploys, commits, flags, settings, scaling and more."""
@@ -39,7 +39,7 @@ def changes(  # noqa: PLR0913 - one for each thing that can be asked for
         service=service,
         namespace=namespace,
         cluster=cluster,
-        kind=[item.value for item in kind or ()],
+        **({"kind": kind.value} if kind else {}),
         limit=limit,
     )
     for row in found["changes"]:

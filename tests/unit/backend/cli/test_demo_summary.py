@@ -29,7 +29,7 @@ class Api(Client):
         log += [event(kind, len(log) + at + 1) for at, kind in enumerate(kinds)]
 
     @override
-    def get(self, path: str, **parameters: str | int | Sequence[str]) -> Any:
+    def get(self, path: str, **parameters: str | int) -> Any:
         if self.is_away:
             raise TransientError("it does not answer")
         if path == "/api/v1/incidents":

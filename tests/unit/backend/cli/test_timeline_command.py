@@ -46,12 +46,12 @@ def test_each_change_is_a_line_of_when_what_where_and_by_whom(
 ) -> None:
     api = Api(ROW)
 
-    told = run(monkeypatch, api, "till", "--kind", "pull_request", "--kind", "flag")
+    told = run(monkeypatch, api, "till", "--kind", "pull_request")
 
     assert "2026-03-01 11:50:00 UTC  pull request #7 Round prices [bold]now[/]" in told
     assert "till, acme/till 1f0e8b7a4c5d by ada merged" in told
     assert api.asked["path"] == "/api/v1/changes"
-    assert (api.asked["service"], api.asked["kind"]) == ("till", ["pull_request", "flag"])
+    assert (api.asked["service"], api.asked["kind"]) == ("till", "pull_request")
 
 
 def test_the_window_ends_when_it_is_said_to(monkeypatch: pytest.MonkeyPatch) -> None:
