@@ -1,6 +1,7 @@
 """Who may do what: tokens, and what each is allowed."""
 
 import secrets
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntEnum
@@ -29,7 +30,13 @@ class Caller:
     token: str
     login: str
     right: Right
-    is_app: bool = False
+    expires_at_s: int | None = None
+    """Of an App's token, in seconds since the epoch."""
+
+    @property
+    def is_app(self) -> bool:
+        """Say whether it is an App."""
+        return self.expires_at_s is not None
 
 
 class Access:
@@ -76,6 +83,8 @@ class Access:
             raise missing()  # a private repository is not there for strangers
         scheme, _, token = authorization.partition(" ")
         found = self._tokens.get(token.strip())
+        if found is not None and found.expires_at_s is not None:
+            found = found if found.expires_at_s > time.time() else None
         if scheme.lower() not in ("bearer", "token") or found is None:
             raise RefusalError(401, "Bad credentials")
         return found

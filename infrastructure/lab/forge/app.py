@@ -11,14 +11,16 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 
-from infrastructure.lab.forge.access import demand
+from infrastructure.lab.forge.access import Caller, Right, demand
 from infrastructure.lab.forge.calls import Answer, Call, Door
 from infrastructure.lab.forge.doors import (
     about,
+    apps,
     blame,
     deployments,
     files,
     history,
+    hooks,
     issues,
     lab,
     pulls,
@@ -31,6 +33,8 @@ from infrastructure.lab.forge.forge import Forge
 ROOTS: Final = ("/api/v3", "/api", "")
 """Where the API is found: as on GitHub Enterprise (whose GraphQL is below /api), and as on GitHub."""
 REPOSITORY: Final = "/repos/{owner}/{repository}"
+APP: Final = "app"
+"""Who asks with a token that an App signed."""
 MAX_BODY_BYTES: Final = 8 * 1024 * 1024
 FREE: Final = ("//rate_limit", "//lab/limits")
 """What does not count against the budget."""
@@ -45,6 +49,8 @@ ALL_DOORS: Final[tuple[Door, ...]] = (
     *deployments.DOORS,
     *blame.DOORS,
     *lab.DOORS,
+    *hooks.DOORS,
+    *apps.DOORS,
     *history.DOORS,
     *history.LAST_DOORS,
 )
@@ -85,7 +91,8 @@ class _Keeper:
     def _answer(self, request: Request, body: bytes) -> Response:
         headers: dict[str, str] = {}
         try:
-            caller = self.forge.access.caller(request.headers.get("authorization"))
+            authorization = request.headers.get("authorization")
+            caller = self._caller(authorization)
             if self.door.path not in FREE:
                 headers = self.forge.limits.take(caller.token)
             demand(caller, self.door.right)
@@ -98,6 +105,7 @@ class _Keeper:
                     query=dict(request.query_params),
                     url=str(request.url.replace(query="")).rstrip("?"),
                     body=_document(body),
+                    authorization=authorization,
                 )
             )
         except RefusalError as refusal:
@@ -105,6 +113,11 @@ class _Keeper:
                 refusal.document, refusal.status, headers={**headers, **refusal.headers}
             )
         return _response(answer, headers)
+
+    def _caller(self, authorization: str | None) -> Caller:
+        if self.door.is_of_app:  # whether it is the one is for the door to see
+            return Caller(APP, APP, Right.NONE)
+        return self.forge.access.caller(authorization)
 
     def _find(self, path: Mapping[str, Any]) -> None:
         if "repository" not in path:

@@ -23,6 +23,7 @@ class Call:
     url: str
     """Of the request, without its query."""
     body: Mapping[str, Any]
+    authorization: str | None = None
 
     def commit(self, name: str) -> str:
         """Return the commit that a branch, tag or SHA names.
@@ -81,6 +82,8 @@ class Door:
     """Below the repository; the whole path when it begins with two slashes."""
     right: Right
     handle: Handler
+    is_of_app: bool = False
+    """Whether it asks for a token that an App signed, instead of one that was given out."""
 
 
 def paged(call: Call, entries: Sequence[T], shape: Callable[[T], Any]) -> Answer:

@@ -11,10 +11,10 @@ import yaml
 from infrastructure.lab.forge import objects
 from infrastructure.lab.forge.forge import Forge
 from infrastructure.lab.forge.git import Git
+from infrastructure.lab.forge.shapes import hooks, runs
 from infrastructure.lab.forge.sources import DEPLOY, FLAGS
 from infrastructure.lab.forge.store import Document
 
-NAME: Final = "build"
 KIND: Final = "run"
 AGAIN: Final = "rerun"
 """Said among ourselves when a check is to be done once more."""
@@ -126,3 +126,9 @@ class Checks:
                 faults=[vars(each) for each in found],
                 done_s=time.time(),
             )
+            self._tell(number)
+
+    def _tell(self, number: int) -> None:
+        run = self._forge.store.get(KIND, number) or {}
+        told = {"action": "completed", "workflow_run": runs.workflow_run(self._forge, run)}
+        self._forge.tell("workflow_run", {**told, **hooks.about(self._forge, run["login"])})

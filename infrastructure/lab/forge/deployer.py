@@ -65,6 +65,7 @@ class Deployer:
         roles = await asyncio.to_thread(rollouts.touched, git, world, before, head)
         if roles:
             record = self._record(head, roles)
+            self._tell("deployment", record)
             try:
                 images = await asyncio.to_thread(self._images, roles, head)
                 self._report(record, "in_progress", "")
@@ -145,15 +146,12 @@ class Deployer:
         status = forge.store.add("deployment_status", facts)
         kept = forge.store.get("deployment", record["number"]) or record
         log.info("deployment_reported", sha=record["sha"], state=state, text=text)
-        forge.tell(
-            "deployment_status",
-            {
-                "action": "created",
-                "deployment": shapes.deployment(forge, kept),
-                "deployment_status": shapes.status(forge, status),
-                **hooks.about(forge, f"{forge.owner}-deployer[bot]"),
-            },
-        )
+        self._tell("deployment_status", kept, deployment_status=shapes.status(forge, status))
+
+    def _tell(self, event: str, record: Document, **more: Any) -> None:
+        told = {"action": "created", "deployment": shapes.deployment(self.forge, record), **more}
+        login = f"{self.forge.owner}-deployer[bot]"
+        self.forge.tell(event, {**told, **hooks.about(self.forge, login)})
 
 
 def applied(forge: Forge) -> str:

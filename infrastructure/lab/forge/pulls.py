@@ -218,5 +218,4 @@ def _tell(forge: Forge, action: str, kept: Document, login: str) -> None:
 
 
 def _repository(forge: Forge) -> Shape:
-    pushed = commits.read(forge.git, forge.head).committer.at_s
-    return repository.full(forge, is_open=0, pushed_at_s=pushed, may_write=True)
+    return repository.full(forge, may_write=True)

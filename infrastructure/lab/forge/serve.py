@@ -11,12 +11,13 @@ from typing import Final
 import structlog
 import uvicorn
 
-from infrastructure.lab.forge import flags
+from infrastructure.lab.forge import apps, flags
 from infrastructure.lab.forge.app import create_app
 from infrastructure.lab.forge.building import Builder
 from infrastructure.lab.forge.checks import Checks
 from infrastructure.lab.forge.deployer import Deployer
 from infrastructure.lab.forge.forge import Forge
+from infrastructure.lab.forge.webhooks import Deliveries
 from infrastructure.lab.kube import Api
 from infrastructure.lab.labdir import read_json
 from infrastructure.lab.orderly import OrderlyServer
@@ -66,6 +67,10 @@ async def serve(forge: Forge, listener: socket.socket, target: Target | None) ->
         checks = Checks(forge)
         checks.start()
         beside.callback(checks.stop)
+        deliveries = Deliveries(forge)
+        deliveries.start()
+        beside.callback(deliveries.stop)
+        apps.remember(forge)
         if target is not None:
             api = await beside.enter_async_context(_api(target))
             builder = Builder(forge.git, forge.world, target.builds, target.images)

@@ -99,3 +99,16 @@ def _ask_everything(client: Client) -> None:
     client.ask("PUT", f"/pulls/{request['number']}/merge", 200, json={"sha": moved})
     client.get(f"/pulls/{request['number']}")
     client.ask("DELETE", "/git/refs/heads/topic", 204)
+    hook = {"config": {"url": "http://127.0.0.1:9/", "content_type": "json"}, "events": ["push"]}
+    number = client.ask("POST", "/hooks", 201, json=hook)["id"]
+    client.get("/hooks")
+    client.ask("DELETE", f"/hooks/{number}", 204)
+    _ask_as_app(client)
+
+
+def _ask_as_app(client: Client) -> None:
+    app = client.ask("POST", "//lab/app", 201)
+    signed = client.as_app(app["id"], app["private_key"])
+    installation = signed.get("/installation")
+    tokens = f"//app/installations/{installation['id']}/access_tokens"
+    signed.ask("POST", tokens, 201, json={"permissions": {"contents": "read"}})

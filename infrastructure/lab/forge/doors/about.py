@@ -1,17 +1,13 @@
 """The repository, the budget of requests, and what stands beside the API."""
 
-from infrastructure.lab.forge import commits
 from infrastructure.lab.forge.access import Right
 from infrastructure.lab.forge.calls import Answer, Call, Door
 from infrastructure.lab.forge.shapes import repository
 
 
 def _repository(call: Call) -> Answer:
-    forge = call.forge
-    pushed = commits.read(forge.git, forge.head).committer.at_s
-    is_open = len(forge.store.newest("issue", state="open"))
     may_write = call.caller.right >= Right.WRITE
-    return Answer(repository.full(forge, is_open=is_open, pushed_at_s=pushed, may_write=may_write))
+    return Answer(repository.full(call.forge, may_write=may_write))
 
 
 def _budget(call: Call) -> Answer:

@@ -13,7 +13,7 @@ def _of_commit(call: Call) -> Answer:
     found = call.forge.store.newest(checks.KIND, sha=sha)
     if call.query.get("filter", "latest") == "latest":
         found = found[:1]
-    found = [each for each in found if call.query.get("check_name", checks.NAME) == checks.NAME]
+    found = [each for each in found if call.query.get("check_name", shapes.NAME) == shapes.NAME]
     page = paging.wanted(call.query)
     told = [shapes.check_run(call.forge, each) for each in page.cut(found)]
     headers = paging.link(page, len(found), call.url, call.query)

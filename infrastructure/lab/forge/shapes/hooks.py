@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from infrastructure.lab.forge import commits
-from infrastructure.lab.forge.commits import Commit
+from infrastructure.lab.forge.commits import Commit, Signature
 from infrastructure.lab.forge.forge import Forge
 from infrastructure.lab.forge.git import NOTHING
 from infrastructure.lab.forge.shapes import repository
-from infrastructure.lab.forge.shapes.common import Shape, account, time
+from infrastructure.lab.forge.shapes.common import Shape, account, account_of_email, time
+from infrastructure.lab.forge.store import Document
 
 
 @dataclass(frozen=True)
@@ -22,7 +23,7 @@ class Sender:
 def about(forge: Forge, sender: str) -> Shape:
     """Return what every notice says."""
     return {
-        "repository": repository.minimal(forge),
+        "repository": repository.full(forge, may_write=True),
         "organization": account(forge, forge.owner),
         "sender": account(forge, sender),
     }
@@ -41,8 +42,11 @@ def push(
         sender: who did it.
     """
     told = [_commit(forge, each) for each in new]
+    common = about(forge, sender.login)
+    # Here, and here only, GitHub says when in seconds.
+    common["repository"]["pushed_at"] = int(sender.at_s)
     return {
-        **about(forge, sender.login),
+        **common,
         "ref": ref,
         "before": moved[0],
         "after": moved[1],
@@ -68,7 +72,42 @@ def _commit(forge: Forge, found: Commit) -> Shape:
         "message": found.message,
         "timestamp": time(found.committer.at_s),
         "url": f"{forge.html}/commit/{found.sha}",
-        "author": {"name": found.author.name, "email": found.author.email},
-        "committer": {"name": found.committer.name, "email": found.committer.email},
+        "author": _person(forge, found.author),
+        "committer": _person(forge, found.committer),
         **paths,
+    }
+
+
+def _person(forge: Forge, who: Signature) -> Shape:
+    known = account_of_email(forge, who.email)
+    return {
+        "name": who.name,
+        "email": who.email,
+        **({"username": known["login"]} if known else {}),
+    }
+
+
+def hook(forge: Forge, kept: Document) -> Shape:
+    """Return a webhook; its secret is not told."""
+    number, last = kept["number"], kept["last"]
+    url = f"{forge.api}/hooks/{number}"
+    secret = {"secret": "********"} if kept["secret"] else {}
+    return {
+        "type": "Repository",
+        "id": number,
+        "name": "web",
+        "active": kept["is_active"],
+        "events": kept["events"],
+        "config": {"url": kept["url"], "content_type": "json", "insecure_ssl": "0", **secret},
+        "created_at": time(kept["at_s"]),
+        "updated_at": time(kept["at_s"]),
+        "url": url,
+        "test_url": f"{url}/test",
+        "ping_url": f"{url}/pings",
+        "deliveries_url": f"{url}/deliveries",
+        "last_response": {
+            "code": last["code"] if last else None,
+            "status": "unused" if last is None else "active" if last["is_taken"] else "failed",
+            "message": last["message"] if last else None,
+        },
     }

@@ -1,5 +1,6 @@
 """The repository itself."""
 
+from infrastructure.lab.forge import commits
 from infrastructure.lab.forge.forge import MAIN, Forge
 from infrastructure.lab.forge.people import account_id
 from infrastructure.lab.forge.shapes.common import Shape, account, node_id, time
@@ -63,15 +64,10 @@ def minimal(forge: Forge) -> Shape:
     }
 
 
-def full(forge: Forge, *, is_open: int, pushed_at_s: float, may_write: bool) -> Shape:
-    """Return the repository as it is told when it is asked for.
-
-    Args:
-        forge: whose it is.
-        is_open: how many issues are open.
-        pushed_at_s: when main was last moved.
-        may_write: what the caller may do.
-    """
+def full(forge: Forge, *, may_write: bool) -> Shape:
+    """Return the repository as it is told when it is asked for, by who may write or not."""
+    pushed_at_s = commits.read(forge.git, forge.head).committer.at_s
+    is_open = len(forge.store.newest("issue", state="open"))
     return {
         **minimal(forge),
         **dict.fromkeys(_NONE_OF, 0),

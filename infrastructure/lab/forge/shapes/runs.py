@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 
 from infrastructure.lab.forge import commits
-from infrastructure.lab.forge.checks import NAME
 from infrastructure.lab.forge.forge import Forge
 from infrastructure.lab.forge.shapes import repository
 from infrastructure.lab.forge.shapes.common import Shape, account, node_id, time
 from infrastructure.lab.forge.store import Document
 
+NAME = "build"
+"""Of the one check."""
 WORKFLOW = 9001
 MAX_ANNOTATIONS = 50
 

@@ -36,6 +36,9 @@ OPERATIONS = {
     "/git/trees/{tree_sha}": ("get",),
     "/git/blobs": ("post",),
     "/git/blobs/{file_sha}": ("get",),
+    "/hooks": ("get", "post"),
+    "/hooks/{hook_id}": ("delete",),
+    "/installation": ("get",),
     "/issues": ("get", "post"),
     "/issues/{issue_number}": ("get",),
     "/issues/{issue_number}/comments": ("get", "post"),
@@ -48,6 +51,7 @@ OPERATIONS = {
 ELSEWHERE = {
     "/search/code": ("get",),
     "/rate_limit": ("get",),
+    "/app/installations/{installation_id}/access_tokens": ("post",),
 }
 PROSE = {"description", "summary", "example", "examples", "externalDocs", "tags", "title"}
 HINTS = {"discriminator"}

@@ -9,12 +9,15 @@ from typing import Any
 
 import github_contract
 import httpx2
+import jwt
 from starlette.testclient import TestClient
 
 from infrastructure.lab import world
+from infrastructure.lab.forge import apps
 from infrastructure.lab.forge.app import create_app
 from infrastructure.lab.forge.checks import Checks
 from infrastructure.lab.forge.forge import Forge, opened
+from infrastructure.lab.forge.webhooks import Deliveries
 
 URL = "http://forge.test"
 
@@ -63,7 +66,17 @@ class Client:
 
     def with_(self, right: str) -> "Client":
         """Return the same caller with the token of another right."""
-        return Client(self.http, self.forge, self.forge.access.by_right[right])
+        return self.with_token(self.forge.access.by_right[right])
+
+    def with_token(self, token: str) -> "Client":
+        """Return the same caller with another token."""
+        return Client(self.http, self.forge, token, self.asked)
+
+    def as_app(self, app_id: int, private_key: str, lasts_s: int = 300) -> "Client":
+        """Return a caller with a token that an App signed."""
+        now = int(time.time())
+        claims = {"iat": now - 30, "exp": now + lasts_s, "iss": str(app_id)}
+        return self.with_token(jwt.encode(claims, private_key, "RS256"))
 
     @property
     def service(self) -> str:
@@ -108,11 +121,14 @@ class Client:
 def client_of(folder: Path, seed: int = 1, right: str = "write") -> Iterator[Client]:
     """Open the forge of a folder."""
     forge = opened(folder, world.make(seed), URL)
-    checks = Checks(forge)
+    apps.remember(forge)
+    checks, deliveries = Checks(forge), Deliveries(forge)
     checks.start()
+    deliveries.start()
     try:
         with TestClient(create_app(forge)) as http:
             yield Client(http, forge, forge.access.by_right[right])
     finally:
         checks.stop()
+        deliveries.stop()
         forge.store.close()
