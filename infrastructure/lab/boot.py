@@ -29,12 +29,13 @@ class Boot:
     webhook: alertmanager.Webhook | None
     network: str
     family: Family
+    forge_hook: parts.ForgeHook | None = None
 
     async def bring_up(self) -> dict[str, Any]:
         """Start everything, wait until it serves, and return the record of the lab."""
         loki, loki_url = parts.logs(self.lab)
         jaeger, jaeger_url = parts.traces()
-        forge, forge_url = parts.forge(self.lab, self.place)
+        forge, forge_url = parts.forge(self.lab, self.place, self.forge_hook)
         alerting, alerting_address = parts.alerting(self.lab, self.tools, self.webhook)
         cluster_program = parts.cluster(self.lab, self.place, self.network, jaeger_url, forge_url)
         await self.family.start(cluster_program)

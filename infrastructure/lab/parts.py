@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -42,11 +43,24 @@ def traces() -> tuple[Program, str]:
     return Program("jaeger", _python("traces", "--port", port)), f"http://{LOOPBACK}:{port}"
 
 
-def forge(lab: LabDir, place: World) -> tuple[Program, str]:
+@dataclass(frozen=True)
+class ForgeHook:
+    """Whom the forge tells: a URL, and the file that holds the secret by which it is known."""
+
+    url: str
+    secret_file: Path | None = None
+
+
+def forge(lab: LabDir, place: World, hook: ForgeHook | None) -> tuple[Program, str]:
     """Prepare the forge; return it and its URL."""
     port = ports.free_port()
     arguments = ["--dir", lab.forge, "--port", port, "--seed", place.seed, "--images", lab.images]
     arguments += ["--cluster", lab.cluster / "cluster.json"]
+    if lab.tokens.exists():
+        arguments += ["--tokens", lab.tokens]
+    if hook is not None:
+        arguments += ["--webhook-url", hook.url]
+        arguments += ["--webhook-secret-file", hook.secret_file] if hook.secret_file else []
     return Program("forge", _python("forge", *arguments)), f"http://{LOOPBACK}:{port}"
 
 

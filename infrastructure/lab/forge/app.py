@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from starlette.applications import Starlette
@@ -99,7 +99,7 @@ class _Keeper:
             self._find(request.path_params)
             answer = self.door.handle(
                 Call(
-                    forge=self.forge,
+                    forge=replace(self.forge, url=f"{request.url.scheme}://{request.url.netloc}"),
                     caller=caller,
                     path=request.path_params,
                     query=dict(request.query_params),

@@ -31,7 +31,7 @@ class Forge:
     store: Store
     world: World
     url: str
-    """Where it is reached, without a slash at the end."""
+    """Where it is reached, without a slash at the end; for a request, where that reached it."""
     access: Access
     limits: Limits = field(default_factory=Limits)
     listeners: list[Listener] = field(default_factory=list)

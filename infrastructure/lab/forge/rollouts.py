@@ -47,7 +47,7 @@ def declared(git: Git, world: World, role: Role, head: str) -> list[Manifest]:
     entry = objects.at(git, head, manifest_path(world, role))
     text = objects.content(git, entry.sha) if entry else b""
     try:
-        return [document for document in yaml.safe_load_all(text) if document]
+        return [document for document in yaml.load_all(text, Loader=yaml.CSafeLoader) if document]
     except yaml.YAMLError as error:
         raise ValueError(f"{manifest_path(world, role)}: {error}") from error
 

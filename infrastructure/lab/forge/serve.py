@@ -11,13 +11,12 @@ from typing import Final
 import structlog
 import uvicorn
 
-from infrastructure.lab.forge import apps, flags
+from infrastructure.lab.forge import apps, flags, webhooks
 from infrastructure.lab.forge.app import create_app
 from infrastructure.lab.forge.building import Builder
 from infrastructure.lab.forge.checks import Checks
 from infrastructure.lab.forge.deployer import Deployer
 from infrastructure.lab.forge.forge import Forge
-from infrastructure.lab.forge.webhooks import Deliveries
 from infrastructure.lab.kube import Api
 from infrastructure.lab.labdir import read_json
 from infrastructure.lab.orderly import OrderlyServer
@@ -40,6 +39,14 @@ class Target:
     """Where the code of the images is put."""
 
 
+@dataclass(frozen=True)
+class Hook:
+    """Who is told of all that happens from the start, and the secret that signs it."""
+
+    url: str
+    secret: str
+
+
 def listening(port: int) -> socket.socket:
     """Return a socket that listens at a port of the loopback.
 
@@ -51,7 +58,9 @@ def listening(port: int) -> socket.socket:
     return listener
 
 
-async def serve(forge: Forge, listener: socket.socket, target: Target | None) -> None:
+async def serve(
+    forge: Forge, listener: socket.socket, target: Target | None, hook: Hook | None
+) -> None:
     """Serve until SIGTERM or SIGINT; deploy main where there is a target."""
     config = uvicorn.Config(
         create_app(forge, [flags.route(forge)]),
@@ -67,10 +76,12 @@ async def serve(forge: Forge, listener: socket.socket, target: Target | None) ->
         checks = Checks(forge)
         checks.start()
         beside.callback(checks.stop)
-        deliveries = Deliveries(forge)
+        deliveries = webhooks.Deliveries(forge)
         deliveries.start()
         beside.callback(deliveries.stop)
         apps.remember(forge)
+        if hook is not None:
+            webhooks.ensure(forge, hook.url, hook.secret)
         if target is not None:
             api = await beside.enter_async_context(_api(target))
             builder = Builder(forge.git, forge.world, target.builds, target.images)

@@ -171,5 +171,5 @@ def _moved(name: str) -> str:
 
 
 def _yaml(*documents: object) -> str:
-    text: str = yaml.safe_dump_all(documents, sort_keys=False)
+    text: str = yaml.dump_all(documents, Dumper=yaml.CSafeDumper, sort_keys=False)
     return text

@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +33,7 @@ class Operation:
     path: str
     described: Mapping[str, Any]
 
-    @property
+    @cached_property
     def pattern(self) -> re.Pattern[str]:
         """Return what paths of it look like."""
         parts = re.split(r"(\{\w+\})", self.path)
@@ -120,9 +120,7 @@ def _read(value: str, schema: Mapping[str, Any]) -> Any:
 
 
 def _check(schema: Mapping[str, Any], document: Any, what: str) -> None:
-    validator = OAS30Validator(
-        _absolute(schema), registry=_registry(), format_checker=oas30_format_checker
-    )
+    validator = _validator(json.dumps(schema, sort_keys=True))
     errors = sorted(validator.iter_errors(document), key=lambda error: -len(error.path))
     if errors:
         shown = [
@@ -130,6 +128,13 @@ def _check(schema: Mapping[str, Any], document: Any, what: str) -> None:
             for error in errors[:MOST_SHOWN]
         ]
         raise ContractError("\n".join([what, *shown]))
+
+
+@cache
+def _validator(schema: str) -> Any:
+    """Return what holds documents against a schema, which is written as JSON."""
+    absolute = _absolute(json.loads(schema))
+    return OAS30Validator(absolute, registry=_registry(), format_checker=oas30_format_checker)
 
 
 @cache
