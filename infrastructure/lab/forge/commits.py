@@ -72,16 +72,21 @@ def read(git: Git, sha: str) -> Commit:
 
 def listed(git: Git, revisions: tuple[str, ...], wanted: Range) -> list[Commit]:
     """Return commits reachable from (or, with `^`, not from) revisions."""
-    words = ["log", _FORMAT, f"--max-count={wanted.count}", f"--skip={wanted.skipped}"]
-    words += [f"--since={wanted.since}"] if wanted.since else []
-    words += [f"--until={wanted.until}"] if wanted.until else []
+    part = (f"--max-count={wanted.count}", f"--skip={wanted.skipped}")
+    return list(_commits(git.text("log", _FORMAT, *part, *_narrowed(revisions, wanted))))
+
+
+def count(git: Git, revisions: tuple[str, ...], wanted: Range | None = None) -> int:
+    """Return how many commits are reachable from (or, with `^`, not from) revisions, on all pages."""
+    return int(git.text("rev-list", "--count", *_narrowed(revisions, wanted or Range())))
+
+
+def _narrowed(revisions: tuple[str, ...], wanted: Range) -> list[str]:
+    """Return the words that ask for revisions within the times and below the path that are wanted."""
+    times = [f"--since={wanted.since}"] if wanted.since else []
+    times += [f"--until={wanted.until}"] if wanted.until else []
     paths = [f":(literal){wanted.path}"] if wanted.path else []
-    return list(_commits(git.text(*words, *revisions, "--", *paths)))
-
-
-def count(git: Git, *revisions: str) -> int:
-    """Return how many commits are reachable from (or, with `^`, not from) revisions."""
-    return int(git.text("rev-list", "--count", *revisions, "--"))
+    return [*times, *revisions, "--", *paths]
 
 
 def base(git: Git, one: str, other: str) -> str | None:

@@ -91,7 +91,7 @@ def open_(forge: Forge, head: str, base: str, facts: Document) -> Document:
         if any(_is_of(each, head, base) for each in requests(forge)):
             told = f"A pull request already exists for {forge.owner}:{head}."
             raise invalid("PullRequest", "head", "custom", told)
-        if not commits.count(forge.git, between.head_sha, f"^{between.base_sha}"):
+        if not commits.count(forge.git, (between.head_sha, f"^{between.base_sha}")):
             told = f"No commits between {base} and {head}"
             raise invalid("PullRequest", "head", "custom", told)
         kept = forge.store.add(KIND, _new(head, base, between, facts))

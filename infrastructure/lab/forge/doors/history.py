@@ -23,17 +23,16 @@ def _listed(call: Call) -> Answer:
         raise missing()
     page = paging.wanted(call.query)
     wanted = commits.Range(
-        count=page.size + 1,  # one more tells whether there is a next page
+        count=page.size,
         skipped=page.skipped,
         path=call.query.get("path", ""),
         since=call.query.get("since", ""),
         until=call.query.get("until", ""),
     )
     found = commits.listed(git, (start,), wanted)
-    total = page.skipped + len(found)
+    total = commits.count(git, (start,), wanted)
     headers = paging.link(page, total, call.url, call.query)
-    shown = found[: page.size]
-    return Answer([shapes.commit(call.forge, each) for each in shown], headers=headers)
+    return Answer([shapes.commit(call.forge, each) for each in found], headers=headers)
 
 
 def _one(call: Call) -> Answer:
@@ -56,7 +55,7 @@ def _compared(call: Call) -> Answer:
     merge_base = commits.base(git, base, head)
     if merge_base is None:
         raise missing()
-    ahead, behind = commits.count(git, head, f"^{base}"), commits.count(git, base, f"^{head}")
+    ahead, behind = (commits.count(git, span) for span in ((head, f"^{base}"), (base, f"^{head}")))
     page = paging.wanted(call.query, COMMITS_OF_A_COMPARISON)
     new = commits.listed(git, (head, f"^{base}"), commits.Range(count=ahead or 1))[::-1]
     changes = commits.between(git, merge_base, head)

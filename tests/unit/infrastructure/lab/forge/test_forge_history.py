@@ -33,6 +33,8 @@ def test_the_history_is_of_several_people_over_weeks_newest_first(reader: Client
 def test_pages_of_commits_are_linked_and_leave_none_out(reader: Client) -> None:
     first = reader.raw("GET", "/commits?per_page=5")
     pages = [first.json()]
+    every = len(reader.forge.git.text("rev-list", "main").split())
+    assert f"page={-(-every // 5)}" in first.links["last"]["url"]
     while "next" in first.links:
         first = reader.http.get(
             first.links["next"]["url"], headers={"authorization": f"Bearer {reader.token}"}
