@@ -1,24 +1,30 @@
 """Routes that read the timeline of changes: what was changed, where, when and by whom."""
 
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Annotated, Self
 
 from fastapi import APIRouter, Query
 from pydantic import AwareDatetime, BaseModel, Field
+from sqlalchemy.ext.asyncio import AsyncConnection
 
+from backend.actors import Actor
 from backend.api import cursors
 from backend.api.auth import Viewer
 from backend.api.context import Context
 from backend.api.cursors import Cursor
 from backend.db import changes as timeline
-from backend.db import clusters, github_deliveries
+from backend.db import clusters, github_deliveries, incident_rows
 from backend.db.changes import Wanted
 from backend.db.tenancy import Tenant
+from sre_agent.domain.ids import IncidentId
 from sre_agent.domain.timeline import Change, ChangeKind, ChangeSource
 
 router = APIRouter(prefix="/api/v1/changes", tags=["changes"])
 
 _NAME_MAX = 253
+BEFORE, AFTER = timedelta(hours=6), timedelta(minutes=30)
+"""What is shown with an incident took effect within this before its onset, or after it."""
 
 
 class ChangeView(BaseModel):
@@ -75,6 +81,11 @@ class ChangePage(BaseModel):
 class ChangeFilter(BaseModel):
     """Which changes are asked for; what is not given asks for all."""
 
+    incident: str = Field(
+        default="",
+        max_length=_NAME_MAX,
+        description="Around its onset: of its cluster, from 6 h before it to 30 min after it.",
+    )
     since: AwareDatetime | None = Field(default=None, description="Nothing before it.")
     until: AwareDatetime | None = Field(default=None, description="Nothing after it.")
     cluster: str = Field(
@@ -89,7 +100,7 @@ class ChangeFilter(BaseModel):
     cursor: Cursor = None
 
 
-@router.get("")
+@router.get("", responses={404: {}})
 async def list_changes(
     context: Context, actor: Viewer, asked: Annotated[ChangeFilter, Query()]
 ) -> ChangePage:
@@ -107,6 +118,8 @@ async def list_changes(
     async with context.engine.connect() as connection:
         if asked.cluster:
             await clusters.get(connection, Tenant(actor.org_id, asked.cluster))
+        if asked.incident:
+            wanted = await _around(connection, actor, asked.incident, wanted)
         found = await timeline.list_page(
             connection,
             actor.org_id,
@@ -119,6 +132,19 @@ async def list_changes(
     return ChangePage(
         changes=[ChangeView.of(change) for change in page],
         next_cursor=cursors.encode(page[-1].at, page[-1].id) if more else None,
+    )
+
+
+async def _around(
+    connection: AsyncConnection, actor: Actor, incident_id: str, wanted: Wanted
+) -> Wanted:
+    """Return what is asked for, around the onset of an incident where no other time is named."""
+    row = await incident_rows.get(connection, IncidentId(incident_id), org_id=actor.org_id)
+    return replace(
+        wanted,
+        since=wanted.since or row.started_at - BEFORE,
+        until=wanted.until or row.started_at + AFTER,
+        cluster_id=wanted.cluster_id or row.cluster_id,
     )
 
 

@@ -35,3 +35,9 @@ def title(text: object, most: int) -> str:
     """Return the first line of a text as it may be kept."""
     lines = text[: most * 4].strip().splitlines() if isinstance(text, str) else []
     return " ".join(told(lines[0], most).split()) if lines else ""
+
+
+def link(url: object, most: int) -> str:
+    """Return an address that a page may lead to, or nothing: one that runs a script is none."""
+    shown = title(url, most)
+    return shown if shown.startswith(("https://", "http://")) else ""

@@ -8291,6 +8291,8 @@ export interface operations {
     listChanges: {
         parameters: {
             query?: {
+                /** @description Around its onset: of its cluster, from 6 h before it to 30 min after it. */
+                incident?: string;
                 /** @description Nothing before it. */
                 since?: string | null;
                 /** @description Nothing after it. */
@@ -8356,6 +8358,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["Unauthorized"];
+            404: components["responses"]["NotFound"];
             422: components["responses"]["UnprocessableEntity"];
             503: components["responses"]["ServiceUnavailable"];
         };

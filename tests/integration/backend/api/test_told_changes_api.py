@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 import sqlalchemy as sa
-from api_scene import TOKENS, bearer
+from api_scene import TOKENS, bearer, fire
 from attack_counts import Attack
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -100,6 +100,20 @@ async def test_changes_are_listed_newest_first_by_what_is_asked_for(
     assert await shown(client, namespace="elsewhere") == []
     window = {"since": "2026-03-01T11:11:00Z", "until": "2026-03-01T11:12:00Z"}
     assert await shown(client, **window) == ["at 12", "at 11"]
+
+
+async def test_the_changes_around_the_onset_of_an_incident_are_asked_for_by_its_id(
+    client: httpx.AsyncClient,
+) -> None:
+    [incident] = await fire(client, "web")  # since 11:59
+    sent = [
+        {**FLAG, "key": at, "summary": at, "at": f"2026-03-01T{at}:00Z", "services": ["any"]}
+        for at in ("05:58", "06:00", "11:50")
+    ]
+    await tell(client, *sent)
+
+    assert await shown(client, incident=incident) == ["11:50", "06:00"]
+    assert await shown(client, incident=incident, until="2026-03-01T07:00:00Z") == ["06:00"]
 
 
 async def test_one_change_is_shown_with_its_diff_and_counted_by_its_source(

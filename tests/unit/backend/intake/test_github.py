@@ -167,3 +167,10 @@ def test_a_text_that_steers_or_has_no_end_is_made_plain_and_short() -> None:
     assert "\u202e" not in told.summary
     assert len(told.message) <= 8 * 1024
     assert len(told.summary) <= 300
+
+
+def test_an_address_that_is_none_leads_nowhere() -> None:
+    hostile = {**COMMIT, "url": "javascript:alert(1)"}
+
+    assert only("push", ref="refs/heads/main", commits=[hostile]).link == ""
+    assert only("push", ref="refs/heads/main", commits=[COMMIT]).link == COMMIT["url"]
