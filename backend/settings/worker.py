@@ -22,6 +22,9 @@ class WorkerSettings(McpSettings, RunSettings):
     mcp_kubernetes_write_token: SecretStr | None = None
     """Opens sessions that can also write, with a grant."""
 
+    mcp_github_write_token: SecretStr | None = None
+    """Opens sessions of the GitHub server that can also write, with a grant."""
+
     approval_ttl_seconds: Seconds = 900
     """How long a plan waits for a decision: the state it was made for grows old."""
 

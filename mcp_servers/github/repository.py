@@ -114,18 +114,13 @@ class Repositories:
     allowed: tuple[str, ...]
 
     def of(self, full_name: str) -> Repository:
-        """Return a repository by its full name; the only one there is when none is named.
+        """Return a repository by its full name; the first there is when none is named.
 
         Raises:
-            RefusedError: `forbidden`: the server does not look at it, `invalid_arguments`: none is
-                named and there are several.
+            RefusedError: `forbidden`: the server does not look at it.
         """
-        if not full_name:
-            if len(self.allowed) > 1:
-                several = ", ".join(self.allowed)
-                raise RefusedError("invalid_arguments", f"name the repository, one of {several}")
-            full_name = self.allowed[0]
-        known = next((each for each in self.allowed if each.lower() == full_name.lower()), None)
+        wanted = (full_name or self.allowed[0]).lower()
+        known = next((each for each in self.allowed if each.lower() == wanted), None)
         if known is None:
             reason = f"this server looks at {', '.join(self.allowed)} only: GITHUB_REPOSITORIES"
             raise RefusedError("forbidden", reason)

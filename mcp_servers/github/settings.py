@@ -22,7 +22,10 @@ class GithubSettings(WritingSettings):
     """The API's base URL; GitHub Enterprise Server has it at `https://<host>/api/v3`."""
 
     github_repositories: str
-    """The repositories that the server looks at, `owner/name` with commas between; no other is touched."""
+    """The repositories that the server looks at, `owner/name` with commas between; no other is touched.
+
+    The first is meant where a question names none.
+    """
 
     github_read_token: SecretStr | None = None
     """A token that can read the repositories, and nothing else."""

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from sre_agent.agents import change_summaries
 from sre_agent.domain.likelihood import in_percent
 from sre_agent.domain.observations import KINDS
 from sre_agent.domain.observations.changes import NearChanges
@@ -199,6 +200,12 @@ _SUMMARIES: Mapping[str, Callable[[dict[str, Any]], str]] = dict(
             _traces,
             _runbook_matches,
             _runbook,
+            change_summaries.commits,
+            change_summaries.commit,
+            change_summaries.pull_requests,
+            change_summaries.deployments,
+            change_summaries.workflow_runs,
+            change_summaries.releases,
             _past,
             _alert_patterns,
             _changes,
