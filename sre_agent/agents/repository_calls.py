@@ -30,7 +30,7 @@ def plan(
     """
     since = (begun - LOOKED_BACK).astimezone(UTC).isoformat()
     until = incident.opened_at.astimezone(UTC).isoformat()
-    lists = {
+    lists: dict[str, dict[str, str | int]] = {
         "list_commits": {"since": since, "until": until, "limit": MAX_COMMITS},
         "list_pull_requests": {"state": "closed"},
         "list_deployments": {},
@@ -38,7 +38,7 @@ def plan(
         "list_releases": {},
     }
     for tool, arguments in lists.items():
-        yield ToolCall(server=server, tool=tool, arguments=arguments)
+        yield ToolCall(server=server, tool=tool, arguments=dict(arguments))
     for item in evidence:
         found = observations.read(item, CommitList)
         for commit in found.commits[:MAX_DIFFS] if found else ():
