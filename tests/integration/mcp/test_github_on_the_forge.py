@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from github_lab import BRANCH, Forge, GithubHands, hands_on
+from github_lab import BRANCH, Forge, GithubHands, Json, hands_on
 from github_story import APP, BAD, SINCE
 from hands_lab import Signer, data, serving
 from starlette.testclient import TestClient
@@ -12,7 +12,7 @@ from infrastructure.lab import world
 from infrastructure.lab.forge import forge as forges
 from infrastructure.lab.forge.app import create_app
 
-READING = {
+READING: dict[str, Json] = {
     "list_commits": {"limit": 5},
     "list_pull_requests": {"state": "all"},
     "list_deployments": {},
