@@ -51,12 +51,12 @@ function judgedIn(verdict: ChangeVerdict | null): Map<string, JudgedChange> {
 function Verdict({ verdict }: { verdict: ChangeVerdict }) {
   if (verdict.suspect === null)
     return (
-      <p className="verdict">
+      <p className="explained-by">
         <strong>No change explains this.</strong> {verdict.reason.split(": ").slice(1).join(": ")}
       </p>
     );
   return (
-    <p className="verdict is-found">
+    <p className="explained-by is-found">
       <strong>{verdict.suspect.summary}</strong> explains what fails
       <span className="faint"> {percent(verdict.confidence)}</span>
     </p>
