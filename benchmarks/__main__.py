@@ -6,10 +6,20 @@ from pathlib import Path
 
 from rich.console import Console
 
-from benchmarks import deeds, live, model_path, orchestration, resident, rulings, storm, webhook
+from benchmarks import (
+    deeds,
+    live,
+    model_path,
+    orchestration,
+    resident,
+    rulings,
+    storm,
+    timeline,
+    webhook,
+)
 from benchmarks.figure import Figure, show
 
-_PARTS = (rulings, deeds, webhook, live, storm, orchestration, model_path, resident)
+_PARTS = (rulings, timeline, deeds, webhook, live, storm, orchestration, model_path, resident)
 
 
 def main() -> None:

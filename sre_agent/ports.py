@@ -10,10 +10,12 @@ from sre_agent.domain.ids import ActionId, IncidentId
 from sre_agent.domain.incident import Follower, Incident, IncidentStatus
 from sre_agent.domain.model import Value
 from sre_agent.domain.objects import ObjectRef
+from sre_agent.domain.observations.changes import NearChanges
 from sre_agent.domain.observations.memory import AlertPatterns, PastIncidents
 from sre_agent.domain.plan import Plan
 from sre_agent.domain.ruling import Decision, PolicyRuling
 from sre_agent.domain.slo import Objective
+from sre_agent.domain.timeline import Change, ChangeWindow
 from sre_agent.domain.tools import ToolCall, ToolResult
 
 if TYPE_CHECKING:  # whoever only keeps to a port, such as the signer, loads no diagnosis for it
@@ -103,6 +105,18 @@ class Memory(Protocol):
 
     async def lessons(self, incident_id: IncidentId) -> Lessons | None:
         """Return what verified past incidents of its cluster teach; None where they are too few."""
+        ...
+
+
+class Changes(Protocol):
+    """The timeline of changes of the organization that has the incident."""
+
+    async def near(self, incident: Incident, window: ChangeWindow) -> NearChanges:
+        """Return what was told of the incident's cluster in a window, by others than the cluster."""
+        ...
+
+    async def keep(self, incident: Incident, changes: Sequence[Change]) -> None:
+        """Put changes of the incident's cluster into the timeline; known ones stay as they are."""
         ...
 
 

@@ -21,7 +21,7 @@ _NAME = re.compile(r"[a-z0-9][a-z0-9._+-]{0,62}(@[a-z0-9.-]{1,190})?")
 _OWN_ACTORS = frozenset(
     {"clock", "intake", "notifier", "platform", "queue", "signer", "sre-agent", "system", "worker"}
     | {"executor", "planner", "policy", "reflector", "reporter", "supervisor", "verifier"}
-    | {"kubernetes", "metrics", "logs", "runbooks"}
+    | {"kubernetes", "metrics", "logs", "runbooks", "traces", "github"}
 )
 """Under these names the platform itself acts in its logs: nobody else is called so."""
 

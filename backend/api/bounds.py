@@ -8,13 +8,16 @@ from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from backend.api import webhook
+from backend.api import change_webhook, github_webhook, webhook
 
 MAX_BODY_BYTES = 128 * 1024
 """No route needs as much."""
 
 _MAX_BYTES_BEFORE: Mapping[str, int] = {"/api/v1/auth/": 16 * 1024}
 """Where nobody has to be known, less may be sent."""
+
+_BOUND_THEMSELVES = frozenset({webhook.PATH, change_webhook.PATH, github_webhook.PATH})
+"""They have limits of their own."""
 
 _CLOSE = {"Connection": "close"}
 """The rest of the body is not waited for."""
@@ -23,8 +26,8 @@ _CLOSE = {"Connection": "close"}
 class BoundedBodies:
     """Refuses a body as soon as more of it than the limit was read (413), whatever is asked for.
 
-    A packed one is not unpacked but refused (415). One that has not come after `deadline_s` seconds is refused too (408). Only the webhook, which
-    asks who sends before it reads, has a limit of its own for the length.
+    A packed one is not unpacked but refused (415). One that has not come after `deadline_s` seconds is refused too (408). Only webhooks have limits of
+    their own for the length.
     """
 
     def __init__(self, app: ASGIApp, deadline_s: float = 10.0) -> None:
@@ -36,7 +39,7 @@ class BoundedBodies:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        most = math.inf if scope["path"] == webhook.PATH else _most(scope["path"])
+        most = math.inf if scope["path"] in _BOUND_THEMSELVES else _most(scope["path"])
         deadline: float | None = asyncio.get_running_loop().time() + self._deadline_s
         packing = Headers(scope=scope).get("content-encoding", "identity").strip().lower()
         read_bytes = 0

@@ -14,6 +14,7 @@ from backend.db import (
     approval_counts,
     approvals,
     ask_threads,
+    changes,
     clusters,
     exports,
     freezes,
@@ -27,7 +28,7 @@ from backend.db import (
 from backend.db.admission.desk import BusyError
 from backend.db.journal import IncidentNotFoundError, UnreadableEventError
 from backend.halting import HaltFileError
-from backend.intake.alertmanager import NotJsonError
+from backend.intake.refusals import NotJsonError
 from backend.settings import SettingsError
 from backend.slos import keeping
 from sre_agent.domain.errors import TransientError
@@ -35,6 +36,7 @@ from sre_agent.domain.steering import UnfitStepError
 
 TABLE: Mapping[type[Exception], tuple[int, str, str]] = {
     clusters.ClusterNotFoundError: (404, "No such cluster", "List them with GET /api/v1/clusters."),
+    changes.ChangeNotFoundError: (404, "No such change", "List them with GET /api/v1/changes."),
     ask_threads.ThreadNotFoundError: (
         404,
         "No such thread",
@@ -238,7 +240,7 @@ TABLE: Mapping[type[Exception], tuple[int, str, str]] = {
         "The token would be good for too long",
         "Send an expires_at within ten years, or none.",
     ),
-    NotJsonError: (400, "The body is not JSON", "Send what Alertmanager's webhook sends."),
+    NotJsonError: (400, "The body is not JSON", "Send JSON in UTF-8, as docs/api.md describes."),
     BusyError: (503, "Too many webhooks wait", "Send again in some seconds; nothing was recorded."),
     AskBusyError: (
         503,

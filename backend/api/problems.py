@@ -14,7 +14,7 @@ from backend.api import headers, wrong_fields
 from backend.api.problem_table import TABLE
 from backend.clusters import connecting
 from backend.db import approvals
-from backend.intake.alertmanager import MalformedError
+from backend.intake.refusals import MalformedError
 from backend.settings import SettingsError
 from sre_agent.domain.steering import UnfitArgumentsError
 

@@ -37,6 +37,7 @@ from backend.db import (
     reports,
 )
 from sre_agent.config import action_kinds
+from sre_agent.domain.attribution import ChangeVerdict
 from sre_agent.domain.causes import Diagnosis
 from sre_agent.domain.events import Event, EventKind
 from sre_agent.domain.evidence import Evidence
@@ -168,6 +169,11 @@ async def show_causes(context: Context, actor: Viewer, incident_id: str) -> Diag
     return DiagnosisView(
         diagnosis=_read(told, Diagnosis, "diagnosis") if told else None,
         opinion=_read(said, ModelOpinion, "opinion") if said else None,
+        changes=(
+            _read(ranked[-1], ChangeVerdict, "changes")
+            if ranked and "changes" in ranked[-1].payload
+            else None
+        ),
     )
 
 

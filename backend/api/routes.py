@@ -11,10 +11,13 @@ from backend.api import (
     auditing,
     autonomy,
     braking,
+    change_webhook,
+    changes,
     decided,
     deciding,
     document,
     exporting,
+    github_webhook,
     learning,
     metrics,
     model_use,
@@ -45,6 +48,7 @@ PARTS = (
     operating,
     switching,
     braking,
+    changes,
     queueing,
     runbooks,
     slos,
@@ -71,7 +75,8 @@ def new_app(lifespan: Lifespan[FastAPI] | None = None) -> FastAPI:
         generate_unique_id_function=_operation_id,
     )
     problems.install(app)
-    app.router.routes.append(Route(webhook.PATH, webhook.receive, methods=["POST"]))
+    for sent in (webhook, change_webhook, github_webhook):
+        app.router.routes.append(Route(sent.PATH, sent.receive, methods=["POST"]))
     for part in PARTS:
         app.include_router(part.router, dependencies=[Depends(refuse_unstorable)])
     app.include_router(sockets.router)

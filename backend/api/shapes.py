@@ -14,6 +14,7 @@ from backend.db.approval_rows import Request
 from backend.db.model_use import ModelUse
 from sre_agent.domain.actions import ActionKind
 from sre_agent.domain.alert import Alert, Severity
+from sre_agent.domain.attribution import ChangeVerdict
 from sre_agent.domain.brakes import Obstacle
 from sre_agent.domain.causes import Diagnosis
 from sre_agent.domain.events import Event
@@ -187,10 +188,12 @@ class DiagnosisView(BaseModel):
     """The newest ranking of causes; null before the first.
 
     `opinion` is what a language model thinks, null where none was asked: no plan is made from it.
+    `changes` is what the timeline's changes explain, null where it tells of none near the onset.
     """
 
     diagnosis: Diagnosis | None
     opinion: ModelOpinion | None = None
+    changes: ChangeVerdict | None = None
 
 
 class PlanView(BaseModel):

@@ -14,7 +14,7 @@ from backend.clusters import connecting
 from backend.db import clusters
 from backend.db.admission import Arrival, Disposition, Receipt, Tenant
 from backend.intake import alertmanager
-from backend.intake.alertmanager import Problem
+from backend.intake.refusals import Problem
 from sre_agent.domain import identity
 
 PATH = "/webhook/alert"
@@ -46,24 +46,22 @@ async def receive(request: Request) -> JSONResponse:
     everything else here.
     """
     context: ApiContext = request.app.state.context
-    tenant = await _find_tenant(request, context)
-    content_type = request.headers.get("content-type", "application/json")
-    if content_type.partition(";")[0].strip().lower() != "application/json":
-        raise ProblemError(415, "Only JSON is read here", "Send Content-Type: application/json.")
+    tenant = await find_tenant(request, context)
+    check_json(request)
     parsed = alertmanager.parse(await read_body(request, MAX_BODY_BYTES))
     arrivals = [
         Arrival(alert, identity.service_of(alert), identity.is_actionable(alert))
         for alert in parsed.alerts
     ]
     receipts = await context.desk.submit(arrivals, tenant)
-    refused = _refused(parsed.refused)
+    refused = tell_refused(parsed.refused)
     if refused:
         _log.warning("alerts_refused", count=len(refused), first=refused[:_LOGGED_MAX])
     return JSONResponse({**_summary(receipts), "refused": refused}, status_code=202)
 
 
-async def _find_tenant(request: Request, context: ApiContext) -> Tenant:
-    """Return whose Alertmanager sends: the own cluster's, or that of one that is connected.
+async def find_tenant(request: Request, context: ApiContext) -> Tenant:
+    """Return whose systems send: the own cluster's, or that of one that is connected.
 
     A connected cluster is looked up each time: its token is void at once when it is disconnected,
     whichever process that was told to.
@@ -80,6 +78,17 @@ async def _find_tenant(request: Request, context: ApiContext) -> Tenant:
     hint = "Alertmanager has to send WEBHOOK_TOKEN (http_config.authorization), or its cluster's."
     check_secret(request, context.settings.webhook_token, hint=hint)
     return context.tenant
+
+
+def check_json(request: Request) -> None:
+    """Refuse a request that sends something else than JSON.
+
+    Raises:
+        ProblemError: It does (415).
+    """
+    content_type = request.headers.get("content-type", "application/json")
+    if content_type.partition(";")[0].strip().lower() != "application/json":
+        raise ProblemError(415, "Only JSON is read here", "Send Content-Type: application/json.")
 
 
 async def read_body(request: Request, limit_bytes: int) -> bytes:
@@ -100,11 +109,12 @@ async def read_body(request: Request, limit_bytes: int) -> bytes:
 
 
 def _too_large(limit_bytes: int) -> ProblemError:
-    hint = f"Send at most {limit_bytes} bytes: lower max_alerts in Alertmanager's webhook_config."
+    hint = f"Send at most {limit_bytes} bytes; Alertmanager: lower max_alerts in webhook_config."
     return ProblemError(413, "The body is too large", hint)
 
 
-def _refused(refused: Mapping[int, tuple[Problem, ...]]) -> list[dict[str, object]]:
+def tell_refused(refused: Mapping[int, tuple[Problem, ...]]) -> list[dict[str, object]]:
+    """Return what is wrong with which parts of a webhook, as it is answered."""
     return [
         {
             "index": place,

@@ -1,4 +1,4 @@
-"""What changed lately: rollouts as the clusters tell of them, and what people and the platform did."""
+"""What changed lately: rollouts as clusters tell them, the timeline, and what people and the platform did."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
@@ -8,7 +8,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from backend.ask import names
 from backend.ask.cluster_looks import ClusterLooks
 from backend.db import audit_trail
+from backend.db import changes as timeline
 from backend.db.audit_trail import Trace
+from backend.db.changes import Wanted
 from sre_agent import ports
 from sre_agent.ask import incident_facts, other_facts
 from sre_agent.ask.asking import HOUR_S, Place, Slots
@@ -17,9 +19,11 @@ from sre_agent.ask.incident_facts import minute
 from sre_agent.domain.events import Event, EventKind
 from sre_agent.domain.ids import IncidentId
 from sre_agent.domain.observations.kubernetes import ResourceList, RolloutHistory
+from sre_agent.domain.timeline import ChangeSource
 
 _NAMESPACES = 8
 _DEEDS = 30
+_ENTRIES = 30
 _DONE = (EventKind.ACTION_STARTED.value, EventKind.ACTION_FINISHED.value)
 
 
@@ -33,9 +37,12 @@ async def find(
         kinds = _DONE if slots.place.told else ()
         wanted = audit_trail.Wanted(kinds=kinds, since=since)
         traces = await audit_trail.list_page(connection, clusters.org_id, wanted, limit=_DEEDS)
+        entries = await timeline.list_page(
+            connection, clusters.org_id, _entries(slots.place, since), limit=_ENTRIES
+        )
     done = list(_of(traces, slots.place))
     deeds = told(done, since)
-    facts = (*rollouts, *deeds.facts)
+    facts = (*rollouts, *map(other_facts.change, reversed(entries)), *deeds.facts)
     about = f" of {slots.place.told}" if slots.place.told else ""
     none = () if facts else (f"Nothing{about} is known to have changed since {minute(since)}.",)
     return Found(facts=facts, notes=(*none, *notes))
@@ -45,6 +52,19 @@ def told(traces: Sequence[Trace], since: datetime) -> Found:
     """Return what was done, oldest first; an entry of an incident's log names the incident."""
     facts = tuple(map(_fact, reversed(traces)))
     return Found(facts=facts, notes=() if facts else (f"Nothing was done since {minute(since)}.",))
+
+
+def _entries(place: Place, since: datetime) -> Wanted:
+    """Return which entries of the timeline are told: of a place, those that name its service.
+
+    What clusters showed of rollouts is told as they tell it now.
+    """
+    return Wanted(
+        since=since,
+        namespace="" if place.service else place.namespace,
+        service=place.service,
+        sources=(ChangeSource.GITHUB, ChangeSource.WEBHOOK),
+    )
 
 
 async def _rollouts(

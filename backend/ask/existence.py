@@ -5,6 +5,7 @@ from collections.abc import Collection
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from backend.db.tables.changes import changes
 from backend.db.tables.events import events
 from backend.db.tables.organization_log import organization_log
 from backend.db.tables.slos import slos
@@ -36,4 +37,10 @@ async def find(
         promises = sa.select(slos.c.cluster_id, slos.c.id).where(slos.c.org_id == org_id)
         kept = {tuple(row) for row in await connection.execute(promises)}
         found.update(cite for cite in promised if (cite.cluster, cite.id) in kept)
+    if told := by_source.get(Source.CHANGE):
+        entries = sa.select(changes.c.id).where(
+            changes.c.org_id == org_id, changes.c.id.in_([cite.id for cite in told])
+        )
+        known = set((await connection.execute(entries)).scalars())
+        found.update(cite for cite in told if cite.id in known)
     return frozenset(found)

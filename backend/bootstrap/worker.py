@@ -24,6 +24,7 @@ from backend.db import tenancy
 from backend.db.circumstances import PostgresFacts
 from backend.db.engine import create_engine, libpq_url
 from backend.db.memory import PostgresMemory
+from backend.db.near_changes import PostgresChanges
 from backend.db.outbox import PostgresOutbox
 from backend.db.past_runs import PastRuns
 from backend.db.slos import PostgresObjectives
@@ -223,6 +224,7 @@ def run_context(
         planning=judged_by.planning,
         limits=judged_by.limits,
         memory=PostgresMemory(engine),
+        changes=PostgresChanges(engine),
         objectives=PostgresObjectives(engine),
         facts=PostgresFacts(engine, clock, past=PastRuns() if judged_by.policy.lets_earn else None),
         brakes=Foresight(engine, clock, judged_by.policy, Brakes.of(settings)),

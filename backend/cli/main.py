@@ -26,6 +26,7 @@ from backend.cli import (
     runbooks,
     steering,
     switching,
+    timeline,
 )
 from backend.cli.diagnosing import command as diagnosing
 from backend.cli.session import tell_error
@@ -73,6 +74,7 @@ for command in (
     queueing.queue,
     bench.bench,
     replaying.replay,
+    timeline.changes,
     diagnosing.diagnose,
     operations.serve,
     operations.worker,

@@ -17,6 +17,7 @@ _QUESTIONS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
     "loki": ("label_names", {}),
     "jaeger": ("list_traced_services", {}),
     "runbooks": ("list_stale", {"limit": 1}),
+    "github": ("list_releases", {"limit": 1}),
 }
 
 

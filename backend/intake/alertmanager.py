@@ -2,14 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails, from_json, to_json
 
+from backend.intake import refusals
+from backend.intake.moments import Moment
+from backend.intake.refusals import PROBLEMS_MAX, MalformedError, NotJsonError, Problem
 from sre_agent.domain.alert import Alert, AlertStatus, Severity
-from sre_agent.domain.errors import PermanentError
 
 SOURCE = "alertmanager"
 
@@ -27,15 +29,6 @@ _SEVERITIES = {
     "low": Severity.INFO,
     "none": Severity.NONE,
 }
-_PROBLEMS_MAX = 10
-
-
-@dataclass(frozen=True)
-class Problem:
-    """What is wrong with one field; `field` is its place in the JSON, such as `alerts[0].status`."""
-
-    field: str
-    message: str
 
 
 @dataclass(frozen=True)
@@ -49,36 +42,14 @@ class Parsed:
     refused: Mapping[int, tuple[Problem, ...]]
 
 
-class NotJsonError(PermanentError):
-    """The body is not JSON."""
-
-
-class MalformedError(PermanentError):
-    """The body is JSON but not a webhook of this version."""
-
-    def __init__(self, problems: tuple[Problem, ...]) -> None:
-        self.problems = problems
-        super().__init__("; ".join(f"{problem.field}: {problem.message}" for problem in problems))
-
-
-def _to_utc(moment: datetime) -> datetime:
-    try:
-        return moment.astimezone(UTC)
-    except OverflowError:
-        raise ValueError("is outside the years 1 to 9999 in UTC") from None
-
-
-_Moment = Annotated[AwareDatetime, AfterValidator(_to_utc)]
-
-
 class _Alert(BaseModel):
     model_config = ConfigDict(extra="ignore")
 
     status: Literal["firing", "resolved"]
     labels: dict[str, str]
     annotations: dict[str, str] = {}
-    startsAt: _Moment  # noqa: N815 - Alertmanager's spelling
-    endsAt: _Moment | None = None  # noqa: N815 - Alertmanager's spelling
+    startsAt: Moment  # noqa: N815 - Alertmanager's spelling
+    endsAt: Moment | None = None  # noqa: N815 - Alertmanager's spelling
     generatorURL: str = ""  # noqa: N815 - Alertmanager's spelling
     fingerprint: Annotated[str, Field(min_length=1, max_length=128)]
 
@@ -116,10 +87,10 @@ def parse(body: bytes) -> Parsed:
             refused[place] = [Problem(f"alerts[{place}].labels.alertname", "is missing")]
     if refused and not named:
         problems = [problem for place in sorted(refused) for problem in refused[place]]
-        raise MalformedError(tuple(problems[:_PROBLEMS_MAX]))
+        raise MalformedError(tuple(problems[:PROBLEMS_MAX]))
     return Parsed(
         alerts=tuple(_to_domain(alert, webhook.groupKey) for alert in named),
-        refused={place: tuple(refused[place][:_PROBLEMS_MAX]) for place in sorted(refused)},
+        refused={place: tuple(refused[place][:PROBLEMS_MAX]) for place in sorted(refused)},
     )
 
 
@@ -138,10 +109,10 @@ def _refused(error: ValidationError) -> dict[int, list[Problem]]:
     for detail in details:
         place = _place(detail)
         (outside if place is None else found.setdefault(place, [])).append(
-            Problem(_path(detail["loc"]), detail["msg"])
+            Problem(refusals.place(detail["loc"]), detail["msg"])
         )
     if outside:
-        raise MalformedError(tuple(outside[:_PROBLEMS_MAX]))
+        raise MalformedError(tuple(outside[:PROBLEMS_MAX]))
     return found
 
 
@@ -181,10 +152,3 @@ def _to_domain(alert: _Alert, group_key: str) -> Alert:
 def _end(moment: datetime | None) -> datetime | None:
     # Go's zero time, the year 1, means that there is none.
     return None if moment is None or moment.year == 1 else moment
-
-
-def _path(location: tuple[int | str, ...]) -> str:
-    path = ""
-    for part in location:
-        path += f"[{part}]" if isinstance(part, int) else f".{part}" if path else part
-    return path or "(the body)"

@@ -40,6 +40,9 @@ class ApiSettings(LiveSettings, McpSettings, LlmSettings, ModelBoundSettings):
     webhook_token: SecretStr
     """The bearer token that Alertmanager sends."""
 
+    github_webhook_secrets: Annotated[tuple[SecretStr, ...], NoDecode] = ()
+    """What GitHub signs its webhooks with, separated by commas: several while one follows another."""
+
     api_tokens: Annotated[SecretStr, NoDecode]
     """Who may use the API: `name:role:token`, separated by commas; roles: viewer, responder,
     approver, admin."""
@@ -66,6 +69,20 @@ class ApiSettings(LiveSettings, McpSettings, LlmSettings, ModelBoundSettings):
         if not isinstance(value, str):
             return value
         return tuple(part.strip() for part in value.split(",") if part.strip())
+
+    @field_validator("github_webhook_secrets", mode="before")
+    @classmethod
+    def _split_github_webhook_secrets(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        return tuple(part.strip() for part in value.split(",") if part.strip())
+
+    @field_validator("github_webhook_secrets", mode="after")
+    @classmethod
+    def _check_github_webhook_secrets(cls, value: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
+        for secret in value:
+            check_secret(secret.get_secret_value())
+        return value
 
     @field_validator("api_tokens", mode="after")
     @classmethod

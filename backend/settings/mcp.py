@@ -8,7 +8,7 @@ from pydantic import SecretStr, field_validator
 from backend.settings.common import SettingsError
 from backend.settings.queue import QueueSettings
 
-SYSTEMS = ("kubernetes", "prometheus", "loki", "jaeger", "runbooks")
+SYSTEMS = ("kubernetes", "prometheus", "loki", "jaeger", "runbooks", "github")
 """The systems that have an MCP server."""
 
 
@@ -59,6 +59,12 @@ class McpSettings(QueueSettings):
 
     mcp_runbooks_read_token: SecretStr | None = None
     """Opens its sessions."""
+
+    mcp_github_url: str | None = None
+    """The GitHub MCP server, where there are repositories to look at."""
+
+    mcp_github_read_token: SecretStr | None = None
+    """Opens sessions that can only read."""
 
     secrets_key: SecretStr | None = None
     """Encrypts the tokens of connected clusters: Fernet keys, the newest first, with commas between."""

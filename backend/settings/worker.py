@@ -22,6 +22,9 @@ class WorkerSettings(McpSettings, RunSettings):
     mcp_kubernetes_write_token: SecretStr | None = None
     """Opens sessions that can also write, with a grant."""
 
+    mcp_github_write_token: SecretStr | None = None
+    """Opens sessions of the GitHub server that can also write, with a grant."""
+
     approval_ttl_seconds: Seconds = 900
     """How long a plan waits for a decision: the state it was made for grows old."""
 
@@ -45,6 +48,9 @@ class WorkerSettings(McpSettings, RunSettings):
 
     ask_retention_days: int = Field(default=90, ge=0)
     """After how many quiet days a thread of questions is forgotten; 0: never."""
+
+    change_retention_days: int = Field(default=90, ge=0)
+    """After how many days what was told of a change is forgotten; 0: never."""
 
     escalation_webhook_url: str | None = Field(default=None, pattern=r"^https?://")
     """Where "approval waiting" and "escalated" are posted; without it they are only logged."""

@@ -38,6 +38,7 @@ choose_compose() {
   compose=(docker compose --env-file .env)
   if [ -z "$(cluster)" ]; then compose+=(--env-file infrastructure/docker/lab.env); fi
   if [ -n "$(setting JAEGER_URL)" ]; then compose+=(--profile mcp-jaeger); fi
+  if [ -n "$(setting GITHUB_REPOSITORIES)" ]; then compose+=(--profile mcp-github); fi
   compose+=(-f infrastructure/docker-compose.yaml)
   if [ -f infrastructure/docker-compose.override.yaml ]; then
     compose+=(-f infrastructure/docker-compose.override.yaml)

@@ -7,7 +7,7 @@ RUN python -m venv /opt/venv \
 
 FROM python:3.11.13-slim-bookworm
 RUN apt-get update \
-    && apt-get install --yes --no-install-recommends prometheus prometheus-alertmanager \
+    && apt-get install --yes --no-install-recommends git prometheus prometheus-alertmanager \
     && rm -rf /var/lib/apt/lists/*
 RUN useradd --system --uid 10001 --user-group --no-create-home --shell /usr/sbin/nologin lab \
     && install -d -o lab -g lab /var/lib/lab

@@ -1,5 +1,5 @@
 # One MCP server: its own packages, its own code and what all servers share; nothing of the platform.
-# SERVER is kubernetes, prometheus, loki, jaeger or runbooks.
+# SERVER is kubernetes, prometheus, loki, jaeger, runbooks or github.
 FROM python:3.11.13-slim-bookworm AS dependencies
 ARG SERVER
 COPY infrastructure/docker/requirements/mcp-${SERVER}.lock /requirements.lock

@@ -9,7 +9,8 @@ source infrastructure/docker/common.sh
 complete_secrets() {
   local name fresh added=""
   for name in WEBHOOK_TOKEN API_TOKENS SIGNER_TOKEN MCP_KUBERNETES_READ_TOKEN MCP_KUBERNETES_WRITE_TOKEN \
-    MCP_PROMETHEUS_READ_TOKEN MCP_LOKI_READ_TOKEN MCP_JAEGER_READ_TOKEN MCP_RUNBOOKS_READ_TOKEN SECRETS_KEY \
+    MCP_PROMETHEUS_READ_TOKEN MCP_LOKI_READ_TOKEN MCP_JAEGER_READ_TOKEN MCP_RUNBOOKS_READ_TOKEN MCP_GITHUB_READ_TOKEN \
+    MCP_GITHUB_WRITE_TOKEN SECRETS_KEY \
     POSTGRES_PASSWORD REDIS_PASSWORD LAB_READ_TOKEN LAB_WRITE_TOKEN; do
     if [ -n "$(setting "$name")" ]; then continue; fi
     fresh=$(od -An -N24 -tx1 /dev/urandom | tr -d ' \n')
@@ -57,7 +58,8 @@ refuse_what_cannot_work() {
 # Docker would make an empty folder where a file is missing, and nobody would learn why nothing works.
 require_paths() {
   local name path
-  for name in MCP_KUBECONFIG KUBERNETES_CA_FILE AGENT_CONFIG POLICY_DIR PLAYBOOK_DIR RUNBOOKS_DIR SLO_FILE LLM_PRICES_FILE; do
+  for name in MCP_KUBECONFIG KUBERNETES_CA_FILE AGENT_CONFIG POLICY_DIR PLAYBOOK_DIR RUNBOOKS_DIR SLO_FILE LLM_PRICES_FILE \
+    GITHUB_APP_PRIVATE_KEY_FILE GITHUB_CA_FILE; do
     path=$(setting "$name")
     case $path in
     '') ;;

@@ -10,17 +10,20 @@ from dataclasses import asdict
 from pathlib import Path
 
 from infrastructure.lab import inject, serving, settings, standing, supervisor, up
+from infrastructure.lab.developer import ForgeError
 from infrastructure.lab.faults import FAULTS
 from infrastructure.lab.kube import ApiError
 from infrastructure.lab.labdir import LabDir
 from infrastructure.lab.observe import tools
 from infrastructure.lab.observe.alertmanager import Webhook
+from infrastructure.lab.parts import ForgeHook
 from infrastructure.lab.ports import NoNetworkError, NoPortError
 from infrastructure.lab.waiting import StartError
 
 EXPECTED = (
     ApiError,
     NoNetworkError,
+    ForgeError,
     NoPortError,
     StartError,
     ValueError,
@@ -49,11 +52,13 @@ def _up(arguments: argparse.Namespace, lab: LabDir) -> int:
         tools_dir=arguments.tools_dir.resolve(),
         webhook_url=arguments.webhook_url,
         webhook_token_file=_resolved(arguments.webhook_token_file),
+        forge_webhook_url=arguments.forge_webhook_url,
+        forge_webhook_secret_file=_resolved(arguments.forge_webhook_secret_file),
     )
     record = up.up(lab, wish)
     print(f"lab up in {time.monotonic() - started_s:.1f} s ({lab.root})")
     print(f"  namespace     {record['namespace']}")
-    for name in ("kubernetes", "prometheus", "alertmanager", "loki", "frontend"):
+    for name in ("kubernetes", "prometheus", "alertmanager", "loki", "forge", "frontend"):
         print(f"  {name:<13} {record[name]['url']}")
     return 0
 
@@ -94,7 +99,10 @@ def _supervise(arguments: argparse.Namespace, lab: LabDir) -> int:
     if arguments.webhook_url is not None:
         webhook = Webhook(arguments.webhook_url, arguments.webhook_token_file)
     programs = tools.provide(arguments.tools_dir)
-    asyncio.run(supervisor.run(lab, _seed(arguments), programs, webhook))
+    hook = None
+    if arguments.forge_webhook_url is not None:
+        hook = ForgeHook(arguments.forge_webhook_url, arguments.forge_webhook_secret_file)
+    asyncio.run(supervisor.run(lab, _seed(arguments), programs, webhook, forge_hook=hook))
     return 0
 
 
@@ -133,6 +141,10 @@ def _add_start_options(command: argparse.ArgumentParser) -> None:
     command.add_argument("--seed", type=int, help="names everything (default: LAB_SEED or 1)")
     command.add_argument("--webhook-url", help="whom Alertmanager tells")
     command.add_argument("--webhook-token-file", type=Path, help="holds the webhook's bearer token")
+    command.add_argument("--forge-webhook-url", help="whom the forge tells, as GitHub does")
+    command.add_argument(
+        "--forge-webhook-secret-file", type=Path, help="holds the secret that signs what it tells"
+    )
     command.add_argument("--tools-dir", type=Path, default=Path(".run/tools"))
 
 

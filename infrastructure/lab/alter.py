@@ -1,13 +1,17 @@
-"""Carry out a change of the lab through its API, as `kubectl` would."""
+"""Carry out a change of the lab through its API, as `kubectl` would, or through its forge."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
-from infrastructure.lab import manifests, nuisance, world
+from infrastructure.lab import landing, manifests, nuisance, world
 from infrastructure.lab.alterations import (
     Change,
+    ClusterChange,
     HoldScrapes,
     LimitMemory,
     LimitNamespace,
+    Merge,
     MistypeImage,
     MoveProbe,
     Reselect,
@@ -15,16 +19,41 @@ from infrastructure.lab.alterations import (
     SendNonsense,
     SetImage,
 )
+from infrastructure.lab.developer import Developer
 from infrastructure.lab.kube import Api, Object, collection_path
 
 
-async def apply(api: Api, place: world.World, change: Change) -> str:
-    """Change one thing; return a sentence that says so.
+@dataclass(frozen=True)
+class Hands:
+    """What a change is carried out with: the cluster's API, and a developer at the forge."""
+
+    api: Api
+    developer: Developer
+
+
+@dataclass(frozen=True)
+class Done:
+    """What was done: a sentence, and for a commit what it is called."""
+
+    sentence: str
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+async def apply(hands: Hands, place: world.World, change: Change) -> Done:
+    """Change one thing; return what was done.
 
     Raises:
         OSError: when a service that is to be called does not answer.
         ApiError: when the cluster refuses.
+        ForgeError: when the forge refuses.
     """
+    if isinstance(change, Merge):
+        landed = await landing.land(hands.developer, place, change)
+        return Done(landed.sentence, landed.facts)
+    return Done(await _change_cluster(hands.api, place, change))
+
+
+async def _change_cluster(api: Api, place: world.World, change: ClusterChange) -> str:
     match change:
         case SetImage() | MistypeImage() | LimitMemory() | MoveProbe():
             return await _roll_out(api, place, change)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from infrastructure.lab.forge.edits import Recipe
 from infrastructure.lab.world import Role, Variant
 
 
@@ -82,7 +83,19 @@ class HoldScrapes:
     role: Role
 
 
-Change = (
+@dataclass(frozen=True)
+class Merge:
+    """Developers have changes of the repository merged, one of which is what this is about."""
+
+    role: Role
+    recipe: Recipe
+    before: tuple[tuple[Role, Recipe], ...] = ()
+    """What others have merged just before it."""
+    after: tuple[tuple[Role, Recipe], ...] = ()
+    """What others have merged since."""
+
+
+ClusterChange = (
     SetImage
     | MistypeImage
     | LimitMemory
@@ -93,3 +106,4 @@ Change = (
     | SendNonsense
     | HoldScrapes
 )
+Change = ClusterChange | Merge

@@ -29,17 +29,21 @@ class Boot:
     webhook: alertmanager.Webhook | None
     network: str
     family: Family
+    forge_hook: parts.ForgeHook | None = None
 
     async def bring_up(self) -> dict[str, Any]:
         """Start everything, wait until it serves, and return the record of the lab."""
         loki, loki_url = parts.logs(self.lab)
         jaeger, jaeger_url = parts.traces()
+        forge, forge_url = parts.forge(self.lab, self.place, self.forge_hook)
         alerting, alerting_address = parts.alerting(self.lab, self.tools, self.webhook)
-        await self.family.start(parts.cluster(self.lab, self.place, self.network, jaeger_url))
+        cluster_program = parts.cluster(self.lab, self.place, self.network, jaeger_url, forge_url)
+        await self.family.start(cluster_program)
         await self.family.start(alerting)
         cluster = await self._cluster_record()
         await self.family.start(loki)
         await self.family.start(jaeger)
+        await self.family.start(forge)
         monitoring_url = await self._start_monitoring(cluster, alerting_address)
         front_url = await self._open_shop(cluster)
         urls = {
@@ -47,6 +51,7 @@ class Boot:
             "alertmanager": f"http://{alerting_address}",
             "loki": loki_url,
             "jaeger": jaeger_url,
+            "forge": forge_url,
             "frontend": front_url,
         }
         await self._wait_ready(urls)
@@ -55,6 +60,7 @@ class Boot:
             "namespace": self.place.namespace,
             "kubernetes": {name: cluster[name] for name in ("url", "tokens", "audit_log")},
             **{name: {"url": url} for name, url in urls.items()},
+            "forge": {"url": forge_url, **self._forge_record()},
             "world": {str(role): name for role, name in self.place.services.items()},
             "network": self.network,
         }
@@ -98,6 +104,7 @@ class Boot:
             "alertmanager": f"{urls['alertmanager']}/-/ready",
             "loki": f"{urls['loki']}/ready",
             "jaeger": f"{urls['jaeger']}/api/services",
+            "forge": f"{urls['forge']}/ready",
             "frontend": urls["frontend"],
         }
         async with httpx.AsyncClient(timeout=5.0, trust_env=False) as client:
@@ -112,6 +119,13 @@ class Boot:
                 return await waiting.sample(client, urls["prometheus"], SCRAPED) >= pods
 
             await self._until(is_watched, "Prometheus does not see every pod")
+
+    def _forge_record(self) -> dict[str, Any]:
+        """Return which repository the forge has, and the tokens it takes."""
+        return {
+            "repository": f"{self.place.team}/{self.place.namespace}",
+            "tokens": read_json(self.lab.forge / "tokens.json"),
+        }
 
     async def _until(self, condition: Any, what: str) -> None:
         await waiting.until(condition, what=what, patience_s=PATIENCE_S, ended=self.family.ended)

@@ -1,7 +1,7 @@
 """The faults of the lab as data: what each changes, which alerts tell of it, what would repair it."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TypeVar
 
@@ -10,6 +10,7 @@ from infrastructure.lab.alterations import (
     HoldScrapes,
     LimitMemory,
     LimitNamespace,
+    Merge,
     MistypeImage,
     MoveProbe,
     Reselect,
@@ -17,6 +18,7 @@ from infrastructure.lab.alterations import (
     SendNonsense,
     SetImage,
 )
+from infrastructure.lab.forge.edits import Recipe
 from infrastructure.lab.world import NATURAL_SEED, Role, Variant, World
 
 T = TypeVar("T")
@@ -43,6 +45,8 @@ class Injury:
     alerts: tuple[str, ...]
     """The alerts that tell of it, here or at those who suffer."""
     end: End = End.REPAIRED
+    innocent: Merge | None = None
+    """What is deployed just before it, and has nothing to do with it."""
 
 
 @dataclass(frozen=True)
@@ -118,6 +122,16 @@ SELECTORS = ("{name}-v2", "{name}s", "{name}-svc")
 """For each seed the label value that the Service looks for, and no pod has."""
 
 
+CULPRITS = (Recipe.MINOR_UNITS, Recipe.SHIPPING, Recipe.NEW_CURRENCY)
+"""For each seed the change of code that fails some of the orders."""
+SETTINGS = (
+    (Recipe.WRONG_ADDRESS, "wrong_service_address"),
+    (Recipe.SHORT_PATIENCE, "bad_config_change"),
+)
+"""For each seed the change of a manifest, and the class of fault."""
+REVERTS = ("create_revert_pr", "rollback_rollout")
+
+
 def _of_seed(world: World, forms: tuple[T, ...]) -> T:
     return forms[(world.seed - NATURAL_SEED) % len(forms)]
 
@@ -149,6 +163,35 @@ def _bad_probe(world: World, roles: tuple[Role, ...]) -> tuple[Injury, ...]:
     return (Injury(f"{probe}_probe_wrong_port", change, repairs, PROBE_ALERTS[probe]),)
 
 
+def _bad_commit(world: World, roles: tuple[Role, ...]) -> tuple[Injury, ...]:
+    change = _among_others(roles[0], roles[1], _of_seed(world, CULPRITS))
+    return (Injury("bad_release", change, REVERTS, ("HighErrorRate",)),)
+
+
+def _bad_config_commit(world: World, roles: tuple[Role, ...]) -> tuple[Injury, ...]:
+    recipe, fault_class = _of_seed(world, SETTINGS)
+    change = _among_others(roles[0], roles[1], recipe)
+    return (Injury(fault_class, change, REVERTS, ("HighErrorRate",)),)
+
+
+def _bad_flag(roles: tuple[Role, ...]) -> Injury:
+    before, after = ((roles[1], Recipe.LAST_NAME),), ((roles[1], Recipe.EXPLAIN),)
+    change = Merge(roles[0], Recipe.FLAG_ON, before, after)
+    return Injury("bad_feature_flag", change, ("create_revert_pr",), ("HighErrorRate",))
+
+
+def _innocent_deploy(roles: tuple[Role, ...]) -> Injury:
+    innocent = Merge(roles[1], Recipe.LAST_NAME)
+    return replace(_gone(roles[0]), innocent=innocent)
+
+
+def _among_others(role: Role, other: Role, recipe: Recipe) -> Merge:
+    """Return a change that others come before and after, one of them of the same service."""
+    before = ((other, Recipe.EXPLAIN), (other, Recipe.LAST_NAME))
+    after = ((role, Recipe.EXPLAIN), (role, Recipe.FEWER_REVISIONS))
+    return Merge(role, recipe, before, after)
+
+
 FAULTS: Mapping[str, Fault] = {
     "bad-release": Fault(
         "a release that fails 40 % of its requests", lambda _, roles: (_bad_release(roles[0]),)
@@ -176,6 +219,18 @@ FAULTS: Mapping[str, Fault] = {
     ),
     "memory-leak": Fault(
         "a release that keeps something of each order for ever", lambda _, roles: (_leak(roles[0]),)
+    ),
+    "bad-commit": Fault("a commit, among others, whose code fails some of the orders", _bad_commit),
+    "bad-config-commit": Fault(
+        "a commit, among others, that sets what a service cannot work with", _bad_config_commit
+    ),
+    "bad-flag": Fault(
+        "a feature that is switched on and fails some of the orders",
+        lambda _, roles: (_bad_flag(roles),),
+    ),
+    "innocent-deploy": Fault(
+        "a deploy that does no harm, just before a service others need is scaled to nothing",
+        lambda _, roles: (_innocent_deploy(roles),),
     ),
 }
 

@@ -14,6 +14,7 @@ PORTS = {
     "alertmanager": 9093,
     "loki": 3100,
     "jaeger": 16686,
+    "forge": 3000,
     "frontend": 8000,
 }
 """Where each part of a lab is found from outside."""

@@ -11,22 +11,31 @@ TRACED_SHARE = 0.2
 """Of the visits to the shop, how many are traced."""
 
 
-def catalogue(world: World, traces_url: str | None = None) -> dict[str, object]:
+def catalogue(
+    world: World, traces_url: str | None = None, flags_url: str | None = None
+) -> dict[str, object]:
     """Return the image catalogue as the node reads it.
 
     Args:
         world: who is called how.
         traces_url: where the programs send their spans; without it they send none.
+        flags_url: below it each program asks for its feature flags; without it all are off.
     """
     tracing = _tracing(world, traces_url) if traces_url else {}
-    return {"images": {world.image(role): _image(world, role, tracing) for role in Role}}
+    flags = {
+        role: {"FLAGS_URL": f"{flags_url}/{world.services[role]}"} if flags_url else {}
+        for role in Role
+    }
+    return {
+        "images": {world.image(role): _image(world, role, tracing | flags[role]) for role in Role}
+    }
 
 
-def _image(world: World, role: Role, tracing: dict[str, str]) -> dict[str, object]:
+def _image(world: World, role: Role, more: dict[str, str]) -> dict[str, object]:
     return {
         "command": ["{python}", "-I", "-S", str(PROGRAM)],
         "tags": {
-            world.tag(variant): {"env": _env(world, role, variant) | tracing} for variant in Variant
+            world.tag(variant): {"env": _env(world, role, variant) | more} for variant in Variant
         },
     }
 

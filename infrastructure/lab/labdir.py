@@ -63,6 +63,11 @@ class LabDir:
         """State of the log server."""
         return self.root / "loki"
 
+    @property
+    def forge(self) -> Path:
+        """State of the forge."""
+        return self.root / "forge"
+
     def output(self, name: str) -> Path:
         """Where a process of the lab writes what it has to say."""
         return self.root / "output" / f"{name}.log"

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -19,9 +20,9 @@ VISITS_PER_S = 20
 NODES = 2
 
 
-def cluster(lab: LabDir, place: World, network: str, traces_url: str) -> Program:
+def cluster(lab: LabDir, place: World, network: str, traces_url: str, forge_url: str) -> Program:
     """Prepare the cluster: API server, controllers and nodes."""
-    write_json(lab.images, images.catalogue(place, traces_url))
+    write_json(lab.images, images.catalogue(place, traces_url, f"{forge_url}/flags"))
     arguments = ["--dir", lab.cluster, "--port", 0, "--network", network, "--images", lab.images]
     arguments += ["--nodes", NODES]
     if lab.tokens.exists():
@@ -40,6 +41,27 @@ def traces() -> tuple[Program, str]:
     """Prepare the trace store; return it and its URL."""
     port = ports.free_port()
     return Program("jaeger", _python("traces", "--port", port)), f"http://{LOOPBACK}:{port}"
+
+
+@dataclass(frozen=True)
+class ForgeHook:
+    """Whom the forge tells: a URL, and the file that holds the secret by which it is known."""
+
+    url: str
+    secret_file: Path | None = None
+
+
+def forge(lab: LabDir, place: World, hook: ForgeHook | None) -> tuple[Program, str]:
+    """Prepare the forge; return it and its URL."""
+    port = ports.free_port()
+    arguments = ["--dir", lab.forge, "--port", port, "--seed", place.seed, "--images", lab.images]
+    arguments += ["--cluster", lab.cluster / "cluster.json"]
+    if lab.tokens.exists():
+        arguments += ["--tokens", lab.tokens]
+    if hook is not None:
+        arguments += ["--webhook-url", hook.url]
+        arguments += ["--webhook-secret-file", hook.secret_file] if hook.secret_file else []
+    return Program("forge", _python("forge", *arguments)), f"http://{LOOPBACK}:{port}"
 
 
 def alerting(

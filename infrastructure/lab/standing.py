@@ -14,6 +14,7 @@ HEALTH_PATHS = {
     "alertmanager": "/-/ready",
     "loki": "/ready",
     "jaeger": "/api/services",
+    "forge": "/ready",
     "frontend": "/",
 }
 

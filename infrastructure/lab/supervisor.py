@@ -11,7 +11,7 @@ from infrastructure.lab.family import Family
 from infrastructure.lab.kube import Api
 from infrastructure.lab.labdir import LabDir, write_json
 from infrastructure.lab.observe import alertmanager, discovery, tools
-from infrastructure.lab.parts import targets_file
+from infrastructure.lab.parts import ForgeHook, targets_file
 
 FIRST_TO_END = ("customers", "alertmanager")
 """Ended before the pods are, so that nobody is told of a shop that closes on purpose."""
@@ -24,6 +24,7 @@ async def run(
     webhook: alertmanager.Webhook | None,
     *,
     gate_host: str | None = None,
+    forge_hook: ForgeHook | None = None,
 ) -> None:
     """Bring the lab up and keep it until SIGTERM or SIGINT.
 
@@ -33,6 +34,7 @@ async def run(
         programs: what watches it.
         webhook: whom Alertmanager tells.
         gate_host: an address at which the lab shall also be reached from elsewhere.
+        forge_hook: whom the forge tells.
 
     Raises:
         StartError: when it does not come up; all that was started is ended first.
@@ -40,7 +42,7 @@ async def run(
     told_to_end = _on_signals()
     network, claim = ports.claim_network()
     family = Family(lab)
-    boot = Boot(lab, world.make(seed), programs, webhook, network, family)
+    boot = Boot(lab, world.make(seed), programs, webhook, network, family, forge_hook)
     life = asyncio.create_task(_live(boot, gate_host))
     end = asyncio.create_task(told_to_end.wait())
     try:

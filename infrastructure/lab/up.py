@@ -30,6 +30,8 @@ class Wish:
     tools_dir: Path
     webhook_url: str | None = None
     webhook_token_file: Path | None = None
+    forge_webhook_url: str | None = None
+    forge_webhook_secret_file: Path | None = None
 
 
 def up(lab: LabDir, wish: Wish) -> dict[str, Any]:
@@ -90,10 +92,15 @@ def _locked(lab: LabDir) -> Iterator[int]:
 def _spawn(lab: LabDir, wish: Wish, lock: int) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-m", "infrastructure.lab", "supervise", "--dir", str(lab.root)]
     command += ["--seed", str(wish.seed), "--tools-dir", str(wish.tools_dir)]
-    if wish.webhook_url is not None:
-        command += ["--webhook-url", wish.webhook_url]
-    if wish.webhook_token_file is not None:
-        command += ["--webhook-token-file", str(wish.webhook_token_file)]
+    for option in (
+        "webhook_url",
+        "webhook_token_file",
+        "forge_webhook_url",
+        "forge_webhook_secret_file",
+    ):
+        value = getattr(wish, option)
+        if value is not None:
+            command += [f"--{option.replace('_', '-')}", str(value)]
     output = lab.output("supervisor")
     output.parent.mkdir(parents=True, exist_ok=True)
     with output.open("wb") as stream:
@@ -116,7 +123,8 @@ def _refuse_foreign_folder(lab: LabDir) -> None:
 
 def _forget(lab: LabDir) -> None:
     """Remove the state of the lab that was here before."""
-    for folder in (lab.cluster, lab.prometheus, lab.alertmanager, lab.loki, lab.output("x").parent):
+    states = (lab.cluster, lab.prometheus, lab.alertmanager, lab.loki, lab.forge)
+    for folder in (*states, lab.output("x").parent):
         shutil.rmtree(folder, ignore_errors=True)
     for file in (lab.record, lab.faults, lab.processes, lab.images, lab.tokens):
         file.unlink(missing_ok=True)

@@ -62,6 +62,26 @@ TARGETS: Mapping[str, tuple[tuple[Role, ...], ...]] = {
     "bad-probe": ((Role.FRONTEND,), (Role.INVENTORY,), (Role.CHECKOUT,)),
     "image-typo": ((Role.CHECKOUT,), (Role.PAYMENTS,), (Role.FRONTEND,)),
     "memory-leak": ((Role.PAYMENTS,), (Role.INVENTORY,), (Role.CHECKOUT,)),
+    "bad-commit": (
+        (Role.CHECKOUT, Role.INVENTORY),
+        (Role.PAYMENTS, Role.FRONTEND),
+        (Role.INVENTORY, Role.PAYMENTS),
+    ),
+    "bad-config-commit": (
+        (Role.PAYMENTS, Role.CHECKOUT),
+        (Role.CHECKOUT, Role.INVENTORY),
+        (Role.INVENTORY, Role.FRONTEND),
+    ),
+    "bad-flag": (
+        (Role.INVENTORY, Role.CHECKOUT),
+        (Role.CHECKOUT, Role.PAYMENTS),
+        (Role.PAYMENTS, Role.INVENTORY),
+    ),
+    "innocent-deploy": (
+        (Role.DATASTORE, Role.PAYMENTS),
+        (Role.INVENTORY, Role.CHECKOUT),
+        (Role.PAYMENTS, Role.CHECKOUT),
+    ),
 }
 """For each fault the roles it strikes, seed by seed, over and over."""
 

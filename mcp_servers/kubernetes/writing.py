@@ -8,7 +8,7 @@ from typing import Any
 
 import structlog
 
-from mcp_servers.common import figures, grants
+from mcp_servers.common import figures, grants, halting
 from mcp_servers.common.clock import rfc3339, utc_now
 from mcp_servers.common.envelope import Answer, RefusedError, UnreachableError
 from mcp_servers.common.grants import Grant, Target, Verifier
@@ -161,10 +161,7 @@ class Hand:
         Raises:
             RefusedError: `halted`, `grant_expired`, or `grant_invalid` before its time.
         """
-        if self.is_kill_switch_set:
-            raise RefusedError("halted", "writes are halted: KILL_SWITCH is set")
-        if self.halt is not None:
-            _require_no_halt(self.halt)
+        halting.require_none(self.halt, is_kill_switch_set=self.is_kill_switch_set)
         grants.require_in_time(grant, utc_now())
 
     async def _read(self, write: Write) -> Json:
@@ -190,21 +187,6 @@ class Hand:
         except asyncio.CancelledError:
             _log.warning("write_interrupted", target=str(write.target), dry_run=dry_run)
             raise
-
-
-def _require_no_halt(file: Path) -> None:
-    """Refuse while the file exists, and as long as nobody can look whether it does."""
-    try:
-        file.stat()
-    except FileNotFoundError:
-        if file.parent.is_dir():
-            return
-        why = f"{file.parent} is not there, so that nobody can tell whether writing was stopped"
-    except OSError as err:
-        why = f"{file} cannot be looked at ({err.strerror})"
-    else:
-        why = f"{file} exists"
-    raise RefusedError("halted", f"writes are halted: {why}")
 
 
 def _marked(patch: Json, annotation: str) -> Json:

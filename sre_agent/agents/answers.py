@@ -33,6 +33,12 @@ KIND_OF: Mapping[tuple[str, str], str] = {
     ("jaeger", "sample_traces"): "traces.spans",
     ("runbooks", "search_runbooks"): "runbooks.matches",
     ("runbooks", "get_runbook"): "runbooks.runbook",
+    ("github", "list_commits"): "github.commits",
+    ("github", "get_commit"): "github.commit",
+    ("github", "list_pull_requests"): "github.pull_requests",
+    ("github", "list_deployments"): "github.deployments",
+    ("github", "list_workflow_runs"): "github.workflow_runs",
+    ("github", "list_releases"): "github.releases",
 }
 """The kind of evidence that each tool brings; tools that are not here bring none."""
 

@@ -4,9 +4,9 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC
+from datetime import UTC, datetime
 
-from sre_agent.agents import runbook_calls
+from sre_agent.agents import repository_calls, runbook_calls
 from sre_agent.agents.specialists import Specialist
 from sre_agent.diagnosis.asking import reading
 from sre_agent.diagnosis.asking.questions import Topic
@@ -76,6 +76,11 @@ def plan_calls(
         names = [ref.name for ref in refs if ref.kind not in reading.HOLDERS]
         searches = runbook_calls.plan(specialist.server, incident, names, evidence)
         calls = [*runbook_calls.by_class(specialist.server, wanted), *searches]
+    elif specialist.name == "github":
+        begun = _begun(incident)
+        own = repository_calls.plan(specialist.server, incident, begun, evidence)
+        asked_for = (call for item in wanted for call in _about(specialist, known, item))
+        calls = [*own, *asked_for]
     else:
         calls = [*_first(specialist, known), *_follow_ups(specialist, known, wanted)]
     return list({key(call): call for call in calls if _is_fresh(call, known)}.values())
@@ -245,7 +250,7 @@ def _under_next_name(
         return
     spoken = [known.case.incident.service] if ref in known.targets() else []
     names = [*known.case.names.also_known_as(ref), *filter(None, spoken)]
-    when = {"around": _begun(known.case.incident)} if tool in _AROUND else {}
+    when = {"around": _stamp(_begun(known.case.incident))} if tool in _AROUND else {}
     for name in dict.fromkeys(names):
         call = _call(specialist, tool, namespace=ref.namespace, service=name, **when)
         if key(call) not in known.asked:
@@ -253,11 +258,15 @@ def _under_next_name(
             return
 
 
-def _begun(incident: Incident) -> str:
+def _begun(incident: Incident) -> datetime:
     """Return when all was certainly well: well before the first of the alerts that fire began."""
     firing = [item for item in incident.alerts if item.status is AlertStatus.FIRING]
     begun = min((item.starts_at for item in firing), default=incident.started_at)
-    return (begun - ALERT_LAG).astimezone(UTC).isoformat()
+    return begun - ALERT_LAG
+
+
+def _stamp(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat()
 
 
 def _is_fresh(call: ToolCall, known: _Known) -> bool:

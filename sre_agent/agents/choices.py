@@ -17,6 +17,7 @@ from sre_agent.domain.causes import Diagnosis, Question
 from sre_agent.domain.evidence import Evidence
 from sre_agent.domain.faults import FaultClass
 from sre_agent.domain.incident import Incident
+from sre_agent.domain.names import is_name
 from sre_agent.domain.objects import ObjectRef
 from sre_agent.domain.tools import ToolCall
 
@@ -105,9 +106,24 @@ def _looks(specialist: Specialist, scope: _Scope) -> Iterator[Choice]:
     if specialist.name == "kubernetes":
         for ref in scope.pods:
             yield _look(specialist, "get_pod_logs", Topic.POD_LOGS, ref)
+    if specialist.name == "github":
+        yield from (_commits(specialist, ref) for ref in scope.workloads if is_name(ref.name))
     if specialist.name == "runbooks":
         for ref in scope.workloads[:MAX_LOOKED_UP]:
             yield from _searches(specialist, ref)
+
+
+def _commits(specialist: Specialist, ref: ObjectRef) -> Choice:
+    """Ask for the commits under a folder that is called like a workload."""
+    question = Question(
+        specialist=specialist.name,
+        topic=Topic.OBJECTS,
+        object=ref,
+        reason=_REASON,
+        tool="list_commits",
+        arguments={"path": ref.name},
+    )
+    return Choice("list_commits", {OBJECT: str(ref)}, question)
 
 
 def _look(specialist: Specialist, tool: str, topic: Topic, ref: ObjectRef) -> Choice:

@@ -33,6 +33,13 @@ SPECIALISTS: tuple[Specialist, ...] = (
         may_find_nothing=True,
     ),
     Specialist("runbooks", "runbooks", "run", "what people wrote down about such alerts"),
+    Specialist(
+        "github",
+        "github",
+        "git",
+        "which changes of the code came before it",
+        may_find_nothing=True,
+    ),
 )
 """Every specialist, in the order in which they are shown."""
 

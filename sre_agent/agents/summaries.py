@@ -1,10 +1,13 @@
 """One line for people about each kind of evidence, made of its facts only."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from sre_agent.agents import change_summaries
 from sre_agent.domain.likelihood import in_percent
 from sre_agent.domain.observations import KINDS
+from sre_agent.domain.observations.changes import NearChanges
 from sre_agent.domain.observations.kubernetes import (
     EventList,
     NodeList,
@@ -162,6 +165,13 @@ def _alert_patterns(facts: dict[str, Any]) -> str:
     return f"by {it.learned_from} verified past incidents the alerts point to: {told}"
 
 
+def _changes(facts: dict[str, Any]) -> str:
+    it = NearChanges.model_validate(facts)
+    kinds = Counter(change.kind.value.replace("_", " ") for change in it.changes)
+    told = ", ".join(f"{count} {kind}" for kind, count in sorted(kinds.items()))
+    return f"changed before and around the onset: {told or 'nothing'}"
+
+
 def _proven(past: PastIncident) -> str:
     cause = past.confirmed or past.cause
     named = f"{cause.fault_class} of {cause.object}" if cause else "no cause named"
@@ -190,8 +200,15 @@ _SUMMARIES: Mapping[str, Callable[[dict[str, Any]], str]] = dict(
             _traces,
             _runbook_matches,
             _runbook,
+            change_summaries.commits,
+            change_summaries.commit,
+            change_summaries.pull_requests,
+            change_summaries.deployments,
+            change_summaries.workflow_runs,
+            change_summaries.releases,
             _past,
             _alert_patterns,
+            _changes,
         ),
         strict=True,
     )

@@ -7,7 +7,7 @@ from sre_agent.domain.incident import Incident
 from sre_agent.domain.model import Value
 from sre_agent.domain.steering import Hint
 
-_NEED_NO_NAMESPACE = frozenset({"metrics", "runbooks"})
+_NEED_NO_NAMESPACE = frozenset({"metrics", "runbooks", "github"})
 
 
 class Selection(Value):

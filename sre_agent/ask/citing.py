@@ -21,6 +21,8 @@ class Source(StrEnum):
     """A revision of a workload, as its cluster tells of it now."""
     RUNBOOK = "runbook"
     """A runbook, by the path under which it is fetched."""
+    CHANGE = "change"
+    """An entry of the timeline of changes, by its id."""
 
 
 _NUMBERED = frozenset({Source.EVENT, Source.ORGANIZATION_LOG})

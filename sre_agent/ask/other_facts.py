@@ -11,10 +11,12 @@ from sre_agent.domain.observations.kubernetes import Resource, Revision
 from sre_agent.domain.observations.memory import PastIncident
 from sre_agent.domain.observations.runbooks import RunbookHead, RunbookMatch
 from sre_agent.domain.slo import Objective, Standing
+from sre_agent.domain.timeline import Change
 from sre_agent.llm import facts
 
 SLO = "ask.slo"
 ROLLOUT, RUNBOOKS, PAST = "kubernetes.rollout_history", "runbooks.matches", "memory.past_incidents"
+CHANGE = "changes.near"
 """Kinds, as the allow-list of what models are told calls them."""
 
 _CHANGES_TOLD = 4
@@ -63,6 +65,21 @@ def revision(object_: ObjectRef, item: Revision, cluster: str) -> Fact:
 
 def _revision(object_: ObjectRef, number: int, cluster: str) -> AskCitation:
     return AskCitation(source=Source.ROLLOUT, id=f"{object_}@{number}", cluster=cluster)
+
+
+def change(item: Change) -> Fact:
+    """Return an entry of the timeline of changes."""
+    places = (*item.services, item.repository, item.environment, item.cluster_id)
+    where = ", ".join(part for part in places if part)
+    by = f" by {facts.plain(item.actor, _VALUE)}" if item.actor else ""
+    kind = item.kind.value.replace("_", " ")
+    said = f"{kind}: {facts.plain(item.summary, _VALUE)}"
+    ended = f", {item.state}" if item.state and not item.is_in_effect else ""
+    text = (
+        f"{minute(item.at)}: {said}{f' ({facts.plain(where, _VALUE)})' if where else ''}{by}{ended}"
+    )
+    cite = AskCitation(source=Source.CHANGE, id=item.id, cluster=item.cluster_id)
+    return Fact(text=text, cites=(cite,), kind=CHANGE)
 
 
 def runbook(match: RunbookMatch, cluster: str) -> Fact:

@@ -30,6 +30,7 @@ from sre_agent.diagnosis.proposing import (
     memory_leak,
     saturation,
     slow_ways,
+    told_changes,
 )
 from sre_agent.diagnosis.weighing import (
     alerts,
@@ -117,6 +118,7 @@ def diagnose(
 def _proposed(seen: Situation) -> tuple[Hypothesis, ...]:
     """Return all suspects; what the objects of the cluster tell is told only where they were seen."""
     own = [item for propose in PROPOSERS for item in propose(seen)]
+    own += told_changes.propose(seen, own)
     cluster = objects.of(seen.case)
     if cluster is None:
         return kinship.join(seen, own, ())

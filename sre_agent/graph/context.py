@@ -70,6 +70,8 @@ class RunContext:
     limits: Limits
     memory: ports.Memory | None = None
     """Past incidents; without it each incident is the first."""
+    changes: ports.Changes | None = None
+    """The timeline of changes; without it nobody told of any."""
     objectives: ports.Objectives | None = None
     """What services promised; without it nobody did."""
     facts: ports.Facts | None = None

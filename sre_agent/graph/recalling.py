@@ -2,19 +2,18 @@
 
 from collections.abc import Sequence
 
-from sre_agent.agents import summaries
 from sre_agent.diagnosis.incident import alert_stream, case, situation
 from sre_agent.domain import observations
 from sre_agent.domain.causes import Diagnosis
-from sre_agent.domain.events import EventDraft, EventKind
 from sre_agent.domain.evidence import Evidence
 from sre_agent.domain.ids import EvidenceId
 from sre_agent.domain.incident import Incident
 from sre_agent.domain.model import Observation
 from sre_agent.domain.observations.memory import AlertPatterns, PastIncidents
 from sre_agent.domain.runs import of_run
-from sre_agent.domain.tools import ToolCall
+from sre_agent.graph import filing
 from sre_agent.graph.context import RunContext
+from sre_agent.graph.filing import Find
 from sre_agent.memory import features, lessons
 from sre_agent.memory.record import KIND
 
@@ -44,7 +43,11 @@ async def recall(
     if patterns is not None and patterns != _newest_patterns(evidence):
         told.append((lessons.KIND, PATTERNS, patterns))
     return [
-        await _file(context, incident, kind, tool, found, _id(incident, evidence, kind, round_))
+        await filing.file(
+            context,
+            incident,
+            Find(_id(incident, evidence, kind, round_), kind, SPECIALIST, tool, found),
+        )
         for kind, tool, found in told
     ]
 
@@ -75,35 +78,3 @@ def _id(incident: Incident, evidence: Sequence[Evidence], kind: str, round_: int
     number = 1 + sum(item.kind == kind for item in evidence)
     name = SPECIALIST if kind == KIND else f"{SPECIALIST}-alerts"
     return EvidenceId(of_run(incident.run, f"{name}-{round_}.{number}"))
-
-
-async def _file(
-    context: RunContext,
-    incident: Incident,
-    kind: str,
-    tool: str,
-    found: Observation,
-    id_: EvidenceId,
-) -> Evidence:
-    facts = found.model_dump(mode="json")
-    added = Evidence(
-        id=id_,
-        kind=kind,
-        specialist=SPECIALIST,
-        call=ToolCall(server=SPECIALIST, tool=tool, arguments={"incident": incident.id}),
-        subject=None,
-        facts=facts,
-        summary=summaries.summarize(kind, facts),
-        observed_at=context.clock.now(),
-    )
-    event = await context.journal.append(
-        incident.id,
-        EventDraft(
-            actor=SPECIALIST,
-            kind=EventKind.EVIDENCE_ADDED,
-            payload={"evidence": added.model_dump(mode="json")},
-            step_key=f"evidence:{id_}",
-        ),
-    )
-    # After a crash that is what was remembered the first time.
-    return Evidence.model_validate(event.payload["evidence"])

@@ -50,6 +50,7 @@ _TOLD = {
     "resource_use": "Measure what the pods and nodes of a namespace use.",
     "error_patterns": "Fold a workload's error lines into patterns, beside those from before.",
     "sample_traces": "Sample traced requests of a workload from before the trouble and since.",
+    "list_commits": "List the commits under a folder that is called like a workload.",
     "search_runbooks": "Find runbooks of a class of fault for a workload.",
 }
 

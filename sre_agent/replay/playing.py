@@ -83,6 +83,7 @@ class _Stage:
             planning=rules.planning,
             limits=rules.limits,
             memory=remembered.RecordedMemory(self.course),
+            changes=remembered.RecordedChanges(self.course),
             facts=self.facts,
             inquirer=remembered.inquirer(self.recording),
             reflector=mind,

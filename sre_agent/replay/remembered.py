@@ -18,8 +18,10 @@ from sre_agent.domain.ids import IncidentId
 from sre_agent.domain.incident import Incident
 from sre_agent.domain.inquiry import ModelInquiry
 from sre_agent.domain.model import Observation
+from sre_agent.domain.observations.changes import NearChanges
 from sre_agent.domain.observations.memory import AlertPatterns, PastIncidents
-from sre_agent.graph import inquiries
+from sre_agent.domain.timeline import Change, ChangeWindow
+from sre_agent.graph import inquiries, timeline
 from sre_agent.graph.recalling import SPECIALIST
 from sre_agent.llm import inquirer as asking
 from sre_agent.llm import planner
@@ -53,25 +55,44 @@ class RecordedMemory(ports.Memory):
 
     @override
     async def recall(self, incident_id: IncidentId, present: Features) -> PastIncidents:
-        return self._newest(PastIncidents) or PastIncidents(incidents=(), considered=0)
+        none = PastIncidents(incidents=(), considered=0)
+        return _newest(self.course, PastIncidents, SPECIALIST) or none
 
     @override
     async def lessons(self, incident_id: IncidentId) -> ports.Lessons | None:
-        told = self._newest(AlertPatterns)
+        told = _newest(self.course, AlertPatterns, SPECIALIST)
         return None if told is None else RecordedLessons(told)
 
-    def _newest(self, kind: type[_Seen]) -> _Seen | None:
-        for event in reversed(self.course.recording.events):
-            is_evidence = event.kind is EventKind.EVIDENCE_ADDED and event.actor == SPECIALIST
-            if is_evidence and event.seq <= self.course.horizon:
-                try:
-                    evidence = Evidence.model_validate(event.payload.get("evidence"))
-                    found = observations.read(evidence, kind)
-                except ValidationError:
-                    continue
-                if found is not None:
-                    return found
-        return None
+
+def _newest(course: Course, kind: type[_Seen], finder: str) -> _Seen | None:
+    """Return what a finder of the platform's own last found by now."""
+    for event in reversed(course.recording.events):
+        is_evidence = event.kind is EventKind.EVIDENCE_ADDED and event.actor == finder
+        if is_evidence and event.seq <= course.horizon:
+            try:
+                evidence = Evidence.model_validate(event.payload.get("evidence"))
+                found = observations.read(evidence, kind)
+            except ValidationError:
+                continue
+            if found is not None:
+                return found
+    return None
+
+
+@dataclass(frozen=True)
+class RecordedChanges(ports.Changes):
+    """A timeline that tells what it told the run then."""
+
+    course: Course
+
+    @override
+    async def near(self, incident: Incident, window: ChangeWindow) -> NearChanges:
+        none = NearChanges(since=window.since, until=window.until, changes=())
+        return _newest(self.course, NearChanges, timeline.SPECIALIST) or none
+
+    @override
+    async def keep(self, incident: Incident, changes: Sequence[Change]) -> None:
+        """Tell nobody: what was seen then was told then."""
 
 
 @dataclass(frozen=True)

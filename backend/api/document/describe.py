@@ -10,7 +10,7 @@ from fastapi.routing import RouteContext, iter_route_contexts
 
 from backend.actors import Role
 from backend.api.auth import Requires, know
-from backend.api.document import examples, intake, prose, refusals, security
+from backend.api.document import change_intake, examples, intake, prose, refusals, security
 
 TITLE = "SRE agent platform"
 
@@ -43,10 +43,12 @@ def describe(app: FastAPI) -> Json:
         security.guard(operation, role, method)
         refusals.complete(operation, route.path_format or "", method, role)
     document["paths"][intake.PATH] = intake.OPERATIONS
+    document["paths"].update(change_intake.PATHS)
     components = document.setdefault("components", {})
     components["responses"] = refusals.RESPONSES
     components["securitySchemes"] = security.SCHEMES
     refusals.put_schemas(components["schemas"])
+    components["schemas"].update(change_intake.schemas())
     examples.put(document)
     return document
 

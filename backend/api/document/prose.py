@@ -34,12 +34,13 @@ TAGS: list[dict[str, Any]] = [
         "description": "What has earned to be done without asking, and what is missing for it.",
     },
     {"name": "slos", "description": "What services promise, and what is left of their budgets."},
+    {"name": "changes", "description": "What was changed, where, when and by whom."},
     {"name": "clusters", "description": "The clusters that are watched, and their health."},
     {"name": "metrics", "description": "The four golden signals, as Prometheus has them now."},
     {"name": "audit", "description": "What was done by whom, and the proof that it is unchanged."},
     {"name": "accounts", "description": "Signing in, people and their roles, tokens of programs."},
     {"name": "operations", "description": "Health, the queue, and the emergency switch."},
-    {"name": "intake", "description": "Where alerts come in."},
+    {"name": "intake", "description": "Where alerts and changes come in."},
 ]
 
 

@@ -27,6 +27,12 @@ SCHEMES: dict[str, Any] = {
         "scheme": "bearer",
         "description": "What Alertmanager sends: WEBHOOK_TOKEN, or the token of a connected cluster.",
     },
+    "github": {
+        "type": "apiKey",
+        "in": "header",
+        "name": "X-Hub-Signature-256",
+        "description": "GitHub's signature of the body, made with one of GITHUB_WEBHOOK_SECRETS.",
+    },
 }
 
 _READING = ("get", "head")

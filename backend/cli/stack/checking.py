@@ -14,6 +14,7 @@ _HANDS = {
     "mcp-loki": "LokiSettings",
     "mcp-jaeger": "JaegerSettings",
     "mcp-runbooks": "RunbookSettings",
+    "mcp-github": "GithubSettings",
 }
 """The MCP servers' settings; they are another program's, so that program is asked."""
 _ASK = """\

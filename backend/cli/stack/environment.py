@@ -65,5 +65,7 @@ def _secrets() -> dict[str, str]:
         "MCP_LOKI_READ_TOKEN": secrets.token_hex(24),
         "MCP_JAEGER_READ_TOKEN": secrets.token_hex(24),
         "MCP_RUNBOOKS_READ_TOKEN": secrets.token_hex(24),
+        "MCP_GITHUB_READ_TOKEN": secrets.token_hex(24),
+        "MCP_GITHUB_WRITE_TOKEN": secrets.token_hex(24),
         "SECRETS_KEY": Fernet.generate_key().decode(),
     }

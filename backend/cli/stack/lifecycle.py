@@ -137,6 +137,7 @@ def complete(layout: Layout, chosen: Mapping[str, str], port: int) -> dict[str, 
     ours |= {
         f"MCP_{name.upper()}_URL": f"http://127.0.0.1:{chosen_ports[name]}/mcp"
         for name in ports.SERVERS
+        if name not in programs.LOOKED_FOR_IF_NAMED
     }
     return {**ours, **chosen, "PORT": str(port)}
 

@@ -6,7 +6,7 @@ import socket
 from backend.cli.stack import supervision
 from backend.cli.stack.layout import Layout
 
-SERVERS = ("kubernetes", "prometheus", "loki", "jaeger", "runbooks")
+SERVERS = ("kubernetes", "prometheus", "loki", "jaeger", "runbooks", "github")
 """The MCP servers, each of which has a port; so has the signer."""
 
 

@@ -21,6 +21,13 @@ _RUNBOOKS = (
 )  # fmt: skip
 
 
+_GITHUB = (
+    "GITHUB_URL", "GITHUB_REPOSITORIES", "GITHUB_READ_TOKEN", "GITHUB_WRITE_TOKEN", "GITHUB_APP_ID",
+    "GITHUB_APP_PRIVATE_KEY_FILE", "GITHUB_APP_INSTALLATION_ID", "GITHUB_APP_CAN_WRITE",
+    "GITHUB_CA_FILE", "GRANT_PUBLIC_KEY", "GRANT_PUBLIC_KEY_FILE", "MCP_HALT_FILE", "KILL_SWITCH",
+)  # fmt: skip
+
+
 @dataclass(frozen=True)
 class Program:
     """One process: its command, its environment and nothing else, and when it is started."""
@@ -33,6 +40,7 @@ class Program:
 
 def programs(settings: Mapping[str, str], ports: Mapping[str, int]) -> list[Program]:
     """Return every program for the settings, `ports` giving each server its own."""
+    settings = {**_where_named(settings, ports), **settings}
     found = [
         _kept("signer", "backend.signer", _known(SignerSettings, settings), 20),
         _mcp("kubernetes", settings, ports, _KUBERNETES),
@@ -40,10 +48,20 @@ def programs(settings: Mapping[str, str], ports: Mapping[str, int]) -> list[Prog
         _mcp("loki", settings, ports, ("LOKI_URL", "LOKI_TOKEN", "LOKI_ORG_ID")),
         _mcp("jaeger", settings, ports, ("JAEGER_URL", "JAEGER_TOKEN", "JAEGER_ORG_ID")),
         _mcp("runbooks", settings, ports, _RUNBOOKS),
+        _mcp("github", settings, ports, _GITHUB),
         _kept("api", "backend.bootstrap.api", _known(ApiSettings, settings), 30),
         _kept("worker", "backend.bootstrap.worker", _known(WorkerSettings, settings), 40),
     ]
     return [program for program in found if program is not None]
+
+
+def _where_named(settings: Mapping[str, str], ports: Mapping[str, int]) -> dict[str, str]:
+    """Return where the servers are that only some installations have."""
+    return {
+        f"MCP_{server.upper()}_URL": f"http://127.0.0.1:{ports[server]}/mcp"
+        for server in LOOKED_FOR_IF_NAMED
+        if any(name in settings for name in _ADDRESSES[server])
+    }
 
 
 def database(layout: Layout) -> Program:
@@ -65,9 +83,9 @@ def _mcp(
         return None
     prefix = f"MCP_{server.upper()}"
     renamed = {"MCP_READ_TOKEN": f"{prefix}_READ_TOKEN", "MCP_LOG_LEVEL": "LOG_LEVEL"}
-    if server == "kubernetes":
+    if server in _BOUND:
         renamed["MCP_CLUSTER_ID"] = "CLUSTER_ID"
-    if any(name in environment for name in _CAN_WRITE):
+    if any(is_set(environment, name) for name in _CAN_WRITE):
         renamed["MCP_WRITE_TOKEN"] = f"{prefix}_WRITE_TOKEN"
     environment |= {ours: settings[name] for ours, name in renamed.items() if name in settings}
     environment["MCP_PORT"] = str(ports[server])
@@ -81,11 +99,24 @@ _ADDRESSES = {
     "prometheus": ("PROMETHEUS_URL",),
     "loki": ("LOKI_URL",),
     "jaeger": ("JAEGER_URL",),
+    "github": ("GITHUB_REPOSITORIES",),
 }
 """What names the system behind a server; a server that is not here has something to serve anyway."""
+LOOKED_FOR_IF_NAMED = frozenset({"github"})
+"""Servers that nobody looks for, and misses, where their system is not named."""
 _KEPT = frozenset({"kubernetes"})
-_CAN_WRITE = ("KUBERNETES_WRITE_TOKEN", "MCP_KUBECONFIG_WRITE_CONTEXT")
+_BOUND = frozenset({"kubernetes", "github"})
+"""Servers that write, and are told for which cluster grants have to be made out."""
+_CAN_WRITE = (
+    "KUBERNETES_WRITE_TOKEN", "MCP_KUBECONFIG_WRITE_CONTEXT", "GITHUB_WRITE_TOKEN",
+    "GITHUB_APP_CAN_WRITE",
+)  # fmt: skip
 """Without a credential for the cluster that can write, a server offers no writing at all."""
+
+
+def is_set(settings: Mapping[str, str], name: str) -> bool:
+    """Return whether a setting says something other than no."""
+    return settings.get(name, "false").lower() not in {"false", "0", "no"}
 
 
 def _kept(name: str, module: str, environment: Mapping[str, str], priority: int) -> Program:

@@ -9,6 +9,7 @@ from typing import Any
 
 from backend.cli.stack.files import write_secret
 from backend.cli.stack.layout import Layout
+from backend.cli.stack.programs import is_set
 from sre_agent.domain.errors import PermanentError
 
 REAL = (
@@ -34,7 +35,7 @@ _LAB_BRAKES = {
 
 def is_real(settings: Mapping[str, str]) -> bool:
     """Return whether the settings name real systems."""
-    return any(settings.get(name, "false").lower() not in {"false", "0", "no"} for name in REAL)
+    return any(is_set(settings, name) for name in REAL)
 
 
 def lab_command(layout: Layout, *arguments: str) -> list[str]:

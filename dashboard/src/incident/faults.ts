@@ -149,7 +149,14 @@ export const FAULT_CLASSES = [
   "bad_migration",
 ] as const satisfies readonly FaultClass[];
 
-export const SPECIALISTS = ["kubernetes", "metrics", "logs", "traces", "runbooks"] as const;
+export const SPECIALISTS = [
+  "kubernetes",
+  "metrics",
+  "logs",
+  "traces",
+  "runbooks",
+  "github",
+] as const;
 
 /** How an object is written: `Kind/namespace/name`, or `Kind/name` without a namespace. */
 export const OBJECT_PATTERN = "[^\\/]+\\/([^\\/]+\\/)?[^\\/]+";

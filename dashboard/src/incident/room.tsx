@@ -3,6 +3,7 @@ import { useSearchParams } from "react-router";
 import type { Role } from "../api/auth";
 import { Banners } from "./banners";
 import { Causes } from "./causes";
+import { Changes } from "./changes";
 import { Decision } from "./decision";
 import { type Desk, DeskProvider, EvidenceContext } from "./desk";
 import type { Evidence } from "./events";
@@ -90,6 +91,7 @@ function Columns({ room, run }: { room: Room; run: Run }) {
       <Stream key={run.number} events={events} />
       <div className="case">
         <Causes run={run} isOpen={open} />
+        <Changes room={room} run={run} />
         <Precedents evidence={room.evidence} />
         <Seen evidence={evidence} run={run} />
         <ModelUsed room={room} />

@@ -120,6 +120,7 @@ export const RUN_APPLY: Record<string, Change> = {
     const ranked = { round: payload.round, at, top: name, confidence: top?.confidence ?? 0 };
     return {
       diagnosis: payload.diagnosis,
+      changes: payload.changes ?? null,
       opinion: null,
       round: payload.round,
       working: [],

@@ -1,5 +1,6 @@
 /** One run of an incident: what was seen, thought, decided and done since it was begun. */
 
+import type { ChangeVerdict } from "../api/changes";
 import type { Diagnosis, Evidence, Gap, ModelOpinion, Plan, Ruling, Withheld } from "./events";
 
 export type Stage = "alert" | "investigate" | "plan" | "approve" | "act" | "verify" | "end";
@@ -81,6 +82,7 @@ export interface Run {
   because: string;
   by: string;
   diagnosis: Diagnosis | null;
+  changes: ChangeVerdict | null;
   opinion: ModelOpinion | null;
   round: number;
   rounds: { round: number; at: string; top: string; confidence: number }[];
@@ -103,6 +105,7 @@ export function begin(number: number, at: string, seq: number, because: string, 
     because,
     by,
     diagnosis: null,
+    changes: null,
     opinion: null,
     round: 0,
     rounds: [],

@@ -30,7 +30,7 @@ from infrastructure.lab.cluster.bootstrap import ManifestError
 from infrastructure.lab.cluster.serving import Server
 from infrastructure.lab.node import nodes
 from infrastructure.lab.node.config import NodeConfig
-from infrastructure.lab.node.images import CatalogueError, ImageCatalogue
+from infrastructure.lab.node.images import CatalogueError, ImageCatalogue, Registry
 
 NOTE = "cluster.json"
 """The file that says how to reach a running cluster."""
@@ -84,7 +84,7 @@ async def run(given: Options) -> None:
     """Run the cluster until SIGTERM or SIGINT; every process it started is gone when this returns."""
     stop = _stop_signal()
     given.state_dir.mkdir(parents=True, exist_ok=True)
-    images = ImageCatalogue.load(given.images, python=sys.executable)
+    images = _images(given.images)
     store = admission.new_store(given.network)
     bootstrap.fill(store, *nodes.names(given.nodes))
     if given.manifests is not None:
@@ -158,6 +158,13 @@ def _announce(given: Options, url: str, tokens: Tokens, configs: Sequence[NodeCo
     }
     private_file.write(given.state_dir / NOTE, note)
     _log.info("cluster_ready", url=url)
+
+
+def _images(path: Path | None) -> ImageCatalogue | Registry:
+    """Return what can be pulled: what a file says whenever it is asked, or the shell image alone."""
+    if path is None:
+        return ImageCatalogue.load(None, python=sys.executable)
+    return Registry(path, python=sys.executable)
 
 
 def _free_port(host: str) -> int:

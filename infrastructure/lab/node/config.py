@@ -9,7 +9,7 @@ from pathlib import Path
 
 from infrastructure.lab.node.addresses import ALL_OF_THEM, Share
 from infrastructure.lab.node.backoff import BackoffLimits
-from infrastructure.lab.node.images import ImageCatalogue
+from infrastructure.lab.node.images import ImageCatalogue, Registry
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,7 @@ class NodeConfig:
     """Pod logs and scratch folders go below this folder."""
     python: str
     """The interpreter that runs the node's process shim."""
-    images: ImageCatalogue
+    images: ImageCatalogue | Registry
     network: IPv4Network
     """A /16 inside 127.0.0.0/8; pods get addresses from its lower part."""
     cadvisor_port: int

@@ -69,6 +69,36 @@ class ImageCatalogue:
         return self.images.get(name if has_tag else f"{name}:{_DEFAULT_TAG}")
 
 
+class Registry:
+    """The images of a file, looked at again when it has changed: some are built while the lab runs."""
+
+    def __init__(self, path: Path, *, python: str) -> None:
+        """Read the file.
+
+        Raises:
+            CatalogueError: when it cannot be read or has another shape.
+        """
+        self._path, self._python = path, python
+        self._stamp = _stamp(path)
+        self._catalogue = ImageCatalogue.load(path, python=python)
+
+    def find(self, name: str) -> Image | None:
+        """Return the image of that name, or None when the file does not have it."""
+        stamp = _stamp(self._path)
+        if stamp != self._stamp:
+            self._catalogue = ImageCatalogue.load(self._path, python=self._python)
+            self._stamp = stamp
+        return self._catalogue.find(name)
+
+
+def _stamp(path: Path) -> tuple[int, int]:
+    try:
+        found = path.stat()
+    except OSError as error:
+        raise CatalogueError(f"{path}: {error}") from error
+    return found.st_mtime_ns, found.st_ino
+
+
 def _image(repository: Mapping[str, Any], variant: Any, python: str) -> Image:
     def words(name: str) -> tuple[str, ...]:
         value = variant.get(name, repository.get(name, []))

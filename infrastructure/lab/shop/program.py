@@ -3,9 +3,10 @@
 import signal
 import threading
 import time
+from collections.abc import Callable
 from types import FrameType
 
-from infrastructure.lab.shop import records, releases, service, settings, tracing, wire
+from infrastructure.lab.shop import flags, records, service, settings, tracing, wire
 
 DRAIN_S = 0.5
 """Still serving for so long after SIGTERM, while the endpoints forget this pod."""
@@ -16,34 +17,33 @@ LAST_REQUESTS_S = 4.0
 READ_S = 0.05
 """For a connection accepted at the last moment to say what it wants."""
 
+Choose = Callable[[settings.Settings, flags.Flags], service.Worker]
+"""Says who does the work, or raises a SettingsError."""
 
-def main() -> int:
+
+def main(choose: Choose) -> int:
     """Serve until SIGTERM; return the exit code."""
     try:
         config = settings.read()
-        release = _release(config)
+        known = flags.Flags(config.flags_url, records.Log("flags", **_facts(config)))
+        worker = choose(config, known)
     except settings.SettingsError as error:
         records.Log("main").write("fatal", "cannot start", error=records.describe(error))
         return 1
-    _serve(config, release)
+    known.start()
+    _serve(config, worker)
     return 0
 
 
-def _release(config: settings.Settings) -> releases.Release:
-    release = releases.VARIANTS.get(config.variant)
-    if release is None:
-        raise settings.SettingsError(f"unknown variant {config.variant}")
-    missing = release.required_variable
-    if missing and not config.environment.get(missing):
-        raise settings.SettingsError(f"missing required environment variable {missing}")
-    return release
+def _facts(config: settings.Settings) -> dict[str, str]:
+    return {"service": config.name, "version": config.version}
 
 
-def _serve(config: settings.Settings, release: releases.Release) -> None:
-    facts = {"service": config.name, "version": config.version}
+def _serve(config: settings.Settings, worker: service.Worker) -> None:
+    facts = _facts(config)
     tracer = tracing.Tracer(config.resource, config.traces_endpoint, config.traces_share)
     tracer.start()
-    shop = service.Service(config, release, records.Log("http", **facts), tracer)
+    shop = service.Service(config, worker, records.Log("http", **facts), tracer)
     server = wire.Server(config.host, config.port, shop.handle)
     # One scrape at a time, as the small servers of many client libraries do it.
     scraped = wire.Server(

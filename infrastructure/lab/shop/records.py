@@ -1,12 +1,16 @@
 """Write log records: one JSON object a line on standard output."""
 
 import json
+import os
 import sys
 import threading
 import time
 from types import TracebackType
 
 _LOCK = threading.Lock()
+
+_ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
+"""What the files of the image are below."""
 
 
 class Log:
@@ -39,7 +43,7 @@ def stack(error: BaseException) -> str:
     frame: TracebackType | None = error.__traceback__
     while frame is not None:
         code = frame.tb_frame.f_code
-        name = code.co_filename.rpartition("/")[2]
+        name = code.co_filename.removeprefix(_ROOT)
         lines.append(f'  File "/app/{name}", line {frame.tb_lineno}, in {code.co_name}')
         frame = frame.tb_next
     return "\n".join([*lines, describe(error)])

@@ -3,6 +3,7 @@
 import json
 import time
 from dataclasses import dataclass
+from typing import Protocol
 
 from infrastructure.lab.shop import metrics, procfs, records, wire
 from infrastructure.lab.shop.dependency import (
@@ -10,7 +11,6 @@ from infrastructure.lab.shop.dependency import (
     DependencyError,
     DependencyTimeoutError,
 )
-from infrastructure.lab.shop.releases import Release, price
 from infrastructure.lab.shop.settings import Settings
 from infrastructure.lab.shop.tracing import Span, Tracer
 
@@ -33,19 +33,26 @@ class Outcome:
     error: BaseException | None = None
 
 
+class Worker(Protocol):
+    """Does the one thing that a service does."""
+
+    def take(self, order: int) -> dict[str, object]:
+        """Do with an order what is to be done; return what is said of it."""
+        ...
+
+
 class Service:
     """Answers the requests of one pod."""
 
     def __init__(
-        self, settings: Settings, release: Release, log: records.Log, tracer: Tracer
+        self, settings: Settings, worker: Worker, log: records.Log, tracer: Tracer
     ) -> None:
-        """Take the settings, the behaviour of the release, and whom to tell what is done."""
-        self._settings, self._release, self._log = settings, release, log
+        """Take the settings, who does the work, and whom to tell what is done."""
+        self._settings, self._worker, self._log = settings, worker, log
         self._tracer = tracer
         self._dependencies = Dependencies(settings.environment, settings.timeout_s, tracer)
         self._started_s = time.time_ns() / 1e9
         self._remembered = bytearray()
-        self._history: list[bytes] = []
         self._served = 0
         self.is_ready = True
         self._requests = metrics.Counter(
@@ -72,11 +79,6 @@ class Service:
         if request.path == "/metrics":
             return wire.Response(200, self._exposition(), metrics.CONTENT_TYPE)
         return NO_SUCH_ROUTE
-
-    @property
-    def kept_bytes(self) -> int:
-        """Return how much the orders so far have left behind."""
-        return sum(map(len, self._history))
 
     def _readiness(self) -> wire.Response:
         if self.is_ready:
@@ -107,12 +109,8 @@ class Service:
             return Outcome(_status_of(error), {"error": _public_text(error)}, error)
 
     def _work(self, order: int, span: Span) -> dict[str, object]:
-        if self._release.delay_s:
-            time.sleep(self._release.delay_s)
         self._remember()
-        if self._release.kept_bytes:
-            self._history.append(b"\x02" * self._release.kept_bytes)
-        quote = price(order, self._release.rates)
+        quote = self._worker.take(order)
         for call in self._settings.calls:
             self._dependencies.call(call, order, span)
         return quote

@@ -31,6 +31,8 @@ class Settings:
     resource: Mapping[str, str]
     """What is said of this pod with every span."""
     traces_endpoint: str | None
+    flags_url: str | None
+    """Where the feature flags of this service are told; without it all are off."""
     traces_share: float
     """Of the requests that begin here, how many spans are sent of, from 0 to 1."""
 
@@ -62,6 +64,7 @@ def read(environ: Mapping[str, str] | None = None) -> Settings:
         environment=values,
         resource=_resource(values),
         traces_endpoint=values.get("OTEL_EXPORTER_OTLP_ENDPOINT") or None,
+        flags_url=values.get("FLAGS_URL") or None,
         traces_share=float(values.get("OTEL_TRACES_SAMPLER_ARG", "1")),
     )
 

@@ -139,7 +139,7 @@ def common(
 
 def _is_named(name: str, scene: Scene) -> bool:
     """Return whether complaints speak of a thing in the code by its name: quoted, or no plain word."""
-    if len(name) < terms.SHORTEST - 1 or name in scene.failing:
+    if len(name) < terms.SHORTEST - 1 or name in scene.failing or name not in scene.said:
         return False
     is_plain = name.isalpha() and (name.islower() or name.istitle() or name.isupper())
     word = re.escape(name)

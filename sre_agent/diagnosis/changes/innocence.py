@@ -1,9 +1,10 @@
 """Changes that cannot break a running service: words for people, tests, pipelines, measuring, space."""
 
 import re
+from functools import lru_cache
 
 from sre_agent.diagnosis.changes import patch as patches
-from sre_agent.diagnosis.changes.patch import Patch
+from sre_agent.diagnosis.changes.patch import READ_KEPT, Patch
 from sre_agent.domain.changes import Commit
 
 _DOCUMENTS = re.compile(
@@ -83,7 +84,12 @@ def is_small_bump(commit: Commit) -> bool:
 
 def is_bump(commit: Commit) -> bool:
     """Return whether a commit only takes other versions of dependencies."""
-    return bool(commit.paths) and all(_MANIFEST.search(path) for path in commit.paths)
+    return _are_manifests(commit.paths)
+
+
+@lru_cache(maxsize=READ_KEPT)
+def _are_manifests(paths: tuple[str, ...]) -> bool:
+    return bool(paths) and all(_MANIFEST.search(path) for path in paths)
 
 
 def _greater(commit: Commit) -> bool:

@@ -8,7 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 _TOKEN = re.compile(
     r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'|`[^`]*`|[A-Za-z_][\w]*|\d+(?:\.\d+)?[a-zA-Z%]*|"
@@ -45,6 +45,9 @@ _UNITS: Mapping[str, float] = {
     "gi": 1024.0**3,
 }
 
+READ_KEPT = 512
+"""So many diffs are kept as they were read: each is looked at from many sides."""
+
 SHORTEST = 2
 """Characters; shorter tokens are operators and the names of a moment."""
 
@@ -72,22 +75,22 @@ class Patch:
         """Return whether nothing but space, order or comments differs."""
         return bool(self.removed or self.added) and not self.gone and not self.new
 
-    @property
+    @cached_property
     def lost_conditions(self) -> int:
         """Return how many more conditions were taken away than added."""
         return sum(map(_conditions, self.removed)) - sum(map(_conditions, self.added))
 
-    @property
+    @cached_property
     def names_gone(self) -> frozenset[str]:
         """Return the names and quoted words that are there no more, bare."""
         return _names(self.gone)
 
-    @property
+    @cached_property
     def names_new(self) -> frozenset[str]:
         """Return the names and quoted words that were not there before, bare."""
         return _names(self.new)
 
-    @property
+    @cached_property
     def has_other_settings(self) -> bool:
         """Return whether a plain setting has another value: `key: value`, `key = value`."""
         before = dict(_settings(self.removed))
@@ -100,7 +103,17 @@ class Patch:
         meant = frozenset(token for token in both if len(token) > SHORTEST or token.isdigit())
         return meant or frozenset(both)
 
-    @property
+    @cached_property
+    def changing(self) -> tuple[str, ...]:
+        """Return the lines that hold some of the tokens that one side has and the other has not."""
+        return tuple(
+            line
+            for lines, left in ((self.removed, self.gone), (self.added, self.new))
+            for line in lines
+            if not (self.telling & left.keys()).isdisjoint(_TOKEN.findall(line))
+        )
+
+    @cached_property
     def is_rearranged(self) -> bool:
         """Return whether the same is said in other words, each number, quoted word and truth kept."""
         if not self.removed or not self.added or self.has_other_settings:
@@ -114,6 +127,7 @@ class Patch:
             return is_replaced and is_more
         return not any(len(token) > SHORTEST or token in _OPERATORS for token in self.telling)
 
+    @cached_property
     def numbers(self) -> Mapping[str, tuple[float, float]]:
         """Return the quantities that are others now, by the line they stand in: before and after."""
         found = {}
@@ -129,6 +143,7 @@ class Patch:
         return found
 
 
+@lru_cache(maxsize=READ_KEPT)
 def read(diff: str) -> Patch:
     """Return a unified diff as a patch; comments and empty lines do not count."""
     removed, added, kept = list[str](), list[str](), list[str]()

@@ -96,6 +96,11 @@ class Scene:
                     found[word] = max(found.get(word, 0.0), item.weight)
         return found
 
+    @cached_property
+    def said(self) -> str:
+        """Return all that is complained of, in one text."""
+        return "\n".join(item.text for item in self.complaints)
+
     @property
     def victims(self) -> tuple[str, ...]:
         """Return the services that fail besides the first, in order of their names.

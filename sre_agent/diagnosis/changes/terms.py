@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 _WORD = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
 _COMMON_WORDS = (
@@ -15,10 +16,13 @@ _COMMON_WORDS = (
     "min sec ms count total java py ts js yaml yml tidy simplify cleanup add added remove "
 )
 _COMMON = frozenset(_COMMON_WORDS.split())
+TEXTS_KEPT = 1024
+"""So many texts are kept cut: each change is set against many complaints."""
 SHORTEST = 3
 """Letters; shorter words say too little."""
 
 
+@lru_cache(maxsize=TEXTS_KEPT)
 def words(text: str) -> tuple[str, ...]:
     """Return the telling words of a text in lower case, in order, identifiers cut to their parts."""
     found = (part.lower() for part in _WORD.findall(text))
@@ -31,6 +35,7 @@ def rarity(texts: Iterable[str]) -> Mapping[str, float]:
     return {word: 1.0 / times for word, times in counts.items()}
 
 
+@lru_cache(maxsize=16 * TEXTS_KEPT)
 def _stem(word: str) -> str:
     """Return a word without the ending that makes it several or a doing."""
     for ending in ("ations", "ation", "ings", "ing", "ies", "ers", "er", "es", "ed", "s", "e"):

@@ -1,9 +1,8 @@
 """What can be asked of a patch: what is gone, what is new, and what the lines that change speak of."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
-from sre_agent.diagnosis.changes import patch as patches
 from sre_agent.diagnosis.changes.patch import Patch
 
 _CONDITION = re.compile(r"\b(?:if|unless|guard|assert|require|when)\b")
@@ -30,7 +29,7 @@ def touched(words: str) -> Trait:
     pattern = re.compile(words, re.IGNORECASE)
 
     def look(patch: Patch) -> bool:
-        return any(pattern.search(line) for line in _changing(patch))
+        return any(pattern.search(line) for line in patch.changing)
 
     return look
 
@@ -40,19 +39,12 @@ def quantity(words: str) -> Trait:
     pattern = re.compile(words, re.IGNORECASE)
 
     def look(patch: Patch) -> bool:
-        if any(pattern.search(line) for line in patch.numbers()):
+        if any(pattern.search(line) for line in patch.numbers):
             return True
-        ends = (line for line in _changing(patch) if re.search(r"\d|true|false", line))
+        ends = (line for line in patch.changing if re.search(r"\d|true|false", line))
         return any(pattern.search(line) for line in ends)
 
     return look
-
-
-def _changing(patch: Patch) -> Iterator[str]:
-    """Yield the lines that hold some of the tokens that one side has and the other has not."""
-    for lines, left in ((patch.removed, patch.gone), (patch.added, patch.new)):
-        differing = patch.telling & left.keys()
-        yield from (line for line in lines if patches.tokens([line]).keys() & differing)
 
 
 def is_guard_lost(patch: Patch) -> bool:

@@ -14,6 +14,7 @@ from sre_agent.domain.ids import EvidenceId
 from sre_agent.domain.incident import Incident
 from sre_agent.domain.model import Observation
 from sre_agent.domain.objects import CONTROLLERS, ObjectRef
+from sre_agent.domain.observations.changes import NearChanges
 from sre_agent.domain.observations.kubernetes import (
     EventList,
     KubeEvent,
@@ -49,7 +50,7 @@ class Case:
 
     `controllers` are the rows of all that keeps pods running. `objects` and `uses` are by
     namespace; `targets` tell what Prometheus could scrape; `taught` is what memory learned of the
-    alerts.
+    alerts, `changes` what the timeline tells.
     """
 
     incident: Incident
@@ -74,6 +75,7 @@ class Case:
     taught: Seen[AlertPatterns] | None
     ids: frozenset[EvidenceId]
     looked_since: datetime
+    changes: tuple[Seen[NearChanges], ...] = ()
 
 
 def build(evidence: Sequence[Evidence], incident: Incident, now: datetime) -> Case:
@@ -114,6 +116,7 @@ def build(evidence: Sequence[Evidence], incident: Incident, now: datetime) -> Ca
         taught=taught[-1] if taught else None,
         ids=frozenset(item.id for item in ordered),
         looked_since=min((item.observed_at for item in ordered), default=now),
+        changes=_all(ordered, NearChanges),
     )
 
 

@@ -8,7 +8,16 @@ from typing import TypeVar
 
 from sre_agent.domain.evidence import Evidence
 from sre_agent.domain.model import Observation
-from sre_agent.domain.observations import kubernetes, logs, memory, metrics, runbooks, traces
+from sre_agent.domain.observations import (
+    changes,
+    github,
+    kubernetes,
+    logs,
+    memory,
+    metrics,
+    runbooks,
+    traces,
+)
 
 KINDS: Mapping[str, type[Observation]] = {
     "kubernetes.workload": kubernetes.Workload,
@@ -27,8 +36,15 @@ KINDS: Mapping[str, type[Observation]] = {
     "traces.spans": traces.TraceSample,
     "runbooks.matches": runbooks.RunbookMatches,
     "runbooks.runbook": runbooks.Runbook,
+    "github.commits": github.CommitList,
+    "github.commit": github.CommitDetail,
+    "github.pull_requests": github.PullRequestList,
+    "github.deployments": github.DeploymentList,
+    "github.workflow_runs": github.WorkflowRunList,
+    "github.releases": github.ReleaseList,
     "memory.past_incidents": memory.PastIncidents,
     "memory.alert_patterns": memory.AlertPatterns,
+    "changes.near": changes.NearChanges,
 }
 """Each kind of evidence and its schema."""
 

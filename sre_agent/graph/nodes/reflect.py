@@ -1,14 +1,28 @@
 """Weigh what is known, and decide whether asking again is worth it."""
 
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
 from langgraph.runtime import Runtime
 from langgraph.types import Command
 
 from sre_agent.diagnosis import diagnose
+from sre_agent.diagnosis.concluding import changes
 from sre_agent.domain import steering
 from sre_agent.domain.causes import Diagnosis, Question
 from sre_agent.domain.events import EventDraft, EventKind
 from sre_agent.domain.evidence import Evidence
-from sre_agent.graph import further_looks, inquiries, recalling, run_state, sending, sightings
+from sre_agent.domain.incident import Incident
+from sre_agent.graph import (
+    further_looks,
+    inquiries,
+    recalling,
+    run_state,
+    sending,
+    sightings,
+    timeline,
+)
 from sre_agent.graph.context import RunContext
 
 
@@ -19,6 +33,8 @@ async def reflect(state: run_state.RunState, runtime: Runtime[RunContext]) -> Co
     incident = await context.incidents.load(id_)
     round_ = state["round"]
     evidence = run_state.evidence(state)
+    changed = await timeline.bring(context, incident, evidence, round_)
+    evidence += changed
     log = await context.incidents.events(id_)
     asked = steering.read(log)
     now = context.clock.now()
@@ -29,6 +45,7 @@ async def reflect(state: run_state.RunState, runtime: Runtime[RunContext]) -> Co
     is_seen_through = not wanted
     remembered: list[Evidence] = []
     if is_seen_through:  # what an incident is like shows best when all is seen
+        await timeline.tell(context, incident, evidence)
         remembered = await recalling.recall(context, incident, evidence, found, round_)
     if remembered:
         now = context.clock.now()
@@ -43,6 +60,7 @@ async def reflect(state: run_state.RunState, runtime: Runtime[RunContext]) -> Co
                 "round": round_,
                 "diagnosis": found.model_dump(mode="json"),
                 "judged_at": now.isoformat(),
+                **_of_changes(evidence, incident, now),
                 **sightings.news(incident, log),
             },
             step_key=_step(round_, len(asked.dismissed)),
@@ -50,7 +68,7 @@ async def reflect(state: run_state.RunState, runtime: Runtime[RunContext]) -> Co
     )
     update = {
         "diagnosis": found.model_dump(mode="json"),
-        "evidence": [item.model_dump(mode="json") for item in remembered],
+        "evidence": [item.model_dump(mode="json") for item in (*changed, *remembered)],
     }
     if not wanted:
         is_helped = further_looks.is_wanted(context, found, round_, chosen)
@@ -58,6 +76,14 @@ async def reflect(state: run_state.RunState, runtime: Runtime[RunContext]) -> Co
         return Command(goto=goto, update=update)
     tasks = sending.again(state, wanted, round_ + 1)
     return Command(goto=tasks, update={**update, "round": round_ + 1})
+
+
+def _of_changes(evidence: Sequence[Evidence], incident: Incident, now: datetime) -> dict[str, Any]:
+    """Return what the timeline's changes add up to; nothing where it tells of none."""
+    if not any(item.kind == timeline.KIND for item in evidence):
+        return {}
+    found = changes.verdict(evidence, incident, now)
+    return {"changes": found.model_dump(mode="json")} if found else {}
 
 
 def _open(state: run_state.RunState, found: Diagnosis) -> tuple[Question, ...]:

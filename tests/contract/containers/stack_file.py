@@ -11,6 +11,7 @@ FILE = ROOT / "infrastructure/docker-compose.yaml"
 LAB_VARIABLES = ROOT / "infrastructure/docker/lab.env"
 OURS = (
     *("platform", "mcp-kubernetes", "mcp-prometheus", "mcp-loki", "mcp-jaeger", "mcp-runbooks"),
+    "mcp-github",
     "lab",
 )
 """The images that are built here."""

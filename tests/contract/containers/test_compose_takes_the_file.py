@@ -110,7 +110,9 @@ def test_a_path_of_the_users_is_mounted_into_all_that_read_it(
 def test_only_the_backend_is_reached_from_outside_and_only_from_this_machine(
     render: Render,
 ) -> None:
-    stack = render({**SECRETS, "PORT": "9000"}, profiles=("lab", "ollama", "mcp-jaeger"))
+    stack = render(
+        {**SECRETS, "PORT": "9000"}, profiles=("lab", "ollama", "mcp-jaeger", "mcp-github")
+    )
 
     published = {
         name: [(port["host_ip"], port["published"]) for port in service["ports"]]
@@ -121,11 +123,11 @@ def test_only_the_backend_is_reached_from_outside_and_only_from_this_machine(
 
 
 def test_the_signing_key_is_seen_by_the_signer_alone(render: Render) -> None:
-    stack = render(profiles=("lab", "ollama", "mcp-jaeger"))
+    stack = render(profiles=("lab", "ollama", "mcp-jaeger", "mcp-github"))
 
     assert users_of(stack, "signing-key") == {"signing-key", "signer"}
     assert mounts(stack, "signer")["/var/lib/sre-agent/key"]["read_only"]
-    assert users_of(stack, "public-key") == {"signing-key", "mcp-kubernetes"}
+    assert users_of(stack, "public-key") == {"signing-key", "mcp-kubernetes", "mcp-github"}
     assert mounts(stack, "mcp-kubernetes")["/var/lib/sre-agent/public"]["read_only"]
     assert stack["services"]["signing-key"]["network_mode"] == "none"
 
@@ -147,7 +149,7 @@ def test_the_switch_is_written_by_backend_and_worker_and_read_by_the_hand_that_w
 
 
 def test_networks_keep_apart_what_has_nothing_to_say_to_another(render: Render) -> None:
-    stack = render(profiles=("lab", "ollama", "mcp-jaeger"))
+    stack = render(profiles=("lab", "ollama", "mcp-jaeger", "mcp-github"))
 
     hands = {name for name in stack["services"] if name.startswith("mcp-")}
     assert neighbours(stack, "postgres") == {"backend", "worker", "signer", "migrate"}
@@ -172,7 +174,7 @@ def test_networks_that_carry_secrets_have_no_way_out(render: Render) -> None:
 
 
 def test_every_image_of_ours_is_built_here_and_every_other_is_pinned(render: Render) -> None:
-    stack = render(profiles=("lab", "ollama", "mcp-jaeger"))
+    stack = render(profiles=("lab", "ollama", "mcp-jaeger", "mcp-github"))
 
     built = {s["image"].split(":")[0] for s in stack["services"].values() if "build" in s}
     assert built == {f"sre-agent/{name}" for name in OURS}

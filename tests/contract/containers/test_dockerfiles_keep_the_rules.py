@@ -15,7 +15,7 @@ from stack_file import OURS, ROOT, services
 from backend import VERSION
 
 REQUIREMENTS = dockerfile.FOLDER / "requirements"
-HANDS = ("kubernetes", "prometheus", "loki", "jaeger", "runbooks")
+HANDS = ("kubernetes", "prometheus", "loki", "jaeger", "runbooks", "github")
 PACKAGE_OF = {"jwt": "pyjwt", "yaml": "pyyaml", "mcp_types": "mcp-types"}
 """Modules that are not called as their package is."""
 NEVER_IN_A_HAND = {

@@ -22,7 +22,7 @@ from infrastructure.lab.observe import tools
 
 pytestmark = pytest.mark.e2e
 
-HANDS = ("kubernetes", "prometheus", "loki", "jaeger", "runbooks")
+HANDS = ("kubernetes", "prometheus", "loki", "jaeger", "runbooks", "github")
 OF_THE_PLATFORM = ["sre_agent", "backend", "infrastructure.lab", "sqlalchemy", "psycopg"]
 OF_THE_PLATFORM += ["langgraph", "langchain_core", "fastapi", "procrastinate", "argon2", "redis"]
 REPAIRED_S = 240.0

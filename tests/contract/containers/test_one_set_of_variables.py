@@ -9,6 +9,7 @@ from stack_file import FILE, LAB_VARIABLES, ROOT, asked_of_the_user, environment
 
 from backend.cli.stack import programs
 from backend.settings import ApiSettings, CommonSettings, SignerSettings, WorkerSettings
+from mcp_servers.github.settings import GithubSettings
 from mcp_servers.jaeger.settings import JaegerSettings
 from mcp_servers.kubernetes.settings import KubernetesSettings
 from mcp_servers.loki.settings import LokiSettings
@@ -25,9 +26,13 @@ SETTINGS: dict[str, type[BaseSettings]] = {
     "mcp-loki": LokiSettings,
     "mcp-jaeger": JaegerSettings,
     "mcp-runbooks": RunbookSettings,
+    "mcp-github": GithubSettings,
 }
 """What reads the variables of each service."""
 SENSELESS_HERE = {
+    "mcp-github": {
+        "GRANT_PUBLIC_KEY": "the key is made in the stack: GRANT_PUBLIC_KEY_FILE names it"
+    },
     "mcp-kubernetes": {
         "KUBERNETES_IN_CLUSTER": "a container of compose is no pod",
         "GRANT_PUBLIC_KEY": "the key is made in the stack: GRANT_PUBLIC_KEY_FILE names it",
@@ -64,11 +69,11 @@ def test_each_service_is_given_exactly_what_its_settings_read(service: str) -> N
 
 @pytest.mark.parametrize(
     "service",
-    ["mcp-kubernetes", "mcp-prometheus", "mcp-loki", "mcp-jaeger", "mcp-runbooks"],
+    ["mcp-kubernetes", "mcp-prometheus", "mcp-loki", "mcp-jaeger", "mcp-runbooks", "mcp-github"],
 )
 def test_a_hand_is_given_the_same_here_as_without_containers(service: str) -> None:
     every = {name: "x" for kind in SETTINGS.values() for name in read_by(kind)}
-    ports = dict.fromkeys(("kubernetes", "prometheus", "loki", "jaeger", "runbooks"), 1)
+    ports = dict.fromkeys(("kubernetes", "prometheus", "loki", "jaeger", "runbooks", "github"), 1)
     alone = next(item for item in programs.programs(every, ports) if item.name == service)
 
     given_here = set(environment(service)) - {"MCP_HOST"}

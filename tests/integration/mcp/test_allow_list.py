@@ -11,6 +11,8 @@ from quick_server import serving
 
 from mcp_servers.common.skin import Program, build_app
 from mcp_servers.common.toolset import described
+from mcp_servers.github import server as github
+from mcp_servers.github.settings import GithubSettings
 from mcp_servers.jaeger import server as jaeger
 from mcp_servers.jaeger.settings import JaegerSettings
 from mcp_servers.kubernetes import server as kubernetes
@@ -47,6 +49,22 @@ def _kubernetes() -> Program:
     )
 
 
+def _github() -> Program:
+    key = Ed25519PrivateKey.generate().public_key().public_bytes_raw()
+    return github.build(
+        GithubSettings(
+            mcp_port=0,
+            mcp_read_token=SecretStr(READ),
+            mcp_write_token=SecretStr(WRITE),
+            github_url=NOWHERE,
+            github_repositories="acme/store",
+            github_read_token=SecretStr("reader"),
+            github_write_token=SecretStr("writer"),
+            grant_public_key=base64.b64encode(key).decode(),
+        )
+    )
+
+
 def _prometheus() -> Program:
     return prometheus.build(
         PrometheusSettings(mcp_port=0, mcp_read_token=SecretStr(READ), prometheus_url=NOWHERE)
@@ -67,6 +85,7 @@ def _runbooks() -> Program:
 
 
 SERVERS: dict[str, Callable[[], Program]] = {
+    "github": _github,
     "kubernetes": _kubernetes,
     "prometheus": _prometheus,
     "loki": _loki,
@@ -99,7 +118,8 @@ async def test_the_allow_list_names_exactly_what_a_server_offers(
 
 
 def test_the_catalogue_says_of_each_action_the_arguments_that_its_tool_takes() -> None:
-    written = {tool.name: described(tool) for tool in _kubernetes().tools if tool.writes}
+    tools = (*_kubernetes().tools, *_github().tools)
+    written = {tool.name: described(tool) for tool in tools if tool.writes}
 
     for kind in action_kinds.shipped():
         schema = written[kind.tool].parameters

@@ -22,6 +22,12 @@ UPSTREAM = {
     "kubernetes": KUBERNETES,
     "prometheus": {"MCP_READ_TOKEN": READ_TOKEN, "PROMETHEUS_URL": "http://127.0.0.1:9"},
     "jaeger": {"MCP_READ_TOKEN": READ_TOKEN, "JAEGER_URL": "http://127.0.0.1:9"},
+    "github": {
+        "MCP_READ_TOKEN": READ_TOKEN,
+        "GITHUB_URL": "http://127.0.0.1:9",
+        "GITHUB_REPOSITORIES": "acme/store",
+        "GITHUB_READ_TOKEN": "github-token",
+    },
     "loki": {"MCP_READ_TOKEN": READ_TOKEN, "LOKI_URL": "http://127.0.0.1:9"},
     "runbooks": {"MCP_READ_TOKEN": READ_TOKEN, "RUNBOOKS_DIR": "/nowhere"},
 }

@@ -873,6 +873,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List what was changed, newest first, whoever told of it
+         * @description Takes the role `viewer` or above.
+         */
+        get: operations["listChanges"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/changes/sources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List who tells of changes: a source that is set up and silent shows here
+         * @description Takes the role `viewer` or above.
+         */
+        get: operations["listChangeSources"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/changes/{change_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show one change with the text and the diff of its commit
+         * @description Takes the role `viewer` or above.
+         */
+        get: operations["showChange"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/queue": {
         parameters: {
             query?: never;
@@ -1366,6 +1426,46 @@ export interface paths {
          * @description 202 says that the alerts are on disk. An alert that cannot be read is named under `refused`, and the others of its group are taken all the same.
          */
         post: operations["receiveAlerts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/webhook/change": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take in what a system says it changed
+         * @description 202 says that the changes are on disk. Sent again under its `key`, a change is known and stored once; another one under the same key is refused. One that cannot be taken is named under `refused`, and the others are taken all the same. The token says whose changes they are, and of which cluster.
+         */
+        post: operations["receiveChanges"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/webhook/github": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take in what GitHub delivers
+         * @description Read are `push` (to the default branch), `pull_request` (merged), `deployment`, `deployment_status`, `release` and `workflow_run`; any other event is acknowledged and counted. A delivery that came before changes nothing.
+         */
+        post: operations["receiveGithubEvents"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2047,6 +2147,199 @@ export interface components {
             note: string;
         };
         /**
+         * ChangeDetail
+         * @description A change with the text and the diff of its commit, secrets masked.
+         */
+        ChangeDetail: {
+            /** Id */
+            id: string;
+            kind: components["schemas"]["ChangeKind"];
+            source: components["schemas"]["ChangeSource"];
+            /** Summary */
+            summary: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Told At
+             * Format: date-time
+             */
+            told_at: string;
+            /** Cluster */
+            cluster: string;
+            /** Namespace */
+            namespace: string;
+            /** Services */
+            services: string[];
+            /** Repository */
+            repository: string;
+            /** Actor */
+            actor: string;
+            /** Link */
+            link: string;
+            /** Commit */
+            commit: string;
+            /** Image */
+            image: string;
+            /** Version */
+            version: string;
+            /** Environment */
+            environment: string;
+            /** Object */
+            object: string;
+            /** Before */
+            before: string;
+            /** After */
+            after: string;
+            /** State */
+            state: string;
+            /** Paths */
+            paths: string[];
+            /** Message */
+            message: string;
+            /** Diff */
+            diff: string;
+        };
+        /**
+         * ChangeKind
+         * @description What was changed, or what brought the change.
+         * @enum {string}
+         */
+        ChangeKind: "deploy" | "rollout" | "commit" | "pull_request" | "release" | "workflow" | "flag" | "config" | "secret" | "scaling" | "node" | "quota";
+        /**
+         * ChangePage
+         * @description A page of changes, newest first; `next_cursor` is null on the last one.
+         */
+        ChangePage: {
+            /** Changes */
+            changes: components["schemas"]["ChangeView"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
+         * ChangeSource
+         * @description Who told of a change.
+         * @enum {string}
+         */
+        ChangeSource: "cluster" | "github" | "webhook";
+        /**
+         * ChangeSourceCount
+         * @description How much a source told, and when it told something last.
+         */
+        ChangeSourceCount: {
+            source: components["schemas"]["ChangeSource"];
+            /** Changes */
+            changes: number;
+            /**
+             * Last Told At
+             * Format: date-time
+             */
+            last_told_at: string;
+        };
+        /**
+         * ChangeSources
+         * @description Who tells of changes, as far as that is not forgotten.
+         */
+        ChangeSources: {
+            /** Sources */
+            sources: components["schemas"]["ChangeSourceCount"][];
+            /** Github */
+            github: components["schemas"]["GithubEventCount"][];
+        };
+        /**
+         * ChangeVerdict
+         * @description What the changes near the onset add up to.
+         *
+         *     `suspect` is the change that explains what fails, None where none does. `ruled_out` are the
+         *     others that were in effect before the onset, the likeliest first; `later` counts those that came
+         *     after it, `left_out` those that were ruled out and are not told. `confidence` is the probability
+         *     that the verdict is right, between 0 and 1.
+         */
+        ChangeVerdict: {
+            suspect: components["schemas"]["JudgedChange"] | null;
+            /**
+             * Ruled Out
+             * @default []
+             */
+            ruled_out: components["schemas"]["JudgedChange"][];
+            /**
+             * Later
+             * @default 0
+             */
+            later: number;
+            /**
+             * Left Out
+             * @default 0
+             */
+            left_out: number;
+            /**
+             * Onset At
+             * Format: date-time
+             */
+            onset_at: string;
+            /** Confidence */
+            confidence: number;
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * ChangeView
+         * @description One entry of the timeline.
+         *
+         *     `at` is when it took effect, `told_at` when we heard of it. Without a cluster it is of no single
+         *     one, as a commit is.
+         */
+        ChangeView: {
+            /** Id */
+            id: string;
+            kind: components["schemas"]["ChangeKind"];
+            source: components["schemas"]["ChangeSource"];
+            /** Summary */
+            summary: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Told At
+             * Format: date-time
+             */
+            told_at: string;
+            /** Cluster */
+            cluster: string;
+            /** Namespace */
+            namespace: string;
+            /** Services */
+            services: string[];
+            /** Repository */
+            repository: string;
+            /** Actor */
+            actor: string;
+            /** Link */
+            link: string;
+            /** Commit */
+            commit: string;
+            /** Image */
+            image: string;
+            /** Version */
+            version: string;
+            /** Environment */
+            environment: string;
+            /** Object */
+            object: string;
+            /** Before */
+            before: string;
+            /** After */
+            after: string;
+            /** State */
+            state: string;
+            /** Paths */
+            paths: string[];
+        };
+        /**
          * CheckView
          * @description The check of one server.
          */
@@ -2438,10 +2731,12 @@ export interface components {
          * @description The newest ranking of causes; null before the first.
          *
          *     `opinion` is what a language model thinks, null where none was asked: no plan is made from it.
+         *     `changes` is what the timeline's changes explain, null where it tells of none near the onset.
          */
         DiagnosisView: {
             diagnosis: components["schemas"]["Diagnosis"] | null;
             opinion?: components["schemas"]["ModelOpinion"] | null;
+            changes?: components["schemas"]["ChangeVerdict"] | null;
         };
         /**
          * Dismiss
@@ -2789,6 +3084,23 @@ export interface components {
             added_by: string | null;
         };
         /**
+         * GithubEventCount
+         * @description What came of one of GitHub's events; one that tells of no change is only counted.
+         */
+        GithubEventCount: {
+            /** Event */
+            event: string;
+            /** Deliveries */
+            deliveries: number;
+            /** Changes */
+            changes: number;
+            /**
+             * Last At
+             * Format: date-time
+             */
+            last_at: string;
+        };
+        /**
          * HaltView
          * @description Whether writing is halted everywhere, and why; by whom and since when, unless the settings say so.
          *
@@ -3001,6 +3313,42 @@ export interface components {
             actor: string;
             /** Channel */
             channel: string;
+        };
+        /**
+         * JudgedChange
+         * @description A change of the timeline, and what speaks for its guilt and against it, the weightiest first.
+         */
+        JudgedChange: {
+            /** Id */
+            id: string;
+            kind: components["schemas"]["ChangeKind"];
+            /** Summary */
+            summary: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Actor
+             * @default
+             */
+            actor: string;
+            /**
+             * Link
+             * @default
+             */
+            link: string;
+            /**
+             * Speaks For
+             * @default []
+             */
+            speaks_for: string[];
+            /**
+             * Speaks Against
+             * @default []
+             */
+            speaks_against: string[];
         };
         /**
          * Judgement
@@ -4433,7 +4781,7 @@ export interface components {
          * @description Where something is written down.
          * @enum {string}
          */
-        Source: "event" | "organization_log" | "slo" | "rollout" | "runbook";
+        Source: "event" | "organization_log" | "slo" | "rollout" | "runbook" | "change";
         /**
          * Split
          * @description Which alerts are another failure, and why.
@@ -4924,6 +5272,116 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
+        /**
+         * SentChanges
+         * @description What is posted.
+         */
+        SentChanges: {
+            /** Changes */
+            changes: components["schemas"]["SentChange"][];
+        };
+        /**
+         * SentChange
+         * @description One change. `key` is yours: sent again with the same content, it is known and stored once.
+         */
+        SentChange: {
+            /** Key */
+            key: string;
+            kind: components["schemas"]["ChangeKind"];
+            /** Summary */
+            summary: string;
+            /**
+             * At
+             * @description When it took effect; now if not given.
+             * @default null
+             */
+            at: string | null;
+            /**
+             * Namespace
+             * @default
+             */
+            namespace: string;
+            /**
+             * Services
+             * @default []
+             */
+            services: string[];
+            /**
+             * Repository
+             * @default
+             */
+            repository: string;
+            /**
+             * Actor
+             * @default
+             */
+            actor: string;
+            /**
+             * Link
+             * @default null
+             */
+            link: string | null;
+            /**
+             * Commit
+             * @description A commit's hash.
+             * @default null
+             */
+            commit: string | null;
+            /**
+             * Image
+             * @default
+             */
+            image: string;
+            /**
+             * Version
+             * @default
+             */
+            version: string;
+            /**
+             * Environment
+             * @default
+             */
+            environment: string;
+            /**
+             * Object
+             * @description Kind/namespace/name of what was changed.
+             * @default
+             */
+            object: string;
+            /**
+             * Before
+             * @default
+             */
+            before: string;
+            /**
+             * After
+             * @default
+             */
+            after: string;
+            /**
+             * State
+             * @description How it ended; empty means that it took effect.
+             * @default
+             */
+            state: string;
+            /**
+             * Message
+             * @description Of a commit.
+             * @default
+             */
+            message: string;
+            /**
+             * Paths
+             * @default []
+             */
+            paths: string[];
+            /**
+             * Diff
+             * @description A unified diff.
+             * @default
+             */
+            diff: string;
+        };
     };
     responses: {
         /** @description The request cannot be read */
@@ -5148,6 +5606,14 @@ export type BudgetStatus = components['schemas']['BudgetStatus'];
 export type Burns = components['schemas']['Burns'];
 export type Cause = components['schemas']['Cause'];
 export type CauseVerdict = components['schemas']['CauseVerdict'];
+export type ChangeDetail = components['schemas']['ChangeDetail'];
+export type ChangeKind = components['schemas']['ChangeKind'];
+export type ChangePage = components['schemas']['ChangePage'];
+export type ChangeSource = components['schemas']['ChangeSource'];
+export type ChangeSourceCount = components['schemas']['ChangeSourceCount'];
+export type ChangeSources = components['schemas']['ChangeSources'];
+export type ChangeVerdict = components['schemas']['ChangeVerdict'];
+export type ChangeView = components['schemas']['ChangeView'];
 export type CheckView = components['schemas']['CheckView'];
 export type Choice = components['schemas']['Choice'];
 export type ChosenByModel = components['schemas']['ChosenByModel'];
@@ -5189,6 +5655,7 @@ export type Finding = components['schemas']['Finding'];
 export type Found = components['schemas']['Found'];
 export type FreezeList = components['schemas']['FreezeList'];
 export type FreezeView = components['schemas']['FreezeView'];
+export type GithubEventCount = components['schemas']['GithubEventCount'];
 export type HaltView = components['schemas']['HaltView'];
 export type Health = components['schemas']['Health'];
 export type HealthView = components['schemas']['HealthView'];
@@ -5198,6 +5665,7 @@ export type IncidentRow = components['schemas']['IncidentRow'];
 export type IncidentStatus = components['schemas']['IncidentStatus'];
 export type Judge = components['schemas']['Judge'];
 export type Judged = components['schemas']['Judged'];
+export type JudgedChange = components['schemas']['JudgedChange'];
 export type Judgement = components['schemas']['Judgement'];
 export type KeptView = components['schemas']['KeptView'];
 export type Known = components['schemas']['Known'];
@@ -5307,6 +5775,8 @@ export type Why = components['schemas']['Why'];
 export type WorkloadBrakes = components['schemas']['WorkloadBrakes'];
 export type FieldProblem = components['schemas']['FieldProblem'];
 export type Problem = components['schemas']['Problem'];
+export type SentChanges = components['schemas']['SentChanges'];
+export type SentChange = components['schemas']['SentChange'];
 export type ResponseBadRequest = components['responses']['BadRequest'];
 export type ResponseUnauthorized = components['responses']['Unauthorized'];
 export type ResponseForbidden = components['responses']['Forbidden'];
@@ -5859,6 +6329,30 @@ export interface operations {
                      *           }
                      *         ],
                      *         "dismissed": []
+                     *       },
+                     *       "changes": {
+                     *         "suspect": null,
+                     *         "ruled_out": [
+                     *           {
+                     *             "id": "chg-0d6c1f0e8b7a4c5d9e2f3a4b5c6d7e8f",
+                     *             "kind": "commit",
+                     *             "summary": "Round prices to whole cents",
+                     *             "at": "2026-03-01T11:40:00Z",
+                     *             "actor": "ada",
+                     *             "link": "https://github.example.org/acme/invoices/commit/1f0e8b7a4c5d9e2f3a4b5c6d7e8f0d6c1f0e8b7a",
+                     *             "speaks_for": [
+                     *               "it went live 20 min before the onset"
+                     *             ],
+                     *             "speaks_against": [
+                     *               "nothing in it leads to what fails"
+                     *             ]
+                     *           }
+                     *         ],
+                     *         "later": 0,
+                     *         "left_out": 0,
+                     *         "onset_at": "2026-03-01T12:00:00Z",
+                     *         "confidence": 0.84,
+                     *         "reason": "no change explains this: 1 change was in effect before the onset"
                      *       }
                      *     }
                      */
@@ -7794,6 +8288,179 @@ export interface operations {
             503: components["responses"]["ServiceUnavailable"];
         };
     };
+    listChanges: {
+        parameters: {
+            query?: {
+                /** @description Around its onset: of its cluster, from 6 h before it to 30 min after it. */
+                incident?: string;
+                /** @description Nothing before it. */
+                since?: string | null;
+                /** @description Nothing after it. */
+                until?: string | null;
+                /** @description What is of no single cluster is among them. */
+                cluster?: string;
+                namespace?: string;
+                service?: string;
+                repository?: string;
+                kind?: components["schemas"]["ChangeKind"][];
+                source?: components["schemas"]["ChangeSource"][];
+                limit?: number;
+                /** @description The `next_cursor` of the page before, unchanged. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "changes": [
+                     *         {
+                     *           "id": "chg-0d6c1f0e8b7a4c5d9e2f3a4b5c6d7e8f",
+                     *           "kind": "commit",
+                     *           "source": "github",
+                     *           "summary": "Round prices to whole cents",
+                     *           "at": "2026-03-01T11:40:00Z",
+                     *           "told_at": "2026-03-01T11:40:02.114201Z",
+                     *           "cluster": "",
+                     *           "namespace": "",
+                     *           "services": [
+                     *             "invoices"
+                     *           ],
+                     *           "repository": "acme/invoices",
+                     *           "actor": "ada",
+                     *           "link": "https://github.example.org/acme/invoices/commit/1f0e8b7a4c5d9e2f3a4b5c6d7e8f0d6c1f0e8b7a",
+                     *           "commit": "1f0e8b7a4c5d9e2f3a4b5c6d7e8f0d6c1f0e8b7a",
+                     *           "image": "",
+                     *           "version": "",
+                     *           "environment": "",
+                     *           "object": "",
+                     *           "before": "",
+                     *           "after": "",
+                     *           "state": "",
+                     *           "paths": [
+                     *             "invoices/pricing.py"
+                     *           ]
+                     *         }
+                     *       ],
+                     *       "next_cursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ChangePage"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["UnprocessableEntity"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    listChangeSources: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "sources": [
+                     *         {
+                     *           "source": "github",
+                     *           "changes": 412,
+                     *           "last_told_at": "2026-03-01T11:40:02.114201Z"
+                     *         }
+                     *       ],
+                     *       "github": [
+                     *         {
+                     *           "event": "push",
+                     *           "deliveries": 380,
+                     *           "changes": 402,
+                     *           "last_at": "2026-03-01T11:40:02.114201Z"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ChangeSources"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    showChange: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                change_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "chg-0d6c1f0e8b7a4c5d9e2f3a4b5c6d7e8f",
+                     *       "kind": "commit",
+                     *       "source": "github",
+                     *       "summary": "Round prices to whole cents",
+                     *       "at": "2026-03-01T11:40:00Z",
+                     *       "told_at": "2026-03-01T11:40:02.114201Z",
+                     *       "cluster": "",
+                     *       "namespace": "",
+                     *       "services": [
+                     *         "invoices"
+                     *       ],
+                     *       "repository": "acme/invoices",
+                     *       "actor": "ada",
+                     *       "link": "https://github.example.org/acme/invoices/commit/1f0e8b7a4c5d9e2f3a4b5c6d7e8f0d6c1f0e8b7a",
+                     *       "commit": "1f0e8b7a4c5d9e2f3a4b5c6d7e8f0d6c1f0e8b7a",
+                     *       "image": "",
+                     *       "version": "",
+                     *       "environment": "",
+                     *       "object": "",
+                     *       "before": "",
+                     *       "after": "",
+                     *       "state": "",
+                     *       "paths": [
+                     *         "invoices/pricing.py"
+                     *       ],
+                     *       "message": "Round prices to whole cents",
+                     *       "diff": "--- a/invoices/pricing.py\n+++ b/invoices/pricing.py\n@@ -1 +1 @@\n-    return price\n+    return round(price / 100) * 100\n"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ChangeDetail"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["UnprocessableEntity"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
     showQueue: {
         parameters: {
             query?: {
@@ -9489,6 +10156,155 @@ export interface operations {
                             index: number;
                             errors: components["schemas"]["FieldProblem"][];
                         }[];
+                    };
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnprocessableEntity"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    receiveChanges: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "changes": [
+                 *         {
+                 *           "key": "flagd/new-pricing/2026-03-01T11:52:00Z",
+                 *           "kind": "flag",
+                 *           "summary": "new-pricing switched on for all",
+                 *           "at": "2026-03-01T11:52:00Z",
+                 *           "namespace": "acme",
+                 *           "services": [
+                 *             "invoices"
+                 *           ],
+                 *           "actor": "ada",
+                 *           "before": "off",
+                 *           "after": "on"
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["SentChanges"];
+            };
+        };
+        responses: {
+            /** @description Recorded */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "received": 1,
+                     *       "stored": 1,
+                     *       "known": 0,
+                     *       "changes": [
+                     *         "chg-0d6c1f0e8b7a4c5d9e2f3a4b5c6d7e8f"
+                     *       ],
+                     *       "refused": []
+                     *     }
+                     */
+                    "application/json": {
+                        /** @description Changes that could be read. */
+                        received: number;
+                        /** @description Those that are new. */
+                        stored: number;
+                        /** @description Those that were told before, just so. */
+                        known: number;
+                        /** @description Ids of the timeline. */
+                        changes: string[];
+                        /** @description Changes that could not be taken, by their place, and why. */
+                        refused: {
+                            index: number;
+                            errors: components["schemas"]["FieldProblem"][];
+                        }[];
+                    };
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnprocessableEntity"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    receiveGithubEvents: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description What happened. */
+                "X-GitHub-Event": string;
+                /** @description The id of the delivery. */
+                "X-GitHub-Delivery": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "action": "published",
+                 *       "release": {
+                 *         "id": 7,
+                 *         "tag_name": "v2.4.1",
+                 *         "name": "2.4.1",
+                 *         "published_at": "2026-03-01T11:40:00Z",
+                 *         "author": {
+                 *           "login": "ada"
+                 *         }
+                 *       },
+                 *       "repository": {
+                 *         "full_name": "acme/invoices",
+                 *         "default_branch": "main"
+                 *       }
+                 *     }
+                 */
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Recorded */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "event": "release",
+                     *       "is_known": true,
+                     *       "is_repeated": false,
+                     *       "changes": [
+                     *         "chg-5e8f3a4b0d6c1f0e8b7a4c5d9e2f3a4b"
+                     *       ],
+                     *       "stored": 1
+                     *     }
+                     */
+                    "application/json": {
+                        event: string;
+                        /** @description Whether such an event is read here. */
+                        is_known: boolean;
+                        /** @description Whether the delivery came before. */
+                        is_repeated: boolean;
+                        /** @description Ids of the timeline. */
+                        changes: string[];
+                        /** @description Those that are new, or stand otherwise than before. */
+                        stored: number;
                     };
                 };
             };

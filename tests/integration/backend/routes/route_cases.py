@@ -163,6 +163,15 @@ CASES = (
     Case("GET", "/api/v1/runbooks", VIEWER, foreign=("?cluster={cluster_id}",)),
     Case("GET", "/api/v1/stale-runbooks", VIEWER, foreign=("?cluster={cluster_id}",)),
     Case("GET", "/api/v1/runbooks/{runbook_id}", VIEWER, foreign=("?cluster={cluster_id}",)),
+    Case(
+        "GET",
+        "/api/v1/changes",
+        VIEWER,
+        shows=True,
+        foreign=("?cluster={cluster_id}", "?incident={incident_id}"),
+    ),
+    Case("GET", "/api/v1/changes/sources", VIEWER),
+    Case("GET", "/api/v1/changes/{change_id}", VIEWER),
     Case("GET", "/api/v1/slos", VIEWER, foreign=("?cluster={cluster_id}",)),
     Case("POST", "/api/v1/slos", ADMIN, _SLO, foreign=("?cluster={cluster_id}",)),
     Case("GET", "/api/v1/slos/{slo_id}", VIEWER, foreign=("?cluster={cluster_id}",)),
@@ -193,5 +202,5 @@ CASES = (
     Case("WEBSOCKET", "/ws/feed", VIEWER),
 )
 
-ELSEWHERE = frozenset({("POST", "/webhook/alert")})
+ELSEWHERE = frozenset(("POST", f"/webhook/{name}") for name in ("alert", "change", "github"))
 """Routes with credentials of their own, which other tests try."""

@@ -17,7 +17,8 @@ from backend.api.routes import new_app
 
 KEPT = Path(__file__).parents[4] / "dashboard" / "openapi.json"
 PROBLEM = "application/problem+json"
-OPEN_TO_ALL = {"register", "signIn", "showHealth", "showReadiness", "receiveAlerts"}
+WEBHOOKS = {"receiveAlerts", "receiveChanges", "receiveGithubEvents"}
+OPEN_TO_ALL = {"register", "signIn", "showHealth", "showReadiness", *WEBHOOKS}
 
 
 @pytest.fixture(scope="module")

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from backend.intake import alertmanager
+from backend.intake.refusals import MalformedError, NotJsonError
 from sre_agent.domain.alert import Alert, Severity
 
 
@@ -46,7 +47,7 @@ def test_one_bad_alert_does_not_take_the_good_ones_with_it(others: tuple[Any, ..
 
 
 def test_a_wrong_envelope_is_refused_with_its_good_alerts() -> None:
-    with pytest.raises(alertmanager.MalformedError):
+    with pytest.raises(MalformedError):
         alertmanager.parse(body(alert(), NAMELESS, alert(status="odd"), version="3"))
 
 
@@ -67,7 +68,7 @@ def test_a_wrong_envelope_is_refused_with_its_good_alerts() -> None:
     ],
 )
 def test_a_wrong_field_is_named(broken: bytes, field: str) -> None:
-    with pytest.raises(alertmanager.MalformedError) as refusal:
+    with pytest.raises(MalformedError) as refusal:
         alertmanager.parse(broken)
 
     assert field in [problem.field for problem in refusal.value.problems]
@@ -75,7 +76,7 @@ def test_a_wrong_field_is_named(broken: bytes, field: str) -> None:
 
 @pytest.mark.parametrize("text", [b"", b"{", b"not json", b'{"a": NaN'])
 def test_what_is_not_json_is_told_apart(text: bytes) -> None:
-    with pytest.raises(alertmanager.NotJsonError):
+    with pytest.raises(NotJsonError):
         alertmanager.parse(text)
 
 

@@ -33,7 +33,7 @@ def test_every_tool_that_brings_evidence_is_allowed_to_someone() -> None:
     allowed = permissions.load_allow_list()
 
     assert set(KIND_OF) <= allowed.reads
-    remembered = {kind for kind in KINDS if kind.startswith("memory.")}
+    remembered = {kind for kind in KINDS if kind.startswith(("memory.", "changes."))}
     assert set(KIND_OF.values()) == set(KINDS) - remembered
 
 

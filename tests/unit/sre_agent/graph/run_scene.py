@@ -24,6 +24,7 @@ from sre_agent.planning.playbooks import Playbooks
 from sre_agent.planning.settings import PlanningSettings
 from sre_agent.safety.policy import Policy
 from sre_agent.testing import (
+    FakeChanges,
     FakeIncidents,
     FakeMemory,
     FakeSigner,
@@ -57,6 +58,7 @@ class Scene:
     signer: FakeSigner
     saver: InMemorySaver
     memory: FakeMemory | None = None
+    changes: FakeChanges | None = None
     playbooks: Playbooks = field(default_factory=loader.load_playbooks)
     policy: Policy = POLICY
     hold_s: float = 20
@@ -102,6 +104,7 @@ class Scene:
                 ),
                 limits=self.limits,
                 memory=self.memory,
+                changes=self.changes,
                 brakes=self.brakes,
                 inquirer=self.inquirer,
                 reflector=self.reflector,

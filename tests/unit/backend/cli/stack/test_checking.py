@@ -9,7 +9,15 @@ from backend.cli.stack.layout import Layout
 from backend.settings import SettingsError
 
 SECRET = "0123456789abcdef0123"  # noqa: S105 - made up
-PORTS = {"signer": 1, "kubernetes": 2, "prometheus": 3, "loki": 4, "jaeger": 5, "runbooks": 6}
+PORTS = {
+    "signer": 1,
+    "kubernetes": 2,
+    "prometheus": 3,
+    "loki": 4,
+    "jaeger": 5,
+    "runbooks": 6,
+    "github": 7,
+}
 GOOD = {
     "DATABASE_URL": "postgresql://localhost/db",
     "WEBHOOK_TOKEN": SECRET,

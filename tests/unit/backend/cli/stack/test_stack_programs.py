@@ -10,6 +10,7 @@ from pydantic_settings import BaseSettings
 from backend.cli.stack import lifecycle, ports, programs
 from backend.cli.stack.layout import Layout
 from backend.settings import ApiSettings, SignerSettings, WorkerSettings
+from mcp_servers.github.settings import GithubSettings
 from mcp_servers.jaeger.settings import JaegerSettings
 from mcp_servers.kubernetes.settings import KubernetesSettings
 from mcp_servers.loki.settings import LokiSettings
@@ -25,6 +26,7 @@ KINDS: dict[str, type[BaseSettings]] = {
     "mcp-loki": LokiSettings,
     "mcp-jaeger": JaegerSettings,
     "mcp-runbooks": RunbookSettings,
+    "mcp-github": GithubSettings,
 }
 SECRETS = {
     "DATABASE_URL": {"api", "worker", "signer"},
@@ -38,6 +40,10 @@ SECRETS = {
     "MCP_PROMETHEUS_READ_TOKEN": {"api", "worker", "mcp-prometheus"},
     "MCP_LOKI_READ_TOKEN": {"api", "worker", "mcp-loki"},
     "MCP_RUNBOOKS_READ_TOKEN": {"api", "worker", "mcp-runbooks"},
+    "MCP_GITHUB_READ_TOKEN": {"api", "worker", "mcp-github"},
+    "MCP_GITHUB_WRITE_TOKEN": {"worker", "mcp-github"},
+    "GITHUB_READ_TOKEN": {"mcp-github"},
+    "GITHUB_WRITE_TOKEN": {"mcp-github"},
     "KUBERNETES_READ_TOKEN": {"mcp-kubernetes"},
     "KUBERNETES_WRITE_TOKEN": {"mcp-kubernetes"},
     "SECRETS_KEY": {"api", "worker"},
@@ -55,7 +61,15 @@ SECRETS = {
     "ANTHROPIC_API_KEY": {"api", "worker"},
     "GOOGLE_API_KEY": {"api", "worker"},
 }
-PORTS = {"signer": 1, "kubernetes": 2, "prometheus": 3, "loki": 4, "jaeger": 5, "runbooks": 6}
+PORTS = {
+    "signer": 1,
+    "kubernetes": 2,
+    "prometheus": 3,
+    "loki": 4,
+    "jaeger": 5,
+    "runbooks": 6,
+    "github": 7,
+}
 
 
 def everything() -> dict[str, str]:
@@ -146,7 +160,7 @@ def test_the_switch_and_the_server_that_writes_look_at_the_same_file(tmp_path: P
         name: environment["MCP_HALT_FILE"]
         for name, environment in found.items()
         if "MCP_HALT_FILE" in environment
-    } == dict.fromkeys(("api", "worker", "mcp-kubernetes"), file)
+    } == dict.fromkeys(("api", "worker", "mcp-kubernetes", "mcp-github"), file)
 
 
 def test_servers_listen_where_the_others_look_for_them(tmp_path: Path) -> None:
@@ -162,6 +176,15 @@ def test_servers_listen_where_the_others_look_for_them(tmp_path: Path) -> None:
         listens = found[f"mcp-{server}"]["MCP_PORT"]
         assert found["worker"][f"MCP_{server.upper()}_URL"] == f"http://127.0.0.1:{listens}/mcp"
     assert found["worker"]["SIGNER_URL"] == f"http://127.0.0.1:{found['signer']['SIGNER_PORT']}"
+
+
+def test_nobody_looks_for_repositories_that_are_not_named() -> None:
+    settings = {name: value for name, value in everything().items() if "GITHUB" not in name}
+
+    found = {item.name: item.environment for item in programs.programs(settings, PORTS)}
+
+    assert "mcp-github" not in found
+    assert "MCP_GITHUB_URL" not in found["worker"]
 
 
 def everything_but_addresses() -> dict[str, str]:

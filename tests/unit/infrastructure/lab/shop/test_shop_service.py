@@ -11,7 +11,7 @@ import pytest
 from infrastructure.lab.nuisance import NONSENSE
 from infrastructure.lab.shop import settings, wire
 from infrastructure.lab.shop.records import Log
-from infrastructure.lab.shop.releases import VARIANTS
+from infrastructure.lab.shop.releases import VARIANTS, Worker
 from infrastructure.lab.shop.service import LESSON, REMEMBERED_BYTES, Service
 from infrastructure.lab.shop.tracing import Tracer
 
@@ -35,7 +35,8 @@ def running_service(variant: str, **environment: str) -> Iterator[tuple[Service,
             **environment,
         }
     )
-    service = Service(config, VARIANTS[variant], Log("http", service="a"), silent())
+    worker = Worker(VARIANTS[variant])
+    service = Service(config, worker, Log("http", service="a"), silent())
     server = wire.Server("127.0.0.1", 0, service.handle)
     thread = threading.Thread(target=server.serve)
     thread.start()
@@ -217,8 +218,9 @@ def test_a_server_waits_for_the_requests_under_way() -> None:
 
 
 def test_the_leaking_release_keeps_something_of_each_order() -> None:
-    with running_service("endless-history") as (service, address):
-        for number in range(3):
-            assert order(address, number).status == 200
+    worker = Worker(VARIANTS["endless-history"])
 
-        assert service.kept_bytes == 3 * VARIANTS["endless-history"].kept_bytes
+    for number in range(3):
+        worker.take(number)
+
+    assert worker.kept_bytes == 3 * VARIANTS["endless-history"].kept_bytes

@@ -20,7 +20,7 @@ def test_moved_lines_and_other_comments_have_no_effect() -> None:
     ],
 )
 def test_quantities_are_compared_in_one_unit(diff: str, before: float, after: float) -> None:
-    (change,) = patch.read(diff).numbers().values()
+    (change,) = patch.read(diff).numbers.values()
 
     assert change == (before, after)
 

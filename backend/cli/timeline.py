@@ -1,0 +1,70 @@
+"""What was changed of late: the timeline, as a terminal shows it."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any
+
+import typer
+
+from backend.cli.moments import second
+from backend.cli.plain import escape
+from backend.cli.session import client, console
+from backend.clock import SystemClock
+from sre_agent.domain.timeline import ChangeKind
+
+_HOURS_MAX = 24 * 365
+_SHA_SHOWN = 12
+
+
+def changes(  # noqa: PLR0913 - one for each thing that can be asked for
+    service: Annotated[str, typer.Argument(help="Only what names this service.")] = "",
+    *,
+    hours: Annotated[
+        float, typer.Option(min=0.01, max=_HOURS_MAX, help="How far back to look.")
+    ] = 24,
+    until: Annotated[
+        datetime | None, typer.Option(help="Up to when, in UTC; now if not given.")
+    ] = None,
+    namespace: Annotated[str, typer.Option(help="Only of this namespace.")] = "",
+    cluster: Annotated[str, typer.Option(help="Only of this cluster, and of no single one.")] = "",
+    kind: Annotated[ChangeKind | None, typer.Option(help="Only of this kind.")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=200, help="So many at most.")] = 50,
+) -> None:
+    """Show what was changed, the newest first: deploys, commits, flags, settings, scaling and more."""
+    end = until.replace(tzinfo=UTC) if until else SystemClock().now()
+    found = client().get(
+        "/api/v1/changes",
+        since=(end - timedelta(hours=hours)).isoformat(),
+        until=end.isoformat(),
+        service=service,
+        namespace=namespace,
+        cluster=cluster,
+        **({"kind": kind.value} if kind else {}),
+        limit=limit,
+    )
+    for row in found["changes"]:
+        console.print(_line(row), soft_wrap=True)
+    if not found["changes"]:
+        about = f" of {escape(service)}" if service else ""
+        console.print(
+            f"nothing{about} is known to have changed: `sre-agent changes --hours` looks further "
+            "back, and docs/changes.md says how systems tell of changes"
+        )
+    if found["next_cursor"]:
+        console.print(f"[dim]there are more: --limit shows up to 200, --until {_before(found)}[/]")
+
+
+def _line(row: Mapping[str, Any]) -> str:
+    """Return an entry in a line: when, what, where, by whom."""
+    kind = str(row["kind"]).replace("_", " ")
+    places = [*row["services"], row["repository"], row["environment"]]
+    where = ", ".join(dict.fromkeys(str(place) for place in places if place))
+    commit = f" [dim]{escape(row['commit'][:_SHA_SHOWN])}[/]" if row["commit"] else ""
+    state = f" [yellow]{escape(row['state'])}[/]" if row["state"] else ""
+    by = f" [dim]by {escape(row['actor'])}[/]" if row["actor"] else ""
+    place = f" [cyan]{escape(where)}[/]" if where else ""
+    return f"{second(row['at'])}  {kind:<12} {escape(row['summary'])}{place}{commit}{by}{state}"
+
+
+def _before(found: Mapping[str, Any]) -> str:
+    return str(found["changes"][-1]["at"])[:19]

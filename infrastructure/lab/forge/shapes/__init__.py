@@ -1,0 +1,1 @@
+"""Documents in the shapes of GitHub's REST API."""

@@ -1,0 +1,103 @@
+"""A change as a whole: one commit, a merge, or all that a pull request brought."""
+
+from dataclasses import dataclass
+
+from mcp_servers.common.envelope import RefusedError
+from mcp_servers.common.text import shown
+from mcp_servers.github import told
+from mcp_servers.github.repository import Repository, require_sha
+from mcp_servers.github.told import Commit, GitCommit, Pull
+
+MAX_COMMITS = 100
+"""How many commits of a rebased pull request are followed."""
+
+_ON_BRANCH = frozenset({"ahead", "identical"})
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a change left (`tip`) and found (`parent`, none before the first commit).
+
+    `pull` is the number of its pull request, 0 where it is named as a commit.
+    """
+
+    tip: GitCommit
+    parent: str | None
+    subject: str
+    pull: int = 0
+
+    @property
+    def short(self) -> str:
+        """Return the commit's short name."""
+        return self.tip.sha[:12]
+
+
+async def of_commit(repository: Repository, sha: str) -> Change:
+    """Return the change that a commit is; a merge is all that it brought to its first parent."""
+    tip = await repository.git_commit(require_sha(sha))
+    parent = tip.parents[0].sha if tip.parents else None
+    return Change(tip, parent, subject_of(tip.message))
+
+
+async def of_pull(repository: Repository, number: int) -> Change:
+    """Return the change that a merged pull request brought, however it was merged.
+
+    Raises:
+        RefusedError: `not_merged`, or `too_large` for a rebase of very many commits.
+    """
+    pull = await repository.pull(number)
+    if pull.merged_at is None or pull.merge_commit_sha is None:
+        raise RefusedError("not_merged", f"pull request #{number} was not merged")
+    tip = await repository.git_commit(pull.merge_commit_sha)
+    first = tip.parents[0].sha if tip.parents else None
+    subject = shown(pull.title, 200)
+    if len(tip.parents) == 1 and pull.commits > 1:
+        first = await _before_rebase(repository, pull, tip)
+    return Change(tip, first, subject, pull=number)
+
+
+async def require_on(repository: Repository, change: Change, branch: str) -> None:
+    """Refuse a change that the branch does not hold.
+
+    Raises:
+        RefusedError: `not_on_branch`.
+    """
+    path = repository.path("compare", f"{change.tip.sha}...{branch}")
+    found = told.read(told.Comparison, await repository.api.get(path, {"per_page": 1}))
+    if found.status not in _ON_BRANCH:
+        reason = f"{branch} does not hold {change.short}: there is nothing to take back"
+        raise RefusedError("not_on_branch", reason)
+
+
+def subject_of(message: str) -> str:
+    """Return the first line of a commit's message."""
+    return shown(message.partition("\n")[0], 200)
+
+
+async def _before_rebase(repository: Repository, pull: Pull, tip: GitCommit) -> str | None:
+    """Return what was there before a pull request: its commits are one (squashed), or each is there again."""
+    if pull.commits > MAX_COMMITS:
+        reason = f"pull request #{pull.number} has more than {MAX_COMMITS} commits"
+        raise RefusedError("too_large", f"{reason}: take them back one by one")
+    page = await repository.api.page(repository.path("pulls", pull.number, "commits"), {}, 100)
+    theirs = told.read_all(Commit, page.rows)
+    at = tip
+    for number, original in enumerate(reversed(theirs)):
+        if not _is_same(at, original):
+            break
+        if not at.parents:
+            return None
+        if number == len(theirs) - 1:
+            return at.parents[0].sha
+        at = await repository.git_commit(at.parents[0].sha)
+    return tip.parents[0].sha
+
+
+def _is_same(rebased: GitCommit, original: Commit) -> bool:
+    """Return whether a commit is another one, rebased: message and author stay."""
+    mine, author = original.commit, rebased.author
+    return (rebased.message, author.name, author.date) == (
+        mine.message,
+        mine.author.name,
+        mine.author.date,
+    )

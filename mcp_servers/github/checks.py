@@ -1,0 +1,89 @@
+"""Whether the checks of a commit are green, as far as nobody named an exception."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from mcp_servers.common.envelope import RefusedError
+from mcp_servers.github import told
+from mcp_servers.github.repository import Repository
+from mcp_servers.github.told import CheckRun, CommitStatus
+
+MAX_CHECKS = 300
+NONE_THERE = "*"
+"""The exception for repositories in which no check runs at all."""
+
+_GREEN = frozenset({"success", "neutral", "skipped"})
+
+
+@dataclass(frozen=True, slots=True)
+class Checks:
+    """The names of a commit's checks by how they stand."""
+
+    green: frozenset[str]
+    failed: frozenset[str]
+    pending: frozenset[str]
+
+    @property
+    def are_none(self) -> bool:
+        """Return whether no check has reported at all."""
+        return not (self.green or self.failed or self.pending)
+
+
+async def of(repository: Repository, sha: str) -> Checks:
+    """Return the checks of a commit: those of Apps, and the statuses that other systems report."""
+    runs = await repository.api.page(
+        repository.path("commits", sha, "check-runs"), {}, MAX_CHECKS, key="check_runs"
+    )
+    statuses = await repository.api.page(
+        repository.path("commits", sha, "status"), {}, MAX_CHECKS, key="statuses"
+    )
+    if not (runs.is_all and statuses.is_all):
+        raise RefusedError("too_large", f"the commit has more than {MAX_CHECKS} checks")
+    found = [
+        *((run.name, _of_run(run)) for run in told.read_all(CheckRun, runs.rows)),
+        *((each.context, _of_status(each)) for each in told.read_all(CommitStatus, statuses.rows)),
+    ]
+    failed = _named(found, "failed")
+    pending = _named(found, "pending") - failed
+    return Checks(_named(found, "green") - failed - pending, failed, pending)
+
+
+def require_green(found: Checks, exceptions: Iterable[str]) -> None:
+    """Refuse a commit whose checks are not green, but for those that are named.
+
+    Raises:
+        RefusedError: `checks_failed`, or `checks_pending` while some are not done or none reported.
+    """
+    excused = frozenset(exceptions)
+    if failed := sorted(found.failed - excused):
+        raise RefusedError("checks_failed", f"checks failed: {', '.join(failed[:20])}")
+    if pending := sorted(found.pending - excused):
+        raise RefusedError("checks_pending", f"checks are not done: {', '.join(pending[:20])}")
+    if found.are_none and NONE_THERE not in excused:
+        reason = "no check has reported yet; where none ever does, name * among without_checks"
+        raise RefusedError("checks_pending", reason)
+
+
+def warnings(found: Checks, exceptions: Iterable[str]) -> Iterator[str]:
+    """Yield what an approver ought to know of checks."""
+    excused = frozenset(exceptions)
+    for name in sorted(found.failed):
+        yield f"check {name} failed" + (", and is excepted" if name in excused else "")
+    for name in sorted(found.pending):
+        yield f"check {name} is not done" + (", and is excepted" if name in excused else "")
+    if found.are_none:
+        yield "no check has reported"
+
+
+def _named(found: list[tuple[str, str]], standing: str) -> frozenset[str]:
+    return frozenset(name for name, each in found if each == standing)
+
+
+def _of_run(run: CheckRun) -> str:
+    if run.status != "completed":
+        return "pending"
+    return "green" if run.conclusion in _GREEN else "failed"
+
+
+def _of_status(status: CommitStatus) -> str:
+    return {"success": "green", "pending": "pending"}.get(status.state, "failed")

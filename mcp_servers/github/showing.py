@@ -1,0 +1,110 @@
+"""What GitHub tells, as the answers show it: bounded, printable, without secrets."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from mcp_servers.common import limits
+from mcp_servers.common.envelope import RefusedError
+from mcp_servers.common.text import printable, shown, without_secrets
+from mcp_servers.github import conflicts
+from mcp_servers.github.answers import CommitHead, FileDiff, PullHead
+from mcp_servers.github.told import Account, ChangedFile, Commit, Pull
+
+MAX_FILES = 100
+MAX_PATCH_CHARS = 8_000
+"""How much of one file's diff is shown."""
+
+MAX_DIFF_CHARS = 60_000
+"""How much of all diffs of an answer is shown."""
+
+_READ_CHARS = 200_000
+_TAB = "    "
+
+
+def commit(found: Commit) -> CommitHead:
+    """Return a commit without its diff."""
+    return CommitHead(
+        sha=found.sha,
+        message=lines(found.commit.message, limits.MAX_TEXT_CHARS),
+        author=shown(conflicts.author_of(found), 100),
+        authored_at=found.commit.author.date.astimezone(UTC),
+        committed_at=found.commit.committer.date.astimezone(UTC),
+        parents=tuple(parent.sha for parent in found.parents),
+        url=found.html_url,
+    )
+
+
+def pull(found: Pull) -> PullHead:
+    """Return a pull request without its content."""
+    return PullHead(
+        number=found.number,
+        title=shown(found.title, 300),
+        state="merged" if found.merged_at else found.state,
+        is_draft=found.draft,
+        author=login(found.user),
+        base=shown(found.base.ref, 250),
+        branch=shown(found.head.ref, 250),
+        head_sha=found.head.sha,
+        merge_commit_sha=(found.merge_commit_sha or "") if found.merged_at else "",
+        created_at=found.created_at,
+        merged_at=found.merged_at,
+        closed_at=found.closed_at,
+        labels=tuple(shown(label.name, 100) for label in found.labels[:20]),
+        url=found.html_url,
+    )
+
+
+def files(found: Sequence[ChangedFile]) -> tuple[tuple[FileDiff, ...], tuple[str, ...]]:
+    """Return the files of a change with their diffs, and what did not fit."""
+    kept, left_out = limits.first(found, MAX_FILES, "files")
+    room, cut, diffs = MAX_DIFF_CHARS, 0, list[FileDiff]()
+    for each in kept:
+        whole = lines(each.patch or "", _READ_CHARS)
+        patch = whole[: min(room, MAX_PATCH_CHARS)]
+        cut += len(patch) < len(whole)
+        room -= len(patch)
+        diffs.append(
+            FileDiff(
+                path=shown(each.filename, 500),
+                status=each.status,
+                former_path=shown(each.previous_filename, 500),
+                additions=each.additions,
+                deletions=each.deletions,
+                patch=patch,
+            )
+        )
+    shortened = (f"the diffs of {cut} files are not shown whole",) if cut else ()
+    return tuple(diffs), (*left_out, *shortened)
+
+
+def lines(text: str, limit: int) -> str:
+    """Return a text of several lines as it may be shown; secrets may span lines."""
+    readable = without_secrets(text[:_READ_CHARS].replace("\r\n", "\n").replace("\t", _TAB))
+    return limits.cut("\n".join(printable(line) for line in readable.split("\n")), limit)
+
+
+def login(account: Account | None) -> str:
+    """Return who an account is, empty when it is gone."""
+    return shown(account.login, 100) if account else ""
+
+
+def moment(name: str, value: str) -> str:
+    """Return a time of an argument as GitHub takes it, empty when there is none.
+
+    Raises:
+        RefusedError: `invalid_arguments`.
+    """
+    if not value:
+        return ""
+    try:
+        found = datetime.fromisoformat(value)
+    except ValueError as err:
+        reason = f"{name} is no time such as 2026-01-31T13:45:00Z"
+        raise RefusedError("invalid_arguments", reason) from err
+    aware = found if found.tzinfo else found.replace(tzinfo=UTC)
+    return aware.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def more(is_all: bool, count: int, what: str) -> tuple[str, ...]:  # noqa: FBT001 - as a page has it
+    """Return the sentence that there is more than was shown."""
+    return () if is_all else (f"more than {count} {what}: older ones left out",)

@@ -1,0 +1,61 @@
+"""One line for people about each kind of evidence of changes of the code."""
+
+from typing import Any
+
+from sre_agent.domain.observations.github import (
+    CommitDetail,
+    CommitList,
+    DeploymentList,
+    PullRequestList,
+    ReleaseList,
+    WorkflowRunList,
+)
+
+SHOWN_CHARACTERS = 100
+
+
+def commits(facts: dict[str, Any]) -> str:
+    """Return the line for commits."""
+    it = CommitList.model_validate(facts)
+    last = f", the last by {it.commits[0].author}" if it.commits else ""
+    return f"{it.repository}: {len(it.commits)} commits{last}"
+
+
+def commit(facts: dict[str, Any]) -> str:
+    """Return the line for one commit."""
+    it = CommitDetail.model_validate(facts)
+    subject = it.commit.message.partition("\n")[0][:SHOWN_CHARACTERS]
+    about = f"{subject!r} by {it.commit.author}, {len(it.files)} files"
+    return f"{it.repository}@{it.commit.sha[:12]}: {about}, +{it.additions} -{it.deletions}"
+
+
+def pull_requests(facts: dict[str, Any]) -> str:
+    """Return the line for pull requests."""
+    it = PullRequestList.model_validate(facts)
+    merged = sum(pull.merged_at is not None for pull in it.pull_requests)
+    return f"{it.repository}: {len(it.pull_requests)} pull requests, {merged} of them merged"
+
+
+def deployments(facts: dict[str, Any]) -> str:
+    """Return the line for deployments."""
+    it = DeploymentList.model_validate(facts)
+    if not it.deployments:
+        return f"{it.repository}: no deployments"
+    last = it.deployments[0]
+    state = f", {last.state}" if last.state else ""
+    where = f"{last.sha[:12]} to {last.environment}{state}"
+    return f"{it.repository}: {len(it.deployments)} deployments, the last of {where}"
+
+
+def workflow_runs(facts: dict[str, Any]) -> str:
+    """Return the line for workflow runs."""
+    it = WorkflowRunList.model_validate(facts)
+    failed = sum(run.conclusion == "failure" for run in it.runs)
+    return f"{it.repository}: {len(it.runs)} workflow runs, {failed} of them failed"
+
+
+def releases(facts: dict[str, Any]) -> str:
+    """Return the line for releases."""
+    it = ReleaseList.model_validate(facts)
+    last = f", the last {it.releases[0].tag}" if it.releases else ""
+    return f"{it.repository}: {len(it.releases)} releases{last}"

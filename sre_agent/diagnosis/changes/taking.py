@@ -1,0 +1,128 @@
+"""Entries of the timeline as what attribution judges: commits, deploys and flags.
+
+A setting that was written is judged as a commit that went live at once.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from sre_agent.domain.changes import Commit, Deploy, FlagChange
+from sre_agent.domain.ids import EvidenceId
+from sre_agent.domain.timeline import Change, ChangeKind
+
+Naming = Callable[[str, str], str]
+"""From a namespace and what a service is called there to the name of its workload."""
+
+_SETTINGS = frozenset({ChangeKind.CONFIG, ChangeKind.SECRET})
+_LIVE = frozenset({ChangeKind.DEPLOY, ChangeKind.ROLLOUT})
+JUDGED = frozenset(
+    {ChangeKind.COMMIT, ChangeKind.PULL_REQUEST, ChangeKind.FLAG} | _SETTINGS | _LIVE
+)
+"""Kinds that attribution has rules for; the others are shown and judged by nobody."""
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What was changed, and which entry each commit (by hash) and flag (by name) stands for."""
+
+    commits: tuple[Commit, ...]
+    deploys: tuple[Deploy, ...]
+    flags: tuple[FlagChange, ...]
+    of_commit: Mapping[str, Change]
+    of_flag: Mapping[str, Change]
+
+
+def take(told: Iterable[tuple[EvidenceId, Change]], name: Naming) -> Taken:
+    """Return what took effect, each commit once: a pull request speaks for its merge."""
+    commits: dict[str, Commit] = {}
+    entries: dict[str, Change] = {}
+    deploys: list[Deploy] = []
+    flags: dict[str, FlagChange] = {}
+    switched: dict[str, Change] = {}
+    for id_, change in sorted(told, key=lambda item: (item[1].at, item[1].id)):
+        if not change.is_in_effect:
+            continue
+        if change.kind in {ChangeKind.COMMIT, ChangeKind.PULL_REQUEST} and change.commit:
+            known = commits.get(change.commit)
+            commits[change.commit] = _commit(change, id_, known)
+            if known is None or change.kind is ChangeKind.COMMIT:
+                entries[change.commit] = change
+        elif change.kind in _SETTINGS:
+            commits[change.id] = _setting(change, id_)
+            entries[change.id] = change
+            deploys += _deploys(change, id_, name, sha=change.id)
+        elif change.kind in _LIVE:
+            deploys += _deploys(change, id_, name, sha=change.commit)
+        elif change.kind is ChangeKind.FLAG:
+            flag = _flag(change, id_, name)
+            flags[flag.flag] = flag
+            switched[flag.flag] = change
+    return Taken(tuple(commits.values()), tuple(deploys), tuple(flags.values()), entries, switched)
+
+
+def _commit(change: Change, source: EvidenceId, known: Commit | None) -> Commit:
+    message = "\n\n".join(dict.fromkeys(part for part in (change.summary, change.message) if part))
+    found = Commit(
+        sha=change.commit,
+        at_s=change.at.timestamp(),
+        message=message,
+        paths=change.paths,
+        diff=change.diff,
+        author=change.actor,
+        source=source,
+    )
+    if known is None:
+        return found
+    both = f"{known.message}\n\n{found.message}"
+    return replace(
+        known,
+        at_s=min(known.at_s, found.at_s),
+        message=both,
+        paths=known.paths or found.paths,
+        diff=known.diff or found.diff,
+    )
+
+
+def _setting(change: Change, source: EvidenceId) -> Commit:
+    """Return what was written as a commit; of what is secret only where it stands is known."""
+    path = f"config/{(change.object or change.summary).replace(' ', '-')}.yaml"
+    diff = change.diff
+    if not diff and (change.before or change.after) and change.kind is ChangeKind.CONFIG:
+        gone = [f"-{line}" for line in change.before.splitlines()]
+        new = [f"+{line}" for line in change.after.splitlines()]
+        diff = "\n".join([f"--- a/{path}", f"+++ b/{path}", "@@ -1 +1 @@", *gone, *new])
+    return Commit(
+        sha=change.id,
+        at_s=change.at.timestamp(),
+        message=f"{change.summary}\n\n{change.message}".strip(),
+        paths=change.paths or (path,),
+        diff=diff,
+        author=change.actor,
+        source=source,
+    )
+
+
+def _deploys(change: Change, source: EvidenceId, name: Naming, *, sha: str) -> Sequence[Deploy]:
+    """Return what went live by service; without a name of one, the repository is called like it."""
+    services = change.services or (change.repository.rpartition("/")[2],)
+    return [
+        Deploy(
+            service=name(change.namespace, service),
+            at_s=change.at.timestamp(),
+            sha=sha,
+            version=change.version or change.image,
+            source=source,
+        )
+        for service in services
+        if service
+    ]
+
+
+def _flag(change: Change, source: EvidenceId, name: Naming) -> FlagChange:
+    return FlagChange(
+        flag=change.object or change.summary,
+        at_s=change.at.timestamp(),
+        change=f"{change.before}->{change.after}" if change.before or change.after else "",
+        service=name(change.namespace, change.services[0]) if change.services else "",
+        source=source,
+    )

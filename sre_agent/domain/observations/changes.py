@@ -1,0 +1,19 @@
+"""What the timeline of changes tells around an incident."""
+
+from datetime import datetime
+
+from sre_agent.domain.model import Observation
+from sre_agent.domain.timeline import Change
+
+
+class NearChanges(Observation):
+    """`changes_near`: what was changed from `since` to `until`, the newest first.
+
+    Changes told by the cluster itself are not among them: what its objects show is evidence of its
+    own. `left_out` counts older ones of the window that are not told.
+    """
+
+    since: datetime
+    until: datetime
+    changes: tuple[Change, ...]
+    left_out: int = 0

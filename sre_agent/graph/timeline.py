@@ -1,0 +1,65 @@
+"""What was changed near the onset, brought as evidence; and what a run saw change, told to the timeline."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from sre_agent.diagnosis.changes import of_cluster
+from sre_agent.diagnosis.incident import case
+from sre_agent.domain import observations
+from sre_agent.domain.evidence import Evidence
+from sre_agent.domain.ids import EvidenceId
+from sre_agent.domain.incident import Incident
+from sre_agent.domain.observations.changes import NearChanges
+from sre_agent.domain.runs import of_run
+from sre_agent.domain.timeline import ChangeWindow
+from sre_agent.graph import filing
+from sre_agent.graph.context import RunContext
+from sre_agent.graph.filing import Find
+
+SPECIALIST = "timeline"
+KIND, TOOL = "changes.near", "changes_near"
+LOOK_BACK = timedelta(hours=24)
+"""What took effect longer before the incident has been lived with."""
+DIFF_CHARS = 120_000
+"""All diffs together; of older changes only the files are told."""
+
+
+async def bring(
+    context: RunContext, incident: Incident, evidence: Sequence[Evidence], round_: int
+) -> list[Evidence]:
+    """Return what was changed near the onset as evidence already in the log; nothing if all is known."""
+    if context.changes is None:
+        return []
+    since = incident.started_at - LOOK_BACK
+    window = ChangeWindow(since=since, until=context.clock.now())
+    near = await context.changes.near(incident, window)
+    if {change.id for change in near.changes} <= _known(evidence):
+        return []
+    number = 1 + sum(item.kind == KIND for item in evidence)
+    id_ = EvidenceId(of_run(incident.run, f"{SPECIALIST}-{round_}.{number}"))
+    find = Find(id_, KIND, SPECIALIST, TOOL, _bounded(near))
+    return [await filing.file(context, incident, find)]
+
+
+async def tell(context: RunContext, incident: Incident, evidence: Sequence[Evidence]) -> None:
+    """Tell the timeline what the cluster showed that it changed."""
+    if context.changes is None:
+        return
+    now = context.clock.now()
+    found = of_cluster.changes(case.build(evidence, incident, now))
+    if found:
+        await context.changes.keep(incident, found)
+
+
+def _known(evidence: Sequence[Evidence]) -> set[str]:
+    read = (observations.read(item, NearChanges) for item in evidence)
+    return {change.id for seen in read if seen for change in seen.changes}
+
+
+def _bounded(near: NearChanges) -> NearChanges:
+    left = DIFF_CHARS
+    kept = []
+    for change in near.changes:
+        left -= len(change.diff)
+        kept.append(change if left >= 0 else change.model_copy(update={"diff": ""}))
+    return near.model_copy(update={"changes": tuple(kept)})

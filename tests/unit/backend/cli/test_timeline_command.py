@@ -1,0 +1,71 @@
+"""The timeline of changes from the command line."""
+
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from backend.cli import session, timeline
+from backend.cli.main import cli
+
+ROW = {
+    "kind": "pull_request",
+    "summary": "#7 Round prices [bold]now[/]",
+    "at": "2026-03-01T11:50:00Z",
+    "services": ["till"],
+    "repository": "acme/till",
+    "environment": "",
+    "commit": "1f0e8b7a4c5d9e2f3a4b5c6d7e8f0d6c1f0e8b7a",
+    "actor": "ada",
+    "state": "merged",
+}
+
+
+class Api:
+    """Answers with what it was given, and keeps what it was asked."""
+
+    def __init__(self, *rows: dict[str, Any], cursor: str | None = None) -> None:
+        self._answer = {"changes": list(rows), "next_cursor": cursor}
+        self.asked: dict[str, Any] = {}
+
+    def get(self, path: str, **parameters: Any) -> dict[str, Any]:
+        self.asked = {"path": path, **parameters}
+        return self._answer
+
+
+def run(monkeypatch: pytest.MonkeyPatch, api: Api, *words: str) -> str:
+    monkeypatch.setattr(timeline, "client", lambda: api)
+    monkeypatch.setattr(session.console, "width", 200)
+    result = CliRunner().invoke(cli, ["changes", *words])
+    assert result.exit_code == 0, result.output
+    return result.output
+
+
+def test_each_change_is_a_line_of_when_what_where_and_by_whom(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    api = Api(ROW)
+
+    told = run(monkeypatch, api, "till", "--kind", "pull_request")
+
+    assert "2026-03-01 11:50:00 UTC  pull request #7 Round prices [bold]now[/]" in told
+    assert "till, acme/till 1f0e8b7a4c5d by ada merged" in told
+    assert api.asked["path"] == "/api/v1/changes"
+    assert (api.asked["service"], api.asked["kind"]) == ("till", "pull_request")
+
+
+def test_the_window_ends_when_it_is_said_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    api = Api(ROW, cursor="more")
+
+    told = run(monkeypatch, api, "--until", "2026-03-01T12:00:00", "--hours", "2")
+
+    assert api.asked["since"] == "2026-03-01T10:00:00+00:00"
+    assert api.asked["until"] == "2026-03-01T12:00:00+00:00"
+    assert "--until 2026-03-01T11:50:00" in told
+
+
+def test_that_nothing_changed_says_how_changes_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    told = run(monkeypatch, Api(), "till")
+
+    assert "nothing of till is known to have changed" in told
+    assert "docs/changes.md" in told
