@@ -152,14 +152,21 @@ def owner_of(actor: Actor) -> Owner:
 
 
 def _merged(given: Given, heard: Heard) -> Outcome:
-    """Return the model's answer, or that of the rules where the model's rests on nothing."""
+    """Return the model's answer, or that of the rules where they have one and the model's rests on nothing.
+
+    What the rules remark, such as that nothing waits or that a cluster does not answer, stands beside either.
+    """
     rules = given.answer
     if heard.answer is None:
         return Outcome(_with_note(rules, f"The model was no help: {heard.note}."), heard.exchanges)
-    if rules.sentences and not conversing.is_borne_out(heard.answer):
+    has_rules = rules.asked is not None and bool(rules.sentences or rules.notes)
+    if has_rules and not conversing.is_borne_out(heard.answer):
         told = f"What {heard.answer.by} said rests on nothing that is known, and is left out."
         return Outcome(_with_note(rules, told), heard.exchanges)
-    return Outcome(heard.answer.model_copy(update={"asked": rules.asked}), heard.exchanges)
+    remarks = rules.notes if has_rules else ()
+    notes = tuple(dict.fromkeys((*heard.answer.notes, *remarks)))
+    both = heard.answer.model_copy(update={"asked": rules.asked, "notes": notes})
+    return Outcome(both, heard.exchanges)
 
 
 def _with_note(answer: Answer, note: str) -> Answer:

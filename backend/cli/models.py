@@ -91,6 +91,7 @@ async def _check_all(choice: Choice, costs: PriceList, deadline_s: float) -> lis
 async def _check_one(place: Place, costs: PriceList, deadline_s: float) -> _Checked:
     chat = Chat(place)
     try:
+        await chat.load()  # loading the client takes seconds, and says nothing of the model
         findings = await checking.check(Repairing(chat), deadline_s=deadline_s)
     finally:
         await chat.close()

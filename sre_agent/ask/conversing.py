@@ -74,6 +74,8 @@ class Conversation:
     monotonic: Callable[[], float] = time.monotonic
     _facts: dict[str, Fact] = field(default_factory=dict)
     _notes: list[str] = field(default_factory=list)
+    _own_notes: list[str] = field(default_factory=list)
+    """Those that are the platform's own words: people are told them beside what the model says."""
     _exchanges: list[Exchange] = field(default_factory=list)
 
     async def answer(self, text: str, first: Asked | None) -> AsyncIterator[Asked | Heard]:
@@ -135,6 +137,7 @@ class Conversation:
         for fact in may[: max(_FACTS - len(self._facts), 0)]:
             self._facts[f"f{len(self._facts) + 1}"] = fact
         notes = [*found.notes]
+        self._own_notes.extend(note for note in notes if note not in self._own_notes)
         if len(may) < len(new):
             notes.append(
                 f"{len(new) - len(may)} facts of {asked.topic} are not told to this model."
@@ -203,7 +206,7 @@ class Conversation:
         answer = checking.check(said.text, self._facts, [*names, *self.known.slos], said.model)
         if not answer.sentences:
             raise MindAnswerInvalidError("its answer says nothing")
-        return answer
+        return answer.model_copy(update={"notes": (*answer.notes, *self._own_notes)})
 
 
 def is_borne_out(answer: Answer) -> bool:

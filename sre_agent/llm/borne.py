@@ -2,7 +2,9 @@
 
 Prose cannot be proved as a fact can. What can be is that each part of a sentence stands in one of its
 texts: the same words in the same order, numbers, names and outcomes to the letter, no denial added and
-none left out. Between them only words may stand that join others and say nothing by themselves.
+none left out. Between them only words may stand that join others and say nothing by themselves. What
+is said with a condition or a doubt is said with it, or not at all: a sentence has every word that
+limits the clauses it is taken from.
 """
 
 import re
@@ -10,7 +12,7 @@ import unicodedata
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
+from typing import Self
 
 MAX_WORDS = 80
 """Of one part of a sentence; a longer one is none that anybody reads."""
@@ -47,6 +49,17 @@ one incident service alert platform people person evidence entry entries
 
 _JOINING = frozenset(_JOINS.split())
 
+_LIMITS = """
+if unless would could might may should less more fewer than under over almost nearly partly far
+most least best worst first likely likeliest unlikely probably possibly possible perhaps maybe
+seems seem appears appear suspect suspected weak weakly doubtful confidence estimate estimated
+except otherwise unknown
+"""
+_LIMITING = frozenset(_LIMITS.split())
+"""Words without which a sentence claims more than it did with them."""
+
+_CLAUSES = re.compile(r"(?<=[,.;:!?])\s+|\n")
+
 _LIKE = {"waits": "wait", "waiting": "wait", "awaiting": "wait"}
 
 
@@ -63,9 +76,10 @@ def foreign(sentence: str, sources: Sequence[Source]) -> str:
     signs = _signs(sentence) - _signs(" ".join(item.text for item in sources))
     if signs:
         return min(signs)
-    texts = [(_words(item.text)[:MAX_TEXT_WORDS], item.beside) for item in sources]
+    texts = [_Text.of(item) for item in sources]
     parts = _parts(sentence)
-    strange = (part for part in parts if not any(_bears(text, part) for text in texts))
+    said = frozenset(word for part in parts for word in part)
+    strange = (part for part in parts if not any(_bears(text, part, said) for text in texts))
     return " ".join(next(strange, ()))[:_SHOWN]
 
 
@@ -86,10 +100,35 @@ def _parts(sentence: str) -> list[list[str]]:
     return parts
 
 
-def _bears(text: tuple[Sequence[str], frozenset[str]], wanted: Sequence[str]) -> bool:
-    there, beside = text
-    own = [word for word in wanted if word not in beside]
-    return len(wanted) <= MAX_WORDS and _stands(own, there)
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """The words of a source with the clause of each, the words that limit each clause, and others."""
+
+    words: Sequence[str]
+    clauses: Sequence[int]
+    limits: Sequence[frozenset[str]]
+    beside: frozenset[str]
+
+    @classmethod
+    def of(cls, source: Source) -> Self:
+        """Read a source."""
+        said = [_words(clause) for clause in _CLAUSES.split(source.text)]
+        return cls(
+            [word for clause in said for word in clause][:MAX_TEXT_WORDS],
+            [number for number, clause in enumerate(said) for _ in clause],
+            [frozenset(_LIMITING.intersection(clause)) for clause in said],
+            source.beside,
+        )
+
+    def limits_of(self, first: int, last: int) -> frozenset[str]:
+        """Return the words that limit what is said from a place to another."""
+        within = self.limits[self.clauses[first] : self.clauses[last] + 1]
+        return frozenset[str]().union(*within)
+
+
+def _bears(text: _Text, wanted: Sequence[str], said: frozenset[str]) -> bool:
+    own = [word for word in wanted if word not in text.beside]
+    return len(wanted) <= MAX_WORDS and _stands(own, text, said)
 
 
 def _words(text: str) -> list[str]:
@@ -107,29 +146,33 @@ def _alike(word: str) -> str:
     return word.removesuffix("s")
 
 
-def _stands(wanted: Sequence[str], there: Sequence[str]) -> bool:
-    """Return whether words stand in a text in their order, and nothing that counts between them."""
+def _stands(wanted: Sequence[str], text: _Text, said: frozenset[str]) -> bool:
+    """Return whether words stand in a text in their order, and nothing that counts between them.
+
+    What limits the clauses they are from has to be `said` as well, in this part or another.
+    """
     if not wanted:
         return True
+    there = text.words
     places: dict[str, list[int]] = {}
     for place, word in enumerate(there):
-        for said in {word, *_APART.split(word)}:
-            places.setdefault(said, []).append(place)
-    reached = [place for place in places.get(wanted[0], ()) if not _is_denied(there, place)]
-    for before, word in pairwise(wanted):
-        of_numbers = _is_number(before) or _is_number(word)
+        for form in {word, *_APART.split(word)}:
+            places.setdefault(form, []).append(place)
+    begun = {place: place for place in places.get(wanted[0], ()) if not _is_denied(there, place)}
+    for word in wanted[1:]:
+        reached = sorted(begun)
         nearest = [
             (place, reached[index - 1])
             for place in places.get(word, ())
             if (index := bisect_left(reached, place)) > 0
         ]
         # What stands further back has more between: where the nearest does not hold, none does.
-        reached = [
-            place
+        begun = {
+            place: begun[last]
             for place, last in nearest
-            if not any(_counts(item, of_numbers=of_numbers) for item in there[last + 1 : place])
-        ]
-    return bool(reached)
+            if not any(_counts(item) for item in there[last + 1 : place])
+        }
+    return any(text.limits_of(first, last) <= said for last, first in begun.items())
 
 
 def _is_denied(there: Sequence[str], place: int) -> bool:
@@ -137,11 +180,9 @@ def _is_denied(there: Sequence[str], place: int) -> bool:
     return place > 0 and _is_denial(there[place - 1]) and not _is_denial(there[place])
 
 
-def _counts(word: str, *, of_numbers: bool) -> bool:
+def _counts(word: str) -> bool:
     """Return whether leaving a word out changes what is said."""
-    if _is_denial(word) or word.startswith(_OUTCOMES):
-        return True
-    return of_numbers and _is_number(word)
+    return _is_denial(word) or word.startswith(_OUTCOMES) or word in _LIMITING or _is_number(word)
 
 
 def _is_denial(word: str) -> bool:

@@ -44,6 +44,9 @@ LOOSE: tuple[Shape, ...] = (
         "password",
         r"\bcurl\b[^\n|;]{0,120}?\s(?:-u|--user)[ =][\"']?[^\s:\"']{1,64}:(?P<found>[^\s\"']{1,200})",
     ),
+    shape("password", r"\bsshpass\s{1,3}-p\s{0,3}[\"']?(?P<found>[^\s\"']{1,200})"),
+    shape("aws-key", r"(?i)\bsecret_access_key\s{1,4}(?P<found>[A-Za-z0-9/+]{30,80}={0,2})"),
+    shape("credential", r"(?i)\bdigest\s[^\n]{0,400}?\bresponse=\"(?P<found>[0-9a-f]{32,128})\""),
     shape("password", rf"(?i)\"auth{_SIGN}(?P<found>[A-Za-z0-9+/]{{8,400}}={{0,2}})"),
     shape(
         "cookie",

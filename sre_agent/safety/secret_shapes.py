@@ -7,7 +7,10 @@ may be long is looked through from where its run of characters starts, not from 
 import re
 from dataclasses import dataclass
 
-NAME_ENDS = r"password|passwd|pwd|secret|api[_-]?key|access[_-]?key|private[_-]?key"
+NAME_ENDS = (
+    r"password|passwd|pwd|passphrase|passcode|(?<=[_.-])(?:pass|pw)"
+    r"|secret|api[_-]?key|access[_-]?key|private[_-]?key"
+)
 """How names of secrets end, as part of an expression; tokens and credentials come on top."""
 
 
@@ -60,6 +63,12 @@ WITH_CONTEXT: tuple[Shape, ...] = (
         r"[\"']?\s*[:=]\s*"
         r"(?P<found>\[redacted\][^\s,;&\"'}\]]*|\"[^\"]+\"|'[^']+'|[^\s,;&\"'}\]]+)",
     ),
+    # A short name by itself: a number beside it counts what passed.
+    shape(
+        "secret",
+        r"(?i)(?<![\w.-])(?:pass|pw)(?:[\"']\s*:|\s?=|:)\s*(?!\d+(?![^\s,;&\"'}\]]))"
+        r"(?P<found>\[redacted\][^\s,;&\"'}\]]*|\"[^\"]+\"|'[^']+'|(?=[^\s,;&\"'}\]]*\d)[^\s,;&\"'}\]]+)",
+    ),
     # The value after a flag, on a command line or as the next argument of a list.
     shape(
         "secret",
@@ -95,6 +104,14 @@ BY_FORM: tuple[Shape, ...] = (
     shape("forge-token", r"\bdckr_pat_[\w-]{20,}|\bdop_v1_[0-9a-f]{40,}|\bhvs\.[\w-]{20,}"),
     shape("mail-key", r"\bSG\.[\w-]{16,32}\.[\w-]{30,64}"),
     shape("chat-token", r"(?<![\w:])\d{8,10}:AA[\w-]{33}(?![\w-])"),
+    shape("api-key", r"\b(?:ntn_[A-Za-z0-9]{30,}|secret_[A-Za-z0-9]{40,}|lsv2_(?:pt|sk)_\w{20,})"),
+    shape("api-key", r"\b(?:glsa_\w{20,}|NRAK-[A-Z0-9]{20,}|lin_api_\w{20,}|figd_[\w-]{20,})"),
+    shape("api-key", r"\bdp\.(?:pt|st|ct|sa)\.\w{20,}|\bsbp_[0-9a-f]{40}|\bdapi[0-9a-f]{32}"),
+    shape(
+        "api-key",
+        r"\bATATT3[\w=-]{20,}|\bshp(?:at|ca|pa|ss)_[0-9a-f]{32}|\b[0-9a-f]{32}-us\d{1,2}\b",
+    ),
+    shape("chat-token", r"discord(?:app)?\.com/api/webhooks/\d{5,}/(?P<found>[\w-]{20,})"),
     shape("private-key", r"\bAGE-SECRET-KEY-1[A-Z0-9]{50,}|\bLS0tLS1CRUdJTi[A-Za-z0-9+/=]{20,}"),
     shape(
         "password-hash",

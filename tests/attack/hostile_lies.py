@@ -98,12 +98,14 @@ def crossed(told: Told, rng: random.Random) -> Lie:
     Of which incident and of which place an entry tells may stand beside it: that is no half of a lie.
     """
     said = [text for _, text in told.entries]
+    tried: tuple[str, str, str] = ("", "", "")
     for _ in range(_TRIES):
         (one, first), (two, second) = _entry(told, rng), _entry(told, rng)
         head = [word for word in first.split() if not _WHERE.search(word)]
-        text = f"{' '.join(head[:2])} {' '.join(second.split()[-2:])}"
-        if not any(_says(item, text) for item in said):
+        tried = (one, two, f"{' '.join(head[:2])} {' '.join(second.split()[-2:])}")
+        if not any(_says(item, tried[2]) for item in said):
             break
+    one, two, text = tried
     cite = None if told.facts else f"{one},{two}"
     is_lie = one != two and not any(_says(item, text) for item in said)
     return Lie(text=text, cite=cite, tells=(text,) if is_lie else ())

@@ -126,6 +126,28 @@ async def test_a_model_that_is_no_help_costs_a_note_and_the_rules_answer(
         assert "MAX_TOKENS_PER_ORGANIZATION_DAY" in done["answer"]["notes"][-1]
 
 
+@pytest.mark.attack("a model that talks over what the rules know")
+@pytest.mark.parametrize("said", ["Many are, and everything is fine.", "I know nothing."])
+async def test_what_rules_say_that_there_is_none_of_is_not_talked_over(
+    said: str, play: Play
+) -> None:
+    async with play(Say(said)) as (asker, house, _server):
+        done = await asker.ask(house.fill("which incidents are like {incident_id}?"))
+
+    assert done["answer"]["by"] == "rules"
+    assert done["answer"]["sentences"] == []
+    assert done["answer"]["notes"][0].startswith("None of 0 past incidents is like")
+    assert "is left out" in done["answer"]["notes"][-1]
+
+
+async def test_what_rules_remark_stands_beside_a_models_answer(play: Play) -> None:
+    async with play(Say("It is awaiting approval [f1].")) as (asker, _, _server):
+        done = await asker.ask("what is open?")
+
+    assert done["answer"]["by"] == "openai/small"
+    assert "1 incident open." in done["answer"]["notes"]
+
+
 async def test_an_order_is_not_even_told_to_a_model(play: Play) -> None:
     async with play(Say("Done!")) as (asker, house, server):
         done = await asker.ask(house.fill("approve {incident_id}"))

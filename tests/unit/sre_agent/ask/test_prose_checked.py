@@ -48,7 +48,11 @@ CITED, UNCITED, UNSUPPORTED = Support.CITED, Support.UNCITED, Support.UNSUPPORTE
 JUDGED: list[tuple[str, list[tuple[str, Support]]]] = [
     ("It waits for approval [f1].", [("It waits for approval", CITED)]),
     ("It waits for approval. [f1]", [("It waits for approval.", CITED)]),
-    ("- Cause: bad_release of web at 72% [f1]", [("Cause: bad_release of web at 72%", CITED)]),
+    (
+        "- Likeliest cause: bad_release of web at 72% [f1]",
+        [("Likeliest cause: bad_release of web at 72%", CITED)],
+    ),
+    ("- Cause: bad_release of web [f1]", [("Cause: bad_release of web", UNSUPPORTED)]),
     ("Of prod/web 42 % is left [f1, f2]", [("Of prod/web 42 % is left", UNSUPPORTED)]),
     ("Of prod/web 42.0% is left [f1][f2]", [("Of prod/web 42.0% is left", CITED)]),
     ("It is fine.", [("It is fine.", UNCITED)]),

@@ -322,7 +322,10 @@ def _random(m: Maker) -> tuple[str, str]:
     return m.one([f"{name}={secret}", f'"{name}": "{secret}"', f"{name}: {secret}"]), secret
 
 
-_PASSWORDS = ["password", "db_password", "passwd", "client_secret", "admin-pwd", "secret"]
+_PASSWORDS = [
+    *("password", "db_password", "passwd", "client_secret", "admin-pwd", "secret"),
+    *("db_pass", "smtp-pass", "passphrase", "ssh_passphrase", "root_pw"),
+]
 
 KINDS: dict[str, Callable[[Maker], tuple[str, str]]] = {
     "AWS access key": _in_text(_aws),
@@ -378,6 +381,25 @@ KINDS: dict[str, Callable[[Maker], tuple[str, str]]] = {
                 f"npm_{m.of(_ALNUM, 36)}",
                 f"hvs.{m.of(_URLSAFE, 90)}",
                 f"dckr_pat_{m.of(_URLSAFE, 27)}",
+            ]
+        )
+    ),
+    "token of a service": _in_text(
+        lambda m: m.one(
+            [
+                f"ntn_{m.of(_ALNUM, 46)}",
+                f"secret_{m.of(_ALNUM, 43)}",
+                f"lsv2_pt_{m.of('0123456789abcdef', 32)}_{m.of('0123456789abcdef', 10)}",
+                f"glsa_{m.of(_ALNUM, 32)}_{m.of('0123456789abcdef', 8)}",
+                f"NRAK-{m.of(string.ascii_uppercase + string.digits, 27)}",
+                f"lin_api_{m.of(_ALNUM, 40)}",
+                f"figd_{m.of(_URLSAFE, 40)}",
+                f"dp.pt.{m.of(_ALNUM, 43)}",
+                f"sbp_{m.of('0123456789abcdef', 40)}",
+                f"dapi{m.of('0123456789abcdef', 32)}",
+                f"ATATT3xFfGF0{m.of(_URLSAFE, 100)}",
+                f"shpat_{m.of('0123456789abcdef', 32)}",
+                f"{m.of('0123456789abcdef', 32)}-us{m.chance.randrange(1, 20)}",
             ]
         )
     ),
