@@ -23,6 +23,7 @@ _COMMANDS = (
     (r"GET /api/v1/users", "`sre-agent users list`"),
     (r"GET /api/v1/tokens", "`sre-agent tokens list`"),
     (r"GET /api/v1/runbooks", "`sre-agent runbooks search`"),
+    (r"GET /api/v1/changes", "`sre-agent changes`"),
     (r"GET /api/v1/slos", "`sre-agent slo list`"),
     (rf"DELETE /api/v1/freezes/{_ID}", r"`sre-agent freeze remove \g<id>`"),
     (r"GET /api/v1/freezes", "`sre-agent freeze list`"),

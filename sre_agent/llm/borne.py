@@ -50,7 +50,7 @@ one incident service alert platform people person evidence entry entries
 _JOINING = frozenset(_JOINS.split())
 
 _LIMITS = """
-if unless would could might may should less more fewer than under over almost nearly partly far
+if unless would could might may should less more fewer than under over almost nearly partly
 most least best worst first likely likeliest unlikely probably possibly possible perhaps maybe
 seems seem appears appear suspect suspected weak weakly doubtful confidence estimate estimated
 except otherwise unknown
@@ -139,8 +139,8 @@ def _words(text: str) -> list[str]:
 
 def _alike(word: str) -> str:
     """Return a word in the form in which it is compared: many of a thing are the thing."""
-    if word in _LIKE:
-        return _LIKE[word]
+    if word in _LIKE or word in _LIMITING:
+        return _LIKE.get(word, word)
     if not _WORDY.fullmatch(word) or word.startswith(_OUTCOMES) or len(word) <= 3:
         return word
     return word.removesuffix("s")

@@ -16,7 +16,7 @@ from backend import VERSION
 
 REQUIREMENTS = dockerfile.FOLDER / "requirements"
 HANDS = ("kubernetes", "prometheus", "loki", "jaeger", "runbooks", "github")
-PACKAGE_OF = {"jwt": "pyjwt", "yaml": "pyyaml", "mcp_types": "mcp-types"}
+PACKAGE_OF = {"github": "pygithub", "jwt": "pyjwt", "yaml": "pyyaml", "mcp_types": "mcp-types"}
 """Modules that are not called as their package is."""
 NEVER_IN_A_HAND = {
     *("sqlalchemy", "psycopg", "psycopg-pool", "procrastinate", "alembic", "redis", "fastapi"),

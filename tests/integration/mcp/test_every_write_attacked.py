@@ -36,7 +36,7 @@ def vain(request: pytest.FixtureRequest, untouched: Workload, crew: Crew) -> Aim
 def test_every_writing_tool_is_attacked() -> None:
     allowed = permissions.load_allow_list()
 
-    assert {tool for _, tool in allowed.writes} == set(TOOLS)
+    assert {tool for server, tool in allowed.writes if server == "kubernetes"} == set(TOOLS)
 
 
 async def test_forged_and_misused_grants_are_refused(

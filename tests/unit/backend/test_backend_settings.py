@@ -10,6 +10,7 @@ from backend.actors import Role
 from backend.cli.stack import environment, world
 from backend.settings import ApiSettings, SettingsError, SignerSettings, WorkerSettings
 from mcp_servers.common.settings import ServerSettings
+from mcp_servers.github.settings import GithubSettings
 from mcp_servers.jaeger.settings import JaegerSettings
 from mcp_servers.kubernetes.settings import KubernetesSettings
 from mcp_servers.loki.settings import LokiSettings
@@ -19,7 +20,10 @@ from mcp_servers.runbooks.settings import RunbookSettings
 EXAMPLE = Path(__file__).parents[3] / ".env.example"
 SECRET = "0123456789abcdef0123"  # noqa: S105 - made up
 PROGRAMS = (ApiSettings, WorkerSettings, SignerSettings)
-HANDS = (KubernetesSettings, PrometheusSettings, LokiSettings, JaegerSettings, RunbookSettings)
+HANDS = (
+    *(KubernetesSettings, PrometheusSettings, LokiSettings, JaegerSettings, RunbookSettings),
+    GithubSettings,
+)
 WIRING = {
     *ServerSettings.model_fields,
     *("mcp_write_token", "mcp_cluster_id", "grant_public_key", "grant_public_key_file"),

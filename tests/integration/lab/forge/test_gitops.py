@@ -17,6 +17,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 FAILING_ORDER = 4
 """Paid in yen, and of one line."""
+BROKEN = "\ndef (\n"
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -73,7 +74,7 @@ async def test_code_that_does_not_compile_is_not_rolled_out(shop: Shop) -> None:
     role = Role.DATASTORE
     path = pricing_path(shop.place.services[role])
     good = edits.edit(Recipe.MINOR_UNITS, shop.place, role)
-    broken = Edit(good.author, "Break it", "", ({path: lambda text: text + "\ndef (\n"},))
+    broken = Edit(good.author, "Break it", "", ({path: lambda text: text + BROKEN},))
     before = await shop.deployment(role)
 
     sha = await merged_unchecked(shop, broken)
@@ -81,6 +82,8 @@ async def test_code_that_does_not_compile_is_not_rolled_out(shop: Shop) -> None:
     assert await shop.developer.deployed(sha) == "failure"
     assert (await shop.deployment(role))["spec"] == before["spec"]
     assert await shop.order(role, FAILING_ORDER) == 200
+    mended = Edit(good.author, "Mend it", "", ({path: lambda text: text.removesuffix(BROKEN)},))
+    assert await shop.developer.deployed(await merged_unchecked(shop, mended)) == "success"
 
 
 async def merged_unchecked(shop: Shop, edit: Edit) -> str:

@@ -20,6 +20,14 @@ KEY = "-----BEGIN RSA PRIVATE KEY-----\nMIIEow\nAAAA\n-----END RSA PRIVATE KEY--
         ('{"db_password": "pa ss", "user": "ada"}', "pa ss"),
         ("DB_PASSWORD='pa ss'", "pa ss"),
         ("api_key: 0123456789", "0123456789"),
+        ("DB_PASS=hunter2x", "hunter2x"),
+        ("smtp_pass: s3cretPW9", "s3cretPW9"),
+        ("pw=Zz9Yy8", "Zz9Yy8"),
+        ('{"pass": "hunter2x"}', "hunter2x"),
+        ('{"passphrase":"horse battery"}', "horse battery"),
+        (f"ntn_{'a1B2' * 11}", "a1B2"),
+        (f"lsv2_pt_{'0a' * 16}_{'b1' * 5}", "0a0a"),
+        (f"https://discord.com/api/webhooks/1234567890/{'aB3-' * 8}", "aB3-"),
         ("x-api-key=0123456789&page=2", "0123456789"),
         ("AWS_SECRET_ACCESS_KEY=wJalrXUtnFEMI/K7MDENG", "wJalrXUtnFEMI"),
         ("client_secret=s3cr3t", "s3cr3t"),
@@ -63,6 +71,8 @@ def test_a_secret_is_masked(text: str, secret: str) -> None:
         "Deployment/shop/tokenizer: 2 of 2 pods ready",
         "sha256 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
         "the password was wrong",
+        "tests pass=12 fail=3",
+        "pass: 12, bypass=true, compass=north1",
     ],
 )
 def test_ordinary_text_is_left_as_it_is(text: str) -> None:

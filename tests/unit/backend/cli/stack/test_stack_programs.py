@@ -31,6 +31,7 @@ KINDS: dict[str, type[BaseSettings]] = {
 SECRETS = {
     "DATABASE_URL": {"api", "worker", "signer"},
     "WEBHOOK_TOKEN": {"api"},
+    "GITHUB_WEBHOOK_SECRETS": {"api"},
     "API_TOKENS": {"api"},
     "SIGNER_TOKEN": {"worker", "signer"},
     "SIGNING_KEY_FILE": {"signer"},
