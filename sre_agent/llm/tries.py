@@ -8,9 +8,6 @@ from typing_extensions import override
 
 from sre_agent.llm.mind import Answer, Mind, MindAnswerInvalidError, MindError, Question
 
-LOW_ABILITY = 0.5
-"""A schema may have the model say in `ability`, from 0 to 1, how well it could judge."""
-
 _LEAST_S = 1.0
 """With less time left nothing is tried again."""
 
@@ -52,7 +49,7 @@ class Repairing(Mind):
 
 
 class Escalating(Mind):
-    """Asks a small model, and a large one when the small one answered badly or says it cannot judge."""
+    """Asks a small model, and a large one when no answer of the small one can be used."""
 
     def __init__(
         self, small: Mind, large: Mind, *, monotonic: Callable[[], float] = time.monotonic
@@ -74,28 +71,16 @@ class Escalating(Mind):
     @override
     async def ask(self, question: Question) -> Answer:
         started = self._monotonic()
-        answer: Answer | None = None
-        error: MindAnswerInvalidError | None = None
         try:
-            answer = await self._small.ask(question)
+            return await self._small.ask(question)
         except MindAnswerInvalidError as invalid:
-            error = invalid
-        left_s = question.deadline_s - (self._monotonic() - started)
-        if answer is not None and (not _is_unsure(answer) or left_s < _LEAST_S):
-            return answer
-        if error is not None and left_s < _LEAST_S:
-            raise error
-        spent = answer.spending if answer is not None else error.spending if error else ()
+            left_s = question.deadline_s - (self._monotonic() - started)
+            if left_s < _LEAST_S:
+                raise
+            spent = invalid.spending
         try:
             larger = await self._large.ask(replace(question, deadline_s=left_s))
         except MindError as failed:
-            if answer is not None:
-                return replace(answer, earlier=(*answer.earlier, *failed.spending))
             failed.spending = (*spent, *failed.spending)
             raise
         return replace(larger, earlier=(*spent, *larger.earlier))
-
-
-def _is_unsure(answer: Answer) -> bool:
-    stated = getattr(answer.value, "ability", None)
-    return isinstance(stated, int | float) and stated < LOW_ABILITY

@@ -1,13 +1,9 @@
 """A bad answer is asked for once more, and a larger model once; what all of it took is counted."""
 
-from dataclasses import replace
-
 import pytest
-from pydantic import BaseModel
 from scripted_mind import Scripted, question, words
 
 from sre_agent.llm.mind import (
-    Answer,
     MindAnswerInvalidError,
     MindRefusedError,
     MindUnavailableError,
@@ -19,16 +15,8 @@ from sre_agent.llm.tries import Escalating, Repairing
 SPENT = Spent(model="test/small", usage=Usage(input_tokens=5, output_tokens=1), seconds=0.1)
 
 
-class Stated(BaseModel):
-    ability: float
-
-
 def invalid() -> MindAnswerInvalidError:
     return MindAnswerInvalidError("odds: it is no number", spending=(SPENT,))
-
-
-def stating(ability: float, model: str = "test/small") -> Answer:
-    return replace(words(model=model), text="", value=Stated(ability=ability))
 
 
 async def test_a_good_answer_is_asked_for_once() -> None:
@@ -87,24 +75,20 @@ async def test_a_large_model_is_asked_where_the_small_one_fails() -> None:
     assert [item.model for item in answer.spending] == ["test/small", "test/large"]
 
 
-@pytest.mark.parametrize(("ability", "asked"), [(0.2, 1), (0.5, 0), (0.9, 0)])
-async def test_a_large_model_is_asked_where_the_small_one_cannot_judge(
-    ability: float, asked: int
-) -> None:
-    small, large = Scripted([stating(ability)]), Scripted([stating(0.9, "test/large")])
+async def test_a_usable_answer_of_the_small_one_is_the_answer() -> None:
+    small, large = Scripted([words()]), Scripted([words(model="test/large")])
 
-    answer = await Escalating(small, large).ask(question())
-
-    assert len(large.asked) == asked
-    assert answer.model == ("test/large" if asked else "test/small")
+    assert (await Escalating(small, large).ask(question())).model == "test/small"
+    assert large.asked == []
 
 
-async def test_a_dead_large_model_leaves_the_small_ones_answer() -> None:
-    small, large = Scripted([stating(0.2)]), Scripted([MindUnavailableError("dead")])
+async def test_what_both_took_is_told_where_the_large_one_is_dead() -> None:
+    small, large = Scripted([invalid()]), Scripted([MindUnavailableError("dead")])
 
-    answer = await Escalating(small, large).ask(question())
+    with pytest.raises(MindUnavailableError) as failed:
+        await Escalating(small, large).ask(question())
 
-    assert answer.value == Stated(ability=0.2)
+    assert failed.value.spending == (SPENT,)
 
 
 async def test_both_minds_have_to_be_local_for_what_only_local_ones_are_told() -> None:
