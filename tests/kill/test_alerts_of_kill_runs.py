@@ -33,7 +33,12 @@ def test_the_alert_that_ends_is_the_one_that_fired(monkeypatch: pytest.MonkeyPat
         return httpx.Response(202)
 
     client = httpx.Client(transport=httpx.MockTransport(take))
-    monkeypatch.setattr(httpx, "post", lambda url, trust_env, **with_: client.post(url, **with_))
+
+    def post(url: str, **options: Any) -> httpx.Response:
+        del options["trust_env"]
+        return client.post(url, **options)
+
+    monkeypatch.setattr(httpx, "post", post)
     monkeypatch.setattr(kill_story, "Workload", made)
     story = Story(stage, "team", Kind.HEALS)
     story._alert("firing")
