@@ -206,6 +206,10 @@ def run_context(
 ) -> RunContext:
     """Return what every run is given."""
     judged_by = judging.rules(settings)
+    allowlist = judged_by.allowlist
+    if not settings.mcp_github_url:
+        # Whoever names no repository misses nothing: nobody is sent who could only say that.
+        allowlist = allowlist.without_server("github")
     return RunContext(
         clock=clock,
         journal=LearningJournal(engine, clock),
@@ -218,7 +222,7 @@ def run_context(
         ),
         toolbox=toolbox,
         signer=signer,
-        allowlist=judged_by.allowlist,
+        allowlist=allowlist,
         policy=judged_by.policy,
         playbooks=judged_by.playbooks,
         planning=judged_by.planning,
