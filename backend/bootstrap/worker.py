@@ -206,10 +206,9 @@ def run_context(
 ) -> RunContext:
     """Return what every run is given."""
     judged_by = judging.rules(settings)
-    allowlist = judged_by.allowlist
-    if not settings.mcp_github_url:
-        # Whoever names no repository misses nothing: nobody is sent who could only say that.
-        allowlist = allowlist.without_server("github")
+    # Whoever names no repository misses nothing: nobody is sent who could only say that.
+    allowed = judged_by.allowlist
+    allowed = allowed if settings.mcp_github_url else allowed.without_server("github")
     return RunContext(
         clock=clock,
         journal=LearningJournal(engine, clock),
@@ -222,7 +221,7 @@ def run_context(
         ),
         toolbox=toolbox,
         signer=signer,
-        allowlist=allowlist,
+        allowlist=allowed,
         policy=judged_by.policy,
         playbooks=judged_by.playbooks,
         planning=judged_by.planning,

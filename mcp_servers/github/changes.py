@@ -6,7 +6,8 @@ from mcp_servers.common.envelope import RefusedError
 from mcp_servers.common.text import shown
 from mcp_servers.github import told
 from mcp_servers.github.repository import Repository, require_sha
-from mcp_servers.github.told import Commit, GitCommit, Pull
+from mcp_servers.github.told import Commit, Pull
+from mcp_servers.github.told_git import GitCommit
 
 MAX_COMMITS = 100
 """How many commits of a rebased pull request are followed."""

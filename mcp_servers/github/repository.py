@@ -10,7 +10,8 @@ from mcp_servers.common.envelope import RefusedError, UnreachableError
 from mcp_servers.github import told
 from mcp_servers.github.api import Api, segment
 from mcp_servers.github.revert.trees import Entry, Tree, blob_sha
-from mcp_servers.github.told import Commit, GitCommit, GitTree, Pull
+from mcp_servers.github.told import Commit, Pull
+from mcp_servers.github.told_git import Blob, GitCommit, GitTree, Ref
 
 _SHA = re.compile(r"[0-9a-f]{40}")
 _REF = re.compile(r"[A-Za-z0-9_@+=#%,()!$&'-][A-Za-z0-9_./@+=#%,()!$&'-]{0,249}")
@@ -41,7 +42,7 @@ class Repository:
         """Return the commit at a branch's head, or None when there is no such branch."""
         path = self.path("git", "ref", "heads", *map(segment, branch.split("/")))
         try:
-            found = told.read(told.Ref, await self.api.get(path))
+            found = told.read(Ref, await self.api.get(path))
         except RefusedError as err:
             if err.code == "not_found":
                 return None
@@ -89,7 +90,7 @@ class Repository:
 
     async def blob(self, sha: str) -> bytes:
         """Return a content by its name."""
-        found = told.read(told.Blob, await self.api.get(self.path("git", "blobs", sha)))
+        found = told.read(Blob, await self.api.get(self.path("git", "blobs", sha)))
         content = decoded(found.content, found.encoding)
         if blob_sha(content) != sha:
             raise UnreachableError("GitHub's answer holds another content than the one asked for")

@@ -22,7 +22,8 @@ from mcp_servers.github.repository import Repository
 from mcp_servers.github.revert import inverse, patches
 from mcp_servers.github.revert.inverse import Inverse
 from mcp_servers.github.revert.trees import NO_TREE, SUBMODULE, Tree
-from mcp_servers.github.told import GitCommit, Pull
+from mcp_servers.github.told import Pull
+from mcp_servers.github.told_git import GitCommit
 from mcp_servers.github.writing import Deed, Doing, Done, Sight
 
 MAX_FILES = 500

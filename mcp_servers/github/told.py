@@ -138,57 +138,6 @@ class Pull(Told):
     changed_files: int = 0
 
 
-class GitObject(Told):
-    """What a ref leads to."""
-
-    sha: str
-    type: str = ""
-
-
-class Ref(Told):
-    """A branch or tag."""
-
-    ref: str
-    object: GitObject
-
-
-class GitCommit(Told):
-    """A commit as git has it."""
-
-    sha: str
-    message: str
-    tree: Sha
-    parents: tuple[Sha, ...] = ()
-    author: Signature
-
-
-class TreeEntry(Told):
-    """One path of a tree."""
-
-    path: str
-    mode: str
-    type: str
-    sha: str
-    size: int | None = None
-
-
-class GitTree(Told):
-    """A tree with everything under it, unless it is too large to be told whole."""
-
-    sha: str
-    tree: tuple[TreeEntry, ...]
-    truncated: bool = False
-
-
-class Blob(Told):
-    """A content."""
-
-    sha: str
-    content: str
-    encoding: str
-    size: int = 0
-
-
 class Run(Told):
     """A workflow run; each repetition counts `run_attempt` up."""
 

@@ -149,3 +149,15 @@ def test_hostile_text_is_read_in_time_that_grows_with_its_length(
     done = subprocess.run(command, capture_output=True, text=True, timeout=400, check=False)
 
     assert done.returncode == 0, done.stderr
+
+
+def test_a_text_that_was_looked_at_before_gets_the_placeholders_of_who_redacts_it_now() -> None:
+    text = "could not call upstream with password=hunter2x for ada@mail.example"
+    one, other = Redactor(b"a" * 16), Redactor(b"b" * 16)
+
+    first, second, again = one.redact(text), other.redact(text), one.redact(text)
+
+    assert first == again != second
+    assert not any(secret in first + second for secret in ("hunter2x", "ada@mail"))
+    assert one.restore(first) == other.restore(second) == text
+    assert one.restore(second) == second
