@@ -206,9 +206,6 @@ def run_context(
 ) -> RunContext:
     """Return what every run is given."""
     judged_by = judging.rules(settings)
-    # Whoever names no repository misses nothing: nobody is sent who could only say that.
-    allowed = judged_by.allowlist
-    allowed = allowed if settings.mcp_github_url else allowed.without_server("github")
     return RunContext(
         clock=clock,
         journal=LearningJournal(engine, clock),
@@ -221,7 +218,7 @@ def run_context(
         ),
         toolbox=toolbox,
         signer=signer,
-        allowlist=allowed,
+        allowlist=judged_by.allowlist,
         policy=judged_by.policy,
         playbooks=judged_by.playbooks,
         planning=judged_by.planning,

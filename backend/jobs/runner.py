@@ -10,6 +10,7 @@ from langgraph.types import Command
 from backend.clusters.toolboxes import ClusterDisconnectedError, Toolboxes
 from backend.db.tenancy import Tenant
 from backend.jobs import passing
+from sre_agent.agents import supervisor
 from sre_agent.domain.events import EventDraft, EventKind
 from sre_agent.domain.ids import IncidentId
 from sre_agent.domain.incident import Incident, IncidentStatus
@@ -97,7 +98,10 @@ class Runner:
         if incident.status.is_open:  # cancelled as well: what was begun is settled
             if self.clusters is not None:
                 # A run that only waits would not notice that there is nothing left to wait for.
-                await self.clusters.endpoints(Tenant(incident.org_id, incident.cluster_id))
+                tenant = Tenant(incident.org_id, incident.cluster_id)
+                servers = await self.clusters.endpoints(tenant)
+                sent = supervisor.served_by(servers, context.allowlist)
+                context = replace(context, allowlist=sent)
             await self._run(incident, context)
         await self._close(incident_id)
 

@@ -21,11 +21,6 @@ class AllowList(Value):
         toolset = self.specialists.get(specialist)
         return toolset is not None and toolset.server == server and tool in toolset.tools
 
-    def without_server(self, server: str) -> "AllowList":
-        """Return the list without the specialists of a server; what may be written stays."""
-        kept = {name: tools for name, tools in self.specialists.items() if tools.server != server}
-        return self.model_copy(update={"specialists": kept})
-
     @property
     def writes(self) -> frozenset[tuple[str, str]]:
         """Return every (server, tool) that a plan may contain."""

@@ -2,7 +2,8 @@
 
 from collections.abc import Collection
 
-from sre_agent.agents.specialists import SPECIALISTS
+from sre_agent.agents.allowlist import AllowList
+from sre_agent.agents.specialists import BY_NAME, SPECIALISTS
 from sre_agent.domain.incident import Incident
 from sre_agent.domain.model import Value
 from sre_agent.domain.steering import Hint
@@ -34,6 +35,24 @@ def select(
         if item.name in available and (incident.namespace or item.name in _NEED_NO_NAMESPACE)
     )
     return tuple(sorted(selected, key=lambda item: first is not None and item.specialist != first))
+
+
+def served_by(servers: Collection[str], allowed: AllowList) -> AllowList:
+    """Return the list without specialists of what a cluster does not have and need not have.
+
+    Whoever has no traces misses nothing by nobody being sent who could only say so; that nobody can
+    look at the metrics is a gap that must be told.
+
+    Args:
+        servers: names of the servers that the cluster has.
+        allowed: who may look, with what.
+    """
+    sent = {
+        name: tools
+        for name, tools in allowed.specialists.items()
+        if tools.server in servers or not BY_NAME[name].may_find_nothing
+    }
+    return allowed.model_copy(update={"specialists": sent})
 
 
 def _object(incident: Incident) -> str:

@@ -7,6 +7,7 @@ from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.types import Command
 
+from sre_agent.agents import supervisor
 from sre_agent.domain.events import Event
 from sre_agent.domain.tools import ToolCall
 from sre_agent.graph import build
@@ -77,7 +78,7 @@ class _Stage:
             incidents=self.incidents,
             toolbox=self.toolbox,
             signer=NoSigner(),
-            allowlist=rules.allowlist,
+            allowlist=supervisor.served_by(self.recording.servers, rules.allowlist),
             policy=rules.policy,
             playbooks=rules.playbooks,
             planning=rules.planning,

@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from sre_agent.agents.specialists import BY_NAME
 from sre_agent.domain import runs
 from sre_agent.domain.alert import Alert, AlertStatus, Severity
 from sre_agent.domain.errors import PermanentError
@@ -58,6 +59,17 @@ class Recording:
     def incident_id(self) -> IncidentId:
         """Return whose log it is."""
         return self.events[0].incident_id
+
+    @property
+    def servers(self) -> frozenset[str]:
+        """Return names of servers that the cluster had then: those of the specialists that were sent."""
+        return frozenset(
+            BY_NAME[str(item["specialist"])].server
+            for event in self.events
+            if event.kind is EventKind.SPECIALISTS_SELECTED
+            for item in event.payload["selected"]
+            if item["specialist"] in BY_NAME
+        )
 
     def incident(self, until: int) -> Incident:
         """Return the incident as the run saw it by the event of that number.

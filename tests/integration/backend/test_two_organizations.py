@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import httpx
 import pytest
@@ -46,6 +46,7 @@ class OnlyTheGuests:
 
     def __init__(self, toolbox: ports.Toolbox) -> None:
         self.toolbox = toolbox
+        self.servers: dict[str, Endpoint] = {}
 
     def of(self, tenant: Tenant) -> ports.Toolbox:
         assert tenant == GUEST
@@ -53,7 +54,7 @@ class OnlyTheGuests:
 
     async def endpoints(self, tenant: Tenant) -> dict[str, Endpoint]:
         assert tenant == GUEST
-        return {}
+        return self.servers
 
 
 @dataclass
@@ -64,6 +65,7 @@ class Platform:
     clock: FakeClock
     toolbox: InstantToolbox
     runner: Runner
+    clusters: OnlyTheGuests
 
     async def suffer(self) -> IncidentId:
         """Let the guest's alert arrive."""
@@ -127,9 +129,24 @@ async def platform(
     async with httpx.AsyncClient(transport=transport) as http:
         signer = SignerClient(http, "http://signer/", SECRET)
         context = worker.run_context(settings, engine, clock, toolbox, signer)
-        clusters: Any = OnlyTheGuests(toolbox)
-        runner = Runner(build.build(InMemorySaver()), context, clusters)
-        yield Platform(engine, clock, toolbox, runner)
+        clusters = OnlyTheGuests(toolbox)
+        runner = Runner(build.build(InMemorySaver()), context, cast("Any", clusters))
+        yield Platform(engine, clock, toolbox, runner, clusters)
+
+
+@pytest.mark.parametrize("systems", [("kubernetes",), ("kubernetes", "github"), ("jaeger",)])
+async def test_those_are_sent_whom_the_incident_s_cluster_has_a_server_for(
+    systems: tuple[str, ...], platform: Platform
+) -> None:
+    platform.clusters.servers = dict.fromkeys(systems, Endpoint("http://127.0.0.1:9/mcp", "t"))
+    incident = await platform.suffer()
+
+    await platform.work(incident)
+
+    selected = (await platform.payload(incident, EventKind.SPECIALISTS_SELECTED))["selected"]
+    sent = {item["specialist"] for item in selected}
+    assert {"kubernetes", "metrics", "logs"} <= sent  # what they cannot see is a gap to be told
+    assert ("github" in sent, "traces" in sent) == ("github" in systems, "jaeger" in systems)
 
 
 async def test_an_incident_of_another_organization_is_repaired_in_its_name(

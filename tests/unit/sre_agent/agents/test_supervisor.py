@@ -1,6 +1,9 @@
 """The supervisor sends whoever can look at something, and says why."""
 
+import pytest
+
 from sre_agent.agents import supervisor
+from sre_agent.config import permissions
 from sre_agent.testing.world import World
 
 
@@ -31,3 +34,22 @@ def test_runbooks_are_looked_for_without_a_namespace_too() -> None:
     chosen = supervisor.select(incident, ["kubernetes", "runbooks"])
 
     assert [item.specialist for item in chosen] == ["runbooks"]
+
+
+@pytest.mark.parametrize(
+    ("servers", "unsent"),
+    [
+        (("kubernetes", "prometheus", "loki", "jaeger", "runbooks", "github"), set()),
+        (("kubernetes", "prometheus", "loki", "jaeger"), {"github"}),
+        ((), {"traces", "github"}),
+    ],
+)
+def test_nobody_is_sent_who_could_only_say_that_there_is_none_of_what_many_do_not_have(
+    servers: tuple[str, ...], unsent: set[str]
+) -> None:
+    shipped = permissions.load_allow_list()
+
+    allowed = supervisor.served_by(servers, shipped)
+
+    assert {*shipped.specialists} - {*allowed.specialists} == unsent
+    assert allowed.writes == shipped.writes

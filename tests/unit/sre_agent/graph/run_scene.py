@@ -8,6 +8,7 @@ from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.types import Command
 
 from sre_agent import ports
+from sre_agent.agents.allowlist import AllowList
 from sre_agent.config import loader, permissions
 from sre_agent.domain.events import Event, EventKind
 from sre_agent.domain.ids import IncidentId
@@ -60,6 +61,7 @@ class Scene:
     memory: FakeMemory | None = None
     changes: FakeChanges | None = None
     playbooks: Playbooks = field(default_factory=loader.load_playbooks)
+    allowlist: AllowList = ALLOW_LIST
     policy: Policy = POLICY
     hold_s: float = 20
     limits: Limits = field(default_factory=lambda: Limits(sample_interval_s=5))
@@ -94,7 +96,7 @@ class Scene:
                 incidents=self.incidents,
                 toolbox=self.toolbox,
                 signer=self.signer,
-                allowlist=ALLOW_LIST,
+                allowlist=self.allowlist,
                 policy=self.policy,
                 playbooks=self.playbooks,
                 planning=PlanningSettings(

@@ -11,6 +11,7 @@ from run_scene import ALLOW_LIST, Scene, make_scene
 from test_recalling import past
 from test_second_mind import consulted, saying
 
+from sre_agent.agents import supervisor
 from sre_agent.config import permissions
 from sre_agent.domain.causes import Dismissal
 from sre_agent.domain.events import Event, EventDraft, EventKind
@@ -48,6 +49,17 @@ async def test_the_same_inputs_come_to_the_same_in_every_word(scene: Scene) -> N
         found.now.plans[-1].plan.sha256 == scene.payloads(EventKind.PLAN_PROPOSED)[0]["plan_sha256"]
     )
     assert found.now.end == "asks an approver"
+
+
+async def test_whom_the_cluster_had_no_server_for_is_not_sent_again_either() -> None:
+    scene = make_scene()
+    scene.allowlist = supervisor.served_by({"kubernetes", "prometheus", "loki"}, ALLOW_LIST)
+    await scene.start()
+
+    found = await play(scene.events)
+
+    assert len(scene.allowlist.specialists) < len(ALLOW_LIST.specialists)
+    assert (found.differences, found.notes) == ((), ())
 
 
 async def test_what_came_after_the_ruling_changes_nothing(scene: Scene) -> None:
