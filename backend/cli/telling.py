@@ -5,7 +5,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
-from backend.cli import consent, moments, telling_rulings
+from backend.cli import attributed, consent, moments, telling_rulings
 from backend.cli.plain import escape
 from sre_agent.domain.inquiry import ModelInquiry
 from sre_agent.domain.likelihood import in_percent
@@ -84,7 +84,8 @@ def _causes(payload: Payload) -> str:
     doubt = "[yellow]abstains[/]: " + escape(diagnosis["reason"]) if diagnosis["abstained"] else ""
     explained = top.get("explanation", ())
     statement = "" if explained else f" {escape(top['statement'])}"  # it is in the explanation
-    lines = "".join(f"\n    [dim]{escape(line)}[/]" for line in explained)
+    said = [*explained, *attributed.briefly(payload.get("changes"))]
+    lines = "".join(f"\n    [dim]{escape(line)}[/]" for line in said)
     return (
         f"round {payload['round']}: [bold]{top['fault_class']}[/] of [bold]{escape(where)}[/], "
         f"confidence {in_percent(top['confidence'])}.{statement} {doubt}{lines}"

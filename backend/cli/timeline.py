@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
+from backend.cli import attributed
 from backend.cli.moments import second
 from backend.cli.plain import escape
 from backend.cli.session import client, console
@@ -29,8 +30,14 @@ def changes(  # noqa: PLR0913 - one for each thing that can be asked for
     cluster: Annotated[str, typer.Option(help="Only of this cluster, and of no single one.")] = "",
     kind: Annotated[ChangeKind | None, typer.Option(help="Only of this kind.")] = None,
     limit: Annotated[int, typer.Option(min=1, max=200, help="So many at most.")] = 50,
+    incident: Annotated[
+        str, typer.Option(help="Only around this incident, and which of them explains it.")
+    ] = "",
 ) -> None:
     """Show what was changed, the newest first: deploys, commits, flags, settings, scaling and more."""
+    if incident:
+        _around(incident, limit)
+        return
     end = until.replace(tzinfo=UTC) if until else SystemClock().now()
     found = client().get(
         "/api/v1/changes",
@@ -42,8 +49,7 @@ def changes(  # noqa: PLR0913 - one for each thing that can be asked for
         **({"kind": kind.value} if kind else {}),
         limit=limit,
     )
-    for row in found["changes"]:
-        console.print(_line(row), soft_wrap=True)
+    _rows(found)
     if not found["changes"]:
         about = f" of {escape(service)}" if service else ""
         console.print(
@@ -52,6 +58,22 @@ def changes(  # noqa: PLR0913 - one for each thing that can be asked for
         )
     if found["next_cursor"]:
         console.print(f"[dim]there are more: --limit shows up to 200, --until {_before(found)}[/]")
+
+
+def _around(incident: str, limit: int) -> None:
+    """Show what was changed around an incident, and which of it explains it."""
+    told = client().get(f"/api/v1/incidents/{incident}/causes")["changes"]
+    for line in attributed.lines(told):
+        console.print(escape(line), soft_wrap=True)
+    if told is None:
+        console.print("nobody has looked yet for a change that explains it")
+    console.print()
+    _rows(client().get("/api/v1/changes", incident=incident, limit=limit))
+
+
+def _rows(found: Mapping[str, Any]) -> None:
+    for row in found["changes"]:
+        console.print(_line(row), soft_wrap=True)
 
 
 def _line(row: Mapping[str, Any]) -> str:

@@ -47,7 +47,10 @@ class SeriesList(Record):
 
 
 class ErrorPattern(Record):
-    """Error lines that are alike but for their variable parts; `count_before` 0 means new."""
+    """Error lines that are alike but for their variable parts; `count_before` 0 means new.
+
+    `stack` are both ends of the stack trace that the sample holds, where it holds one.
+    """
 
     template: str
     level: str
@@ -57,6 +60,7 @@ class ErrorPattern(Record):
     last_at: datetime
     pods: tuple[str, ...]
     sample: str
+    stack: tuple[str, ...]
 
 
 class ErrorPatterns(Record):

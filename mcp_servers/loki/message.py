@@ -55,6 +55,20 @@ def understand(entry: Entry) -> Saying:
     return Saying(level, message or headline(line))
 
 
+def stack(line: str) -> tuple[str, ...]:
+    """Return the rows of the stack trace that a line holds, in a field of its own or below its first row."""
+    line = line.strip()
+    fields = _json_fields(line) if line.startswith("{") else None
+    if fields is None:
+        told: list[Any] = [line]
+    else:
+        nested = [fields[name] for name in _ERRORS if isinstance(fields.get(name), dict)]
+        told = [each.get(name) for each in (fields, *nested) for name in (*_STACKS, *_ERRORS)]
+    texts = (item.strip() for item in told if isinstance(item, str))
+    rows = next((item.splitlines() for item in texts if "\n" in item), [])
+    return tuple(row for row in rows if row.strip())
+
+
 def headline(text: str) -> str:
     """Return what a text of several lines is about: its first line, or a traceback's last."""
     text = text.strip()[: MAX_MESSAGE_CHARS * 8]

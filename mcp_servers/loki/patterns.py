@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from mcp_servers.common.text import shown
+from mcp_servers.loki import message
 from mcp_servers.loki.answers import ErrorPattern
 from mcp_servers.loki.complaints import Complaint
 from mcp_servers.loki.templates import template_of
@@ -12,6 +13,9 @@ from mcp_servers.loki.window import from_ns
 
 MAX_PATTERNS = 20
 MAX_SAMPLE_CHARS = 500
+MAX_STACK_CHARS = 200
+"""Of each row of a stack trace."""
+_STACK_FIRST, _STACK_LAST = 8, 12
 _MAX_PODS = 20
 _SURGE = 5
 """A pattern this many times as frequent as before counts with the new ones."""
@@ -66,4 +70,13 @@ def _pattern(group: _Group) -> ErrorPattern:
         last_at=from_ns(last.at_ns),
         pods=tuple(shown(pod, 253) for pod in pods[:_MAX_PODS]),
         sample=shown(last.line, MAX_SAMPLE_CHARS),
+        stack=_stack(last.line),
     )
+
+
+def _stack(line: str) -> tuple[str, ...]:
+    """Return both ends of a stack trace: languages differ in which of them is the innermost."""
+    rows = message.stack(line)
+    if len(rows) > _STACK_FIRST + _STACK_LAST:
+        rows = (*rows[:_STACK_FIRST], *rows[-_STACK_LAST:])
+    return tuple(shown(row, MAX_STACK_CHARS) for row in rows)

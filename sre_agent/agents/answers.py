@@ -39,6 +39,9 @@ KIND_OF: Mapping[tuple[str, str], str] = {
     ("github", "list_deployments"): "github.deployments",
     ("github", "list_workflow_runs"): "github.workflow_runs",
     ("github", "list_releases"): "github.releases",
+    ("github", "get_pull_request"): "github.pull_request",
+    ("github", "codeowners"): "github.code_owners",
+    ("github", "blame"): "github.blame",
 }
 """The kind of evidence that each tool brings; tools that are not here bring none."""
 

@@ -182,7 +182,7 @@ def _follow_ups(
 
 
 def _about(specialist: Specialist, known: _Known, question: Question) -> Iterator[ToolCall]:
-    if question.topic == Topic.OBJECTS:
+    if question.topic in {Topic.OBJECTS, Topic.CODE}:
         yield _call(specialist, question.tool, **question.arguments)
     elif question.topic == Topic.RUNBOOK:
         yield from runbook_calls.by_class(specialist.server, [question])
@@ -207,7 +207,7 @@ def _answers(
             yield from _under_next_name(specialist, _BY_NAME[topic], known, ref)
         case Topic.TARGETS:
             yield from _scrapes(specialist, known, ref)
-        case Topic.OBJECTS | Topic.AGAIN | Topic.RUNBOOK:
+        case Topic.OBJECTS | Topic.CODE | Topic.AGAIN | Topic.RUNBOOK:
             pass  # asked as they stand, repeated, and looked for by all names together
 
 

@@ -3,15 +3,19 @@
 from typing import Any
 
 from sre_agent.domain.observations.github import (
+    Blame,
+    CodeOwners,
     CommitDetail,
     CommitList,
     DeploymentList,
+    PullRequestDetail,
     PullRequestList,
     ReleaseList,
     WorkflowRunList,
 )
 
 SHOWN_CHARACTERS = 100
+SHOWN_PATHS = 3
 
 
 def commits(facts: dict[str, Any]) -> str:
@@ -59,3 +63,29 @@ def releases(facts: dict[str, Any]) -> str:
     it = ReleaseList.model_validate(facts)
     last = f", the last {it.releases[0].tag}" if it.releases else ""
     return f"{it.repository}: {len(it.releases)} releases{last}"
+
+
+def pull_request(facts: dict[str, Any]) -> str:
+    """Return the line for one pull request."""
+    it = PullRequestDetail.model_validate(facts)
+    found = it.pull_request
+    merged = f", merged by {it.merged_by}" if it.merged_by else f", {found.state}"
+    about = f"{found.title[:SHOWN_CHARACTERS]!r} by {found.author}"
+    return f"{it.repository}#{found.number}: {about}{merged}"
+
+
+def code_owners(facts: dict[str, Any]) -> str:
+    """Return the line for who answers for what."""
+    it = CodeOwners.model_validate(facts)
+    told = "; ".join(
+        f"{item.path}: {', '.join(item.owners) or 'nobody'}" for item in it.paths[:SHOWN_PATHS]
+    )
+    return f"{it.repository}: by {it.file} {told or 'nobody was asked about'}"
+
+
+def blame(facts: dict[str, Any]) -> str:
+    """Return the line for who wrote which lines."""
+    it = Blame.model_validate(facts)
+    people = dict.fromkeys(item.author for item in it.ranges if item.author)
+    told = ", ".join(list(people)[:SHOWN_PATHS]) or "nobody"
+    return f"{it.repository}: {it.path} was last written by {told}"

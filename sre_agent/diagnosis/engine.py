@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import partial
 
 from sre_agent.config import catalogue
-from sre_agent.diagnosis.asking import questions, reading, telling_apart
+from sre_agent.diagnosis.asking import knowing, questions, reading, repositories, telling_apart
 from sre_agent.diagnosis.concluding import (
     attribution,
     beside,
@@ -23,6 +23,7 @@ from sre_agent.diagnosis.kubernetes.view import View
 from sre_agent.diagnosis.logs import novelty, words
 from sre_agent.diagnosis.metrics import pod_split, signals
 from sre_agent.diagnosis.proposing import (
+    attributing,
     bad_release,
     certificates,
     config_change,
@@ -32,6 +33,7 @@ from sre_agent.diagnosis.proposing import (
     slow_ways,
     told_changes,
 )
+from sre_agent.diagnosis.proposing.attributing import Attribution
 from sre_agent.diagnosis.weighing import (
     alerts,
     deviating,
@@ -88,7 +90,8 @@ def diagnose(
     was dismissed is shown apart: it is not decided for, and neither excuses nor outranks others.
     """
     seen = situation.assess(case.build(evidence, incident, now))
-    proposed = _proposed(seen)
+    changed = attributing.attribute(seen)
+    proposed = _proposed(seen, changed)
     ruled_out = {(item.object, item.fault_class) for item in dismissed}
     left_out = [item for item in proposed if (item.object, item.fault_class) in ruled_out]
     causes = _ranked(seen, [item for item in proposed if item not in left_out])
@@ -98,6 +101,7 @@ def diagnose(
     both = partial(independence.are_independent, seen)
     shown = explaining.explain(_led(seen, causes), catalogue.shipped(), both)
     asked = _asked(seen, shown, conclusion)
+    about = partial(_asked_of, seen, evidence, changed)
     if conclusion is Conclusion.UNDECIDED:
         reason += telling_apart.missing(catalogue.shipped(), shown, asked)
     return Diagnosis(
@@ -107,7 +111,8 @@ def diagnose(
         conclusion=conclusion,
         questions=(
             *asked,
-            *(reading.ask(evidence, shown[0]) if conclusion is Conclusion.CAUSE_FOUND else ()),
+            *(repositories.ask(seen) if conclusion is not Conclusion.NOTHING_WRONG else ()),
+            *(about(shown[0]) if conclusion is Conclusion.CAUSE_FOUND else ()),
         ),
         dependencies=seen.graph.dependencies(),
         dismissed=dismissed_causes,
@@ -115,10 +120,16 @@ def diagnose(
     )
 
 
-def _proposed(seen: Situation) -> tuple[Hypothesis, ...]:
-    """Return all suspects; what the objects of the cluster tell is told only where they were seen."""
+def _proposed(seen: Situation, changed: Attribution | None) -> tuple[Hypothesis, ...]:
+    """Return all suspects, those that came with a change with what takes it back."""
     own = [item for propose in PROPOSERS for item in propose(seen)]
-    own += told_changes.propose(seen, own)
+    own += told_changes.propose(seen, changed, own) if changed else ()
+    found = _with_objects(seen, own)
+    return tuple(told_changes.informed(changed, item) for item in found) if changed else found
+
+
+def _with_objects(seen: Situation, own: Sequence[Hypothesis]) -> tuple[Hypothesis, ...]:
+    """Return the suspects, joined by what the objects of the cluster tell where these were seen."""
     cluster = objects.of(seen.case)
     if cluster is None:
         return kinship.join(seen, own, ())
@@ -126,6 +137,15 @@ def _proposed(seen: Situation) -> tuple[Hypothesis, ...]:
     settings = config_change.propose(seen, view)
     joined = kinship.join(seen, (*own, *settings), objects.propose(seen, view))
     return tuple(written_before.weighed(seen, view, item) for item in joined)
+
+
+def _asked_of(
+    seen: Situation, evidence: Sequence[Evidence], changed: Attribution | None, cause: Cause
+) -> Iterator[Question]:
+    """Yield what is worth knowing of a cause that was found."""
+    yield from reading.ask(evidence, cause)
+    if changed:
+        yield from knowing.ask(seen.case, changed, cause)
 
 
 def _asked(

@@ -19,6 +19,7 @@ class Commit:
     paths: tuple[str, ...] = ()
     diff: str = ""
     author: str = ""
+    repository: str = ""
     source: EvidenceId = NO_EVIDENCE
 
 

@@ -18,6 +18,13 @@ KNOWN: Mapping[str, str] = {
     "image_after": "the images of the release",
     "image_changed": "whether the release changed an image",
     "change_cause": "what the release says of itself",
+    # of a change, where it can be taken back in its repository
+    "change": "the change that brought the trouble: its entry in the timeline, or where it stands",
+    "repository": "the repository of the change, owner/name",
+    "commit": "the commit that the change is on its branch, by its whole name",
+    "pull_request": "the pull request by which it came",
+    "branch": "the branch that it came to",
+    "flag": "the feature flag that was switched",
     # of a scaling
     "previous_replicas": "how many pods there were before it was scaled",
     "current_replicas": "how many pods it has now",

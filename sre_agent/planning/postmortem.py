@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 from sre_agent.diagnosis.incident.durations import say
+from sre_agent.domain.attribution import ChangeVerdict
 from sre_agent.domain.causes import Conclusion, Finding, Stance
 from sre_agent.domain.events import Event
 from sre_agent.domain.incident import Incident
@@ -12,6 +13,7 @@ from sre_agent.domain.slo import Objective
 from sre_agent.planning import (
     action_items,
     burnt_budget,
+    change_lines,
     deeds,
     earlier_runs,
     opinion_lines,
@@ -62,6 +64,7 @@ def write(
         *([["## Summary", "", *summary]] if summary else []),
         ["## Impact", "", *_impact(story, now, objectives)],
         ["## Cause", "", *_cause(story), *_dismissals(story), *_opinion(story)],
+        *([["## Changes", "", *_changes(story.changes)]] if story.changes else []),
         *([["## Seen before", "", *seen]] if seen else []),
         ["## Actions and outcomes", "", *_actions(story)],
         *([["## Earlier runs", "", "\n\n".join(before)]] if before else []),
@@ -180,6 +183,30 @@ def _opinion(story: Story) -> Iterator[str]:
         for line in opinion_lines.lines(story.opinion):
             indent = "  " if line.startswith(" ") else ""
             yield f"{indent}- {_inline(line, LINE_CHARACTERS)}"
+
+
+def _changes(verdict: ChangeVerdict) -> Iterator[str]:
+    """Yield which change explains it, next to what it explains, or that none does, and why not the others."""
+    yield f"{_inline(verdict.reason[:1].upper() + verdict.reason[1:], LINE_CHARACTERS)}."
+    if verdict.suspect:
+        yield ""
+        yield f"**{_inline(change_lines.suspect(verdict.suspect))}**"
+        for item in verdict.suspect.explains:
+            ids = ", ".join(f"`{id_}`" for id_ in item.evidence_ids)
+            yield ""
+            yield f"{_inline(change_lines.explanation(item), LINE_CHARACTERS)} ({ids}):"
+            yield ""
+            yield from (f"    {''.join(map(_seen, row))}" for row in change_lines.rows(item))
+        if verdict.suspect.known_by:
+            known_by = change_lines.known_by(verdict.suspect.known_by)
+            yield ""
+            yield f"Who knows this code: {_inline(known_by, LINE_CHARACTERS)}."
+    others = list(change_lines.ruled_out(verdict))
+    if others:
+        yield ""
+        yield "Ruled out:"
+        yield ""
+        yield from (f"- {_inline(said)}" for said in others)
 
 
 def _finding(finding: Finding) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sre_agent.domain import opinion, runs
+from sre_agent.domain.attribution import ChangeVerdict
 from sre_agent.domain.causes import Cause, Conclusion, Diagnosis, Stance
 from sre_agent.domain.events import Event, EventKind
 from sre_agent.domain.evidence import Evidence
@@ -34,6 +35,8 @@ class Story:
     """What a language model thinks, where one was asked."""
     summary: ModelSummary | None = None
     """What a language model wrote of the present run, where one was asked."""
+    changes: ChangeVerdict | None = None
+    """What the changes near the onset explain, where anybody was asked what changed."""
 
     def last(self, kind: EventKind) -> Event | None:
         """Return the newest event of a kind in the present run."""
@@ -197,6 +200,8 @@ def read(incident: Incident, events: Sequence[Event]) -> Story:
     ranked = opinion.ranking(present)
     said = _last(present, EventKind.MODEL_OPINION)
     wrote = _last(present, EventKind.MODEL_SUMMARY)
+    last = _last(present, EventKind.CAUSES_RANKED)
+    changed = last.payload.get("changes") if last else None
     plans = [
         Plan.model_validate(event.payload["plan"])
         for event in present
@@ -217,6 +222,7 @@ def read(incident: Incident, events: Sequence[Event]) -> Story:
         undoing=remains.whole(events, plans[-1]) if is_undone else None,
         opinion=ModelOpinion.model_validate(said.payload["opinion"]) if said else None,
         summary=ModelSummary.model_validate(wrote.payload["summary"]) if wrote else None,
+        changes=ChangeVerdict.model_validate(changed) if changed else None,
     )
 
 

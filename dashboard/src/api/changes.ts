@@ -2,7 +2,13 @@
 
 import { answer, api } from "./client";
 
-export type { ChangeVerdict, ChangeView, JudgedChange } from "./generated/schema";
+export type {
+  ChangeVerdict,
+  ChangeView,
+  Explanation,
+  JudgedChange,
+  Knower,
+} from "./generated/schema";
 
 /** Around the onset of an incident, the newest first. */
 export function around(incidentId: string, signal: AbortSignal) {

@@ -2,9 +2,25 @@ import { useQuery } from "@tanstack/react-query";
 import type { ChangeVerdict, ChangeView, JudgedChange } from "../api/changes";
 import * as api from "../api/changes";
 import { absolute, clock } from "../design/time";
-import { inWords, percent } from "./events";
+import { inWords } from "./events";
 import type { Room } from "./fold";
 import type { Run } from "./run";
+import { Suspect } from "./suspect";
+
+/** What a row shows of a change, whoever tells of it. */
+type Shown = Pick<
+  ChangeView,
+  | "id"
+  | "kind"
+  | "summary"
+  | "at"
+  | "services"
+  | "repository"
+  | "actor"
+  | "link"
+  | "commit"
+  | "state"
+>;
 
 /** What was changed around the onset, and whether any of it explains what fails. */
 export function Changes({ room, run }: { room: Room; run: Run }) {
@@ -23,14 +39,14 @@ export function Changes({ room, run }: { room: Room; run: Run }) {
         <h2>Changes</h2>
         <span className="faint">around the onset</span>
       </header>
-      {run.changes && <Verdict verdict={run.changes} />}
+      {run.changes && <Suspect verdict={run.changes} />}
       <ol>
-        {told.map((change) => (
+        {all(told, judged).map((change) => (
           <Row
             key={change.id}
             change={change}
-            judged={judged.get(change.id)}
-            isSuspect={change.id === run.changes?.suspect?.id}
+            judged={judged.find((item) => isSame(item, change))}
+            isSuspect={run.changes?.suspect ? isSame(run.changes.suspect, change) : false}
           />
         ))}
       </ol>
@@ -43,28 +59,25 @@ export function Changes({ room, run }: { room: Room; run: Run }) {
   );
 }
 
-function judgedIn(verdict: ChangeVerdict | null): Map<string, JudgedChange> {
-  const all = verdict ? [...(verdict.suspect ? [verdict.suspect] : []), ...verdict.ruled_out] : [];
-  return new Map(all.map((item) => [item.id, item]));
+function judgedIn(verdict: ChangeVerdict | null): JudgedChange[] {
+  return verdict ? [...(verdict.suspect ? [verdict.suspect] : []), ...verdict.ruled_out] : [];
 }
 
-function Verdict({ verdict }: { verdict: ChangeVerdict }) {
-  if (verdict.suspect === null)
-    return (
-      <p className="explained-by">
-        <strong>No change explains this.</strong> {verdict.reason.split(": ").slice(1).join(": ")}
-      </p>
-    );
-  return (
-    <p className="explained-by is-found">
-      <strong>{verdict.suspect.summary}</strong> explains what fails
-      <span className="faint"> {percent(verdict.confidence)}</span>
-    </p>
-  );
+/** Whether both are the same change: one that was seen first in its repository has its entry later. */
+function isSame(judged: JudgedChange, change: Shown): boolean {
+  return judged.id === change.id || (Boolean(judged.commit) && judged.commit === change.commit);
+}
+
+/** What was told of, and what was only seen in a repository, the newest first. */
+function all(told: ChangeView[], judged: JudgedChange[]): Shown[] {
+  const seen = judged
+    .filter((item) => !told.some((change) => isSame(item, change)))
+    .map((item) => ({ ...item, services: [], state: "" }));
+  return [...told, ...seen].sort((one, other) => Date.parse(other.at) - Date.parse(one.at));
 }
 
 interface RowProps {
-  change: ChangeView;
+  change: Shown;
   judged: JudgedChange | undefined;
   isSuspect: boolean;
 }
@@ -98,7 +111,7 @@ function Row({ change, judged, isSuspect }: RowProps) {
 }
 
 /** What was changed; where its source has a page of it, a link there. */
-function Summary({ change }: { change: ChangeView }) {
+function Summary({ change }: { change: Shown }) {
   if (!/^https?:\/\//.test(change.link)) return <span className="what">{change.summary}</span>;
   return (
     <a className="what" href={change.link} target="_blank" rel="noreferrer">

@@ -74,3 +74,51 @@ test("where nothing changed nothing is shown", () => {
 
   expect(screen.queryByText("Changes")).toBeNull();
 });
+
+const PLACE = {
+  what: "stack_frame",
+  said: "KeyError: 'JPY' at /app/price.py:12 in price",
+  path: "price.py",
+  line: 12,
+  hunk: " def price():\n-    return 1\n+    return UNITS[currency]",
+  evidence_ids: ["git-1.2", "log-1.1"],
+};
+const SEEN = {
+  ...VERDICT.suspect,
+  id: "github:acme/till@1f0e8b7a4c5d",
+  commit: "1f0e8b7a4c5d9e2f3a4b5c6d7e8f0d6c1f0e8b7a",
+  repository: "acme/till",
+  pull_request: 7,
+  actor: "ada",
+  link: "",
+  explains: [PLACE],
+  known_by: [{ who: "ines", how: ["owns /till/"], evidence_ids: [] }],
+};
+
+test("the diff of the suspect stands next to what it explains, with who knows that code", async () => {
+  show({ ...VERDICT, suspect: SEEN, ruled_out: [] });
+
+  const section = within(await screen.findByRole("region", { name: "Changes" }));
+
+  const place = within(section.getByRole("figure"));
+  expect(place.getByText(PLACE.said)).toBeTruthy();
+  expect(place.getByText("price.py:12")).toBeTruthy();
+  expect(place.getAllByRole("button", { name: /^Evidence/ })).toHaveLength(2);
+  expect(place.getByText("- return 1").tagName).toBe("DEL");
+  expect(place.getByText("+ return UNITS[currency]").tagName).toBe("INS");
+  expect(section.getByText("ines")).toBeTruthy();
+  expect(section.getByText("acme/till #7 1f0e8b7a4c5d")).toBeTruthy();
+});
+
+test("a change that was only seen in its repository has a row, and one only when it is told of too", async () => {
+  show({ ...VERDICT, suspect: SEEN, ruled_out: [] });
+  expect(await screen.findByText("Suspected")).toBeTruthy();
+  cleanup();
+
+  show({ ...VERDICT, suspect: SEEN, ruled_out: [] }, { ...CHANGE, commit: SEEN.commit });
+
+  expect(await screen.findAllByText("Suspected")).toHaveLength(1);
+  expect(screen.getAllByRole("listitem").filter((row) => row.querySelector("time"))).toHaveLength(
+    1,
+  );
+});

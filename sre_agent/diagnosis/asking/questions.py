@@ -41,6 +41,7 @@ class Topic(StrEnum):
     TARGETS = "targets"
     AGAIN = "again"
     RUNBOOK = "runbook"
+    CODE = "code"
 
 
 SPECIALIST_OF = {
@@ -53,6 +54,7 @@ SPECIALIST_OF = {
     Topic.TRACES: "traces",
     Topic.TARGETS: "metrics",
     Topic.RUNBOOK: "runbooks",
+    Topic.CODE: "github",
 }
 """Which specialist answers what."""
 

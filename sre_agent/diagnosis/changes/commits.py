@@ -66,7 +66,7 @@ def when(scene: Scene, live_s: float | None) -> Iterator[Reason]:
 
 def _place(scene: Scene, commit: Commit, arrival: Arrival | None) -> Iterator[Reason]:
     services = {arrival.deploy.service} if arrival else set()
-    services |= {name for name in scene.failing if reach.is_of(name, commit)}
+    services |= {name for name in scene.failing if reach.is_of(scene, name, commit)}
     if scene.first in services:
         yield Reason("place.first", 1.2, f"it is in {scene.first}, which failed first")
     elif services & set(scene.callees.get(scene.first, ())):
@@ -81,14 +81,14 @@ def _place(scene: Scene, commit: Commit, arrival: Arrival | None) -> Iterator[Re
 
 def _frames(scene: Scene, commit: Commit) -> Iterator[Reason]:
     """Speak of the code that the stack traces name."""
-    files = {frame.file.rsplit("/", 1)[-1] for frame in scene.frames}
-    touched = {path.rsplit("/", 1)[-1] for path in commit.paths}
-    both = sorted(files & touched)
+    places = scene.stack_places
+    touched = {place for place in places.values() if not place.isdisjoint(commit.paths)}
+    both = sorted(path.rsplit("/", 1)[-1] for place in touched for path in place)
     if both:
         yield Reason(
             "frames.touched", 3.5, f"the stack trace stands in {both[0]}, which it touches"
         )
-    elif files and touched:
+    elif scene.frames and commit.paths:
         yield Reason(
             "frames.elsewhere", -1.0, "the stack traces stand in files that it does not touch"
         )
@@ -113,7 +113,7 @@ def _named(scene: Scene, commit: Commit) -> Iterator[Reason]:
         ("words.taken_away", 3.0, patch.names_gone, "takes away"),
         ("words.brought", 2.5, patch.names_new, "brings"),
     ):
-        named = sorted(name for name in names if _is_named(name, scene))
+        named = sorted(name for name in names if is_named(name, scene))
         if named:
             yield Reason(rule, weight, f"complaints name {named[0]!r}, which it {does}")
             return
@@ -137,7 +137,7 @@ def common(
     return min(MOST_BY_WORDS, sum(scores[word] for word in best)), tuple(best)
 
 
-def _is_named(name: str, scene: Scene) -> bool:
+def is_named(name: str, scene: Scene) -> bool:
     """Return whether complaints speak of a thing in the code by its name: quoted, or no plain word."""
     if len(name) < terms.SHORTEST - 1 or name in scene.failing or name not in scene.said:
         return False

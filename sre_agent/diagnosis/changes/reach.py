@@ -10,6 +10,7 @@ from sre_agent.diagnosis.changes.scene import Scene
 from sre_agent.domain.changes import Commit, Deploy
 
 _MODULE = re.compile(r"[\w.@-]+(?:/[\w.@-]+)+")
+_MANIFEST = re.compile(r"(?:^|/)(?P<name>[\w-]+)\.ya?ml$")
 _SPLIT = re.compile(r"[^a-z0-9]+")
 _FILLER = frozenset({"service", "svc", "server", "app", "api", "the", "worker", "backend"})
 TIE_S = 60.0
@@ -43,7 +44,7 @@ def arrivals(scene: Scene, commit: Commit) -> tuple[Arrival, ...]:
         found = [
             Arrival(deploy, is_own=False)
             for deploy in scene.told.deploys
-            if deploy.at_s >= commit.at_s and _is_of(deploy.service, commit.paths)
+            if deploy.at_s >= commit.at_s and is_of(scene, deploy.service, commit)
         ]
     return tuple(
         sorted(found, key=lambda item: (not item.is_own, item.deploy.at_s, item.deploy.service))
@@ -71,15 +72,26 @@ def _holds(module: str, path: str) -> bool:
 
 
 def _is_of(service: str, paths: Iterable[str]) -> bool:
-    """Return whether a path names a service, with or without what services are called besides."""
+    """Return whether a path names a service, with or without what services are called besides.
+
+    A folder does, or a manifest.
+    """
     name = _bare(service)
     return bool(name) and any(
-        name == _bare(part) for path in paths for part in path.split("/")[:-1]
+        name == _bare(part) for path in paths for part in (*path.split("/")[:-1], *_manifest(path))
     )
 
 
-def is_of(service: str, commit: Commit) -> bool:
-    """Return whether a commit touches the folder of a service."""
+def _manifest(path: str) -> Sequence[str]:
+    found = _MANIFEST.search(path)
+    return [found["name"]] if found else []
+
+
+def is_of(scene: Scene, service: str, commit: Commit) -> bool:
+    """Return whether a commit touches what a service is built from: as it says itself, else by its name."""
+    source = scene.told.sources.get(service)
+    if source and source.paths:
+        return source.holds(commit.repository, commit.paths)
     return _is_of(service, commit.paths)
 
 

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import chain
 
-from sre_agent.diagnosis.changes import onsets, symptoms, terms
+from sre_agent.diagnosis.changes import onsets, paths, symptoms, terms
 from sre_agent.diagnosis.changes.onsets import Onset
+from sre_agent.diagnosis.changes.sources import Source
 from sre_agent.diagnosis.changes.symptoms import Symptom
 from sre_agent.diagnosis.logs import exceptions
 from sre_agent.diagnosis.logs.exceptions import Frame
@@ -55,6 +56,7 @@ class Told:
     deploys: Sequence[Deploy] = ()
     flags: Sequence[FlagChange] = ()
     notices: Sequence[StatusNotice] = ()
+    sources: Mapping[str, Source] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -100,6 +102,19 @@ class Scene:
     def said(self) -> str:
         """Return all that is complained of, in one text."""
         return "\n".join(item.text for item in self.complaints)
+
+    @cached_property
+    def stack_places(self) -> Mapping[str, frozenset[str]]:
+        """Return which of the files that commits touch each file of a stack can be.
+
+        Of several that are called alike it is the one whose folders are most alike, too.
+        """
+        named: dict[str, set[str]] = {}
+        for commit in self.told.commits:
+            for path in commit.paths:
+                named.setdefault(path.rsplit("/", 1)[-1], set()).add(path)
+        files = dict.fromkeys(frame.file for frame in self.frames)
+        return {file: paths.alike(file, named.get(file.rsplit("/", 1)[-1], ())) for file in files}
 
     @property
     def victims(self) -> tuple[str, ...]:

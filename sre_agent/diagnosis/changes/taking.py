@@ -1,11 +1,13 @@
-"""Entries of the timeline as what attribution judges: commits, deploys and flags.
+"""Changes as what attribution judges: commits, deploys and flags.
 
-A setting that was written is judged as a commit that went live at once.
+A setting that was written is judged as a commit that went live at once; a commit that switches flags in
+their files, as these flags: programs read them while they run, and nothing is deployed.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from sre_agent.diagnosis.changes import switches
 from sre_agent.domain.changes import Commit, Deploy, FlagChange
 from sre_agent.domain.ids import EvidenceId
 from sre_agent.domain.timeline import Change, ChangeKind
@@ -13,36 +15,36 @@ from sre_agent.domain.timeline import Change, ChangeKind
 Naming = Callable[[str, str], str]
 """From a namespace and what a service is called there to the name of its workload."""
 
+_CODE = frozenset({ChangeKind.COMMIT, ChangeKind.PULL_REQUEST})
 _SETTINGS = frozenset({ChangeKind.CONFIG, ChangeKind.SECRET})
 _LIVE = frozenset({ChangeKind.DEPLOY, ChangeKind.ROLLOUT})
-JUDGED = frozenset(
-    {ChangeKind.COMMIT, ChangeKind.PULL_REQUEST, ChangeKind.FLAG} | _SETTINGS | _LIVE
-)
+JUDGED = _CODE | {ChangeKind.FLAG} | _SETTINGS | _LIVE
 """Kinds that attribution has rules for; the others are shown and judged by nobody."""
 
 
 @dataclass(frozen=True)
 class Taken:
-    """What was changed, and which entry each commit (by hash) and flag (by name) stands for."""
+    """What was changed, and which entry each commit (by hash) and flag stands for."""
 
     commits: tuple[Commit, ...]
     deploys: tuple[Deploy, ...]
     flags: tuple[FlagChange, ...]
     of_commit: Mapping[str, Change]
-    of_flag: Mapping[str, Change]
+    of_flag: Mapping[FlagChange, Change]
 
 
 def take(told: Iterable[tuple[EvidenceId, Change]], name: Naming) -> Taken:
     """Return what took effect, each commit once: a pull request speaks for its merge."""
+    in_effect = sorted(
+        (item for item in told if item[1].is_in_effect), key=lambda item: (item[1].at, item[1].id)
+    )
+    flags = _flags(in_effect, name)
+    in_code = {change.commit for _, change in flags if change.kind in _CODE}
     commits: dict[str, Commit] = {}
     entries: dict[str, Change] = {}
     deploys: list[Deploy] = []
-    flags: dict[str, FlagChange] = {}
-    switched: dict[str, Change] = {}
-    for id_, change in sorted(told, key=lambda item: (item[1].at, item[1].id)):
-        if not change.is_in_effect:
-            continue
-        if change.kind in {ChangeKind.COMMIT, ChangeKind.PULL_REQUEST} and change.commit:
+    for id_, change in in_effect:
+        if change.kind in _CODE and change.commit and change.commit not in in_code:
             known = commits.get(change.commit)
             commits[change.commit] = _commit(change, id_, known)
             if known is None or change.kind is ChangeKind.COMMIT:
@@ -53,11 +55,25 @@ def take(told: Iterable[tuple[EvidenceId, Change]], name: Naming) -> Taken:
             deploys += _deploys(change, id_, name, sha=change.id)
         elif change.kind in _LIVE:
             deploys += _deploys(change, id_, name, sha=change.commit)
-        elif change.kind is ChangeKind.FLAG:
-            flag = _flag(change, id_, name)
-            flags[flag.flag] = flag
-            switched[flag.flag] = change
-    return Taken(tuple(commits.values()), tuple(deploys), tuple(flags.values()), entries, switched)
+    return Taken(
+        commits=tuple(commits.values()),
+        deploys=tuple(deploys),
+        flags=tuple(flag for flag, _ in flags),
+        of_commit=entries,
+        of_flag=dict(flags),
+    )
+
+
+def _flags(
+    told: Sequence[tuple[EvidenceId, Change]], name: Naming
+) -> Sequence[tuple[FlagChange, Change]]:
+    """Return the flags that were switched, each as it was switched last for each service."""
+    found: dict[tuple[str, str], tuple[FlagChange, Change]] = {}
+    for id_, change in told:
+        own = [_flag(change, id_, name)] if change.kind is ChangeKind.FLAG else []
+        for flag in (*own, *_switched(change, id_, name)):
+            found[flag.flag, flag.service] = (flag, change)
+    return tuple(found.values())
 
 
 def _commit(change: Change, source: EvidenceId, known: Commit | None) -> Commit:
@@ -69,6 +85,7 @@ def _commit(change: Change, source: EvidenceId, known: Commit | None) -> Commit:
         paths=change.paths,
         diff=change.diff,
         author=change.actor,
+        repository=change.repository,
         source=source,
     )
     if known is None:
@@ -126,3 +143,19 @@ def _flag(change: Change, source: EvidenceId, name: Naming) -> FlagChange:
         service=name(change.namespace, change.services[0]) if change.services else "",
         source=source,
     )
+
+
+def _switched(change: Change, source: EvidenceId, name: Naming) -> Sequence[FlagChange]:
+    """Return the flags that a commit switched, where it did nothing else."""
+    if change.kind is not ChangeKind.COMMIT or not switches.is_of_flags(change.paths):
+        return ()
+    return [
+        FlagChange(
+            flag=switch.flag,
+            at_s=change.at.timestamp(),
+            change=f"{switch.before}->{switch.after}",
+            service=name(change.namespace, switch.under) if switch.under else "",
+            source=source,
+        )
+        for switch in switches.read(change.diff)
+    ]

@@ -22,15 +22,19 @@ def is_for_people(release: Release) -> bool:
     return bool(changes) and all(change.path.startswith(_FOR_PEOPLE) for change in changes)
 
 
+def settings(release: Release) -> tuple[TemplateChange, ...]:
+    """Return what a release changed that programs can see."""
+    return tuple(item for item in release.revision.changes if not item.path.startswith(_FOR_PEOPLE))
+
+
 def commit(release: Release) -> Commit:
     """Return the settings that a release changed, as the commit that would have changed them."""
-    changes = [item for item in release.revision.changes if not item.path.startswith(_FOR_PEOPLE)]
     return Commit(
         sha=release.revision.replicaset,
         at_s=release.started_at.timestamp(),
         message=release.revision.change_cause,
         paths=(f"deploy/{release.object.name}.yaml",),
-        diff="\n".join(line for item in changes for line in _lines(item)),
+        diff="\n".join(line for item in settings(release) for line in _lines(item)),
         source=release.evidence_ids[0],
     )
 

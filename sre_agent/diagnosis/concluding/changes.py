@@ -1,15 +1,19 @@
 """What the changes near an onset add up to, for people: the one that did it, or that none did."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
+from sre_agent.diagnosis.changes import explained, knowers
 from sre_agent.diagnosis.changes.commits import Reason
 from sre_agent.diagnosis.changes.reach import TIE_S
 from sre_agent.diagnosis.incident import case, situation
-from sre_agent.diagnosis.proposing import told_changes
-from sre_agent.diagnosis.proposing.told_changes import Attribution
+from sre_agent.diagnosis.incident.situation import Situation
+from sre_agent.diagnosis.proposing import attributing
+from sre_agent.diagnosis.proposing.attributing import Attribution
 from sre_agent.domain.attribution import ChangeVerdict, JudgedChange
 from sre_agent.domain.evidence import Evidence
+from sre_agent.domain.ids import NO_EVIDENCE, EvidenceId
 from sre_agent.domain.incident import Incident
 from sre_agent.domain.likelihood import in_percent
 from sre_agent.domain.timeline import Change
@@ -19,33 +23,35 @@ TOLD_MAX = 8
 REASONS_MAX = 4
 
 
+@dataclass(frozen=True)
+class _Trial:
+    """A change with what speaks for it and against it, and the evidence it stands in."""
+
+    change: Change
+    score: float
+    reasons: Sequence[Reason]
+    source: EvidenceId
+
+
 def verdict(
     evidence: Sequence[Evidence], incident: Incident, now: datetime
 ) -> ChangeVerdict | None:
-    """Return what the timeline's changes explain; None where it tells of none."""
+    """Return what the changes explain that are known; None where nobody was asked what changed."""
     seen = situation.assess(case.build(evidence, incident, now))
-    found = told_changes.attribute(seen)
-    return _verdict(found) if found else None
+    found = attributing.attribute(seen)
+    return _verdict(seen, found) if found else None
 
 
-def _verdict(found: Attribution) -> ChangeVerdict:
-    judged = [
-        (found.taken.of_commit.get(charge.commit.sha), charge.score, charge.reasons)
-        for charge in found.judgement.charges
-    ]
-    judged += [
-        (found.taken.of_flag.get(charge.flag.flag), charge.score, charge.reasons)
-        for charge in found.judgement.flags
-    ]
-    cases = [(change, score, reasons) for change, score, reasons in judged if change]
-    cases.sort(key=lambda item: (-item[1], item[0].id))
+def _verdict(seen: Situation, found: Attribution) -> ChangeVerdict:
+    trials = sorted(_trials(found), key=lambda item: (-item.score, item.change.id))
     suspect = found.suspect
-    others = [item for item in cases if suspect is None or item[0].id != suspect.id]
-    own = next((item for item in cases if suspect and item[0].id == suspect.id), None)
-    later = sum(change.at.timestamp() > found.scene.onset_s + TIE_S for _, change in found.changes)
+    others = [item for item in trials if suspect is None or item.change.id != suspect.id]
+    own = next((item for item in trials if suspect and item.change.id == suspect.id), None)
+    changes = [change for _, change in found.known.changes]
+    later = sum(change.at.timestamp() > found.scene.onset_s + TIE_S for change in changes)
     return ChangeVerdict(
-        suspect=_judged(own[0], own[2]) if own else None,
-        ruled_out=tuple(_judged(change, reasons) for change, _, reasons in others[:TOLD_MAX]),
+        suspect=_suspect(seen, found, own) if own else None,
+        ruled_out=tuple(_judged(found, item) for item in others[:TOLD_MAX]),
         later=later,
         left_out=max(0, len(others) - TOLD_MAX),
         onset_at=found.onset_at,
@@ -54,18 +60,55 @@ def _verdict(found: Attribution) -> ChangeVerdict:
     )
 
 
-def _judged(change: Change, reasons: Iterable[Reason]) -> JudgedChange:
-    ordered = sorted(reasons, key=lambda item: (-abs(item.weight), item.rule))
+def _trials(found: Attribution) -> Iterator[_Trial]:
+    for charge in found.judgement.charges:
+        change = found.taken.of_commit.get(charge.commit.sha)
+        if change:
+            yield _Trial(change, charge.score, charge.reasons, charge.commit.source)
+    for switched in found.judgement.flags:
+        change = found.taken.of_flag.get(switched.flag)
+        if change:
+            yield _Trial(change, switched.score, switched.reasons, switched.flag.source)
+
+
+def _suspect(seen: Situation, found: Attribution, own: _Trial) -> JudgedChange:
+    """Return the suspect with what its diff explains, and who knows that code."""
+    explains = explained.explain(
+        seen.case, found.scene, found.judgement.culprit, own.change, own.source
+    )
+    known_by = knowers.of(seen.case.repositories, found.known, own.change, own.source)
+    judged = _judged(found, own)
+    ids = [*judged.evidence_ids, *(id_ for item in explains for id_ in item.evidence_ids)]
+    return judged.model_copy(
+        update={
+            "explains": explains,
+            "known_by": known_by,
+            "evidence_ids": tuple(dict.fromkeys(ids)),
+        }
+    )
+
+
+def _judged(found: Attribution, item: _Trial) -> JudgedChange:
+    change = item.change
+    ordered = sorted(item.reasons, key=lambda reason: (-abs(reason.weight), reason.rule))
     return JudgedChange(
-        id=change.id,
+        id=found.known.name(change),
         kind=change.kind,
         summary=change.summary,
         at=change.at,
         actor=change.actor,
         link=change.link,
-        speaks_for=tuple(each.statement for each in ordered if each.weight > 0)[:REASONS_MAX],
-        speaks_against=tuple(each.statement for each in ordered if each.weight < 0)[:REASONS_MAX],
+        repository=change.repository,
+        commit=change.commit,
+        pull_request=found.known.pull_request(change),
+        speaks_for=_told(each.statement for each in ordered if each.weight > 0),
+        speaks_against=_told(each.statement for each in ordered if each.weight < 0),
+        evidence_ids=(item.source,) if item.source != NO_EVIDENCE else (),
     )
+
+
+def _told(statements: Iterable[str]) -> tuple[str, ...]:
+    return tuple(statements)[:REASONS_MAX]
 
 
 def _reason(found: Attribution, suspect: Change | None, others: int, later: int) -> str:

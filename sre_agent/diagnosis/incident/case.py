@@ -15,6 +15,15 @@ from sre_agent.domain.incident import Incident
 from sre_agent.domain.model import Observation
 from sre_agent.domain.objects import CONTROLLERS, ObjectRef
 from sre_agent.domain.observations.changes import NearChanges
+from sre_agent.domain.observations.github import (
+    Blame,
+    CodeOwners,
+    CommitDetail,
+    CommitList,
+    DeploymentList,
+    PullRequestDetail,
+    PullRequestList,
+)
 from sre_agent.domain.observations.kubernetes import (
     EventList,
     KubeEvent,
@@ -45,12 +54,25 @@ class Seen(Generic[FactT_co]):
 
 
 @dataclass(frozen=True)
+class Repositories:
+    """What was seen of the repositories that the incident's programs are built from."""
+
+    lists: tuple[Seen[CommitList], ...] = ()
+    commits: tuple[Seen[CommitDetail], ...] = ()
+    pull_requests: tuple[Seen[PullRequestList], ...] = ()
+    pull_request_details: tuple[Seen[PullRequestDetail], ...] = ()
+    deployments: tuple[Seen[DeploymentList], ...] = ()
+    owners: tuple[Seen[CodeOwners], ...] = ()
+    blames: tuple[Seen[Blame], ...] = ()
+
+
+@dataclass(frozen=True)
 class Case:
     """What is known, by object. Metrics and logs are filed under the workload they come from.
 
     `controllers` are the rows of all that keeps pods running. `objects` and `uses` are by
     namespace; `targets` tell what Prometheus could scrape; `taught` is what memory learned of the
-    alerts, `changes` what the timeline tells.
+    alerts, `changes` what the timeline tells, `repositories` what was seen of the code itself.
     """
 
     incident: Incident
@@ -76,6 +98,7 @@ class Case:
     ids: frozenset[EvidenceId]
     looked_since: datetime
     changes: tuple[Seen[NearChanges], ...] = ()
+    repositories: Repositories = Repositories()
 
 
 def build(evidence: Sequence[Evidence], incident: Incident, now: datetime) -> Case:
@@ -117,6 +140,15 @@ def build(evidence: Sequence[Evidence], incident: Incident, now: datetime) -> Ca
         ids=frozenset(item.id for item in ordered),
         looked_since=min((item.observed_at for item in ordered), default=now),
         changes=_all(ordered, NearChanges),
+        repositories=Repositories(
+            lists=_all(ordered, CommitList),
+            commits=_all(ordered, CommitDetail),
+            pull_requests=_all(ordered, PullRequestList),
+            pull_request_details=_all(ordered, PullRequestDetail),
+            deployments=_all(ordered, DeploymentList),
+            owners=_all(ordered, CodeOwners),
+            blames=_all(ordered, Blame),
+        ),
     )
 
 

@@ -68,6 +68,15 @@ class PullRequestList(Observation):
     pull_requests: tuple[PullRequest, ...]
 
 
+class PullRequestDetail(Observation):
+    """`get_pull_request`: one pull request with its commits; `merged_by` is empty where nobody merged it."""
+
+    repository: str
+    pull_request: PullRequest
+    merged_by: str = ""
+    commits: tuple[CommitHead, ...] = ()
+
+
 class Deployment(Observation):
     """A deployment and what became of it last; an empty `state` means that nothing was reported."""
 
@@ -75,6 +84,7 @@ class Deployment(Observation):
     sha: str
     ref: str = ""
     environment: str = ""
+    description: str = ""
     creator: str = ""
     created_at: datetime
     state: str = ""
@@ -125,3 +135,40 @@ class ReleaseList(Observation):
 
     repository: str
     releases: tuple[Release, ...]
+
+
+class BlameRange(Observation):
+    """Lines of a file that one commit left as they are."""
+
+    first_line: int
+    last_line: int
+    sha: str
+    message: str = ""
+    author: str = ""
+    committed_at: datetime
+
+
+class Blame(Observation):
+    """`blame`: who wrote which lines of a file last, as of `ref`."""
+
+    repository: str
+    path: str
+    ref: str = ""
+    ranges: tuple[BlameRange, ...]
+
+
+class PathOwners(Observation):
+    """Who answers for a path, by which line of CODEOWNERS; nobody where none matches."""
+
+    path: str
+    owners: tuple[str, ...] = ()
+    pattern: str = ""
+    line: int = 0
+
+
+class CodeOwners(Observation):
+    """`codeowners`: who answers for the paths that were asked for, by the file that says so."""
+
+    repository: str
+    file: str
+    paths: tuple[PathOwners, ...] = ()

@@ -26,7 +26,8 @@ class ErrorPattern(Observation):
     """Error lines that are alike but for their variable parts.
 
     `count_before` counts the same template in the window of equal length before this one, so that
-    zero there means new. `sample` is one line as it stands, cut to a bounded length.
+    zero there means new. `sample` is one line as it stands, cut to a bounded length; `stack` are both
+    ends of the stack trace that it holds, where it holds one.
     """
 
     template: str
@@ -37,6 +38,7 @@ class ErrorPattern(Observation):
     last_at: datetime
     pods: tuple[str, ...]
     sample: str
+    stack: tuple[str, ...] = ()
 
     @property
     def is_novel(self) -> bool:

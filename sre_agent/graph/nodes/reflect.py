@@ -25,6 +25,9 @@ from sre_agent.graph import (
 )
 from sre_agent.graph.context import RunContext
 
+CHANGES_TOLD_BY = frozenset({timeline.KIND, "github.commits"})
+"""Kinds of evidence that say what was changed, be it nothing."""
+
 
 async def reflect(state: run_state.RunState, runtime: Runtime[RunContext]) -> Command[str]:
     """Rank the causes; send specialists out again while open questions and rounds remain."""
@@ -79,8 +82,8 @@ async def reflect(state: run_state.RunState, runtime: Runtime[RunContext]) -> Co
 
 
 def _of_changes(evidence: Sequence[Evidence], incident: Incident, now: datetime) -> dict[str, Any]:
-    """Return what the timeline's changes add up to; nothing where it tells of none."""
-    if not any(item.kind == timeline.KIND for item in evidence):
+    """Return what the changes add up to that were told or seen; nothing where nobody looked for any."""
+    if not any(item.kind in CHANGES_TOLD_BY for item in evidence):
         return {}
     found = changes.verdict(evidence, incident, now)
     return {"changes": found.model_dump(mode="json")} if found else {}

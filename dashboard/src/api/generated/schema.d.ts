@@ -2926,6 +2926,36 @@ export interface components {
             evidence: components["schemas"]["Evidence"][];
         };
         /**
+         * Explained
+         * @description What a place of a diff stands next to.
+         * @enum {string}
+         */
+        Explained: "stack_frame" | "log_line" | "setting";
+        /**
+         * Explanation
+         * @description Lines of a diff next to what they explain.
+         *
+         *     `said` is that frame, line or setting as it was seen; `path` and `line` are the place in the file as
+         *     the change left it (line 0 where that is not known), `hunk` the lines there, each with its sign.
+         *     `evidence_ids` are of the diff and of what it explains.
+         */
+        Explanation: {
+            what: components["schemas"]["Explained"];
+            /** Said */
+            said: string;
+            /** Path */
+            path: string;
+            /**
+             * Line
+             * @default 0
+             */
+            line: number;
+            /** Hunk */
+            hunk: string;
+            /** Evidence Ids */
+            evidence_ids: string[];
+        };
+        /**
          * ExportAsked
          * @description What to take out; what is not given is everything until now.
          */
@@ -3316,7 +3346,10 @@ export interface components {
         };
         /**
          * JudgedChange
-         * @description A change of the timeline, and what speaks for its guilt and against it, the weightiest first.
+         * @description A change, and what speaks for its guilt and against it, the weightiest first.
+         *
+         *     `id` is that of its entry in the timeline, or `github:owner/name@commit` of one that was only seen
+         *     in its repository. `explains` and `known_by` are told of the suspect.
          */
         JudgedChange: {
             /** Id */
@@ -3340,6 +3373,18 @@ export interface components {
              */
             link: string;
             /**
+             * Repository
+             * @default
+             */
+            repository: string;
+            /**
+             * Commit
+             * @default
+             */
+            commit: string;
+            /** Pull Request */
+            pull_request?: number | null;
+            /**
              * Speaks For
              * @default []
              */
@@ -3349,6 +3394,21 @@ export interface components {
              * @default []
              */
             speaks_against: string[];
+            /**
+             * Explains
+             * @default []
+             */
+            explains: components["schemas"]["Explanation"][];
+            /**
+             * Known By
+             * @default []
+             */
+            known_by: components["schemas"]["Knower"][];
+            /**
+             * Evidence Ids
+             * @default []
+             */
+            evidence_ids: string[];
         };
         /**
          * Judgement
@@ -3363,6 +3423,21 @@ export interface components {
         KeptView: {
             /** Incidents */
             incidents: number;
+        };
+        /**
+         * Knower
+         * @description Somebody who knows the code that was changed, and how we know: who wrote it, owns it, merged it.
+         */
+        Knower: {
+            /** Who */
+            who: string;
+            /** How */
+            how: string[];
+            /**
+             * Evidence Ids
+             * @default []
+             */
+            evidence_ids: string[];
         };
         /**
          * Known
@@ -5645,6 +5720,8 @@ export type EventKind = components['schemas']['EventKind'];
 export type EventPage = components['schemas']['EventPage'];
 export type Evidence = components['schemas']['Evidence'];
 export type EvidenceList = components['schemas']['EvidenceList'];
+export type Explained = components['schemas']['Explained'];
+export type Explanation = components['schemas']['Explanation'];
 export type ExportAsked = components['schemas']['ExportAsked'];
 export type ExportView = components['schemas']['ExportView'];
 export type Failed = components['schemas']['Failed'];
@@ -5668,6 +5745,7 @@ export type Judged = components['schemas']['Judged'];
 export type JudgedChange = components['schemas']['JudgedChange'];
 export type Judgement = components['schemas']['Judgement'];
 export type KeptView = components['schemas']['KeptView'];
+export type Knower = components['schemas']['Knower'];
 export type Known = components['schemas']['Known'];
 export type Ladder = components['schemas']['Ladder'];
 export type Learned = components['schemas']['Learned'];

@@ -69,3 +69,44 @@ def test_that_nothing_changed_says_how_changes_are_told(monkeypatch: pytest.Monk
 
     assert "nothing of till is known to have changed" in told
     assert "docs/changes.md" in told
+
+
+class AroundApi:
+    """Tells of an incident's causes and of what was changed around it."""
+
+    def __init__(self, changes: dict[str, Any] | None) -> None:
+        self._causes = {"changes": changes}
+
+    def get(self, path: str, **parameters: Any) -> dict[str, Any]:
+        if path.endswith("/causes"):
+            return self._causes
+        assert parameters["incident"] == "inc-1"
+        return {"changes": [ROW], "next_cursor": None}
+
+
+def around(monkeypatch: pytest.MonkeyPatch, changes: dict[str, Any] | None) -> str:
+    monkeypatch.setattr(timeline, "client", lambda: AroundApi(changes))
+    monkeypatch.setattr(session.console, "width", 200)
+    result = CliRunner().invoke(cli, ["changes", "--incident", "inc-1"])
+    assert result.exit_code == 0, result.output
+    return result.output
+
+
+def test_around_an_incident_it_tells_which_change_explains_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    verdict = {
+        "suspect": None,
+        "onset_at": "2026-03-01T11:45:00Z",
+        "confidence": 0.9,
+        "reason": "no change explains [bold]this[/]: 1 change was in effect before the onset",
+    }
+
+    told = around(monkeypatch, verdict)
+
+    assert "no change explains [bold]this[/]: 1 change" in told
+    assert "#7 Round prices" in told
+
+
+def test_before_anybody_looked_for_one_that_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "nobody has looked yet" in around(monkeypatch, None)

@@ -1,3 +1,7 @@
+"""Complaints of a service counted by their wording, with a sample and its stack."""
+
+import json
+
 from loki_answers import line
 
 from mcp_servers.loki import complaints, patterns
@@ -65,3 +69,33 @@ def test_a_sample_is_cut_and_cleaned() -> None:
     assert "abc123" not in pattern.sample
     assert "\x1b" not in pattern.sample
     assert len(pattern.sample) < patterns.MAX_SAMPLE_CHARS + 40
+
+
+def test_the_stack_of_a_record_is_told_from_both_ends_however_long_the_line() -> None:
+    rows = ["Traceback (most recent call last):"]
+    rows += [f'  File "/app/module_{number}.py", line {number}, in call' for number in range(40)]
+    rows += ["KeyError: 'JPY'"]
+    record = {"level": "error", "msg": "request failed", "pad": "x" * 600, "stack": "\n".join(rows)}
+
+    (pattern,), _ = patterns.count(complaints.of([line(json.dumps(record), at_s=1)]), [])
+
+    assert "module_39" not in pattern.sample
+    assert (pattern.stack[0], pattern.stack[-1]) == (rows[0], rows[-1])
+    assert len(pattern.stack) == 20
+    assert pattern.stack[-2] == rows[-2]
+
+
+def test_secrets_in_a_stack_are_masked() -> None:
+    record = {"level": "error", "msg": "no", "error": {"stack": "Boom\n  password=hunter2"}}
+
+    (pattern,), _ = patterns.count(complaints.of([line(json.dumps(record), at_s=1)]), [])
+
+    assert len(pattern.stack) == 2
+    assert "hunter2" not in pattern.stack[1]
+
+
+def test_a_line_without_a_stack_has_none() -> None:
+    for text in ("ERROR order 1 lost", '{"level":"error","msg":"lost","error":"no more"}'):
+        (pattern,), _ = patterns.count(complaints.of([line(text, at_s=1)]), [])
+
+        assert pattern.stack == ()

@@ -1,0 +1,64 @@
+"""What went live, with the commits that it brought: as the cluster shows it, and as records of it say."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from sre_agent.diagnosis.changes import images, templates
+from sre_agent.diagnosis.changes.releases import Release, releases
+from sre_agent.diagnosis.incident.case import Case
+from sre_agent.domain.changes import Deploy
+from sre_agent.domain.timeline import Change, ChangeKind
+
+_SHORT_SHA = re.compile(r"\b[0-9a-f]{7,40}\b")
+_WORD = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?")
+_ORIGIN = frozenset({f"annotations[{images.REVISION}]", f"labels[{images.REVISION}]"})
+
+
+def rollouts(case: Case, told: Sequence[Change]) -> Iterator[Deploy]:
+    """Yield what the cluster tells of versions that went live, each commit that came with one."""
+    for ref in sorted({*case.workloads, *case.histories}, key=str):
+        for release in releases(case, ref):
+            if release.is_restart:
+                continue
+            for commit in _commits(release, told) or ("",):
+                yield Deploy(
+                    service=ref.name,
+                    at_s=release.started_at.timestamp(),
+                    sha=commit,
+                    version=", ".join(release.revision.images),
+                    source=release.evidence_ids[-1],
+                )
+
+
+def services(case: Case, change: Change) -> tuple[str, ...]:
+    """Return which services a record of a deployment is about: those it names, as a word of its own."""
+    if change.services or change.kind is not ChangeKind.DEPLOY:
+        return change.services
+    names = case.names.mentioned(change.namespace or case.incident.namespace)
+    said = {*_WORD.findall(change.summary), change.environment}
+    return tuple(sorted({ref.name for name, ref in names.items() if name in said}))
+
+
+def _commits(release: Release, told: Sequence[Change]) -> tuple[str, ...]:
+    """Return the commits that a release brought.
+
+    An image that ran before brings none of its own: what is new then is what the release says of itself.
+    """
+    origin = _origin(release, told)
+    cause = release.revision.change_cause.lower()
+    said = tuple(_SHORT_SHA.findall(cause))
+    named = (change.commit for change in told if change.commit.startswith(said)) if said else ()
+    return tuple(dict.fromkeys([*([origin] if origin else []), *named]))
+
+
+def _origin(release: Release, told: Sequence[Change]) -> str:
+    """Return the commit that a release was built from: as its pods are marked, else by its image."""
+    changes = release.revision.changes
+    marks = [change.after for change in changes if change.path in _ORIGIN and change.after]
+    labels = {images.REVISION: marks[0]} if marks else {}
+    if changes and not marks and not templates.has_another_image(release):
+        return ""
+    found = (
+        images.origin(image, labels=labels, deployed=told) for image in release.revision.images
+    )
+    return next((origin.commit for origin in found if origin), "")

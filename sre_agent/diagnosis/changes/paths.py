@@ -1,0 +1,21 @@
+"""Paths of one file under different roots: in a repository, in an image, in a stack trace."""
+
+from collections.abc import Iterable
+
+
+def shared(one: str, other: str) -> int:
+    """Return how many parts two paths have in common at their ends: none where the files differ.
+
+    Of folders that stand beside each other in the same one, each has files of its own.
+    """
+    pairs = list(zip(reversed(one.split("/")), reversed(other.split("/")), strict=False))
+    count = next((at for at, (mine, theirs) in enumerate(pairs) if mine != theirs), len(pairs))
+    is_sibling = 0 < count < len(pairs) - 1 and pairs[count + 1][0] == pairs[count + 1][1]
+    return 0 if is_sibling else count
+
+
+def alike(path: str, others: Iterable[str]) -> frozenset[str]:
+    """Return those of some paths that have most in common with a path, and something at all."""
+    counted = {other: shared(path, other) for other in others}
+    most = max(counted.values(), default=0)
+    return frozenset(other for other, count in counted.items() if count == most > 0)

@@ -1,0 +1,130 @@
+"""The case against each change that is known, whoever told of it, or that there is none.
+
+Where nobody was asked what changed, nothing is judged here.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from sre_agent.diagnosis.changes import going_live, judgement, known, scene, sources, taking
+from sre_agent.diagnosis.changes.judgement import Judgement
+from sre_agent.diagnosis.changes.known import Known
+from sre_agent.diagnosis.changes.of_github import Told as ToldOf
+from sre_agent.diagnosis.changes.scene import Scene, Signature, Told
+from sre_agent.diagnosis.changes.taking import Taken
+from sre_agent.diagnosis.incident import traced
+from sre_agent.diagnosis.incident.situation import Situation
+from sre_agent.diagnosis.logs import exceptions
+from sre_agent.domain.objects import ObjectRef
+from sre_agent.domain.telemetry import LogLine, Span
+from sre_agent.domain.timeline import Change
+
+
+@dataclass(frozen=True)
+class Attribution:
+    """The changes near the onset, what they have to explain, and the case against each."""
+
+    known: Known
+    taken: Taken
+    scene: Scene
+    judgement: Judgement
+
+    @property
+    def onset_at(self) -> datetime:
+        """Return when what the changes have to explain began."""
+        return datetime.fromtimestamp(self.scene.onset_s, UTC)
+
+    @property
+    def suspect(self) -> Change | None:
+        """Return the change that explains what fails, or None where none does."""
+        if culprit := self.judgement.culprit:
+            return self.taken.of_commit.get(culprit.commit.sha)
+        flag = self.judgement.flag
+        return self.taken.of_flag.get(flag.flag) if flag else None
+
+
+def attribute(situation: Situation) -> Attribution | None:
+    """Return the case against each change that is known, or None where nobody looked for any."""
+    found = known.read(situation.case)
+    if not found.is_looked_for:
+        return None
+    told = tuple(_with_services(situation, item) for item in found.changes)
+    taken = taking.take(told, lambda namespace, name: _name(situation, namespace, name))
+    seen = scene.build(_scene(situation, taken, [change for _, change in told]))
+    return Attribution(replace(found, changes=told), taken, seen, judgement.judge(seen))
+
+
+def _with_services(situation: Situation, told: ToldOf) -> ToldOf:
+    id_, change = told
+    services = going_live.services(situation.case, change)
+    return id_, change.model_copy(update={"services": services})
+
+
+def _name(situation: Situation, namespace: str, name: str) -> str:
+    ref = situation.case.names.resolve(namespace or situation.case.incident.namespace, name)
+    return ref.name if ref else name
+
+
+def _scene(situation: Situation, taken: Taken, told: Sequence[Change]) -> Told:
+    incident = situation.case.incident
+    anchor = next(iter(situation.anchors), None)
+    service = anchor.name if anchor else incident.service
+    onset = situation.onset(anchor or ObjectRef.deployment(incident.namespace, service))
+    said = dict.fromkeys(text for alert in incident.alerts for text in (alert.name, alert.summary))
+    began_s = onset.at.timestamp()
+    return Told(
+        service=service,
+        text=" ".join([incident.title, *said]),
+        fired_at_s=began_s,
+        lines=tuple(_lines(situation, began_s)),
+        signatures=tuple(_signatures(situation)),
+        spans=tuple(_spans(situation)),
+        commits=taken.commits,
+        deploys=(*taken.deploys, *going_live.rollouts(situation.case, told)),
+        flags=taken.flags,
+        sources=sources.read(situation.case),
+    )
+
+
+def _lines(situation: Situation, began_s: float) -> Iterator[LogLine]:
+    """Yield what programs complain of; a stack trace stays whole, as its frames tell where."""
+    for ref, seen in sorted(situation.case.patterns.items(), key=lambda item: str(item[0])):
+        for pattern in seen.fact.patterns:
+            if pattern.is_novel:
+                yield LogLine(
+                    at_s=max(pattern.first_at.timestamp(), began_s),
+                    service=ref.name,
+                    severity=pattern.level or "ERROR",
+                    text="\n".join([pattern.sample, *pattern.stack]),
+                    source=seen.id,
+                )
+    for logs in situation.case.pod_logs:
+        owner = situation.case.names.resolve(logs.fact.namespace, logs.fact.pod)
+        for text in exceptions.fold(map(_unfolded, logs.fact.lines)):
+            if owner and exceptions.read(text).frames:
+                yield LogLine(
+                    at_s=began_s, service=owner.name, severity="ERROR", text=text, source=logs.id
+                )
+
+
+def _unfolded(line: str) -> str:
+    """Return a line whose rows were written as one with them apart, as structured logs have them."""
+    if not line.lstrip().startswith("{") or "\\n" not in line:
+        return line
+    return line.replace("\\n", "\n").replace("\\t", "\t").replace('\\"', '"')
+
+
+def _signatures(situation: Situation) -> Iterator[Signature]:
+    for ref, seen in sorted(situation.case.patterns.items(), key=lambda item: str(item[0])):
+        for pattern in seen.fact.patterns:
+            more = pattern.count - pattern.count_before
+            yield Signature(ref.name, pattern.sample, pattern.count, more, is_bad=True)
+
+
+def _spans(situation: Situation) -> Iterator[Span]:
+    for sample in situation.case.traces:
+        for trace in sample.fact.traces:
+            for span in traced.spans(trace, sample.id):
+                ref = traced.workload(situation.case.names, sample.fact, span.service)
+                yield replace(span, service=ref.name) if ref else span

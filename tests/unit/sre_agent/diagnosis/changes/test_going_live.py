@@ -1,0 +1,107 @@
+"""Which commits a rollout brought, and which services a record of a deployment is about."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from repository_seen import NOON, REPOSITORY, sha
+
+from sre_agent.diagnosis.changes import going_live, images
+from sre_agent.diagnosis.incident import case
+from sre_agent.domain.observations.kubernetes import RolloutHistory, TemplateChange
+from sre_agent.domain.timeline import Change, ChangeKind, ChangeSource
+from sre_agent.testing import evidence as build
+from sre_agent.testing import views
+from sre_agent.testing.world import World
+
+TAG = f"store/pay:{sha('a')[:10]}a1"
+ENV = TemplateChange(path="containers[app].env[PEER]", before="one", after="two")
+IMAGE = TemplateChange(path="containers[app].image", before="store/pay:v1", after=TAG)
+
+
+def commit(letter: str) -> Change:
+    return Change(
+        key=letter,
+        source=ChangeSource.GITHUB,
+        kind=ChangeKind.COMMIT,
+        summary="a commit",
+        at=NOON - timedelta(minutes=5),
+        told_at=NOON,
+        commit=sha(letter),
+        repository=REPOSITORY,
+    )
+
+
+def brought(*changes: TemplateChange, cause: str = "", image: str = TAG) -> list[str]:
+    """Return the commits that the second of two revisions brought."""
+    world = World(5)
+    ref = world.ref("core")
+    revisions = [
+        build.revision(
+            number,
+            f"rs-{number}",
+            NOON - timedelta(hours=3 - number),
+            is_current=number == 2,
+            images=(image,),
+            changes=changes if number == 2 else (),
+        ).model_copy(update={"change_cause": cause if number == 2 else ""})
+        for number in (2, 1)
+    ]
+    history = RolloutHistory(object=ref, current_revision=2, revisions=tuple(revisions))
+    seen = build.evidence("k8s-1.1", history, NOON)
+    found = going_live.rollouts(
+        case.build([seen], world.incident("core"), NOON), [commit("b"), commit("c")]
+    )
+    newest_s = (NOON - timedelta(hours=1)).timestamp()
+    return [deploy.sha for deploy in found if deploy.at_s == newest_s]
+
+
+def test_a_rollout_that_is_marked_with_its_commit_brought_that() -> None:
+    marked = TemplateChange(path=f"annotations[{images.REVISION}]", before=None, after=sha("b"))
+
+    assert brought(marked, IMAGE) == [sha("b")]
+
+
+def test_a_new_image_tells_its_commit_by_its_tag() -> None:
+    assert brought(IMAGE) == [TAG.partition(":")[2]]
+
+
+def test_an_image_that_ran_before_was_not_brought_again() -> None:
+    assert brought(ENV) == [""]
+
+
+@pytest.mark.parametrize("cause", [f"Deploy {sha('b')[:7]}: call two", f"ci run of {sha('b')}"])
+def test_a_rollout_that_names_a_commit_we_know_brought_that(cause: str) -> None:
+    assert brought(ENV, cause=cause) == [sha("b")]
+
+
+@pytest.mark.parametrize("cause", ["Deploy d34db33: call two", "Release 20260301", ""])
+def test_words_that_name_no_commit_we_know_say_nothing(cause: str) -> None:
+    assert brought(ENV, cause=cause) == [""]
+
+
+@pytest.mark.parametrize(
+    ("more", "expected"),
+    [
+        ({"summary": "deployed 0123 to production: Roll out {core}"}, ["core"]),
+        ({"summary": "deployed 0123: Roll out {core}, {front}"}, ["core", "front"]),
+        ({"summary": "deployed 0123", "environment": "{core}"}, ["core"]),
+        ({"summary": "deployed 0123: Roll out {core}-canary"}, []),
+        ({"summary": "told", "services": ("billing",)}, ["billing"]),
+    ],
+)
+def test_a_deployment_is_of_the_services_that_it_names(
+    more: dict[str, Any], expected: list[str]
+) -> None:
+    world = World(5)
+    names = {"core": world.services["core"].name, "front": world.services["entry"].name}
+    said = {
+        key: value.format(**names) if isinstance(value, str) else value
+        for key, value in more.items()
+    }
+    change = commit("a").model_copy(update={"kind": ChangeKind.DEPLOY, **said})
+    listed = build.evidence("k8s-1.1", views.deployments(world), NOON)
+
+    found = going_live.services(case.build([listed], world.incident("core"), NOON), change)
+
+    assert sorted(found) == sorted(names.get(role, role) for role in expected)
