@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from backend import collecting, policy_notes
 from backend.bootstrap import checkpoints, judging, program
-from backend.bootstrap.roles import open_roles
+from backend.bootstrap.roles import roster_of
 from backend.brakes.foreseeing import Foresight
 from backend.brakes.judging import Brakes
 from backend.clock import SystemClock
@@ -39,6 +39,7 @@ from backend.jobs.succession import Number, Succession
 from backend.jobs.survey import Rounds
 from backend.jobs.trimming import Trimmer
 from backend.llm.roles import NO_ROLES, Roles
+from backend.llm.roster import filled
 from backend.notify import dispatcher
 from backend.notify.message import Channel
 from backend.notify.webhook import WebhookChannel
@@ -134,7 +135,7 @@ async def open_worker(settings: WorkerSettings) -> AsyncIterator[Worker]:
         async with (
             Toolboxes(engine, clock, settings) as toolboxes,
             httpx.AsyncClient(trust_env=False) as http,
-            open_roles(settings, engine, clock) as roles,
+            roster_of(settings, engine, clock) as roster,
             checkpointer(settings.database_url) as saver,
             _jobs(settings, presence) as app,
         ):
@@ -150,10 +151,10 @@ async def open_worker(settings: WorkerSettings) -> AsyncIterator[Worker]:
             await Keeper(engine=engine, clock=clock).follow_file(own, promised)
             signer = SignerClient(http, settings.signer_url, settings.signer_token)
             toolbox = toolboxes.of(own)
-            context = run_context(settings, engine, clock, toolbox, signer, roles)
+            context = run_context(settings, engine, clock, toolbox, signer)
             await policy_notes.note_policy(engine, clock, context.policy, actor=_ACTOR)
             runner = Runner(
-                graph=build.build(saver), context=context, clusters=toolboxes, spans=roles.spans
+                graph=build.build(saver), context=context, clusters=toolboxes, roster=roster
             )
             queue.register(app, runner)
             rounds = Rounds(
@@ -206,7 +207,7 @@ def run_context(
 ) -> RunContext:
     """Return what every run is given."""
     judged_by = judging.rules(settings)
-    return RunContext(
+    context = RunContext(
         clock=clock,
         journal=LearningJournal(engine, clock),
         incidents=PublishingIncidents(
@@ -228,11 +229,8 @@ def run_context(
         objectives=PostgresObjectives(engine),
         facts=PostgresFacts(engine, clock, past=PastRuns() if judged_by.policy.lets_earn else None),
         brakes=Foresight(engine, clock, judged_by.policy, Brakes.of(settings)),
-        inquirer=roles.specialists,
-        reflector=roles.reflector,
-        chooser=roles.planner,
-        reporter=roles.reporter,
     )
+    return filled(context, roles)
 
 
 @asynccontextmanager

@@ -10,6 +10,8 @@ from langgraph.types import Command
 from backend.clusters.toolboxes import ClusterDisconnectedError, Toolboxes
 from backend.db.tenancy import Tenant
 from backend.jobs import passing
+from backend.llm import roster
+from backend.llm.roster import Roster
 from sre_agent.agents import supervisor
 from sre_agent.domain.events import EventDraft, EventKind
 from sre_agent.domain.ids import IncidentId
@@ -19,7 +21,6 @@ from sre_agent.graph import ending
 from sre_agent.graph.build import Graph
 from sre_agent.graph.context import RunContext
 from sre_agent.llm import watched
-from sre_agent.llm.spans import Spans
 
 MAX_ATTEMPTS = 5
 """How often a run that met a passing failure is tried before people are told."""
@@ -39,8 +40,8 @@ class Runner:
     clusters: Toolboxes | None = None
     """The servers of each cluster; without it the context's own toolbox serves every incident."""
 
-    spans: Spans | None = None
-    """Who watches what models are asked; without it nobody does."""
+    roster: Roster | None = None
+    """Who is asked what of a model as it is now; without it the context says so, for good."""
 
     async def advance(self, incident_id: IncidentId, *, attempt: int) -> None:
         """Start the run, continue it after a crash, or resume it after a decision.
@@ -52,7 +53,7 @@ class Runner:
         """
         with structlog.contextvars.bound_contextvars(incident_id=incident_id):
             try:
-                with self._watched(incident_id):
+                with await self._watched(incident_id):
                     await self._advance(incident_id)
             except Exception as error:
                 if _find(error, RunOverError) is not None:
@@ -69,11 +70,12 @@ class Runner:
                 failure = passed or _first(error)
                 await self._give_up(incident_id, f"{type(failure).__name__}: {failure}")
 
-    def _watched(self, incident_id: IncidentId) -> AbstractContextManager[object]:
+    async def _watched(self, incident_id: IncidentId) -> AbstractContextManager[object]:
         """Return what holds together the questions to models until the run ends or waits."""
-        if self.spans is None:
+        spans = (await self.roster.now()).spans if self.roster else None
+        if spans is None:
             return nullcontext()
-        return self.spans.span("invoke_workflow incident", watched.run(incident_id))
+        return spans.span("invoke_workflow incident", watched.run(incident_id))
 
     async def abandon(self, incident_id: IncidentId, reason: str) -> None:
         """Escalate an incident that got no run, and write its report; safe to repeat."""
@@ -83,10 +85,12 @@ class Runner:
 
     async def _context(self, incident_id: IncidentId) -> RunContext:
         """Return what the incident's present run works with."""
-        return self._of(await self.context.incidents.load(incident_id))
+        return await self._of(await self.context.incidents.load(incident_id))
 
-    def _of(self, incident: Incident) -> RunContext:
+    async def _of(self, incident: Incident) -> RunContext:
         context = self.context.of_run(incident.run)
+        if self.roster is not None:
+            context = roster.filled(context, await self.roster.now())
         if self.clusters is None:
             return context
         tenant = Tenant(incident.org_id, incident.cluster_id)
@@ -94,7 +98,7 @@ class Runner:
 
     async def _advance(self, incident_id: IncidentId) -> None:
         incident = await self.context.incidents.load(incident_id)
-        context = self._of(incident)
+        context = await self._of(incident)
         if incident.status.is_open:  # cancelled as well: what was begun is settled
             if self.clusters is not None:
                 # A run that only waits would not notice that there is nothing left to wait for.
@@ -130,7 +134,7 @@ class Runner:
     async def _close(self, incident_id: IncidentId) -> None:
         """Write the report that is missing when someone else than the run ended the incident."""
         incident = await self.context.incidents.load(incident_id)
-        context = self._of(incident)
+        context = await self._of(incident)
         if incident.is_cancelled and incident.status.is_open:
             reason = "it was cancelled; what had been begun is settled"
             await ending.end(context, incident_id, IncidentStatus.CLOSED, reason)

@@ -3,6 +3,7 @@
 import re
 import secrets
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,7 @@ from backend.db.admission.arrivals import Arrival
 from backend.db.tenancy import Tenant
 from backend.jobs.runner import Runner
 from backend.llm.roles import Roles
+from backend.llm.roster import Roster
 from backend.settings import WorkerSettings
 from benchmarks.simulation import CULPRIT, InstantSigner, InstantToolbox, world
 from sre_agent.domain.causes import Diagnosis
@@ -82,8 +84,9 @@ class Platform:
                 now=clock.now(),
             )
         assert receipt.incident_id is not None
-        runner = Runner(build.build(InMemorySaver()), context, spans=roles.spans)
-        await runner.advance(receipt.incident_id, attempt=0)
+        async with Roster(lambda: nullcontext(roles), is_searching=False) as roster:
+            runner = Runner(build.build(InMemorySaver()), context, roster=roster)
+            await runner.advance(receipt.incident_id, attempt=0)
         async with self.engine.connect() as connection:
             return receipt.incident_id, await journal.read(connection, receipt.incident_id)
 
