@@ -3,15 +3,14 @@
 import json
 import subprocess
 import time
-from collections.abc import Callable, Iterable
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable
+from datetime import UTC, datetime
 from functools import partial
 from typing import Annotated, Any
 
-import httpx
 import typer
 
-from backend.cli import telling
+from backend.cli import calm, injected, telling
 from backend.cli.client import Client
 from backend.cli.following import Event, Followed, Follower
 from backend.cli.plain import escape
@@ -21,13 +20,9 @@ from backend.cli.stack.layout import Layout
 from backend.cli.summary import left_to_do, summarize
 from sre_agent.domain.errors import PermanentError
 
-_PATIENCE_S = 240.0
+_PATIENCE_S = 300.0
 _BY_HAND_S = 900.0
 _POLL_S = 0.3
-_CALM_S = 90.0
-_SETTLED_AFTER = timedelta(seconds=32)
-"""What alerts sooner after a repair passes for its echo."""
-
 _STILL_S = 15.0
 """After so long without an event nobody else comes, whatever may still alert."""
 
@@ -45,20 +40,14 @@ def demo(
 ) -> None:
     """Inject a fault in the lab, follow the investigation, approve the plans, wait for the end."""
     place = layout()
-    running = lifecycle.record(place)
-    if running is None:
-        lifecycle.up(place, console.print)
-    elif not running["is_lab"]:
-        raise PermanentError(
-            "the platform watches real systems: the demo breaks things in a lab only"
-        )
+    _bring_up(place)
     api = client()
-    is_healed = _heal(place)
-    _await_calm(place)
-    calm_at = datetime.now(UTC)  # noqa: TID251 - a command measures by the wall clock
-    rows = api.get("/api/v1/incidents", limit=20)["incidents"]
-    time.sleep(unsettled_s(rows, calm_at, is_healed=is_healed))
-    log = Follower(api)
+    calm.await_rest(api, place, console.print, is_healed=_heal(place))
+    log, before = Follower(api), len(injected.notes(place))
+
+    def truths() -> list[injected.Note]:
+        return injected.notes(place)[before:]
+
     began = datetime.now(UTC)  # noqa: TID251 - a command measures by the wall clock
     console.rule(f"lab break {scenario}")
     injection = subprocess.Popen(  # noqa: S603 - our own program
@@ -66,18 +55,42 @@ def demo(
     )
     try:
         decide = _ask(api.url) if by_hand else partial(_approve, api)
-        _follow(log, place, injection, decide)
+        _follow(log, place, injection, decide, truths)
     finally:
         injection.wait()
     console.rule("done")
-    left = left_to_do(log.incidents)
+    held = injected.aftermath(place) if injected.has_commits(truths()) else None
+    _tell_end(held, left_to_do(log.incidents))
+    summary = summarize(scenario, began, log.incidents)
+    typer.echo(json.dumps({**summary, **({"repository": held} if held else {})}))
+    if held and held["lost"]:
+        raise typer.Exit(1)
+
+
+def _bring_up(place: Layout) -> None:
+    running = lifecycle.record(place)
+    if running is None:
+        lifecycle.up(place, console.print)
+    elif not running["is_lab"]:
+        raise PermanentError(
+            "the platform watches real systems: the demo breaks things in a lab only"
+        )
+
+
+def _tell_end(held: dict[str, Any] | None, left: str | None) -> None:
+    """Tell what became of the commits, where there were any, and what is left to do, if anything."""
+    for said in injected.told(held) if held else ():
+        console.print(escape(said), soft_wrap=True)
     if left:
         console.print(f"[yellow]{escape(left)}[/]", soft_wrap=True)
-    typer.echo(json.dumps(summarize(scenario, began, log.incidents)))
 
 
 def _follow(
-    log: Follower, place: Layout, injection: "subprocess.Popen[bytes]", decide: Decide
+    log: Follower,
+    place: Layout,
+    injection: "subprocess.Popen[bytes]",
+    decide: Decide,
+    truths: Callable[[], list[injected.Note]],
 ) -> None:
     """Tell what happens and have every plan decided until all incidents of the fault are over."""
     deadline_s = time.monotonic() + _PATIENCE_S
@@ -90,15 +103,29 @@ def _follow(
             _tell(incident, event)
             if event["kind"] == "approval_requested":
                 deadline_s += decide(incident.id, event["payload"]["plan_sha256"])
-        is_still = time.monotonic() - changed_s > _STILL_S or not firing(place)
-        if injection.poll() == 0 and _are_over(log.incidents) and is_still:
+        is_still = time.monotonic() - changed_s > _STILL_S
+        if injection.poll() == 0 and _is_over(
+            truths(), log.incidents, is_still=is_still, is_calm=not calm.firing(place)
+        ):
             return
         time.sleep(_POLL_S)
-    raise PermanentError(f"not every incident ended within {_PATIENCE_S:g} s: sre-agent incidents")
+    untold = " and ".join(injected.untold(truths(), log.incidents))
+    why = f"nothing alerts about {untold}" if untold else "not every incident ended"
+    raise PermanentError(f"{why} within {_PATIENCE_S:g} s: sre-agent incidents")
 
 
-def _are_over(incidents: list[Followed]) -> bool:
-    return bool(incidents) and all(incident.is_over for incident in incidents)
+def _is_over(
+    truths: list[injected.Note], incidents: list[Followed], *, is_still: bool, is_calm: bool
+) -> bool:
+    """Say whether everything that was told of has its report, the fault among it, and no more will come.
+
+    The end of what is about something else, such as a slow start, is not the end. Of several faults
+    one may be repaired before it alerts; then both stillness and calm have to say so.
+    """
+    untold = injected.untold(truths, incidents)
+    if len(untold) == len(truths) or not all(item.is_over for item in incidents):
+        return False
+    return (is_still and is_calm) if untold else (is_still or is_calm)
 
 
 def _tell(incident: Followed, event: Event) -> None:
@@ -132,9 +159,8 @@ def _approve(api: Client, incident_id: str, plan_sha256: str) -> float:
 
 def _heal(place: Layout) -> bool:
     """Put the lab back first when an earlier fault is still in it; return whether it was."""
-    faults = place.lab / "faults.jsonl"
-    lines = faults.read_text(encoding="utf-8").splitlines() if faults.exists() else []
-    if not lines or "healed" in json.loads(lines[-1]):
+    noted = injected.notes(place)
+    if not noted or "healed" in noted[-1]:
         return False
     console.print("healing the lab from the fault before, and waiting until it has settled ...")
     done = subprocess.run(  # noqa: S603 - our own program
@@ -143,36 +169,3 @@ def _heal(place: Layout) -> bool:
     if done.returncode != 0:
         raise PermanentError("the lab does not heal")
     return True
-
-
-def _await_calm(place: Layout) -> None:
-    """Wait until nothing in the lab alerts: what is broken next should be all that is broken."""
-    deadline_s = time.monotonic() + _CALM_S
-    while restless := firing(place):
-        if time.monotonic() > deadline_s:
-            raise PermanentError(f"the lab does not come to rest: {', '.join(restless)}")
-        time.sleep(_POLL_S)
-
-
-def unsettled_s(rows: Iterable[dict[str, Any]], calm_at: datetime, *, is_healed: bool) -> float:
-    """Return how long trouble would still be taken for what is left of the old, in seconds.
-
-    Args:
-        rows: the newest incidents.
-        calm_at: since when nothing alerts.
-        is_healed: whether the lab was put back just before; else the ends of incidents count.
-    """
-    ends = [datetime.fromisoformat(row["ended_at"]) for row in rows if row["ended_at"]]
-    since = max([*ends, *([calm_at] if is_healed else [])], default=None)
-    return max(0.0, (since + _SETTLED_AFTER - calm_at).total_seconds()) if since else 0.0
-
-
-def firing(place: Layout) -> list[str]:
-    """Return the names of the alerts that Prometheus knows, but for the one that always fires."""
-    url = f"{world.lab_record(place)['prometheus']['url']}/api/v1/alerts"
-    try:
-        answer = httpx.get(url, timeout=10, trust_env=False).raise_for_status()
-    except httpx.HTTPError:
-        return ["Prometheus does not answer"]  # busy or not up again: nobody knows that it is calm
-    alerts = answer.json()["data"]["alerts"]
-    return sorted({alert["labels"]["alertname"] for alert in alerts} - {"Watchdog"})

@@ -137,6 +137,12 @@ def lab_heal() -> None:
     _run_lab("heal")
 
 
+@lab.command("commits")
+def lab_commits() -> None:
+    """Show what main still holds of the commits of the last fault."""
+    _run_lab("commits")
+
+
 def _run_lab(*arguments: str) -> None:
     place = layout()
     done = subprocess.run(  # noqa: S603 - our own program

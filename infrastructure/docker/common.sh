@@ -17,6 +17,13 @@ cluster() {
   done
 }
 
+# Says whether the lab's forge is the GitHub that is watched: .env names no other, and its name is known.
+watches_forge() {
+  local seed
+  seed=$(setting LAB_SEED)
+  [ -z "$(cluster)$(setting GITHUB_REPOSITORIES)$(setting GITHUB_READ_TOKEN)$(setting GITHUB_APP_ID)" ] && [ "${seed:-1}" = 1 ]
+}
+
 require_docker() {
   command -v docker >/dev/null ||
     refuse "Docker was not found. Install Docker Engine with its compose plugin, or start without it: ./start.sh"
@@ -37,6 +44,7 @@ require_docker() {
 choose_compose() {
   compose=(docker compose --env-file .env)
   if [ -z "$(cluster)" ]; then compose+=(--env-file infrastructure/docker/lab.env); fi
+  if watches_forge; then compose+=(--env-file infrastructure/docker/forge.env); fi
   if [ -n "$(setting JAEGER_URL)" ]; then compose+=(--profile mcp-jaeger); fi
   if [ -n "$(setting GITHUB_REPOSITORIES)" ]; then compose+=(--profile mcp-github); fi
   compose+=(-f infrastructure/docker-compose.yaml)

@@ -1,4 +1,4 @@
-"""The lab's command line: `python -m infrastructure.lab up|serve|down|status|break|heal`."""
+"""The lab's command line: `python -m infrastructure.lab up|serve|down|status|break|heal|commits`."""
 
 import argparse
 import asyncio
@@ -9,9 +9,10 @@ from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 
-from infrastructure.lab import inject, serving, settings, standing, supervisor, up
+from infrastructure.lab import aftermath, inject, serving, settings, standing, supervisor, up
 from infrastructure.lab.developer import ForgeError
 from infrastructure.lab.faults import FAULTS
+from infrastructure.lab.forge.git import GitError
 from infrastructure.lab.kube import ApiError
 from infrastructure.lab.labdir import LabDir
 from infrastructure.lab.observe import tools
@@ -24,9 +25,11 @@ EXPECTED = (
     ApiError,
     NoNetworkError,
     ForgeError,
+    GitError,
     NoPortError,
     StartError,
     ValueError,
+    aftermath.NoCommitError,
     inject.UnknownFaultError,
     standing.NotUpError,
     tools.ToolsError,
@@ -94,6 +97,20 @@ def _heal(_: argparse.Namespace, lab: LabDir) -> int:
     return 0
 
 
+def _commits(arguments: argparse.Namespace, lab: LabDir) -> int:
+    found = aftermath.look(lab)
+    if arguments.json:
+        print(json.dumps(asdict(found), indent=2))
+        return 0
+    if found.commit is not None:
+        how = "is taken back" if found.is_taken_back else "is still in effect"
+        print(f"{found.commit[:12]} ({found.fault}) {how}")
+    for how, shas in (("holds", found.kept), ("has lost", found.lost)):
+        if shas:
+            print(f"main {how} {', '.join(sha[:12] for sha in shas)}")
+    return 0
+
+
 def _supervise(arguments: argparse.Namespace, lab: LabDir) -> int:
     webhook = None
     if arguments.webhook_url is not None:
@@ -133,6 +150,8 @@ def _parser() -> argparse.ArgumentParser:
     break_ = _add(commands, "break", _break, f"inject a fault ({faults})")
     break_.add_argument("name", help=f"one of {', '.join(FAULTS)}")
     _add(commands, "heal", _heal, "put the declared manifests back and wait for the rollout")
+    aftermath_ = _add(commands, "commits", _commits, "say what main holds of the last fault's commits")
+    aftermath_.add_argument("--json", action="store_true", help="as one JSON document")
     _add(commands, "down", _down, "end the lab and everything it started")
     return parser
 

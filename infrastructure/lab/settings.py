@@ -16,12 +16,15 @@ class Served:
     webhook_token: str | None
     read_token: str | None
     write_token: str | None
+    forge_webhook_url: str | None
+    forge_secret: str | None
+    """What the forge signs its webhooks with."""
 
 
 def served() -> Served:
     """Return what LAB_HOST, LAB_WEBHOOK_URL and the other variables of a served lab say."""
-    names = ("WEBHOOK_URL", "WEBHOOK_TOKEN", "READ_TOKEN", "WRITE_TOKEN")
-    rest = (os.environ.get(f"LAB_{name}") or None for name in names)
+    names = ("WEBHOOK_URL", "WEBHOOK_TOKEN", "READ_TOKEN", "WRITE_TOKEN", "FORGE_WEBHOOK_URL")
+    rest = (os.environ.get(f"LAB_{name}") or None for name in (*names, "FORGE_SECRET"))
     return Served(os.environ.get("LAB_HOST") or "127.0.0.1", *rest)
 
 

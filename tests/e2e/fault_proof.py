@@ -94,8 +94,8 @@ def is_repaired_by_its_own_plan(trial: Trial) -> None:
             PLAN_LIMIT_S,
         )
         if not planned:
-            _nothing_changed(trial)
-        truth = _names_its_cause(trial, new[0])
+            nothing_changed(trial)
+        truth = names_its_cause(trial, new[0])
         assert truth not in planned.values(), f"two plans for {truth['object']}"
         planned[new[0]] = truth
         trial.scene.approve(new[0])
@@ -105,8 +105,8 @@ def is_repaired_by_its_own_plan(trial: Trial) -> None:
     for incident_id, truth in planned.items():
         _is_resolved(trial, incident_id, truth)
     assert len(trial.writes()) == len(planned)
-    _nobody_else_is_blamed(trial, planned)
-    until("no alert is left", lambda: not _restless(trial.scene), REST_LIMIT_S)
+    nobody_else_is_blamed(trial, planned)
+    until("no alert is left", lambda: not restless(trial.scene), REST_LIMIT_S)
 
 
 def was_foreseen(trial: Trial) -> None:
@@ -134,7 +134,7 @@ def is_named_and_handed_over(trial: Trial) -> None:
     found = [row for row in trial.incidents() if row["status"] == "escalated"]
     assert found, [(row["service"], row["status"]) for row in trial.incidents()]
     for row in found:
-        _names_its_cause(trial, row["id"])
+        names_its_cause(trial, row["id"])
         assert trial.events(row["id"], "approval_requested", "action_started") == []
         assert "Escalated to people" in trial.scene.report(row["id"])
     others = [row for row in trial.incidents() if row not in found]
@@ -176,7 +176,7 @@ def kept_when_it_fails(trial: Trial, name: str) -> Iterator[None]:
         raise
 
 
-def _nothing_changed(trial: Trial) -> None:
+def nothing_changed(trial: Trial) -> None:
     """Nothing was written unasked, and only what is at fault was rehearsed upon."""
     assert trial.writes() == []
     rehearsed = {
@@ -185,7 +185,7 @@ def _nothing_changed(trial: Trial) -> None:
     assert rehearsed <= {cause["name"] for cause in trial.causes}
 
 
-def _names_its_cause(trial: Trial, incident_id: str) -> Json:
+def names_its_cause(trial: Trial, incident_id: str) -> Json:
     """Return the truth that the incident found."""
     ranked = trial.events(incident_id, "causes_ranked")[-1]["payload"]["diagnosis"]
     assert not ranked["abstained"]
@@ -221,7 +221,7 @@ def _is_resolved(trial: Trial, incident_id: str, truth: Json) -> None:
     repair_proof.audit_holds(scene)
 
 
-def _nobody_else_is_blamed(trial: Trial, planned: dict[str, Json]) -> None:
+def nobody_else_is_blamed(trial: Trial, planned: dict[str, Json]) -> None:
     """Whoever only suffers is neither accused nor left to people."""
     for row in trial.incidents():
         assert row["status"] in HARMLESS, (row["service"], _conclusions(trial, row["id"]))
@@ -243,7 +243,7 @@ def _told(trial: Trial) -> set[str]:
 def _come_to_rest(scene: Scene) -> None:
     """Undo what is left, and wait until nothing alerts and nobody works."""
     scene.world.command("heal")
-    until("nothing alerts", lambda: not _restless(scene), REST_LIMIT_S)
+    until("nothing alerts", lambda: not restless(scene), REST_LIMIT_S)
     until("no incident is open", lambda: not _open(scene), END_LIMIT_S)
 
 
@@ -257,7 +257,7 @@ def _open(scene: Scene) -> list[str]:
     return [row["id"] for row in scene.platform.incidents() if row["status"] not in OVER]
 
 
-def _restless(scene: Scene) -> set[str]:
+def restless(scene: Scene) -> set[str]:
     """Return the alerts that Prometheus knows, but for the one that always fires."""
     url = f"{scene.world.record['prometheus']['url']}/api/v1/alerts"
     alerts = httpx.get(url, timeout=10, trust_env=False, verify=TRUST).json()["data"]["alerts"]

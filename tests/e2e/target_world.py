@@ -62,6 +62,26 @@ class World:
         file = self.folder / "faults.jsonl"
         return [json.loads(line) for line in file.read_text().splitlines()] if file.exists() else []
 
+    def commits(self) -> Json:
+        """Return what main holds of the commits of the last fault, as the lab sees its own repository."""
+        found: Json = json.loads(self.command("commits", "--json"))
+        return found
+
+    def merged_requests(self) -> list[Json]:
+        """Return the pull requests that the platform opened and somebody merged."""
+        forge = self.record["forge"]
+        answer = httpx.get(
+            f"{forge['url']}/api/v3/repos/{forge['repository']}/pulls",
+            params={"state": "closed", "per_page": 100},
+            headers={"Authorization": f"Bearer {forge['tokens']['read']}"},
+            trust_env=False,
+            verify=TRUST,
+            timeout=20,
+        )
+        requests: list[Json] = answer.raise_for_status().json()
+        ours = f"{forge['repository'].partition('/')[0]}-write"
+        return [each for each in requests if each["merged_at"] and each["user"]["login"] == ours]
+
     def audit(self, after: int = 0) -> list[Json]:
         """Return the cluster's own record of every write, after the first `after` entries."""
         lines = Path(self.record["kubernetes"]["audit_log"]).read_text().splitlines()

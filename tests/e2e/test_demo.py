@@ -20,6 +20,10 @@ SCENARIOS = {
     "image-typo": 1,
     "memory-leak": 1,
     "selector-mismatch": 1,
+    "bad-commit": 1,
+    "bad-config-commit": 1,
+    "bad-flag": 1,
+    "innocent-deploy": 1,
     "quota": 0,
     "false-alarm": 0,
 }
@@ -52,6 +56,11 @@ def test_the_demo_tells_how_each_cause_was_repaired(scene: Scene, scenario: str)
         for truth in truths
         if truth["repairs"]
     )
+    if (truth := truths[0]).keys() & {"commit", "innocent"}:
+        held = told["repository"]
+        assert held["is_taken_back"] == ("commit" in truth)
+        assert held["lost"] == []
+        assert set(held["kept"]) == {*truth.get("others", []), *({truth.get("innocent")} - {None})}
     if not repaired:
         is_handed_over = truths[0]["end"] == "handed_over"
         assert told["status"] == ("escalated" if is_handed_over else "closed")

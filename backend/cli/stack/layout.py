@@ -42,8 +42,13 @@ class Layout:
         return self.run / "webhook-token"
 
     @property
+    def forge_secret_file(self) -> Path:
+        """Return the file that holds what the lab's forge signs its webhooks with."""
+        return self.run / "forge-secret"
+
+    @property
     def lab_webhook(self) -> Path:
-        """Return the file that says where the lab sends its alerts."""
+        """Return the file that says which platform the lab tells of what happens."""
         return self.run / "lab-webhook"
 
     @property

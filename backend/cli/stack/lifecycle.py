@@ -66,9 +66,9 @@ def up(layout: Layout, say: Say, *, seed: int | None = None) -> Stack:
     _start_database(layout, settings, say)
     is_lab = not world.is_real(chosen)
     if is_lab:
-        say("Starting the lab: a small cluster with a shop, Prometheus, Alertmanager and logs ...")
-        world.lab_up(layout, f"{url}/webhook/alert", seed=seed)
-        settings = {**world.lab_settings(layout), **settings}
+        say("Starting the lab: a small cluster with a shop, its repository, Prometheus and logs ...")
+        world.lab_up(layout, url, seed=seed)
+        settings = world.with_lab(layout, settings)
     say("Starting the platform ...")
     sign, since = (layout.root / settings["WORKER_ALIVE_FILE"]), SystemClock().now()
     sign.unlink(missing_ok=True)
@@ -224,7 +224,7 @@ def running_settings(layout: Layout) -> tuple[dict[str, str], str]:
     url = str(running["url"])
     settings = complete(layout, chosen, int(url.rsplit(":", 1)[1]))
     if running["is_lab"]:
-        settings = {**world.lab_settings(layout), **settings}
+        settings = world.with_lab(layout, settings)
     return settings, url
 
 

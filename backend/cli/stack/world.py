@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from backend.cli.stack import forge
 from backend.cli.stack.files import write_secret
 from backend.cli.stack.layout import Layout
 from backend.cli.stack.programs import is_set
@@ -44,8 +45,8 @@ def lab_command(layout: Layout, *arguments: str) -> list[str]:
     return [sys.executable, "-m", "infrastructure.lab", command, "--dir", str(layout.lab), *rest]
 
 
-def lab_up(layout: Layout, webhook_url: str, *, seed: int | None = None) -> None:
-    """Start the lab unless it is up, its alerts going to the webhook.
+def lab_up(layout: Layout, url: str, *, seed: int | None = None) -> None:
+    """Start the lab unless it is up; what happens in it is told to the platform at the URL.
 
     One that a start on another port left behind is started anew: its alerts would go nowhere.
 
@@ -53,11 +54,12 @@ def lab_up(layout: Layout, webhook_url: str, *, seed: int | None = None) -> None
         PermanentError: It did not start; its own words are in the message.
     """
     if lab_is_up(layout):
-        if _sends_alerts_to(layout) == webhook_url:
+        if _tells(layout) == url:
             return
         lab_down(layout)
-    arguments = ["--tools-dir", str(layout.run / "tools"), "--webhook-url", webhook_url]
+    arguments = ["--tools-dir", str(layout.run / "tools"), "--webhook-url", f"{url}/webhook/alert"]
     arguments += ["--webhook-token-file", str(layout.webhook_token_file)]
+    arguments += forge.told_to(layout, url)
     if seed is not None:
         arguments += ["--seed", str(seed)]
     done = subprocess.run(  # noqa: S603 - our own program
@@ -69,10 +71,10 @@ def lab_up(layout: Layout, webhook_url: str, *, seed: int | None = None) -> None
     )
     if done.returncode != 0:
         raise PermanentError(f"the lab did not start: {done.stderr.strip() or done.stdout.strip()}")
-    layout.lab_webhook.write_text(webhook_url, encoding="utf-8")
+    layout.lab_webhook.write_text(url, encoding="utf-8")
 
 
-def _sends_alerts_to(layout: Layout) -> str | None:
+def _tells(layout: Layout) -> str | None:
     return layout.lab_webhook.read_text(encoding="utf-8") if layout.lab_webhook.exists() else None
 
 
@@ -97,11 +99,14 @@ def lab_record(layout: Layout) -> dict[str, Any]:
     return record
 
 
-def lab_settings(layout: Layout) -> dict[str, str]:
-    """Return the lab as settings of the MCP servers, as a user would write them into `.env`."""
+def with_lab(layout: Layout, settings: Mapping[str, str]) -> dict[str, str]:
+    """Return the settings with the lab's systems in them, as a user would write them into `.env`.
+
+    What they say themselves goes before, and the lab's forge is left out where they name another GitHub.
+    """
     record = lab_record(layout)
     kubernetes = record["kubernetes"]
-    return {
+    systems = {
         "KUBERNETES_API_URL": kubernetes["url"],
         "KUBERNETES_READ_TOKEN": kubernetes["tokens"]["read"],
         "KUBERNETES_WRITE_TOKEN": kubernetes["tokens"]["write"],
@@ -111,6 +116,7 @@ def lab_settings(layout: Layout) -> dict[str, str]:
         **LAB_PACE,
         **_LAB_BRAKES,
     }
+    return {**systems, **settings, **forge.settings(layout, record["forge"], settings)}
 
 
 def write_webhook_token(path: Path, token: str) -> None:

@@ -15,7 +15,7 @@ SECRETS = {
         *("MCP_KUBERNETES_READ_TOKEN", "MCP_KUBERNETES_WRITE_TOKEN", "MCP_PROMETHEUS_READ_TOKEN"),
         *("MCP_LOKI_READ_TOKEN", "MCP_JAEGER_READ_TOKEN", "MCP_RUNBOOKS_READ_TOKEN"),
         *("MCP_GITHUB_READ_TOKEN", "MCP_GITHUB_WRITE_TOKEN"),
-        *("LAB_READ_TOKEN", "LAB_WRITE_TOKEN"),
+        *("LAB_READ_TOKEN", "LAB_WRITE_TOKEN", "LAB_FORGE_SECRET"),
     )
 } | {"API_TOKENS": "operator:admin:api-tokens-0123456789abcdef"}
 """What ./start.sh --docker would make up."""

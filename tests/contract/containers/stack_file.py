@@ -9,6 +9,7 @@ import yaml
 ROOT = Path(__file__).parents[3]
 FILE = ROOT / "infrastructure/docker-compose.yaml"
 LAB_VARIABLES = ROOT / "infrastructure/docker/lab.env"
+FORGE_VARIABLES = ROOT / "infrastructure/docker/forge.env"
 OURS = (
     *("platform", "mcp-kubernetes", "mcp-prometheus", "mcp-loki", "mcp-jaeger", "mcp-runbooks"),
     "mcp-github",

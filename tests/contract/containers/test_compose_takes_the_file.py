@@ -4,7 +4,9 @@ from typing import Any
 
 import pytest
 from rendering import SECRETS, ComposeRefusedError, Render
-from stack_file import LAB_VARIABLES, OURS, services
+from stack_file import FORGE_VARIABLES, LAB_VARIABLES, OURS, services
+
+from infrastructure.lab import world
 
 PROFILES = [(), ("lab",), ("ollama",), ("lab", "ollama")]
 ALWAYS = {name for name, service in services().items() if "profiles" not in service}
@@ -44,7 +46,7 @@ def test_without_its_secrets_it_is_refused_and_says_what_to_do(render: Render) -
         render({})
 
 
-@pytest.mark.parametrize("name", sorted(set(SECRETS) - {"LAB_READ_TOKEN", "LAB_WRITE_TOKEN"}))
+@pytest.mark.parametrize("name", sorted(name for name in SECRETS if not name.startswith("LAB_")))
 def test_each_secret_is_needed(render: Render, name: str) -> None:
     with pytest.raises(ComposeRefusedError, match=name):
         render({key: value for key, value in SECRETS.items() if key != name})
@@ -61,6 +63,23 @@ def test_where_no_cluster_is_named_the_lab_is_watched(render: Render) -> None:
     assert hand["MCP_WRITE_TOKEN"] == SECRETS["MCP_KUBERNETES_WRITE_TOKEN"]
     assert stack["services"]["mcp-prometheus"]["environment"]["PROMETHEUS_URL"] == "http://lab:9090"
     assert lab["LAB_WEBHOOK_TOKEN"] == SECRETS["WEBHOOK_TOKEN"]
+
+
+def test_where_no_github_is_named_either_the_labs_forge_is_watched(render: Render) -> None:
+    stack = render(SECRETS, LAB_VARIABLES, FORGE_VARIABLES)
+
+    lab = stack["services"]["lab"]["environment"]
+    hand = stack["services"]["mcp-github"]["environment"]
+    assert hand["GITHUB_URL"] == "http://lab:3000/api/v3"
+    assert hand["GITHUB_READ_TOKEN"] == lab["LAB_READ_TOKEN"]
+    assert hand["GITHUB_WRITE_TOKEN"] == lab["LAB_WRITE_TOKEN"]
+    assert hand["MCP_WRITE_TOKEN"] == SECRETS["MCP_GITHUB_WRITE_TOKEN"]
+    assert "mcp-github" in neighbours(stack, "lab")
+    assert set(stack["services"]) == ALWAYS | {"lab", "mcp-jaeger", "mcp-github"}
+    told = stack["services"]["backend"]["environment"]["GITHUB_WEBHOOK_SECRETS"]
+    assert told == lab["LAB_FORGE_SECRET"] == SECRETS["LAB_FORGE_SECRET"]
+    place = world.make(world.NATURAL_SEED)
+    assert hand["GITHUB_REPOSITORIES"] == f"{place.team}/{place.namespace}"
 
 
 def test_a_kubeconfig_is_mounted_to_be_read_where_the_server_looks(render: Render) -> None:

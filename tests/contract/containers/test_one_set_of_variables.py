@@ -5,7 +5,15 @@ from pathlib import Path
 
 import pytest
 from pydantic_settings import BaseSettings
-from stack_file import FILE, LAB_VARIABLES, ROOT, asked_of_the_user, environment, variables_of
+from stack_file import (
+    FILE,
+    FORGE_VARIABLES,
+    LAB_VARIABLES,
+    ROOT,
+    asked_of_the_user,
+    environment,
+    variables_of,
+)
 
 from backend.cli.stack import programs
 from backend.settings import ApiSettings, CommonSettings, SignerSettings, WorkerSettings
@@ -39,7 +47,10 @@ SENSELESS_HERE = {
     },
 }
 """Variables that a container cannot use, and why."""
-CONTAINERS_ONLY = {"POSTGRES_PASSWORD", "REDIS_PASSWORD", "LAB_READ_TOKEN", "LAB_WRITE_TOKEN"}
+CONTAINERS_ONLY = {
+    *("POSTGRES_PASSWORD", "REDIS_PASSWORD"),
+    *("LAB_READ_TOKEN", "LAB_WRITE_TOKEN", "LAB_FORGE_SECRET"),
+}
 """What only the services that others made, and the lab, are told."""
 ELSEWHERE = {"LAB_SEED"}
 """Read by the lab, which docs/lab.md describes; `.env` may set it, `.env.example` need not."""
@@ -95,8 +106,9 @@ def test_the_example_names_nothing_that_nobody_reads() -> None:
     assert asked_of_the_user() >= CONTAINERS_ONLY
 
 
-def test_the_lab_is_told_only_what_the_file_takes() -> None:
-    assert set(variables_of(LAB_VARIABLES)) - {"COMPOSE_PROFILES"} <= asked_of_the_user()
+@pytest.mark.parametrize("file", [LAB_VARIABLES, FORGE_VARIABLES], ids=lambda file: file.name)
+def test_the_lab_is_told_only_what_the_file_takes(file: Path) -> None:
+    assert set(variables_of(file)) - {"COMPOSE_PROFILES"} <= asked_of_the_user()
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

@@ -32,7 +32,7 @@ def checkout(tmp_path: Path) -> Path:
     (root / "infrastructure/docker").mkdir(parents=True)
     for name in ("start.sh", "stop.sh", "infrastructure/docker-compose.yaml"):
         shutil.copy(ROOT / name, root / name)
-    for name in ("start.sh", "stop.sh", "common.sh", "lab.env"):
+    for name in ("start.sh", "stop.sh", "common.sh", "lab.env", "forge.env"):
         shutil.copy(ROOT / "infrastructure/docker" / name, root / "infrastructure/docker" / name)
     return root
 
@@ -96,7 +96,7 @@ def test_the_first_start_makes_secrets_starts_everything_and_tells_the_password(
     up = next(call for call in calls(checkout) if " up " in call)
     assert up.startswith(
         "compose --env-file .env --env-file infrastructure/docker/lab.env "
-        "-f infrastructure/docker-compose.yaml up --detach --build --wait"
+        "--env-file infrastructure/docker/forge.env -f infrastructure/docker-compose.yaml up --detach --build --wait"
     )
     assert (checkout / ".env").stat().st_mode & 0o077 == 0
 
@@ -152,6 +152,19 @@ def test_a_cluster_that_is_named_is_watched_instead_of_the_lab(
     assert "lab.env" not in up
     assert up.endswith("--scale worker=3")
     assert "lab" not in done.stderr
+
+
+@pytest.mark.parametrize("line", ["GITHUB_REPOSITORIES=acme/a", "GITHUB_APP_ID=7", "LAB_SEED=3"])
+def test_another_github_or_another_world_keeps_the_labs_forge_out(
+    checkout: Path, run: Run, line: str
+) -> None:
+    (checkout / ".env").write_text(f"{line}\n")
+
+    run("start.sh", "--docker")
+
+    up = next(call for call in calls(checkout) if " up " in call)
+    assert "lab.env" in up
+    assert "forge.env" not in up
 
 
 def test_a_setting_left_empty_before_its_comment_is_empty(checkout: Path, run: Run) -> None:

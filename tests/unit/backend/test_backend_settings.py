@@ -29,7 +29,10 @@ WIRING = {
     *("mcp_write_token", "mcp_cluster_id", "grant_public_key", "grant_public_key_file"),
 }
 """What whoever starts a server tells it: the same names mean another value in each."""
-CONTAINERS_ONLY = {"POSTGRES_PASSWORD", "REDIS_PASSWORD", "LAB_READ_TOKEN", "LAB_WRITE_TOKEN"}
+CONTAINERS_ONLY = {
+    *("POSTGRES_PASSWORD", "REDIS_PASSWORD"),
+    *("LAB_READ_TOKEN", "LAB_WRITE_TOKEN", "LAB_FORGE_SECRET"),
+}
 """Read by no program of ours: the compose file gives them to a database, a bus and the lab."""
 
 ENOUGH = {

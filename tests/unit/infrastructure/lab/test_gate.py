@@ -60,8 +60,18 @@ def test_what_a_served_lab_is_told_comes_from_its_variables(
     monkeypatch.setenv("LAB_WEBHOOK_URL", "http://x/webhook")
     monkeypatch.setenv("LAB_WEBHOOK_TOKEN", "told")
     monkeypatch.setenv("LAB_READ_TOKEN", "")
+    monkeypatch.setenv("LAB_FORGE_WEBHOOK_URL", "http://x/forge")
+    monkeypatch.setenv("LAB_FORGE_SECRET", "signs")
     monkeypatch.delenv("LAB_WRITE_TOKEN", raising=False)
 
     told = settings.served()
 
-    assert told == settings.Served("0.0.0.0", "http://x/webhook", "told", None, None)  # noqa: S104
+    assert told == settings.Served(
+        host="0.0.0.0",  # noqa: S104
+        webhook_url="http://x/webhook",
+        webhook_token="told",  # noqa: S106 - made up
+        read_token=None,
+        write_token=None,
+        forge_webhook_url="http://x/forge",
+        forge_secret="signs",  # noqa: S106 - made up
+    )

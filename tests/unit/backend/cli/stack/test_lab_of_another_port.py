@@ -6,7 +6,7 @@ from pathlib import Path
 from backend.cli.stack import world
 from backend.cli.stack.layout import Layout
 
-HERE, ELSEWHERE = "http://127.0.0.1:8080/webhook/alert", "http://127.0.0.1:8090/webhook/alert"
+HERE, ELSEWHERE = "http://127.0.0.1:8080", "http://127.0.0.1:8090"
 
 STAND_IN = """
 import pathlib, sys
