@@ -71,10 +71,14 @@ def told(held: dict[str, Any]) -> list[str]:
     """Return what became of the commits as lines for people."""
     found = []
     if held["commit"] is not None:
-        how = "is taken back" if held["is_taken_back"] else "is still on main: the next deploy has it"
+        how = (
+            "is taken back" if held["is_taken_back"] else "is still on main: the next deploy has it"
+        )
         found.append(f"commit {held['commit'][:12]} {how}")
     found += [f"main has lost commit {sha[:12]}" for sha in held["lost"]]
     if held["kept"]:
         names = ", ".join(sha[:12] for sha in held["kept"])
-        found.append(f"main holds every other commit in full: {names}" if not held["lost"] else names)
+        found.append(
+            f"main holds every other commit in full: {names}" if not held["lost"] else names
+        )
     return found

@@ -150,7 +150,9 @@ def _parser() -> argparse.ArgumentParser:
     break_ = _add(commands, "break", _break, f"inject a fault ({faults})")
     break_.add_argument("name", help=f"one of {', '.join(FAULTS)}")
     _add(commands, "heal", _heal, "put the declared manifests back and wait for the rollout")
-    aftermath_ = _add(commands, "commits", _commits, "say what main holds of the last fault's commits")
+    aftermath_ = _add(
+        commands, "commits", _commits, "say what main holds of the last fault's commits"
+    )
     aftermath_.add_argument("--json", action="store_true", help="as one JSON document")
     _add(commands, "down", _down, "end the lab and everything it started")
     return parser

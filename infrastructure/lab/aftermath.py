@@ -14,7 +14,8 @@ from infrastructure.lab.forge.forge import MAIN
 from infrastructure.lab.forge.git import BRANCHES, Git, GitError, create
 from infrastructure.lab.labdir import LabDir
 
-_NOBODY = Signature("lab", "lab@example.com", 0)
+_NOBODY = Signature("lab", "lab@example.com", 1_000_000_000)
+"""Who writes what is thrown away; git takes smaller numbers for no date."""
 
 
 class NoCommitError(Exception):

@@ -24,9 +24,7 @@ def serve(lab: LabDir, seed: int, told: Served) -> None:
     programs = tools.provide(home)
     webhook = _webhook(lab, told)
     hook = _forge_hook(lab, told)
-    asyncio.run(
-        supervisor.run(lab, seed, programs, webhook, gate_host=told.host, forge_hook=hook)
-    )
+    asyncio.run(supervisor.run(lab, seed, programs, webhook, gate_host=told.host, forge_hook=hook))
 
 
 def _webhook(lab: LabDir, told: Served) -> Webhook | None:

@@ -15,9 +15,7 @@ def is_taken_back(trial: Trial) -> None:
     """Approve one plan, and hold what happened against the promises: one commit goes, all others stay."""
     (truth,) = trial.truths
     merged = len(trial.scene.world.merged_requests())
-    (incident_id, *_) = until(
-        "a plan waits for approval", trial.waiting, fault_proof.PLAN_LIMIT_S
-    )
+    (incident_id, *_) = until("a plan waits for approval", trial.waiting, fault_proof.PLAN_LIMIT_S)
     fault_proof.names_its_cause(trial, incident_id)
     _blames(trial, truth["commit"])
     fault_proof.nothing_changed(trial)
@@ -32,7 +30,9 @@ def is_taken_back(trial: Trial) -> None:
     assert held["is_taken_back"]
     assert (held["kept"], held["lost"]) == (truth["others"], [])
     fault_proof.nobody_else_is_blamed(trial, {incident_id: truth})
-    until("no alert is left", lambda: not fault_proof.restless(trial.scene), fault_proof.REST_LIMIT_S)
+    until(
+        "no alert is left", lambda: not fault_proof.restless(trial.scene), fault_proof.REST_LIMIT_S
+    )
 
 
 def is_not_blamed(trial: Trial) -> None:

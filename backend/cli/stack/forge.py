@@ -20,7 +20,9 @@ def told_to(layout: Layout, url: str) -> list[str]:
     return [*hook, "--forge-webhook-secret-file", str(layout.forge_secret_file)]
 
 
-def settings(layout: Layout, record: Mapping[str, Any], chosen: Mapping[str, str]) -> dict[str, str]:
+def settings(
+    layout: Layout, record: Mapping[str, Any], chosen: Mapping[str, str]
+) -> dict[str, str]:
     """Return what the platform has to be told so that it hears the forge, reads it and writes to it.
 
     Args:

@@ -66,7 +66,9 @@ def up(layout: Layout, say: Say, *, seed: int | None = None) -> Stack:
     _start_database(layout, settings, say)
     is_lab = not world.is_real(chosen)
     if is_lab:
-        say("Starting the lab: a small cluster with a shop, its repository, Prometheus and logs ...")
+        say(
+            "Starting the lab: a small cluster with a shop, its repository, Prometheus and logs ..."
+        )
         world.lab_up(layout, url, seed=seed)
         settings = world.with_lab(layout, settings)
     say("Starting the platform ...")

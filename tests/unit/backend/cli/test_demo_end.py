@@ -69,9 +69,7 @@ def test_of_two_faults_one_may_be_repaired_before_it_alerts() -> None:
     ("more", "is_committed"),
     [({}, False), ({"commit": "a" * 40}, True), ({"innocent": "b" * 40}, True)],
 )
-def test_a_fault_that_came_with_commits_is_asked_about_them(
-    more: Json, is_committed: bool
-) -> None:
+def test_a_fault_that_came_with_commits_is_asked_about_them(more: Json, is_committed: bool) -> None:
     assert injected.has_commits([truth("checkout", **more)]) is is_committed
 
 

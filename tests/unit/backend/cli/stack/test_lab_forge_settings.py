@@ -16,7 +16,9 @@ FORGE: Json = {
     "repository": "storefront/shop",
     "tokens": {"none": "n", "read": "reads", "write": "writes", "admin": "rules"},
 }
-PORTS = dict.fromkeys(("signer", "kubernetes", "prometheus", "loki", "jaeger", "runbooks", "github"), 1)
+PORTS = dict.fromkeys(
+    ("signer", "kubernetes", "prometheus", "loki", "jaeger", "runbooks", "github"), 1
+)
 
 
 @pytest.fixture

@@ -49,14 +49,17 @@ def story(client: Client, tmp_path: Path) -> Story:
     return Story(client, tmp_path)
 
 
-def test_before_anybody_does_anything_the_culprit_is_there_and_so_is_all_else(
+def test_looking_finds_the_culprit_and_all_else_and_leaves_nothing_in_the_repository(
     story: Story,
 ) -> None:
+    before = sorted(story.lab.forge.rglob("*"))
+
     found = story.look()
 
     assert (found.commit, found.is_taken_back) == (story.culprit, False)
     assert (found.kept, found.lost) == ((story.before, story.after), ())
     assert found.head == story.after
+    assert sorted(story.lab.forge.rglob("*")) == before
 
 
 def test_a_true_revert_takes_back_one_commit_and_keeps_the_others(story: Story) -> None:
@@ -99,26 +102,20 @@ def test_an_innocent_commit_is_kept_where_nobody_touches_it(story: Story) -> Non
     assert (found.kept, found.lost) == ((story.after,), ())
 
 
-def test_looking_leaves_nothing_in_the_repository(story: Story, tmp_path: Path) -> None:
-    repository = tmp_path / "forge" / "repository.git"
-    before = sorted(repository.rglob("*"))
-
-    story.look()
-
-    assert sorted(repository.rglob("*")) == before
-
-
-@pytest.mark.parametrize("line", [None, '{"fault": "bad-release"}', '{"healed": true}'])
+@pytest.mark.parametrize(
+    "lines",
+    [
+        [],
+        [{"fault": "bad-release"}],
+        [{"fault": "bad-commit", "commit": "c" * 40}, {"healed": True}, {"fault": "oom"}],
+    ],
+)
 def test_without_a_fault_of_commits_there_is_nothing_to_say(
-    story: Story, line: str | None
+    tmp_path: Path, lines: list[dict[str, object]]
 ) -> None:
-    faults = story.lab.faults
-    if line is None:
-        faults.unlink()
-    elif "healed" in line:
-        faults.write_text(f"{faults.read_text()}{line}\n", encoding="utf-8")
-    else:
-        faults.write_text(f"{line}\n", encoding="utf-8")
+    lab = LabDir(tmp_path)
+    if lines:
+        lab.faults.write_text("".join(f"{json.dumps(line)}\n" for line in lines), encoding="utf-8")
 
     with pytest.raises(aftermath.NoCommitError):
-        story.look()
+        aftermath.look(lab)
