@@ -12,6 +12,7 @@ from backend.db.tenancy import Tenant
 from backend.settings import CommonSettings
 from sre_agent.domain.brakes import Obstacle
 from sre_agent.domain.incident import Incident
+from sre_agent.domain.objects import REPOSITORY
 from sre_agent.domain.plan import Action, Plan
 from sre_agent.safety import freezes, pace
 from sre_agent.safety.freezes import Calendar, Place
@@ -81,7 +82,11 @@ class Case:
     policy: Policy
 
     def place(self, action: Action) -> Place:
-        """Return where an action would change something."""
-        cluster, namespace = self.incident.cluster_id, action.target.namespace
+        """Return where an action would change something.
+
+        What is merged into a repository is rolled out wherever that is: it is frozen with any namespace.
+        """
+        is_code = action.target.kind == REPOSITORY
+        cluster, namespace = self.incident.cluster_id, "" if is_code else action.target.namespace
         environment = self.policy.environment(cluster, namespace) if namespace else None
         return Place(cluster, namespace, environment, self.incident.severity)

@@ -19,6 +19,9 @@ from sre_agent.safety.freezes import Calendar
 from sre_agent.safety.grants import GrantRefusedError
 from sre_agent.safety.policy import Policy
 
+_NOT_BEGUN = frozenset({"checks_pending", "grant_expired"})
+"""Refusals that a server gives before it writes anything."""
+
 
 @dataclass(frozen=True)
 class Admitted:
@@ -74,7 +77,8 @@ class Pedal:
 
         Returns until when the action may be done: until the next freeze begins, or at any time.
 
-        One with which a write was begun is renewed all the same: it settles what came of that.
+        One with which a write was begun is renewed all the same: it settles what came of that. One that
+        was told to wait each time was not.
 
         Raises:
             GrantRefusedError: With the time at which it would be granted.
@@ -115,10 +119,16 @@ def _refuse(found: Obstacle | None) -> None:
 
 
 def _is_begun(record: Record, action_id: ActionId) -> bool:
-    return any(
-        event.kind is EventKind.ACTION_STARTED and event.payload.get("action_id") == action_id
-        for event in record.log
-    )
+    """Return whether anything may have been written; what the log says otherwise is believed only so far."""
+    log = [event for event in record.log if event.payload.get("action_id") == action_id]
+    is_started = any(event.kind is EventKind.ACTION_STARTED for event in log)
+    codes = {
+        event.payload.get("code")
+        for event in log
+        if event.kind is EventKind.TOOL_CALLED and event.payload.get("mode") == "write"
+    }
+    is_waiting = bool(codes) and codes <= _NOT_BEGUN
+    return is_started and not is_waiting
 
 
 def _undone_by(moment: Moment, record: Record, action: Action) -> str | None:

@@ -5,6 +5,7 @@ takes no more requests, none is sent.
 """
 
 import asyncio
+import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -66,10 +67,11 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Api:
-    """One credential's view of GitHub."""
+    """One credential's view of GitHub; `own_name` tells this one apart from every other."""
 
     asker: Asker
     now: Callable[[], datetime] = utc_now
+    own_name: str = field(default_factory=lambda: secrets.token_hex(8))
     _standing: _Standing = field(default_factory=_Standing)
 
     @property
@@ -110,6 +112,10 @@ class Api:
     async def put(self, path: str, body: Json) -> Any:
         """Do something to what is at a path and return what GitHub says; sent once."""
         return (await self._send("PUT", path, body=body))[1]
+
+    async def delete(self, path: str) -> None:
+        """Remove what is at a path; sent once."""
+        await self._send("DELETE", path)
 
     async def graphql(self, query: str, variables: Mapping[str, object]) -> Json:
         """Return the data of a query in GitHub's other language."""

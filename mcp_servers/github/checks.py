@@ -1,16 +1,22 @@
 """Whether the checks of a commit are green, as far as nobody named an exception."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from mcp_servers.common.envelope import RefusedError
 from mcp_servers.github import told
 from mcp_servers.github.repository import Repository
-from mcp_servers.github.told import CheckRun, CommitStatus
+from mcp_servers.github.told import CheckRun, CommitStatus, Pull
 
 MAX_CHECKS = 300
 NONE_THERE = "*"
 """The exception for repositories in which no check runs at all."""
+
+MAX_PULLS = 3
+"""By so many pull requests one tells whether checks ever report."""
+
+_NO_COMMIT = frozenset({"not_found", "invalid_arguments"})
+"""Refusals of a commit that is not in the repository any more, such as a fork's."""
 
 _GREEN = frozenset({"success", "neutral", "skipped"})
 
@@ -46,6 +52,26 @@ async def of(repository: Repository, sha: str) -> Checks:
     failed = _named(found, "failed")
     pending = _named(found, "pending") - failed
     return Checks(_named(found, "green") - failed - pending, failed, pending)
+
+
+async def exception(repository: Repository, shas: Sequence[str]) -> str:
+    """Return the exception that a merge needs: for all where no check ever reports, else none.
+
+    Beside the commits that are named, the heads of the newest pull requests tell.
+    """
+    query = {"state": "closed", "sort": "updated", "direction": "desc"}
+    page = await repository.api.page(repository.path("pulls"), query, MAX_PULLS)
+    pulls = told.read_all(Pull, page.rows)
+    for sha in dict.fromkeys([*shas, *(pull.head.sha for pull in pulls)]):
+        try:
+            found = await of(repository, sha)
+        except RefusedError as err:
+            if err.code in _NO_COMMIT:
+                continue
+            raise
+        if not found.are_none:
+            return ""
+    return NONE_THERE
 
 
 def require_green(found: Checks, exceptions: Iterable[str]) -> None:

@@ -55,6 +55,7 @@ class MergeDeed(Deed):
 
     @override
     async def look(self) -> Sight:
+        """Return what there is; a pull request that is there already has to be the approved one."""
         about = await self.reader.about()
         base = self.asked.base or about.default_branch
         pulls = await self.reader.pulls_of(self.asked.branch)
@@ -62,6 +63,8 @@ class MergeDeed(Deed):
         if merged is not None:
             await self._edits(merged)
         pull = next((each for each in pulls if each.state == "open"), None)
+        if pull is not None:
+            await self._require_approved(pull, base)
         state = {
             "repository": str(about.id),
             "base": base,
@@ -73,7 +76,7 @@ class MergeDeed(Deed):
             state_sha256=canonical.sha256(state),
             result_sha256=canonical.sha256({**state, "method": self.asked.method}),
             changes=() if merged else (f"what {self.asked.branch} brings is merged into {base}",),
-            do=partial(self._do, pull, base),
+            do=partial(self._do, pull),
             warnings=("it was merged already",) if merged else await self._warnings(pull),
         )
 
@@ -83,11 +86,10 @@ class MergeDeed(Deed):
         found = await checks.of(self.reader, pull.head.sha)
         return tuple(checks.warnings(found, self.asked.without_checks))
 
-    async def _do(self, pull: Pull | None, base: str, grant: Grant) -> Done:
+    async def _do(self, pull: Pull | None, grant: Grant) -> Done:
         if pull is None:
             reason = f"there is no open pull request from {self.asked.branch}"
             raise RefusedError("not_found", reason)
-        await self._require_approved(pull, base)
         found = await checks.of(self.reader, pull.head.sha)
         checks.require_green(found, self.asked.without_checks)
         body = {

@@ -8,7 +8,7 @@ from typing_extensions import override
 from mcp_servers.common import canonical
 from mcp_servers.common.envelope import RefusedError
 from mcp_servers.common.grants import Grant
-from mcp_servers.github import told, trailers
+from mcp_servers.github import told, trailers, turns
 from mcp_servers.github.repository import Repository
 from mcp_servers.github.told import Comment, Issue
 from mcp_servers.github.writing import Deed, Doing, Done, Sight
@@ -56,6 +56,9 @@ class CommentDeed(Deed):
         return told.read_all(Comment, page.rows)
 
     async def _do(self, grant: Grant) -> Done:
+        return await turns.once(self.writer, grant, self.look_back, self._say)
+
+    async def _say(self, grant: Grant) -> Done:
         path = self.writer.path("issues", self.number, "comments")
         made = await self.writer.api.post(path, {"body": trailers.hidden(self.body, grant.jti)})
         return _commented(self.number, told.read(Comment, made))
@@ -107,6 +110,9 @@ class IssueDeed(Deed):
         return (issue.title, trailers.without(issue.body)) == (self.title, self.body)
 
     async def _do(self, result: dict[str, object], grant: Grant) -> Done:
+        return await turns.once(self.writer, grant, self.look_back, partial(self._say, result))
+
+    async def _say(self, result: dict[str, object], grant: Grant) -> Done:
         body = {**result, "body": trailers.hidden(self.body, grant.jti)}
         return _opened(
             told.read(Issue, await self.writer.api.post(self.writer.path("issues"), body))

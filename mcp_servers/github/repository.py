@@ -40,14 +40,18 @@ class Repository:
 
     async def branch_sha(self, branch: str) -> str | None:
         """Return the commit at a branch's head, or None when there is no such branch."""
-        path = self.path("git", "ref", "heads", *map(segment, branch.split("/")))
+        return await self.ref_sha(f"heads/{branch}")
+
+    async def ref_sha(self, ref: str) -> str | None:
+        """Return the commit that a ref leads to (`heads/main`), or None when there is no such ref."""
+        path = self.path("git", "ref", *map(segment, ref.split("/")))
         try:
             found = told.read(Ref, await self.api.get(path))
         except RefusedError as err:
             if err.code == "not_found":
                 return None
             raise
-        return found.object.sha if found.ref == f"refs/heads/{branch}" else None
+        return found.object.sha if found.ref == f"refs/{ref}" else None
 
     async def git_commit(self, sha: str) -> GitCommit:
         """Return a commit as git has it."""

@@ -16,7 +16,7 @@ from mcp_servers.common.envelope import RefusedError, UnreachableError
 from mcp_servers.common.figures import Figure
 from mcp_servers.common.grants import Grant
 from mcp_servers.common.limits import first
-from mcp_servers.github import changes, conflicts, told, trailers
+from mcp_servers.github import changes, checks, conflicts, revert_words, told, trailers
 from mcp_servers.github.changes import Change
 from mcp_servers.github.repository import Repository
 from mcp_servers.github.revert import inverse, patches
@@ -93,7 +93,7 @@ class RevertDeed(Deed):
             return None
         commit = await self.reader.git_commit(sha)
         if trailers.grant_of(commit.message) != grant.jti:
-            raise _taken(self.asked.branch)
+            raise revert_words.taken(self.asked.branch)
 
         async def rest(_grant: Grant) -> Done:
             return _done(await self._propose(changes.subject_of(commit.message), commit.message))
@@ -102,7 +102,11 @@ class RevertDeed(Deed):
 
     @override
     async def look(self) -> Sight:
+        merged = await self._merged()
+        if merged is not None:
+            return merged
         prepared = await self._prepare()
+        offers = await self._offers(prepared)
         is_there = await self._is_there(prepared)
         told_changes, left_out = first(
             patches.in_words(prepared.tree, prepared.inverse.edits), MAX_CHANGES_TOLD, "files"
@@ -117,12 +121,41 @@ class RevertDeed(Deed):
             result_sha256=prepared.patch_sha256,
             changes=() if is_there else (first_of_all, *told_changes, *left_out),
             do=partial(self._do, prepared),
-            warnings=(_is_there_already(self.asked.branch),) if is_there else (),
+            warnings=(
+                *((revert_words.is_there_already(self.asked.branch),) if is_there else ()),
+                *((revert_words.UNCHECKED,) if offers["without_checks"] else ()),
+            ),
+            offers=offers,
             figures=(Figure(name="files", before=0, after=len(prepared.inverse.edits)),),
         )
 
+    async def _merged(self) -> Sight | None:
+        """Return what there is when the branch was made here and is merged: nothing is left to do."""
+        for pull in await self.reader.pulls_of(self.asked.branch):
+            commit = await self.reader.git_commit(pull.head.sha)
+            if pull.merged_at is None or trailers.grant_of(commit.message) is None:
+                continue
+            state = canonical.sha256({"branch": self.asked.branch, "merged": pull.head.sha})
+            return Sight(
+                uid=str((await self.reader.about()).id),
+                state_sha256=state,
+                result_sha256=state,
+                changes=(),
+                do=_nothing_left,
+                warnings=(f"pull request #{pull.number} has taken it back",),
+            )
+        return None
+
+    async def _offers(self, prepared: Prepared) -> dict[str, str]:
+        """Return what the merge of this very revert is asked for with."""
+        seen = (prepared.head.sha, prepared.change.tip.sha)
+        return {
+            "patch_sha256": prepared.patch_sha256,
+            "without_checks": await checks.exception(self.reader, seen),
+        }
+
     async def _do(self, prepared: Prepared, grant: Grant) -> Done:
-        subject, message = _message(prepared.change, self.asked.reason)
+        subject, message = revert_words.message(prepared.change, self.asked.reason)
         message = trailers.signed(message, grant.jti)
         body = {
             "ref": f"refs/heads/{self.asked.branch}",
@@ -190,11 +223,11 @@ class RevertDeed(Deed):
             return False
         commit = await self.reader.git_commit(sha)
         if trailers.grant_of(commit.message) is None or len(commit.parents) != 1:
-            raise _taken(self.asked.branch)
+            raise revert_words.taken(self.asked.branch)
         before = await self._tree_of(commit.parents[0].sha)
         edits = patches.between(before, await self.reader.tree(commit.tree.sha))
         if patches.sha256(before, edits) != prepared.patch_sha256:
-            raise _taken(self.asked.branch)
+            raise revert_words.taken(self.asked.branch)
         return True
 
     async def _commit(self, prepared: Prepared, message: str) -> str:
@@ -240,14 +273,6 @@ def _entries(found: Inverse) -> list[dict[str, object]]:
     ]
 
 
-def _message(change: Change, reason: str) -> tuple[str, str]:
-    """Return the subject and the whole message of a revert, as git words it."""
-    subject = f'Revert "{change.subject}"'
-    of = f"pull request #{change.pull}, which ended with" if change.pull else "commit"
-    lines = [subject, "", f"This takes back {of} {change.tip.sha}."]
-    return subject, "\n".join([*lines, "", reason] if reason else lines)
-
-
 def _done(pull: Pull) -> Done:
     return Done(
         detail=f"opened pull request #{pull.number} from {pull.head.ref} into {pull.base.ref}",
@@ -256,9 +281,5 @@ def _done(pull: Pull) -> Done:
     )
 
 
-def _is_there_already(branch: str) -> str:
-    return f"branch {branch} is there already, with this very revert"
-
-
-def _taken(branch: str) -> RefusedError:
-    return RefusedError("branch_taken", f"branch {branch} is there already, with something else")
+async def _nothing_left(_grant: Grant) -> Done:
+    raise RefusedError("nothing_to_revert", "it was taken back and merged already")

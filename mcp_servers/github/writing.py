@@ -38,7 +38,10 @@ Doing = Callable[[Grant], Awaitable[Done]]
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """What there is, what the write would make of it, and how; `left_sha256` is the state it would leave."""
+    """What there is, what the write would make of it, and how; `left_sha256` is the state it would leave.
+
+    `offers` are arguments that a write after this one may take from its rehearsal.
+    """
 
     uid: str
     state_sha256: str
@@ -48,10 +51,12 @@ class Sight:
     warnings: tuple[str, ...] = ()
     figures: tuple[Figure, ...] = ()
     left_sha256: str = ""
+    offers: dict[str, str] = field(default_factory=dict)
 
     def dump(self) -> dict[str, Any]:
         """Return it as the answer to a rehearsal."""
-        return {
+        offers = {"offers": self.offers} if self.offers else {}
+        return offers | {
             "uid": self.uid,
             "state_sha256": self.state_sha256,
             "result_sha256": self.result_sha256,

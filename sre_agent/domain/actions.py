@@ -33,6 +33,13 @@ class Proof(StrEnum):
     """The repaired workload has as many ready pods as it should have; a rollout's end says that too."""
     DECLARED = "declared"
     """The object says what it was told to say: the same action rehearsed again changes nothing."""
+    DEPLOYED = "deployed"
+    """As declared; and it reaches the repaired workload with a rollout that comes after it."""
+
+    @property
+    def is_rehearsed(self) -> bool:
+        """Return whether the same action, rehearsed again, tells."""
+        return self in {Proof.DECLARED, Proof.DEPLOYED}
 
 
 class Verifying(Value):

@@ -8,6 +8,8 @@ from sre_agent.domain.model import Value
 
 CONTROLLERS = ("Deployment", "StatefulSet", "DaemonSet")
 """The kinds that keep pods running from a template, the commonest first."""
+REPOSITORY = "Repository"
+"""The kind of what holds code: its owner stands where others have their namespace."""
 _WRITTEN_PARTS = (2, 3)
 
 

@@ -78,7 +78,8 @@ class DryRun(Value):
     `labels` are the target's, which rules may go by and the grant is bound to as to the figures.
     `inverse` is there where the live object tells how the change would be taken back.
     `left_sha256` is the hash of the state that the action would leave behind, as `state_sha256` is of
-    the one it finds; empty where the server does not say.
+    the one it finds; empty where the server does not say. `offers` are arguments, by name, that an
+    action after this one may take from it.
     """
 
     state_sha256: str
@@ -91,6 +92,7 @@ class DryRun(Value):
     inverse: Undoing | None = None
     left_sha256: str = ""
     labels: dict[str, str] = Field(default_factory=dict)
+    offers: dict[str, str] = Field(default_factory=dict)
 
     @property
     def figures_sha256(self) -> str:
@@ -119,7 +121,8 @@ class Verification(Value):
 
     Every bound must hold for `hold_s` seconds, none of `alert_names` may fire for the bounded
     services, and the rollout of `object` must be over; judged from `wait_s` to `deadline_s` seconds
-    after the action. `alerts_anywhere` says that an alert to look for names no namespace.
+    after the action. `alerts_anywhere` says that an alert to look for names no namespace;
+    `awaits_rollout` that what was done reaches `object` only with a rollout that comes after it.
     """
 
     object: ObjectRef
@@ -129,12 +132,14 @@ class Verification(Value):
     deadline_s: float
     wait_s: float = 0.0
     alerts_anywhere: bool = False
+    awaits_rollout: bool = False
 
 
 class Action(Value):
     """One write, complete: what, on what, why, how it is undone and how it is checked.
 
-    `needs` are the actions of the same plan without which this one makes no sense.
+    `needs` are the actions of the same plan without which this one makes no sense. `takes` are
+    arguments, by name, that the rehearsal of an action before it offers.
     """
 
     id: ActionId
@@ -148,6 +153,7 @@ class Action(Value):
     verification: Verification
     dry_run: DryRun | None = None
     needs: tuple[ActionId, ...] = ()
+    takes: dict[str, ActionId] = Field(default_factory=dict)
 
 
 class RunbookCitation(Value):
@@ -175,6 +181,7 @@ class Choice(Value):
     did not; `not_seen` names what the playbook wants looked at and nobody could see; `escalation`
     is what a person should be told if the plan does not help. `chosen` says where a language model
     chose otherwise than the rules would have: such a plan waits for a person, whatever policy allows.
+    `weighed` says what spoke for this step and against others; `warnings` what stays when all goes well.
     """
 
     title: str
@@ -185,6 +192,8 @@ class Choice(Value):
     not_seen: tuple[str, ...] = ()
     escalation: str = ""
     chosen: ChosenByModel | None = Field(default=None, exclude_if=lambda told: told is None)
+    weighed: tuple[str, ...] = Field(default=(), exclude_if=lambda told: not told)
+    warnings: tuple[str, ...] = Field(default=(), exclude_if=lambda told: not told)
 
 
 REVERT = "revert"
@@ -224,8 +233,8 @@ class Plan(Value):
         _leave_out(dumped, {"runbook": None, "choice": None})
         for action in dumped["actions"]:
             _leave_out(action["blast_radius"], _NOT_SEEN)
-            _leave_out(action, {"needs": []})
-            _leave_out(action["verification"], {"wait_s": 0.0, "alerts_anywhere": False})
+            _leave_out(action, {"needs": [], "takes": {}})
+            _leave_out(action["verification"], _USUAL)
             if action["dry_run"]:
                 silent: dict[str, Any] = {
                     "figures": [],
@@ -233,6 +242,7 @@ class Plan(Value):
                     "inverse": None,
                     "left_sha256": "",
                     "labels": {},
+                    "offers": {},
                 }
                 _leave_out(action["dry_run"], silent)
         return canonical.sha256(dumped)
@@ -245,7 +255,8 @@ class Plan(Value):
         """
         out: dict[ActionId, ObjectRef] = {}
         for action in self.actions:
-            is_bereft = action.target in out.values() or any(item in out for item in action.needs)
+            needed = (*action.needs, *action.takes.values())
+            is_bereft = action.target in out.values() or any(item in out for item in needed)
             if is_bereft or action.id in left_out:
                 out[action.id] = action.target
         return tuple(out)
@@ -255,6 +266,9 @@ class Plan(Value):
         kept = tuple(action for action in self.actions if action.id not in left_out)
         return self.model_copy(update={"actions": kept}) if left_out else self
 
+
+_USUAL: dict[str, Any] = {"wait_s": 0.0, "alerts_anywhere": False, "awaits_rollout": False}
+"""What a verification says that asks for nothing beside its bounds."""
 
 _NOT_SEEN: dict[str, Any] = {
     "pods_total": None,

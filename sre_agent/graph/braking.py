@@ -23,7 +23,7 @@ async def foresee(context: RunContext, incident: Incident, plan: Plan) -> Obstac
     patience = context.clock.now() + timedelta(seconds=context.limits.brake_patience_s)
     if found is None or (found.until is not None and found.until <= patience):
         return None
-    await _note(context, incident.id, found.told, found.until, key=plan.sha256)
+    await note(context, incident.id, found.told, found.until, key=plan.sha256)
     return found
 
 
@@ -43,7 +43,7 @@ async def mint(
         if answer.until > give_up_at or context.clock.now() >= give_up_at:
             return answer
         key = f"{action_id}:{answer.until.isoformat()}"
-        await _note(context, id_, answer.reason, answer.until, key=key)
+        await note(context, id_, answer.reason, answer.until, key=key)
         await _wait(context, id_, answer.until)
 
 
@@ -58,9 +58,10 @@ async def _wait(context: RunContext, id_: IncidentId, until: datetime) -> None:
             return
 
 
-async def _note(
+async def note(
     context: RunContext, id_: IncidentId, reason: str, until: datetime | None, *, key: str
 ) -> None:
+    """Write down, once for each key, what a run waits for and until when."""
     await context.journal.append(
         id_,
         EventDraft(

@@ -5,6 +5,7 @@ from typing import Self
 
 from sre_agent import ports
 from sre_agent.agents.allowlist import AllowList
+from sre_agent.domain.tools import ToolCall
 from sre_agent.llm.inquirer import Inquirer
 from sre_agent.llm.planner import Chooser
 from sre_agent.llm.reflector import SecondMind
@@ -38,6 +39,12 @@ class Limits:
 
     sample_interval_s: float = 2.0
     """How often the verifier looks."""
+
+    forge_interval_s: float = 60.0
+    """How often it looks at a forge, which answers so many questions an hour and no more."""
+
+    checks_patience_s: float = 1200.0
+    """How long a merge waits for checks that are not done. What takes longer is handed to people."""
 
     brake_patience_s: float = 60.0
     """How long an action waits for a brake to end. What takes longer is handed to people."""
@@ -91,6 +98,11 @@ class RunContext:
 
     reporter: Reporter | None = None
     """Who sums ended incidents up in prose; without it reports have none."""
+
+    def deadline_s(self, call: ToolCall) -> float:
+        """Return how long one attempt may take; a few kinds of action take longer than tools usually do."""
+        kind = self.playbooks.actions.of(call)
+        return max(self.limits.tool_deadline_s, kind.deadline_s if kind else 0.0)
 
     def of_run(self, run: int) -> Self:
         """Return the same for one run, whose steps are its own and refused once it is outdated."""

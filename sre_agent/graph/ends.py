@@ -8,6 +8,7 @@ from sre_agent.domain.events import Event, EventKind
 from sre_agent.domain.plan import Action
 from sre_agent.domain.tools import ToolResult, ToolStatus
 from sre_agent.graph import marks
+from sre_agent.planning import refusals
 
 PARTLY = "partly_done"
 """The refusal that says what of a write was done, and what was not."""
@@ -63,7 +64,8 @@ def failure(action: Action, end: End) -> str | None:
     if result.code == PARTLY:
         return f"{action.call} was done in part only: {result.reason}"
     if result.status is ToolStatus.REFUSED:
-        return f"{action.call} was refused ({result.code}): {result.reason}"
+        advice = refusals.advice(action.call.server, result.code)
+        return f"{action.call} was refused ({result.code}): {result.reason}{advice}"
     return (
         f"it is unknown whether {action.call} was done: {result.reason}; "
         f"look for grant {end.grant_id} on {marks.bearer(action)[0]}"

@@ -4,9 +4,10 @@ import json
 from typing import Any
 
 from sre_agent import ports
-from sre_agent.domain.objects import ObjectRef
+from sre_agent.domain.objects import REPOSITORY, ObjectRef
 from sre_agent.domain.plan import Action
 from sre_agent.domain.tools import ToolCall, ToolResult, ToolStatus
+from sre_agent.graph import forge_marks
 
 ANNOTATION = "sre-agent.io/grants"
 """Where the server that writes keeps the ids of the grants used on an object."""
@@ -38,6 +39,8 @@ async def find(
 
     A missing mark does not say that nothing was done: a request may still be on its way.
     """
+    if action.target.kind == REPOSITORY:
+        return await forge_marks.find(toolbox, action, grant_id, deadline_s=deadline_s)
     target, key = bearer(action)
     call = ToolCall(
         server=action.call.server,

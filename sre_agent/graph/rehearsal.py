@@ -1,5 +1,6 @@
 """Trying a plan on the live system without changing it, and putting it before everyone's eyes."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pydantic import ValidationError
@@ -19,10 +20,15 @@ _GONE = frozenset({"not_found", "state_changed"})
 
 @dataclass(frozen=True)
 class Failure:
-    """Why a plan cannot be carried out; `is_refused` says that the system will not have it."""
+    """Why a plan cannot be carried out; `is_refused` says that the system will not have it.
+
+    `action` is the one that cannot be, `said` why in the words of its server.
+    """
 
     nothing: NoPlan
     is_refused: bool
+    action: Action
+    said: str
     code: str = ""
 
 
@@ -33,6 +39,9 @@ def of_run(plan: Plan, run: int) -> Plan:
             update={
                 "id": ActionId(runs.of_run(run, item.id)),
                 "needs": tuple(ActionId(runs.of_run(run, each)) for each in item.needs),
+                "takes": {
+                    name: ActionId(runs.of_run(run, each)) for name, each in item.takes.items()
+                },
             }
         )
         for item in plan.actions
@@ -41,9 +50,13 @@ def of_run(plan: Plan, run: int) -> Plan:
 
 
 async def rehearse(context: RunContext, plan: Plan) -> Plan | Failure:
-    """Return the plan with what each action would do, or why one of them cannot be done."""
+    """Return the plan with what each action would do, or why one of them cannot be done.
+
+    What an action takes from the rehearsal of one before it is taken anew each time.
+    """
     rehearsed: list[Action] = []
-    for action in plan.actions:
+    for drafted in plan.actions:
+        action = _with_offers(drafted, rehearsed)
         result = await _try(context, action)
         if isinstance(result, Failure):
             return result
@@ -113,8 +126,26 @@ def _inverse(context: RunContext, action: Action, dry_run: DryRun) -> ToolCall |
     return ToolCall(server=action.call.server, tool=told.tool, arguments=told.arguments)
 
 
+def _with_offers(action: Action, before: Sequence[Action]) -> Action:
+    """Return an action with the arguments that rehearsals before it offer.
+
+    What comes from an action that is no longer in the plan, because it is done, stays as it was.
+    """
+    known = {item.id: item.dry_run.offers for item in before if item.dry_run}
+    taken = {
+        name: known[source][name]
+        for name, source in action.takes.items()
+        if name in known.get(source, {})
+    }
+    arguments = {**action.call.arguments, **taken}
+    return action.model_copy(
+        update={"call": action.call.model_copy(update={"arguments": arguments})}
+    )
+
+
 async def _try(context: RunContext, action: Action) -> DryRun | Failure:
-    result = await context.toolbox.rehearse(action.call, deadline_s=context.limits.tool_deadline_s)
+    deadline_s = context.deadline_s(action.call)
+    result = await context.toolbox.rehearse(action.call, deadline_s=deadline_s)
     said = result.reason
     if result.status is ToolStatus.OK and result.data is not None:
         try:
@@ -125,4 +156,5 @@ async def _try(context: RunContext, action: Action) -> DryRun | Failure:
         reason=f"the dry run of {action.call} did not succeed ({result.status}): {said}",
         recommendation=f"Look at {action.target} by hand: {action.rationale}",
     )
-    return Failure(nothing, result.status is ToolStatus.REFUSED, result.code or "")
+    is_refused = result.status is ToolStatus.REFUSED
+    return Failure(nothing, is_refused, action, said, result.code or "")

@@ -61,7 +61,7 @@ async def _read(context: RunContext, call: ToolCall) -> Answer:
 
 
 async def _rehearse(context: RunContext, call: ToolCall) -> Answer:
-    deadline_s = context.limits.tool_deadline_s
+    deadline_s = context.deadline_s(call)
     return Answer(call, await context.toolbox.rehearse(call, deadline_s=deadline_s))
 
 

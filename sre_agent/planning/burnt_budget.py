@@ -1,4 +1,4 @@
-"""What an incident cost in terms of reliability: how fast the service burnt its error budget."""
+"""How fast a service burns its error budget: while a repair is chosen, and in the report at its worst."""
 
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
@@ -12,6 +12,8 @@ from sre_agent.domain.evidence import Evidence
 from sre_agent.domain.observations.metrics import GoldenSignals
 from sre_agent.domain.slo import Objective, SloKind
 
+FAST = budgets.WINDOWS[0].rate
+"""So many times faster than allowed, a month's budget is gone in two days: that wakes people."""
 OBJECTIVE = 0.999
 """What counts where nobody told what was promised: three nines are what most promise at least."""
 
@@ -26,8 +28,7 @@ def sentence(
         service: whose budget.
         objectives: what it promised; of several the strictest about failures counts.
     """
-    promised = min(filter(_is_about_failures, objectives), key=_strictness, default=None)
-    kept = 1.0 - promised.allowed if promised else OBJECTIVE
+    promised, kept = _strictest(objectives)
     worst = max((found.now for found in _looks(evidence, service, kept)), default=0.0)
     if worst <= 1.0:
         return None
@@ -45,6 +46,19 @@ def sentence(
     )
 
 
+def rate(seen: Iterable[GoldenSignals], objectives: Iterable[Objective] = ()) -> float:
+    """Return how many times faster than allowed the worst of some services burns its budget now."""
+    _, kept = _strictest(objectives)
+    found = (_budget(signals, kept) for signals in seen)
+    return max((budget.now for budget in found if budget), default=0.0)
+
+
+def _strictest(objectives: Iterable[Objective]) -> tuple[Objective | None, float]:
+    """Return the objective that counts, if any was promised, and the share that has to succeed."""
+    promised = min(filter(_is_about_failures, objectives), key=_strictness, default=None)
+    return promised, 1.0 - promised.allowed if promised else OBJECTIVE
+
+
 def _is_about_failures(objective: Objective) -> bool:
     return objective.kind is not SloKind.LATENCY
 
@@ -58,11 +72,15 @@ def _looks(evidence: Iterable[Evidence], service: str, objective: float) -> Iter
         signals = observations.read(item, GoldenSignals)
         if signals is None or signals.service != service:
             continue
-        table = columns.table([(service, signals)])
-        if not len(table.times):
-            continue
-        names = [(service, Kind.ERRORS.value), (service, Kind.TRAFFIC.value)]
-        errors, traffic = table.select(names).values.T
-        found = budgets.budget(table.times, errors, traffic, objective)
+        found = _budget(signals, objective)
         if found:
             yield found
+
+
+def _budget(signals: GoldenSignals, objective: float) -> Budget | None:
+    name = signals.service
+    table = columns.table([(name, signals)])
+    if not len(table.times):
+        return None
+    errors, traffic = table.select([(name, Kind.ERRORS.value), (name, Kind.TRAFFIC.value)]).values.T
+    return budgets.budget(table.times, errors, traffic, objective)

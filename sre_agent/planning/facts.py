@@ -43,6 +43,14 @@ KNOWN: Mapping[str, str] = {
     "memory_limit_now": "the memory limit now, as Kubernetes writes it",
     "memory_limit_new": "the memory limit to set, as Kubernetes writes it",
     "memory_limit_why": "why that much",
+    "repository_owner": "who owns the repository",
+    "repository_name": "what the repository is called",
+    "commit_short": "the commit's short name",
+    "revert_sha": "the commit to take back where it came with no pull request",
+    "revert_pull": "the pull request to take back whole",
+    "revert_base": "the branch that it is taken back on, the default branch where none is known",
+    "revert_branch": "the branch that takes it back",
+    "revert_obstacle": "why it is not taken back now",
     # of a configuration
     "variable": "the variable that is missing",
     "variable_value": "the value that the service's own runbook gives it",
@@ -64,3 +72,14 @@ KNOWN: Mapping[str, str] = {
     "ready_pods": "how many other pods are ready",
 }
 """Every fact by name. A file that names another is refused, so that a slip of the pen is found."""
+
+
+def check(name: str) -> str:
+    """Return the name of a fact.
+
+    Raises:
+        ValueError: No cause ever has it.
+    """
+    if name not in KNOWN:
+        raise ValueError(f"no cause has a fact {name}")
+    return name

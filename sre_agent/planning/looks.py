@@ -38,7 +38,8 @@ class Look:
     is `harmed_since`: what was worse then, and since when. `before` is what the same calls said right
     before the action, `callers` who calls its target, `followers` what it may have caused elsewhere.
     `looking_since` is when the present worker began to look, which may be long after the action.
-    `deed` is the action where it is proved by rehearsing it `again`.
+    `deed` is the action where it is proved by rehearsing it `again`. `own_rollouts` is how many
+    rollouts of the repaired workload the actions themselves were.
     """
 
     action_finished_at: datetime
@@ -52,6 +53,7 @@ class Look:
     followers: Sequence[Follower] = ()
     deed: Action | None = None
     again: ToolResult | None = None
+    own_rollouts: int = 0
 
 
 def calls(verification: Verification) -> tuple[ToolCall, ...]:

@@ -54,6 +54,7 @@ def _numbered(plan: Plan, number: int) -> Plan:
             update={
                 "id": renamed(item.id),
                 "needs": tuple(renamed(each) for each in item.needs),
+                "takes": {name: renamed(each) for name, each in item.takes.items()},
             }
         )
         for item in plan.actions

@@ -8,15 +8,26 @@ from types import MappingProxyType
 from sre_agent.diagnosis.incident import case, objects
 from sre_agent.diagnosis.incident.case import Case
 from sre_agent.diagnosis.incident.situation import Situation, assess
-from sre_agent.domain.actions import Actions
+from sre_agent.domain.actions import Actions, Proof, Statefulness
 from sre_agent.domain.causes import Cause, Diagnosis
 from sre_agent.domain.evidence import Evidence
 from sre_agent.domain.ids import ActionId
 from sre_agent.domain.incident import Incident
-from sre_agent.domain.objects import ObjectRef
+from sre_agent.domain.objects import REPOSITORY, ObjectRef
 from sre_agent.domain.plan import Action, BlastRadius, Choice, NoPlan, Plan, Verification
+from sre_agent.domain.slo import Objective
 from sre_agent.domain.tools import ToolCall
-from sre_agent.planning import bounds, handover, places, runbook_advice, selection, sizing
+from sre_agent.planning import (
+    bounds,
+    burnt_budget,
+    commits,
+    handover,
+    places,
+    runbook_advice,
+    selection,
+    sizing,
+    weighing,
+)
 from sre_agent.planning.playbooks import Playbooks
 from sre_agent.planning.repairs import Repair
 from sre_agent.planning.runbook_advice import Advice
@@ -45,7 +56,10 @@ def plan(
 
 @dataclass(frozen=True)
 class Study:
-    """A cause to be repaired, and all that plans for it are made from."""
+    """A cause to be repaired, and all that plans for it are made from.
+
+    `burn` is how many times faster than allowed an error budget goes.
+    """
 
     cause: Cause
     diagnosis: Diagnosis
@@ -53,6 +67,7 @@ class Study:
     advice: Advice | None
     settings: PlanningSettings
     playbooks: Playbooks
+    burn: float = 0.0
 
     def with_facts(self, facts: Mapping[str, str | int]) -> "Study":
         """Return the same with facts of the cause that say something else."""
@@ -66,8 +81,12 @@ def study(
     evidence: Sequence[Evidence],
     playbooks: Playbooks,
     settings: PlanningSettings,
+    objectives: Sequence[Objective] = (),
 ) -> Study | NoPlan:
-    """Return what plans for the best cause are made from, or why a person has to go on at once."""
+    """Return what plans for the best cause are made from, or why a person has to go on at once.
+
+    `objectives` are what the incident's service promised.
+    """
     top = diagnosis.causes[0] if diagnosis.causes else None
     reserved = selection.for_a_person(playbooks, incident)
     if reserved and (diagnosis.abstained or top is None or reserved.is_all):
@@ -78,13 +97,22 @@ def study(
     situation = assess(case.build(evidence, incident, incident.opened_at))
     advice = runbook_advice.advise(top, incident, evidence, _services(situation, top))
     cause = sizing.with_memory(runbook_advice.with_variable(top, advice))
-    return Study(cause, diagnosis, situation, advice, settings, playbooks)
+    return Study(
+        commits.with_commit(cause, incident, situation.onset(top.object).at),
+        diagnosis,
+        situation,
+        advice,
+        settings,
+        playbooks,
+        _burn(situation, top, objectives),
+    )
 
 
 def draft(found: Study, refused: Mapping[str, str] = MappingProxyType({})) -> Plan | NoPlan:
     """Return the plan that the rules make, without the steps that are refused, or why there is none."""
     cause, advice, playbooks = found.cause, found.advice, found.playbooks
-    seen = selection.view(cause, found.situation, advice)
+    is_fast = found.burn >= burnt_budget.FAST
+    seen = selection.view(cause, found.situation, advice, burns_fast=is_fast)
     taken = selection.take(playbooks, cause, seen, refused)
     if taken is None or not taken.repairs:
         nothing = handover.unrepaired(cause, taken, advice, found.settings)
@@ -105,8 +133,21 @@ def draft(found: Study, refused: Mapping[str, str] = MappingProxyType({})) -> Pl
         ),
         actions=actions,
         runbook=advice.citation if advice else None,
-        choice=_choice(drafting),
+        choice=_choice(drafting, _weighed(drafting, actions, found.burn)),
     )
+
+
+def steps_alike(found: Study, plan: Plan, failed: ActionId) -> tuple[str, ...]:
+    """Return the steps that would do what an action of a plan does, which the systems will not have.
+
+    The plan is the one that was drafted; its own step is among them.
+    """
+    if plan.choice is None:
+        return ()
+    book = next(item for item in found.playbooks.playbooks if item.name == plan.playbook)
+    step = next(item for item in book.steps if item.name == plan.choice.step)
+    place = [action.id for action in plan.actions].index(failed)
+    return tuple(item.name for item in book.steps if step.repairs[place] in item.repairs)
 
 
 @dataclass(frozen=True)
@@ -127,13 +168,20 @@ def _services(situation: Situation, cause: Cause) -> tuple[str, ...]:
     return tuple(service.name for service in seen.fact.services) if seen else ()
 
 
+def _burn(situation: Situation, cause: Cause, objectives: Sequence[Objective]) -> float:
+    known = situation.case.signals
+    seen = [known[ref].fact for ref in {cause.object, *situation.anchors} if ref in known]
+    return burnt_budget.rate(seen, objectives)
+
+
 def _actions(drafting: _Drafting) -> Iterator[Action]:
     check = _verification(drafting)
     before: dict[str, ActionId] = {}
     for number, repair in enumerate(drafting.taken.repairs, start=1):
         action = _action(ActionId(f"a{number}"), repair, drafting, check)
         needs = tuple(before[name] for name in repair.after if name in before)
-        yield action.model_copy(update={"needs": needs})
+        takes = {argument: before[name] for argument, name in repair.takes.items()}
+        yield action.model_copy(update={"needs": needs, "takes": takes})
         before[repair.name] = action.id
 
 
@@ -163,7 +211,9 @@ def _action(
 def _radius(drafting: _Drafting, call: ToolCall, target: ObjectRef) -> BlastRadius:
     cause = drafting.cause
     radius = blast.blast_radius(cause.object, _surroundings(drafting))
-    replicas = call.arguments.get("replicas")
+    replicas, kind = call.arguments.get("replicas"), drafting.actions.of(call)
+    if target.kind == REPOSITORY and kind and kind.statefulness is Statefulness.KEPT:
+        return blast.of_words(target)
     if target.kind == "Pod":
         return blast.of_one_pod(radius, cause.object)
     if isinstance(replicas, int):
@@ -197,12 +247,10 @@ def _verification(drafting: _Drafting) -> Verification:
     incident = situation.case.incident
     hold_s = max(settings.hold_s, proof.hold_s)
     # The slowest of the plan's actions says how long it may take until anything can be seen.
-    windows_s = (
-        kind.verification.window_s
-        for repair in drafting.taken.repairs
-        if (kind := drafting.actions.of(repair.call(cause))) is not None
-    )
-    deadline_s = max(settings.deadline_s, proof.deadline_s, *windows_s)
+    known = (drafting.actions.of(repair.call(cause)) for repair in drafting.taken.repairs)
+    proofs = [kind.verification for kind in known if kind is not None]
+    deadline_s = max(settings.deadline_s, proof.deadline_s, *(each.window_s for each in proofs))
+    is_deployed = any(each.proof is Proof.DEPLOYED for each in proofs)
     return Verification(
         object=cause.object,
         bounds=bounds.of(situation, cause.object, with_latency=proof.latency),
@@ -211,10 +259,18 @@ def _verification(drafting: _Drafting) -> Verification:
         deadline_s=max(deadline_s, 2 * (proof.wait_s + hold_s)),
         wait_s=proof.wait_s,
         alerts_anywhere=any(not alert.namespace for alert in incident.alerts),
+        awaits_rollout=is_deployed and drafting.taken.step.rolls_out,
     )
 
 
-def _choice(drafting: _Drafting) -> Choice:
+def _weighed(drafting: _Drafting, actions: Sequence[Action], burn: float) -> tuple[str, ...]:
+    """Return what spoke for this way of several, where a commit could be taken back."""
+    if "commit" not in drafting.taken.playbook.trigger.needs:
+        return ()
+    return tuple(weighing.lines(actions, drafting.actions, burn))
+
+
+def _choice(drafting: _Drafting, weighed: tuple[str, ...]) -> Choice:
     taken, cause = drafting.taken, drafting.cause
     playbook = taken.playbook
     return Choice(
@@ -225,4 +281,6 @@ def _choice(drafting: _Drafting) -> Choice:
         passed_over=taken.passed_over,
         not_seen=selection.not_seen(playbook, cause, drafting.situation),
         escalation=places.fill_text(playbook.escalation.tell, cause),
+        weighed=weighed,
+        warnings=tuple(filter(None, [places.fill_text(taken.step.warning, cause)])),
     )

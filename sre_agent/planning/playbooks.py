@@ -1,7 +1,7 @@
 """Playbooks: what to do about a kind of trouble, step by step, as data."""
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Annotated, Self
 
@@ -11,7 +11,7 @@ from sre_agent.diagnosis.asking.questions import Topic
 from sre_agent.domain.actions import NO_ACTIONS, Actions
 from sre_agent.domain.faults import FaultClass
 from sre_agent.domain.model import Value
-from sre_agent.planning import conditions
+from sre_agent.planning import conditions, facts
 from sre_agent.planning.repairs import Repair
 from sre_agent.planning.yaml_files import InvalidPlaybookError, validate
 
@@ -29,17 +29,21 @@ def _pattern(text: str) -> str:
 Condition = Annotated[str, AfterValidator(conditions.check)]
 Pattern = Annotated[str, AfterValidator(_pattern)]
 """A regular expression that is looked for in an alert's name."""
+Fact = Annotated[str, AfterValidator(facts.check)]
+"""The name of a fact that a cause may have."""
 
 
 class Trigger(Value):
     """When a playbook is the one to follow.
 
-    The class of the cause that was found decides; alerts and signals break ties.
+    The class of the cause that was found decides; alerts and signals break ties. One that `needs`
+    facts is for causes that have them all, and is then followed before those that need none.
     """
 
     fault_classes: tuple[FaultClass, ...] = Field(min_length=1)
     alerts: tuple[Pattern, ...] = Field(min_length=1)
     signals: tuple[str, ...] = ()
+    needs: tuple[Fact, ...] = ()
 
     def alerts_in(self, names: Sequence[str]) -> tuple[str, ...]:
         """Return the alerts that it speaks of."""
@@ -51,7 +55,8 @@ class Trigger(Value):
 class Step(Value):
     """What to do when a condition holds: repairs, in order, or a person's work and why.
 
-    `condition` says in words what `when` says in CEL, for those who approve.
+    `condition` says in words what `when` says in CEL, for those who approve, and `warning` what stays
+    when all goes well. What is merged reaches a workload by a rollout, unless it `rolls_out` nothing.
     """
 
     name: str
@@ -59,6 +64,8 @@ class Step(Value):
     when: Condition
     repairs: tuple[str, ...] = ()
     escalate: str = ""
+    warning: str = ""
+    rolls_out: bool = True
 
     @model_validator(mode="after")
     def _check_either(self) -> Self:
@@ -156,5 +163,17 @@ def parse(
                 raise InvalidPlaybookError(
                     f"{file}: step {step.name} names no repair {', '.join(unknown)}; there are {known}"
                 )
+            for slip in _untaken(step, repairs):
+                raise InvalidPlaybookError(f"{file}: step {step.name}: {slip}")
         found[playbook.name] = playbook
     return Playbooks(tuple(found[name] for name in sorted(found)), dict(repairs), actions=actions)
+
+
+def _untaken(step: Step, repairs: Mapping[str, Repair]) -> Iterator[str]:
+    """Yield what repairs of a step would take from one that does not come before them."""
+    before: set[str] = set()
+    for name in step.repairs:
+        for argument, source in repairs[name].takes.items():
+            if source not in before:
+                yield f"{name} takes {argument} from {source}, which does not come before it"
+        before.add(name)

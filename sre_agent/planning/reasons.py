@@ -24,6 +24,8 @@ def of_choice(playbook: str, choice: Choice | None) -> Iterator[str]:
     # What a person asked for is no step of a playbook.
     if choice.step:
         yield f"step {choice.step!r} holds: {choice.condition}"
+    yield from choice.weighed
+    yield from (f"{WARNING}{told}" for told in choice.warnings)
     if choice.not_seen:
         yield f"{WARNING}nobody could see {', '.join(choice.not_seen)}"
 

@@ -26,10 +26,14 @@ class CallTemplate(Value):
 
 
 class TargetTemplate(Value):
-    """The object that a call changes, where it is another than the one the cause is about."""
+    """The object that a call changes, where it is another than the one the cause is about.
+
+    It is in the same namespace unless that is said; a repository's owner stands there.
+    """
 
     kind: str
     name: str
+    namespace: str = "{object.namespace}"
 
 
 class Repair(Value):
@@ -38,7 +42,8 @@ class Repair(Value):
     `requires` lists every fact without which it cannot be done or undone. `inverse` is None for
     what cannot be taken back. `after` names repairs without which, where they are steps before it in
     the same plan, it makes no sense: whoever leaves one of them out leaves this one out as well.
-    `adjustable` says of arguments between which values another one would be as good a repair.
+    `adjustable` says of arguments between which values another one would be as good a repair. `takes`
+    names arguments that the rehearsal of a repair before it in the same step offers.
     """
 
     name: str
@@ -54,6 +59,14 @@ class Repair(Value):
     after: tuple[str, ...] = ()
     min_confidence: float = Field(ge=0, le=1)
     adjustable: dict[str, Range] = Field(default_factory=dict)
+    takes: dict[str, str] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _check_takes(self) -> Self:
+        twice = sorted(self.takes.keys() & self.arguments.keys())
+        if twice:
+            raise ValueError(f"both given and taken from a rehearsal: {', '.join(twice)}")
+        return self
 
     @model_validator(mode="after")
     def _check_places(self) -> Self:
@@ -61,7 +74,7 @@ class Repair(Value):
             *self.arguments.values(),
             *(self.inverse.arguments if self.inverse else {}).values(),
         ]
-        values += [self.target.name] if self.target else []
+        values += [self.target.name, self.target.namespace] if self.target else []
         wrong = places.unknown_in([*values, self.rationale])
         if wrong:
             raise ValueError(f"no object has {', '.join(sorted(wrong))}")
@@ -118,7 +131,7 @@ class Repair(Value):
             return cause.object
         return ObjectRef(
             kind=self.target.kind,
-            namespace=cause.object.namespace,
+            namespace=places.fill_text(self.target.namespace, cause),
             name=places.fill_text(self.target.name, cause),
         )
 
@@ -151,7 +164,7 @@ def _slips(repair: Repair, actions: Actions) -> Iterator[str]:
     kind = actions.find(repair.server, repair.tool)
     if kind is None:
         return
-    yield from _misfits(repair.arguments, kind)
+    yield from _misfits({**repair.arguments, **repair.takes}, kind)
     for name, range_ in repair.adjustable.items():
         argument = kind.arguments.get(name)
         if argument is not None and (argument.type == "integer") == bool(range_.unit):

@@ -45,8 +45,13 @@ _NO_STEP = Step(
 """Where every step was passed over, a person goes on."""
 
 
-def view(cause: Cause, situation: Situation, advice: Advice | None) -> View:
-    """Return what conditions may speak of: `cause`, `facts`, `signals`, `alerts` and `runbook`."""
+def view(
+    cause: Cause, situation: Situation, advice: Advice | None, *, burns_fast: bool = False
+) -> View:
+    """Return what conditions may speak of: `cause`, `facts`, `signals`, `alerts` and `runbook`.
+
+    `burns_fast` says that requests fail so fast that an error budget would soon be gone.
+    """
     looked_at = [
         health
         for ref in (cause.object, *situation.anchors)
@@ -63,6 +68,7 @@ def view(cause: Cause, situation: Situation, advice: Advice | None) -> View:
         "signals": {
             "errors": any(health.errors or health.high_since for health in looked_at),
             "latency": any(health.latency for health in looked_at),
+            "burns_fast": burns_fast,
         },
         "alerts": list(alert_names(situation.case.incident)),
         "runbook": {
@@ -141,14 +147,21 @@ def not_seen(playbook: Playbook, cause: Cause, situation: Situation) -> tuple[st
 
 
 def _playbook(playbooks: Playbooks, cause: Cause, seen: View) -> Playbook | None:
-    """Return the playbook for the class of the cause; of several, the one whose alerts fire."""
+    """Return the playbook for the class of the cause; of several, the one whose alerts fire.
 
-    def rank(playbook: Playbook) -> tuple[int, int]:
-        signals = sum(bool(seen["signals"].get(name)) for name in playbook.trigger.signals)
-        return len(playbook.trigger.alerts_in(seen["alerts"])), signals
+    One that needs facts which the cause has is about just that.
+    """
+
+    def rank(playbook: Playbook) -> tuple[int, int, int]:
+        trigger = playbook.trigger
+        signals = sum(bool(seen["signals"].get(name)) for name in trigger.signals)
+        return len(trigger.needs), len(trigger.alerts_in(seen["alerts"])), signals
 
     fitting = [
-        item for item in playbooks.playbooks if cause.fault_class in item.trigger.fault_classes
+        item
+        for item in playbooks.playbooks
+        if cause.fault_class in item.trigger.fault_classes
+        and all(name in seen["facts"] for name in item.trigger.needs)
     ]
     return max(fitting, key=rank, default=None)
 

@@ -15,7 +15,7 @@ from sre_agent.domain.observations.kubernetes import Workload
 from sre_agent.domain.observations.metrics import ActiveAlert, AlertList, GoldenSignals
 from sre_agent.domain.plan import SignalBound, Verification
 from sre_agent.domain.tools import ToolCall, ToolResult, ToolStatus
-from sre_agent.planning import again, change, hold, looks, rollout
+from sre_agent.planning import again, change, deployed, hold, looks, rollout
 from sre_agent.planning.change import Harm, Moved
 from sre_agent.planning.hold import Check, Standing
 from sre_agent.planning.looks import Answer, Look
@@ -84,7 +84,12 @@ def judge(verification: Verification, answers: Sequence[Answer], look: Look) -> 
     against is not resolved, or improved where it is clearly better than before, and what they do not
     speak of is unknown.
     """
-    checks = [*_checks(verification, answers, look), *_declared(look), *_waits(verification, look)]
+    checks = [
+        *_checks(verification, answers, look),
+        *_deployed(verification, answers, look),
+        *_declared(look),
+        *_waits(verification, look),
+    ]
     is_begun = look.now >= look.action_finished_at + timedelta(seconds=verification.wait_s)
     steady_since = _steady_since(checks, look) if is_begun else None
     checks += _held(steady_since, verification, look)
@@ -167,6 +172,21 @@ def _is_improved(seen: _Seen) -> bool:
 
 def _since(harm: Harm, look: Look) -> datetime:
     return look.harmed_since.get(harm.name, look.now)
+
+
+def _deployed(
+    verification: Verification, answers: Sequence[Answer], look: Look
+) -> Iterator[tuple[ToolCall | None, Check]]:
+    """Yield whether a rollout came that can hold what was merged, where that is how it gets there."""
+    if not verification.awaits_rollout:
+        return
+    call = looks.description(verification.object)
+    fresh = [item for item in answers if item.result.observed_at >= look.action_finished_at]
+    now, before = looks.read(fresh, call, Workload), looks.read(look.before, call, Workload)
+    if now is None:
+        yield call, Check(Standing.SILENT, f"{verification.object} was not seen since the merge")
+        return
+    yield call, deployed.check(now, before, look.action_finished_at, look.own_rollouts)
 
 
 def _declared(look: Look) -> Iterator[tuple[ToolCall | None, Check]]:

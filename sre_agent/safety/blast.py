@@ -58,6 +58,13 @@ def of_one_pod(radius: BlastRadius, workload: ObjectRef) -> BlastRadius:
     )
 
 
+def of_words(repository: ObjectRef) -> BlastRadius:
+    """Return the radius of what is only proposed or said: nothing runs otherwise because of it."""
+    return BlastRadius(
+        pods=0, callers=(), statement=f"nothing runs otherwise; {repository} gets it"
+    )
+
+
 def of_scaling(radius: BlastRadius, workload: ObjectRef, replicas: int) -> BlastRadius:
     """Return the radius of another number of pods: those that stay are left alone."""
     most = max(radius.pods, replicas)

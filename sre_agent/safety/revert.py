@@ -50,5 +50,6 @@ def _undo(action: Action, reason: str) -> Action | None:
             "rationale": f"{action.call} did not help ({reason}), so that it is taken back.",
             "dry_run": None,
             "needs": (),
+            "takes": {},
         }
     )

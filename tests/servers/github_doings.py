@@ -54,6 +54,15 @@ def _ref(world: World, _request: Request, body: Json) -> Response:
     return JSONResponse({"ref": body["ref"], "object": {"sha": body["sha"]}}, 201)
 
 
+def _unref(world: World, request: Request, _body: Json) -> Response:
+    ref = f"refs/{request.path_params['ref']}"
+    try:
+        world.git.git("update-ref", "-d", ref, world.git.ask("rev-parse", "--verify", ref))
+    except GitError:
+        return JSONResponse({"message": "Reference does not exist"}, 422)
+    return Response(status_code=204)
+
+
 def _pull(world: World, _request: Request, body: Json) -> Response:
     try:
         pull = world.open_pull(body["head"], body["title"], body["body"], body["base"])
@@ -119,6 +128,7 @@ DOINGS: Mapping[tuple[str, str], Serving] = {
     ("POST", "/git/trees"): _tree,
     ("POST", "/git/commits"): _commit,
     ("POST", "/git/refs"): _ref,
+    ("DELETE", "/git/refs/{ref:path}"): _unref,
     ("POST", "/pulls"): _pull,
     ("PUT", "/pulls/{number:int}/merge"): _merge,
     ("POST", "/issues/{number:int}/comments"): _comment,

@@ -4,7 +4,6 @@ import base64
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from git_repository import GitError
 from github_world import Json, World
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -70,9 +69,7 @@ def _compare(world: World, request: Request, _body: Json) -> Response:
 
 def _ref(world: World, request: Request, _body: Json) -> Response:
     ref = request.path_params["ref"]
-    sha = world.git.head(ref.removeprefix("heads/"))
-    if sha is None:
-        raise GitError
+    sha = world.git.ask("rev-parse", "--verify", f"refs/{ref}")
     return JSONResponse({"ref": f"refs/{ref}", "object": {"sha": sha, "type": "commit"}})
 
 

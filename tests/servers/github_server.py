@@ -84,7 +84,8 @@ def _refused(world: World, request: Request, needs: str) -> Response | None:
     may = "app" if needs == "app" and _is_app(world, token) else world.tokens.get(token)
     if may in {None, "nothing"}:
         return JSONResponse(NOT_FOUND, 404) if may else JSONResponse(BAD_CREDENTIALS, 401)
-    if needs == "write" and may != "write":
+    is_barred = bool(world.barred) and world.barred in request.url.path
+    if needs == "write" and (may != "write" or is_barred):
         headers = {"x-accepted-github-permissions": "contents=write"}
         said = {"message": "Resource not accessible by integration"}
         return JSONResponse(said, 403, headers=headers)

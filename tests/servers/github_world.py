@@ -47,6 +47,8 @@ class World:
     """The method and path of each request."""
     before: Callable[[str, str], None] | None = None
     """Called with the method and path of a request that is about to be served."""
+    barred: str = ""
+    """What stands in the paths that no credential may write to."""
     lose: Callable[[str, str], bool] | None = None
     """Tells of a request that was served that its answer is lost."""
 

@@ -158,6 +158,8 @@ export interface Choice {
   not_seen: string[];
   escalation: string;
   chosen?: ChosenByModel;
+  weighed?: string[];
+  warnings?: string[];
 }
 
 export interface Plan {

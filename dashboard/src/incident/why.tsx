@@ -15,6 +15,18 @@ export function Why({ plan }: { plan: Plan }) {
           {choice.condition && <span className="muted">: {choice.condition}</span>}
         </p>
       )}
+      {(choice?.weighed ?? []).length > 0 && (
+        <ul className="weighed muted">
+          {texts(choice?.weighed ?? []).map(({ key, item }) => (
+            <li key={key}>{item}</li>
+          ))}
+        </ul>
+      )}
+      {texts(choice?.warnings ?? []).map(({ key, item }) => (
+        <p key={key} className="warning">
+          {item}
+        </p>
+      ))}
       {texts(choice?.not_seen ?? []).map(({ key, item }) => (
         <p key={key} className="warning">
           Nobody could look at this: {item}

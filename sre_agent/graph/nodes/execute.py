@@ -7,13 +7,13 @@ from langgraph.runtime import Runtime
 from langgraph.types import Command
 
 from sre_agent import ports
-from sre_agent.domain import steering as asked
 from sre_agent.domain.events import EventDraft, EventKind
 from sre_agent.domain.ids import IncidentId
 from sre_agent.domain.incident import IncidentStatus
 from sre_agent.domain.plan import Action, Plan
 from sre_agent.domain.tools import ToolResult, ToolStatus
 from sre_agent.graph import (
+    asking,
     baseline,
     braking,
     call_log,
@@ -24,6 +24,7 @@ from sre_agent.graph import (
     steering,
 )
 from sre_agent.graph.context import RunContext
+from sre_agent.graph.patience import Patience
 from sre_agent.planning import reach
 
 _NO_ANSWER = frozenset({"malformed_answer", "internal_error", "outcome_unknown"})
@@ -192,21 +193,16 @@ async def _write(
 
     A refusal after an attempt without an answer does not say that the attempt did nothing.
     """
-    limits, about = context.limits, {"action_id": action.id, "grant_id": grant.id}
-    attempt = 1
+    limits, patience, attempt = context.limits, Patience(context, id_, action), 1
     while True:
-        halted = await _obstacle(context, id_, is_begun=may_be_done)
-        if halted is not None:
-            return _Stopped(grant.id, halted) if may_be_done else _halted(context, halted)
-        asked = context.toolbox.write(
-            action.call, grant=grant.token, deadline_s=_deadline_s(context, action)
-        )
-        made = await call_log.timed("write", action.call, asked)
-        told, result = call_log.draft(call_log.EXECUTOR, made, **about), made.result
+        answer = await asking.ask(patience, grant, may_be_done=may_be_done)
+        if isinstance(answer, str):
+            return _Stopped(grant.id, answer) if may_be_done else _halted(context, answer)
+        result, told = answer.result, answer.told
         if _is_over(result, may_be_done=may_be_done):
             return _Answered(result, told)
         await context.journal.append(id_, told)
-        if result.code == _EXPIRED and attempt < limits.write_attempts:
+        if result.code == _EXPIRED and (attempt < limits.write_attempts or patience.forgives()):
             renewed = await _permit(context, id_, action, is_begun=True)
             if isinstance(renewed, ports.Grant):
                 grant, attempt = renewed, attempt + 1
@@ -228,23 +224,6 @@ def _is_over(result: ToolResult, *, may_be_done: bool) -> bool:
     return _is_no(result) and result.code != _EXPIRED and not may_be_done
 
 
-async def _obstacle(context: RunContext, id_: IncidentId, *, is_begun: bool) -> str | None:
-    """Return why the write may not be asked for now, or not again."""
-    halted = await context.incidents.writes_halted(id_)
-    if halted is not None:
-        return f"writes are halted: {halted}"
-    if not is_begun:
-        return None  # nobody held the incident when the start was written down
-    incident = await context.incidents.load(id_)
-    return asked.obstacle(incident)
-
-
-def _deadline_s(context: RunContext, action: Action) -> float:
-    """Return how long one attempt may take; a few kinds of action take longer than tools usually do."""
-    kind = context.playbooks.actions.of(action.call)
-    return max(context.limits.tool_deadline_s, kind.deadline_s if kind else 0.0)
-
-
 def _is_no(result: ToolResult) -> bool:
     """Return whether the server declined, rather than failed on the way."""
     return result.status is ToolStatus.REFUSED and result.code not in _NO_ANSWER
@@ -261,9 +240,9 @@ async def _settle(
 ) -> str | None:
     """Find out by the target itself whether a write was done."""
     about = {"action_id": action.id, "grant_id": stopped.grant_id}
-    asking = call_log.logged(context, id_, call_log.EXECUTOR, **about)
+    looking = call_log.logged(context, id_, call_log.EXECUTOR, **about)
     found = await marks.find(
-        asking.toolbox, action, stopped.grant_id, deadline_s=context.limits.tool_deadline_s
+        looking.toolbox, action, stopped.grant_id, deadline_s=context.limits.tool_deadline_s
     )
     if found is None:
         # Held, it waits and asks again: the same grant cannot do it twice.

@@ -16,7 +16,7 @@ from sre_agent.domain.plan import NoPlan, Plan
 from sre_agent.graph import call_log, choosing, parting, rehearsal, run_state
 from sre_agent.graph.context import RunContext
 from sre_agent.graph.rehearsal import Failure
-from sre_agent.planning import by_hand, planner
+from sre_agent.planning import by_hand, commits, planner, reach
 from sre_agent.planning.planner import Study
 
 _Next = Command[Literal["gate", "conclude"]]
@@ -39,7 +39,10 @@ async def propose(state: run_state.RunState, runtime: Runtime[RunContext]) -> _N
         )
         return await _put_forward(context, state, drafted, asked)
     incident = await parting.part(context, found, diagnosis, evidence)
-    study = planner.study(diagnosis, incident, evidence, context.playbooks, context.planning)
+    promised = await context.objectives.of(incident) if context.objectives else ()
+    study = planner.study(
+        diagnosis, incident, evidence, context.playbooks, context.planning, promised
+    )
     if isinstance(study, NoPlan):
         return await _withhold(context, id_, study)
     refused = run_state.denied(state, study.cause)
@@ -56,34 +59,41 @@ async def propose(state: run_state.RunState, runtime: Runtime[RunContext]) -> _N
 async def _by_rules(
     context: RunContext, state: run_state.RunState, study: Study, refused: dict[str, str]
 ) -> _Next:
-    """Put the first step before policy that holds and that the system will have."""
+    """Put the first step before policy that holds and that the system will have.
+
+    A cluster that does not answer is no reason to do something else there; that a forge does not
+    answer keeps nobody from what the cluster can do.
+    """
     id_ = run_state.incident_id(state)
     while True:
         drafted = planner.draft(study, refused)
         if isinstance(drafted, NoPlan):
             return await _withhold(context, id_, drafted)
         drafted = rehearsal.of_run(drafted, run_state.run(state))
-        for action in drafted.actions:
-            holder = await context.incidents.claim_target(id_, action.target)
+        for target in reach.claimed(drafted):
+            holder = await context.incidents.claim_target(id_, target)
             if holder != id_:
-                return await _join(context, id_, holder, action.target)
+                return await _join(context, id_, holder, target)
         plan = await rehearsal.rehearse(call_log.logged(context, id_, call_log.PLANNER), drafted)
         if isinstance(plan, Plan):
             return _to_gate(await rehearsal.record(context, id_, plan))
-        step = drafted.choice.step if drafted.choice else ""
-        if not plan.is_refused or not step or step in refused:
+        steps = planner.steps_alike(study, drafted, plan.action.id)
+        is_away = not plan.is_refused and plan.action.call.server != commits.SERVER
+        if is_away or not set(steps) - refused.keys():
             return await _withhold(context, id_, plan.nothing)
-        refused[step] = plan.nothing.reason
+        refused |= {step: plan.nothing.reason for step in steps if step not in refused}
+        if plan.action.call.server == commits.SERVER:
+            study = study.with_facts({"revert_obstacle": plan.said})
 
 
 async def _try_chosen(context: RunContext, state: run_state.RunState, chosen: Plan) -> Plan | str:
     """Claim and rehearse what a model chose; return why the rules go on by themselves if it cannot be."""
     id_ = run_state.incident_id(state)
     drafted = rehearsal.of_run(chosen, run_state.run(state))
-    for action in drafted.actions:
-        holder = await context.incidents.claim_target(id_, action.target)
+    for target in reach.claimed(drafted):
+        holder = await context.incidents.claim_target(id_, target)
         if holder != id_:
-            return f"incident {holder} already works on {action.target}"
+            return f"incident {holder} already works on {target}"
     plan = await rehearsal.rehearse(call_log.logged(context, id_, call_log.PLANNER), drafted)
     return plan if isinstance(plan, Plan) else plan.nothing.reason
 
@@ -96,10 +106,10 @@ async def _put_forward(
     if isinstance(drafted, NoPlan):
         return await _withhold(context, id_, drafted)
     drafted = rehearsal.of_run(drafted, run_state.run(state))
-    for action in drafted.actions:
-        holder = await context.incidents.claim_target(id_, action.target)
+    for target in reach.claimed(drafted):
+        holder = await context.incidents.claim_target(id_, target)
         if holder != id_:
-            taken = f"incident {holder} already works on {action.target}"
+            taken = f"incident {holder} already works on {target}"
             return await _withhold(context, id_, NoPlan(reason=taken, recommendation=""))
     plan = await rehearsal.rehearse(call_log.logged(context, id_, call_log.PLANNER), drafted)
     if isinstance(plan, Failure):

@@ -12,6 +12,7 @@ from sre_agent.domain.ruling import Verdict
 from sre_agent.graph import call_log, rehearsal, run_state
 from sre_agent.graph.context import RunContext
 from sre_agent.graph.rehearsal import Failure
+from sre_agent.planning import refusals
 
 _Next = Command[Literal["gate", "conclude"]]
 
@@ -36,7 +37,8 @@ async def renew(state: run_state.RunState, runtime: Runtime[RunContext]) -> _Nex
     old = run_state.plan(state)
     plan = await rehearsal.rehearse(asking, _unseen(old))
     if isinstance(plan, Failure):
-        return _end(f"{changed}, and the plan cannot be made anew: {plan.nothing.reason}")
+        advice = refusals.advice(plan.action.call.server, plan.code)
+        return _end(f"{changed}, and the plan cannot be made anew: {plan.nothing.reason}{advice}")
     wanted = steering.read(await context.incidents.events(id_)).action
     asker = None if plan.is_revert else wanted
     proposed = await rehearsal.record(context, id_, plan, asker, replaces=old)

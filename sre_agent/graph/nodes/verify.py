@@ -1,7 +1,7 @@
 """Look at the world again until fresh data says whether the repair worked."""
 
-from dataclasses import replace
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 
 from langgraph.graph import END
 from langgraph.runtime import Runtime
@@ -11,7 +11,9 @@ from sre_agent.domain.actions import Proof
 from sre_agent.domain.events import EventDraft, EventKind
 from sre_agent.domain.ids import ActionId
 from sre_agent.domain.incident import IncidentStatus
-from sre_agent.domain.plan import Action, Plan
+from sre_agent.domain.objects import REPOSITORY
+from sre_agent.domain.plan import Action, Plan, Verification
+from sre_agent.domain.tools import ToolResult
 from sre_agent.graph import baseline, call_log, polling, run_state, steering, undoing
 from sre_agent.graph.context import RunContext
 from sre_agent.planning import looks, verification
@@ -50,6 +52,7 @@ async def verify(state: run_state.RunState, runtime: Runtime[RunContext]) -> Com
     looking_since = context.clock.now()
     before = baseline.read(await context.incidents.events(id_))
     last: dict[ActionId, Judgement] = {}
+    proofs = _Proofs(context, plan)
     asking, asked = polling.polled(context, id_, call_log.VERIFIER)
     while True:
         incident = await context.incidents.load(id_)
@@ -59,6 +62,7 @@ async def verify(state: run_state.RunState, runtime: Runtime[RunContext]) -> Com
         last = {
             action.id: await _judge(
                 asking,
+                proofs,
                 action,
                 Look(
                     action_finished_at=finished_at,
@@ -70,6 +74,7 @@ async def verify(state: run_state.RunState, runtime: Runtime[RunContext]) -> Com
                     before=before,
                     callers=action.blast_radius.callers,
                     followers=[item for item in followers if item.action_id == action.id],
+                    own_rollouts=proofs.own_rollouts,
                 ),
             )
             for action in plan.actions
@@ -89,12 +94,51 @@ async def verify(state: run_state.RunState, runtime: Runtime[RunContext]) -> Com
     return Command(goto="conclude", update=_end(plan, judgement, run_state.advice(state)))
 
 
-async def _judge(context: RunContext, action: Action, look: Look) -> Judgement:
+@dataclass
+class _Proofs:
+    """How the actions of a plan are proved, and what their rehearsals said last."""
+
+    context: RunContext
+    plan: Plan
+    _again: dict[ActionId, ToolResult] = field(default_factory=dict)
+
+    def of(self, action: Action) -> Proof | None:
+        """Return how an action is proved."""
+        kind = self.context.playbooks.actions.of(action.call)
+        return kind.verification.proof if kind else None
+
+    @property
+    def own_rollouts(self) -> int:
+        """Return how many rollouts of what is repaired the actions themselves were."""
+        return sum(
+            self.of(item) is Proof.ROLLOUT and item.target == item.verification.object
+            for item in self.plan.actions
+        )
+
+    def awaited(self, checked: Verification) -> Verification:
+        """Return the verification without a rollout to wait for where nothing is left that brings one."""
+        brings_one = any(self.of(item) is Proof.DEPLOYED for item in self.plan.actions)
+        update = {"awaits_rollout": checked.awaits_rollout and brings_one}
+        return checked.model_copy(update=update)
+
+    async def rehearse(self, context: RunContext, action: Action, since: datetime) -> ToolResult:
+        """Rehearse what was done; a forge that answered `since` is not asked again for a while."""
+        known, now = self._again.get(action.id), context.clock.now()
+        rest = timedelta(seconds=context.limits.forge_interval_s)
+        is_fresh = known is not None and max(since, now - rest) <= known.observed_at
+        if known is None or not is_fresh or action.target.kind != REPOSITORY:
+            deadline_s = context.deadline_s(action.call)
+            known = await context.toolbox.rehearse(action.call, deadline_s=deadline_s)
+            self._again[action.id] = known
+        return known
+
+
+async def _judge(context: RunContext, proofs: _Proofs, action: Action, look: Look) -> Judgement:
     """Look once; alerts that joined the incident after the plan count as well.
 
     What is no rollout is proved by rehearsing it again: done, it changes nothing.
     """
-    checked = verification.with_alerts(action.verification, look.alerts)
+    checked = proofs.awaited(verification.with_alerts(action.verification, look.alerts))
     answers = [
         Answer(
             call=call,
@@ -103,11 +147,9 @@ async def _judge(context: RunContext, action: Action, look: Look) -> Judgement:
         for call in looks.calls(checked)
     ]
     seen = replace(look, now=context.clock.now())
-    kind = context.playbooks.actions.of(action.call)
-    if kind is not None and kind.verification.proof is Proof.DECLARED:
-        again = await context.toolbox.rehearse(
-            action.call, deadline_s=context.limits.tool_deadline_s
-        )
+    proof = proofs.of(action)
+    if proof is not None and proof.is_rehearsed:
+        again = await proofs.rehearse(context, action, look.action_finished_at)
         seen = replace(seen, deed=action, again=again, now=context.clock.now())
     return verification.judge(checked, answers, seen)
 
@@ -135,7 +177,9 @@ async def _record(
 
 def _end(plan: Plan, judgement: Judgement, advice: str) -> run_state.RunState:
     if judgement.outcome is Outcome.RESOLVED:
-        return {"end_status": IncidentStatus.RESOLVED.value, "end_reason": judgement.reason}
+        warnings = plan.choice.warnings if plan.choice else ()
+        reason = ". Mind that ".join((judgement.reason, *warnings))
+        return {"end_status": IncidentStatus.RESOLVED.value, "end_reason": reason}
     said = {
         Outcome.IMPROVED: "the repair helped, but not enough",
         Outcome.NOT_RESOLVED: "the repair did not help",

@@ -12,6 +12,8 @@ from pydantic import SecretStr
 
 import infrastructure.lab.observe.prometheus as lab_prometheus
 from mcp_servers.common.toolset import described
+from mcp_servers.github import server as github
+from mcp_servers.github.settings import GithubSettings
 from mcp_servers.kubernetes import server as kubernetes
 from mcp_servers.kubernetes.settings import KubernetesSettings
 from sre_agent.config import catalogue, loader, permissions
@@ -28,7 +30,7 @@ MEANINGLESS = {"Watchdog"}
 
 
 def writing_tools() -> dict[str, dict[str, Any]]:
-    """Return the schema of each tool that a writing session of the Kubernetes server offers."""
+    """Return the schema of each tool that a writing session of a server offers."""
     key = Ed25519PrivateKey.generate().public_key().public_bytes_raw()
     program = kubernetes.build(
         KubernetesSettings(
@@ -41,7 +43,19 @@ def writing_tools() -> dict[str, dict[str, Any]]:
             grant_public_key=base64.b64encode(key).decode(),
         )
     )
-    return {tool.name: described(tool).parameters for tool in program.tools if tool.writes}
+    forge = github.build(
+        GithubSettings(
+            mcp_port=0,
+            mcp_read_token=SecretStr("r" * 24),
+            mcp_write_token=SecretStr("w" * 24),
+            github_repositories="acme/store",
+            github_read_token=SecretStr("reader" * 4),
+            github_write_token=SecretStr("writer" * 4),
+            grant_public_key=base64.b64encode(key).decode(),
+        )
+    )
+    tools = (*program.tools, *forge.tools)
+    return {tool.name: described(tool).parameters for tool in tools if tool.writes}
 
 
 def lab_alerts() -> set[str]:
@@ -78,7 +92,7 @@ def test_a_repair_calls_tools_that_exist_by_their_arguments(
 
         assert (call.server, call.tool) in ALLOWED.writes
         assert set(call.arguments) <= set(schema["properties"]) - {"dry_run"}
-        assert set(schema.get("required", ())) <= set(call.arguments)
+        assert set(schema.get("required", ())) <= {*call.arguments, *repair.takes}
 
 
 def test_every_repair_is_part_of_a_playbook() -> None:
@@ -98,6 +112,7 @@ def test_these_playbooks_are_shipped() -> None:
         "certificate-expiry",
         "service-down",
         "misrouted",
+        "bad-commit",
     }
 
 

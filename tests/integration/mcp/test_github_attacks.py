@@ -134,6 +134,19 @@ async def test_a_repository_made_anew_under_the_old_name_is_another(
     assert story.world.writes == []
 
 
+@pytest.mark.parametrize(
+    "branch", ["main", "feature", "sre-agent", "sre-agent/../main", "sre-agent/a/b", "sre-agent/"]
+)
+async def test_no_branch_is_made_or_merged_but_our_own(
+    hands: GithubHands, story: Story, branch: str
+) -> None:
+    made = await hands.rehearse(hands.revert(story.bad, branch=branch))
+    merged = await hands.rehearse(hands.merge("0" * 64, branch=branch))
+
+    assert (made.code, merged.code) == ("invalid_arguments", "invalid_arguments")
+    assert story.world.asked == []
+
+
 async def test_a_branch_of_somebody_else_is_not_taken_for_ours(
     hands: GithubHands, story: Story
 ) -> None:

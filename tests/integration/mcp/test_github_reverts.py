@@ -110,6 +110,49 @@ async def test_rehearsed_again_what_was_done_changes_nothing(
     assert data(merged_again)["changes"] == []
 
 
+async def test_what_is_merged_is_still_as_it_was_told_to_be(
+    hands: GithubHands, story: Story
+) -> None:
+    proposal = hands.revert(story.bad)
+    rehearsed = await hands.rehearse(proposal)
+    await hands.write(proposal, hands.grant(proposal, rehearsed))
+    merge = hands.merge(data(rehearsed)["result_sha256"])
+    await hands.write(merge, await hands.granted(merge))
+
+    again = await hands.rehearse(proposal)
+    other = await hands.write(proposal, hands.grant(proposal, again))
+
+    assert DryRun.model_validate(data(again)).changes == ()
+    assert other.code == "branch_taken"
+    assert len(story.world.pulls) == 1
+
+
+UNIT = {"name": "unit", "status": "completed", "conclusion": "success"}
+
+
+@pytest.mark.parametrize(("checks", "exception"), [([], "*"), ([UNIT], "")])
+async def test_a_rehearsal_offers_what_its_merge_is_asked_for_with(
+    hands: GithubHands, story: Story, checks: list[dict[str, str | None]], exception: str
+) -> None:
+    story.world.checks = checks
+
+    shown = DryRun.model_validate(data(await hands.rehearse(hands.revert(story.bad))))
+
+    assert shown.offers == {"patch_sha256": shown.result_sha256, "without_checks": exception}
+    assert any("no check reports" in said for said in shown.warnings) is bool(exception)
+
+
+async def test_a_merge_of_something_else_is_refused_when_it_is_rehearsed(
+    hands: GithubHands, story: Story
+) -> None:
+    proposal = hands.revert(story.bad)
+    await hands.write(proposal, await hands.granted(proposal))
+
+    result = await hands.rehearse(hands.merge("0" * 64))
+
+    assert result.code == "head_moved"
+
+
 async def test_a_base_that_moved_elsewhere_is_no_drift(hands: GithubHands, story: Story) -> None:
     proposal = hands.revert(story.bad)
     grant = await hands.granted(proposal)

@@ -129,6 +129,32 @@ async def test_a_grant_that_was_not_used_before_a_freeze_is_not_renewed_in_it(
     assert (await mint.mint(begun, ONE)).id, "it settles what came of the write"
 
 
+@pytest.mark.parametrize(
+    ("codes", "is_frozen"),
+    [(["checks_pending", "grant_expired"], True), (["checks_pending", ""], False)],
+    ids=["told to wait", "no answer"],
+)
+async def test_a_write_that_waits_for_checks_is_not_begun_in_a_freeze(
+    scene: Scene, make_mint: MakeMint, tmp_path: Path, codes: list[str], *, is_frozen: bool
+) -> None:
+    file = tmp_path / "freezes.yaml"
+    file.write_text("freezes: []")
+    mint = make_mint(file=file)
+    id_ = await scene.approved("inc-a")
+    await mint.mint(id_, ONE)
+    await scene.log(id_, EventKind.ACTION_STARTED, {"action_id": ONE, "grant_id": "g"})
+    for code in codes:
+        said = {"action_id": ONE, "mode": "write", "code": code}
+        await scene.log(id_, EventKind.TOOL_CALLED, said)
+    await scene.pass_time(seconds=400)
+    freeze(file, scene.clock.now())
+
+    if is_frozen:
+        assert (await refusal(mint.mint(id_, ONE))).code == "frozen"
+    else:
+        assert (await mint.mint(id_, ONE)).id
+
+
 @pytest.mark.attack("going round a brake")
 async def test_a_grant_from_before_a_freeze_ends_with_its_beginning(
     scene: Scene, make_mint: MakeMint, tmp_path: Path

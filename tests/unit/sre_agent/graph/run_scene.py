@@ -70,13 +70,16 @@ class Scene:
     reflector: Reflector | None = None
     chooser: Chooser | None = None
     reporter: Reporter | None = None
+    graph: Callable[[InMemorySaver], build.Graph] = build.build
+    known: dict[str, Any] = field(default_factory=dict)
+    """What a run that begins in the middle knows already."""
 
     @property
     def id(self) -> IncidentId:
         return self.incidents.incident.id
 
     async def start(self) -> None:
-        await self._invoke({"incident_id": self.id})
+        await self._invoke({"incident_id": self.id, **self.known})
 
     async def go_on(self) -> None:
         """Take the run up where its process ended."""
@@ -84,10 +87,14 @@ class Scene:
 
     async def answer(self, verdict: Verdict, reason: str = "") -> None:
         self.incidents.decide(verdict, reason=reason)
+        await self.resume()
+
+    async def resume(self) -> None:
+        """Wake the run, with whatever was decided."""
         await self._invoke(Command(resume=True))
 
     async def _invoke(self, given: Any) -> None:
-        await build.build(self.saver).ainvoke(
+        await self.graph(self.saver).ainvoke(
             given,
             {"configurable": {"thread_id": self.id}},
             context=RunContext(

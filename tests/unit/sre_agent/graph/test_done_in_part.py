@@ -9,11 +9,9 @@ from run_scene import Scene, make_scene
 from sre_agent.config import action_kinds
 from sre_agent.domain.events import EventKind
 from sre_agent.domain.incident import IncidentStatus
-from sre_agent.domain.plan import Action
 from sre_agent.domain.ruling import Verdict
 from sre_agent.domain.tools import ToolCall, ToolResult
 from sre_agent.graph.context import Limits, RunContext
-from sre_agent.graph.nodes import execute
 from sre_agent.testing.toolbox import refused, unreachable
 
 TOLD = "node n is closed; evicted 2 of 3 pods; left: a/b; a budget keeps it"
@@ -70,12 +68,21 @@ async def test_the_way_back_that_the_live_object_tells_is_not_put_before_the_rep
     assert action["inverse"]["arguments"]["to_revision"] != 99
 
 
-@pytest.mark.parametrize(("tool", "waits_s"), [("restart_rollout", 10.0), ("drain_node", 300.0)])
-def test_what_takes_longer_by_its_kind_is_waited_for_longer(tool: str, waits_s: float) -> None:
+@pytest.mark.parametrize(
+    ("server", "tool", "waits_s"),
+    [
+        ("kubernetes", "restart_rollout", 10.0),
+        ("kubernetes", "drain_node", 300.0),
+        ("github", "create_revert_pr", 60.0),
+    ],
+)
+def test_what_takes_longer_by_its_kind_is_waited_for_longer(
+    server: str, tool: str, waits_s: float
+) -> None:
     known = SimpleNamespace(actions=action_kinds.shipped())
     context = SimpleNamespace(limits=Limits(), playbooks=known)
-    action = SimpleNamespace(call=ToolCall(server="kubernetes", tool=tool, arguments={}))
+    call = ToolCall(server=server, tool=tool, arguments={})
 
-    found = execute._deadline_s(cast("RunContext", context), cast("Action", action))
+    found = RunContext.deadline_s(cast("RunContext", context), call)
 
     assert found == waits_s

@@ -57,7 +57,7 @@ async def rehearsed(told: dict[str, Any] | None) -> Plan:
     box = FakeToolbox().on("kubernetes", "patch_service_port", ok(data))
     context = SimpleNamespace(
         toolbox=box,
-        limits=SimpleNamespace(tool_deadline_s=1.0),
+        deadline_s=lambda _call: 1.0,
         playbooks=SimpleNamespace(actions=action_kinds.shipped()),
     )
     found = await rehearsal.rehearse(cast("RunContext", context), plan())
