@@ -116,7 +116,7 @@ class _Text:
         return cls(
             [word for clause in said for word in clause][:MAX_TEXT_WORDS],
             [number for number, clause in enumerate(said) for _ in clause],
-            [frozenset(_LIMITING.intersection(clause)) for clause in said],
+            [frozenset(filter(_limits, clause)) for clause in said],
             source.beside,
         )
 
@@ -187,6 +187,11 @@ def _counts(word: str) -> bool:
 
 def _is_denial(word: str) -> bool:
     return word in _DENIALS or word.endswith(("n't", "n\u2019t"))
+
+
+def _limits(word: str) -> bool:
+    """Return whether a clause claims more without a word: a share of something, or how sure one is."""
+    return word in _LIMITING or word.endswith("%")
 
 
 def _is_number(word: str) -> bool:

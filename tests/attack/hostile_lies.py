@@ -136,6 +136,22 @@ def denied(word: str) -> Say:
     return say
 
 
+_DOUBTS = re.compile(
+    r"\b(?:if|unless|would|could|may|might|less than|more than|nearly|about|at least|at most|best"
+    r"|likely|likeliest|possibly|perhaps|seems to|suspected|confidence) ?|,? (?:at|of) [\d.]+ ?%",
+    re.IGNORECASE,
+)
+
+
+def certain(told: Told, rng: random.Random) -> Lie:
+    """Say an entry without the words that limit it."""
+    cite, said = rng.choice(
+        [item for item in told.entries if _DOUBTS.search(item[1])] or [("1", "")]
+    )
+    text = " ".join(_DOUBTS.sub("", said).split())
+    return Lie(text=text, cite=None if told.facts else cite, tells=(text,) if text else ())
+
+
 def calling(tool: str, **arguments: Any) -> Say:
     """Ask for a call of a tool."""
     return lambda _told, _rng: Lie(text=MARK, calls=((tool, arguments),), tells=(MARK,))

@@ -13,6 +13,7 @@ WEAK = (
 LINES = "shop/web: 14 error lines (0 before), 1 new patterns"
 BUDGET = "97.2% of its error budget is left; at this pace it would be used up in 30 days"
 LOOKED = "Looked again: alerts and rollout are good, for less than 10 s so far"
+RANKED = "Round 1: bad_release of web at 62%"
 MANY = "shop/web: revision 2 and 3 of 5 pods ready"
 
 
@@ -27,6 +28,8 @@ MANY = "shop/web: revision 2 and 3 of 5 pods ready"
         ("Its error budget is used up in 30 days.", BUDGET),
         ("Alerts and rollout are good for 10 s.", LOOKED),
         ("revision of 5 pods ready", MANY),
+        ("Round 1: bad_release of web.", RANKED),
+        ("Its error budget is left.", BUDGET),
     ],
 )
 def test_a_claim_that_leaves_it_out_is_not_borne_out(sentence: str, source: str) -> None:
@@ -41,6 +44,7 @@ def test_a_claim_that_leaves_it_out_is_not_borne_out(sentence: str, source: str)
         ("It was escalated to people.", WEAK),
         ("Undo it by hand if they differ.", WEAK),
         ("There are 14 error lines, 0 before.", LINES),
+        ("Round 1 said bad_release of web, at 62%.", RANKED),
         ("97.2% of the error budget is left.", BUDGET),
         ("At this pace it would be used up in 30 days.", BUDGET),
         ("Alerts and rollout are good, for less than 10 s.", LOOKED),
