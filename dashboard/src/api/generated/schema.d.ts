@@ -1480,7 +1480,8 @@ export interface components {
          * Action
          * @description One write, complete: what, on what, why, how it is undone and how it is checked.
          *
-         *     `needs` are the actions of the same plan without which this one makes no sense.
+         *     `needs` are the actions of the same plan without which this one makes no sense. `takes` are
+         *     arguments, by name, that the rehearsal of an action before it offers.
          */
         Action: {
             /** Id */
@@ -1501,6 +1502,10 @@ export interface components {
              * @default []
              */
             needs: string[];
+            /** Takes */
+            takes?: {
+                [key: string]: string;
+            };
         };
         /**
          * ActionKind
@@ -2373,6 +2378,7 @@ export interface components {
          *     did not; `not_seen` names what the playbook wants looked at and nobody could see; `escalation`
          *     is what a person should be told if the plan does not help. `chosen` says where a language model
          *     chose otherwise than the rules would have: such a plan waits for a person, whatever policy allows.
+         *     `weighed` says what spoke for this step and against others; `warnings` what stays when all goes well.
          */
         Choice: {
             /** Title */
@@ -2399,6 +2405,16 @@ export interface components {
              */
             escalation: string;
             chosen?: components["schemas"]["ChosenByModel"] | null;
+            /**
+             * Weighed
+             * @default []
+             */
+            weighed: string[];
+            /**
+             * Warnings
+             * @default []
+             */
+            warnings: string[];
         };
         /**
          * ChosenByModel
@@ -2791,7 +2807,8 @@ export interface components {
          *     `labels` are the target's, which rules may go by and the grant is bound to as to the figures.
          *     `inverse` is there where the live object tells how the change would be taken back.
          *     `left_sha256` is the hash of the state that the action would leave behind, as `state_sha256` is of
-         *     the one it finds; empty where the server does not say.
+         *     the one it finds; empty where the server does not say. `offers` are arguments, by name, that an
+         *     action after this one may take from it.
          */
         DryRun: {
             /** State Sha256 */
@@ -2821,6 +2838,10 @@ export interface components {
             left_sha256: string;
             /** Labels */
             labels?: {
+                [key: string]: string;
+            };
+            /** Offers */
+            offers?: {
                 [key: string]: string;
             };
         };
@@ -4103,7 +4124,7 @@ export interface components {
          * @description What has to be looked at to tell whether the action took, beside signals and alerts.
          * @enum {string}
          */
-        Proof: "rollout" | "replicas" | "declared";
+        Proof: "rollout" | "replicas" | "declared" | "deployed";
         /**
          * PulseView
          * @description How a server is now; `since` is when this process first saw it so.
@@ -5179,7 +5200,8 @@ export interface components {
          *
          *     Every bound must hold for `hold_s` seconds, none of `alert_names` may fire for the bounded
          *     services, and the rollout of `object` must be over; judged from `wait_s` to `deadline_s` seconds
-         *     after the action. `alerts_anywhere` says that an alert to look for names no namespace.
+         *     after the action. `alerts_anywhere` says that an alert to look for names no namespace;
+         *     `awaits_rollout` that what was done reaches `object` only with a rollout that comes after it.
          */
         Verification: {
             object: components["schemas"]["ObjectRef"];
@@ -5204,6 +5226,11 @@ export interface components {
              * @default false
              */
             alerts_anywhere: boolean;
+            /**
+             * Awaits Rollout
+             * @default false
+             */
+            awaits_rollout: boolean;
         };
         /**
          * Verifying
