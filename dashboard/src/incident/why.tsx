@@ -1,5 +1,5 @@
 import { ByModel } from "./by-model";
-import type { Plan, Runbook } from "./events";
+import type { Choice, Plan, Runbook } from "./events";
 import { texts } from "./keyed";
 
 /** Why this plan and no other: the playbook's step, the steps passed over, the runbook it goes by. */
@@ -15,18 +15,7 @@ export function Why({ plan }: { plan: Plan }) {
           {choice.condition && <span className="muted">: {choice.condition}</span>}
         </p>
       )}
-      {(choice?.weighed ?? []).length > 0 && (
-        <ul className="weighed muted">
-          {texts(choice?.weighed ?? []).map(({ key, item }) => (
-            <li key={key}>{item}</li>
-          ))}
-        </ul>
-      )}
-      {texts(choice?.warnings ?? []).map(({ key, item }) => (
-        <p key={key} className="warning">
-          {item}
-        </p>
-      ))}
+      {choice && <Weighed choice={choice} />}
       {texts(choice?.not_seen ?? []).map(({ key, item }) => (
         <p key={key} className="warning">
           Nobody could look at this: {item}
@@ -47,6 +36,26 @@ export function Why({ plan }: { plan: Plan }) {
       )}
       {runbook && <Cited runbook={runbook} />}
     </div>
+  );
+}
+
+function Weighed({ choice }: { choice: Choice }) {
+  const { weighed = [], warnings = [] } = choice;
+  return (
+    <>
+      {weighed.length > 0 && (
+        <ul className="weighed muted">
+          {texts(weighed).map(({ key, item }) => (
+            <li key={key}>{item}</li>
+          ))}
+        </ul>
+      )}
+      {texts(warnings).map(({ key, item }) => (
+        <p key={key} className="warning">
+          {item}
+        </p>
+      ))}
+    </>
   );
 }
 

@@ -112,7 +112,7 @@ def test_these_playbooks_are_shipped() -> None:
         "certificate-expiry",
         "service-down",
         "misrouted",
-        "bad-commit",
+        "code-change",
     }
 
 
