@@ -24,6 +24,11 @@ class Flags:
         """Say whether a feature is switched on."""
         return self._known.get(name, False)
 
+    @property
+    def on(self) -> list[str]:
+        """Return the features that are switched on."""
+        return sorted(name for name, is_on in self._known.items() if is_on)
+
     def start(self) -> None:
         """Ask from now on, beside whatever else is done."""
         if self._target is not None:

@@ -31,7 +31,7 @@ def main(choose: Choose) -> int:
         records.Log("main").write("fatal", "cannot start", error=records.describe(error))
         return 1
     known.start()
-    _serve(config, worker)
+    _serve(config, worker, known)
     return 0
 
 
@@ -39,11 +39,11 @@ def _facts(config: settings.Settings) -> dict[str, str]:
     return {"service": config.name, "version": config.version}
 
 
-def _serve(config: settings.Settings, worker: service.Worker) -> None:
+def _serve(config: settings.Settings, worker: service.Worker, known: flags.Flags) -> None:
     facts = _facts(config)
     tracer = tracing.Tracer(config.resource, config.traces_endpoint, config.traces_share)
     tracer.start()
-    shop = service.Service(config, worker, records.Log("http", **facts), tracer)
+    shop = service.Service(config, worker, records.Log("http", **facts), tracer, known)
     server = wire.Server(config.host, config.port, shop.handle)
     # One scrape at a time, as the small servers of many client libraries do it.
     scraped = wire.Server(

@@ -11,6 +11,7 @@ from infrastructure.lab.shop.dependency import (
     DependencyError,
     DependencyTimeoutError,
 )
+from infrastructure.lab.shop.flags import Flags
 from infrastructure.lab.shop.settings import Settings
 from infrastructure.lab.shop.tracing import Span, Tracer
 
@@ -45,11 +46,11 @@ class Service:
     """Answers the requests of one pod."""
 
     def __init__(
-        self, settings: Settings, worker: Worker, log: records.Log, tracer: Tracer
+        self, settings: Settings, worker: Worker, log: records.Log, tracer: Tracer, flags: Flags
     ) -> None:
-        """Take the settings, who does the work, and whom to tell what is done."""
+        """Take the settings, who does the work, whom to tell what is done, and what is switched on."""
         self._settings, self._worker, self._log = settings, worker, log
-        self._tracer = tracer
+        self._tracer, self._flags = tracer, flags
         self._dependencies = Dependencies(settings.environment, settings.timeout_s, tracer)
         self._started_s = time.time_ns() / 1e9
         self._remembered = bytearray()
@@ -138,6 +139,7 @@ class Service:
             error=records.describe(error) if error else None,
             peer_service=getattr(error, "peer", None),
             peer_status=getattr(error, "status", None),
+            flags=self._flags.on or None if error else None,
             stack=records.stack(error) if error and outcome.status == 500 else None,
         )
 

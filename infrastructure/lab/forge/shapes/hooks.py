@@ -52,7 +52,7 @@ def push(
         "after": moved[1],
         "created": moved[0] == NOTHING,
         "deleted": moved[1] == NOTHING,
-        "forced": False,
+        "forced": NOTHING not in moved and commits.base(forge.git, *moved) != moved[0],
         "base_ref": None,
         "compare": f"{forge.html}/compare/{moved[0][:12]}...{moved[1][:12]}",
         "commits": told,

@@ -231,5 +231,6 @@ def test_the_first_files_come_back_and_open_requests_are_closed(client: Client) 
     files = objects.files(client.forge.git, "main")
     tag = client.get("/releases")[0]["tag_name"]
     assert files == objects.files(client.forge.git, tag)
+    assert restored == client.forge.git.text("rev-parse", f"{tag}^{{commit}}"), "by a commit"
     assert client.get(f"/pulls/{open_['number']}")["state"] == "closed"
     assert lab.ask("POST", "//lab/restore")["sha"] == restored, "nothing is left to be done"

@@ -71,7 +71,7 @@ def test_a_rollout_says_what_it_runs_and_why(client: Client) -> None:
     assert CHANGE_CAUSE not in first["metadata"]["annotations"]
 
 
-def test_the_cluster_has_been_told_of_the_first_release_and_of_what_is_restored(
+def test_the_cluster_has_been_told_of_the_first_release_also_when_that_comes_back(
     client: Client,
 ) -> None:
     forge = client.forge

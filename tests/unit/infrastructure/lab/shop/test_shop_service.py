@@ -10,6 +10,7 @@ import pytest
 
 from infrastructure.lab.nuisance import NONSENSE
 from infrastructure.lab.shop import settings, wire
+from infrastructure.lab.shop.flags import Flags
 from infrastructure.lab.shop.records import Log
 from infrastructure.lab.shop.releases import VARIANTS, Worker
 from infrastructure.lab.shop.service import LESSON, REMEMBERED_BYTES, Service
@@ -36,7 +37,7 @@ def running_service(variant: str, **environment: str) -> Iterator[tuple[Service,
         }
     )
     worker = Worker(VARIANTS[variant])
-    service = Service(config, worker, Log("http", service="a"), silent())
+    service = Service(config, worker, Log("http", service="a"), silent(), Flags(None, Log("flags")))
     server = wire.Server("127.0.0.1", 0, service.handle)
     thread = threading.Thread(target=server.serve)
     thread.start()
@@ -124,6 +125,20 @@ def test_orders_and_scrapes_come_in_at_different_doors() -> None:
     with running_service("steady") as (service, address):
         assert ask(address, "GET", "/metrics").status == 404
     assert service.scrape(wire.Request("POST", "/work")).status == 404
+
+
+def test_a_failed_request_says_which_features_were_on_and_a_good_one_does_not(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with running_service("steady") as (service, address):
+        service._flags._known = {"fast": True, "slow": False}
+        assert ask(address, "POST", "/work", NONSENSE).status == 500
+        service._served = -1
+        assert order(address, 1).status == 200
+
+    failed, good = (json.loads(line) for line in capsys.readouterr().out.splitlines())
+    assert failed["flags"] == ["fast"]
+    assert "flags" not in good
 
 
 def test_an_order_that_is_no_number_is_a_bug_nobody_found_yet(
