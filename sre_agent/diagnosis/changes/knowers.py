@@ -11,7 +11,7 @@ from sre_agent.domain.ids import NO_EVIDENCE, EvidenceId
 from sre_agent.domain.timeline import Change
 
 TOLD_MAX = 6
-HOW_MAX = 3
+HOW_MAX = 5
 _SHORT = 7
 
 _TRAILER = re.compile(
