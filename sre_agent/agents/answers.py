@@ -42,6 +42,7 @@ KIND_OF: Mapping[tuple[str, str], str] = {
     ("github", "get_pull_request"): "github.pull_request",
     ("github", "codeowners"): "github.code_owners",
     ("github", "blame"): "github.blame",
+    ("github", "get_file"): "github.file",
 }
 """The kind of evidence that each tool brings; tools that are not here bring none."""
 

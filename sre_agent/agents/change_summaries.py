@@ -8,6 +8,7 @@ from sre_agent.domain.observations.github import (
     CommitDetail,
     CommitList,
     DeploymentList,
+    FileText,
     PullRequestDetail,
     PullRequestList,
     ReleaseList,
@@ -89,3 +90,10 @@ def blame(facts: dict[str, Any]) -> str:
     people = dict.fromkeys(item.author for item in it.ranges if item.author)
     told = ", ".join(list(people)[:SHOWN_PATHS]) or "nobody"
     return f"{it.repository}: {it.path} was last written by {told}"
+
+
+def file(facts: dict[str, Any]) -> str:
+    """Return the line for a piece of a file."""
+    it = FileText.model_validate(facts)
+    last = it.first_line + it.text.count("\n")
+    return f"{it.repository}: {it.path}, lines {it.first_line} to {last} of {it.lines}"

@@ -209,6 +209,7 @@ _SUMMARIES: Mapping[str, Callable[[dict[str, Any]], str]] = dict(
             change_summaries.pull_request,
             change_summaries.code_owners,
             change_summaries.blame,
+            change_summaries.file,
             _past,
             _alert_patterns,
             _changes,

@@ -5,7 +5,14 @@ from datetime import datetime
 from functools import partial
 
 from sre_agent.config import catalogue
-from sre_agent.diagnosis.asking import knowing, questions, reading, repositories, telling_apart
+from sre_agent.diagnosis.asking import (
+    flagged_code,
+    knowing,
+    questions,
+    reading,
+    repositories,
+    telling_apart,
+)
 from sre_agent.diagnosis.concluding import (
     attribution,
     beside,
@@ -111,7 +118,7 @@ def diagnose(
         conclusion=conclusion,
         questions=(
             *asked,
-            *(repositories.ask(seen) if conclusion is not Conclusion.NOTHING_WRONG else ()),
+            *(_asked_of_code(seen, changed) if conclusion is not Conclusion.NOTHING_WRONG else ()),
             *(about(shown[0]) if conclusion is Conclusion.CAUSE_FOUND else ()),
         ),
         dependencies=seen.graph.dependencies(),
@@ -146,6 +153,13 @@ def _asked_of(
     yield from reading.ask(evidence, cause)
     if changed:
         yield from knowing.ask(seen.case, changed, cause)
+
+
+def _asked_of_code(seen: Situation, changed: Attribution | None) -> Iterator[Question]:
+    """Yield what repositories are to be asked, where somebody can."""
+    yield from repositories.ask(seen)
+    if changed:
+        yield from flagged_code.ask(seen, changed)
 
 
 def _asked(

@@ -46,6 +46,16 @@ class FlagChange:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CodeSeen:
+    """Lines of a file of a repository, the first of them by its number, as they are now."""
+
+    path: str
+    first_line: int
+    rows: tuple[str, ...]
+    source: EvidenceId = NO_EVIDENCE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StatusNotice:
     """What somebody says of a component that is not ours to repair: a provider, DNS, the network."""
 

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from sre_agent.diagnosis.changes import innocence, mechanisms, reach, terms
+from sre_agent.diagnosis.changes import hunks, innocence, mechanisms, reach, terms
 from sre_agent.diagnosis.changes import patch as patches
 from sre_agent.diagnosis.changes.patch import Patch
 from sre_agent.diagnosis.changes.reach import Arrival
@@ -48,9 +48,9 @@ def reasons(
     yield from _place(scene, commit, arrival)
     yield from _frames(scene, commit)
     yield from _words(scene, commit, rarity)
-    named = tuple(_named(scene, commit))
-    yield from named
-    yield from _mechanism(scene, commit, is_named=bool(named))
+    exact = (*_named(scene, commit), *_stood_on(scene, commit))
+    yield from exact
+    yield from _mechanism(scene, commit, is_named=bool(exact))
     yield from _innocence(scene, commit)
 
 
@@ -92,6 +92,18 @@ def _frames(scene: Scene, commit: Commit) -> Iterator[Reason]:
         yield Reason(
             "frames.elsewhere", -1.0, "the stack traces stand in files that it does not touch"
         )
+
+
+def _stood_on(scene: Scene, commit: Commit) -> Iterator[Reason]:
+    """Speak of the very line that a change wrote and a stack trace stands on."""
+    for hunk in hunks.read(commit.diff):
+        own = {line.after for line in hunk.lines if line.sign == "+"}
+        for frame in scene.frames:
+            if frame.line in own and hunk.path in scene.stack_places[frame.file]:
+                name = hunk.path.rsplit("/", 1)[-1]
+                text = f"the stack trace stands on line {frame.line} of {name}, which it wrote"
+                yield Reason("frames.on_it", 1.5, text)
+                return
 
 
 def _words(scene: Scene, commit: Commit, rarity: Mapping[str, float]) -> Iterator[Reason]:

@@ -4,10 +4,11 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from sre_agent.diagnosis.changes import commits, hunks, templates, terms
+from sre_agent.diagnosis.changes import commits, flags, hunks, templates, terms
 from sre_agent.diagnosis.changes import patch as patches
+from sre_agent.diagnosis.changes.flags import FlagCharge
 from sre_agent.diagnosis.changes.hunks import Hunk
-from sre_agent.diagnosis.changes.judgement import Charge
+from sre_agent.diagnosis.changes.judgement import Charge, Judgement
 from sre_agent.diagnosis.changes.reach import TIE_S
 from sre_agent.diagnosis.changes.releases import releases
 from sre_agent.diagnosis.changes.scene import Scene
@@ -53,14 +54,14 @@ class _Setting:
 
 
 def explain(
-    case: Case, scene: Scene, culprit: Charge | None, change: Change, source: EvidenceId
+    case: Case, scene: Scene, verdict: Judgement, change: Change, source: EvidenceId
 ) -> tuple[Explanation, ...]:
     """Return the places of a change's diff with what they explain, the closest first.
 
     Args:
         case: what is known.
         scene: what fails.
-        culprit: the case against the commit that did it; None where a flag did.
+        verdict: who did it, a commit or a flag.
         change: what did it.
         source: the evidence in which its diff stands.
     """
@@ -69,7 +70,8 @@ def explain(
     places = [
         *_frames(found, scene, lines),
         *_named(found, scene, lines, change.diff),
-        *_rolled_out(found, _settings(case, culprit)),
+        *_rolled_out(found, _settings(case, verdict.culprit)),
+        *_asked_for(found, scene, verdict.flag),
     ]
     places = places or list(_in_words(found, scene, lines))
     ordered = sorted(places, key=lambda item: (item.rank, item.away, item.said, item.row))
@@ -161,8 +163,10 @@ def _named(
 
 
 def _rows(text: str) -> Sequence[str]:
-    """Return the rows of a message, what was raised before where it was: that says what is wrong."""
-    return sorted(text.splitlines(), key=lambda row: bool(exceptions.read(row).frames))
+    """Return the rows of a message, what was raised before where it was, and records as they are last."""
+    return sorted(
+        text.splitlines(), key=lambda row: (row.startswith("{"), bool(exceptions.read(row).frames))
+    )
 
 
 def _settings(case: Case, culprit: Charge | None) -> Iterator[_Setting]:
@@ -197,6 +201,23 @@ def _rolled_out(found: Sequence[Hunk], settings: Iterator[_Setting]) -> Iterator
         if place:
             said = f"{change.path}: {change.before or 'none'} → {change.after or 'none'}"
             yield _Place(_BY_NAME, 1, Explained.SETTING, said, *place, setting.source)
+
+
+def _asked_for(found: Sequence[Hunk], scene: Scene, charge: FlagCharge | None) -> Iterator[_Place]:
+    """Yield the row that sets a flag for which the code that fails asks."""
+    asked = flags.asked_at(scene, charge.flag) if charge else None
+    place = next(
+        (
+            (hunk, row)
+            for hunk in found
+            for row, line in enumerate(hunk.lines)
+            if charge and line.sign == "+" and charge.flag.flag in line.text
+        ),
+        None,
+    )
+    if asked and charge and place:
+        said = f"{asked.place} asks for {charge.flag.flag}"
+        yield _Place(_BY_NAME, 0, Explained.STACK_FRAME, said, *place, asked.source)
 
 
 def _in_words(found: Sequence[Hunk], scene: Scene, lines: Sequence[LogLine]) -> Iterator[_Place]:

@@ -1,20 +1,34 @@
 """What speaks for a feature flag that was switched, and which commit lies behind it."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from sre_agent.diagnosis.changes import commits, terms
+from sre_agent.diagnosis.changes import commits, paths, terms
 from sre_agent.diagnosis.changes.commits import Reason
 from sre_agent.diagnosis.changes.reach import TIE_S
 from sre_agent.diagnosis.changes.scene import Scene
 from sre_agent.domain.changes import Commit, FlagChange
+from sre_agent.domain.ids import EvidenceId
 
 RARELY = -1.0
 """Flags are switched all day."""
 SILENT = -2.5
 """Nothing that fails speaks of what the flag is for."""
+ASKED = 3.5
+"""The code that fails stands right below where it asks for the flag."""
+ASKED_ABOVE = 8
+"""Rows above the one that fails."""
 BEHIND = 2
 """So many words of its name a commit shares with a flag that it lies behind."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A place of the code that asks for a flag, and the evidence in which it stands."""
+
+    place: str
+    source: EvidenceId
 
 
 @dataclass(frozen=True)
@@ -56,6 +70,24 @@ def behind(flag: FlagChange, known: Sequence[Commit]) -> Commit | None:
     return max(found, key=lambda commit: (commit.at_s, commit.sha), default=None)
 
 
+def asked_at(scene: Scene, flag: FlagChange) -> Asked | None:
+    """Return where on the way of a stack trace the code asks for a flag, or None."""
+    name = _joined(flag.flag)
+    for code in scene.told.code:
+        for frame in scene.frames:
+            row = frame.line - code.first_line
+            if paths.shared(frame.file, code.path) and 0 <= row < len(code.rows):
+                above = code.rows[max(0, row - ASKED_ABOVE) : row + 1]
+                if any(name in _joined(text) for text in above):
+                    return Asked(f"{code.path}:{frame.line}", code.source)
+    return None
+
+
+def _joined(text: str) -> str:
+    """Return a text by its letters and digits alone: names of one thing differ in what joins their words."""
+    return re.sub(r"[^a-z0-9]", "", text.lower())
+
+
 def _reasons(scene: Scene, flag: FlagChange) -> Iterator[Reason]:
     yield Reason("flag.often", RARELY, "flags are switched all day")
     yield from commits.when(scene, flag.at_s)
@@ -63,6 +95,11 @@ def _reasons(scene: Scene, flag: FlagChange) -> Iterator[Reason]:
         yield Reason("place.first", 1.2, f"it is for {scene.first}, which failed first")
     elif flag.service and flag.service not in scene.failing:
         yield Reason("place.elsewhere", -1.5, f"it is for {flag.service}, which does not fail")
+    asked = asked_at(scene, flag)
+    if asked:
+        text = f"the code at {asked.place}, where it fails, asks for it"
+        yield Reason("flag.asked_for", ASKED, text)
+        return
     said = dict.fromkeys(terms.words(flag.flag), 1.0)
     weight, shared = commits.common(scene, said, {})
     if shared:

@@ -16,6 +16,9 @@ _TOKEN = re.compile(
 )
 _COMMENT = re.compile(r"^\s*(?://|#(?!\s*include)|/\*|\*(?:\s|/|$)|--\s|<!--|;|\"\"\"|''')")
 _TRAILING = re.compile(r"\s+(?://|#)\s.*$")
+_NAME_OF = re.compile(r"^\s*-\s+name:\s*[\"']?([\w.-]+)[\"']?\s*$")
+_VALUE = re.compile(r"^\s*value:\s*(\S.*)$")
+"""A variable of a container, in a manifest."""
 _NUMBER = re.compile(r"^\d+(?:\.\d+)?[a-zA-Z%]*$")
 _STRING = re.compile(r"^[\"'`].*[\"'`]$", re.DOTALL)
 _NAME = re.compile(r"^[\"'`]?[A-Za-z_]")
@@ -147,14 +150,28 @@ class Patch:
 def read(diff: str) -> Patch:
     """Return a unified diff as a patch; comments and empty lines do not count."""
     removed, added, kept = list[str](), list[str](), list[str]()
+    names: dict[str, str] = {}
     for line in diff.splitlines():
         if line.startswith(("+++", "---", "@@", "diff ", "index ")):
+            names.clear()
             continue
         side = {"-": removed, "+": added}.get(line[:1], kept)
-        code = _TRAILING.sub("", line[1:])
+        code = _TRAILING.sub("", _named(line[:1], line[1:], names))
         if code.strip() and not _COMMENT.match(code):
             side.append(code)
     return Patch(tuple(removed), tuple(added), tuple(kept))
+
+
+def _named(sign: str, text: str, names: dict[str, str]) -> str:
+    """Return a line of a diff; the value of a pair `name: …`, `value: …` with the name before it.
+
+    `names` are those that the next line of either side may be the value of; they are kept up to date.
+    """
+    value, name = _VALUE.match(text), _NAME_OF.match(text)
+    told = f"{names[sign]}: {value[1]}" if value and names.get(sign) else text
+    for side in ("-", "+", " ") if sign == " " else (sign,):
+        names[side] = name[1] if name else ""
+    return told
 
 
 def tokens(lines: Iterable[str]) -> Counter[str]:

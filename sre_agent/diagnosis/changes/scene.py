@@ -15,7 +15,7 @@ from sre_agent.diagnosis.logs.exceptions import Frame
 from sre_agent.diagnosis.logs.statements import words_of
 from sre_agent.diagnosis.metrics.kinds import Kind, kind_of
 from sre_agent.diagnosis.traces import calls as trees
-from sre_agent.domain.changes import Commit, Deploy, FlagChange, StatusNotice
+from sre_agent.domain.changes import CodeSeen, Commit, Deploy, FlagChange, StatusNotice
 from sre_agent.domain.telemetry.lines import LogLine
 from sre_agent.domain.telemetry.spans import Span
 from sre_agent.domain.telemetry.tables import MetricKey, MetricTable
@@ -57,6 +57,7 @@ class Told:
     flags: Sequence[FlagChange] = ()
     notices: Sequence[StatusNotice] = ()
     sources: Mapping[str, Source] = field(default_factory=dict)
+    code: Sequence[CodeSeen] = ()
 
 
 @dataclass(frozen=True)

@@ -73,9 +73,7 @@ def _trials(found: Attribution) -> Iterator[_Trial]:
 
 def _suspect(seen: Situation, found: Attribution, own: _Trial) -> JudgedChange:
     """Return the suspect with what its diff explains, and who knows that code."""
-    explains = explained.explain(
-        seen.case, found.scene, found.judgement.culprit, own.change, own.source
-    )
+    explains = explained.explain(seen.case, found.scene, found.judgement, own.change, own.source)
     known_by = knowers.of(seen.case.repositories, found.known, own.change, own.source)
     judged = _judged(found, own)
     ids = [*judged.evidence_ids, *(id_ for item in explains for id_ in item.evidence_ids)]

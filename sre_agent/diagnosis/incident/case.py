@@ -21,6 +21,7 @@ from sre_agent.domain.observations.github import (
     CommitDetail,
     CommitList,
     DeploymentList,
+    FileText,
     PullRequestDetail,
     PullRequestList,
 )
@@ -64,6 +65,7 @@ class Repositories:
     deployments: tuple[Seen[DeploymentList], ...] = ()
     owners: tuple[Seen[CodeOwners], ...] = ()
     blames: tuple[Seen[Blame], ...] = ()
+    files: tuple[Seen[FileText], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -148,6 +150,7 @@ def build(evidence: Sequence[Evidence], incident: Incident, now: datetime) -> Ca
             deployments=_all(ordered, DeploymentList),
             owners=_all(ordered, CodeOwners),
             blames=_all(ordered, Blame),
+            files=_all(ordered, FileText),
         ),
     )
 

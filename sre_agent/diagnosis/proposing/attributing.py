@@ -16,6 +16,7 @@ from sre_agent.diagnosis.changes.taking import Taken
 from sre_agent.diagnosis.incident import traced
 from sre_agent.diagnosis.incident.situation import Situation
 from sre_agent.diagnosis.logs import exceptions
+from sre_agent.domain.changes import CodeSeen
 from sre_agent.domain.objects import ObjectRef
 from sre_agent.domain.telemetry import LogLine, Span
 from sre_agent.domain.timeline import Change
@@ -84,6 +85,7 @@ def _scene(situation: Situation, taken: Taken, told: Sequence[Change]) -> Told:
         deploys=(*taken.deploys, *going_live.rollouts(situation.case, told)),
         flags=taken.flags,
         sources=sources.read(situation.case),
+        code=tuple(_code(situation)),
     )
 
 
@@ -106,6 +108,13 @@ def _lines(situation: Situation, began_s: float) -> Iterator[LogLine]:
                 yield LogLine(
                     at_s=began_s, service=owner.name, severity="ERROR", text=text, source=logs.id
                 )
+
+
+def _code(situation: Situation) -> Iterator[CodeSeen]:
+    for seen in situation.case.repositories.files:
+        rows = tuple(seen.fact.text.splitlines())
+        first = seen.fact.first_line
+        yield CodeSeen(path=seen.fact.path, first_line=first, rows=rows, source=seen.id)
 
 
 def _unfolded(line: str) -> str:

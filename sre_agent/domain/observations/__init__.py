@@ -45,6 +45,7 @@ KINDS: Mapping[str, type[Observation]] = {
     "github.pull_request": github.PullRequestDetail,
     "github.code_owners": github.CodeOwners,
     "github.blame": github.Blame,
+    "github.file": github.FileText,
     "memory.past_incidents": memory.PastIncidents,
     "memory.alert_patterns": memory.AlertPatterns,
     "changes.near": changes.NearChanges,

@@ -137,6 +137,17 @@ class ReleaseList(Observation):
     releases: tuple[Release, ...]
 
 
+class FileText(Observation):
+    """`get_file`: lines of a file from `first_line` on, of `lines` in all."""
+
+    repository: str
+    path: str
+    ref: str = ""
+    first_line: int
+    lines: int
+    text: str
+
+
 class BlameRange(Observation):
     """Lines of a file that one commit left as they are."""
 

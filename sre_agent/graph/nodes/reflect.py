@@ -8,12 +8,14 @@ from langgraph.runtime import Runtime
 from langgraph.types import Command
 
 from sre_agent.diagnosis import diagnose
+from sre_agent.diagnosis.asking.questions import Topic
 from sre_agent.diagnosis.concluding import changes
 from sre_agent.domain import steering
 from sre_agent.domain.causes import Diagnosis, Question
 from sre_agent.domain.events import EventDraft, EventKind
 from sre_agent.domain.evidence import Evidence
 from sre_agent.domain.incident import Incident
+from sre_agent.domain.objects import ObjectRef
 from sre_agent.graph import (
     further_looks,
     inquiries,
@@ -92,10 +94,14 @@ def _of_changes(evidence: Sequence[Evidence], incident: Incident, now: datetime)
 def _open(state: run_state.RunState, found: Diagnosis) -> tuple[Question, ...]:
     """Return the questions that were not asked in the round before: those found no answer."""
     before = run_state.diagnosis(state).questions if "diagnosis" in state else ()
-    asked = {(item.specialist, item.topic, item.object) for item in before}
-    return tuple(
-        item for item in found.questions if (item.specialist, item.topic, item.object) not in asked
-    )
+    asked = {_subject(item) for item in before}
+    return tuple(item for item in found.questions if _subject(item) not in asked)
+
+
+def _subject(question: Question) -> tuple[str, str, ObjectRef, str]:
+    """Return what a question is about: of the code of one workload many things can be asked."""
+    tool = question.tool if question.topic == Topic.CODE else ""
+    return question.specialist, question.topic, question.object, tool
 
 
 def _step(round_: int, dismissed: int) -> str:

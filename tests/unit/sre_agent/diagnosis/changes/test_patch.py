@@ -51,3 +51,26 @@ def test_a_guard_that_is_taken_away_is_a_lost_condition() -> None:
     found = patch.read("-\tif v == nil {\n-\t\treturn 0\n-\t}\n \treturn v.Cents")
 
     assert found.lost_conditions == 1
+
+
+def test_the_value_of_a_variable_is_read_with_its_name() -> None:
+    rows = (
+        " env:\n - name: PEER\n-  value: 'one:80'\n+  value: 'two:80'\n"
+        "+- name: CALL_TIMEOUT_SECONDS\n+  value: '0.5'\n - name: PORT\n   value: '80'"
+    )
+
+    found = patch.read(f"@@ -1,9 +1,9 @@\n{rows}")
+
+    assert found.removed == ("PEER: 'one:80'",)
+    assert found.added == (
+        "PEER: 'two:80'",
+        "- name: CALL_TIMEOUT_SECONDS",
+        "CALL_TIMEOUT_SECONDS: '0.5'",
+    )
+    assert found.kept[-1] == "PORT: '80'"
+
+
+def test_a_value_whose_name_is_not_told_stays_as_it_is() -> None:
+    found = patch.read("@@ -1 +1 @@\n - name: PEER\n@@ -9 +9 @@\n+  value: 'two:80'")
+
+    assert found.added == ("  value: 'two:80'",)

@@ -255,3 +255,17 @@ def test_a_manifest_next_to_the_setting_that_was_rolled_out(world: World) -> Non
     settings = [item for item in told.suspect.explains if item.what.value == "setting"]
     assert [(item.path, item.line) for item in settings] == [(f"deploy/{name}.yaml", 22)]
     assert settings[0].said.endswith(f"→ {image}")
+
+
+def test_the_very_line_that_a_stack_stands_on_speaks_for_who_wrote_it(world: World) -> None:
+    patch = "@@ -10,2 +10,2 @@\n def total(account):\n-    return 0\n+    return quick(account)"
+    wrote = head("a", ago(world, 120), "Go faster")
+    found: list[Observation] = [listed(wrote), detail(wrote, file(PATH, patch)), guilty(world)[-1]]
+
+    told = verdict(world, seen(world, found))
+
+    assert told.suspect is not None
+    said = "the stack trace stands on line 11 of accounts.py, which it wrote"
+    assert said in told.suspect.speaks_for
+    assert "nothing in it leads to what fails" not in told.suspect.speaks_against
+    assert told.suspect.explains[0].line == 11
