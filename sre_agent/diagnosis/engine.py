@@ -132,7 +132,10 @@ def _proposed(seen: Situation, changed: Attribution | None) -> tuple[Hypothesis,
     own = [item for propose in PROPOSERS for item in propose(seen)]
     own += told_changes.propose(seen, changed, own) if changed else ()
     found = _with_objects(seen, own)
-    return tuple(told_changes.informed(changed, item) for item in found) if changed else found
+    if changed is None:
+        return found
+    judged = (told_changes.acquitted(changed, item) for item in found)
+    return tuple(told_changes.informed(changed, item) for item in judged)
 
 
 def _with_objects(seen: Situation, own: Sequence[Hypothesis]) -> tuple[Hypothesis, ...]:

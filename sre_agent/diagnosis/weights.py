@@ -36,6 +36,8 @@ RELEASE_UNDONE = 3.5
 """The revision before it was brought back and the trouble went on."""
 RELEASE_RESTORES = 1.0
 """What ran well once rarely breaks things when it comes back."""
+HARMLESS_COMMIT = 2.0
+"""The commits that a release brought are all known, and none of them can do harm."""
 RELEASE_HEALED = 3.0
 """An earlier trouble ended with the release, or it restored what ran and served well since."""
 CHANGE_FITS = 1.2

@@ -96,7 +96,8 @@ def _frames(scene: Scene, commit: Commit) -> Iterator[Reason]:
 
 def _stood_on(scene: Scene, commit: Commit) -> Iterator[Reason]:
     """Speak of the very line that a change wrote and a stack trace stands on."""
-    for hunk in hunks.read(commit.diff):
+    is_touched = any(not place.isdisjoint(commit.paths) for place in scene.stack_places.values())
+    for hunk in hunks.read(commit.diff) if is_touched else ():
         own = {line.after for line in hunk.lines if line.sign == "+"}
         for frame in scene.frames:
             if frame.line in own and hunk.path in scene.stack_places[frame.file]:

@@ -6,17 +6,21 @@ Where nobody was asked what changed, nothing is suspected here.
 from collections.abc import Sequence
 from dataclasses import replace
 
-from sre_agent.diagnosis.changes import hypotheses
-from sre_agent.diagnosis.changes.judgement import Judgement
+from sre_agent.diagnosis import weights
+from sre_agent.diagnosis.changes import Release, hypotheses
+from sre_agent.diagnosis.changes.judgement import Charge, Judgement
 from sre_agent.diagnosis.changes.reach import TIE_S
-from sre_agent.diagnosis.hypothesis import Fact, Hypothesis
+from sre_agent.diagnosis.hypothesis import Fact, Hypothesis, Suspect
 from sre_agent.diagnosis.incident.situation import Situation
 from sre_agent.diagnosis.proposing.attributing import Attribution
+from sre_agent.domain.changes import Deploy
 from sre_agent.domain.faults import FaultClass
+from sre_agent.domain.ids import NO_EVIDENCE
 from sre_agent.domain.timeline import Change, ChangeKind
 
 ROLLED_OUT_WITHIN_S = 600.0
 """A rollout begins at most this long after the deployment that it carries out was recorded."""
+_HARMLESS = ("innocence.harmless", "mechanism.rearranged")
 _CODE = frozenset({ChangeKind.COMMIT, ChangeKind.PULL_REQUEST})
 
 
@@ -43,6 +47,50 @@ def propose(
     )
 
 
+def acquitted(found: Attribution, item: Hypothesis) -> Hypothesis:
+    """Return the suspicion of a release with what speaks against it: all that it brought does no harm.
+
+    Only where all of its commits are known, each with its diff.
+    """
+    release = item.release
+    if item.fault_class is not FaultClass.BAD_RELEASE or release is None:
+        return item
+    brought = [
+        charge
+        for charge in found.judgement.charges
+        if charge.arrival and _is_of(charge.arrival.deploy, release)
+    ]
+    own = [charge for charge in brought if charge.arrival and charge.arrival.is_own]
+    whys = [_harmless(charge) for charge in brought]
+    known = [charge.commit.sha for charge in brought]
+    told = {deploy.sha for deploy in found.scene.told.deploys if _is_of(deploy, release)} - {""}
+    is_all = all(any(sha.startswith(name) for sha in known) for name in told)
+    if not (own and is_all and all(whys)):
+        return item
+    best = own[0]
+    said = f"it brought {best.commit.message.partition(chr(10))[0]!r}: {whys[brought.index(best)]}"
+    ids = sorted({charge.commit.source for charge in brought} - {NO_EVIDENCE})
+    against = Suspect(item.fault_class, item.object).speaks_against(
+        "change.commit_harmless", weights.HARMLESS_COMMIT, said, ids
+    )
+    return replace(item, findings=(*item.findings, against)) if ids else item
+
+
+def _harmless(charge: Charge) -> str:
+    """Return why a commit does no harm, or nothing where it may do some."""
+    rules = {reason.rule: reason.statement for reason in charge.reasons}
+    if rules.keys() & {"words.taken_away", "words.brought", "frames.on_it"}:
+        return ""
+    return next((rules[rule] for rule in _HARMLESS if charge.commit.diff and rule in rules), "")
+
+
+def _is_of(deploy: Deploy, release: Release) -> bool:
+    """Return whether a deployment is what a release carried out."""
+    since_s = release.started_at.timestamp() - deploy.at_s
+    is_then = -TIE_S <= since_s <= ROLLED_OUT_WITHIN_S
+    return deploy.service == release.object.name and is_then
+
+
 def informed(found: Attribution, item: Hypothesis) -> Hypothesis:
     """Return a suspect with what takes the change back that came with its release.
 
@@ -50,11 +98,7 @@ def informed(found: Attribution, item: Hypothesis) -> Hypothesis:
     """
     culprit, change = found.judgement.culprit, found.suspect
     brought = culprit.arrival.deploy if culprit and culprit.arrival else None
-    release = item.release
-    if not (brought and change and release and brought.service == release.object.name):
-        return item
-    since_s = release.started_at.timestamp() - brought.at_s
-    if not -TIE_S <= since_s <= ROLLED_OUT_WITHIN_S:
+    if not (brought and change and item.release and _is_of(brought, item.release)):
         return item
     return replace(item, facts={**item.facts, **_facts(found, change)})
 

@@ -69,7 +69,7 @@ def pulls(*found: PullRequest) -> PullRequestList:
 
 
 def deployed(letter: str, at: datetime, **more: Any) -> DeploymentList:
-    found = Deployment(id=7, sha=sha(letter), created_at=at, **more)
+    found = Deployment(id=ord(letter), sha=sha(letter), created_at=at, **more)
     return DeploymentList(repository=REPOSITORY, deployments=(found,))
 
 

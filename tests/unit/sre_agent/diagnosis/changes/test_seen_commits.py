@@ -269,3 +269,66 @@ def test_the_very_line_that_a_stack_stands_on_speaks_for_who_wrote_it(world: Wor
     assert said in told.suspect.speaks_for
     assert "nothing in it leads to what fails" not in told.suspect.speaks_against
     assert told.suspect.explains[0].line == 11
+
+
+RENAMED = (
+    "@@ -3,2 +3,2 @@\n def take(order):\n-    flags = known(order)\n-    return price(order, flags)"
+    "\n+    switches = known(order)\n+    return price(order, switches)"
+)
+
+
+def against_its_release(world: World, path: str, patch: str, *others: Observation) -> list[str]:
+    """Return what speaks against the release of the core that a commit of one file was deployed with."""
+    name = world.services["core"].name
+    wrote = head("b", ago(world, 120), "Call things what they are")
+    found = [
+        listed(wrote),
+        detail(wrote, file(path, patch)),
+        deployed("b", ago(world, 75), description=f"Roll out {name}"),
+        *others,
+    ]
+    causes = judged(world, seen(world, found)).causes
+    release = next(
+        cause
+        for cause in causes
+        if (cause.fault_class, cause.object) == (FaultClass.BAD_RELEASE, world.ref("core"))
+    )
+    return [item.statement for item in release.findings if item.rule == "change.commit_harmless"]
+
+
+@pytest.mark.parametrize(
+    ("path", "patch", "why"),
+    [
+        ("docs/index.md", "@@ -1 +1 @@\n-a\n+b", "it touches only documents"),
+        ("web/orders.py", RENAMED, "it says the same in other words"),
+    ],
+)
+def test_a_release_that_brought_no_harm_is_less_suspect(
+    world: World, path: str, patch: str, why: str
+) -> None:
+    [said] = against_its_release(world, path, patch)
+
+    assert said == f"it brought 'Call things what they are': {why}"
+
+
+@pytest.mark.parametrize(
+    ("path", "patch"),
+    [
+        pytest.param("web/orders.py", "", id="a diff that nobody saw"),
+        pytest.param("web/orders.py", "@@ -1 +1 @@\n-limit = 40\n+limit = 4", id="another number"),
+        pytest.param(PATH, PATCH, id="the culprit"),
+    ],
+)
+def test_a_release_whose_commit_may_do_harm_stays_as_suspect_as_it_was(
+    world: World, path: str, patch: str
+) -> None:
+    assert against_its_release(world, path, patch) == []
+
+
+def test_a_release_that_brought_a_commit_that_nobody_saw_stays_as_suspect_as_it_was(
+    world: World,
+) -> None:
+    name = world.services["core"].name
+    other = deployed("c", ago(world, 72), description=f"Roll out {name}")
+
+    assert against_its_release(world, "docs/index.md", "@@ -1 +1 @@\n-a\n+b", other) == []
