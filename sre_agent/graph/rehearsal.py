@@ -9,6 +9,7 @@ from sre_agent.domain import runs
 from sre_agent.domain.asked_action import AskedAction
 from sre_agent.domain.events import EventDraft, EventKind
 from sre_agent.domain.ids import ActionId, IncidentId
+from sre_agent.domain.objects import REPOSITORY
 from sre_agent.domain.plan import Action, DryRun, NoPlan, Plan
 from sre_agent.domain.tools import ToolCall, ToolStatus
 from sre_agent.graph.context import RunContext
@@ -65,11 +66,15 @@ async def rehearse(context: RunContext, plan: Plan) -> Plan | Failure:
     return plan.model_copy(update={"actions": tuple(rehearsed)})
 
 
-async def find_change(context: RunContext, plan: Plan) -> str | None:
+async def find_change(context: RunContext, whole: Plan, *, is_waiting: bool = False) -> str | None:
     """Return what is no longer as the plan's rehearsal showed it, or None.
 
-    Where the system does not say, nothing is known: the server that writes compares for itself.
+    Where the system does not say, nothing is known: the server that writes compares for itself. A
+    forge, which answers so many questions an hour and no more, is not asked while a plan `is_waiting`
+    for people: it is once they have said yes.
     """
+    looked = (item for item in whole.actions if not is_waiting or item.target.kind != REPOSITORY)
+    plan = whole.model_copy(update={"actions": tuple(looked)})
     now = await rehearse(context, plan)
     if isinstance(now, Failure):
         reason = now.nothing.reason

@@ -46,7 +46,7 @@ async def approve(state: run_state.RunState, runtime: Runtime[RunContext]) -> _N
         decision = await incidents.decision(approval.id)
     if decision is None:
         asking, seen = _looking(runtime.context, state)
-        changed = await rehearsal.find_change(asking, plan)
+        changed = await rehearsal.find_change(asking, plan, is_waiting=True)
         if changed:
             await seen.close()
             return _anew(plan, approval.id, changed)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 from langgraph.checkpoint.memory import InMemorySaver
@@ -9,6 +10,8 @@ from langgraph.graph import END, START, StateGraph
 from run_scene import Scene, make_scene
 
 from sre_agent.diagnosis import diagnose
+from sre_agent.domain.causes import Diagnosis
+from sre_agent.domain.evidence import Evidence
 from sre_agent.domain.tools import ToolCall, ToolResult
 from sre_agent.graph.build import Graph
 from sre_agent.graph.context import RunContext
@@ -107,7 +110,7 @@ def forge_scene(**facts: Any) -> ForgeScene:
     made = make_scene()
     names = [name for name in Scene.__dataclass_fields__ if name not in {"graph", "known"}]
     scene = ForgeScene(**{name: getattr(made, name) for name in names})
-    scene.graph, scene.known = repairing, _known(scene, {**FACTS, **facts})
+    scene.graph, scene.known = repairing, _known({**FACTS, **facts})
     scene.forge = FakeForge(scene.world, scene.toolbox)
     for tool in ("create_revert_pr", "merge_pull_request", "create_issue"):
         scene.toolbox.on("github", tool, scene.forge.answer)
@@ -142,9 +145,16 @@ def repairing(saver: InMemorySaver) -> Graph:
     return graph.compile(checkpointer=saver)
 
 
-def _known(scene: Scene, facts: dict[str, Any]) -> dict[str, Any]:
+@cache
+def _found() -> tuple[Diagnosis, list[Evidence]]:
+    """Return what is found in the world of every scene, which is the same each time."""
+    scene = make_scene()
     evidence = views.evidence(scene.world, *ROLES)
-    found = diagnose(evidence, scene.incidents.incident, scene.world.now)
+    return diagnose(evidence, scene.incidents.incident, scene.world.now), evidence
+
+
+def _known(facts: dict[str, Any]) -> dict[str, Any]:
+    found, evidence = _found()
     top, *rest = found.causes
     said = {name: value for name, value in {**top.facts, **facts}.items() if value is not None}
     brought = top.model_copy(update={"facts": said})

@@ -289,6 +289,17 @@ async def test_a_forge_is_looked_at_once_a_minute_while_a_deploy_is_waited_for(
     assert 1 <= asked.count("merge_pull_request") <= DEPLOY_S / 60 + 2
 
 
+async def test_a_forge_is_not_asked_again_and_again_while_people_think(scene: ForgeScene) -> None:
+    await scene.start()
+    asked = len(scene.toolbox.asked)
+
+    await scene.resume()
+
+    again = [item.call.tool for item in scene.toolbox.asked[asked:]]
+    assert again == ["rollback_rollout"]
+    assert scene.incidents.incident.status is IncidentStatus.AWAITING_APPROVAL
+
+
 async def test_nobody_waits_for_checks_of_what_people_hold(scene: ForgeScene) -> None:
     pending = no("checks_pending", "checks are not done: unit")
 
