@@ -78,7 +78,7 @@ def plan_calls(
         calls = [*runbook_calls.by_class(specialist.server, wanted), *searches]
     elif specialist.name == "github":
         begun = _begun(incident)
-        own = repository_calls.plan(specialist.server, incident, begun, evidence)
+        own = repository_calls.plan(specialist.server, begun, evidence)
         asked_for = (call for item in wanted for call in _about(specialist, known, item))
         calls = [*own, *asked_for]
     else:

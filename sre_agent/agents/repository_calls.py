@@ -5,7 +5,6 @@ from datetime import UTC, datetime, timedelta
 
 from sre_agent.domain import observations
 from sre_agent.domain.evidence import Evidence
-from sre_agent.domain.incident import Incident
 from sre_agent.domain.observations.github import CommitList
 from sre_agent.domain.tools import ToolCall
 
@@ -14,24 +13,21 @@ LOOKED_BACK = timedelta(hours=24)
 
 MAX_COMMITS = 50
 MAX_DIFFS = 10
-"""Diffs of how many commits are asked for, the newest before the trouble first."""
+"""Diffs of how many commits are asked for, the newest first."""
 
 
-def plan(
-    server: str, incident: Incident, begun: datetime, evidence: Sequence[Evidence]
-) -> Iterator[ToolCall]:
+def plan(server: str, begun: datetime, evidence: Sequence[Evidence]) -> Iterator[ToolCall]:
     """Yield the calls: lists first, then the diffs of the commits that were found.
 
     Args:
         server: the server that is asked.
-        incident: what is investigated.
         begun: when all was certainly well.
         evidence: all evidence so far.
     """
     since = (begun - LOOKED_BACK).astimezone(UTC).isoformat()
-    until = incident.opened_at.astimezone(UTC).isoformat()
     lists: dict[str, dict[str, str | int]] = {
-        "list_commits": {"since": since, "until": until, "limit": MAX_COMMITS},
+        # Up to now: an incident that was opened long ago may have been reopened since.
+        "list_commits": {"since": since, "limit": MAX_COMMITS},
         "list_pull_requests": {"state": "closed"},
         "list_deployments": {},
         "list_workflow_runs": {"since": since},

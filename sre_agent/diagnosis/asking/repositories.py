@@ -39,7 +39,6 @@ def ask(situation: Situation) -> Iterator[Question]:
         if repository and repository.lower() not in looked_at
     }
     since = (case.incident.started_at - LOOK_BACK).astimezone(UTC).isoformat()
-    until = case.incident.opened_at.astimezone(UTC).isoformat()
     for repository in sorted(wanted)[:REPOSITORIES_MAX]:
         yield Question(
             specialist=SPECIALIST_OF[Topic.CODE],
@@ -50,7 +49,6 @@ def ask(situation: Situation) -> Iterator[Question]:
             arguments={
                 "repository": repository,
                 "since": since,
-                "until": until,
                 "limit": COMMITS_MAX,
             },
         )

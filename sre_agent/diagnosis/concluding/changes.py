@@ -113,6 +113,9 @@ def _reason(found: Attribution, suspect: Change | None, others: int, later: int)
     sure = in_percent(found.judgement.confidence)
     if suspect:
         return f"{suspect.summary} explains what fails ({sure})"
+    if found.possible:
+        said = f"{found.possible.summary} may explain this ({sure}), and so may others"
+        return f"no change explains this for sure: {said}"
     outside = found.judgement.outside
     instead = f"; {outside[0].statement}" if outside else ""
     count = "1 change was" if others == 1 else f"{others} changes were"

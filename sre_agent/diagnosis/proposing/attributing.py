@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from sre_agent.diagnosis.changes import going_live, judgement, known, scene, sources, taking
-from sre_agent.diagnosis.changes.judgement import Judgement
+from sre_agent.diagnosis.changes.flags import FlagCharge
+from sre_agent.diagnosis.changes.judgement import Charge, Judgement
 from sre_agent.diagnosis.changes.known import Known
 from sre_agent.diagnosis.changes.of_github import Told as ToldOf
 from sre_agent.diagnosis.changes.scene import Scene, Signature, Told
@@ -20,6 +21,9 @@ from sre_agent.domain.changes import CodeSeen
 from sre_agent.domain.objects import ObjectRef
 from sre_agent.domain.telemetry import LogLine, Span
 from sre_agent.domain.timeline import Change
+
+EVEN = 0.5
+"""Who is no likelier than all others together is not blamed: whatever is done would more likely be wrong."""
 
 
 @dataclass(frozen=True)
@@ -37,12 +41,35 @@ class Attribution:
         return datetime.fromtimestamp(self.scene.onset_s, UTC)
 
     @property
+    def culprit(self) -> Charge | None:
+        """Return the case against the commit that did it, where that is likelier than all else."""
+        return self.judgement.culprit if self._is_likely else None
+
+    @property
+    def flag(self) -> FlagCharge | None:
+        """Return the case against the flag that did it, where that is likelier than all else."""
+        return self.judgement.flag if self._is_likely else None
+
+    @property
     def suspect(self) -> Change | None:
-        """Return the change that explains what fails, or None where none does."""
+        """Return the change that explains what fails, or None where none does for sure."""
+        if self.culprit:
+            return self.taken.of_commit.get(self.culprit.commit.sha)
+        return self.taken.of_flag.get(self.flag.flag) if self.flag else None
+
+    @property
+    def possible(self) -> Change | None:
+        """Return the change that may explain it, where others may as well and none is a suspect."""
+        if self.suspect:
+            return None
         if culprit := self.judgement.culprit:
             return self.taken.of_commit.get(culprit.commit.sha)
         flag = self.judgement.flag
         return self.taken.of_flag.get(flag.flag) if flag else None
+
+    @property
+    def _is_likely(self) -> bool:
+        return self.judgement.confidence > EVEN
 
 
 def attribute(situation: Situation) -> Attribution | None:

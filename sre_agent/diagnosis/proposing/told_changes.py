@@ -34,10 +34,9 @@ def propose(
         found: the case against each change.
         known: the other suspects; what undoes the release that brought the change stands there.
     """
-    verdict = found.judgement
     convicted = Judgement(
-        charges=(verdict.culprit,) if verdict.culprit else (),
-        flags=(verdict.flag,) if verdict.flag else (),
+        charges=(found.culprit,) if found.culprit else (),
+        flags=(found.flag,) if found.flag else (),
         outside=(),
     )
     namespace = situation.case.incident.namespace
@@ -96,7 +95,7 @@ def informed(found: Attribution, item: Hypothesis) -> Hypothesis:
 
     Whatever the trouble is called in the end: it came with the release, and the release with the change.
     """
-    culprit, change = found.judgement.culprit, found.suspect
+    culprit, change = found.culprit, found.suspect
     brought = culprit.arrival.deploy if culprit and culprit.arrival else None
     if not (brought and change and item.release and _is_of(brought, item.release)):
         return item

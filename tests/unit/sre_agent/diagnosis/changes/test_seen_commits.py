@@ -332,3 +332,21 @@ def test_a_release_that_brought_a_commit_that_nobody_saw_stays_as_suspect_as_it_
     other = deployed("c", ago(world, 72), description=f"Roll out {name}")
 
     assert against_its_release(world, "docs/index.md", "@@ -1 +1 @@\n-a\n+b", other) == []
+
+
+def test_of_two_changes_that_may_both_explain_it_none_is_blamed(world: World) -> None:
+    name = world.services["core"].name
+    twins = [head(letter, ago(world, 120), "Trust what accounts hold") for letter in "ad"]
+    found = [
+        listed(*twins),
+        *(detail(each, file(PATH, PATCH)) for each in twins),
+        *(deployed(letter, ago(world, 75), description=f"Roll out {name}") for letter in "ad"),
+    ]
+
+    told = verdict(world, seen(world, found))
+
+    assert told.suspect is None
+    assert told.reason.startswith("no change explains this for sure: Trust what accounts hold may")
+    assert {item.commit for item in told.ruled_out} == {sha("a"), sha("d")}
+    cause = judged(world, seen(world, found)).causes[0]
+    assert "commit" not in cause.facts
