@@ -7,6 +7,7 @@ from typing import Any
 from sre_agent.domain.causes import Cause
 
 _PLACE = re.compile(r"\{(object|facts)\.([a-z_]+)\}")
+_BRACED = re.compile(r"\{([a-z_]+(?:\.[a-z_]+)*)\}")
 _OBJECT_FIELDS = frozenset({"kind", "namespace", "name"})
 Argument = str | int | float | bool | None
 
@@ -33,9 +34,17 @@ def fact_alone(value: Argument) -> str | None:
 
 
 def unknown_in(values: Iterable[Argument]) -> set[str]:
-    """Return the places in some values that no object has."""
-    found = _places(values)
-    return {name for root, name in found if root == "object" and name not in _OBJECT_FIELDS}
+    """Return the places in some values that no object has, and what only looks like a place."""
+    values = list(values)
+    known = {f"{root}.{name}" for root, name in _places(values)}
+    texts = (value for value in values if isinstance(value, str))
+    braced = {name for text in texts for name in _BRACED.findall(text)}
+    fields = {f"object.{name}" for name in _OBJECT_FIELDS}
+    return {
+        name.removeprefix("object.")
+        for name in braced
+        if name not in known or (name.startswith("object.") and name not in fields)
+    }
 
 
 def _places(values: Iterable[Argument]) -> set[tuple[str, str]]:

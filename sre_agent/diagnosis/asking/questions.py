@@ -93,12 +93,15 @@ def _is_early(situation: Situation, causes: Sequence[Cause], conclusion: Conclus
 def _is_hasty(situation: Situation, cause: Cause) -> bool:
     """Return whether to blame a release is too soon: the trouble came late after it, and just now.
 
-    A release that breaks something mostly does so at once; what comes later may go by itself.
+    A release that breaks something mostly does so at once; what comes later may go by itself. Of a
+    commit that was told of before its release was seen, nothing says how late that was.
     """
-    if cause.fault_class is not FaultClass.BAD_RELEASE or _shows_in_pods(cause):
+    released = cause.facts.get("released_at")
+    is_release = cause.fault_class is FaultClass.BAD_RELEASE and released is not None
+    if not is_release or _shows_in_pods(cause):
         return False
     onset_at = situation.onset(cause.object).at
-    released_at = datetime.fromisoformat(str(cause.facts["released_at"]))
+    released_at = datetime.fromisoformat(str(released))
     is_fresh = situation.case.now - onset_at < FRESH
     return is_fresh and onset_at - released_at > AT_ONCE
 

@@ -132,6 +132,16 @@ def test_the_commit_that_explains_it_is_the_cause_with_what_undoes_its_release(
     assert any("accounts.py" in finding.statement for finding in cause.findings)
 
 
+def test_before_the_release_itself_is_seen_the_commit_is_named_all_the_same(world: World) -> None:
+    of_releases = {"kubernetes.rollout_history", "kubernetes.workload"}
+    evidence = [item for item in seen(world, *guilty(world)) if item.kind not in of_releases]
+
+    found = judged(world, evidence)
+
+    assert found.causes[0].facts["change"] == guilty(world)[0].id
+    assert "released_at" not in found.causes[0].facts
+
+
 def test_the_verdict_names_it_and_says_why_not_the_others(world: World) -> None:
     docs = change(world, ChangeKind.COMMIT, 500, **DOCS)
     evidence = seen(world, *guilty(world), docs, change(world, ChangeKind.COMMIT, -30, **REFACTOR))
