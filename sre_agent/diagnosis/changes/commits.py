@@ -45,6 +45,8 @@ def reasons(
         yield Reason(
             "time.brought", 0.0 if arrival.is_through_module else -1.0, f"it went live with {by}"
         )
+    if commit.sha in scene.told.gone:
+        yield Reason("place.gone", -3.0, "its branch has it no more")
     yield from _place(scene, commit, arrival)
     yield from _frames(scene, commit)
     yield from _words(scene, commit, rarity)

@@ -21,14 +21,15 @@ _FILLED = ("message", "actor", "link", "repository", "paths", "diff")
 class Known:
     """The changes, what pull requests they came by, and what each commit stands on.
 
-    `in_timeline` are the ids of those that have an entry there; `is_looked_for` says whether anybody
-    was asked what changed, whatever the answer.
+    `in_timeline` are the ids of those that have an entry there, `gone` the commits that their branch has
+    no more; `is_looked_for` says whether anybody was asked what changed, whatever the answer.
     """
 
     changes: tuple[Told, ...] = ()
     merged: Mapping[str, Merged] = field(default_factory=dict)
     parents: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     in_timeline: frozenset[str] = frozenset()
+    gone: frozenset[str] = frozenset()
     is_looked_for: bool = False
 
     def name(self, change: Change) -> str:
@@ -61,6 +62,8 @@ class Known:
         is_named = _REPOSITORY.fullmatch(change.repository) and _SHA.fullmatch(change.commit)
         if not (is_code and is_named and change.source is ChangeSource.GITHUB):
             return {}
+        if change.commit in self.gone:
+            return {}
         came, number = self.merged.get(change.commit), self.pull_request(change)
         return {
             "repository": change.repository,
@@ -82,6 +85,7 @@ def read(case: Case) -> Known:
         merged=merged,
         parents=of_github.parents(case.repositories),
         in_timeline=frozenset(timeline),
+        gone=of_github.gone(case.repositories, (change for _, change in timeline.values())),
         is_looked_for=bool(timeline or case.repositories.lists),
     )
 

@@ -75,6 +75,24 @@ def lineages(seen: Repositories) -> Mapping[str, str]:
     return found
 
 
+def gone(seen: Repositories, told: Iterable[Change]) -> frozenset[str]:
+    """Return the commits that were told of and that their branch has no more, where all of it was seen.
+
+    What somebody took off a branch can run on, but nobody can take it back there.
+    """
+    whole = {item.fact.repository: item.at for item in seen.lists if item.is_whole}
+    known = {head.sha for item in seen.lists for head in item.fact.commits}
+    known |= {sha for each in parents(seen).values() for sha in each}
+    return frozenset(
+        change.commit
+        for change in told
+        if change.kind in {ChangeKind.COMMIT, ChangeKind.PULL_REQUEST}
+        and change.repository in whole
+        and change.at < whole[change.repository]
+        and change.commit not in known
+    )
+
+
 def parents(seen: Repositories) -> Mapping[str, tuple[str, ...]]:
     """Return what each commit stands on."""
     found = {head.sha: head.parents for item in seen.lists for head in item.fact.commits}

@@ -58,6 +58,7 @@ class Told:
     notices: Sequence[StatusNotice] = ()
     sources: Mapping[str, Source] = field(default_factory=dict)
     code: Sequence[CodeSeen] = ()
+    gone: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)

@@ -47,11 +47,12 @@ ObservationT = TypeVar("ObservationT", bound=Observation)
 
 @dataclass(frozen=True)
 class Seen(Generic[FactT_co]):
-    """A fact, the evidence it stands in, and when it was observed."""
+    """A fact, the evidence it stands in, when it was observed, and whether all of it was told."""
 
     id: EvidenceId
     at: datetime
     fact: FactT_co
+    is_whole: bool = True
 
 
 @dataclass(frozen=True)
@@ -159,7 +160,11 @@ def _all(
     evidence: Iterable[Evidence], schema: type[ObservationT]
 ) -> tuple[Seen[ObservationT], ...]:
     found = ((item, observations.read(item, schema)) for item in evidence)
-    return tuple(Seen(item.id, item.observed_at, fact) for item, fact in found if fact)
+    return tuple(
+        Seen(item.id, item.observed_at, fact, is_whole=not item.left_out)
+        for item, fact in found
+        if fact
+    )
 
 
 def _is_of_targets(series: SeriesList) -> bool:

@@ -79,7 +79,7 @@ def attribute(situation: Situation) -> Attribution | None:
         return None
     told = tuple(_with_services(situation, item) for item in found.changes)
     taken = taking.take(told, lambda namespace, name: _name(situation, namespace, name))
-    seen = scene.build(_scene(situation, taken, [change for _, change in told]))
+    seen = scene.build(_scene(situation, taken, told, found.gone))
     return Attribution(replace(found, changes=told), taken, seen, judgement.judge(seen))
 
 
@@ -94,13 +94,16 @@ def _name(situation: Situation, namespace: str, name: str) -> str:
     return ref.name if ref else name
 
 
-def _scene(situation: Situation, taken: Taken, told: Sequence[Change]) -> Told:
+def _scene(
+    situation: Situation, taken: Taken, told: Sequence[ToldOf], gone: frozenset[str]
+) -> Told:
     incident = situation.case.incident
     anchor = next(iter(situation.anchors), None)
     service = anchor.name if anchor else incident.service
     onset = situation.onset(anchor or ObjectRef.deployment(incident.namespace, service))
     said = dict.fromkeys(text for alert in incident.alerts for text in (alert.name, alert.summary))
     began_s = onset.at.timestamp()
+    changes = [change for _, change in told]
     return Told(
         service=service,
         text=" ".join([incident.title, *said]),
@@ -109,10 +112,11 @@ def _scene(situation: Situation, taken: Taken, told: Sequence[Change]) -> Told:
         signatures=tuple(_signatures(situation)),
         spans=tuple(_spans(situation)),
         commits=taken.commits,
-        deploys=(*taken.deploys, *going_live.rollouts(situation.case, told)),
+        deploys=(*taken.deploys, *going_live.rollouts(situation.case, changes)),
         flags=taken.flags,
         sources=sources.read(situation.case),
         code=tuple(_code(situation)),
+        gone=gone,
     )
 
 

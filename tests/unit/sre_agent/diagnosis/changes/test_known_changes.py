@@ -204,3 +204,31 @@ def test_a_deployment_of_days_ago_is_not_told() -> None:
 def test_where_nobody_looked_nothing_was_looked_for() -> None:
     assert not read([]).is_looked_for
     assert read([listed()]).is_looked_for
+
+
+def test_a_commit_that_its_branch_has_no_more_cannot_be_taken_back_there() -> None:
+    before = NOON - timedelta(minutes=5)
+    entry = told(ChangeKind.COMMIT, f"commit:{REPOSITORY}:{sha('a')}", commit=sha("a"), at=before)
+    late = told(ChangeKind.COMMIT, f"commit:{REPOSITORY}:{sha('c')}", commit=sha("c"))
+    parent = told(ChangeKind.COMMIT, f"commit:{REPOSITORY}:{sha('b')}", commit=sha("b"))
+
+    found = read([listed(head("d", NOON, parents="b"))], entry, parent, late)
+
+    assert found.gone == {sha("a")}
+    assert found.taking_back(entry) == {}
+    assert found.taking_back(parent)["commit"] == sha("b")
+
+
+def test_where_no_list_was_seen_whole_nothing_is_gone() -> None:
+    entry = told(ChangeKind.COMMIT, f"commit:{REPOSITORY}:{sha('a')}", commit=sha("a"))
+    elsewhere = told(ChangeKind.COMMIT, "other", commit=sha("b"), repository="acme/site")
+    cut = evidence([listed(head("d", NOON))], NOON)[0]
+    cut = cut.model_copy(update={"left_out": ("more than 50 commits: older ones left out",)})
+    world = World(5)
+
+    near = NearChanges(since=NOON, until=NOON, changes=(entry, elsewhere))
+    seen = [cut, build.evidence("timeline-1.1", near, NOON)]
+
+    assert known.read(case.build(seen, world.incident("core"), NOON)).gone == frozenset()
+    assert read([], entry).gone == frozenset()
+    assert read([listed()], elsewhere).gone == frozenset()
