@@ -121,8 +121,9 @@ class Verification(Value):
 
     Every bound must hold for `hold_s` seconds, none of `alert_names` may fire for the bounded
     services, and the rollout of `object` must be over; judged from `wait_s` to `deadline_s` seconds
-    after the action. `alerts_anywhere` says that an alert to look for names no namespace;
-    `awaits_rollout` that what was done reaches `object` only with a rollout that comes after it.
+    after the action. `alerts_anywhere` says that an alert to look for names no namespace. Where
+    `rollout_within_s` is not zero, what was done reaches `object` only with a rollout that comes within
+    so many seconds, and the deadline counts from that.
     """
 
     object: ObjectRef
@@ -132,7 +133,7 @@ class Verification(Value):
     deadline_s: float
     wait_s: float = 0.0
     alerts_anywhere: bool = False
-    awaits_rollout: bool = False
+    rollout_within_s: float = 0.0
 
 
 class Action(Value):
@@ -267,7 +268,7 @@ class Plan(Value):
         return self.model_copy(update={"actions": kept}) if left_out else self
 
 
-_USUAL: dict[str, Any] = {"wait_s": 0.0, "alerts_anywhere": False, "awaits_rollout": False}
+_USUAL: dict[str, Any] = {"wait_s": 0.0, "alerts_anywhere": False, "rollout_within_s": 0.0}
 """What a verification says that asks for nothing beside its bounds."""
 
 _NOT_SEEN: dict[str, Any] = {

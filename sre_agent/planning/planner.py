@@ -249,8 +249,11 @@ def _verification(drafting: _Drafting) -> Verification:
     # The slowest of the plan's actions says how long it may take until anything can be seen.
     known = (drafting.actions.of(repair.call(cause)) for repair in drafting.taken.repairs)
     proofs = [kind.verification for kind in known if kind is not None]
-    deadline_s = max(settings.deadline_s, proof.deadline_s, *(each.window_s for each in proofs))
-    is_deployed = any(each.proof is Proof.DEPLOYED for each in proofs)
+    rolled_out = [
+        each for each in proofs if each.proof is Proof.DEPLOYED and drafting.taken.step.rolls_out
+    ]
+    windows_s = (each.window_s for each in proofs if each not in rolled_out)
+    deadline_s = max(settings.deadline_s, proof.deadline_s, *windows_s)
     return Verification(
         object=cause.object,
         bounds=bounds.of(situation, cause.object, with_latency=proof.latency),
@@ -259,7 +262,7 @@ def _verification(drafting: _Drafting) -> Verification:
         deadline_s=max(deadline_s, 2 * (proof.wait_s + hold_s)),
         wait_s=proof.wait_s,
         alerts_anywhere=any(not alert.namespace for alert in incident.alerts),
-        awaits_rollout=is_deployed and drafting.taken.step.rolls_out,
+        rollout_within_s=max((each.window_s for each in rolled_out), default=0.0),
     )
 
 

@@ -84,9 +84,11 @@ def judge(verification: Verification, answers: Sequence[Answer], look: Look) -> 
     against is not resolved, or improved where it is clearly better than before, and what they do not
     speak of is unknown.
     """
+    arrivals = list(deployed.find(verification, answers, look))
+    arrived_at = next((found.at for _, found in arrivals), None)
     checks = [
         *_checks(verification, answers, look),
-        *_deployed(verification, answers, look),
+        *((call, found.check) for call, found in arrivals),
         *_declared(look),
         *_waits(verification, look),
     ]
@@ -95,7 +97,7 @@ def judge(verification: Verification, answers: Sequence[Answer], look: Look) -> 
     checks += _held(steady_since, verification, look)
     harms = change.harms(verification, answers, look)
     moved = change.moves(verification, answers, look)
-    outcome, reason = _outcome(_Seen(checks, harms, moved), verification, look)
+    outcome, reason = _outcome(_Seen(checks, harms, moved, arrived_at), verification, look)
     bad = [call for call, check in checks if check.standing is Standing.BAD]
     return Judgement(
         outcome=outcome,
@@ -113,11 +115,15 @@ def judge(verification: Verification, answers: Sequence[Answer], look: Look) -> 
 
 @dataclass(frozen=True)
 class _Seen:
-    """What one look showed: checks, what is worse than before, and how signals moved."""
+    """What one look showed: checks, what is worse than before, and how signals moved.
+
+    `arrived_at` is when the rollout came that was waited for.
+    """
 
     checks: Sequence[tuple[ToolCall | None, Check]]
     harms: Sequence[Harm]
     moved: Sequence[Moved]
+    arrived_at: datetime | None
 
     def standing(self, *wanted: Standing) -> list[Check]:
         return [check for _, check in self.checks if check.standing in wanted]
@@ -126,7 +132,7 @@ class _Seen:
 def _outcome(seen: _Seen, verification: Verification, look: Look) -> tuple[Outcome, str]:
     """Return the outcome with the reason that decides."""
     hold = timedelta(seconds=verification.hold_s)
-    is_over = look.now >= _ends_at(verification, look)
+    is_over = look.now >= _ends_at(verification, look, seen.arrived_at)
     lasting = [
         harm
         for harm in seen.harms
@@ -144,9 +150,11 @@ def _outcome(seen: _Seen, verification: Verification, look: Look) -> tuple[Outco
     return _late(seen, reason) if is_over else (Outcome.PENDING, reason)
 
 
-def _ends_at(verification: Verification, look: Look) -> datetime:
+def _ends_at(verification: Verification, look: Look, arrived_at: datetime | None) -> datetime:
     """Return the deadline; whoever comes late, because a worker died, can still see a hold to its end."""
-    deadline = look.action_finished_at + timedelta(seconds=verification.deadline_s)
+    awaited_s = 0.0 if arrived_at else verification.rollout_within_s
+    within = timedelta(seconds=max(verification.deadline_s, awaited_s))
+    deadline = (arrived_at or look.action_finished_at) + within
     window_s = min(verification.deadline_s, LATE_HOLDS * verification.hold_s)
     since = look.looking_since or look.action_finished_at
     return max(deadline, since + timedelta(seconds=window_s))
@@ -172,21 +180,6 @@ def _is_improved(seen: _Seen) -> bool:
 
 def _since(harm: Harm, look: Look) -> datetime:
     return look.harmed_since.get(harm.name, look.now)
-
-
-def _deployed(
-    verification: Verification, answers: Sequence[Answer], look: Look
-) -> Iterator[tuple[ToolCall | None, Check]]:
-    """Yield whether a rollout came that can hold what was merged, where that is how it gets there."""
-    if not verification.awaits_rollout:
-        return
-    call = looks.description(verification.object)
-    fresh = [item for item in answers if item.result.observed_at >= look.action_finished_at]
-    now, before = looks.read(fresh, call, Workload), looks.read(look.before, call, Workload)
-    if now is None:
-        yield call, Check(Standing.SILENT, f"{verification.object} was not seen since the merge")
-        return
-    yield call, deployed.check(now, before, look.action_finished_at, look.own_rollouts)
 
 
 def _declared(look: Look) -> Iterator[tuple[ToolCall | None, Check]]:

@@ -118,8 +118,7 @@ class _Proofs:
     def awaited(self, checked: Verification) -> Verification:
         """Return the verification without a rollout to wait for where nothing is left that brings one."""
         brings_one = any(self.of(item) is Proof.DEPLOYED for item in self.plan.actions)
-        update = {"awaits_rollout": checked.awaits_rollout and brings_one}
-        return checked.model_copy(update=update)
+        return checked if brings_one else checked.model_copy(update={"rollout_within_s": 0.0})
 
     async def rehearse(self, context: RunContext, action: Action, since: datetime) -> ToolResult:
         """Rehearse what was done; a forge that answered `since` is not asked again for a while."""

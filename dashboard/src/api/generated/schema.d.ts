@@ -5200,8 +5200,9 @@ export interface components {
          *
          *     Every bound must hold for `hold_s` seconds, none of `alert_names` may fire for the bounded
          *     services, and the rollout of `object` must be over; judged from `wait_s` to `deadline_s` seconds
-         *     after the action. `alerts_anywhere` says that an alert to look for names no namespace;
-         *     `awaits_rollout` that what was done reaches `object` only with a rollout that comes after it.
+         *     after the action. `alerts_anywhere` says that an alert to look for names no namespace. Where
+         *     `rollout_within_s` is not zero, what was done reaches `object` only with a rollout that comes within
+         *     so many seconds, and the deadline counts from that.
          */
         Verification: {
             object: components["schemas"]["ObjectRef"];
@@ -5227,10 +5228,10 @@ export interface components {
              */
             alerts_anywhere: boolean;
             /**
-             * Awaits Rollout
-             * @default false
+             * Rollout Within S
+             * @default 0
              */
-            awaits_rollout: boolean;
+            rollout_within_s: number;
         };
         /**
          * Verifying

@@ -121,12 +121,9 @@ def test_only_what_is_rolled_out_waits_for_a_rollout() -> None:
     flag = drafted(FaultClass.BAD_FEATURE_FLAG, **COMMIT).actions[0].verification
     rollback = drafted(FaultClass.BAD_RELEASE, **RELEASE).actions[0].verification
 
-    assert (release.awaits_rollout, flag.awaits_rollout, rollback.awaits_rollout) == (
-        True,
-        False,
-        False,
-    )
-    assert release.deadline_s == 1200 > rollback.deadline_s
+    checks = (release, flag, rollback)
+    assert [check.rollout_within_s for check in checks] == [1200, 0, 0]
+    assert [check.deadline_s for check in checks] == [90, 1200, 90]
 
 
 def test_rolled_back_alone_it_warns_and_opens_the_issue_that_says_why() -> None:

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from verification_answers import DONE, WHAT, after, answers
+from verification_answers import BAD, DONE, WHAT, after, answers
 
 from sre_agent.domain.observations.kubernetes import Revision, Workload
 from sre_agent.domain.tools import ToolResult
@@ -16,7 +16,7 @@ from sre_agent.testing import views
 from sre_agent.testing.toolbox import ok
 from sre_agent.testing.world import World
 
-AWAITING = WHAT.model_copy(update={"awaits_rollout": True})
+AWAITING = WHAT.model_copy(update={"rollout_within_s": 600})
 
 
 def workload(number: int, seconds: float) -> Workload:
@@ -56,12 +56,12 @@ def said(seen: Workload, seconds: float) -> ToolResult:
 def test_a_rollout_counts_that_is_newer_than_the_merge_and_not_our_own(
     now: Workload, own: int, standing: Standing
 ) -> None:
-    assert deployed.check(now, workload(5, -600), DONE, own).standing is standing
+    assert deployed.judge(now, workload(5, -600), DONE, own).check.standing is standing
 
 
 def test_without_a_look_before_only_what_was_made_since_counts() -> None:
-    assert deployed.check(workload(6, -600), None, DONE, 0).standing is Standing.SILENT
-    assert deployed.check(workload(6, 10), None, DONE, 0).standing is Standing.GOOD
+    assert deployed.judge(workload(6, -600), None, DONE, 0).check.standing is Standing.SILENT
+    assert deployed.judge(workload(6, 10), None, DONE, 0).check.standing is Standing.GOOD
 
 
 def outcome(seen: Workload, seconds: float, **changes: Any) -> Outcome:
@@ -73,14 +73,23 @@ def outcome(seen: Workload, seconds: float, **changes: Any) -> Outcome:
         before=[looks.Answer(looks.description(WHAT.object), said(workload(5, -600), -1))],
     )
     results = {"describe_workload": said(seen, seconds)}
-    return verification.judge(AWAITING, answers(now, results=results), look).outcome
+    errors = changes.get("errors", 0.0)
+    return verification.judge(AWAITING, answers(now, results=results, errors=errors), look).outcome
 
 
 def test_good_signals_before_the_deploy_prove_nothing() -> None:
     assert outcome(workload(5, -600), 40) is Outcome.PENDING
-    assert outcome(workload(5, -600), WHAT.deadline_s) is Outcome.UNKNOWN
+    assert outcome(workload(5, -600), 590) is Outcome.PENDING
+    assert outcome(workload(5, -600), 600) is Outcome.UNKNOWN
     assert outcome(workload(6, 10), 45) is Outcome.RESOLVED
 
 
 def test_the_hold_begins_with_the_deploy() -> None:
     assert outcome(workload(6, 35), 40, steady_since=None) is Outcome.PENDING
+
+
+def test_the_deadline_counts_from_the_deploy() -> None:
+    ends_s = 300 + WHAT.deadline_s
+
+    assert outcome(workload(6, 300), ends_s - 10, errors=BAD) is Outcome.PENDING
+    assert outcome(workload(6, 300), ends_s, errors=BAD) is Outcome.NOT_RESOLVED

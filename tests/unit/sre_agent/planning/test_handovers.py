@@ -227,7 +227,7 @@ def test_a_plan_from_before_keeps_the_hash_under_which_it_waits_for_approval() -
     for field in BlastRadius.model_fields.keys() - {"pods", "callers", "statement"}:
         del dumped["actions"][0]["blast_radius"][field]
     del dumped["actions"][0]["needs"], dumped["actions"][0]["takes"]
-    for field in ("wait_s", "alerts_anywhere", "awaits_rollout"):
+    for field in ("wait_s", "alerts_anywhere", "rollout_within_s"):
         del dumped["actions"][0]["verification"][field]
 
     assert Plan.model_validate(dumped).sha256 == old.sha256 != plan.sha256
