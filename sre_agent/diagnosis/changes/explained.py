@@ -28,6 +28,7 @@ ROW_CHARS = 160
 SAID_CHARS = 300
 LINES_READ = 200
 """So many lines that complain are set against a diff."""
+_SAID = re.compile(r'"(?:msg|message|error|err|exception)"\s*:\s*"((?:[^"\\]|\\.)+)"')
 _ON_IT, _BY_NAME, _NEAR, _IN_FILE, _IN_WORDS = range(5)
 """How closely a place explains something, the closest first."""
 
@@ -89,12 +90,18 @@ def _explanation(place: _Place, source: EvidenceId) -> Explanation:
     ids = dict.fromkeys(id_ for id_ in (source, place.source) if id_ != NO_EVIDENCE)
     return Explanation(
         what=place.what,
-        said=place.said[:SAID_CHARS],
+        said=_plain(place.said)[:SAID_CHARS],
         path=place.hunk.path,
         line=meant.after,
         hunk="\n".join(f"{row.sign}{row.text}"[:ROW_CHARS] for row in quoted),
         evidence_ids=tuple(ids),
     )
+
+
+def _plain(row: str) -> str:
+    """Return what a row says; of a structured record what is wrong, without all that it knows besides."""
+    found = _SAID.findall(row) if row.lstrip().startswith("{") else []
+    return ": ".join(dict.fromkeys(found)) or row.strip()
 
 
 def _frames(found: Sequence[Hunk], scene: Scene, lines: Sequence[LogLine]) -> Iterator[_Place]:

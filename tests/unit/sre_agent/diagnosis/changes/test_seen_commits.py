@@ -350,3 +350,12 @@ def test_of_two_changes_that_may_both_explain_it_none_is_blamed(world: World) ->
     assert {item.commit for item in told.ruled_out} == {sha("a"), sha("d")}
     cause = judged(world, seen(world, found)).causes[0]
     assert "commit" not in cause.facts
+
+
+def test_of_a_structured_record_what_is_wrong_is_quoted(world: World) -> None:
+    record = '{"ts":"12:00","level":"error","msg":"request failed","error":"KeyError: \'balance\'"}'
+
+    told = verdict(world, seen(world, guilty(world), record))
+
+    assert told.suspect is not None
+    assert [item.said for item in told.suspect.explains] == ["request failed: KeyError: 'balance'"]
