@@ -114,8 +114,15 @@ class FakeIncidents:
             )
         return self.decisions[approval_id]
 
-    def decide(self, verdict: Verdict, *, actor: str = "ada", reason: str = "") -> None:
-        """Answer the last request."""
+    def decide(
+        self,
+        verdict: Verdict,
+        *,
+        actor: str = "ada",
+        reason: str = "",
+        without: Sequence[ActionId] = (),
+    ) -> None:
+        """Answer the last request, perhaps without some of its actions."""
         approval = list(self.approvals.values())[-1]
         self.decisions[approval.id] = Decision(
             approval_id=approval.id,
@@ -125,6 +132,7 @@ class FakeIncidents:
             reason=reason,
             plan_sha256=approval.plan_sha256,
             decided_at=self.clock.now(),
+            without=tuple(without),
         )
 
     async def start_action(self, incident_id: IncidentId, draft: EventDraft) -> str | None:

@@ -29,6 +29,9 @@ _WORST_FIRST = (
     Outcome.RESOLVED,
 )
 
+_COMMIT_STAYS = (
+    "the commit that brought it was left where it is: the next deploy brings the fault back"
+)
 _KEPT = "It stays, because nothing that was seen of what was repaired speaks against it"
 """Why what did not help is not taken back; where something does speak against it, it is."""
 
@@ -91,7 +94,7 @@ async def verify(state: run_state.RunState, runtime: Runtime[RunContext]) -> Com
     is_in_vain = judgement.outcome is Outcome.NOT_RESOLVED and judgement.is_in_vain
     if is_in_vain or judgement.outcome is Outcome.WORSE:
         return Command(goto="revert", update={"not_helped": judgement.reason})
-    return Command(goto="conclude", update=_end(plan, judgement, run_state.advice(state)))
+    return Command(goto="conclude", update=_end(proofs, judgement, run_state.advice(state)))
 
 
 @dataclass
@@ -115,10 +118,22 @@ class _Proofs:
             for item in self.plan.actions
         )
 
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """Return what stays although all went well: also what people left out of taking a commit back."""
+        choice = self.plan.choice
+        if choice is None or choice.warnings or not choice.weighed:
+            return choice.warnings if choice else ()
+        return () if self._brings_deploy else (_COMMIT_STAYS,)
+
+    @property
+    def _brings_deploy(self) -> bool:
+        return any(self.of(item) is Proof.DEPLOYED for item in self.plan.actions)
+
     def awaited(self, checked: Verification) -> Verification:
         """Return the verification without a rollout to wait for where nothing is left that brings one."""
-        brings_one = any(self.of(item) is Proof.DEPLOYED for item in self.plan.actions)
-        return checked if brings_one else checked.model_copy(update={"rollout_within_s": 0.0})
+        is_waiting = self._brings_deploy
+        return checked if is_waiting else checked.model_copy(update={"rollout_within_s": 0.0})
 
     async def rehearse(self, context: RunContext, action: Action, since: datetime) -> ToolResult:
         """Rehearse what was done; a forge that answered `since` is not asked again for a while."""
@@ -174,17 +189,16 @@ async def _record(
     )
 
 
-def _end(plan: Plan, judgement: Judgement, advice: str) -> run_state.RunState:
+def _end(proofs: _Proofs, judgement: Judgement, advice: str) -> run_state.RunState:
     if judgement.outcome is Outcome.RESOLVED:
-        warnings = plan.choice.warnings if plan.choice else ()
-        reason = ". Mind that ".join((judgement.reason, *warnings))
+        reason = ". Mind that ".join((judgement.reason, *proofs.warnings))
         return {"end_status": IncidentStatus.RESOLVED.value, "end_reason": reason}
     said = {
         Outcome.IMPROVED: "the repair helped, but not enough",
         Outcome.NOT_RESOLVED: "the repair did not help",
         Outcome.UNKNOWN: "it is unknown whether the repair helped",
     }.get(judgement.outcome, judgement.outcome.value)
-    undo = "; ".join(str(action.inverse) for action in plan.actions if action.inverse)
+    undo = "; ".join(str(action.inverse) for action in proofs.plan.actions if action.inverse)
     kept = f". {_KEPT}" if undo and judgement.outcome is Outcome.NOT_RESOLVED else ""
     reason = f"{said}: {judgement.reason}{kept}{f'. To undo: {undo}' if undo else ''}{advice}"
     return {"end_status": IncidentStatus.ESCALATED.value, "end_reason": reason}

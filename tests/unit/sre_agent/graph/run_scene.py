@@ -1,6 +1,6 @@
 """A world with a bad release, and everything a run in it needs, to be played through."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,7 +11,7 @@ from sre_agent import ports
 from sre_agent.agents.allowlist import AllowList
 from sre_agent.config import loader, permissions
 from sre_agent.domain.events import Event, EventKind
-from sre_agent.domain.ids import IncidentId
+from sre_agent.domain.ids import ActionId, IncidentId
 from sre_agent.domain.incident import IncidentStatus
 from sre_agent.domain.ruling import Verdict
 from sre_agent.domain.tools import ToolCall, ToolResult
@@ -85,8 +85,10 @@ class Scene:
         """Take the run up where its process ended."""
         await self._invoke(None)
 
-    async def answer(self, verdict: Verdict, reason: str = "") -> None:
-        self.incidents.decide(verdict, reason=reason)
+    async def answer(
+        self, verdict: Verdict, reason: str = "", without: Sequence[ActionId] = ()
+    ) -> None:
+        self.incidents.decide(verdict, reason=reason, without=without)
         await self.resume()
 
     async def resume(self) -> None:

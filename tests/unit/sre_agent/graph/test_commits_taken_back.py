@@ -216,6 +216,17 @@ async def test_a_conflict_is_never_forced_but_rolled_back_with_an_issue_that_nam
     assert rehearsed.count("create_revert_pr") == 1, "what was refused is not asked for again"
 
 
+async def test_who_keeps_the_rollback_alone_reads_that_the_commit_stays(scene: ForgeScene) -> None:
+    await scene.start()
+    left_out = [action["id"] for action in scene.proposed[0]["actions"][1:]]
+
+    await scene.answer(Verdict.APPROVED, without=left_out)
+
+    assert scene.writes == ["rollback_rollout"]
+    assert scene.incidents.incident.status is IncidentStatus.RESOLVED
+    assert "the next deploy brings the fault back" in scene.incidents.reports[scene.id]
+
+
 async def test_a_conflict_with_nothing_to_roll_back_to_is_escalated_with_files_and_authors() -> (
     None
 ):
