@@ -20,10 +20,6 @@ SCENARIOS = {
     "image-typo": 1,
     "memory-leak": 1,
     "selector-mismatch": 1,
-    "bad-commit": 1,
-    "bad-config-commit": 1,
-    "bad-flag": 1,
-    "innocent-deploy": 1,
     "quota": 0,
     "false-alarm": 0,
 }
@@ -56,13 +52,24 @@ def test_the_demo_tells_how_each_cause_was_repaired(scene: Scene, scenario: str)
         for truth in truths
         if truth["repairs"]
     )
-    if (truth := truths[0]).keys() & {"commit", "innocent"}:
-        held = told["repository"]
-        assert held["is_taken_back"] == ("commit" in truth)
-        assert held["lost"] == []
-        assert set(held["kept"]) == {*truth.get("others", []), *({truth.get("innocent")} - {None})}
     if not repaired:
         is_handed_over = truths[0]["end"] == "handed_over"
         assert told["status"] == ("escalated" if is_handed_over else "closed")
         assert ("sre-agent lab heal" in printed) == is_handed_over
         assert told["explanation"]
+
+
+def test_the_demo_of_a_commit_takes_it_back_and_proves_that_main_keeps_every_other(
+    open_scene: OpenScene,
+) -> None:
+    scene = open_scene(SEED, VERIFICATION_HOLD_SECONDS="5")
+
+    printed = scene.platform.command("demo", "bad-commit")
+
+    told: dict[str, Any] = json.loads(printed.splitlines()[-1])
+    (truth,) = scene.world.notes()
+    assert (told["status"], told["verification"]) == ("resolved", "resolved")
+    assert told["repository"]["commit"] == truth["commit"]
+    assert told["repository"]["is_taken_back"]
+    assert (told["repository"]["kept"], told["repository"]["lost"]) == (truth["others"], [])
+    assert len(scene.world.merged_requests()) == 1
