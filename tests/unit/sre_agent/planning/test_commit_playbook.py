@@ -126,6 +126,20 @@ def test_only_what_is_rolled_out_waits_for_a_rollout() -> None:
     assert [check.deadline_s for check in checks] == [90, 1200, 90]
 
 
+@pytest.mark.parametrize(("image_changed", "awaited_s"), [(True, 1200), (False, 0)])
+def test_settings_that_were_rolled_back_come_by_no_rollout_when_they_are_taken_back(
+    image_changed: bool, awaited_s: float
+) -> None:
+    facts = {**RELEASE, **COMMIT, "image_changed": image_changed}
+
+    plan = drafted(FaultClass.BAD_CONFIG_CHANGE, FAST, **facts)
+    alone = drafted(FaultClass.BAD_CONFIG_CHANGE, **facts)
+
+    assert tools(plan) == ["rollback_rollout", *REVERT]
+    assert plan.actions[0].verification.rollout_within_s == awaited_s
+    assert alone.actions[0].verification.rollout_within_s == 1200
+
+
 def test_rolled_back_alone_it_warns_and_opens_the_issue_that_says_why() -> None:
     made = study(FaultClass.BAD_RELEASE, FAST, **RELEASE, **COMMIT)
     plan = planner.draft(made)
@@ -142,7 +156,7 @@ def test_rolled_back_alone_it_warns_and_opens_the_issue_that_says_why() -> None:
     assert second.choice.warnings == (
         f"commit {SHA[:12]} of acme/store stays: the next deploy brings the fault back",
     )
-    assert len(steps) == 3, "all steps that would take it back"
+    assert len(steps) == 4, "all steps that would take it back"
 
 
 def test_without_a_commit_a_flag_is_for_people() -> None:
