@@ -124,11 +124,8 @@ SELECTORS = ("{name}-v2", "{name}s", "{name}-svc")
 
 CULPRITS = (Recipe.MINOR_UNITS, Recipe.SHIPPING, Recipe.NEW_CURRENCY)
 """For each seed the change of code that fails some of the orders."""
-SETTINGS = (
-    (Recipe.WRONG_ADDRESS, "wrong_service_address"),
-    (Recipe.SHORT_PATIENCE, "bad_config_change"),
-)
-"""For each seed the change of a manifest, and the class of fault."""
+SETTINGS = (Recipe.WRONG_ADDRESS, Recipe.SHORT_PATIENCE)
+"""For each seed the change of a manifest; whichever it is, the cause is that it was changed."""
 REVERTS = ("create_revert_pr", "rollback_rollout")
 
 
@@ -169,9 +166,8 @@ def _bad_commit(world: World, roles: tuple[Role, ...]) -> tuple[Injury, ...]:
 
 
 def _bad_config_commit(world: World, roles: tuple[Role, ...]) -> tuple[Injury, ...]:
-    recipe, fault_class = _of_seed(world, SETTINGS)
-    change = _among_others(roles[0], roles[1], recipe)
-    return (Injury(fault_class, change, REVERTS, ("HighErrorRate",)),)
+    change = _among_others(roles[0], roles[1], _of_seed(world, SETTINGS))
+    return (Injury("bad_config_change", change, REVERTS, ("HighErrorRate",)),)
 
 
 def _bad_flag(roles: tuple[Role, ...]) -> Injury:
