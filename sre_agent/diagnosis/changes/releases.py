@@ -20,6 +20,13 @@ _SCALED = re.compile(
 )
 
 
+FOR_PEOPLE = ("labels[", "annotations[")
+"""How the paths begin of what a template says to people and controllers, and not to its programs."""
+
+SHOWN = 3
+"""So many differences of a revision are told in a sentence."""
+
+
 @dataclass(frozen=True)
 class Scaling:
     """One step of a ReplicaSet; `old` is None where the event does not say it."""
@@ -66,10 +73,15 @@ class Release:
 
     @property
     def what_changed(self) -> str:
-        """Return the differences to the revision before, as part of a sentence."""
+        """Return the differences to the revision before, as part of a sentence.
+
+        Labels and annotations, which no program of the workload sees, only where there is nothing else.
+        """
+        changes = self.revision.changes
+        seen = [item for item in changes if not item.path.startswith(FOR_PEOPLE)]
         shown = [
             f"{change.path}: {change.before or 'none'} → {change.after or 'none'}"
-            for change in self.revision.changes[:3]
+            for change in (seen or changes)[:SHOWN]
         ]
         return "; ".join(shown)
 

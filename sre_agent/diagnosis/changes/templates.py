@@ -2,11 +2,10 @@
 
 import re
 
-from sre_agent.diagnosis.changes.releases import Release
+from sre_agent.diagnosis.changes.releases import FOR_PEOPLE, Release
 from sre_agent.domain.changes import Commit
 from sre_agent.domain.observations.kubernetes import TemplateChange
 
-_FOR_PEOPLE = ("labels[", "annotations[")
 _VARIABLE = re.compile(r"\.env\[(?P<name>[^\]]+)\]$")
 _CONTAINER = re.compile(r"^(?:initContainers|containers)\[[^\]]*\]\.")
 
@@ -19,12 +18,12 @@ def has_another_image(release: Release) -> bool:
 def is_for_people(release: Release) -> bool:
     """Return whether nothing but labels and annotations of the pods are others."""
     changes = release.revision.changes
-    return bool(changes) and all(change.path.startswith(_FOR_PEOPLE) for change in changes)
+    return bool(changes) and all(change.path.startswith(FOR_PEOPLE) for change in changes)
 
 
 def settings(release: Release) -> tuple[TemplateChange, ...]:
     """Return what a release changed that programs can see."""
-    return tuple(item for item in release.revision.changes if not item.path.startswith(_FOR_PEOPLE))
+    return tuple(item for item in release.revision.changes if not item.path.startswith(FOR_PEOPLE))
 
 
 def commit(release: Release) -> Commit:
