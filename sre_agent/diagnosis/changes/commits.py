@@ -4,6 +4,7 @@ import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from sre_agent.diagnosis.changes import hunks, innocence, mechanisms, reach, terms
 from sre_agent.diagnosis.changes import patch as patches
@@ -11,6 +12,7 @@ from sre_agent.diagnosis.changes.patch import Patch
 from sre_agent.diagnosis.changes.reach import Arrival
 from sre_agent.diagnosis.changes.scene import Scene
 from sre_agent.diagnosis.changes.symptoms import Symptom
+from sre_agent.diagnosis.incident.durations import say
 from sre_agent.domain.changes import Commit
 
 SPECIFIC: Mapping[Symptom, float] = {Symptom.SLOW: 0.6, Symptom.ADDRESS: 0.5, Symptom.QUEUE: 0.5}
@@ -61,9 +63,9 @@ def when(scene: Scene, live_s: float | None) -> Iterator[Reason]:
     if live_s is None:
         yield Reason("time.not_deployed", -2.0, "nothing shows that it went live")
         return
-    minutes = max(0.0, scene.onset_s - live_s) / 60.0
-    weight = max(-1.0, 2.2 - 0.7 * math.log2(1.0 + minutes / 8.0))
-    yield Reason("time.gap", weight, f"it went live {minutes:.0f} min before the onset")
+    gap = timedelta(seconds=max(0.0, scene.onset_s - live_s))
+    weight = max(-1.0, 2.2 - 0.7 * math.log2(1.0 + gap / timedelta(minutes=8)))
+    yield Reason("time.gap", weight, f"it went live {say(gap)} before the onset")
 
 
 def _place(scene: Scene, commit: Commit, arrival: Arrival | None) -> Iterator[Reason]:

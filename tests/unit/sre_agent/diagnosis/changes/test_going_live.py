@@ -1,12 +1,13 @@
 """Which commits a rollout brought, and which services a record of a deployment is about."""
 
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from repository_seen import NOON, REPOSITORY, sha
 
-from sre_agent.diagnosis.changes import going_live, images
+from sre_agent.diagnosis.changes import commits, going_live, images
 from sre_agent.diagnosis.incident import case
 from sre_agent.domain.observations.kubernetes import RolloutHistory, TemplateChange
 from sre_agent.domain.timeline import Change, ChangeKind, ChangeSource
@@ -105,3 +106,16 @@ def test_a_deployment_is_of_the_services_that_it_names(
     found = going_live.services(case.build([listed], world.incident("core"), NOON), change)
 
     assert sorted(found) == sorted(names.get(role, role) for role in expected)
+
+
+@pytest.mark.parametrize(
+    ("gap_s", "said"), [(-5, "0 s"), (3, "3 s"), (110, "110 s"), (1200, "20 min"), (9000, "2.5 h")]
+)
+def test_how_long_before_the_trouble_it_went_live_is_told_in_units_that_fit(
+    gap_s: int, said: str
+) -> None:
+    scene: Any = SimpleNamespace(onset_s=10_000.0)
+
+    [reason] = commits.when(scene, 10_000.0 - gap_s)
+
+    assert reason.statement == f"it went live {said} before the onset"
