@@ -4,15 +4,14 @@ import hashlib
 import hmac
 import json
 import secrets
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 
-from typing_extensions import override
+from http_listener import answering
 
 Json = dict[str, Any]
 
@@ -59,17 +58,6 @@ def listening() -> Iterator[Receiver]:
             self.send_response(204)
             self.end_headers()
 
-        @override
-        def log_message(self, *_: object) -> None:
-            """Keep quiet."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    receiver.url = f"http://127.0.0.1:{server.server_port}/escalations"
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
+    with answering(Handler) as address:
+        receiver.url = f"http://{address}/escalations"
         yield receiver
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join(10)

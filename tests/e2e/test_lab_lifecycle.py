@@ -5,18 +5,17 @@ import os
 import signal
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 
 import httpx
 import psutil
 import pytest
-from typing_extensions import override
+from http_listener import answering
 
 from infrastructure.lab import world
 
@@ -54,18 +53,9 @@ def receiver() -> Iterator[Receiver]:
             self.send_response(202)
             self.end_headers()
 
-        @override
-        def log_message(self, *_: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    heard.url = f"http://127.0.0.1:{server.server_port}/webhook/alert"
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield heard
-    server.shutdown()
-    server.server_close()
-    thread.join(5)
+    with answering(Handler) as address:
+        heard.url = f"http://{address}/webhook/alert"
+        yield heard
 
 
 @dataclass(frozen=True)

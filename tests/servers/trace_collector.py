@@ -1,14 +1,12 @@
 """A collector of OpenTelemetry on loopback: it speaks OTLP over HTTP, and keeps what it is told."""
 
 import gzip
-import ssl
-import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
@@ -18,12 +16,12 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
+from http_listener import answering
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import (
     ExportTraceServiceRequest,
     ExportTraceServiceResponse,
 )
 from opentelemetry.proto.common.v1.common_pb2 import AnyValue
-from typing_extensions import override
 
 PROTOBUF = "application/x-protobuf"
 _PATIENCE_S = 60.0
@@ -127,25 +125,9 @@ def collecting(*, certificate: Path | None = None, **answers: Any) -> Iterator[C
 
         do_GET = do_POST  # noqa: N815 - as the base class calls them
 
-        @override
-        def log_message(self, format: str, *args: Any) -> None:
-            return
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    collector.url = f"http{'s' if certificate else ''}://127.0.0.1:{server.server_port}"
-    if certificate is not None:
-        tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        tls.load_cert_chain(certificate)
-        server.socket = tls.wrap_socket(server.socket, server_side=True)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    try:
+    with answering(Handler, certificate) as address:
+        collector.url = f"http{'s' if certificate else ''}://{address}"
         yield collector
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 def _take(collector: Collector, path: str, headers: Any, body: bytes) -> tuple[int, bytes]:

@@ -4,19 +4,18 @@ import json
 import queue
 import socket
 import subprocess
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any, Literal
 
 import httpx
 import pytest
 import yaml
+from http_listener import answering
 from pydantic import BaseModel, ConfigDict
 from stack_file import ROOT, services
-from typing_extensions import override
 
 from infrastructure.lab.observe import tools
 
@@ -107,19 +106,8 @@ def receiver() -> Iterator[tuple[str, "queue.Queue[tuple[str, Any]]"]]:
             self.send_response(202)
             self.end_headers()
 
-        @override
-        def log_message(self, format: str, *args: Any) -> None:
-            pass
-
-    server = HTTPServer(("127.0.0.1", 0), Taker)
-    thread = threading.Thread(target=server.serve_forever, args=(0.05,))
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}/webhook/alert", received
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    with answering(Taker) as address:
+        yield f"http://{address}/webhook/alert", received
 
 
 @contextmanager

@@ -3,18 +3,17 @@
 import os
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 
 import httpx
+from http_listener import answering
 from prometheus_server import free_port, until
-from typing_extensions import override
 
 from sre_agent.domain.tools import ToolCall, ToolResult
 from sre_agent.tools.endpoint import Endpoint
@@ -78,18 +77,8 @@ def exposed(keeper: Shopkeeper) -> Iterator[str]:
             self.end_headers()
             self.wfile.write(body)
 
-        @override
-        def log_message(self, format: str, *args: Any) -> None:
-            pass
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        try:
-            yield f"127.0.0.1:{server.server_address[1]}"
-        finally:
-            server.shutdown()
-            thread.join()
+    with answering(Handler) as address:
+        yield address
 
 
 @dataclass(frozen=True)

@@ -114,7 +114,7 @@ def test_no_secret_of_the_files_is_told(tmp_path: Path) -> None:
 def test_json_has_every_cause_and_what_was_read(tmp_path: Path) -> None:
     found = run(saved(tmp_path, pods=PODS, describe=DESCRIBED), "--json")
 
-    told = json.loads(found.output)
+    told = json.loads(found.stdout)
     assert told["conclusion"] == "cause_found"
     assert told["causes"][0]["fault_class"] == "image_not_found"
     assert len(told["causes"][0]["explanation"]) == 3

@@ -26,7 +26,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def check(here: Path, *lines: str) -> tuple[int, dict[str, Any]]:
     (here / ".env").write_text("\n".join(lines))
     done = CliRunner().invoke(cli, ["models", "check", "--json"])
-    return done.exit_code, json.loads(done.output)
+    return done.exit_code, json.loads(done.stdout)
 
 
 def found(said: dict[str, Any]) -> dict[str, bool]:

@@ -56,7 +56,7 @@ def call(*arguments: str) -> Result:
 def told(*arguments: str) -> dict[str, Any]:
     done = call(*arguments, "--json")
     assert done.exit_code == 0, done.output + str(done.exception)
-    found: dict[str, Any] = json.loads(done.output)
+    found: dict[str, Any] = json.loads(done.stdout)
     return found
 
 

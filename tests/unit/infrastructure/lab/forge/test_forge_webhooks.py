@@ -1,16 +1,15 @@
 """Others are told of what happens in the repository, and can see that it is the forge who says so."""
 
 import json
-import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 
 import pytest
 from forge_client import Client
-from typing_extensions import override
+from http_listener import answering
 
 from infrastructure.lab.forge.webhooks import signature
 
@@ -50,18 +49,9 @@ def heard() -> Iterator[Heard]:
             self.send_response(202)
             self.end_headers()
 
-        @override
-        def log_message(self, *_: object) -> None:
-            pass
-
-    server = HTTPServer(("127.0.0.1", 0), Handler)
-    found.url = f"http://127.0.0.1:{server.server_port}/"
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    yield found
-    server.shutdown()
-    server.server_close()
-    thread.join(5)
+    with answering(Handler) as address:
+        found.url = f"http://{address}/"
+        yield found
 
 
 def hook(client: Client, url: str, *events: str) -> int:
