@@ -23,7 +23,7 @@ LATENCY_DIFFERENCE_S = 0.05
 
 @dataclass(frozen=True)
 class Sides:
-    """The levels since the onset: of the new revision's pods, and of all others."""
+    """The levels while both served since the onset: of the new revision's pods, and of all others."""
 
     new_errors: float | None
     old_errors: float | None
@@ -83,19 +83,22 @@ def compare(situation: Situation, hypothesis: Hypothesis) -> Sides | None:
 
 
 def sides(situation: Situation, release: Release) -> Sides | None:
-    """Return the levels of a release's pods and of all others since both the onset and it."""
+    """Return the levels of a release's pods and of all others while both served, since the onset.
+
+    Pods that were gone before the new ones answered were asked at another moment: what they show is
+    how the world was then, and says nothing of the revision.
+    """
     ref = release.object
     signals, workload = situation.case.signals.get(ref), situation.case.workloads.get(ref)
-    since = max(situation.onset(ref).at, release.started_at)
     new, old = _groups(situation, release)
-    new, old = _with_errors_since(new, since), _with_errors_since(old, since)
-    if signals is None or workload is None or not new or not old:
+    span = _together(new, old, max(situation.onset(ref).at, release.started_at))
+    if signals is None or workload is None or span is None:
         return None
     return Sides(
-        new_errors=_median((group.errors for group in new), since),
-        old_errors=_median((group.errors for group in old), since),
-        new_latency_s=_median((group.latency_p99 for group in new), since),
-        old_latency_s=_median((group.latency_p99 for group in old), since),
+        new_errors=_median((group.errors for group in new), *span),
+        old_errors=_median((group.errors for group in old), *span),
+        new_latency_s=_median((group.latency_p99 for group in new), *span),
+        old_latency_s=_median((group.latency_p99 for group in old), *span),
         ids=(signals.id, workload.id),
     )
 
@@ -134,8 +137,20 @@ def _groups(situation: Situation, release: Release) -> tuple[list[SignalGroup], 
     return new, old
 
 
-def _with_errors_since(groups: list[SignalGroup], since: datetime) -> list[SignalGroup]:
-    return [group for group in groups if _level(group.errors, since) is not None]
+def _together(
+    new: Iterable[SignalGroup], old: Iterable[SignalGroup], since: datetime
+) -> tuple[datetime, datetime] | None:
+    """Return the first and the last moment at which what both sides served is known, if any.
+
+    A sample tells of the step before it. Where both sides have their first one, the old pods may
+    have served the begin of that step and the new ones its end, so it takes another.
+    """
+    measured = [
+        {point.at for group in side if group.errors for point in group.errors.points}
+        for side in (new, old)
+    ]
+    shared = sorted(at for at in set.intersection(*measured) if at >= since)[1:]
+    return (shared[0], shared[-1]) if shared else None
 
 
 def _hash_of(pod: str, workload: str) -> str:
@@ -144,13 +159,18 @@ def _hash_of(pod: str, workload: str) -> str:
     return rest.partition("-")[0] if rest != pod and "-" in rest else ""
 
 
-def _level(signal: Signal | None, since: datetime) -> float | None:
-    values = [point.value for point in signal.points if point.at >= since] if signal else []
+def _level(signal: Signal | None, since: datetime, until: datetime | None) -> float | None:
+    points = signal.points if signal else ()
+    values = [
+        point.value for point in points if since <= point.at and (not until or point.at <= until)
+    ]
     return median(values) if values else None
 
 
-def _median(signals: Iterable[Signal | None], since: datetime) -> float | None:
-    levels = [level for signal in signals if (level := _level(signal, since)) is not None]
+def _median(
+    signals: Iterable[Signal | None], since: datetime, until: datetime | None = None
+) -> float | None:
+    levels = [level for signal in signals if (level := _level(signal, since, until)) is not None]
     return median(levels) if levels else None
 
 
