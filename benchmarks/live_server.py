@@ -11,7 +11,7 @@ from backend import collecting
 from backend.api.app import create_app
 from backend.bootstrap import serving
 from backend.db.engine import create_engine
-from backend.settings import ApiSettings
+from backend.settings.api import ApiSettings
 
 # Each event carries when it was sent off; the page notes when its own text had changed.
 _PAGE = """<!doctype html><title>following</title><p id="last"></p><script>

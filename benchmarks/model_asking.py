@@ -8,7 +8,7 @@ from pydantic import Secret, SecretStr
 
 from backend.api.app import create_app
 from backend.db.engine import create_engine
-from backend.settings import ApiSettings
+from backend.settings.api import ApiSettings
 
 TIMES = 30
 _WARM_UP = 3

@@ -27,7 +27,7 @@ from backend.db.engine import create_engine
 from backend.db.tenancy import Tenant
 from backend.jobs.runner import Runner
 from backend.llm.roles import NO_ROLES, Roles
-from backend.settings import WorkerSettings
+from backend.settings.worker import WorkerSettings
 from benchmarks import programs
 from benchmarks.figure import Figure, percentile, show
 from benchmarks.simulation import CULPRIT, InstantSigner, InstantToolbox, world

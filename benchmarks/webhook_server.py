@@ -8,7 +8,7 @@ from backend import collecting
 from backend.api.app import create_app
 from backend.bootstrap import serving
 from backend.db.engine import create_engine
-from backend.settings import ApiSettings
+from backend.settings.api import ApiSettings
 
 
 def main() -> None:

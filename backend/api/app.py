@@ -28,7 +28,7 @@ from backend.clusters.sealing import Seal
 from backend.clusters.toolboxes import Toolboxes
 from backend.db import tenancy
 from backend.db.admission import AdmissionDesk, Tenant
-from backend.settings import ApiSettings
+from backend.settings.api import ApiSettings
 from sre_agent import ports
 from sre_agent.config import permissions
 

@@ -17,7 +17,7 @@ from backend.accounts.sessions import Session
 from backend.actors import Actor, ActorKind, Role
 from backend.api.context import ApiContext, Context
 from backend.api.problems import ProblemError
-from backend.settings import ApiToken
+from backend.settings.api import ApiToken
 
 SESSION_COOKIE = "sre_session"
 """The cookie that holds a browser's session."""

@@ -18,7 +18,7 @@ from backend.clusters.connecting import Registry
 from backend.clusters.health import Nurse
 from backend.clusters.toolboxes import Toolboxes
 from backend.db.admission import AdmissionDesk, Tenant
-from backend.settings import ApiSettings
+from backend.settings.api import ApiSettings
 from sre_agent import ports
 
 Check = Callable[[], Awaitable[None]]

@@ -29,7 +29,7 @@ from backend.db.admission.desk import BusyError
 from backend.db.journal import IncidentNotFoundError, UnreadableEventError
 from backend.halting import HaltFileError
 from backend.intake.refusals import NotJsonError
-from backend.settings import SettingsError
+from backend.settings.common import SettingsError
 from backend.slos import keeping
 from sre_agent.domain.errors import TransientError
 from sre_agent.domain.steering import UnfitStepError

@@ -15,7 +15,7 @@ from backend.api.problem_table import TABLE
 from backend.clusters import connecting
 from backend.db import approvals
 from backend.intake.refusals import MalformedError
-from backend.settings import SettingsError
+from backend.settings.common import SettingsError
 from sre_agent.domain.steering import UnfitArgumentsError
 
 _log = structlog.get_logger()

@@ -14,7 +14,8 @@ from backend.llm.keys import placeholder_key
 from backend.llm.ledger import PostgresLedger
 from backend.llm.minds import Minds
 from backend.llm.opening import Opened, open_mind
-from backend.settings import ApiSettings, SettingsError
+from backend.settings.api import ApiSettings
+from backend.settings.common import SettingsError
 from backend.settings.llm import NONE
 from sre_agent import ports
 from sre_agent.domain.errors import PermanentError

@@ -15,7 +15,7 @@ from backend.api.recent import Recent
 from backend.bootstrap import program, serving
 from backend.clock import SystemClock
 from backend.db.engine import create_engine
-from backend.settings import ApiSettings
+from backend.settings.api import ApiSettings
 from sre_agent.config import permissions
 from sre_agent.domain.errors import PermanentError
 from sre_agent.ports import Clock

@@ -1,6 +1,6 @@
 """From settings to what every run is judged by."""
 
-from backend.settings import RunSettings
+from backend.settings.running import RunSettings
 from sre_agent.config import loader, permissions
 from sre_agent.graph.context import Limits, Rules
 from sre_agent.planning.settings import PlanningSettings

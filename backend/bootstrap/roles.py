@@ -9,8 +9,8 @@ from backend.llm.budgets import Budgets
 from backend.llm.ledger import PostgresLedger
 from backend.llm.roles import Roles, roles_of
 from backend.llm.roster import Roster
-from backend.settings import WorkerSettings
 from backend.settings.llm import AUTO
+from backend.settings.worker import WorkerSettings
 from sre_agent import ports
 
 

@@ -43,7 +43,7 @@ from backend.llm.roster import filled
 from backend.notify import dispatcher
 from backend.notify.message import Channel
 from backend.notify.webhook import WebhookChannel
-from backend.settings import WorkerSettings
+from backend.settings.worker import WorkerSettings
 from backend.signer.client import SignerClient
 from backend.slos.evaluating import Evaluator
 from backend.slos.keeping import Keeper

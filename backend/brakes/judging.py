@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from backend.brakes.calendar import CalendarFile
 from backend.db import brakes
 from backend.db.tenancy import Tenant
-from backend.settings import CommonSettings
+from backend.settings.common import CommonSettings
 from sre_agent.domain.brakes import Obstacle
 from sre_agent.domain.incident import Incident
 from sre_agent.domain.objects import REPOSITORY

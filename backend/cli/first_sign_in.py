@@ -15,7 +15,8 @@ from backend.cli.stack import environment, lifecycle
 from backend.cli.stack.layout import Layout
 from backend.clock import SystemClock
 from backend.db.engine import create_engine
-from backend.settings import AccountsSettings, SettingsError
+from backend.settings.accounts import AccountsSettings
+from backend.settings.common import SettingsError
 
 _T = TypeVar("_T")
 

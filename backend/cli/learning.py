@@ -13,7 +13,7 @@ from backend.cli.session import client, console, layout
 from backend.cli.stack import environment, lifecycle
 from backend.db import remembering
 from backend.db.engine import create_engine
-from backend.settings import CommonSettings, SettingsError
+from backend.settings.common import CommonSettings, SettingsError
 
 memory = typer.Typer(help="What is remembered of past incidents.", no_args_is_help=True)
 

@@ -12,7 +12,7 @@ from backend.cli.session import client, console, layout
 from backend.cli.stack import environment, examination, lifecycle, world
 from backend.db.migrations import migrate as apply_migrations
 from backend.plain import plain
-from backend.settings import CommonSettings
+from backend.settings.common import CommonSettings
 from sre_agent.domain.errors import PermanentError
 
 lab = typer.Typer(help="The lab: a small real world to break and repair.", no_args_is_help=True)

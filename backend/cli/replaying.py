@@ -19,7 +19,7 @@ from backend.evals.incident_cases import Case
 from backend.evals.incident_logs import IncidentLog
 from backend.evals.replaying import Taken
 from backend.evals.scoring import Scored
-from backend.settings import ReplaySettings
+from backend.settings.running import ReplaySettings
 from sre_agent.domain.errors import PermanentError
 from sre_agent.domain.events import Event
 from sre_agent.replay import recording

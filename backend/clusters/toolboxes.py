@@ -15,7 +15,7 @@ from backend.clusters.sealing import Seal
 from backend.db import clusters
 from backend.db.clusters import SealedEndpoint
 from backend.db.tenancy import Tenant
-from backend.settings import McpSettings
+from backend.settings.mcp import McpSettings
 from sre_agent import ports
 from sre_agent.domain.errors import PermanentError
 from sre_agent.domain.tools import ToolCall, ToolResult

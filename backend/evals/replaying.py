@@ -14,8 +14,8 @@ from backend.evals.incident_logs import IncidentLog
 from backend.llm.budgets import Budgets
 from backend.llm.purse import Bill, Purse
 from backend.llm.roles import roles_of
-from backend.settings import ReplaySettings
 from backend.settings.llm import AUTO, NONE
+from backend.settings.running import ReplaySettings
 from sre_agent.config import permissions
 from sre_agent.domain.errors import PermanentError
 from sre_agent.graph.context import Rules

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from backend import rounds
 from backend.db import ask_threads, changes, github_deliveries, retention
-from backend.settings import WorkerSettings
+from backend.settings.worker import WorkerSettings
 from sre_agent import ports
 
 _LOOK_EVERY_S = 3600.0

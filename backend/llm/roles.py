@@ -9,7 +9,7 @@ from pydantic import SecretStr
 from backend.llm.keys import placeholder_key
 from backend.llm.minds import Minds
 from backend.llm.opening import open_mind
-from backend.settings import RunSettings
+from backend.settings.running import RunSettings
 from sre_agent import ports
 from sre_agent.domain.incident import Incident
 from sre_agent.llm import prices

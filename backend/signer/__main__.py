@@ -20,7 +20,7 @@ from backend.brakes.judging import Brakes
 from backend.clock import SystemClock
 from backend.db.engine import create_engine
 from backend.db.past_runs import PastRuns
-from backend.settings import SignerSettings
+from backend.settings.signer import SignerSettings
 from backend.signer import changing, keys, past_grants
 from backend.signer.announcing import Announcer
 from backend.signer.app import create_app

@@ -1,7 +1,7 @@
 """Names that the settings have given away: logs could not tell two of one name apart."""
 
 from backend.accounts.people import NameTakenError
-from backend.settings import ApiSettings
+from backend.settings.api import ApiSettings
 
 
 def check_free(settings: ApiSettings, name: str) -> None:

@@ -17,7 +17,7 @@ from backend.api.live.sources import Sources
 from backend.api.live.streams import Streams
 from backend.api.live.wakeups import Wakeups
 from backend.db import tenancy
-from backend.settings import ApiSettings
+from backend.settings.api import ApiSettings
 
 if TYPE_CHECKING:
     from backend.api.live.bus import Bus

@@ -11,7 +11,7 @@ from backend.cli.diagnosing import files, telling
 from backend.cli.session import console, layout
 from backend.cli.stack import lifecycle
 from backend.clock import SystemClock
-from backend.settings import McpSettings
+from backend.settings.mcp import McpSettings
 from sre_agent.diagnosis import snapshots
 from sre_agent.domain.causes import Conclusion, Diagnosis
 from sre_agent.domain.errors import PermanentError

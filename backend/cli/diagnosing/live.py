@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from backend.clusters.toolboxes import Toolboxes, own_endpoints
 from backend.db.engine import create_engine
 from backend.db.tenancy import Tenant
-from backend.settings import McpSettings
+from backend.settings.mcp import McpSettings
 from sre_agent import ports
 from sre_agent.agents import answers
 from sre_agent.diagnosis.incident import objects

@@ -5,7 +5,10 @@ from collections.abc import Iterator, Mapping
 
 from backend.cli.stack import programs
 from backend.cli.stack.programs import Program
-from backend.settings import ApiSettings, SettingsError, SignerSettings, WorkerSettings
+from backend.settings.api import ApiSettings
+from backend.settings.common import SettingsError
+from backend.settings.signer import SignerSettings
+from backend.settings.worker import WorkerSettings
 
 _KINDS = (ApiSettings, WorkerSettings, SignerSettings)
 _HANDS = {

@@ -5,7 +5,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from backend.cli.stack.layout import Layout
-from backend.settings import ApiSettings, CommonSettings, SignerSettings, WorkerSettings
+from backend.settings.api import ApiSettings
+from backend.settings.common import CommonSettings
+from backend.settings.signer import SignerSettings
+from backend.settings.worker import WorkerSettings
 
 _PYTHON = sys.executable
 _KUBERNETES = (

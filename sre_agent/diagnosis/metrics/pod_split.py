@@ -146,8 +146,7 @@ def _together(
     have served the begin of that step and the new ones its end, so it takes another.
     """
     measured = [
-        {point.at for group in side if group.errors for point in group.errors.points}
-        for side in (new, old)
+        {point.at for group in side for point in group.errors.points} for side in (new, old)
     ]
     shared = sorted(at for at in set.intersection(*measured) if at >= since)[1:]
     return (shared[0], shared[-1]) if shared else None

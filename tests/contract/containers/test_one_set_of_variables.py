@@ -16,7 +16,10 @@ from stack_file import (
 )
 
 from backend.cli.stack import programs
-from backend.settings import ApiSettings, CommonSettings, SignerSettings, WorkerSettings
+from backend.settings.api import ApiSettings
+from backend.settings.common import CommonSettings
+from backend.settings.signer import SignerSettings
+from backend.settings.worker import WorkerSettings
 from mcp_servers.github.settings import GithubSettings
 from mcp_servers.jaeger.settings import JaegerSettings
 from mcp_servers.kubernetes.settings import KubernetesSettings

@@ -10,7 +10,7 @@ from quick_server import serving
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from backend.api.app import create_app
-from backend.settings import ApiSettings
+from backend.settings.api import ApiSettings
 
 WEBHOOK = "w" * 24
 TOKENS = {"viewer": "v" * 24, "responder": "s" * 24, "admin": "a" * 24}

@@ -23,7 +23,7 @@ from backend.db.admission.admit import admit
 from backend.db.admission.arrivals import Arrival
 from backend.db.tenancy import Tenant
 from backend.jobs.runner import Runner
-from backend.settings import WorkerSettings
+from backend.settings.worker import WorkerSettings
 from benchmarks.simulation import CULPRIT, InstantSigner, InstantToolbox, world
 from sre_agent.domain.events import Event, EventKind
 from sre_agent.domain.ids import IncidentId

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from backend.api.app import create_app
 from backend.db.incidents import PostgresIncidents
 from backend.db.journal import PostgresJournal
-from backend.settings import ApiSettings
+from backend.settings.api import ApiSettings
 from sre_agent.domain.events import EventDraft, EventKind
 from sre_agent.domain.ids import IncidentId
 from sre_agent.domain.incident import IncidentStatus

@@ -18,7 +18,7 @@ from typing_extensions import override
 
 from backend.cli import telling
 from backend.db import model_use
-from backend.settings import WorkerSettings
+from backend.settings.worker import WorkerSettings
 from benchmarks.simulation import CULPRIT, InstantToolbox, world
 from sre_agent.domain.causes import Conclusion, Diagnosis
 from sre_agent.domain.events import Event, EventKind

@@ -25,7 +25,7 @@ from backend.db.admission.manual import open_manually
 from backend.db.tenancy import Tenant
 from backend.jobs.runner import Runner
 from backend.jobs.survey import Rounds
-from backend.settings import WorkerSettings
+from backend.settings.worker import WorkerSettings
 from sre_agent.config import permissions
 from sre_agent.domain.events import EventKind
 from sre_agent.domain.ids import IncidentId

@@ -25,7 +25,7 @@ from backend.db.tenancy import Tenant
 from backend.jobs.runner import Runner
 from backend.llm.roles import Roles
 from backend.llm.roster import Roster
-from backend.settings import WorkerSettings
+from backend.settings.worker import WorkerSettings
 from benchmarks.simulation import CULPRIT, InstantSigner, InstantToolbox, world
 from sre_agent.domain.causes import Diagnosis
 from sre_agent.domain.events import Event, EventKind

@@ -12,7 +12,7 @@ from backend.db import audit, journal, steering_course
 from backend.evals import incident_logs, replaying
 from backend.evals.incident_logs import IncidentLog
 from backend.evals.replaying import Taken
-from backend.settings import ReplaySettings
+from backend.settings.running import ReplaySettings
 from sre_agent.domain.causes import Dismissal
 from sre_agent.domain.events import Event, EventKind
 from sre_agent.domain.steering import Hint

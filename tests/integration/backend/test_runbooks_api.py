@@ -26,7 +26,7 @@ from backend.clusters.sealing import Seal
 from backend.db import clusters, tenancy
 from backend.db.clusters import Connecting, SealedEndpoint
 from backend.db.tenancy import Tenant
-from backend.settings import ApiSettings
+from backend.settings.api import ApiSettings
 from mcp_servers.common.skin import build_app
 from mcp_servers.runbooks import server as runbooks
 from mcp_servers.runbooks.settings import RunbookSettings

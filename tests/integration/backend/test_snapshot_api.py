@@ -8,7 +8,7 @@ from fake_prometheus import READ_TOKEN, FakePrometheus, watched
 from pydantic import SecretStr
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from backend.settings import ApiSettings
+from backend.settings.api import ApiSettings
 
 
 def watching(database_url: str, url: str) -> ApiSettings:

@@ -15,7 +15,7 @@ from backend.api.app import create_app
 from backend.db import audit, incident_rows, service_edges, splitting
 from backend.db.service_edges import ServiceEdge
 from backend.db.tenancy import Tenant
-from backend.settings import ApiSettings
+from backend.settings.api import ApiSettings
 from sre_agent.domain.ids import IncidentId
 
 TOKEN = "a" * 20

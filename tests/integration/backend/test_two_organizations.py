@@ -20,7 +20,7 @@ from backend.db.admission.admit import admit
 from backend.db.admission.arrivals import Arrival
 from backend.db.tenancy import Tenant
 from backend.jobs.runner import Runner
-from backend.settings import WorkerSettings
+from backend.settings.worker import WorkerSettings
 from backend.signer import keys
 from backend.signer.app import create_app
 from backend.signer.client import SignerClient

@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from backend.api.app import create_app
 from backend.db import tenancy
-from backend.settings import ApiSettings
+from backend.settings.api import ApiSettings
 
 ADMIN = hashlib.sha256(b"admin").hexdigest()
 HEADERS = {"Authorization": f"Bearer {ADMIN}"}

@@ -8,7 +8,10 @@ from pydantic_settings import BaseSettings
 
 from backend.actors import Role
 from backend.cli.stack import environment, world
-from backend.settings import ApiSettings, SettingsError, SignerSettings, WorkerSettings
+from backend.settings.api import ApiSettings
+from backend.settings.common import SettingsError
+from backend.settings.signer import SignerSettings
+from backend.settings.worker import WorkerSettings
 from mcp_servers.common.settings import ServerSettings
 from mcp_servers.github.settings import GithubSettings
 from mcp_servers.jaeger.settings import JaegerSettings

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from backend.accounts.passwords import Passwords
 from backend.api.app import create_app
-from backend.settings import ApiSettings
+from backend.settings.api import ApiSettings
 
 ROOT = hashlib.sha256(b"root").hexdigest()
 

@@ -10,7 +10,7 @@ from at_the_door import CountingHasher, Door, secret
 
 from backend.accounts import limits
 from backend.accounts.limits import TooManyAttemptsError
-from backend.settings import ApiSettings
+from backend.settings.api import ApiSettings
 
 SIGN_IN = "/api/v1/auth/sign-in"
 REGISTER = "/api/v1/auth/register"

@@ -12,7 +12,7 @@ from backend.accounts import administration, people
 from backend.accounts.administration import Change, RoleAboveOwnError
 from backend.actors import Actor, Role
 from backend.db.tables.accounts import users
-from backend.settings import ApiSettings
+from backend.settings.api import ApiSettings
 
 SIGN_IN = "/api/v1/auth/sign-in"
 REGISTER = "/api/v1/auth/register"

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from api_scene import bearer
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from backend.settings import ApiSettings
+from backend.settings.api import ApiSettings
 
 SALE = {
     "name": "sale",

@@ -15,7 +15,7 @@ from pydantic import SecretStr
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from backend.db.tables.changes import changes, github_deliveries
-from backend.settings import ApiSettings
+from backend.settings.api import ApiSettings
 
 HOOK = "/webhook/github"
 OLD, NEW = (hashlib.sha256(name).hexdigest() for name in (b"old", b"new"))

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from backend.api.app import create_app
-from backend.settings import ApiSettings
+from backend.settings.api import ApiSettings
 from sre_agent.domain.errors import PermanentError
 
 

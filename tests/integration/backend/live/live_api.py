@@ -22,7 +22,7 @@ from websockets.exceptions import ConnectionClosed
 from backend.api.app import create_app
 from backend.api.live.pace import Pace
 from backend.bootstrap import serving
-from backend.settings import ApiSettings
+from backend.settings.api import ApiSettings
 from sre_agent.domain.events import EventDraft, EventKind
 
 TOKEN = secrets.token_hex(16)

@@ -15,7 +15,7 @@ from quick_server import beside, serving
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from backend.api.app import create_app
-from backend.settings import ApiSettings
+from backend.settings.api import ApiSettings
 from mcp_servers.common.skin import build_app
 from mcp_servers.runbooks import server as runbook_server
 from mcp_servers.runbooks.settings import RunbookSettings

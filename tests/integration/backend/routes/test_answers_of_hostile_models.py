@@ -19,7 +19,7 @@ from pydantic import Secret
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from backend.api.app import create_app
-from backend.settings import ApiSettings
+from backend.settings.api import ApiSettings
 from sre_agent.ask.conversing import ROUNDS
 from sre_agent.domain.plan import Plan
 from sre_agent.llm import facts

@@ -12,7 +12,7 @@ from backend.actors import Role
 from backend.api.auth import Approver, Viewer
 from backend.api.context import Context
 from backend.db import incident_rows
-from backend.settings import ApiSettings
+from backend.settings.api import ApiSettings
 from sre_agent.domain.ids import IncidentId
 
 pytestmark = pytest.mark.attack("another organization on every route and socket")

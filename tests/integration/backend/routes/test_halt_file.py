@@ -5,7 +5,7 @@ from fastapi import FastAPI
 from house import House
 
 from backend.actors import Role
-from backend.settings import ApiSettings
+from backend.settings.api import ApiSettings
 
 
 async def throw(app: FastAPI, house: House, verb: str) -> None:

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from backend.api.app import create_app
 from backend.db import tenancy
-from backend.settings import ApiSettings
+from backend.settings.api import ApiSettings
 from backend.signer.keys import SigningKey
 from backend.signer.mint import Mint
 from sre_agent.domain.ids import ActionId, IncidentId

@@ -12,7 +12,7 @@ from pydantic import SecretStr
 from backend.api import pages
 from backend.api.app import create_app
 from backend.db.engine import create_engine
-from backend.settings import ApiSettings
+from backend.settings.api import ApiSettings
 
 SECRET = SecretStr("0123456789abcdef0123")
 SCRIPT = "export const room = 1;\n" * 100

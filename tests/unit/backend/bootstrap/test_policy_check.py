@@ -6,7 +6,7 @@ import pytest
 from pydantic import SecretStr
 
 from backend.bootstrap.api import policy_check
-from backend.settings import ApiSettings
+from backend.settings.api import ApiSettings
 from sre_agent.domain.errors import PermanentError
 from sre_agent.safety.policy import Policy
 

@@ -12,7 +12,8 @@ from backend.cli.main import cli
 from backend.cli.stack import lifecycle
 from backend.cli.stack.layout import Layout
 from backend.cli.stack.lifecycle import Stack
-from backend.settings import AccountsSettings, SettingsError
+from backend.settings.accounts import AccountsSettings
+from backend.settings.common import SettingsError
 
 SHOWN = Shown("admin", "bada-bede-bidi-bodo-budu")
 

@@ -6,7 +6,7 @@ import pytest
 
 from backend.cli.stack import checking, lifecycle
 from backend.cli.stack.layout import Layout
-from backend.settings import SettingsError
+from backend.settings.common import SettingsError
 
 SECRET = "0123456789abcdef0123"  # noqa: S105 - made up
 PORTS = {

@@ -9,7 +9,9 @@ from pydantic_settings import BaseSettings
 
 from backend.cli.stack import lifecycle, ports, programs
 from backend.cli.stack.layout import Layout
-from backend.settings import ApiSettings, SignerSettings, WorkerSettings
+from backend.settings.api import ApiSettings
+from backend.settings.signer import SignerSettings
+from backend.settings.worker import WorkerSettings
 from mcp_servers.github.settings import GithubSettings
 from mcp_servers.jaeger.settings import JaegerSettings
 from mcp_servers.kubernetes.settings import KubernetesSettings
