@@ -12,6 +12,7 @@ from sre_agent.domain.model import Value
 from sre_agent.domain.objects import ObjectRef
 from sre_agent.domain.observations.changes import NearChanges
 from sre_agent.domain.observations.memory import AlertPatterns, PastIncidents
+from sre_agent.domain.observations.services import ServiceEntries
 from sre_agent.domain.plan import Plan
 from sre_agent.domain.ruling import Decision, PolicyRuling
 from sre_agent.domain.slo import Objective
@@ -117,6 +118,17 @@ class Changes(Protocol):
 
     async def keep(self, incident: Incident, changes: Sequence[Change]) -> None:
         """Put changes of the incident's cluster into the timeline; known ones stay as they are."""
+        ...
+
+
+class Services(Protocol):
+    """What the operator says of services: from what they are built, and who owns them."""
+
+    async def of(self, incident: Incident) -> ServiceEntries | None:
+        """Return the entries for the incident's organization; None where nobody wrote any.
+
+        A file that cannot be read as it is now is no error: what it said before is told, and why.
+        """
         ...
 
 

@@ -17,8 +17,9 @@ from backend.db import brakes, clusters, freezes, switch
 from backend.db.freezes import Freeze
 from backend.db.tenancy import Tenant
 from sre_agent.config import permissions
+from sre_agent.domain.patterns import Patterns
 from sre_agent.safety.freeze_places import strangers
-from sre_agent.safety.freeze_text import FreezeText, Patterns
+from sre_agent.safety.freeze_text import FreezeText
 from sre_agent.safety.freezes import Span, find_span
 from sre_agent.safety.pace import WINDOW, Written
 

@@ -8,10 +8,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backend.db import freezes
 from backend.db.freezes import Present
+from sre_agent.config import files
 from sre_agent.config.freezes import load_calendar
 from sre_agent.safety.freezes import Calendar
-
-_Signature = tuple[int, int, int] | None
 
 
 @dataclass
@@ -19,14 +18,14 @@ class CalendarFile:
     """The file of freezes; what is changed in it holds from the next question on."""
 
     path: Path | None = None
-    _seen: _Signature = None
+    _seen: files.Signature = None
     _calendar: Calendar = field(default_factory=Calendar)
 
     def read(self) -> Calendar:
         """Return its freezes; one that cannot be read has a fault instead."""
         if self.path is None:
             return self._calendar
-        signature = _signature(self.path)
+        signature = files.signature(self.path)
         if signature is None or signature != self._seen:
             self._calendar = load_calendar(self.path)
             self._seen = signature
@@ -39,11 +38,3 @@ class CalendarFile:
     def with_added(self, added: Present) -> Calendar:
         """Return its freezes with those that people added."""
         return self.read().joined((item.text for item in added.freezes), added.fault)
-
-
-def _signature(path: Path) -> _Signature:
-    try:
-        found = path.stat()
-    except OSError:
-        return None
-    return found.st_mtime_ns, found.st_size, found.st_ino

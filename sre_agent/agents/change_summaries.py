@@ -14,6 +14,7 @@ from sre_agent.domain.observations.github import (
     ReleaseList,
     WorkflowRunList,
 )
+from sre_agent.domain.observations.services import ServiceEntries
 
 SHOWN_CHARACTERS = 100
 SHOWN_PATHS = 3
@@ -97,3 +98,12 @@ def file(facts: dict[str, Any]) -> str:
     it = FileText.model_validate(facts)
     last = it.first_line + it.text.count("\n")
     return f"{it.repository}: {it.path}, lines {it.first_line} to {last} of {it.lines}"
+
+
+def services(facts: dict[str, Any]) -> str:
+    """Return the line for what the operator's file says of services."""
+    it = ServiceEntries.model_validate(facts)
+    names = list(dict.fromkeys(entry.service for entry in it.entries))
+    more = f" and {len(names) - SHOWN_PATHS} more" if len(names) > SHOWN_PATHS else ""
+    told = f"{it.file} tells of {', '.join(names[:SHOWN_PATHS]) or 'no service here'}{more}"
+    return f"{told}; it cannot be read as it is now: {it.fault}" if it.fault else told

@@ -213,6 +213,7 @@ _SUMMARIES: Mapping[str, Callable[[dict[str, Any]], str]] = dict(
             _past,
             _alert_patterns,
             _changes,
+            change_summaries.services,
         ),
         strict=True,
     )

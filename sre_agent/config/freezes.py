@@ -6,6 +6,7 @@ from pathlib import Path
 import yaml
 from pydantic import Field, ValidationError
 
+from sre_agent.config import files
 from sre_agent.config.files import InvalidConfigurationError
 from sre_agent.domain import yaml_text
 from sre_agent.domain.model import Value
@@ -13,7 +14,6 @@ from sre_agent.safety.freeze_text import FreezeText
 from sre_agent.safety.freezes import Calendar
 
 FREEZES_MAX = 500
-_BYTES_MAX = 1 << 20
 
 
 class _File(Value):
@@ -26,19 +26,7 @@ def load(file: Path) -> tuple[FreezeText, ...]:
     Raises:
         InvalidConfigurationError: It cannot be read, or what is wrong with it.
     """
-    try:
-        raw = file.read_bytes()
-        text = raw.decode("utf-8")
-    except FileNotFoundError as error:
-        raise InvalidConfigurationError(
-            f"there is no file {file}: it lists the freezes, as in docs/brakes.md"
-        ) from error
-    except OSError as error:
-        raise InvalidConfigurationError(f"{file} cannot be read: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise InvalidConfigurationError(f"{file} is no text in UTF-8: {error}") from error
-    if len(raw) > _BYTES_MAX:
-        raise InvalidConfigurationError(f"{file} is larger than {_BYTES_MAX} bytes")
+    text = files.text(file, "it lists the freezes, as in docs/brakes.md")
     return parse(file.name, text)
 
 
@@ -59,11 +47,8 @@ def parse(name: str, text: str) -> tuple[FreezeText, ...]:
     except (yaml.YAMLError, RecursionError) as error:
         raise InvalidConfigurationError(f"{name} is no YAML: {yaml_text.told(error)}") from error
     except ValidationError as error:
-        problems = "; ".join(
-            f"{'.'.join(map(str, item['loc'])) or 'the file'}: {item['msg']}"
-            for item in error.errors(include_input=False, include_url=False)
-        )
-        raise InvalidConfigurationError(f"{name} is not valid: {problems}") from error
+        told = files.problems(error)
+        raise InvalidConfigurationError(f"{name} is not valid: {told}") from error
     counted = Counter(item.name for item in found)
     twice = sorted(each for each, number in counted.items() if number > 1)
     if twice:

@@ -59,8 +59,5 @@ def _read(name: str, text: str) -> tuple[Objective, ...]:
     except yaml.YAMLError as error:
         raise InvalidConfigurationError(f"{name} is no YAML: {error}") from error
     except ValidationError as error:
-        problems = "; ".join(
-            f"{'.'.join(map(str, item['loc'])) or 'the file'}: {item['msg']}"
-            for item in error.errors(include_input=False, include_url=False)
-        )
-        raise InvalidConfigurationError(f"{name} is not valid: {problems}") from error
+        told = files.problems(error)
+        raise InvalidConfigurationError(f"{name} is not valid: {told}") from error

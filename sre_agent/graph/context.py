@@ -79,6 +79,8 @@ class RunContext:
     """Past incidents; without it each incident is the first."""
     changes: ports.Changes | None = None
     """The timeline of changes; without it nobody told of any."""
+    services: ports.Services | None = None
+    """From what services are built, and who owns them; without it only they themselves say so."""
     objectives: ports.Objectives | None = None
     """What services promised; without it nobody did."""
     facts: ports.Facts | None = None

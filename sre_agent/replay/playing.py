@@ -85,6 +85,7 @@ class _Stage:
             limits=rules.limits,
             memory=remembered.RecordedMemory(self.course),
             changes=remembered.RecordedChanges(self.course),
+            services=remembered.RecordedServices(self.course),
             facts=self.facts,
             inquirer=remembered.inquirer(self.recording),
             reflector=mind,

@@ -20,8 +20,9 @@ from sre_agent.domain.inquiry import ModelInquiry
 from sre_agent.domain.model import Observation
 from sre_agent.domain.observations.changes import NearChanges
 from sre_agent.domain.observations.memory import AlertPatterns, PastIncidents
+from sre_agent.domain.observations.services import ServiceEntries
 from sre_agent.domain.timeline import Change, ChangeWindow
-from sre_agent.graph import inquiries, timeline
+from sre_agent.graph import inquiries, services, timeline
 from sre_agent.graph.recalling import SPECIALIST
 from sre_agent.llm import inquirer as asking
 from sre_agent.llm import planner
@@ -93,6 +94,17 @@ class RecordedChanges(ports.Changes):
     @override
     async def keep(self, incident: Incident, changes: Sequence[Change]) -> None:
         """Tell nobody: what was seen then was told then."""
+
+
+@dataclass(frozen=True)
+class RecordedServices(ports.Services):
+    """Says of services what the operator's file said then."""
+
+    course: Course
+
+    @override
+    async def of(self, incident: Incident) -> ServiceEntries | None:
+        return _newest(self.course, ServiceEntries, services.SPECIALIST)
 
 
 @dataclass(frozen=True)

@@ -2,12 +2,12 @@
 
 import re
 from datetime import datetime, time
-from fnmatch import fnmatchcase
 from typing import Annotated, Self
 
 from pydantic import AfterValidator, ConfigDict, Field, StrictBool, field_validator, model_validator
 
 from sre_agent.domain.model import Value
+from sre_agent.domain.patterns import Patterns, fits
 from sre_agent.safety import zones
 from sre_agent.safety.facts import WEEKDAYS
 
@@ -24,9 +24,6 @@ def _checked(text: str) -> str:
 
 
 WeekMoment = Annotated[str, AfterValidator(_checked)]
-Patterns = Annotated[
-    tuple[Annotated[str, Field(min_length=1, max_length=253)], ...], Field(max_length=100)
-]
 
 
 class WeeklyText(Value):
@@ -103,9 +100,9 @@ class FreezeText(Value):
         An empty namespace stands for what belongs to none, such as a node, which every one feels.
         """
         return (
-            _fits(cluster, self.clusters)
-            and (not namespace or _fits(namespace, self.namespaces))
-            and (environment is None or _fits(environment, self.environments))
+            fits(cluster, self.clusters)
+            and (not namespace or fits(namespace, self.namespaces))
+            and (environment is None or fits(environment, self.environments))
         )
 
     def _aware(self, moment: datetime | None, *, fold: int) -> datetime:
@@ -117,7 +114,3 @@ class FreezeText(Value):
             return moment
         # Of two readings of one hour, when clocks are put back, the one that makes it longer.
         return moment.replace(tzinfo=zones.find(self.zone), fold=fold)
-
-
-def _fits(name: str, patterns: tuple[str, ...]) -> bool:
-    return not patterns or any(fnmatchcase(name, pattern) for pattern in patterns)

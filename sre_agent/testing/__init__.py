@@ -4,6 +4,7 @@ from sre_agent.testing.clock import FakeClock
 from sre_agent.testing.incidents import FakeIncidents, FakeSigner
 from sre_agent.testing.journal import InMemoryJournal
 from sre_agent.testing.memory import FakeMemory
+from sre_agent.testing.services import FakeServices
 from sre_agent.testing.timeline import FakeChanges
 from sre_agent.testing.toolbox import FakeToolbox
 
@@ -12,6 +13,7 @@ __all__ = [
     "FakeClock",
     "FakeIncidents",
     "FakeMemory",
+    "FakeServices",
     "FakeSigner",
     "FakeToolbox",
     "InMemoryJournal",

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 
+from sre_agent.diagnosis.changes import reach
 from sre_agent.diagnosis.changes.commits import Reason
 from sre_agent.diagnosis.changes.judgement import Charge, Judgement
 from sre_agent.diagnosis.changes.scene import Scene
@@ -53,11 +54,12 @@ def _commits(scene: Scene, judgement: Judgement, namespace: str) -> Iterator[Hyp
             ref = ObjectRef.deployment(namespace, _service(charge, scene))
             suspect = Suspect(fault_class(charge.commit), ref)
             commit = charge.commit
+            said_by = reach.said_by(scene, {ref.name}, commit)
             yield Hypothesis(
                 fault_class=suspect.fault_class,
                 object=ref,
                 statement=f"commit {commit.sha[:10]} ({commit.message.partition(chr(10))[0]})",
-                findings=tuple(_findings(suspect, charge.reasons, ids)),
+                findings=tuple(_findings(suspect, charge.reasons, _ids(*ids, *said_by))),
                 facts={
                     "commit": commit.sha,
                     "version": charge.arrival.deploy.version if charge.arrival else "",

@@ -1,10 +1,12 @@
 """Who knows the code that a change touched: who wrote, reviewed and merged it, who owns it, who wrote it before."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
 
 from sre_agent.diagnosis.changes import hunks
 from sre_agent.diagnosis.changes.known import Known
+from sre_agent.diagnosis.changes.sources import Source
 from sre_agent.diagnosis.incident.case import Repositories
 from sre_agent.domain.attribution import Knower
 from sre_agent.domain.ids import NO_EVIDENCE, EvidenceId
@@ -28,7 +30,20 @@ _Word = tuple[str, str, EvidenceId]
 """Who, how we know, and the evidence that says so."""
 
 
-def of(seen: Repositories, known: Known, change: Change, source: EvidenceId) -> tuple[Knower, ...]:
+@dataclass(frozen=True)
+class Owned:
+    """What services are built from and who owns them, and in which of them a change went live."""
+
+    sources: Mapping[str, Source] = field(default_factory=dict)
+    services: Collection[str] = ()
+
+
+NOBODYS = Owned()
+
+
+def of(
+    seen: Repositories, known: Known, change: Change, source: EvidenceId, owned: Owned = NOBODYS
+) -> tuple[Knower, ...]:
     """Return who knows the code of a change, those first who know most of it.
 
     Args:
@@ -36,11 +51,13 @@ def of(seen: Repositories, known: Known, change: Change, source: EvidenceId) -> 
         known: all changes.
         change: the one in question.
         source: the evidence in which it stands.
+        owned: whose services it is in.
     """
     found: dict[str, list[_Word]] = {}
     for word in (
         *_makers(seen, known, change, source),
         *_owners(seen, change),
+        *_owners_of_services(owned, change),
         *_earlier(seen, change),
     ):
         who = word[0].strip().removeprefix("@")
@@ -76,6 +93,16 @@ def _owners(seen: Repositories, change: Change) -> Iterator[_Word]:
             if told.path in change.paths:
                 for owner in told.owners:
                     yield owner, f"owns {told.pattern} ({item.fact.file}:{told.line})", item.id
+
+
+def _owners_of_services(owned: Owned, change: Change) -> Iterator[_Word]:
+    """Yield whom the operator's file calls owners of what the change is in."""
+    its = {*owned.services, *change.services}
+    for name, told in sorted(owned.sources.items()):
+        if name in its or told.holds(change.repository, change.paths):
+            for owner in told.owners:
+                for id_ in told.evidence_ids[:1]:
+                    yield owner, f"owns {name} ({told.file})", id_
 
 
 def _earlier(seen: Repositories, change: Change) -> Iterator[_Word]:

@@ -8,6 +8,7 @@ from sre_agent.diagnosis.changes import innocence
 from sre_agent.diagnosis.changes import patch as patches
 from sre_agent.diagnosis.changes.scene import Scene
 from sre_agent.domain.changes import Commit, Deploy
+from sre_agent.domain.ids import EvidenceId
 
 _MODULE = re.compile(r"[\w.@-]+(?:/[\w.@-]+)+")
 _MANIFEST = re.compile(r"(?:^|/)(?P<name>[\w-]+)\.ya?ml$")
@@ -88,11 +89,27 @@ def _manifest(path: str) -> Sequence[str]:
 
 
 def is_of(scene: Scene, service: str, commit: Commit) -> bool:
-    """Return whether a commit touches what a service is built from: as it says itself, else by its name."""
+    """Return whether a commit touches what a service is built from: as somebody said, else by its name.
+
+    Where somebody named its folders no others are its own; who has a whole repository may have more elsewhere.
+    """
     source = scene.told.sources.get(service)
-    if source and source.paths:
-        return source.holds(commit.repository, commit.paths)
+    is_held = source is not None and source.holds(commit.repository, commit.paths)
+    if is_held or (source and source.paths and not source.is_all):
+        return is_held
     return _is_of(service, commit.paths)
+
+
+def said_by(scene: Scene, services: Iterable[str], commit: Commit) -> tuple[EvidenceId, ...]:
+    """Return the evidence that says of services that what a commit touches is theirs."""
+    known = (scene.told.sources.get(name) for name in sorted(services))
+    ids = (
+        id_
+        for source in known
+        if source and source.holds(commit.repository, commit.paths)
+        for id_ in source.evidence_ids
+    )
+    return tuple(dict.fromkeys(ids))
 
 
 def _bare(name: str) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sre_agent.diagnosis.changes import explained, knowers
+from sre_agent.diagnosis.changes import explained, knowers, reach
 from sre_agent.diagnosis.changes.commits import Reason
 from sre_agent.diagnosis.changes.reach import TIE_S
 from sre_agent.diagnosis.incident import case, situation
@@ -25,12 +25,17 @@ REASONS_MAX = 4
 
 @dataclass(frozen=True)
 class _Trial:
-    """A change with what speaks for it and against it, and the evidence it stands in."""
+    """A change with what speaks for it and against it, and the evidence it stands in.
+
+    `services` are those it went live in, `said_by` is what says that its paths are theirs.
+    """
 
     change: Change
     score: float
     reasons: Sequence[Reason]
     source: EvidenceId
+    services: frozenset[str] = frozenset()
+    said_by: tuple[EvidenceId, ...] = ()
 
 
 def verdict(
@@ -64,17 +69,27 @@ def _trials(found: Attribution) -> Iterator[_Trial]:
     for charge in found.judgement.charges:
         change = found.taken.of_commit.get(charge.commit.sha)
         if change:
-            yield _Trial(change, charge.score, charge.reasons, charge.commit.source)
+            services = frozenset({charge.arrival.deploy.service} if charge.arrival else ())
+            yield _Trial(
+                change,
+                charge.score,
+                charge.reasons,
+                charge.commit.source,
+                services,
+                reach.said_by(found.scene, services or {found.scene.first}, charge.commit),
+            )
     for switched in found.judgement.flags:
         change = found.taken.of_flag.get(switched.flag)
         if change:
-            yield _Trial(change, switched.score, switched.reasons, switched.flag.source)
+            services = frozenset({switched.flag.service} - {""})
+            yield _Trial(change, switched.score, switched.reasons, switched.flag.source, services)
 
 
 def _suspect(seen: Situation, found: Attribution, own: _Trial) -> JudgedChange:
     """Return the suspect with what its diff explains, and who knows that code."""
     explains = explained.explain(seen.case, found.scene, found.judgement, own.change, own.source)
-    known_by = knowers.of(seen.case.repositories, found.known, own.change, own.source)
+    owned = knowers.Owned(found.scene.told.sources, own.services)
+    known_by = knowers.of(seen.case.repositories, found.known, own.change, own.source, owned)
     judged = _judged(found, own)
     ids = [*judged.evidence_ids, *(id_ for item in explains for id_ in item.evidence_ids)]
     return judged.model_copy(
@@ -101,7 +116,7 @@ def _judged(found: Attribution, item: _Trial) -> JudgedChange:
         pull_request=found.known.pull_request(change),
         speaks_for=_told(each.statement for each in ordered if each.weight > 0),
         speaks_against=_told(each.statement for each in ordered if each.weight < 0),
-        evidence_ids=(item.source,) if item.source != NO_EVIDENCE else (),
+        evidence_ids=tuple(id_ for id_ in (item.source, *item.said_by) if id_ != NO_EVIDENCE),
     )
 
 

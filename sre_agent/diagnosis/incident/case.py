@@ -39,6 +39,7 @@ from sre_agent.domain.observations.kubernetes import (
 from sre_agent.domain.observations.logs import ErrorPatterns
 from sre_agent.domain.observations.memory import AlertPatterns, PastIncidents
 from sre_agent.domain.observations.metrics import AlertList, GoldenSignals, ResourceUse, SeriesList
+from sre_agent.domain.observations.services import ServiceEntries
 from sre_agent.domain.observations.traces import TraceSample
 
 FactT_co = TypeVar("FactT_co", covariant=True)
@@ -75,7 +76,8 @@ class Case:
 
     `controllers` are the rows of all that keeps pods running. `objects` and `uses` are by
     namespace; `targets` tell what Prometheus could scrape; `taught` is what memory learned of the
-    alerts, `changes` what the timeline tells, `repositories` what was seen of the code itself.
+    alerts, `changes` what the timeline tells, `repositories` what was seen of the code itself,
+    `declared` what the operator's file says of services.
     """
 
     incident: Incident
@@ -102,6 +104,7 @@ class Case:
     looked_since: datetime
     changes: tuple[Seen[NearChanges], ...] = ()
     repositories: Repositories = Repositories()
+    declared: Seen[ServiceEntries] | None = None
 
 
 def build(evidence: Sequence[Evidence], incident: Incident, now: datetime) -> Case:
@@ -114,7 +117,7 @@ def build(evidence: Sequence[Evidence], incident: Incident, now: datetime) -> Ca
     services = {ref: row for ref, row in rows.items() if ref.kind == "Service"}
     names = _names(makers, services, workloads, _all(ordered, GoldenSignals), incident)
     nodes, alerts = _all(ordered, NodeList), _all(ordered, AlertList)
-    taught = _all(ordered, AlertPatterns)
+    taught, declared = _all(ordered, AlertPatterns), _all(ordered, ServiceEntries)
     events = _events(_all(ordered, EventList), tuple(workloads.values()))
     return Case(
         incident=incident,
@@ -153,6 +156,7 @@ def build(evidence: Sequence[Evidence], incident: Incident, now: datetime) -> Ca
             blames=_all(ordered, Blame),
             files=_all(ordered, FileText),
         ),
+        declared=declared[-1] if declared else None,
     )
 
 

@@ -16,6 +16,7 @@ from sre_agent.domain.observations import (
     memory,
     metrics,
     runbooks,
+    services,
     traces,
 )
 
@@ -49,6 +50,7 @@ KINDS: Mapping[str, type[Observation]] = {
     "memory.past_incidents": memory.PastIncidents,
     "memory.alert_patterns": memory.AlertPatterns,
     "changes.near": changes.NearChanges,
+    "services.entries": services.ServiceEntries,
 }
 """Each kind of evidence and its schema."""
 

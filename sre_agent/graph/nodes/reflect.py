@@ -22,6 +22,7 @@ from sre_agent.graph import (
     recalling,
     run_state,
     sending,
+    services,
     sightings,
     timeline,
 )
@@ -38,7 +39,10 @@ async def reflect(state: run_state.RunState, runtime: Runtime[RunContext]) -> Co
     incident = await context.incidents.load(id_)
     round_ = state["round"]
     evidence = run_state.evidence(state)
-    changed = await timeline.bring(context, incident, evidence, round_)
+    changed = [
+        *await timeline.bring(context, incident, evidence, round_),
+        *await services.bring(context, incident, evidence, round_),
+    ]
     evidence += changed
     log = await context.incidents.events(id_)
     asked = steering.read(log)

@@ -33,8 +33,8 @@ def test_every_tool_that_brings_evidence_is_allowed_to_someone() -> None:
     allowed = permissions.load_allow_list()
 
     assert set(KIND_OF) <= allowed.reads
-    remembered = {kind for kind in KINDS if kind.startswith(("memory.", "changes."))}
-    assert set(KIND_OF.values()) == set(KINDS) - remembered
+    own = {kind for kind in KINDS if kind.startswith(("memory.", "changes.", "services."))}
+    assert set(KIND_OF.values()) == set(KINDS) - own
 
 
 def test_the_catalogue_knows_every_class_of_fault() -> None:

@@ -28,6 +28,7 @@ from sre_agent.testing import (
     FakeChanges,
     FakeIncidents,
     FakeMemory,
+    FakeServices,
     FakeSigner,
     FakeToolbox,
     InMemoryJournal,
@@ -60,6 +61,7 @@ class Scene:
     saver: InMemorySaver
     memory: FakeMemory | None = None
     changes: FakeChanges | None = None
+    services: FakeServices | None = None
     playbooks: Playbooks = field(default_factory=loader.load_playbooks)
     allowlist: AllowList = ALLOW_LIST
     policy: Policy = POLICY
@@ -116,6 +118,7 @@ class Scene:
                 limits=self.limits,
                 memory=self.memory,
                 changes=self.changes,
+                services=self.services,
                 brakes=self.brakes,
                 inquirer=self.inquirer,
                 reflector=self.reflector,

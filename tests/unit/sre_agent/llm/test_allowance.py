@@ -38,6 +38,7 @@ def test_a_model_in_the_house_is_told_every_kind() -> None:
         "kubernetes.objects",
         "runbooks.runbook",
         "memory.past_incidents",
+        "services.entries",
         "new.kind",
     ],
 )
