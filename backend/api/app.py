@@ -28,6 +28,7 @@ from backend.clusters.sealing import Seal
 from backend.clusters.toolboxes import Toolboxes
 from backend.db import tenancy
 from backend.db.admission import AdmissionDesk, Tenant
+from backend.service_file import ServiceFile
 from backend.settings.api import ApiSettings
 from sre_agent import ports
 from sre_agent.config import permissions
@@ -84,7 +85,12 @@ def create_app(
                 recent=Recent(metrics.LIFETIME_S),
                 walks=walks,
                 asking=AskDesk(
-                    engine=engine, clock=clock, toolboxes=toolboxes, own=tenant, minds=minds
+                    engine=engine,
+                    clock=clock,
+                    toolboxes=toolboxes,
+                    own=tenant,
+                    services=ServiceFile.of_settings(settings),
+                    minds=minds,
                 ),
                 checks=checks or {},
             )

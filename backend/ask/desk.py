@@ -15,6 +15,7 @@ from backend.clusters.toolboxes import Toolboxes
 from backend.db import ask_threads
 from backend.db.ask_threads import Outcome, Owner
 from backend.db.tenancy import Tenant
+from backend.service_file import ServiceFile
 from sre_agent import ports
 from sre_agent.ask import by_rules, conversing
 from sre_agent.ask.answers import Answer
@@ -42,6 +43,7 @@ class AskDesk:
     clock: ports.Clock
     toolboxes: Toolboxes
     own: Tenant
+    services: ServiceFile
     minds: PeopleMinds | None = None
     _busy: dict[Owner, int] = field(default_factory=dict)
 
@@ -138,7 +140,7 @@ class AskDesk:
 
     def _lookups(self, actor: Actor) -> OrganizationLookups:
         clusters = ClusterLooks(self.engine, self.toolboxes, actor.org_id, self.own)
-        return OrganizationLookups(self.engine, self.clock, actor.org_id, clusters)
+        return OrganizationLookups(self.engine, self.clock, actor.org_id, clusters, self.services)
 
 
 def owner_of(actor: Actor) -> Owner:

@@ -7,9 +7,18 @@ from datetime import timedelta
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from typing_extensions import override
 
-from backend.ask import changes, evidence_looks, existence, incident_looks, names, runbook_looks
+from backend.ask import (
+    changes,
+    evidence_looks,
+    existence,
+    incident_looks,
+    names,
+    owner_looks,
+    runbook_looks,
+)
 from backend.ask.cluster_looks import ClusterLooks
 from backend.db import audit_trail, incident_rows, journal, memory, slos
+from backend.service_file import ServiceFile
 from sre_agent import ports
 from sre_agent.ask import incident_facts, other_facts
 from sre_agent.ask.asking import DAY_S, Asked, Known, Slots, Topic
@@ -22,6 +31,7 @@ from sre_agent.llm.allowance import Allowance
 from sre_agent.memory import record
 
 _DEEDS = 30
+_ELSEWHERE = frozenset({Source.ROLLOUT, Source.RUNBOOK, Source.SERVICE})
 
 
 @dataclass(frozen=True)
@@ -32,22 +42,22 @@ class OrganizationLookups(Lookups):
     clock: ports.Clock
     org_id: str
     clusters: ClusterLooks
+    services: ServiceFile
     allowance: Allowance | None = None
     _brought: set[AskCitation] = field(default_factory=set)
-    """What clusters told in this answer: it cannot be looked up in the database."""
+    """What clusters and files told in this answer: it cannot be looked up in the database."""
 
     @override
     async def known(self) -> Known:
         async with self.engine.connect() as connection:
-            return await names.find(connection, self.org_id)
+            found = await names.find(connection, self.org_id)
+        return owner_looks.known(self.services, self.org_id, found)
 
     @override
     async def look(self, asked: Asked) -> Found:
         found = await self._look(asked.topic, asked.slots)
         cites = (cite for fact in found.facts for cite in fact.cites)
-        self._brought.update(
-            cite for cite in cites if cite.source in {Source.ROLLOUT, Source.RUNBOOK}
-        )
+        self._brought.update(cite for cite in cites if cite.source in _ELSEWHERE)
         return found
 
     @override
@@ -60,8 +70,10 @@ class OrganizationLookups(Lookups):
         match topic:
             case Topic.CHANGES:
                 return await changes.find(self.engine, self.clock, self.clusters, slots)
-            case Topic.OWNER | Topic.RUNBOOK:
-                return await runbook_looks.find(self.engine, self.clusters, topic, slots)
+            case Topic.OWNER:
+                return await owner_looks.find(self.engine, self.clusters, self.services, slots)
+            case Topic.RUNBOOK:
+                return await runbook_looks.find(self.engine, self.clusters, slots)
             case _:
                 async with self.engine.connect() as connection:
                     return await self._stored(connection, topic, slots)

@@ -43,6 +43,7 @@ from backend.llm.roster import filled
 from backend.notify import dispatcher
 from backend.notify.message import Channel
 from backend.notify.webhook import WebhookChannel
+from backend.service_file import ServiceFile
 from backend.settings.worker import WorkerSettings
 from backend.signer.client import SignerClient
 from backend.slos.evaluating import Evaluator
@@ -226,6 +227,7 @@ def run_context(
         limits=judged_by.limits,
         memory=PostgresMemory(engine),
         changes=PostgresChanges(engine),
+        services=ServiceFile.of_settings(settings),
         objectives=PostgresObjectives(engine),
         facts=PostgresFacts(engine, clock, past=PastRuns() if judged_by.policy.lets_earn else None),
         brakes=Foresight(engine, clock, judged_by.policy, Brakes.of(settings)),

@@ -11,6 +11,7 @@ from backend.cli import (
     bench,
     braking,
     clusters,
+    declaring,
     demo,
     exporting,
     faults,
@@ -88,6 +89,7 @@ cli.add_typer(models.models, name="models")
 cli.add_typer(policing.policy, name="policy")
 cli.add_typer(objectives.slo, name="slo")
 cli.add_typer(braking.freeze, name="freeze")
+cli.add_typer(declaring.services, name="services")
 cli.add_typer(operations.lab, name="lab")
 cli.add_typer(operations.audit, name="audit")
 operations.audit.command()(exporting.export)

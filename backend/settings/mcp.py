@@ -1,6 +1,7 @@
 """The settings of programs that reach MCP servers: those of the own cluster, and the key to others."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from cryptography.fernet import Fernet
 from pydantic import SecretStr, field_validator
@@ -29,6 +30,10 @@ class McpSettings(QueueSettings):
 
     cluster_id: str = "default"
     """The installation's own cluster, which these settings describe; grants are bound to it."""
+
+    services_file: Path | None = None
+    """A YAML file: from which repository and paths services are built, and who owns them; read anew when
+    it changes."""
 
     mcp_kubernetes_url: str | None = None
     """The Kubernetes MCP server, for example `http://127.0.0.1:8091/mcp`."""

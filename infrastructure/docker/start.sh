@@ -58,7 +58,7 @@ refuse_what_cannot_work() {
 # Docker would make an empty folder where a file is missing, and nobody would learn why nothing works.
 require_paths() {
   local name path
-  for name in MCP_KUBECONFIG KUBERNETES_CA_FILE AGENT_CONFIG POLICY_DIR PLAYBOOK_DIR RUNBOOKS_DIR SLO_FILE LLM_PRICES_FILE \
+  for name in MCP_KUBECONFIG KUBERNETES_CA_FILE AGENT_CONFIG POLICY_DIR PLAYBOOK_DIR RUNBOOKS_DIR SLO_FILE LLM_PRICES_FILE SERVICES_FILE \
     GITHUB_APP_PRIVATE_KEY_FILE GITHUB_CA_FILE; do
     path=$(setting "$name")
     case $path in

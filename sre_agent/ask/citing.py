@@ -23,6 +23,8 @@ class Source(StrEnum):
     """A runbook, by the path under which it is fetched."""
     CHANGE = "change"
     """An entry of the timeline of changes, by its id."""
+    SERVICE = "service"
+    """What SERVICES_FILE says of a service, by its name."""
 
 
 _NUMBERED = frozenset({Source.EVENT, Source.ORGANIZATION_LOG})

@@ -10,6 +10,7 @@ from sre_agent.domain.objects import ObjectRef
 from sre_agent.domain.observations.kubernetes import Resource, Revision
 from sre_agent.domain.observations.memory import PastIncident
 from sre_agent.domain.observations.runbooks import RunbookHead, RunbookMatch
+from sre_agent.domain.services import ServiceEntry
 from sre_agent.domain.slo import Objective, Standing
 from sre_agent.domain.timeline import Change
 from sre_agent.llm import facts
@@ -96,6 +97,16 @@ def owner(head: RunbookHead, service: str, cluster: str) -> Fact:
     """Return whom a runbook of a service names as its owner."""
     told = f"{head.owner} owns the runbook {head.title!r} of {service}"
     return Fact(text=told, cites=(cite_runbook(head, cluster),), kind=OWNER)
+
+
+def owned(entry: ServiceEntry, file: str) -> Fact:
+    """Return whom the operator's file calls owners of a service, and where."""
+    places = (("namespace", entry.namespaces), ("cluster", entry.clusters))
+    where = "".join(f" in {kind} {' or '.join(names)}" for kind, names in places if names)
+    people = ", ".join(facts.plain(name, _VALUE) for name in entry.owners)
+    verb = "owns" if len(entry.owners) == 1 else "own"
+    cite = AskCitation(source=Source.SERVICE, id=entry.service)
+    return Fact(text=f"{people} {verb} {entry.service}{where} ({file})", cites=(cite,), kind=OWNER)
 
 
 def cite_runbook(head: RunbookHead, cluster: str) -> AskCitation:

@@ -8,7 +8,15 @@ from pathlib import Path
 
 import psycopg
 
-from backend.cli.stack import checking, environment, lifecycle, ports, shelves, supervision
+from backend.cli.stack import (
+    checking,
+    declared,
+    environment,
+    lifecycle,
+    ports,
+    shelves,
+    supervision,
+)
 from backend.cli.stack.layout import Layout
 from backend.clock import SystemClock
 from backend.db.engine import libpq_url
@@ -40,6 +48,7 @@ def examine(layout: Layout) -> list[Finding]:
         _policy(layout, settings),
         _playbooks(layout, settings),
         _objectives(layout, settings),
+        _services(layout, settings),
         _runbooks(layout, settings),
         _key(layout.root / settings["SIGNING_KEY_FILE"]),
     ]
@@ -123,6 +132,15 @@ def _objectives(layout: Layout, settings: Mapping[str, str]) -> Finding:
     place = _path(layout, settings, "SLO_FILE")
     mend = "correct the file (`sre-agent slo check FILE`), or empty SLO_FILE in .env"
     return _attempt("objectives", lambda: objectives.load(place) if place else None, mend)
+
+
+def _services(layout: Layout, settings: Mapping[str, str]) -> Finding:
+    try:
+        entries = declared.load(layout.root, settings)
+    except PermanentError as error:
+        return Finding("services", str(error), declared.MEND)
+    strange = "; ".join(declared.strangers(entries, settings))
+    return Finding("services", strange or None, declared.LIST_THEM if strange else None)
 
 
 def _runbooks(layout: Layout, settings: Mapping[str, str]) -> Finding:

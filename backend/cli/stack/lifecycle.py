@@ -14,6 +14,7 @@ import httpx
 
 from backend.cli.stack import (
     checking,
+    declared,
     environment,
     ports,
     programs,
@@ -62,6 +63,7 @@ def up(layout: Layout, say: Say, *, seed: int | None = None) -> Stack:
     url = f"http://127.0.0.1:{port}"
     settings = complete(layout, chosen, port)
     checking.check(settings, ports.read(layout))
+    declared.check(layout.root, settings)
     world.write_webhook_token(layout.webhook_token_file, settings["WEBHOOK_TOKEN"])
     _start_database(layout, settings, say)
     is_lab = not world.is_real(chosen)

@@ -106,6 +106,7 @@ def test_without_a_credential_that_writes_no_token_that_could_ask_is_given(rende
         "POLICY_DIR": {"backend", "worker", "signer", "migrate"},
         "PLAYBOOK_DIR": {"worker"},
         "SLO_FILE": {"worker"},
+        "SERVICES_FILE": {"backend", "worker"},
         "RUNBOOKS_DIR": {"mcp-runbooks"},
         "KUBERNETES_CA_FILE": {"mcp-kubernetes"},
     }.items(),

@@ -42,6 +42,7 @@ def test_what_is_well_is_said_to_be_well_though_the_platform_is_down(checkout: W
         "policy",
         "playbooks",
         "objectives",
+        "services",
         "runbooks",
         "signing key",
     }
@@ -90,6 +91,7 @@ def test_reports_that_cannot_be_written_are_named_with_their_folder(
         ("AGENT_CONFIG", "policy"),
         ("PLAYBOOK_DIR", "playbooks"),
         ("SLO_FILE", "objectives"),
+        ("SERVICES_FILE", "services"),
     ],
 )
 def test_rules_that_do_not_load_are_named_with_their_variable(
@@ -99,6 +101,24 @@ def test_rules_that_do_not_load_are_named_with_their_variable(
 
     assert "nowhere" in str(found.fault)
     assert variable in str(found.mend)
+
+
+def test_a_repository_of_the_file_of_services_that_nobody_looks_at_is_named(
+    checkout: Write, tmp_path: Path
+) -> None:
+    file = tmp_path / "services.yaml"
+    file.write_text("services: [{service: till, repository: acme/till}]")
+
+    strange = findings(checkout(SERVICES_FILE=file.name, GITHUB_REPOSITORIES="acme/store"))
+    listed = findings(
+        checkout(SERVICES_FILE=file.name, GITHUB_REPOSITORIES="acme/store, Acme/Till")
+    )
+    without = findings(checkout(SERVICES_FILE=file.name))
+
+    assert "acme/till (of till) is not among GITHUB_REPOSITORIES" in str(strange["services"].fault)
+    assert "GITHUB_REPOSITORIES in .env" in str(strange["services"].mend)
+    assert listed["services"].fault is None
+    assert without["services"].fault is None
 
 
 def test_a_key_that_others_can_read_is_ill(checkout: Write) -> None:

@@ -4877,7 +4877,7 @@ export interface components {
          * @description Where something is written down.
          * @enum {string}
          */
-        Source: "event" | "organization_log" | "slo" | "rollout" | "runbook" | "change";
+        Source: "event" | "organization_log" | "slo" | "rollout" | "runbook" | "change" | "service";
         /**
          * Split
          * @description Which alerts are another failure, and why.
