@@ -10,7 +10,7 @@ from attack_counts import Attack
 from pydantic import BaseModel
 
 from backend.cli import export_check
-from sre_agent.config import freezes, objectives
+from sre_agent.config import freezes, objectives, services
 from sre_agent.domain import yaml_text
 from sre_agent.domain.errors import PermanentError
 from sre_agent.planning import yaml_files
@@ -45,6 +45,7 @@ READERS: dict[str, Callable[[str], object]] = {
     "policy": _policy,
     "objectives": lambda text: objectives.parse({"own.yaml": text}),
     "freezes": lambda text: freezes.parse("own.yaml", text),
+    "services": lambda text: services.parse("own.yaml", text),
     "playbook": lambda text: yaml_files.validate("own.yaml", text, BaseModel),
 }
 

@@ -18,15 +18,16 @@ def test_a_start_with_a_bad_file_is_refused_in_its_words(tmp_path: Path) -> None
 
 
 def test_it_is_refused_before_anything_is_started(tmp_path: Path) -> None:
-    layout = Layout(tmp_path)
+    layout, said = Layout(tmp_path), list[str]()
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     layout.env_file.write_text(f"PORT={port}\nSERVICES_FILE=nowhere.yaml\n")
 
     with pytest.raises(SettingsError, match=r"SERVICES_FILE: there is no file .*nowhere\.yaml"):
-        lifecycle.up(layout, str)
+        lifecycle.up(layout, said.append)
 
+    assert not said
     assert not layout.supervisor_conf.exists()
 
 
