@@ -16,6 +16,7 @@ from sre_agent.domain.services import ALL, ServiceEntry
 
 ENTRIES_MAX = 2000
 _SHOWN = 5
+_NO_FIELD = f"there is no such field, only {', '.join(ServiceEntry.model_fields)}"
 
 
 class _File(Value):
@@ -79,6 +80,7 @@ def _faults(document: Mapping[Any, Any], error: ValidationError) -> Iterator[str
         match item["loc"]:
             case ("services", int(index), *rest):
                 place = ".".join(map(str, rest))
+                said = _NO_FIELD if item["type"] == "extra_forbidden" else said
                 yield f"{_entry(document, index)}{f', {place}' if place else ''}: {said}"
             case place:
                 yield f"{'.'.join(map(str, place)) or 'the file'}: {said}"

@@ -69,7 +69,10 @@ def test_a_repository_is_known_by_its_name_or_its_address(written: str, named: s
             "entry 1 (till), paths.0: 'apps/*' is no path of a folder or file",
         ),
         ("services: [{service: till, paths: [a/../b]}]", "is no path of a folder or file"),
-        ("services: [{service: till, owner: ada}]", "entry 1 (till), owner: Extra inputs"),
+        (
+            "services: [{service: till, owner: ada}]",
+            "entry 1 (till), owner: there is no such field, only service, clusters,",
+        ),
         (
             "services: [{service: till, owners: [a]}, {service: till, namespaces: [x], owners: [b]}]",
             "entry 2 (till) never counts, since entry 1 holds there already: put it before that one",
