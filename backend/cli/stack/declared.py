@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from backend.settings import SettingsError
+from backend.settings.common import SettingsError
 from sre_agent.config import services
 from sre_agent.config.files import InvalidConfigurationError
 from sre_agent.domain.services import ServiceEntry

@@ -14,7 +14,7 @@ from backend.db import incident_rows, journal, tenancy
 from backend.db.admission.manual import open_manually
 from backend.db.tenancy import Tenant
 from backend.jobs.runner import Runner
-from backend.settings import WorkerSettings
+from backend.settings.worker import WorkerSettings
 from sre_agent.domain.events import EventKind
 from sre_agent.domain.ids import IncidentId
 from sre_agent.graph import build

@@ -7,7 +7,7 @@ import pytest
 from asker import Asker, cites, told
 from house import House
 
-from backend.settings import ApiSettings
+from backend.settings.api import ApiSettings
 
 FILE = """
 services:

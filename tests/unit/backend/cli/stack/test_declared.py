@@ -7,7 +7,7 @@ import pytest
 
 from backend.cli.stack import declared, lifecycle
 from backend.cli.stack.layout import Layout
-from backend.settings import SettingsError
+from backend.settings.common import SettingsError
 
 
 def test_a_start_with_a_bad_file_is_refused_in_its_words(tmp_path: Path) -> None:
