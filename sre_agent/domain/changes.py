@@ -25,12 +25,17 @@ class Commit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deploy:
-    """A version of a service that went live; `sha` names the commit it was built from."""
+    """A version of a service that went live; `sha` names the commit it was built from.
+
+    `environment` is where, as it was told, of one of which nobody knows whether it is where the incident is.
+    """
 
     service: str
     at_s: float
     sha: str = ""
     version: str = ""
+    environment: str = ""
+    is_surely_here: bool = True
     source: EvidenceId = NO_EVIDENCE
 
 

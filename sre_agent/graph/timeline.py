@@ -35,6 +35,9 @@ async def bring(
     near = await context.changes.near(incident, window)
     if {change.id for change in near.changes} <= _known(evidence):
         return []
+    if not near.environment:
+        place = context.policy.environment(incident.cluster_id, incident.namespace)
+        near = near.model_copy(update={"environment": place or ""})
     number = 1 + sum(item.kind == KIND for item in evidence)
     id_ = EvidenceId(of_run(incident.run, f"{SPECIALIST}-{round_}.{number}"))
     find = Find(id_, KIND, SPECIALIST, TOOL, _bounded(near))

@@ -23,6 +23,8 @@ UNFIT = -2.0
 """The same of one that leads to nothing of it; what fits in part lies between."""
 FITS_IN_WORDS = 1.0
 """The same of one that only speaks of it and changes nothing that is seen."""
+MAYBE_ELSEWHERE = -0.7
+"""The same of one that was deployed, but perhaps to another environment."""
 TELLING_WORDS = 4
 MOST_BY_WORDS = 2.5
 """Log-odds; beyond these, shared words say no more."""
@@ -47,6 +49,9 @@ def reasons(
         yield Reason(
             "time.brought", 0.0 if arrival.is_through_module else -1.0, f"it went live with {by}"
         )
+    if arrival and not arrival.deploy.is_surely_here:
+        place = arrival.deploy.environment or "an environment that nobody names"
+        yield Reason("place.unsure", MAYBE_ELSEWHERE, f"it went to {place}, which may not be here")
     if commit.sha in scene.told.gone:
         yield Reason("place.gone", -3.0, "its branch has it no more")
     yield from _place(scene, commit, arrival)

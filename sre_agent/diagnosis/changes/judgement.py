@@ -99,8 +99,9 @@ def judge(scene: Scene) -> Judgement:
 def _last_before_onset(scene: Scene, known: tuple[Arrival, ...]) -> Arrival | None:
     """Return the last deploy before the onset that brought a commit, one of its own if there is."""
     found = reach.before_onset(scene, known)
-    own = [item for item in found if item.is_own]
-    return max(own or found, key=lambda item: item.deploy.at_s, default=None)
+    own = [item for item in found if item.is_own] or found
+    here = [item for item in own if item.deploy.is_surely_here]
+    return max(here or own, key=lambda item: item.deploy.at_s, default=None)
 
 
 def _switched(commit: Commit, scene: Scene, switched: tuple[FlagCharge, ...]) -> tuple[Reason, ...]:

@@ -7,7 +7,8 @@ their files, as these flags: programs read them while they run, and nothing is d
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from sre_agent.diagnosis.changes import switches
+from sre_agent.diagnosis.changes import environments, switches
+from sre_agent.diagnosis.changes.environments import Where
 from sre_agent.domain.changes import Commit, Deploy, FlagChange
 from sre_agent.domain.ids import EvidenceId
 from sre_agent.domain.timeline import Change, ChangeKind
@@ -33,11 +34,10 @@ class Taken:
     of_flag: Mapping[FlagChange, Change]
 
 
-def take(told: Iterable[tuple[EvidenceId, Change]], name: Naming) -> Taken:
-    """Return what took effect, each commit once: a pull request speaks for its merge."""
-    in_effect = sorted(
-        (item for item in told if item[1].is_in_effect), key=lambda item: (item[1].at, item[1].id)
-    )
+def take(told: Iterable[tuple[EvidenceId, Change]], name: Naming, environment: str = "") -> Taken:
+    """Return what took effect in an environment, each commit once: a pull request speaks for its merge."""
+    here = (item for item in told if item[1].is_in_effect and _may_be_in(item[1], environment))
+    in_effect = sorted(here, key=lambda item: (item[1].at, item[1].id))
     flags = _flags(in_effect, name)
     in_code = {change.commit for _, change in flags if change.kind in _CODE}
     commits: dict[str, Commit] = {}
@@ -52,9 +52,9 @@ def take(told: Iterable[tuple[EvidenceId, Change]], name: Naming) -> Taken:
         elif change.kind in _SETTINGS:
             commits[change.id] = _setting(change, id_)
             entries[change.id] = change
-            deploys += _deploys(change, id_, name, sha=change.id)
+            deploys += _deploys(change, id_, name, environment, sha=change.id)
         elif change.kind in _LIVE:
-            deploys += _deploys(change, id_, name, sha=change.commit)
+            deploys += _deploys(change, id_, name, environment, sha=change.commit)
     return Taken(
         commits=tuple(commits.values()),
         deploys=tuple(deploys),
@@ -62,6 +62,12 @@ def take(told: Iterable[tuple[EvidenceId, Change]], name: Naming) -> Taken:
         of_commit=entries,
         of_flag=dict(flags),
     )
+
+
+def _may_be_in(change: Change, environment: str) -> bool:
+    """Return whether a change may have been made in an environment; code is made in none."""
+    is_elsewhere = environments.where(change, environment) is Where.ELSEWHERE
+    return change.kind in _CODE or not is_elsewhere
 
 
 def _flags(
@@ -119,7 +125,9 @@ def _setting(change: Change, source: EvidenceId) -> Commit:
     )
 
 
-def _deploys(change: Change, source: EvidenceId, name: Naming, *, sha: str) -> Sequence[Deploy]:
+def _deploys(
+    change: Change, source: EvidenceId, name: Naming, environment: str, *, sha: str
+) -> Sequence[Deploy]:
     """Return what went live by service; without a name of one, the repository is called like it."""
     services = change.services or (change.repository.rpartition("/")[2],)
     return [
@@ -128,6 +136,8 @@ def _deploys(change: Change, source: EvidenceId, name: Naming, *, sha: str) -> S
             at_s=change.at.timestamp(),
             sha=sha,
             version=change.version or change.image,
+            environment=change.environment,
+            is_surely_here=environments.where(change, environment) is Where.HERE,
             source=source,
         )
         for service in services

@@ -7,7 +7,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from sre_agent.diagnosis.changes import going_live, judgement, known, scene, sources, taking
+from sre_agent.diagnosis.changes import (
+    environments,
+    going_live,
+    judgement,
+    known,
+    scene,
+    sources,
+    taking,
+)
 from sre_agent.diagnosis.changes.flags import FlagCharge
 from sre_agent.diagnosis.changes.judgement import Charge, Judgement
 from sre_agent.diagnosis.changes.known import Known
@@ -78,7 +86,11 @@ def attribute(situation: Situation) -> Attribution | None:
     if not found.is_looked_for:
         return None
     told = tuple(_with_services(situation, item) for item in found.changes)
-    taken = taking.take(told, lambda namespace, name: _name(situation, namespace, name))
+    taken = taking.take(
+        told,
+        lambda namespace, name: _name(situation, namespace, name),
+        environments.of(situation.case),
+    )
     seen = scene.build(_scene(situation, taken, told, found.gone))
     return Attribution(replace(found, changes=told), taken, seen, judgement.judge(seen))
 

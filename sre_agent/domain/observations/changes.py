@@ -10,10 +10,12 @@ class NearChanges(Observation):
     """`changes_near`: what was changed from `since` to `until`, the newest first.
 
     Changes told by the cluster itself are not among them: what its objects show is evidence of its
-    own. `left_out` counts older ones of the window that are not told.
+    own. `left_out` counts older ones of the window that are not told. `environment` is what the policy
+    calls the place of the incident, where it knows one.
     """
 
     since: datetime
     until: datetime
     changes: tuple[Change, ...]
     left_out: int = 0
+    environment: str = ""

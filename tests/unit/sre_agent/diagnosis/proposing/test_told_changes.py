@@ -185,6 +185,30 @@ def test_what_took_effect_after_the_onset_explains_nothing(world: World) -> None
     assert (verdict.suspect, verdict.later) == (None, 2)
 
 
+def test_a_deployment_to_another_environment_is_no_arrival_here(world: World) -> None:
+    commit, deploy = guilty(world)
+    evidence = seen(world, commit, deploy.model_copy(update={"environment": "staging"}))
+    at_home = [_in_environment(item, "production") for item in evidence]
+
+    elsewhere = changes.verdict(at_home, world.incident("core"), world.now)
+    unsure = changes.verdict(evidence, world.incident("core"), world.now)
+
+    assert elsewhere is not None
+    judged_as = [item for item in (elsewhere.suspect, *elsewhere.ruled_out) if item]
+    assert ["nothing shows that it went live" in item.speaks_against for item in judged_as] == [
+        True
+    ]
+    assert unsure is not None
+    assert unsure.suspect is not None
+    assert "it went to staging, which may not be here" in unsure.suspect.speaks_against
+
+
+def _in_environment(item: Evidence, name: str) -> Evidence:
+    if item.kind != "changes.near":
+        return item
+    return item.model_copy(update={"facts": {**item.facts, "environment": name}})
+
+
 def test_a_deploy_that_failed_brought_nothing(world: World) -> None:
     flag = change(
         world,
