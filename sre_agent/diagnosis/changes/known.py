@@ -1,6 +1,7 @@
 """All that is known to have changed: what the timeline tells and what was seen of repositories, each once."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -13,6 +14,7 @@ _REPOSITORY = re.compile(r"[\w.-]+/[\w.-]+")
 _SHA = re.compile(r"[0-9a-f]{40}")
 _SHORT = 12
 _AUTHORS_TOLD = 3
+_CODE = frozenset({ChangeKind.COMMIT, ChangeKind.PULL_REQUEST})
 _FILLED = ("message", "actor", "link", "repository", "paths", "diff")
 """What one telling of a change may lack and the other have."""
 
@@ -58,7 +60,7 @@ class Known:
 
         `commit` is what stands on the branch, `branch` the one it came to, as far as that is known.
         """
-        is_code = change.kind in {ChangeKind.COMMIT, ChangeKind.PULL_REQUEST}
+        is_code = change.kind in _CODE
         is_named = _REPOSITORY.fullmatch(change.repository) and _SHA.fullmatch(change.commit)
         if not (is_code and is_named and change.source is ChangeSource.GITHUB):
             return {}
@@ -75,8 +77,8 @@ class Known:
 
 def read(case: Case) -> Known:
     """Return what is known to have changed around an incident."""
-    timeline = _timeline(case)
     seen = of_github.changes(case.repositories, case.incident.started_at)
+    timeline = _without_hearsay(_timeline(case), seen)
     joined = _joined(timeline, seen)
     merged = of_github.merged(case.repositories)
     once = _folded(joined, of_github.lineages(case.repositories), merged)
@@ -98,6 +100,30 @@ def _timeline(case: Case) -> dict[str, Told]:
     return found
 
 
+def _without_hearsay(timeline: Mapping[str, Told], seen: Sequence[Told]) -> dict[str, Told]:
+    """Return the timeline without what others told of code that GitHub itself tells of.
+
+    Whoever may post a change could else say what a commit did, and when.
+    """
+    told = [change for _, change in (*timeline.values(), *seen)]
+    own = (
+        each.commit for each in told if each.source is ChangeSource.GITHUB and each.kind in _CODE
+    )
+    vouched = sorted({sha for sha in own if sha})
+
+    def is_vouched(sha: str) -> bool:
+        at = bisect_left(vouched, sha)
+        return bool(sha) and at < len(vouched) and vouched[at].startswith(sha)
+
+    return {
+        id_: (source, change)
+        for id_, (source, change) in timeline.items()
+        if change.source is ChangeSource.GITHUB
+        or change.kind not in _CODE
+        or not is_vouched(change.commit)
+    }
+
+
 def _joined(timeline: Mapping[str, Told], seen: Iterable[Told]) -> dict[str, Told]:
     """Return both as one: a commit that both tell of is one change, and whose diff is longer tells it."""
     found = dict(timeline)
@@ -108,13 +134,9 @@ def _joined(timeline: Mapping[str, Told], seen: Iterable[Told]) -> dict[str, Tol
     }
     for told in seen:
         _, change = told
-        places = [(change.repository.lower(), change.commit), ("", change.commit)]
-        same = [
-            commits[place]
-            for place in places
-            if change.kind is ChangeKind.COMMIT and place in commits
-        ]
-        id_ = change.id if change.id in found else next(iter(same), change.id)
+        place = (change.repository.lower(), change.commit)
+        same = commits.get(place, change.id) if change.kind is ChangeKind.COMMIT else change.id
+        id_ = change.id if change.id in found else same
         found[id_] = _both(found[id_], told) if id_ in found else told
     return found
 

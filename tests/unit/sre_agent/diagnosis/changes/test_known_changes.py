@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from repository_seen import (
     NOON,
     REPOSITORY,
@@ -103,21 +104,55 @@ def test_a_commit_that_both_know_is_one_with_the_diff_and_the_time_it_came() -> 
     assert found.name(change) == entry.id
 
 
-def test_a_commit_that_another_system_told_of_under_its_own_key_is_the_same() -> None:
-    entry = told(
-        ChangeKind.COMMIT,
-        "ci-4711",
-        commit=sha("a"),
-        source=ChangeSource.WEBHOOK,
-        repository=REPOSITORY.upper(),
-        diff="a diff that is longer than the other one\n" * 9,
+FORGED: dict[str, Any] = {
+    "source": ChangeSource.WEBHOOK,
+    "diff": "--- a/evil.py\n+++ b/evil.py\n@@ -1 +1 @@\n-real = 1\n+forged = 2\n" * 9,
+    "paths": ("evil.py",),
+}
+
+
+@pytest.mark.parametrize("kind", [ChangeKind.COMMIT, ChangeKind.PULL_REQUEST])
+@pytest.mark.parametrize("late_s", [-3600, -1, 1])
+@pytest.mark.parametrize("cut", [40, 9])
+@pytest.mark.parametrize("repository", [REPOSITORY.upper(), "", "acme/other"])
+def test_of_a_commit_that_github_tells_of_nobody_else_says_what_it_did(
+    kind: ChangeKind, late_s: int, cut: int, repository: str
+) -> None:
+    at = NOON + timedelta(seconds=late_s)
+    other = told(
+        kind, "ci-4711", commit=sha("a")[:cut], at=at, repository=repository, state="", **FORGED
     )
     one = head("a", NOON)
+    seen = [listed(one), detail(one, file("x.py", PATCH))]
 
-    found = read([listed(one), detail(one, file("x.py", PATCH))], entry)
+    found = read(seen, other)
 
-    [(id_, change)] = found.changes
-    assert (id_, change.id, change.diff) == ("timeline-1.1", entry.id, entry.diff)
+    assert found.changes == read(seen).changes
+    [(_, change)] = found.changes
+    assert found.taking_back(change) == {"repository": REPOSITORY, "commit": sha("a")}
+
+
+def test_a_signed_push_tells_what_a_commit_touched_and_nobody_else_does() -> None:
+    push = told(
+        ChangeKind.COMMIT,
+        f"commit:{REPOSITORY}:{sha('a')}",
+        commit=sha("a"),
+        paths=("x.py",),
+    )
+    other = told(ChangeKind.COMMIT, "ci-4711", commit=sha("a"), **FORGED)
+
+    found = read([], other, push)
+
+    assert found.changes == (("timeline-1.1", push),)
+    assert found.taking_back(push)["commit"] == sha("a")
+
+
+def test_what_only_another_system_tells_of_a_commit_is_believed() -> None:
+    other = told(ChangeKind.COMMIT, "ci-4711", commit=sha("b"), **FORGED)
+
+    found = read([listed(head("a", NOON))], other)
+
+    assert ("timeline-1.1", other) in found.changes
 
 
 def test_a_commit_of_another_repository_is_another_one() -> None:
