@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import structlog
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from backend.db import journal, remembering
+from backend.db import incident_rows, journal, remembering
 from backend.db.tables.incidents import reports
 from sre_agent.domain.ids import IncidentId
 
@@ -30,20 +31,25 @@ async def publish(
 ) -> str:
     """Store the report, write it to `<folder>/<incident id>.md`, and return its place.
 
-    With its report an incident that has ended is remembered. A later report replaces it. A folder that cannot be written is logged; the database has it then.
+    With its report an incident that has ended is remembered. A later one of the same run replaces it; what
+    an earlier run wrote stays beside it, as `<incident id>-run-<number>.md`. A folder that cannot be
+    written is logged; the database has the newest then.
 
     Raises:
         IncidentNotFoundError: There is no such incident.
     """
     org_id = await journal.lock_incident(connection, incident_id)
-    place = await asyncio.to_thread(_try_write, folder / f"{incident_id}.md", markdown)
-    row = {"org_id": org_id, "markdown": markdown, "place": place, "written_at": now}
+    run = await incident_rows.run_of(connection, incident_id)
+    place = folder / f"{incident_id}.md"
+    earlier = folder / f"{incident_id}-run-{run - 1}.md" if run > 1 else None
+    told = await asyncio.to_thread(_try_write, place, markdown, earlier)
+    row = {"org_id": org_id, "markdown": markdown, "place": told, "written_at": now}
     written = insert(reports).values(incident_id=incident_id, **row)
     await connection.execute(
         written.on_conflict_do_update(index_elements=["incident_id"], set_=row)
     )
     await remembering.remember(connection, incident_id)
-    return place
+    return told
 
 
 async def find(connection: AsyncConnection, incident_id: IncidentId) -> str | None:
@@ -52,13 +58,22 @@ async def find(connection: AsyncConnection, incident_id: IncidentId) -> str | No
     return (await connection.execute(query)).scalar_one_or_none()
 
 
-def _try_write(place: Path, markdown: str) -> str:
+def _try_write(place: Path, markdown: str, earlier: Path | None) -> str:
     try:
+        if earlier is not None:
+            _keep(place, earlier)
         _write(place, markdown)
     except OSError as error:
         _log.error("report_file_unwritten", place=str(place), reason=str(error))
         return IN_DATABASE
     return str(place)
+
+
+def _keep(place: Path, earlier: Path) -> None:
+    """Let what an earlier run wrote have a name of its own, before this run's first report."""
+    # A second name, not another one: whoever dies here leaves a report where people look for it.
+    with suppress(FileExistsError, FileNotFoundError):
+        os.link(place, earlier)
 
 
 def _write(place: Path, markdown: str) -> None:

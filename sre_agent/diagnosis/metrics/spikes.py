@@ -1,4 +1,4 @@
-"""What rose and came back by itself: when, how high, and since when it is over."""
+"""What rose and came back: when, how high, and since when it is over. Why, signals do not tell."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -53,5 +53,5 @@ def _last(points: Sequence[Point], floor: Floor) -> _Span | None:
 
 def _told(span: _Span, what: str) -> Spike:
     began_at, ended_at, peak = span
-    statement = f"{what} at {began_at:%H:%M:%S} and came back by themselves: normal since {ended_at:%H:%M:%S}"
+    statement = f"{what} at {began_at:%H:%M:%S} and came back: normal since {ended_at:%H:%M:%S}"
     return Spike(began_at, ended_at, peak, statement)

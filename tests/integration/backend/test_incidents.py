@@ -182,6 +182,22 @@ async def test_a_report_is_a_row_and_a_file_and_can_be_written_again(
     assert [path.name for path in Path(place).parent.iterdir()] == [f"{id_}.md"]
 
 
+async def test_the_report_of_an_earlier_run_stays_beside_the_new_one(
+    incidents: PostgresIncidents, make_incident: MakeIncident, engine: AsyncEngine
+) -> None:
+    id_ = await make_incident()
+    place = Path(await incidents.publish_report(id_, "first run"))
+    async with engine.begin() as connection:
+        await connection.execute(sa.text("UPDATE incidents SET run = 2"))
+
+    for told in ("second run", "second run, summed up"):
+        await incidents.publish_report(id_, told)
+
+    assert place.read_text() == "second run, summed up"
+    assert place.with_name(f"{id_}-run-1.md").read_text() == "first run"
+    assert len(list(place.parent.iterdir())) == 2
+
+
 async def test_a_report_whose_folder_cannot_be_written_is_kept_in_the_database(
     engine: AsyncEngine, clock: Any, make_incident: MakeIncident, tmp_path: Path
 ) -> None:

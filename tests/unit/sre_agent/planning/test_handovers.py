@@ -166,7 +166,7 @@ CALM = Diagnosis(
 
 
 def test_trouble_that_was_real_and_short_is_no_fault_of_the_alerts_rule() -> None:
-    told = "ledger: errors rose to 57.7% at 12:00:00 and came back by themselves"
+    told = "ledger: errors rose to 57.7% at 12:00:00 and came back"
 
     false, real = planned(CALM), planned(CALM.model_copy(update={"passed": (told,)}))
 
