@@ -75,14 +75,23 @@ class MergeDeed(Deed):
             uid=str(about.id),
             state_sha256=canonical.sha256(state),
             result_sha256=canonical.sha256({**state, "method": self.asked.method}),
-            changes=() if merged else (f"what {self.asked.branch} brings is merged into {base}",),
+            changes=() if merged else (self._change(pull, base),),
             do=partial(self._do, pull),
             warnings=("it was merged already",) if merged else await self._warnings(pull),
         )
 
+    def _change(self, pull: Pull | None, base: str) -> str:
+        told = f"what {self.asked.branch} brings is merged into {base}"
+        # A plan opens its pull request with the action before this one.
+        return (
+            told
+            if pull
+            else f"{told}, as soon as its pull request is open and its checks are green"
+        )
+
     async def _warnings(self, pull: Pull | None) -> tuple[str, ...]:
         if pull is None:
-            return (f"there is no pull request from {self.asked.branch} yet",)
+            return ()
         found = await checks.of(self.reader, pull.head.sha)
         return tuple(checks.warnings(found, self.asked.without_checks))
 

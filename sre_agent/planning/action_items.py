@@ -2,13 +2,17 @@
 
 from collections.abc import Iterator
 
+from sre_agent.domain.attribution import JudgedChange
 from sre_agent.domain.events import EventKind
 from sre_agent.domain.faults import FaultClass
 from sre_agent.domain.plan import Action
 from sre_agent.domain.ruling import Verdict
+from sre_agent.planning import change_lines
 from sre_agent.planning.runbook_advice import stale_warning
 from sre_agent.planning.story import RESOLVED, Story
 
+_PEOPLE = 2
+"""Who knows the code is told in full beside the change."""
 _OVERWRITTEN = frozenset({"set_resources", "set_env", "set_image", "scale_workload"})
 
 
@@ -58,6 +62,11 @@ def _about_cause(story: Story) -> Iterator[str]:
     if cause.fault_class is FaultClass.OUT_OF_MEMORY and cause.facts.get("limit_lowered"):
         yield f"Find out why the memory limit of {cause.object.name} was lowered below its need"
         return
+    mended = _about_change(story)
+    if mended:
+        yield mended
+        yield f"Add a test or check that would have shown it before {cause.object.name} took traffic"
+        return
     revision = cause.facts.get("revision")
     if cause.fault_class is FaultClass.BAD_RELEASE or revision is not None:
         image = cause.facts.get("image_after")
@@ -68,6 +77,21 @@ def _about_cause(story: Story) -> Iterator[str]:
         yield f"Add a check that stops such a release of {cause.object.name} before it takes traffic"
     else:
         yield f"Remove the reason for {cause.fault_class} of {cause.object.name}"
+
+
+def _about_change(story: Story) -> str:
+    """Return what to do about the change that explains the cause; nothing where none does."""
+    found = story.changes.suspect if story.changes else None
+    if found is None:
+        return ""
+    place = next((f"; look at {at.path}:{at.line}" for at in found.explains if at.line), "")
+    people = ", ".join(dict.fromkeys([*filter(None, [found.actor]), *_names(found)]))
+    with_whom = f", with {people}" if people else ""
+    return f"Mend {change_lines.suspect(found)} before it is rolled out again{with_whom}{place}"
+
+
+def _names(found: JudgedChange) -> list[str]:
+    return [item.who for item in found.known_by[:_PEOPLE]]
 
 
 def _to_keep(story: Story) -> Iterator[str]:

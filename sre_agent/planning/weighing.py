@@ -25,7 +25,8 @@ def lines(actions: Sequence[Action], kinds: Actions, burn: float) -> Iterator[st
     ]
     yield f"speed: {', '.join(shown)} at the latest, or somebody is told"
     yield f"error budget: {_budget(burn)}"
-    yield f"risk: {', '.join(f'{item.call.tool} {item.risk}' for item in actions)}"
+    # Policy counts what it is here and now; that is shown beside each action.
+    yield f"risk by their kind: {', '.join(f'{item.call.tool} {item.risk}' for item in actions)}"
 
 
 def _budget(burn: float) -> str:

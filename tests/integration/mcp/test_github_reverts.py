@@ -142,6 +142,20 @@ async def test_a_rehearsal_offers_what_its_merge_is_asked_for_with(
     assert any("no check reports" in said for said in shown.warnings) is bool(exception)
 
 
+async def test_a_merge_planned_with_its_pull_request_warns_of_nothing(
+    hands: GithubHands, story: Story
+) -> None:
+    proposal = await hands.rehearse(hands.revert(story.bad))
+
+    shown = DryRun.model_validate(
+        data(await hands.rehearse(hands.merge(data(proposal)["result_sha256"])))
+    )
+
+    assert shown.warnings == ()
+    [told] = shown.changes
+    assert told.endswith("as soon as its pull request is open and its checks are green")
+
+
 async def test_a_merge_of_something_else_is_refused_when_it_is_rehearsed(
     hands: GithubHands, story: Story
 ) -> None:

@@ -76,6 +76,16 @@ async def test_the_report_shows_the_diff_next_to_what_it_explains() -> None:
     assert "- Write it down: it touches only documents\n- 2 more" in told
 
 
+async def test_people_are_told_to_mend_the_very_change_and_with_whom() -> None:
+    told = await report(VERDICT)
+
+    assert (
+        "- [ ] Mend Round prices (commit 1f0e8b7a4c5d of acme/till by pull request #7 of ada) "
+        "before it is rolled out again, with ada, ines; look at price.py:12" in told
+    )
+    assert "Find out what is wrong in revision" not in told
+
+
 async def test_the_report_says_that_no_change_explains_it() -> None:
     reason = "no change explains this: 0 changes were in effect before the onset"
     none = VERDICT.model_copy(

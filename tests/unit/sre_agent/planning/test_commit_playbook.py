@@ -77,7 +77,7 @@ def test_the_reasons_are_shown_speed_budget_and_risk() -> None:
     told = list(reasons.of_choice(plan.playbook, plan.choice))
     assert any(line.startswith("speed: rollback_rollout within 60 s") for line in told), told
     assert any("too fast to wait for a merge and its deploy" in line for line in told)
-    assert any(line.startswith("risk: rollback_rollout ") for line in told)
+    assert any(line.startswith("risk by their kind: rollback_rollout ") for line in told)
     assert "merge_pull_request high" in " ".join(told)
 
 
