@@ -4,13 +4,9 @@ from dataclasses import dataclass
 
 from mcp_servers.common.envelope import RefusedError
 from mcp_servers.common.text import shown
-from mcp_servers.github import told
+from mcp_servers.github import rebases, told
 from mcp_servers.github.repository import Repository, require_sha
-from mcp_servers.github.told import Commit, Pull
 from mcp_servers.github.told_git import GitCommit
-
-MAX_COMMITS = 100
-"""How many commits of a rebased pull request are followed."""
 
 _ON_BRANCH = frozenset({"ahead", "identical"})
 
@@ -44,7 +40,8 @@ async def of_pull(repository: Repository, number: int) -> Change:
     """Return the change that a merged pull request brought, however it was merged.
 
     Raises:
-        RefusedError: `not_merged`, or `too_large` for a rebase of very many commits.
+        RefusedError: `not_merged`; of a rebase, `too_large` for very many commits, or `not_certain`
+            where nobody can tell which commits came with it.
     """
     pull = await repository.pull(number)
     if pull.merged_at is None or pull.merge_commit_sha is None:
@@ -53,7 +50,7 @@ async def of_pull(repository: Repository, number: int) -> Change:
     first = tip.parents[0].sha if tip.parents else None
     subject = shown(pull.title, 200)
     if len(tip.parents) == 1 and pull.commits > 1:
-        first = await _before_rebase(repository, pull, tip)
+        first = await rebases.parent_of_all(repository, pull, tip)
     return Change(tip, first, subject, pull=number)
 
 
@@ -73,32 +70,3 @@ async def require_on(repository: Repository, change: Change, branch: str) -> Non
 def subject_of(message: str) -> str:
     """Return the first line of a commit's message."""
     return shown(message.partition("\n")[0], 200)
-
-
-async def _before_rebase(repository: Repository, pull: Pull, tip: GitCommit) -> str | None:
-    """Return what was there before a pull request: its commits are one (squashed), or each is there again."""
-    if pull.commits > MAX_COMMITS:
-        reason = f"pull request #{pull.number} has more than {MAX_COMMITS} commits"
-        raise RefusedError("too_large", f"{reason}: take them back one by one")
-    page = await repository.api.page(repository.path("pulls", pull.number, "commits"), {}, 100)
-    theirs = told.read_all(Commit, page.rows)
-    at = tip
-    for number, original in enumerate(reversed(theirs)):
-        if not _is_same(at, original):
-            break
-        if not at.parents:
-            return None
-        if number == len(theirs) - 1:
-            return at.parents[0].sha
-        at = await repository.git_commit(at.parents[0].sha)
-    return tip.parents[0].sha
-
-
-def _is_same(rebased: GitCommit, original: Commit) -> bool:
-    """Return whether a commit is another one, rebased: message and author stay."""
-    mine, author = original.commit, rebased.author
-    return (rebased.message, author.name, author.date) == (
-        mine.message,
-        mine.author.name,
-        mine.author.date,
-    )

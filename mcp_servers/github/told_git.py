@@ -25,6 +25,7 @@ class GitCommit(Told):
     tree: Sha
     parents: tuple[Sha, ...] = ()
     author: Signature
+    committer: Signature
 
 
 class TreeEntry(Told):

@@ -194,8 +194,11 @@ class World:
     def _merged(self, main: str, head: str, branch: str, message: str, method: str) -> str:
         self.git.git("checkout", "-q", "-f", "--detach", main)
         if method == "rebase":
-            base = self.git.ask("merge-base", main, head)
-            self.git.git("cherry-pick", f"{base}..{head}")
+            # As a rebase has it: no merges, and nothing that the base has already.
+            options = ("--reverse", "--topo-order", "--no-merges", "--right-only", "--cherry-pick")
+            self.git.git(
+                "cherry-pick", *self.git.ask("rev-list", *options, f"{main}...{head}").split()
+            )
             sha = self.git.ask("rev-parse", "HEAD")
         else:
             self.git.git("merge", "-q", "--squash" if method == "squash" else "--no-commit", head)
