@@ -80,7 +80,8 @@ def plan_calls(
         begun = _begun(incident)
         own = repository_calls.plan(specialist.server, begun, evidence)
         asked_for = (call for item in wanted for call in _about(specialist, known, item))
-        calls = [*own, *asked_for]
+        # What was asked for comes first: there may be no room for the last of many diffs.
+        calls = [*asked_for, *own]
     else:
         calls = [*_first(specialist, known), *_follow_ups(specialist, known, wanted)]
     return list({key(call): call for call in calls if _is_fresh(call, known)}.values())

@@ -1,19 +1,24 @@
-"""Which changes of the code to ask for: what came before the trouble, and the diffs of the newest."""
+"""Which changes of the code to ask for: what came before the trouble, and the diffs of what went live."""
 
+import re
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 
+from sre_agent.diagnosis.incident.situation import ALERT_LAG
 from sre_agent.domain import observations
 from sre_agent.domain.evidence import Evidence
-from sre_agent.domain.observations.github import CommitList
+from sre_agent.domain.observations.github import CommitDetail, CommitList, DeploymentList
+from sre_agent.domain.observations.kubernetes import RolloutHistory
 from sre_agent.domain.tools import ToolCall
 
 LOOKED_BACK = timedelta(hours=24)
 """How long before the trouble a change may have been made that is asked for."""
 
 MAX_COMMITS = 50
-MAX_DIFFS = 10
-"""Diffs of how many commits are asked for, the newest first."""
+MAX_DIFFS = 32
+"""Diffs of how many commits are asked for: what went live before the trouble, the newest first."""
+_SHA = re.compile(r"(?<![0-9a-z])[0-9a-f]{7,40}(?![0-9a-z])")
 
 
 def plan(server: str, begun: datetime, evidence: Sequence[Evidence]) -> Iterator[ToolCall]:
@@ -35,8 +40,44 @@ def plan(server: str, begun: datetime, evidence: Sequence[Evidence]) -> Iterator
     }
     for tool, arguments in lists.items():
         yield ToolCall(server=server, tool=tool, arguments=dict(arguments))
+    read = {
+        (found.repository, found.commit.sha)
+        for item in evidence
+        if (found := observations.read(item, CommitDetail))
+    }
+    room = max(0, MAX_DIFFS - len(read))
+    unread = (place for place in _likeliest(evidence, begun + ALERT_LAG) if place not in read)
+    for repository, sha in islice(unread, room):
+        named = {"sha": sha, "repository": repository}
+        yield ToolCall(server=server, tool="get_commit", arguments=named)
+
+
+def _likeliest(evidence: Sequence[Evidence], alerted: datetime) -> list[tuple[str, str]]:
+    """Return the commits by repository and hash, those that went live before the alert first.
+
+    Of the others, those that were made before it come first; the newest first among equals.
+    """
+    lists = [found for item in evidence if (found := observations.read(item, CommitList))]
+    heads = {(found.repository, head.sha): head for found in lists for head in found.commits}
+    live = tuple(_live(evidence, alerted))
+
+    def order(place: tuple[str, str]) -> tuple[bool, bool, float, tuple[str, str]]:
+        at = heads[place].committed_at
+        return not place[1].startswith(live), at > alerted, -at.timestamp(), place
+
+    return sorted(heads, key=order)
+
+
+def _live(evidence: Sequence[Evidence], alerted: datetime) -> Iterator[str]:
+    """Yield the hashes, whole or cut, that deployments and rollouts before the alert name."""
     for item in evidence:
-        found = observations.read(item, CommitList)
-        for commit in found.commits[:MAX_DIFFS] if found else ():
-            named = {"sha": commit.sha, "repository": found.repository if found else ""}
-            yield ToolCall(server=server, tool="get_commit", arguments=named)
+        if deployed := observations.read(item, DeploymentList):
+            for deployment in deployed.deployments:
+                if alerted - LOOKED_BACK <= deployment.created_at <= alerted and deployment.sha:
+                    yield deployment.sha
+        if history := observations.read(item, RolloutHistory):
+            for revision in history.revisions:
+                if alerted - LOOKED_BACK <= revision.created_at <= alerted:
+                    told = [change.after or "" for change in revision.changes]
+                    words = " ".join((*revision.images, revision.change_cause, *told))
+                    yield from _SHA.findall(words.lower())

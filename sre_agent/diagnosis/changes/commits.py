@@ -25,6 +25,8 @@ FITS_IN_WORDS = 1.0
 """The same of one that only speaks of it and changes nothing that is seen."""
 MAYBE_ELSEWHERE = -0.7
 """The same of one that was deployed, but perhaps to another environment."""
+UNREAD = "content.unread"
+"""Says neither for nor against a commit: it went live, and its diff is not known."""
 TELLING_WORDS = 4
 MOST_BY_WORDS = 2.5
 """Log-odds; beyond these, shared words say no more."""
@@ -60,7 +62,10 @@ def reasons(
     exact = (*_named(scene, commit), *_stood_on(scene, commit))
     yield from exact
     yield from _mechanism(scene, commit, is_named=bool(exact))
-    yield from _innocence(scene, commit)
+    innocent = tuple(_innocence(scene, commit))
+    yield from innocent
+    if arrival and not commit.diff and not innocent:
+        yield Reason(UNREAD, 0.0, "nobody saw what it changes")
 
 
 def when(scene: Scene, live_s: float | None) -> Iterator[Reason]:

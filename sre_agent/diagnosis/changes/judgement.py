@@ -1,7 +1,8 @@
 """Which change is the reason, or that none is.
 
 A change explains only what began after it and what it can reach, and what it touches has to fit what
-fails. A change that is merely near is a decoy: without a mechanism nobody is blamed.
+fails. A change that is merely near is a decoy: without a mechanism nobody is blamed, and of a commit
+whose content nobody saw no mechanism is known.
 """
 
 import math
@@ -19,6 +20,10 @@ NOBODY = 3.0
 """What a change has to have for it before anybody is blamed."""
 SAID_TWICE = 0.5
 """What a second reason outside adds: often it is the first, told by somebody else."""
+FOUNDED = frozenset({"frames.touched", "flag.behind"})
+"""What can convict a commit whose diff is not known: its files are in the stack, or it lies behind a flag."""
+MAY_FIT = 2.5
+"""What a look at a diff that nobody saw may add: so much less sure is any other verdict."""
 SWITCHED_ON = 0.8
 """Share of what speaks for a flag that speaks for the commit behind it."""
 
@@ -35,6 +40,17 @@ class Charge:
     def score(self) -> float:
         """Return the log-odds of guilt."""
         return sum(reason.weight for reason in self.reasons)
+
+    @property
+    def is_founded(self) -> bool:
+        """Return whether what it changed is known, as far as one has to know it to blame it."""
+        rules = {reason.rule for reason in self.reasons}
+        return bool(self.commit.diff) or not rules.isdisjoint(FOUNDED)
+
+    @property
+    def is_unread(self) -> bool:
+        """Return whether it went live and may do harm for all that is known: its diff is not."""
+        return any(reason.rule == commits.UNREAD for reason in self.reasons)
 
 
 @dataclass(frozen=True)
@@ -54,8 +70,13 @@ class Judgement:
     @property
     def culprit(self) -> Charge | None:
         """Return the commit that did it, or None where none is convicted."""
-        best = self.charges[0] if self.charges else None
+        best = next((charge for charge in self.charges if charge.is_founded), None)
         return best if best and best.score > max(self.against, self._flag_score) else None
+
+    @property
+    def unread(self) -> tuple[Charge, ...]:
+        """Return what went live before the onset though nobody saw what it changes, the likeliest first."""
+        return tuple(charge for charge in self.charges if charge.is_unread)
 
     @property
     def flag(self) -> FlagCharge | None:
@@ -67,10 +88,11 @@ class Judgement:
     @property
     def confidence(self) -> float:
         """Return the probability that the verdict is right, between 0 and 1."""
-        scores = [charge.score for charge in self.charges]
+        found: Charge | FlagCharge | None = self.culprit or self.flag
+        verdict = found.score if found else self.against
+        scores = [charge.score + MAY_FIT * charge.is_unread for charge in self.charges]
         scores += [charge.score for charge in self.flags]
-        highest = max([*scores, self.against])
-        return 1.0 / sum(math.exp(score - highest) for score in [*scores, self.against])
+        return 1.0 / sum(math.exp(score - verdict) for score in [*scores, self.against])
 
     @property
     def _flag_score(self) -> float:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sre_agent.diagnosis.changes import explained, knowers, reach
-from sre_agent.diagnosis.changes.commits import Reason
+from sre_agent.diagnosis.changes.commits import UNREAD, Reason
 from sre_agent.diagnosis.changes.reach import TIE_S
 from sre_agent.diagnosis.incident import case, situation
 from sre_agent.diagnosis.incident.situation import Situation
@@ -21,6 +21,10 @@ from sre_agent.domain.timeline import Change
 TOLD_MAX = 8
 """So many that were ruled out are told, the likeliest first."""
 REASONS_MAX = 4
+UNREAD_MAX = 8
+"""So many commits that were not looked at are named."""
+SHORT_SHA = 7
+"""Characters of a hash by which people call a commit."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +65,7 @@ def _verdict(seen: Situation, found: Attribution) -> ChangeVerdict:
         left_out=max(0, len(others) - TOLD_MAX),
         onset_at=found.onset_at,
         confidence=found.judgement.confidence,
-        reason=_reason(found, suspect, len(others), later),
+        reason=_reason(found, suspect, len(others), later) + _unread(found),
     )
 
 
@@ -115,7 +119,9 @@ def _judged(found: Attribution, item: _Trial) -> JudgedChange:
         commit=change.commit,
         pull_request=found.known.pull_request(change),
         speaks_for=_told(each.statement for each in ordered if each.weight > 0),
-        speaks_against=_told(each.statement for each in ordered if each.weight < 0),
+        speaks_against=_told(
+            each.statement for each in ordered if each.weight < 0 or each.rule == UNREAD
+        ),
         evidence_ids=tuple(id_ for id_ in (item.source, *item.said_by) if id_ != NO_EVIDENCE),
     )
 
@@ -136,3 +142,16 @@ def _reason(found: Attribution, suspect: Change | None, others: int, later: int)
     count = "1 change was" if others == 1 else f"{others} changes were"
     after = f", {later} came after it" if later else ""
     return f"no change explains this: {count} in effect before the onset{after}{instead}"
+
+
+def _unread(found: Attribution) -> str:
+    """Return which commits went live before the onset though nobody saw what they change."""
+    shas = [
+        charge.commit.sha[:SHORT_SHA]
+        for charge in found.judgement.unread
+        if (change := found.taken.of_commit.get(charge.commit.sha)) and change.commit
+    ]
+    if not shas:
+        return ""
+    more = f" and {len(shas) - UNREAD_MAX} more" if len(shas) > UNREAD_MAX else ""
+    return f"; not looked at, though live before the onset: {', '.join(shas[:UNREAD_MAX])}{more}"

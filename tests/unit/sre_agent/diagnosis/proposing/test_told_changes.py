@@ -157,6 +157,20 @@ def test_the_verdict_names_it_and_says_why_not_the_others(world: World) -> None:
     assert verdict.later == 1
 
 
+def test_a_commit_that_nobody_looked_into_is_no_suspect_and_the_verdict_names_it(
+    world: World,
+) -> None:
+    commit, deploy = guilty(world)
+    unread = commit.model_copy(update={"diff": "", "paths": ()})
+
+    verdict = changes.verdict(seen(world, unread, deploy), world.incident("core"), world.now)
+
+    assert verdict is not None
+    assert verdict.suspect is None
+    assert verdict.ruled_out[0].speaks_against == ("nobody saw what it changes",)
+    assert verdict.reason.endswith(f"not looked at, though live before the onset: {SHA[:7]}")
+
+
 @pytest.mark.parametrize("ago_s", [3600, 500, 75])
 def test_a_decoy_changes_nothing_of_what_is_found(world: World, ago_s: float) -> None:
     decoys = [change(world, ChangeKind.COMMIT, ago_s, **each) for each in (DOCS, REFACTOR)]
