@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails, from_json, to_json
 
-from backend.intake import refusals
+from backend.intake import bodies, refusals
 from backend.intake.moments import Moment
 from backend.intake.refusals import PROBLEMS_MAX, MalformedError, NotJsonError, Problem
 from sre_agent.domain.alert import Alert, AlertStatus, Severity
@@ -69,8 +69,7 @@ def parse(body: bytes) -> Parsed:
         NotJsonError: The body is not JSON.
         MalformedError: The envelope is wrong, or every alert in it; the fields are named.
     """
-    # The database has no room for the character zero.
-    body = body.replace(b"\\u0000", b"\\ufffd")
+    body = bodies.storable(body)
     refused: dict[int, list[Problem]] = {}
     try:
         webhook = _Webhook.model_validate_json(body)

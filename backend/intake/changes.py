@@ -4,18 +4,18 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
-from pydantic_core import from_json, to_json
+from pydantic_core import to_json
 
-from backend.intake import refusals, texts
+from backend.intake import bodies, refusals, texts
 from backend.intake.moments import Moment
-from backend.intake.refusals import PROBLEMS_MAX, MalformedError, NotJsonError, Problem
+from backend.intake.refusals import PROBLEMS_MAX, MalformedError, Problem
 from sre_agent.domain.ids import ClusterId
 from sre_agent.domain.timeline import Change, ChangeKind, ChangeSource
-from sre_agent.safety.redaction import MASK
+from sre_agent.safety.redaction import MASK, redact, redact_json
 
 CHANGES_MAX = 100
 """More than these come in a webhook of their own."""
@@ -43,7 +43,15 @@ def _line(most: int, *, least: int = 0) -> Any:
     return Field(min_length=least, max_length=most)
 
 
-_Key = Annotated[str, _line(200, least=1), AfterValidator(texts.one_line)]
+def _no_secret(key: str) -> str:
+    if redact(key) != key:
+        raise ValueError("holds what looks like a secret: make up a name that tells of none")
+    return key
+
+
+_Key = Annotated[
+    str, _line(200, least=1), AfterValidator(texts.one_line), AfterValidator(_no_secret)
+]
 _Name = Annotated[str, _line(253), AfterValidator(texts.one_line)]
 _Service = Annotated[str, _line(253, least=1), AfterValidator(texts.one_line)]
 _Long = Annotated[str, _line(600), AfterValidator(texts.one_line)]
@@ -53,6 +61,23 @@ _Link = Annotated[str, _line(LINK_MAX), AfterValidator(texts.one_line), AfterVal
 
 def _same_case(sha: object) -> object:
     return sha.lower() if isinstance(sha, str) else sha
+
+
+_State = Literal[
+    "",
+    "success",
+    "merged",
+    "published",
+    "active",
+    "pending",
+    "queued",
+    "in_progress",
+    "failure",
+    "error",
+    "cancelled",
+    "skipped",
+]
+"""The first five took effect, the others did not. A word that is not known would be judged wrongly."""
 
 
 class SentChange(BaseModel):
@@ -78,7 +103,12 @@ class SentChange(BaseModel):
     object: _Long = Field(default="", description="Kind/namespace/name of what was changed.")
     before: Annotated[str, _line(VALUE_MAX)] = ""
     after: Annotated[str, _line(VALUE_MAX)] = ""
-    state: _Name = Field(default="", description="How it ended; empty means that it took effect.")
+    state: _State = Field(
+        default="",
+        description=(
+            "How it ended: `success`, `merged`, `published`, `active` or nothing where it took effect."
+        ),
+    )
     message: Annotated[str, _line(MESSAGE_MAX)] = Field(default="", description="Of a commit.")
     paths: list[_Path] = Field(default=[], max_length=PATHS_MAX)
     diff: Annotated[str, _line(DIFF_MAX)] = Field(default="", description="A unified diff.")
@@ -142,11 +172,7 @@ def parse(body: bytes, *, cluster_id: str, now: datetime) -> Parsed:
 
 
 def _items(body: bytes) -> list[Any]:
-    try:
-        # The database has no room for the character zero.
-        sent = from_json(body.replace(b"\\u0000", b"\\ufffd"), allow_inf_nan=False)
-    except ValueError as error:
-        raise NotJsonError(str(error)) from None
+    sent = bodies.read(body, allow_inf_nan=False)
     problem = ""
     if not isinstance(sent, dict) or set(sent) != {"changes"}:
         problem = 'must be {"changes": [...]} and hold nothing else'
@@ -185,20 +211,20 @@ def _to_domain(sent: SentChange, cluster_id: str, now: datetime) -> Change:
         at=sent.at or now,
         told_at=now,
         cluster_id=ClusterId(cluster_id),
-        namespace=sent.namespace,
-        services=tuple(dict.fromkeys(sent.services)),
-        repository=sent.repository,
-        actor=sent.actor,
+        namespace=redact(sent.namespace),
+        services=tuple(dict.fromkeys(map(redact, sent.services))),
+        repository=redact(sent.repository),
+        actor=redact(sent.actor),
         link=texts.told(sent.link or "", LINK_MAX),
         commit=sent.commit or "",
-        image=sent.image,
-        version=sent.version,
-        environment=sent.environment,
-        object=sent.object,
+        image=redact_json({"image": sent.image})["image"],
+        version=redact(sent.version),
+        environment=redact(sent.environment),
+        object=redact(sent.object),
         before=before,
         after=after,
         state=sent.state,
         message=texts.told(sent.message, MESSAGE_MAX),
-        paths=tuple(sent.paths),
+        paths=tuple(map(redact, sent.paths)),
         diff="" if is_secret else texts.told(sent.diff, DIFF_MAX),
     )

@@ -10,12 +10,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 from pydantic import ValidationError
-from pydantic_core import from_json, to_json
+from pydantic_core import to_json
 
-from backend.intake import github_shapes, refusals, texts
+from backend.intake import bodies, github_shapes, refusals, texts
 from backend.intake.changes import LINK_MAX, MESSAGE_MAX, PATHS_MAX, SUMMARY_MAX
 from backend.intake.github_shapes import NAME_MAX
-from backend.intake.refusals import PROBLEMS_MAX, MalformedError, NotJsonError, Problem
+from backend.intake.refusals import PROBLEMS_MAX, MalformedError, Problem
 from sre_agent.domain.timeline import Change, ChangeKind, ChangeSource
 
 _PATH_MAX = 500
@@ -39,11 +39,7 @@ def parse(event: str, body: bytes, *, now: datetime) -> tuple[GithubChange, ...]
         NotJsonError: The body is not JSON.
         MalformedError: It is not what GitHub sends with such an event.
     """
-    try:
-        # The database has no room for the character zero.
-        sent = from_json(body.replace(b"\\u0000", b"\\ufffd"))
-    except ValueError as error:
-        raise NotJsonError(str(error)) from None
+    sent = bodies.read(body)
     read = _EVENTS.get(event)
     if read is None:
         return None
@@ -72,6 +68,7 @@ def _push(sent: Any, now: datetime) -> list[GithubChange]:
     return [
         _told(
             at,
+            is_at_said=repository.pushed_at is not None,
             key=f"commit:{repository.full_name}:{commit.id}",
             kind=ChangeKind.COMMIT,
             summary=texts.title(commit.message, SUMMARY_MAX) or commit.id[:12],
@@ -195,9 +192,11 @@ def _run(sent: Any, now: datetime) -> list[GithubChange]:
     ]
 
 
-def _told(as_of: datetime, **fields: Any) -> GithubChange:
+def _told(as_of: datetime, *, is_at_said: bool = True, **fields: Any) -> GithubChange:
+    """Return a change with the hash of what GitHub said: of when it was, only where it said so."""
     change = Change(source=ChangeSource.GITHUB, **fields)
-    said = to_json(change.model_dump(mode="json", exclude={"told_at"}))
+    unsaid = {"told_at"} if is_at_said else {"told_at", "at"}
+    said = to_json(change.model_dump(mode="json", exclude=unsaid))
     return GithubChange(change, as_of.astimezone(UTC), hashlib.sha256(said).hexdigest())
 
 

@@ -1,6 +1,8 @@
 """What GitHub sends with its events, as far as it is read here."""
 
-from pydantic import BaseModel, ConfigDict, Field
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from backend.intake import texts
 from backend.intake.moments import Moment
@@ -12,6 +14,14 @@ class Part(BaseModel):
     """What we read of a part of an event; GitHub says much more."""
 
     model_config = ConfigDict(extra="ignore")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_nulls(cls, sent: Any) -> Any:
+        """Take what is null for what was not said: GitHub writes it so of accounts that are gone."""
+        if not isinstance(sent, dict):
+            return sent
+        return {name: value for name, value in sent.items() if value is not None}
 
 
 class Person(Part):
@@ -39,7 +49,6 @@ class Commit(Part):
 
     id: str = Field(pattern=r"^[0-9a-f]{40,64}$")
     message: str = ""
-    timestamp: Moment
     url: str = ""
     author: Person = Person()
     added: list[str] = []

@@ -5463,10 +5463,11 @@ export interface components {
             after: string;
             /**
              * State
-             * @description How it ended; empty means that it took effect.
+             * @description How it ended: `success`, `merged`, `published`, `active` or nothing where it took effect.
              * @default
+             * @enum {string}
              */
-            state: string;
+            state: "" | "success" | "merged" | "published" | "active" | "pending" | "queued" | "in_progress" | "failure" | "error" | "cancelled" | "skipped";
             /**
              * Message
              * @description Of a commit.

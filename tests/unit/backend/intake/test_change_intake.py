@@ -62,6 +62,9 @@ def test_a_change_without_a_time_took_effect_when_it_was_told_and_is_the_same_la
         ({"paths": ["a"] * 301}, "paths", "at most 300"),
         ({"diff": "+" * (DIFF_MAX + 1)}, "diff", str(DIFF_MAX)),
         ({"sumary": "typo"}, "sumary", "Extra inputs"),
+        ({"state": "succeeded"}, "state", "'success'"),
+        ({"state": "SUCCESS"}, "state", "'in_progress'"),
+        ({"key": "deploy?token=ghp_" + "a" * 36}, "key", "looks like a secret"),
     ],
 )
 def test_a_field_that_is_wrong_is_told_and_the_other_changes_are_taken(
@@ -84,14 +87,22 @@ def test_what_is_wrong_is_told_without_what_was_sent() -> None:
 
 @pytest.mark.parametrize(
     "body",
-    [b"[]", b"{}", b'{"changes":[]}', b'{"changes":{}}', b'{"changes":[{}],"more":1}', b"7"],
+    [
+        b"[]",
+        b"{}",
+        b'"\\ud800"',
+        b'{"changes":[]}',
+        b'{"changes":{}}',
+        b'{"changes":[{}],"more":1}',
+        b"7",
+    ],
 )
 def test_what_is_no_list_of_changes_is_refused(body: bytes) -> None:
     with pytest.raises(MalformedError):
         changes.parse(body, cluster_id="", now=NOW)
 
 
-@pytest.mark.parametrize("body", [b"", b"{", b'{"changes":[NaN]}', b"[" * 100_000, b'"\\ud800"'])
+@pytest.mark.parametrize("body", [b"", b"{", b'{"changes":[NaN]}', b"[" * 100_000, b'"\xff"'])
 def test_what_is_no_json_is_refused(body: bytes) -> None:
     with pytest.raises(NotJsonError):
         changes.parse(body, cluster_id="", now=NOW)
@@ -109,6 +120,71 @@ def test_secrets_are_masked_in_every_free_text() -> None:
 
     assert "hunter2" not in told.model_dump_json()
     assert MASK in told.diff
+
+
+@pytest.mark.parametrize(
+    "field", ["namespace", "repository", "actor", "image", "version", "environment", "object"]
+)
+def test_secrets_are_masked_in_every_name(field: str) -> None:
+    secret = "ghp_" + "a" * 36
+
+    told = one(**{field: f"x {secret}"}, paths=[f"x?token={secret}"], services=[secret]).change
+
+    assert secret not in told.model_dump_json()
+    assert MASK in getattr(told, field)
+    assert MASK in told.paths[0]
+
+
+def test_names_that_tell_no_secret_stay_as_they_are() -> None:
+    sent = {
+        "object": "Secret/shop/db-password",
+        "image": "registry.example/auth-token:1.4",
+        "version": "v1.2.3",
+        "repository": "acme/store",
+        "actor": "ada@example.org",
+    }
+
+    told = one(**sent, paths=["services/auth/token.py"]).change
+
+    assert {name: getattr(told, name) for name in sent} == sent
+    assert told.paths == ("services/auth/token.py",)
+
+
+@pytest.mark.parametrize(
+    ("state", "is_in_effect"),
+    [
+        *[(word, True) for word in ("", "success", "merged", "published", "active")],
+        *[(word, False) for word in ("pending", "queued", "in_progress", "failure", "error")],
+        *[(word, False) for word in ("cancelled", "skipped")],
+    ],
+)
+def test_each_word_for_how_it_ended_says_whether_it_took_effect(
+    state: str, is_in_effect: bool
+) -> None:
+    assert one(state=state).change.is_in_effect is is_in_effect
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [
+        (rb"a\ud800b", "a\ufffdb"),
+        (rb"a\u0000b", "a\ufffdb"),
+        (rb"a\ud83d\ude00b", "a\U0001f600b"),
+        (rb"a\\u0000b", "a\\u0000b"),
+        (rb"a\\\ud800b", "a\\\ufffdb"),
+    ],
+)
+def test_a_character_that_cannot_be_stored_is_replaced_and_the_batch_is_taken(
+    sent: bytes, kept: str
+) -> None:
+    flag = json.dumps(FLAG).encode()
+    body = flag.replace(b"new-pricing switched on", sent).replace(b"k-1", b"k-2")
+
+    found = changes.parse(
+        b'{"changes":[' + flag + b"," + body + b"]}", cluster_id="", now=NOW
+    ).changes
+
+    assert [item.change.summary for item in found] == [FLAG["summary"], kept]
 
 
 def test_of_a_secret_nobody_learns_what_it_was() -> None:

@@ -1,7 +1,7 @@
 """Which of GitHub's events tell of a change, and what they tell."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -174,3 +174,27 @@ def test_an_address_that_is_none_leads_nowhere() -> None:
 
     assert only("push", ref="refs/heads/main", commits=[hostile]).link == ""
     assert only("push", ref="refs/heads/main", commits=[COMMIT]).link == COMMIT["url"]
+
+
+def test_what_is_null_was_not_said_and_refuses_no_push() -> None:
+    nothing = {"author": None, "message": None, "url": None, "added": None}
+    other = {**COMMIT, "id": "2" * 40, **nothing}
+
+    found = read("push", ref="refs/heads/main", commits=[COMMIT, other])
+
+    assert [item.change.actor for item in found] == ["ada", ""]
+    assert found[1].change.summary == "2" * 12
+
+
+def test_a_push_that_does_not_say_when_it_was_is_the_same_when_it_comes_again() -> None:
+    repository = {key: value for key, value in REPOSITORY.items() if key != "pushed_at"}
+    sent = {"repository": repository, "ref": "refs/heads/main", "commits": [COMMIT]}
+    body = json.dumps(sent).encode()
+
+    first = github.parse("push", body, now=NOW)
+    again = github.parse("push", body, now=NOW + timedelta(hours=2))
+
+    assert first is not None
+    assert again is not None
+    assert first[0].change.at == NOW
+    assert first[0].sha256 == again[0].sha256
