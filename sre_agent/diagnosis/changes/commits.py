@@ -25,6 +25,12 @@ FITS_IN_WORDS = 1.0
 """The same of one that only speaks of it and changes nothing that is seen."""
 MAYBE_ELSEWHERE = -0.7
 """The same of one that was deployed, but perhaps to another environment."""
+AT_ONCE = 2.2
+"""The same of one that the trouble followed at once."""
+LONG_AGO = -1.0
+"""The same of one that was there long before."""
+AFTER = -3.0
+"""The same of one that can have been first only if the onset was seen as early as it can be."""
 UNREAD = "content.unread"
 """Says neither for nor against a commit: it went live, and its diff is not known."""
 TELLING_WORDS = 4
@@ -69,12 +75,22 @@ def reasons(
 
 
 def when(scene: Scene, live_s: float | None) -> Iterator[Reason]:
-    """Speak of the time between a change and the onset: the shorter, the likelier."""
+    """Speak of the time between a change and the onset: the shorter, the likelier.
+
+    What went live after the onset as it was seen may have been first all the same, the later the less.
+    """
     if live_s is None:
         yield Reason("time.not_deployed", -2.0, "nothing shows that it went live")
         return
-    gap = timedelta(seconds=max(0.0, scene.onset_s - live_s))
-    weight = max(-1.0, 2.2 - 0.7 * math.log2(1.0 + gap / timedelta(minutes=8)))
+    gap = timedelta(seconds=scene.onset_s - live_s)
+    if gap < timedelta(0):
+        share = min(1.0, -gap.total_seconds() / max(1.0, scene.latest_s - scene.onset_s))
+        weight = AT_ONCE + (AFTER - AT_ONCE) * share
+        yield Reason(
+            "time.after", weight, f"it went live {say(gap)} after the onset as it was seen"
+        )
+        return
+    weight = max(LONG_AGO, AT_ONCE - 0.7 * math.log2(1.0 + gap / timedelta(minutes=8)))
     yield Reason("time.gap", weight, f"it went live {say(gap)} before the onset")
 
 

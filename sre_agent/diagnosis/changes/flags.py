@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from sre_agent.diagnosis.changes import commits, paths, terms
 from sre_agent.diagnosis.changes.commits import Reason
-from sre_agent.diagnosis.changes.reach import TIE_S
 from sre_agent.diagnosis.changes.scene import Scene
 from sre_agent.domain.changes import Commit, FlagChange
 from sre_agent.domain.ids import EvidenceId
@@ -49,7 +48,7 @@ def charges(scene: Scene) -> tuple[FlagCharge, ...]:
     found = [
         FlagCharge(flag, tuple(_reasons(scene, flag)))
         for flag in scene.told.flags
-        if flag.at_s <= scene.onset_s + TIE_S
+        if flag.at_s <= scene.latest_s
     ]
     return tuple(sorted(found, key=lambda item: (-item.score, -item.flag.at_s, item.flag.flag)))
 

@@ -107,7 +107,7 @@ def judge(scene: Scene) -> Judgement:
     for commit in scene.told.commits:
         known = reach.arrivals(scene, commit)
         arrival = _last_before_onset(scene, known)
-        is_later = commit.at_s > scene.onset_s + reach.TIE_S or bool(known and not arrival)
+        is_later = commit.at_s > scene.latest_s or bool(known and not arrival)
         if not is_later:
             reasons = (
                 *commits.reasons(scene, commit, arrival, rarity),

@@ -15,7 +15,7 @@ _MANIFEST = re.compile(r"(?:^|/)(?P<name>[\w-]+)\.ya?ml$")
 _SPLIT = re.compile(r"[^a-z0-9]+")
 _FILLER = frozenset({"service", "svc", "server", "app", "api", "the", "worker", "backend"})
 TIE_S = 60.0
-"""Clocks and samples differ by so much; what went live this much after the onset may be its reason."""
+"""Two records of one rollout tell of it within this of each other."""
 
 
 @dataclass(frozen=True)
@@ -61,8 +61,8 @@ def brings(bump: Commit, commit: Commit) -> bool:
 
 
 def before_onset(scene: Scene, found: Iterable[Arrival]) -> Sequence[Arrival]:
-    """Return the arrivals that were there when the trouble began."""
-    return [item for item in found if item.deploy.at_s <= scene.onset_s + TIE_S]
+    """Return the arrivals that were there when the trouble began, as finely as that is known."""
+    return [item for item in found if item.deploy.at_s <= scene.latest_s]
 
 
 def _holds(module: str, path: str) -> bool:

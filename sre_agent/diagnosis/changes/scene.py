@@ -10,6 +10,7 @@ from sre_agent.diagnosis.changes import onsets, paths, symptoms, terms
 from sre_agent.diagnosis.changes.onsets import Onset
 from sre_agent.diagnosis.changes.sources import Source
 from sre_agent.diagnosis.changes.symptoms import Symptom
+from sre_agent.diagnosis.incident.situation import ONSET_TOLERANCE_S
 from sre_agent.diagnosis.logs import exceptions
 from sre_agent.diagnosis.logs.exceptions import Frame
 from sre_agent.diagnosis.logs.statements import words_of
@@ -42,11 +43,15 @@ class Signature:
 
 @dataclass(frozen=True)
 class Told:
-    """What is known of an incident; every part but the alert may be empty."""
+    """What is known of an incident; every part but the alert may be empty.
+
+    `tolerance_s` is how finely the onset is known: what went live so much after it may have been first.
+    """
 
     service: str
     text: str
     fired_at_s: float
+    tolerance_s: float = ONSET_TOLERANCE_S
     metric: str = ""
     table: MetricTable | None = None
     lines: Sequence[LogLine] = ()
@@ -83,6 +88,11 @@ class Scene:
     frames: tuple[Frame, ...]
     shifts: Mapping[MetricKey, Onset]
     callees: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def latest_s(self) -> float:
+        """Return until when a change may have come first, as finely as the onset is known."""
+        return self.onset_s + self.told.tolerance_s
 
     @cached_property
     def symptoms(self) -> Mapping[Symptom, float]:

@@ -6,7 +6,6 @@ from datetime import datetime
 
 from sre_agent.diagnosis.changes import explained, knowers, reach
 from sre_agent.diagnosis.changes.commits import UNREAD, Reason
-from sre_agent.diagnosis.changes.reach import TIE_S
 from sre_agent.diagnosis.incident import case, situation
 from sre_agent.diagnosis.incident.situation import Situation
 from sre_agent.diagnosis.proposing import attributing
@@ -57,7 +56,7 @@ def _verdict(seen: Situation, found: Attribution) -> ChangeVerdict:
     others = [item for item in trials if suspect is None or item.change.id != suspect.id]
     own = next((item for item in trials if suspect and item.change.id == suspect.id), None)
     changes = [change for _, change in found.known.changes]
-    later = sum(change.at.timestamp() > found.scene.onset_s + TIE_S for change in changes)
+    later = sum(change.at.timestamp() > found.scene.latest_s for change in changes)
     return ChangeVerdict(
         suspect=_suspect(seen, found, own) if own else None,
         ruled_out=tuple(_judged(found, item) for item in others[:TOLD_MAX]),

@@ -120,6 +120,7 @@ def _scene(
         service=service,
         text=" ".join([incident.title, *said]),
         fired_at_s=began_s,
+        tolerance_s=onset.tolerance.total_seconds(),
         lines=tuple(_lines(situation, began_s)),
         signatures=tuple(_signatures(situation)),
         spans=tuple(_spans(situation)),

@@ -109,13 +109,21 @@ def test_a_deployment_is_of_the_services_that_it_names(
 
 
 @pytest.mark.parametrize(
-    ("gap_s", "said"), [(-5, "0 s"), (3, "3 s"), (110, "110 s"), (1200, "20 min"), (9000, "2.5 h")]
+    ("gap_s", "said"),
+    [
+        (-5, "5 s after the onset as it was seen"),
+        (0, "0 s before the onset"),
+        (3, "3 s before the onset"),
+        (110, "110 s before the onset"),
+        (1200, "20 min before the onset"),
+        (9000, "2.5 h before the onset"),
+    ],
 )
-def test_how_long_before_the_trouble_it_went_live_is_told_in_units_that_fit(
+def test_how_long_before_the_trouble_or_after_a_change_went_live_is_told_in_units_that_fit(
     gap_s: int, said: str
 ) -> None:
-    scene: Any = SimpleNamespace(onset_s=10_000.0)
+    scene: Any = SimpleNamespace(onset_s=10_000.0, latest_s=10_015.0)
 
     [reason] = commits.when(scene, 10_000.0 - gap_s)
 
-    assert reason.statement == f"it went live {said} before the onset"
+    assert reason.statement == f"it went live {said}"
