@@ -7,7 +7,7 @@ from mcp_servers.common import limits
 from mcp_servers.common.envelope import Answer
 from mcp_servers.common.toolset import Tool
 from mcp_servers.github import answers, showing, told
-from mcp_servers.github.repository import Repositories, Repository, require_ref
+from mcp_servers.github.repository import Repositories, Repository, require_path, require_ref
 from mcp_servers.github.told import ChangedFile, Commit, Comparison, Pull
 
 MAX_ROWS = 200
@@ -34,7 +34,7 @@ class CommitTools:
         chosen = self.repositories.of(repository)
         query = {
             "sha": require_ref(ref) if ref else "",
-            "path": path.strip("/"),
+            "path": require_path(path) if path.strip("/") else "",
             "since": showing.moment("since", since),
             "until": showing.moment("until", until),
         }

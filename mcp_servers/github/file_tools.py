@@ -1,5 +1,6 @@
 """The tools that look at files: their text, who wrote which line, where something is, who owns it."""
 
+import asyncio
 import re
 from dataclasses import dataclass
 
@@ -8,10 +9,16 @@ from mcp_servers.common.envelope import Answer, NoDataError, RefusedError
 from mcp_servers.common.text import shown
 from mcp_servers.common.toolset import Tool
 from mcp_servers.github import answers, blaming, code_owners, showing, told
-from mcp_servers.github.api import segment
-from mcp_servers.github.repository import Repositories, Repository, decoded, require_ref
+from mcp_servers.github.repository import (
+    Repositories,
+    Repository,
+    decoded,
+    require_path,
+    require_ref,
+)
 from mcp_servers.github.told import FileContent, Hit
 
+MAX_LINE = 10_000_000
 MAX_LINES = 1000
 MAX_TEXT_CHARS = 60_000
 MAX_PATHS = 100
@@ -37,17 +44,15 @@ class FileTools:
         lines: int = 400,
     ) -> Answer:
         """Return lines of a file as it is at a branch, tag or commit; secrets are blotted out."""
-        limits.require_range("first_line", first_line, low=1, high=10_000_000)
+        limits.require_range("first_line", first_line, low=1, high=MAX_LINE)
         limits.require_range("lines", lines, low=1, high=MAX_LINES)
         chosen = self.repositories.of(repository)
         found, content = await _content(chosen, path, ref)
         if b"\0" in content:
             raise NoDataError(f"{path} is binary")
-        # Masked as a whole, because what has to be masked may begin before the lines asked for.
-        text = showing.lines(content.decode(errors="replace"), limit=len(content) + 1)
-        rows = text.split("\n")
-        kept = rows[first_line - 1 : first_line - 1 + lines]
-        shown_text = limits.cut("\n".join(kept), MAX_TEXT_CHARS)
+        text = content.decode(errors="replace")
+        kept, count = await asyncio.to_thread(showing.some_lines, text, first_line, lines)
+        whole = "\n".join(kept)
         data = answers.FileText(
             repository=chosen.full_name,
             rate_limit=chosen.api.rate,
@@ -55,11 +60,13 @@ class FileTools:
             ref=ref,
             sha=found.sha,
             first_line=first_line,
-            lines=len(rows),
-            text=shown_text,
+            lines=count,
+            text=limits.cut(whole, MAX_TEXT_CHARS),
         )
-        missing = len(rows) - len(kept)
-        return Answer(data, (f"{missing} of {len(rows)} lines left out",) if missing else ())
+        missing, beyond = count - len(kept), len(whole) - MAX_TEXT_CHARS
+        fewer = (f"{missing} of {count} lines left out",) if missing else ()
+        shorter = (f"{beyond} characters of the lines left out",) if beyond > 0 else ()
+        return Answer(data, (*fewer, *shorter))
 
     async def blame(
         self,
@@ -70,13 +77,22 @@ class FileTools:
         last_line: int = 0,
     ) -> Answer:
         """Tell which commit and author left each line of a file as it is; last_line=0 means to the end."""
+        limits.require_range("first_line", first_line, low=1, high=MAX_LINE)
+        if last_line:
+            limits.require_range("last_line", last_line, low=first_line, high=MAX_LINE)
         chosen = self.repositories.of(repository)
-        ranges = await blaming.ranges(chosen, _path(path), require_ref(ref) if ref else "HEAD")
+        ranges = await blaming.ranges(
+            chosen, require_path(path), require_ref(ref) if ref else "HEAD"
+        )
         wanted = [
             each
             for each in ranges
             if each.last_line >= first_line and (not last_line or each.first_line <= last_line)
         ]
+        if not wanted:
+            raise NoDataError(
+                f"{path} has no line {first_line}: its last is {ranges[-1].last_line}"
+            )
         kept, left_out = limits.first(wanted, MAX_LINES, "ranges")
         data = answers.Blame(
             repository=chosen.full_name,
@@ -145,7 +161,7 @@ async def _content(chosen: Repository, path: str, ref: str) -> tuple[FileContent
     Raises:
         NoDataError: There is a folder, a submodule, or a file too large to be told.
     """
-    where = chosen.path("contents", *map(segment, _path(path).split("/")))
+    where = chosen.path("contents", *require_path(path).split("/"))
     answer = await chosen.api.get(where, {"ref": require_ref(ref) if ref else ""})
     if isinstance(answer, list):
         raise NoDataError(f"{path} is a folder")
@@ -181,15 +197,3 @@ def _owners(rules: tuple[code_owners.Rule, ...], path: str) -> answers.Owners:
         pattern=rule.pattern if rule else "",
         line=rule.line if rule else 0,
     )
-
-
-def _path(path: str) -> str:
-    """Return a path inside the repository.
-
-    Raises:
-        RefusedError: `invalid_arguments`: it leads elsewhere.
-    """
-    cleaned = path.strip("/")
-    if not cleaned or len(cleaned) > 1000 or {"", ".", ".."} & set(cleaned.split("/")):
-        raise RefusedError("invalid_arguments", f"{path[:100]!r} is no path inside the repository")
-    return cleaned

@@ -14,7 +14,7 @@ from mcp_servers.github.told import Commit, Pull
 from mcp_servers.github.told_git import Blob, GitCommit, GitTree, Ref
 
 _SHA = re.compile(r"[0-9a-f]{40}")
-_REF = re.compile(r"[A-Za-z0-9_@+=#%,()!$&'-][A-Za-z0-9_./@+=#%,()!$&'-]{0,249}")
+_REF = re.compile(r"[A-Za-z0-9_@+=#,()!$&'-][A-Za-z0-9_./@+=#,()!$&'-]{0,249}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +31,15 @@ class Repository:
         return f"{self.owner}/{self.name}"
 
     def path(self, *parts: object) -> str:
-        """Return a path under the repository's."""
-        return "/".join(("/repos", self.owner, self.name, *map(str, parts)))
+        """Return a path under the repository's; each part is one of the path, whatever it holds.
+
+        Raises:
+            RefusedError: `invalid_arguments`: a part would lead elsewhere.
+        """
+        names = (self.owner, self.name, *map(str, parts))
+        if not {"", ".", ".."}.isdisjoint(names):
+            raise RefusedError("invalid_arguments", "a part of a path is empty or made of dots")
+        return "/".join(("/repos", *map(segment, names)))
 
     async def about(self) -> told.Repository:
         """Return what the repository says of itself."""
@@ -44,7 +51,7 @@ class Repository:
 
     async def ref_sha(self, ref: str) -> str | None:
         """Return the commit that a ref leads to (`heads/main`), or None when there is no such ref."""
-        path = self.path("git", "ref", *map(segment, ref.split("/")))
+        path = self.path("git", "ref", *ref.split("/"))
         try:
             found = told.read(Ref, await self.api.get(path))
         except RefusedError as err:
@@ -59,7 +66,7 @@ class Repository:
 
     async def commit(self, ref: str) -> Commit:
         """Return the commit at a revision."""
-        found = await self.api.get(self.path("commits", segment(require_ref(ref))))
+        found = await self.api.get(self.path("commits", require_ref(ref)))
         return told.read(Commit, found)
 
     async def pull(self, number: int) -> Pull:
@@ -154,6 +161,18 @@ def require_ref(ref: str) -> str:
     if not _REF.fullmatch(ref) or ".." in ref or not all(parts) or "." in parts:
         raise RefusedError("invalid_arguments", f"{ref[:100]!r} names no branch, tag or commit")
     return ref
+
+
+def require_path(path: str) -> str:
+    """Return a path inside the repository.
+
+    Raises:
+        RefusedError: `invalid_arguments`: it leads elsewhere.
+    """
+    cleaned = path.strip("/")
+    if not cleaned or len(cleaned) > 1000 or {"", ".", ".."} & set(cleaned.split("/")):
+        raise RefusedError("invalid_arguments", f"{path[:100]!r} is no path inside the repository")
+    return cleaned
 
 
 def decoded(content: str, encoding: str) -> bytes:

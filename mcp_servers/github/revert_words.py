@@ -22,3 +22,9 @@ def is_there_already(branch: str) -> str:
 def taken(branch: str) -> RefusedError:
     """Return the refusal of a branch that holds something else."""
     return RefusedError("branch_taken", f"branch {branch} is there already, with something else")
+
+
+def changes_nothing(change: Change) -> RefusedError:
+    """Return the refusal of a change that has no content."""
+    reason = f"{change.short} changes no file: there is nothing to take back"
+    return RefusedError("nothing_to_revert", reason)

@@ -184,6 +184,8 @@ class RevertDeed(Deed):
         changed = await self.reader.tree(change.tip.tree.sha)
         tree = await self.reader.tree(head.tree.sha)
         before = await self._tree_of(change.parent)
+        if changed == before:
+            raise revert_words.changes_nothing(change)
         found = await self._inverse(changed, before, tree)
         if found.conflicts:
             raise await conflicts.error(self.reader, found.conflicts, head_sha)

@@ -18,6 +18,11 @@ MAX_DIFF_CHARS = 60_000
 """How much of all diffs of an answer is shown."""
 
 _READ_CHARS = 200_000
+"""How much of a text is read to show its begin."""
+
+_MARGIN_CHARS = 4000
+"""How much is read beyond what is shown, since what has to be masked is told by its end as well."""
+
 _TAB = "    "
 
 
@@ -61,7 +66,7 @@ def files(found: Sequence[ChangedFile]) -> tuple[tuple[FileDiff, ...], tuple[str
     for each in kept:
         whole = lines(each.patch or "", _READ_CHARS)
         patch = whole[: min(room, MAX_PATCH_CHARS)]
-        cut += len(patch) < len(whole)
+        cut += len(patch) < len(whole) or len(each.patch or "") > _READ_CHARS
         room -= len(patch)
         diffs.append(
             FileDiff(
@@ -78,9 +83,30 @@ def files(found: Sequence[ChangedFile]) -> tuple[tuple[FileDiff, ...], tuple[str
 
 
 def lines(text: str, limit: int) -> str:
-    """Return a text of several lines as it may be shown; secrets may span lines."""
-    readable = without_secrets(text[:_READ_CHARS].replace("\r\n", "\n").replace("\t", _TAB))
-    return limits.cut("\n".join(printable(line) for line in readable.split("\n")), limit)
+    """Return the begin of a text of several lines as it may be shown; secrets may span lines."""
+    readable = _readable(text[:_READ_CHARS])
+    unread = len(text) - _READ_CHARS
+    if unread <= 0:
+        return limits.cut(readable, limit)
+    kept = readable[:-_MARGIN_CHARS][:limit]
+    return f"{kept}… ({len(readable) - len(kept) + unread} more characters)"
+
+
+def some_lines(text: str, first: int, count: int) -> tuple[list[str], int]:
+    """Return `count` lines of a whole text from the `first` on as they may be shown, and how many it has.
+
+    What comes before them is read too: what has to be masked may begin there.
+    """
+    rows = text.replace("\r\n", "\n").split("\n")
+    read, after = rows[: first - 1 + count], "\n".join(rows[first - 1 + count :])
+    beyond = after[:_MARGIN_CHARS]
+    readable = _readable("\n".join([*read, beyond] if beyond else read)).split("\n")
+    return readable[first - 1 : len(read)], len(rows)
+
+
+def _readable(text: str) -> str:
+    masked = without_secrets(text.replace("\r\n", "\n").replace("\t", _TAB))
+    return "\n".join(printable(line) for line in masked.split("\n"))
 
 
 def login(account: Account | None) -> str:

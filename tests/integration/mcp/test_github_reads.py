@@ -63,6 +63,26 @@ async def test_two_revisions_are_compared(hands: GithubHands, story: Story) -> N
     assert [each["sha"] for each in found["commits"]] == [story.since, story.bad]
 
 
+async def test_a_branch_may_be_called_like_a_part_of_an_address(
+    hands: GithubHands, story: Story
+) -> None:
+    sha = story.git.commit({"c": b"c\n"}, "C", branch="fix/#12", parents=(story.since,))
+
+    found = data(await hands.read("compare", base="main", head="fix/#12"))
+    commit = data(await hands.read("get_commit", sha="fix/#12"))
+
+    assert [each["sha"] for each in found["commits"]] == [sha]
+    assert commit["commit"]["sha"] == sha
+
+
+async def test_a_path_of_a_file_is_sent_as_it_is(hands: GithubHands, story: Story) -> None:
+    story.git.commit({"%2e%2e/a b#c?d.txt": b"x\n"}, "Odd", branch="odd", parents=(story.since,))
+
+    found = data(await hands.read("get_file", path="%2e%2e/a b#c?d.txt", ref="odd"))
+
+    assert found["text"] == "x\n"
+
+
 async def test_a_file_its_lines_and_who_wrote_them_are_told(
     hands: GithubHands, story: Story
 ) -> None:
@@ -132,6 +152,14 @@ async def test_pull_requests_deployments_runs_and_releases_are_listed(
         ("list_commits", {"since": "yesterday"}),
         ("list_commits", {"limit": 0}),
         ("compare", {"base": "main", "head": "a...b/.."}),
+        ("compare", {"base": "%2e%2e/%2e%2e/user", "head": "main"}),
+        ("compare", {"base": "main", "head": "main/%2E%2E/x"}),
+        ("get_commit", {"sha": "%2e%2e"}),
+        ("get_file", {"path": "app.py", "ref": "%2e%2e"}),
+        ("list_commits", {"path": "../../etc"}),
+        ("list_commits", {"path": "docs//a.md"}),
+        ("blame", {"path": "app.py", "first_line": 0}),
+        ("blame", {"path": "app.py", "first_line": 5, "last_line": 2}),
     ],
 )
 @pytest.mark.attack("arguments that lead elsewhere")

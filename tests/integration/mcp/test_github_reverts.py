@@ -232,3 +232,14 @@ async def test_what_is_not_on_the_branch_or_gone_already_is_refused(
 
     assert not_there.code == "not_on_branch"
     assert gone.code == "nothing_to_revert"
+
+
+async def test_a_commit_without_content_was_not_taken_back_already(
+    hands: GithubHands, story: Story
+) -> None:
+    empty = story.git.commit({}, "Build again")
+
+    result = await hands.rehearse(hands.revert(empty))
+
+    assert result.code == "nothing_to_revert"
+    assert "changes no file" in result.reason
