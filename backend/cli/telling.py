@@ -133,6 +133,7 @@ def plan(proposed: Payload) -> Iterator[str]:
         arguments = ", ".join(f"{key}={value}" for key, value in call["arguments"].items())
         yield f"{escape(action['id'])} [bold]{escape(call['tool'])}({escape(arguments)})[/]"
         yield from (f"  would change {escape(change)}" for change in rehearsed["changes"])
+        yield from (f"    [dim]{escape(row)}[/]" for row in rehearsed.get("diff", "").splitlines())
         yield from (f"  [yellow]warning:[/] {escape(said)}" for said in rehearsed["warnings"])
         yield f"  {escape(action['blast_radius']['statement'])}"
         if action["inverse"]:
@@ -154,7 +155,7 @@ def _reasons(proposed: Payload) -> Iterator[str]:
 
 
 def _plan(payload: Payload) -> str:
-    return "plan: " + "; ".join(row.strip() for row in plan(payload["plan"]))
+    return "plan:" + "".join(f"\n    {row}" for row in plan(payload["plan"]))
 
 
 def _rulings(payload: Payload) -> str:

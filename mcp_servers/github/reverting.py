@@ -16,7 +16,15 @@ from mcp_servers.common.envelope import RefusedError, UnreachableError
 from mcp_servers.common.figures import Figure
 from mcp_servers.common.grants import Grant
 from mcp_servers.common.limits import first
-from mcp_servers.github import changes, checks, conflicts, revert_words, told, trailers
+from mcp_servers.github import (
+    changes,
+    checks,
+    conflicts,
+    revert_diff,
+    revert_words,
+    told,
+    trailers,
+)
 from mcp_servers.github.changes import Change
 from mcp_servers.github.repository import Repository
 from mcp_servers.github.revert import inverse, patches
@@ -126,6 +134,9 @@ class RevertDeed(Deed):
                 *((revert_words.UNCHECKED,) if offers["without_checks"] else ()),
             ),
             offers=offers,
+            diff=""
+            if is_there
+            else await revert_diff.of(self.reader, prepared.tree, prepared.inverse),
             figures=(Figure(name="files", before=0, after=len(prepared.inverse.edits)),),
         )
 

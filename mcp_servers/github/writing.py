@@ -40,7 +40,8 @@ Doing = Callable[[Grant], Awaitable[Done]]
 class Sight:
     """What there is, what the write would make of it, and how; `left_sha256` is the state it would leave.
 
-    `offers` are arguments that a write after this one may take from its rehearsal.
+    `offers` are arguments that a write after this one may take from its rehearsal; `diff` is what it would
+    make of contents, in lines.
     """
 
     uid: str
@@ -52,20 +53,26 @@ class Sight:
     figures: tuple[Figure, ...] = ()
     left_sha256: str = ""
     offers: dict[str, str] = field(default_factory=dict)
+    diff: str = ""
 
     def dump(self) -> dict[str, Any]:
         """Return it as the answer to a rehearsal."""
         offers = {"offers": self.offers} if self.offers else {}
-        return offers | {
-            "uid": self.uid,
-            "state_sha256": self.state_sha256,
-            "result_sha256": self.result_sha256,
-            "left_sha256": self.left_sha256 or self.state_sha256,
-            "changes": list(self.changes),
-            "warnings": list(self.warnings),
-            "figures": [each.model_dump(mode="json") for each in self.figures],
-            "labels": {},
-        }
+        diff = {"diff": self.diff} if self.diff else {}
+        return (
+            offers
+            | diff
+            | {
+                "uid": self.uid,
+                "state_sha256": self.state_sha256,
+                "result_sha256": self.result_sha256,
+                "left_sha256": self.left_sha256 or self.state_sha256,
+                "changes": list(self.changes),
+                "warnings": list(self.warnings),
+                "figures": [each.model_dump(mode="json") for each in self.figures],
+                "labels": {},
+            }
+        )
 
 
 class Deed(Protocol):

@@ -79,7 +79,8 @@ class DryRun(Value):
     `inverse` is there where the live object tells how the change would be taken back.
     `left_sha256` is the hash of the state that the action would leave behind, as `state_sha256` is of
     the one it finds; empty where the server does not say. `offers` are arguments, by name, that an
-    action after this one may take from it.
+    action after this one may take from it. `diff` is what would become of contents, as a unified diff
+    without secrets that is cut where it is long; empty where none changes.
     """
 
     state_sha256: str
@@ -93,6 +94,7 @@ class DryRun(Value):
     left_sha256: str = ""
     labels: dict[str, str] = Field(default_factory=dict)
     offers: dict[str, str] = Field(default_factory=dict)
+    diff: str = ""
 
     @property
     def figures_sha256(self) -> str:
@@ -244,6 +246,7 @@ class Plan(Value):
                     "left_sha256": "",
                     "labels": {},
                     "offers": {},
+                    "diff": "",
                 }
                 _leave_out(action["dry_run"], silent)
         return canonical.sha256(dumped)

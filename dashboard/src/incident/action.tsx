@@ -1,3 +1,4 @@
+import { DiffLines } from "../design/diff";
 import { Sentence } from "../design/sentence";
 import { between, clock, duration } from "../design/time";
 import { CallText } from "./call";
@@ -7,6 +8,9 @@ import { type Action, inWords, nameOf, type Ruling } from "./events";
 import { texts } from "./keyed";
 import { levelOf, RiskView } from "./risk";
 import type { ActionState } from "./run";
+
+/** Characters of a diff that stand there without being asked for. */
+const SHORT = 1500;
 
 interface Props {
   action: Action;
@@ -94,6 +98,12 @@ function WouldChange({ action }: { action: Action }) {
       {texts(tried.changes).map(({ key, item }) => (
         <Change key={key} text={item} />
       ))}
+      {tried.diff && (
+        <details open={tried.diff.length < SHORT}>
+          <summary>What becomes of the files</summary>
+          <DiffLines text={tried.diff} />
+        </details>
+      )}
       {texts(tried.warnings).map(({ key, item }) => (
         <p key={key} className="warning">
           {item}

@@ -133,7 +133,12 @@ export interface Action {
   blast_radius: { pods: number; callers: string[]; statement: string };
   inverse: ToolCall | null;
   verification?: { bounds: SignalBound[]; hold_s: number; deadline_s: number };
-  dry_run: { changes: string[]; warnings: string[]; state_sha256?: string } | null;
+  dry_run: {
+    changes: string[];
+    warnings: string[];
+    state_sha256?: string;
+    diff?: string;
+  } | null;
   needs?: string[];
 }
 

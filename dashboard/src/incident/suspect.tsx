@@ -1,4 +1,5 @@
 import type { ChangeVerdict, Explanation, JudgedChange, Knower } from "../api/changes";
+import { DiffLines } from "../design/diff";
 import { Cites } from "./cites";
 import { percent } from "./events";
 
@@ -41,20 +42,9 @@ function Place({ item }: { item: Explanation }) {
         <span className="faint mono">{where}</span>
         <Cites ids={item.evidence_ids} />
       </figcaption>
-      <pre>
-        {item.hunk.split("\n").map((row, number) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: the rows of one diff never change their order
-          <Row key={number} row={row} />
-        ))}
-      </pre>
+      <DiffLines text={item.hunk} />
     </figure>
   );
-}
-
-function Row({ row }: { row: string }) {
-  if (row.startsWith("+")) return <ins>{`${row}\n`}</ins>;
-  if (row.startsWith("-")) return <del>{`${row}\n`}</del>;
-  return <span>{`${row}\n`}</span>;
 }
 
 function People({ people }: { people: Knower[] }) {

@@ -44,6 +44,32 @@ async def test_a_commit_is_taken_back_and_later_work_stays(
     assert data(proposed)["rate_limit"]["remaining"] == 4999
 
 
+async def test_a_rehearsal_shows_line_by_line_what_becomes_of_main(
+    hands: GithubHands, story: Story
+) -> None:
+    shown = DryRun.model_validate(data(await hands.rehearse(hands.revert(story.bad))))
+
+    assert "--- app.py\n+++ app.py\n@@ " in shown.diff
+    assert (
+        "\n-def step_5(cart): return cart['total']\n+def step_5(cart): return cart\n" in shown.diff
+    )
+    assert "basket" not in "".join(row for row in shown.diff.splitlines() if row[:1] in "+-")
+    assert "--- new.txt\n+++ /dev/null\n@@ -1 +0,0 @@\n-password=" in shown.diff
+    assert "hunter2secret" not in shown.diff
+
+
+async def test_of_contents_that_nobody_reads_only_the_names_are_shown(
+    hands: GithubHands, story: Story
+) -> None:
+    edits = {f"data/{number:02}.bin": bytes([0xFF, number]) for number in range(12)}
+    binary = story.git.commit(dict(edits), "Add data")
+
+    shown = DryRun.model_validate(data(await hands.rehearse(hands.revert(binary))))
+
+    assert shown.diff.count("(its content is not shown: it is no text, or a long one)") == 10
+    assert shown.diff.endswith("(2 more files are not shown)")
+
+
 async def test_a_rehearsal_changes_nothing(hands: GithubHands, story: Story) -> None:
     before = story.git.ask("for-each-ref")
 

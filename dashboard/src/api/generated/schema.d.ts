@@ -2808,7 +2808,8 @@ export interface components {
          *     `inverse` is there where the live object tells how the change would be taken back.
          *     `left_sha256` is the hash of the state that the action would leave behind, as `state_sha256` is of
          *     the one it finds; empty where the server does not say. `offers` are arguments, by name, that an
-         *     action after this one may take from it.
+         *     action after this one may take from it. `diff` is what would become of contents, as a unified diff
+         *     without secrets that is cut where it is long; empty where none changes.
          */
         DryRun: {
             /** State Sha256 */
@@ -2844,6 +2845,11 @@ export interface components {
             offers?: {
                 [key: string]: string;
             };
+            /**
+             * Diff
+             * @default
+             */
+            diff: string;
         };
         /**
          * EndpointView
