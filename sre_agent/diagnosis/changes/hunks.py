@@ -1,14 +1,14 @@
 """A unified diff line by line: in which file each line stands, and at which number before and after."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from sre_agent.diagnosis.changes import headings
 from sre_agent.diagnosis.changes.patch import READ_KEPT
 
 _HEAD = re.compile(r"^@@ -(?P<old>\d+)(?:,\d+)? \+(?P<new>\d+)(?:,\d+)? @@")
-_BEFORE, _AFTER = "--- ", "+++ "
 _NOWHERE = "/dev/null"
 
 
@@ -35,11 +35,6 @@ class Hunk:
     former_path: str
     lines: tuple[Line, ...]
 
-    def holds(self, number: int) -> bool:
-        """Return whether a line of the file, as the change left it, stands here."""
-        numbers = [line.after for line in self.lines if line.after]
-        return bool(numbers) and numbers[0] <= number <= numbers[-1]
-
     @property
     def was(self) -> tuple[int, int] | None:
         """Return the first and the last line of the file before the change that stand here."""
@@ -59,8 +54,7 @@ def _hunks(diff: str) -> Iterator[Hunk]:
     before = after = 0
     lines = diff.splitlines()
     for number, row in enumerate(lines):
-        is_file = row.startswith(_BEFORE) and lines[number + 1 : number + 2] != []
-        if is_file and lines[number + 1].startswith(_AFTER):
+        if headings.names_files(lines, number):
             if rows:
                 yield Hunk(path, former, tuple(rows))
             rows = None
@@ -72,7 +66,7 @@ def _hunks(diff: str) -> Iterator[Hunk]:
             if rows:
                 yield Hunk(path, former, tuple(rows))
             rows, before, after = [], int(head["old"]), int(head["new"])
-        elif rows is not None and row[:1] in {" ", "+", "-", ""} and not _is_name(row):
+        elif rows is not None and row[:1] in {" ", "+", "-", ""} and not _is_name(lines, number):
             sign = row[:1] or " "
             is_old, is_new = sign != "+", sign != "-"
             rows.append(Line(sign, row[1:], before if is_old else 0, after if is_new else 0))
@@ -81,11 +75,11 @@ def _hunks(diff: str) -> Iterator[Hunk]:
         yield Hunk(path, former, tuple(rows))
 
 
-def _is_name(row: str) -> bool:
+def _is_name(rows: Sequence[str], at: int) -> bool:
     """Return whether a row names the file after the change, which was told with the one before."""
-    return row.startswith((f"{_AFTER}b/", f"{_AFTER}{_NOWHERE}"))
+    return at > 0 and headings.names_files(rows, at - 1)
 
 
 def _path(row: str) -> str:
-    name = row[len(_BEFORE) :].split("\t", maxsplit=1)[0].strip()
+    name = row[len(headings.BEFORE) :].split("\t", maxsplit=1)[0].strip()
     return "" if name == _NOWHERE else re.sub(r"^[ab]/", "", name)

@@ -10,12 +10,17 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
+from sre_agent.diagnosis.changes import headings
+
 _TOKEN = re.compile(
     r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'|`[^`]*`|[A-Za-z_][\w]*|\d+(?:\.\d+)?[a-zA-Z%]*|"
     r"[=!<>]=|&&|\|\||[-+*/%<>=!?]"
 )
-_COMMENT = re.compile(r"^\s*(?://|#(?!\s*include)|/\*|\*(?:\s|/|$)|--\s|<!--|;|\"\"\"|''')")
-_TRAILING = re.compile(r"\s+(?://|#)\s.*$")
+_DIRECTIVE = r"\s*include|(?:define|undef|if|ifdef|ifndef|else|elif|endif|pragma|error)\b"
+"""Not every line that begins with a hash is a comment."""
+_COMMENT = re.compile(r"^\s*(?://|#(?!%s)|/\*|\*(?:\s|/|$)|--\s|<!--|;|\"\"\"|''')" % _DIRECTIVE)
+_TRAILING = re.compile(r"(?P<text>\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'|`[^`]*`)|\s+(?://|#)\s.*$")
+"""A comment behind code; what stands in quotes is none."""
 _NAME_OF = re.compile(r"^\s*-\s+name:\s*[\"']?([\w.-]+)[\"']?\s*$")
 _VALUE = re.compile(r"^\s*value:\s*(\S.*)$")
 """A variable of a container, in a manifest."""
@@ -151,12 +156,13 @@ def read(diff: str) -> Patch:
     """Return a unified diff as a patch; comments and empty lines do not count."""
     removed, added, kept = list[str](), list[str](), list[str]()
     names: dict[str, str] = {}
-    for line in diff.splitlines():
-        if line.startswith(("+++", "---", "@@", "diff ", "index ")):
+    rows = diff.splitlines()
+    for at, line in enumerate(rows):
+        if headings.is_told(rows, at):
             names.clear()
             continue
         side = {"-": removed, "+": added}.get(line[:1], kept)
-        code = _TRAILING.sub("", _named(line[:1], line[1:], names))
+        code = _TRAILING.sub(r"\g<text>", _named(line[:1], line[1:], names))
         if code.strip() and not _COMMENT.match(code):
             side.append(code)
     return Patch(tuple(removed), tuple(added), tuple(kept))

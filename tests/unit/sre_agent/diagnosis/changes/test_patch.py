@@ -74,3 +74,24 @@ def test_a_value_whose_name_is_not_told_stays_as_it_is() -> None:
     found = patch.read("@@ -1 +1 @@\n - name: PEER\n@@ -9 +9 @@\n+  value: 'two:80'")
 
     assert found.added == ("  value: 'two:80'",)
+
+
+@pytest.mark.parametrize(
+    ("rows", "removed", "added"),
+    [
+        ("---i;\n+++i;", ("--i;",), ("++i;",)),
+        ("--- DROP TABLE x;\n+ALTER TABLE x;", (), ("ALTER TABLE x;",)),
+        ("---verbose\n+--quiet", ("--verbose",), ("--quiet",)),
+        ("-a\n+b\n\\ No newline at end of file", ("a",), ("b",)),
+        ('-u = "http://a"\n+u = "http://a/b # c"', ('u = "http://a"',), ('u = "http://a/b # c"',)),
+        ("-u = 1  # don't\n+u = 2 // so", ("u = 1",), ("u = 2",)),
+        ("-#define MOST 100\n+#define MOST 1", ("#define MOST 100",), ("#define MOST 1",)),
+    ],
+)
+def test_lines_that_look_like_names_or_comments_are_lines(
+    rows: str, removed: tuple[str, ...], added: tuple[str, ...]
+) -> None:
+    found = patch.read(f"--- a/x.c\n+++ b/x.c\n@@ -1,1 +1,1 @@\n{rows}")
+
+    assert (found.removed, found.added) == (removed, added)
+    assert found.kept == ()
