@@ -25,6 +25,8 @@ router = APIRouter(prefix="/api/v1/changes", tags=["changes"])
 _NAME_MAX = 253
 BEFORE, AFTER = timedelta(hours=6), timedelta(minutes=30)
 """What is shown with an incident took effect within this before its onset, or after it."""
+LATER_PART = 4
+"""Of a page around an onset at most one part of so many came after it."""
 
 
 class ChangeView(BaseModel):
@@ -84,7 +86,10 @@ class ChangeFilter(BaseModel):
     incident: str = Field(
         default="",
         max_length=_NAME_MAX,
-        description="Around its onset: of its cluster, from 6 h before it to 30 min after it.",
+        description=(
+            "Around its onset: of its cluster, from 6 h before it to 30 min after it; of what came after "
+            "it at most a quarter of `limit`, the first."
+        ),
     )
     since: AwareDatetime | None = Field(default=None, description="Nothing before it.")
     until: AwareDatetime | None = Field(default=None, description="Nothing after it.")
@@ -119,7 +124,7 @@ async def list_changes(
         if asked.cluster:
             await clusters.get(connection, Tenant(actor.org_id, asked.cluster))
         if asked.incident:
-            wanted = await _around(connection, actor, asked.incident, wanted)
+            wanted = await _around(connection, actor, asked, wanted)
         found = await timeline.list_page(
             connection,
             actor.org_id,
@@ -136,16 +141,25 @@ async def list_changes(
 
 
 async def _around(
-    connection: AsyncConnection, actor: Actor, incident_id: str, wanted: Wanted
+    connection: AsyncConnection, actor: Actor, asked: ChangeFilter, wanted: Wanted
 ) -> Wanted:
-    """Return what is asked for, around the onset of an incident where no other time is named."""
-    row = await incident_rows.get(connection, IncidentId(incident_id), org_id=actor.org_id)
-    return replace(
+    """Return what is asked for, around the onset of an incident where no other time is named.
+
+    What came after the onset takes no more than a part of the page: what came before is looked for.
+    """
+    row = await incident_rows.get(connection, IncidentId(asked.incident), org_id=actor.org_id)
+    around = replace(
         wanted,
         since=wanted.since or row.started_at - BEFORE,
         until=wanted.until or row.started_at + AFTER,
         cluster_id=wanted.cluster_id or row.cluster_id,
     )
+    if wanted.until:
+        return around
+    later = replace(around, since=row.started_at + timedelta(microseconds=1))
+    count = asked.limit // LATER_PART
+    end = await timeline.moment_after(connection, actor.org_id, later, count)
+    return replace(around, until=end - timedelta(microseconds=1)) if end else around
 
 
 class ChangeSourceCount(BaseModel):

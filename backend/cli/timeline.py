@@ -15,6 +15,9 @@ from sre_agent.domain.timeline import ChangeKind
 
 _HOURS_MAX = 24 * 365
 _SHA_SHOWN = 12
+_NEAR = timedelta(minutes=15)
+"""Before and after a suspect so much is shown of what else was changed."""
+_UNNAMED = "name an incident: `sre-agent incidents` lists them"
 
 
 def changes(  # noqa: PLR0913 - one for each thing that can be asked for
@@ -31,11 +34,13 @@ def changes(  # noqa: PLR0913 - one for each thing that can be asked for
     kind: Annotated[ChangeKind | None, typer.Option(help="Only of this kind.")] = None,
     limit: Annotated[int, typer.Option(min=1, max=200, help="So many at most.")] = 50,
     incident: Annotated[
-        str, typer.Option(help="Only around this incident, and which of them explains it.")
-    ] = "",
+        str | None, typer.Option(help="Only around this incident, and which of them explains it.")
+    ] = None,
 ) -> None:
     """Show what was changed, the newest first: deploys, commits, flags, settings, scaling and more."""
-    if incident:
+    if incident is not None:
+        if not incident.strip():
+            raise typer.BadParameter(_UNNAMED, param_hint="--incident")
         _around(incident, limit)
         return
     end = until.replace(tzinfo=UTC) if until else SystemClock().now()
@@ -68,7 +73,14 @@ def _around(incident: str, limit: int) -> None:
     if told is None:
         console.print("nobody has looked yet for a change that explains it")
     console.print()
-    _rows(client().get("/api/v1/changes", incident=incident, limit=limit))
+    found = client().get("/api/v1/changes", incident=incident, limit=limit)
+    _rows(found)
+    suspect = told["suspect"] if told else None
+    if found["next_cursor"] and suspect and _moment(suspect["at"]) < _moment(_oldest(found)):
+        at = _moment(suspect["at"])
+        window = {"since": (at - _NEAR).isoformat(), "until": (at + _NEAR).isoformat()}
+        console.print("[dim]… and around the one that explains it:[/]")
+        _rows(client().get("/api/v1/changes", incident=incident, limit=limit, **window))
 
 
 def _rows(found: Mapping[str, Any]) -> None:
@@ -89,4 +101,12 @@ def _line(row: Mapping[str, Any]) -> str:
 
 
 def _before(found: Mapping[str, Any]) -> str:
-    return str(found["changes"][-1]["at"])[:19]
+    return _oldest(found)[:19]
+
+
+def _oldest(found: Mapping[str, Any]) -> str:
+    return str(found["changes"][-1]["at"])
+
+
+def _moment(text: str) -> datetime:
+    return datetime.fromisoformat(text)

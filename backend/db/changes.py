@@ -117,6 +117,15 @@ async def list_page(
     return [Change.model_validate(row.content) for row in await connection.execute(query)]
 
 
+async def moment_after(
+    connection: AsyncConnection, org_id: str, wanted: Wanted, count: int
+) -> datetime | None:
+    """Return when the change took effect that follows the first `count` of a window; None if none does."""
+    query = sa.select(changes.c.at).where(changes.c.org_id == org_id, *_conditions(wanted))
+    query = query.order_by(changes.c.at, changes.c.id).offset(count).limit(1)
+    return (await connection.execute(query)).scalar_one_or_none()
+
+
 async def get(connection: AsyncConnection, org_id: str, id_: str) -> Change:
     """Return one change.
 
@@ -138,7 +147,11 @@ async def near(
 ) -> tuple[list[Change], int]:
     """Return what changed for a cluster within a window, newest first, and how many more there are."""
     wanted = Wanted(
-        since=window.since, until=window.until, cluster_id=tenant.cluster_id, sources=sources
+        since=window.since,
+        until=window.until,
+        cluster_id=tenant.cluster_id,
+        kinds=window.kinds,
+        sources=sources,
     )
     found = await list_page(connection, tenant.org_id, wanted, limit=window.limit)
     if len(found) < window.limit:

@@ -90,8 +90,12 @@ _IN_EFFECT = frozenset({"", "success", "merged", "published", "active"})
 
 
 class ChangeWindow(Value):
-    """Which changes are asked for: those in effect from `since` to `until`, both included."""
+    """Which changes are asked for: those in effect from `since` to `until`, both included.
+
+    Of the kinds named, or of any; at most `limit`, the newest.
+    """
 
     since: datetime
     until: datetime
+    kinds: tuple[ChangeKind, ...] = ()
     limit: int = Field(default=100, ge=1, le=1000)

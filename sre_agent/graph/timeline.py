@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from sre_agent.diagnosis.changes import of_cluster
-from sre_agent.diagnosis.incident import case
+from sre_agent.diagnosis.changes import of_cluster, taking
+from sre_agent.diagnosis.incident import case, situation
 from sre_agent.domain import observations
 from sre_agent.domain.evidence import Evidence
 from sre_agent.domain.ids import EvidenceId
@@ -20,6 +20,8 @@ SPECIALIST = "timeline"
 KIND, TOOL = "changes.near", "changes_near"
 LOOK_BACK = timedelta(hours=24)
 """What took effect longer before the incident has been lived with."""
+LOOK_AHEAD = timedelta(minutes=10)
+"""Clocks differ, and whoever deploys may tell of it only when it is done. What came later explains nothing."""
 DIFF_CHARS = 120_000
 """All diffs together; of older changes only the files are told."""
 
@@ -30,8 +32,12 @@ async def bring(
     """Return what was changed near the onset as evidence already in the log; nothing if all is known."""
     if context.changes is None:
         return []
-    since = incident.started_at - LOOK_BACK
-    window = ChangeWindow(since=since, until=context.clock.now())
+    seen = situation.assess(case.build(evidence, incident, context.clock.now()))
+    window = ChangeWindow(
+        since=incident.started_at - LOOK_BACK,
+        until=min(context.clock.now(), seen.began.at + LOOK_AHEAD),
+        kinds=tuple(sorted(taking.JUDGED)),
+    )
     near = await context.changes.near(incident, window)
     if {change.id for change in near.changes} <= _known(evidence):
         return []

@@ -17,9 +17,19 @@ class FakeChanges:
 
     async def near(self, incident: Incident, window: ChangeWindow) -> NearChanges:  # noqa: ARG002 - the same for all
         """Return what a test put in, as far as it lies in the window."""
-        inside = [item for item in self.told if window.since <= item.at <= window.until]
+        inside = [
+            item
+            for item in self.told
+            if window.since <= item.at <= window.until
+            and (not window.kinds or item.kind in window.kinds)
+        ]
         inside.sort(key=lambda item: (item.at, item.id), reverse=True)
-        return NearChanges(since=window.since, until=window.until, changes=tuple(inside))
+        return NearChanges(
+            since=window.since,
+            until=window.until,
+            changes=tuple(inside[: window.limit]),
+            left_out=len(inside[window.limit :]),
+        )
 
     async def keep(self, incident: Incident, changes: Sequence[Change]) -> None:  # noqa: ARG002 - the same for all
         """Hold what was told."""

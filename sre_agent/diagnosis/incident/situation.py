@@ -86,6 +86,13 @@ class Situation:
         at = self._not_after_alert(ref, health, health.onset_at)
         return Onset(at, tolerance, is_measured=True, lag=tolerance)
 
+    @property
+    def began(self) -> Onset:
+        """Return the onset of the incident: of the first workload that alerts name, else of its service."""
+        incident = self.case.incident
+        service = ObjectRef.deployment(incident.namespace, incident.service)
+        return self.onset(next(iter(self.anchors), service))
+
     def suffering(self, ref: ObjectRef) -> ObjectRef | None:
         """Return whose signals show the trouble of an object: its own, else an alerting workload's."""
         found = (item for item in (ref, *self.anchors) if item in self.health)

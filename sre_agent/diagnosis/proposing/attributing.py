@@ -26,7 +26,6 @@ from sre_agent.diagnosis.incident import traced
 from sre_agent.diagnosis.incident.situation import Situation
 from sre_agent.diagnosis.logs import exceptions
 from sre_agent.domain.changes import CodeSeen
-from sre_agent.domain.objects import ObjectRef
 from sre_agent.domain.telemetry import LogLine, Span
 from sre_agent.domain.timeline import Change
 
@@ -112,9 +111,8 @@ def _scene(
     incident = situation.case.incident
     anchor = next(iter(situation.anchors), None)
     service = anchor.name if anchor else incident.service
-    onset = situation.onset(anchor or ObjectRef.deployment(incident.namespace, service))
     said = dict.fromkeys(text for alert in incident.alerts for text in (alert.name, alert.summary))
-    began_s = onset.at.timestamp()
+    began_s = situation.began.at.timestamp()
     changes = [change for _, change in told]
     return Told(
         service=service,

@@ -8404,7 +8404,7 @@ export interface operations {
     listChanges: {
         parameters: {
             query?: {
-                /** @description Around its onset: of its cluster, from 6 h before it to 30 min after it. */
+                /** @description Around its onset: of its cluster, from 6 h before it to 30 min after it; of what came after it at most a quarter of `limit`, the first. */
                 incident?: string;
                 /** @description Nothing before it. */
                 since?: string | null;

@@ -116,6 +116,24 @@ async def test_the_changes_around_the_onset_of_an_incident_are_asked_for_by_its_
     assert await shown(client, incident=incident, until="2026-03-01T07:00:00Z") == ["06:00"]
 
 
+async def test_what_came_after_an_onset_leaves_room_for_what_came_before(
+    client: httpx.AsyncClient,
+) -> None:
+    [incident] = await fire(client, "web")  # since 11:59
+    before = [(f"before-{minute}", f"11:{minute}:00") for minute in range(50, 59)]
+    after = [(f"after-{second}", f"11:59:{second}") for second in range(30, 50)]
+    sent = [
+        {**FLAG, "key": key, "summary": key, "at": f"2026-03-01T{at}Z"}
+        for key, at in (*before, *after)
+    ]
+    await tell(client, *sent)
+
+    found = await shown(client, incident=incident, limit=8)
+
+    assert found[:3] == ["after-31", "after-30", "before-58"]
+    assert len(found) == 8
+
+
 async def test_one_change_is_shown_with_its_diff_and_counted_by_its_source(
     client: httpx.AsyncClient,
 ) -> None:

@@ -110,3 +110,55 @@ def test_around_an_incident_it_tells_which_change_explains_it(
 
 def test_before_anybody_looked_for_one_that_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "nobody has looked yet" in around(monkeypatch, None)
+
+
+class BusyApi:
+    """Has more changes around an incident than it tells at once, the suspect among the older ones."""
+
+    def get(self, path: str, **parameters: Any) -> dict[str, Any]:
+        if path.endswith("/causes"):
+            return {"changes": SUSPECTED}
+        if "since" not in parameters:
+            return {"changes": [ROW], "next_cursor": "more"}
+        assert (parameters["since"], parameters["until"]) == (
+            "2026-03-01T08:45:00+00:00",
+            "2026-03-01T09:15:00+00:00",
+        )
+        return {"changes": [{**ROW, "summary": "Set the limit to 1"}], "next_cursor": None}
+
+
+SUSPECTED = {
+    "suspect": {
+        "id": "chg-1",
+        "kind": "commit",
+        "summary": "Set the limit",
+        "at": "2026-03-01T09:00:00Z",
+    },
+    "onset_at": "2026-03-01T11:45:00Z",
+    "confidence": 0.9,
+    "reason": "Set the limit explains what fails (90 %)",
+}
+
+
+def test_what_stands_around_the_suspect_is_shown_whatever_came_later(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(timeline, "client", BusyApi)
+    monkeypatch.setattr(session.console, "width", 200)
+
+    result = CliRunner().invoke(cli, ["changes", "--incident", "inc-1"])
+
+    assert result.exit_code == 0, result.output
+    assert "Set the limit to 1" in result.output
+
+
+@pytest.mark.parametrize("incident", ["", "  "])
+def test_an_incident_without_a_name_is_refused(
+    monkeypatch: pytest.MonkeyPatch, incident: str
+) -> None:
+    monkeypatch.setattr(timeline, "client", lambda: Api(ROW))
+
+    result = CliRunner().invoke(cli, ["changes", "--incident", incident])
+
+    assert result.exit_code == 2
+    assert "name an incident" in result.output

@@ -108,3 +108,39 @@ async def test_only_so_much_of_diffs_stands_in_the_log(scene: Scene) -> None:
     [evidence] = [item for item in added if item["kind"] == "changes.near"]
     kept = [bool(item["diff"]) for item in evidence["facts"]["changes"]]
     assert kept == [True] * 4 + [False] * 6
+
+
+def later(scene: Scene, number: int) -> Change:
+    """Return a change of long after an onset of half an hour ago."""
+    change = docs(scene, ago_s=number)
+    return change.model_copy(update={"key": f"later-{number}", "commit": f"{number:040x}"})
+
+
+async def test_what_came_later_pushes_nothing_out_that_came_before(scene: Scene) -> None:
+    scene.world.release("core", ago_s=1810, error_ratio=0.4)
+    scene.incidents.incident = scene.world.incident("core", ago_s=1800)
+    before = docs(scene, ago_s=3000)
+    scene.changes = FakeChanges((before, *(later(scene, number) for number in range(150))))
+
+    await scene.start()
+
+    added = [item["evidence"] for item in scene.payloads(EventKind.EVIDENCE_ADDED)]
+    [evidence] = [item for item in added if item["kind"] == "changes.near"]
+    assert [item["key"] for item in evidence["facts"]["changes"]] == ["c-1"]
+
+
+async def test_kinds_that_nobody_judges_push_nothing_out(scene: Scene) -> None:
+    runs = tuple(
+        docs(scene, ago_s=300).model_copy(
+            update={"key": f"run-{number}", "kind": ChangeKind.WORKFLOW}
+        )
+        for number in range(150)
+    )
+    scene.changes = FakeChanges((docs(scene), *runs))
+
+    await scene.start()
+
+    added = [item["evidence"] for item in scene.payloads(EventKind.EVIDENCE_ADDED)]
+    [evidence] = [item for item in added if item["kind"] == "changes.near"]
+    assert [item["key"] for item in evidence["facts"]["changes"]] == ["c-1"]
+    assert evidence["facts"]["left_out"] == 0
