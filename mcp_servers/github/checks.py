@@ -30,9 +30,14 @@ class Checks:
     pending: frozenset[str]
 
     @property
+    def names(self) -> frozenset[str]:
+        """Return the names of all that have reported."""
+        return self.green | self.failed | self.pending
+
+    @property
     def are_none(self) -> bool:
         """Return whether no check has reported at all."""
-        return not (self.green or self.failed or self.pending)
+        return not self.names
 
 
 async def of(repository: Repository, sha: str) -> Checks:
@@ -63,15 +68,20 @@ async def exception(repository: Repository, shas: Sequence[str]) -> str:
     page = await repository.api.page(repository.path("pulls"), query, MAX_PULLS)
     pulls = told.read_all(Pull, page.rows)
     for sha in dict.fromkeys([*shas, *(pull.head.sha for pull in pulls)]):
-        try:
-            found = await of(repository, sha)
-        except RefusedError as err:
-            if err.code in _NO_COMMIT:
-                continue
-            raise
-        if not found.are_none:
+        found = await where_there(repository, sha)
+        if found is not None and not found.are_none:
             return ""
     return NONE_THERE
+
+
+async def where_there(repository: Repository, sha: str) -> Checks | None:
+    """Return the checks of a commit that may be gone, such as a fork's; None where it is."""
+    try:
+        return await of(repository, sha)
+    except RefusedError as err:
+        if err.code in _NO_COMMIT:
+            return None
+        raise
 
 
 def require_green(found: Checks, exceptions: Iterable[str]) -> None:

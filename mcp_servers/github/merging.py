@@ -13,7 +13,7 @@ from typing_extensions import override
 from mcp_servers.common import canonical
 from mcp_servers.common.envelope import RefusedError
 from mcp_servers.common.grants import Grant
-from mcp_servers.github import checks, told, trailers
+from mcp_servers.github import awaited_checks, checks, told, trailers
 from mcp_servers.github.repository import Repository
 from mcp_servers.github.revert import patches
 from mcp_servers.github.revert.trees import Entry, Tree
@@ -101,6 +101,7 @@ class MergeDeed(Deed):
             raise RefusedError("not_found", reason)
         found = await checks.of(self.reader, pull.head.sha)
         checks.require_green(found, self.asked.without_checks)
+        await awaited_checks.require_all(self.reader, pull, found, self.asked.without_checks)
         body = {
             "sha": pull.head.sha,
             "merge_method": self.asked.method,

@@ -179,7 +179,8 @@ def _releases(world: World, request: Request, _body: Json) -> Response:
 
 
 def _checks(world: World, request: Request, _body: Json) -> Response:
-    return page(request, world.checks or [], "check_runs")
+    found = world.checks_of.get(request.path_params["ref"], world.checks or [])
+    return page(request, found, "check_runs")
 
 
 def _status(world: World, request: Request, _body: Json) -> Response:

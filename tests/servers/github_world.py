@@ -42,6 +42,8 @@ class World:
     releases: list[Json] = field(default_factory=list)
     checks: list[Json] | None = None
     """The checks of every commit; None where GitHub has none yet."""
+    checks_of: dict[str, list[Json]] = field(default_factory=dict)
+    """The checks of single commits that have others."""
     statuses: list[Json] = field(default_factory=list)
     asked: list[tuple[str, str]] = field(default_factory=list)
     """The method and path of each request."""
