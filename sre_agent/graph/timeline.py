@@ -6,6 +6,7 @@ from datetime import timedelta
 from sre_agent.diagnosis.changes import of_cluster, taking
 from sre_agent.diagnosis.incident import case, situation
 from sre_agent.domain import observations
+from sre_agent.domain.events import Event, EventKind
 from sre_agent.domain.evidence import Evidence
 from sre_agent.domain.ids import EvidenceId
 from sre_agent.domain.incident import Incident
@@ -39,11 +40,14 @@ async def bring(
         kinds=tuple(sorted(taking.JUDGED)),
     )
     near = await context.changes.near(incident, window)
-    if {change.id for change in near.changes} <= _known(evidence):
+    minted = _minted(await context.incidents.events(incident.id))
+    is_told = any(item.kind == KIND for item in evidence) or not minted
+    if is_told and {change.id for change in near.changes} <= _known(evidence):
         return []
     if not near.environment:
         place = context.policy.environment(incident.cluster_id, incident.namespace)
         near = near.model_copy(update={"environment": place or ""})
+    near = near.model_copy(update={"grants": minted})
     number = 1 + sum(item.kind == KIND for item in evidence)
     id_ = EvidenceId(of_run(incident.run, f"{SPECIALIST}-{round_}.{number}"))
     find = Find(id_, KIND, SPECIALIST, TOOL, _bounded(near))
@@ -58,6 +62,12 @@ async def tell(context: RunContext, incident: Incident, evidence: Sequence[Evide
     found = of_cluster.changes(case.build(evidence, incident, now))
     if found:
         await context.changes.keep(incident, found)
+
+
+def _minted(log: Sequence[Event]) -> tuple[str, ...]:
+    """Return the grants of all runs of an incident, as the log has them."""
+    minted = (event for event in log if event.kind is EventKind.GRANT_MINTED)
+    return tuple(str(event.payload["grant_id"]) for event in minted)
 
 
 def _known(evidence: Sequence[Evidence]) -> set[str]:

@@ -12,6 +12,7 @@ from sre_agent.domain.timeline import Change, ChangeKind, ChangeSource
 
 _REPOSITORY = re.compile(r"[\w.-]+/[\w.-]+")
 _SHA = re.compile(r"[0-9a-f]{40}")
+_GRANT = re.compile(r"^Grant-Id: ([\w.-]{1,200})$", re.MULTILINE)
 _SHORT = 12
 _AUTHORS_TOLD = 3
 _CODE = frozenset({ChangeKind.COMMIT, ChangeKind.PULL_REQUEST})
@@ -79,7 +80,7 @@ def read(case: Case) -> Known:
     """Return what is known to have changed around an incident."""
     seen = of_github.changes(case.repositories, case.incident.started_at)
     timeline = _without_hearsay(_timeline(case), seen)
-    joined = _joined(timeline, seen)
+    joined = _without_own(_joined(timeline, seen), case)
     merged = of_github.merged(case.repositories)
     once = _folded(joined, of_github.lineages(case.repositories), merged)
     return Known(
@@ -122,6 +123,22 @@ def _without_hearsay(timeline: Mapping[str, Told], seen: Sequence[Told]) -> dict
         or change.kind not in _CODE
         or not is_vouched(change.commit)
     }
+
+
+def _without_own(joined: Mapping[str, Told], case: Case) -> dict[str, Told]:
+    """Return the changes without the incident's own repairs, by the grants that they bear.
+
+    Only grants of its own log count: anybody can write such a line, and nobody guesses one before it
+    is minted, when what broke was there already.
+    """
+    minted = {grant for seen in case.changes for grant in seen.fact.grants}
+    borne = (
+        change.commit
+        for _, change in joined.values()
+        if minted.intersection(_GRANT.findall(change.message))
+    )
+    own = set(filter(None, borne))
+    return {id_: told for id_, told in joined.items() if told[1].commit not in own}
 
 
 def _joined(timeline: Mapping[str, Told], seen: Iterable[Told]) -> dict[str, Told]:

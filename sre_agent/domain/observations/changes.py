@@ -11,7 +11,8 @@ class NearChanges(Observation):
 
     Changes told by the cluster itself are not among them: what its objects show is evidence of its
     own. `left_out` counts older ones of the window that are not told. `environment` is what the policy
-    calls the place of the incident, where it knows one.
+    calls the place of the incident, where it knows one. `grants` are those that were minted for the
+    incident: a commit that bears one of them is a repair of its own, and did not bring the trouble.
     """
 
     since: datetime
@@ -19,3 +20,4 @@ class NearChanges(Observation):
     changes: tuple[Change, ...]
     left_out: int = 0
     environment: str = ""
+    grants: tuple[str, ...] = ()

@@ -8,7 +8,7 @@ from replayed import play
 from run_scene import Scene, make_scene
 
 from sre_agent.domain.attribution import ChangeVerdict
-from sre_agent.domain.events import EventKind
+from sre_agent.domain.events import EventDraft, EventKind
 from sre_agent.domain.timeline import Change, ChangeKind, ChangeSource
 from sre_agent.testing import FakeChanges
 
@@ -64,6 +64,25 @@ async def test_a_told_change_is_evidence_and_judged_in_the_log(scene: Scene) -> 
         verdict = ChangeVerdict.model_validate(ranked["changes"])
         assert verdict.suspect is None
         assert verdict.reason.startswith("no change explains this: 1 change was")
+
+
+async def test_a_run_is_told_of_the_grants_of_the_incident_even_where_nothing_else_was(
+    scene: Scene,
+) -> None:
+    scene.changes = FakeChanges()
+    minted = EventDraft(
+        actor="signer",
+        kind=EventKind.GRANT_MINTED,
+        payload={"grant_id": "grt-1", "action_id": "a1"},
+        step_key="minted",
+    )
+    await scene.journal.append(scene.id, minted)
+
+    await scene.start()
+
+    added = [item["evidence"] for item in scene.payloads(EventKind.EVIDENCE_ADDED)]
+    [evidence] = [item for item in added if item["kind"] == "changes.near"]
+    assert (evidence["facts"]["grants"], evidence["facts"]["changes"]) == (["grt-1"], [])
 
 
 async def test_a_run_with_told_changes_is_the_same_when_it_is_played_again(scene: Scene) -> None:

@@ -44,12 +44,14 @@ def told(kind: ChangeKind, key: str, **more: Any) -> Change:
     )
 
 
-def read(seen: Sequence[Observation], *timeline: Change) -> Known:
+def read(seen: Sequence[Observation], *timeline: Change, grants: tuple[str, ...] = ()) -> Known:
     world = World(5)
     incident = world.incident("core").model_copy(update={"started_at": NOON})
     found = evidence(seen, NOON)
-    if timeline:
-        near = NearChanges(since=NOON - timedelta(hours=24), until=NOON, changes=timeline)
+    if timeline or grants:
+        near = NearChanges(
+            since=NOON - timedelta(hours=24), until=NOON, changes=timeline, grants=grants
+        )
         found.append(build.evidence("timeline-1.1", near, NOON))
     return known.read(case.build(found, incident, NOON))
 
@@ -267,3 +269,21 @@ def test_where_no_list_was_seen_whole_nothing_is_gone() -> None:
     assert known.read(case.build(seen, world.incident("core"), NOON)).gone == frozenset()
     assert read([], entry).gone == frozenset()
     assert read([listed()], elsewhere).gone == frozenset()
+
+
+def test_the_incident_s_own_repair_is_no_suspect_whoever_tells_of_it() -> None:
+    own = head("b", NOON, "Revert it\n\nMerged from revert-1.\n\nGrant-Id: grt-1\n")
+    other = head("c", NOON, "Go on\n\nGrant-Id: grt-2\n")
+    deploy = told(ChangeKind.DEPLOY, "deploy:1", commit=sha("b"))
+    merge = told(ChangeKind.PULL_REQUEST, "pull_request:9", commit=sha("b"))
+
+    found = read([listed(own, other)], deploy, merge, grants=("grt-1",))
+
+    assert set(commits(found)) == {sha("c")}
+    assert {change.commit for _, change in found.changes} == {sha("c")}
+
+
+def test_a_grant_that_the_incident_never_had_excuses_nobody() -> None:
+    found = read([listed(head("b", NOON, "Break it\n\nGrant-Id: grt-1\n"))])
+
+    assert set(commits(found)) == {sha("b")}
