@@ -112,7 +112,8 @@ def _scene(
     anchor = next(iter(situation.anchors), None)
     service = anchor.name if anchor else incident.service
     said = dict.fromkeys(text for alert in incident.alerts for text in (alert.name, alert.summary))
-    began_s = situation.began.at.timestamp()
+    onset = situation.began
+    began_s = onset.at.timestamp()
     changes = [change for _, change in told]
     return Told(
         service=service,
