@@ -112,12 +112,13 @@ class GitRepository:
         names = self.git("fast-import", "--quiet", "--force", given=b"".join(stream))
         return names.decode().split()
 
-    def reverted(self, head: str, change: str) -> dict[str, tuple[str, str]] | None:
-        """Return what git's own revert makes of a revision, or None when it conflicts."""
+    def reverted(self, head: str, *change: str) -> dict[str, tuple[str, str]] | None:
+        """Return what git's own revert of a commit, or several, makes of a revision; None when it conflicts."""
         self.git("checkout", "-q", "-f", "--detach", head)
         try:
-            self.git("revert", "--no-commit", change)
+            self.git("revert", "--no-commit", *change)
         except GitError:
+            self.git("revert", "--quit")
             self.git("reset", "-q", "--hard", head)
             self.git("clean", "-q", "-f", "-d", "-x")
             return None
