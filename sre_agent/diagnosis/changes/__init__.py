@@ -1,6 +1,7 @@
 """What was changed near the onset, and whether it can be the reason."""
 
 from sre_agent.diagnosis.changes.releases import (
+    AT_ONCE,
     BURST,
     LOOK_BACK,
     Release,
@@ -13,6 +14,7 @@ from sre_agent.diagnosis.changes.releases import (
 )
 
 __all__ = [
+    "AT_ONCE",
     "BURST",
     "LOOK_BACK",
     "Release",

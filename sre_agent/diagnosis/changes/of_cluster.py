@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from datetime import datetime
 
-from sre_agent.diagnosis.changes import LOOK_BACK, images, releases, written
+from sre_agent.diagnosis.changes import AT_ONCE, LOOK_BACK, images, releases, scalings, written
 from sre_agent.diagnosis.incident import objects
 from sre_agent.diagnosis.incident.case import Case
 from sre_agent.diagnosis.kubernetes.view import View
@@ -28,7 +28,7 @@ _SUMMARY_MAX = 300
 
 def changes(case: Case) -> tuple[Change, ...]:
     """Return what a case shows of changes, oldest first; looked at again, each has the same id."""
-    found = [*_rollouts(case), *_written(case), *_scaled(case), *_nodes(case)]
+    found = [*_rollouts(case), *_written(case), *_scaled(case), *_rescaled(case), *_nodes(case)]
     by_id = {change.id: change for change in found}
     return tuple(sorted(by_id.values(), key=lambda item: (item.at, item.id)))
 
@@ -78,6 +78,32 @@ def _said(item: ObjectChange) -> str:
 
 
 def _scaled(case: Case) -> Iterator[Change]:
+    """Yield what somebody scaled; what an autoscaler says itself that it did stands there."""
+    rescaled = list(_rescaled(case))
+    for ref in sorted(case.events_of, key=str):
+        for item in scalings.scalings(case, ref):
+            is_told = any(
+                other.namespace == ref.namespace
+                and other.after == str(item.after)
+                and abs(other.at - item.at) <= AT_ONCE
+                for other in rescaled
+            )
+            before = "" if item.before is None else str(item.before)
+            if not is_told:
+                yield _change(
+                    case,
+                    ref,
+                    item.at,
+                    key=f"scaled:{ref}:{item.at.timestamp():.0f}",
+                    kind=ChangeKind.SCALING,
+                    summary=f"scaled{f' from {before}' if before else ''} to {item.after}",
+                    before=before,
+                    after=str(item.after),
+                    services=(ref.name,),
+                )
+
+
+def _rescaled(case: Case) -> Iterator[Change]:
     for seen in case.events:
         event = seen.fact
         found = _RESCALED.search(event.message) if event.reason == "SuccessfulRescale" else None

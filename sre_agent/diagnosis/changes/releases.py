@@ -14,6 +14,8 @@ LOOK_BACK = timedelta(hours=2)
 """A release older than this is not a change near the onset."""
 BURST = timedelta(minutes=5)
 """The scaling steps of one rollout follow each other within this."""
+AT_ONCE = timedelta(seconds=2)
+"""Steps of one scaling are written down within this; those of a rollout before it are older."""
 _SCALED = re.compile(
     r"Scaled (?P<way>up|down) replica set (?P<name>\S+)"
     r"(?: from (?P<old>\d+))? to (?P<new>\d+)(?: from (?P<older>\d+))?"

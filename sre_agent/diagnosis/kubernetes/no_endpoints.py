@@ -1,7 +1,7 @@
 """Services with nothing behind them: scaled away, or no pod that is ready."""
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sre_agent.diagnosis import changes, weights
 from sre_agent.diagnosis.hypothesis import Hypothesis, Suspect
@@ -14,9 +14,6 @@ from sre_agent.domain.faults import FaultClass
 from sre_agent.domain.ids import EvidenceId
 from sre_agent.domain.objects import ObjectRef
 from sre_agent.domain.observations.kubernetes import Workload
-
-AT_ONCE = timedelta(seconds=2)
-"""Steps of one scaling are written down within this; those of a rollout before it are older."""
 
 
 def propose(situation: Situation) -> Iterator[Hypothesis]:
@@ -102,7 +99,7 @@ def _scaled_to_zero(
     if newest is None:
         return None
     # While a rollout is under way several ReplicaSets go down at once; the sum is what there was.
-    together = [item for item in found if newest[0] - item[0] <= AT_ONCE]
+    together = [item for item in found if newest[0] - item[0] <= changes.AT_ONCE]
     return newest[0], sum(old for _, old, _ in together), newest[2]
 
 

@@ -20,6 +20,7 @@ from sre_agent.graph import (
     ends,
     marks,
     overtaking,
+    own_changes,
     run_state,
     steering,
 )
@@ -69,6 +70,7 @@ async def execute(
                 goto="conclude",
                 update={"end_status": IncidentStatus.ESCALATED.value, "end_reason": failure},
             )
+        await own_changes.tell(context, id_, action)
     return Command(
         goto="verify",
         update={

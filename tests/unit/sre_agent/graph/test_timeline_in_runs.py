@@ -9,6 +9,7 @@ from run_scene import Scene, make_scene
 
 from sre_agent.domain.attribution import ChangeVerdict
 from sre_agent.domain.events import EventDraft, EventKind
+from sre_agent.domain.ruling import Verdict
 from sre_agent.domain.timeline import Change, ChangeKind, ChangeSource
 from sre_agent.testing import FakeChanges
 
@@ -163,3 +164,16 @@ async def test_kinds_that_nobody_judges_push_nothing_out(scene: Scene) -> None:
     [evidence] = [item for item in added if item["kind"] == "changes.near"]
     assert [item["key"] for item in evidence["facts"]["changes"]] == ["c-1"]
     assert evidence["facts"]["left_out"] == 0
+
+
+async def test_what_the_platform_does_itself_is_told_as_its_own_change(scene: Scene) -> None:
+    scene.changes = FakeChanges()
+    await scene.start()
+
+    await scene.answer(Verdict.APPROVED)
+
+    [own] = [change for change in scene.changes.kept if change.actor == "sre-agent"]
+    [ended] = scene.payloads(EventKind.ACTION_FINISHED)
+    assert (own.kind, own.summary) == (ChangeKind.ROLLOUT, ended["detail"])
+    assert own.services == (scene.world.services["core"].name,)
+    assert scene.id in own.message
