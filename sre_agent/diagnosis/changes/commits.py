@@ -31,6 +31,8 @@ LONG_AGO = -1.0
 """The same of one that was there long before."""
 AFTER = -3.0
 """The same of one that can have been first only if the onset was seen as early as it can be."""
+HARMLESS = "innocence.harmless"
+"""Speaks of a commit that is proven to do no harm."""
 UNREAD = "content.unread"
 """Says neither for nor against a commit: it went live, and its diff is not known."""
 TELLING_WORDS = 4
@@ -70,7 +72,7 @@ def reasons(
     yield from _mechanism(scene, commit, is_named=bool(exact))
     innocent = tuple(_innocence(scene, commit))
     yield from innocent
-    if arrival and not commit.diff and not innocent:
+    if arrival and not commit.diff and all(each.rule != HARMLESS for each in innocent):
         yield Reason(UNREAD, 0.0, "nobody saw what it changes")
 
 
@@ -124,10 +126,14 @@ def _frames(scene: Scene, commit: Commit) -> Iterator[Reason]:
         )
 
 
+def _is_in_stack(scene: Scene, commit: Commit) -> bool:
+    """Return whether a stack trace names a file that a commit touches."""
+    return any(not place.isdisjoint(commit.paths) for place in scene.stack_places.values())
+
+
 def _stood_on(scene: Scene, commit: Commit) -> Iterator[Reason]:
     """Speak of the very line that a change wrote and a stack trace stands on."""
-    is_touched = any(not place.isdisjoint(commit.paths) for place in scene.stack_places.values())
-    for hunk in hunks.read(commit.diff) if is_touched else ():
+    for hunk in hunks.read(commit.diff) if _is_in_stack(scene, commit) else ():
         own = {line.after for line in hunk.lines if line.sign == "+"}
         for frame in scene.frames:
             if frame.line in own and hunk.path in scene.stack_places[frame.file]:
@@ -225,10 +231,12 @@ def _best_fit(scene: Scene, patch: Patch) -> tuple[float, str, Symptom, bool]:
 
 
 def _innocence(scene: Scene, commit: Commit) -> Iterator[Reason]:
-    why = innocence.reason(commit)
-    if why:
-        yield Reason("innocence.harmless", -5.0, why)
+    why = None if _is_in_stack(scene, commit) else innocence.judge(commit)
+    if why and why.is_proven:
+        yield Reason(HARMLESS, -5.0, why.statement)
         return
+    if why:
+        yield Reason("innocence.likely", -1.5, why.statement)
     others: Sequence[Commit] = scene.told.commits
     if innocence.is_bump(commit) and any(reach.brings(commit, other) for other in others):
         yield Reason(

@@ -1,85 +1,109 @@
-"""Changes that cannot break a running service: words for people, tests, pipelines, measuring, space."""
+"""Changes that cannot break a running service, as their paths or all of their lines prove, and those that hardly can."""
 
 import re
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 
+from sre_agent.diagnosis.changes import harmless
 from sre_agent.diagnosis.changes import patch as patches
-from sre_agent.diagnosis.changes.patch import READ_KEPT, Patch
+from sre_agent.diagnosis.changes.patch import READ_KEPT
 from sre_agent.domain.changes import Commit
 
 _DOCUMENTS = re.compile(
-    r"(?:^|/)(?:docs?|documentation|runbooks?)/|\.(?:md|rst|adoc|txt|png|svg)$|"
-    r"(?:^|/)(?:CODEOWNERS|LICENSE|CHANGELOG|README|AUTHORS|NOTICE|\.gitignore|\.editorconfig)",
+    r"\.(?:md|rst|adoc|png|svg)$|(?:^|/)(?:docs?|documentation|runbooks?)/(?:.*/)?[^/]+\.(?:txt|html|pdf|puml|drawio)$|"
+    r"(?:^|/)(?:CODEOWNERS|LICEN[CS]E|CHANGELOG|README|AUTHORS|NOTICE|CONTRIBUTING)(?:\.(?:txt|html))?$|"
+    r"(?:^|/)\.(?:gitignore|gitattributes|editorconfig)$",
     re.IGNORECASE,
 )
+_READ_BY_PROGRAMS = re.compile(
+    r"(?:^|/)(?:prompts?|templates?|emails?|locales?|i18n|resources)/", re.IGNORECASE
+)
+"""Folders whose texts programs read."""
 _TESTS = re.compile(
-    r"(?:^|/)(?:tests?|testdata|spec|__tests__|fixtures|e2e|mocks?)/|_test\.\w+$|\.(?:test|spec)\.\w+$|"
-    r"(?:^|/)test_\w+\.py$|(?:Test|IT|Spec)\.(?:java|kt|scala)$"
+    r"(?:^|/)(?:tests|testdata|__tests__)/|^test/|(?:^|/)src/(?:test|androidTest|integrationTest)/|"
+    r"_test\.(?:go|rb|exs|dart)$|_spec\.rb$|\.(?:test|spec)\.[cm]?[jt]sx?$|(?:^|/)(?:test_\w+|conftest)\.py$"
 )
 _PIPELINES = re.compile(
-    r"(?:^|/)\.(?:github|circleci|gitlab|buildkite)|(?:^|/)(?:Jenkinsfile|Makefile|\.golangci|\.eslintrc|"
-    r"\.prettierrc|\.pre-commit|dependabot|renovate)|(?:^|/)(?:ci|hack|scripts?|tools?)/"
+    r"(?:^|/)\.github/(?!workflows/[^/]*(?:deploy|release|publish|rollout|\bcd\b))|(?:^|/)\.(?:circleci|buildkite)/|"
+    r"(?:^|/)\.gitlab-ci\.ya?ml$|(?:^|/)\.(?:golangci|eslintrc|prettierrc|pre-commit-config)(?:\.\w+)?$|"
+    r"(?:^|/)(?:dependabot|renovate)\.(?:ya?ml|json5?)$"
 )
 _LOOKS = re.compile(
-    r"\.(?:css|scss|less|sass)$|theme\.\w+$|(?:^|/)(?:dashboards?|grafana|storybook)/"
+    r"\.(?:css|scss|less|sass)$|(?:^|/)\.storybook/|\.stories\.[jt]sx?$|(?:^|/)(?:dashboards|grafana)/.*\.json$"
 )
+_SETTINGS = r"\.(?:ya?ml|json|toml|ini|env|properties|conf|tf|tfvars)$"
+_OTHERS = r"(?:staging|stage|stg|sandbox|dev|develop|development|preprod|qa|uat)"
 _ELSEWHERE = re.compile(
-    r"(?:^|[/_.-])(?:staging|stage|sandbox|dev|develop|preprod|qa|uat|local|example)(?=[/_.-])",
+    rf"(?:^|/){_OTHERS}/(?:.*/)?[^/]+{_SETTINGS}|(?:^|[/._-]){_OTHERS}{_SETTINGS}|"
+    rf"(?:^|[/._-])(?:local|example|sample){_SETTINGS}|(?:^|/)\.env\.(?:{_OTHERS}|local|example|sample)$",
     re.IGNORECASE,
 )
-_MEASURES = re.compile(
-    r"prometheus|metrics?\b|histogram|counter|gauge|observe\(|\.inc\(|statsd|logger|\blog\b|logging|log\.|"
-    r"logrus|zap\.|slog|console\.|print|trace|tracer|span|otel|telemetry|attribute|buckets?|\bName:|\bHelp:|"
-    r"time\.now|time\.since|start\b",
-    re.IGNORECASE,
+_MAYBE = re.compile(
+    r"(?:^|/)(?:ci|hack|scripts?)/|(?:^|/)(?:Makefile|Jenkinsfile)$|(?:^|/)(?:e2e|mocks?|fixtures|test|storybook)/|"
+    r"_test\.py$|(?:Test|Tests|IT)\.(?:java|kt|scala)$|(?:^|/)themes?\.[jt]sx?$|(?:^|/)\.github/|"
+    r"\.(?:md|rst|adoc|png|svg)$"
 )
+"""Most such files no service reads; some do."""
 _MANIFEST = re.compile(
     r"(?:^|/)(?:go\.(?:mod|sum)|package(?:-lock)?\.json|yarn\.lock|pnpm-lock\.yaml|requirements\S*\.txt|"
     r"poetry\.lock|uv\.lock|pyproject\.toml|Cargo\.(?:toml|lock)|Gemfile(?:\.lock)?|pom\.xml|build\.gradle\S*)$"
 )
-_OWN_VERSION = re.compile(r"^[\"'`]?v?\d+\.\d+\.\d+[\w.-]*[\"'`]?$")
 _VERSION = re.compile(r"\bv?(\d+)\.(\d+)(?:\.(\d+))?")
 _PLACES = (
-    ("only documents", _DOCUMENTS),
-    ("only tests", _TESTS),
-    ("only the pipeline", _PIPELINES),
-    ("only looks", _LOOKS),
-    ("only another environment", _ELSEWHERE),
+    ("documents", _DOCUMENTS),
+    ("tests", _TESTS),
+    ("the pipeline", _PIPELINES),
+    ("looks", _LOOKS),
+    ("another environment", _ELSEWHERE),
 )
-_STRUCTURE = re.compile(r"^[\s{}()\[\],;]*$")
+
+
+@dataclass(frozen=True)
+class Innocence:
+    """Why a commit breaks nothing: as its paths or lines prove, or as is likely by what they look like."""
+
+    statement: str
+    is_proven: bool
+
+
+def judge(commit: Commit) -> Innocence | None:
+    """Return why a commit breaks nothing that runs, or None where it can."""
+    where = _only_in(commit.paths)
+    if where:
+        return Innocence(f"it touches only {where}", is_proven=True)
+    if is_bump(commit):
+        return None
+    found = harmless.judge(commit)
+    if found:
+        return Innocence(*found)
+    if commit.paths and all(_place(path) or _MAYBE.search(path) for path in commit.paths):
+        return Innocence("it touches only what services seldom read", is_proven=False)
+    return None
 
 
 def reason(commit: Commit) -> str | None:
     """Return why a commit cannot have broken anything, or None where it can have."""
-    for what, pattern in _PLACES:
-        if commit.paths and all(
-            pattern.search(path) and not _MANIFEST.search(path) for path in commit.paths
-        ):
-            return f"it touches {what}"
-    return _harmless(patches.read(commit.diff)) if commit.diff else None
+    found = judge(commit)
+    return found.statement if found and found.is_proven else None
 
 
-def _harmless(patch: Patch) -> str | None:
-    if not patch.removed and not patch.added:
-        return "it touches only comments"
-    if patch.is_without_effect:
-        return "it changes nothing but order and space"
-    if only_measures(patch):
-        return "it only measures or logs"
-    if patch.gone and all(_OWN_VERSION.match(token) for token in {*patch.gone, *patch.new}):
-        return "it only names another version"
-    return None
+@lru_cache(maxsize=READ_KEPT)
+def _only_in(paths: tuple[str, ...]) -> str:
+    """Return what a commit touches if all of that is for people and other places; else nothing."""
+    places = [_place(path) for path in paths]
+    return " and ".join(dict.fromkeys(places)) if all(places) else ""
 
 
-def only_measures(patch: Patch) -> bool:
-    """Return whether all that is added measures or logs, and nothing else is taken away."""
-    changed = [line for line in (*patch.added, *patch.removed) if not _STRUCTURE.match(line)]
-    return bool(changed) and all(_MEASURES.search(line) for line in changed)
+def _place(path: str) -> str:
+    if _MANIFEST.search(path) or _READ_BY_PROGRAMS.search(path):
+        return ""
+    return next((what for what, pattern in _PLACES if pattern.search(path)), "")
 
 
 def is_small_bump(commit: Commit) -> bool:
-    """Return whether a commit only takes newer patch versions of dependencies."""
-    return is_bump(commit) and not _greater(commit)
+    """Return whether a commit only takes newer patch versions of dependencies, as its diff shows."""
+    return is_bump(commit) and _is_small(commit)
 
 
 def is_bump(commit: Commit) -> bool:
@@ -92,10 +116,14 @@ def _are_manifests(paths: tuple[str, ...]) -> bool:
     return bool(paths) and all(_MANIFEST.search(path) for path in paths)
 
 
-def _greater(commit: Commit) -> bool:
-    """Return whether a first or second number of a version differs, or the diff is not known."""
+def _is_small(commit: Commit) -> bool:
+    """Return whether each version is another one, none by more than its last number."""
     patch = patches.read(commit.diff)
-    before = [_VERSION.search(line) for line in patch.removed]
-    after = [_VERSION.search(line) for line in patch.added]
-    pairs = [(old, new) for old, new in zip(before, after, strict=False) if old and new]
-    return any(old.groups()[:2] != new.groups()[:2] for old, new in pairs)
+    before, after = _versions(patch.removed), _versions(patch.added)
+    return bool(before) and before == after
+
+
+def _versions(lines: Sequence[str]) -> list[tuple[str | None, ...]]:
+    """Return the first two numbers of the version that each line names."""
+    found = (_VERSION.search(line) for line in lines)
+    return [version.groups()[:2] for version in found if version]

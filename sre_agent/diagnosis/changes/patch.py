@@ -78,11 +78,6 @@ class Patch:
         """Return the tokens that were not there before."""
         return tokens(self.added) - tokens(self.removed)
 
-    @property
-    def is_without_effect(self) -> bool:
-        """Return whether nothing but space, order or comments differs."""
-        return bool(self.removed or self.added) and not self.gone and not self.new
-
     @cached_property
     def lost_conditions(self) -> int:
         """Return how many more conditions were taken away than added."""

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from sre_agent.diagnosis import weights
 from sre_agent.diagnosis.changes import Release, hypotheses
+from sre_agent.diagnosis.changes.commits import HARMLESS
 from sre_agent.diagnosis.changes.judgement import Charge, Judgement
 from sre_agent.diagnosis.changes.reach import TIE_S
 from sre_agent.diagnosis.hypothesis import Fact, Hypothesis, Suspect
@@ -20,7 +21,6 @@ from sre_agent.domain.timeline import Change, ChangeKind
 
 ROLLED_OUT_WITHIN_S = 600.0
 """A rollout begins at most this long after the deployment that it carries out was recorded."""
-_HARMLESS = ("innocence.harmless", "mechanism.rearranged")
 _CODE = frozenset({ChangeKind.COMMIT, ChangeKind.PULL_REQUEST})
 
 
@@ -76,11 +76,11 @@ def acquitted(found: Attribution, item: Hypothesis) -> Hypothesis:
 
 
 def _harmless(charge: Charge) -> str:
-    """Return why a commit does no harm, or nothing where it may do some."""
+    """Return why a commit is proven to do no harm, or nothing where it may do some."""
     rules = {reason.rule: reason.statement for reason in charge.reasons}
     if rules.keys() & {"words.taken_away", "words.brought", "frames.on_it"}:
         return ""
-    return next((rules[rule] for rule in _HARMLESS if charge.commit.diff and rule in rules), "")
+    return rules.get(HARMLESS, "") if charge.commit.diff else ""
 
 
 def _is_of(deploy: Deploy, release: Release) -> bool:

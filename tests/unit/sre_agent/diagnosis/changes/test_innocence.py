@@ -12,14 +12,19 @@ from sre_agent.diagnosis.changes import innocence
         ("docs/setup.md", "+read this"),
         ("pkg/money/convert_test.go", "+\tt.Run()"),
         (".github/workflows/build.yml", "+  - uses: cache"),
-        ("web/theme.ts", "-red\n+blue"),
+        ("web/theme.css", "-a { color: red }\n+a { color: blue }"),
         ("deploy/staging/tls.yaml", "-  cert: a1\n+  cert: b2"),
         ("pkg/cart/cart.go", "-\t// sums up\n+\t// adds up"),
         ("pkg/cart/cart.go", '+\tlog.Info("added", "id", id)'),
-        (
-            "pkg/cart/metrics.go",
-            "+\tadds = prometheus.NewCounter(opts)\n+\tprometheus.MustRegister(adds)",
-        ),
+        ("pkg/cart/cart.go", '-\tlog.Info("added", id)\n+\tlog.Debug("added", id)'),
+        ("svc/cart.py", ' def add(basket):\n+    log.info("adding to %s", basket)'),
+        ("pkg/cart/cart.go", "-\ta  := 1\n+\ta := 1"),
+        ("pkg/cart/cart.go", '-\t"fmt"\n-\t"errors"\n+\t"errors"\n+\t"fmt"'),
+        ("svc/pay.py", "-import os\n-from re import sub\n+from re import sub\n+import os"),
+        ("deploy/x.yaml", " a:\n-  c: 1\n-  b: 2\n+  b: 2\n+  c: 1"),
+        ("conf/app.json", '-  "b": 2,\n-  "a": 1\n+  "a": 1,\n+  "b": 2'),
+        ("README.md docs/setup.txt svc/tests/test_pay.py LICENSE", "-a\n+b"),
+        ("config/values-staging.yaml", "-a: 1\n+a: 2"),
         ("pkg/cart/version.go", '-const Version = "1.2.3"\n+const Version = "1.2.4"'),
     ],
 )
@@ -40,9 +45,85 @@ def test_what_touches_the_service_has_none(path: str, diff: str) -> None:
     assert innocence.reason(commit("a", 1, "chore", path, diff)) is None
 
 
+@pytest.mark.parametrize(
+    ("path", "diff"),
+    [
+        ("web/theme.ts", "-red\n+blue"),
+        (
+            "pkg/cart/metrics.go",
+            "+\tadds = prometheus.NewCounter(opts)\n+\tprometheus.MustRegister(adds)",
+        ),
+        ("pkg/cart/cart.go", '+\tlog.Info("added", "id", cart.Owner.ID)'),
+        ("pkg/cart/cart.js", '+  console.log("added", nowhere)'),
+        ("svc/cart.py", '+    log.info(f"added {cart.owner}")'),
+        ("pkg/api/api.go", '-const Version = "1.2.3"\n+const Version = "2.0.0"'),
+        ("scripts/start.sh", "-a\n+b"),
+        ("svc/p.go", "-\t// plain\n+\t//go:build linux"),
+        (".github/workflows/deploy.yml", "-a\n+b"),
+        ("src/prompts/system.md", "-Be brief.\n+Be thorough."),
+    ],
+)
+def test_what_hardly_breaks_a_service_is_not_taken_for_proven(path: str, diff: str) -> None:
+    found = innocence.judge(commit("a", 1, "chore", path, diff))
+
+    assert found is not None
+    assert not found.is_proven
+
+
+@pytest.mark.parametrize(
+    ("path", "diff"),
+    [
+        ("svc/price.py", "-    p = catalog.find(sku)\n+    p = catalog.find(sku).price"),
+        ("svc/price.py", "-    if catalog.has(sku):\n+    catalog.price(sku)"),
+        ("pkg/url.go", '-\tu := fmt.Sprintf("%s/v1", b)\n+\tu := fmt.Sprintf("%s/v2", b)'),
+        ("svc/s.py", "-  s3.get_object(Bucket=b, Key=key)\n+  s3.get_object(Bucket=b, Key=name)"),
+        ("svc/pay.py", "-    transfer(source, target)\n+    transfer(target, source)"),
+        ("svc/pay.py", "-    return a - b\n+    return b - a"),
+        ("svc/pay.py", "-        commit(session)\n+    commit(session)"),
+        ("svc/pay.py", "-    return total()\n+    return total"),
+        ("svc/p.c", "-  flags = a & b;\n+  flags = a | b;"),
+        ("svc/p.c", "---i;\n+++i;"),
+        ("svc/p.go", "-\tb := 2\n-\tf()\n+\tf()\n+\tb := 2"),
+        ("svc/p.go", "-\tf()\n \tg()\n+\tf()"),
+        ("svc/p.go", '-\tsay("a  b")\n+\tsay("a b")'),
+        ("svc/p.go", '+\tlog.Fatal("gone")'),
+        ("svc/p.py", '+    log.info("a")\n+    raise KeyError'),
+        ("conf/app.json", '-  "a": [1],\n+  "a": 1'),
+        ("deploy/x.yaml", "-  a: 1\n b:\n+  a: 1"),
+        ("deploy/x.yaml", "-    a: 1\n+  a: 1"),
+        ("deploy/x.yaml", "-        image: redis:6.2.1\n+        image: redis:7.0.0"),
+        ("src/lim.c", "-#define MAX_CONN 100\n+#define MAX_CONN 1"),
+        ("src/main/java/com/example/Pay.java", "-  return x;\n+  throw new Error();"),
+        ("svc/checkout/local_cache.py", "-  return x\n+  raise KeyError(k)"),
+        ("services/dev-portal/app.py", "-  return x\n+  raise KeyError(k)"),
+        ("services/notices/notice_service.py", "-  return x\n+  raise KeyError(k)"),
+        ("src/license.go", "-  return x\n+  panic(k)"),
+        ("tools/gateway/main.go", "-  return x\n+  panic(k)"),
+        ("spec/openapi.yaml", "-  required: [a]\n+  required: [a, b]"),
+        ("dashboard/src/main.ts", "-  go()\n+  stop()"),
+        ("package.json", '-    "pg": "7.18.2",\n+    "pg": "8.0.0",'),
+        ("deploy/Chart.yaml", '-  tag: "7.18.2"\n+  tag: "8.0.0"'),
+        ("ai/prompts/system.txt", "-Be brief.\n+Be thorough."),
+    ],
+)
+def test_what_looks_harmless_and_is_not_has_no_reason(path: str, diff: str) -> None:
+    assert innocence.judge(commit("a", 1, "chore", path, diff)) is None
+
+
+def test_a_diff_that_leaves_files_out_proves_nothing() -> None:
+    diff = "--- a/one.go\n+++ b/one.go\n@@ -1 +1 @@\n-\t// a\n+\t// b"
+
+    assert innocence.reason(commit("a", 1, "chore", "one.go", diff)) == "it touches only comments"
+    assert innocence.reason(commit("a", 1, "chore", "one.go two.go", diff)) is None
+
+
 def test_a_newer_patch_version_is_a_small_bump_and_a_new_minor_one_is_not() -> None:
     small = commit("a", 1, "bump", "go.mod", "-\tgit.example/x v1.4.1\n+\tgit.example/x v1.4.2")
     great = commit("b", 1, "bump", "go.mod", "-\tgit.example/x v1.4.1\n+\tgit.example/x v1.5.0")
 
     assert innocence.is_small_bump(small)
     assert not innocence.is_small_bump(great)
+
+
+def test_a_bump_that_nobody_saw_is_not_known_to_be_small() -> None:
+    assert not innocence.is_small_bump(commit("a", 1, "bump", "go.mod"))

@@ -300,7 +300,7 @@ def against_its_release(world: World, path: str, patch: str, *others: Observatio
     ("path", "patch", "why"),
     [
         ("docs/index.md", "@@ -1 +1 @@\n-a\n+b", "it touches only documents"),
-        ("web/orders.py", RENAMED, "it says the same in other words"),
+        ("web/orders.py", "@@ -1 +1 @@\n-# adds up\n+# sums up", "it touches only comments"),
     ],
 )
 def test_a_release_that_brought_no_harm_is_less_suspect(
@@ -316,6 +316,8 @@ def test_a_release_that_brought_no_harm_is_less_suspect(
     [
         pytest.param("web/orders.py", "", id="a diff that nobody saw"),
         pytest.param("web/orders.py", "@@ -1 +1 @@\n-limit = 40\n+limit = 4", id="another number"),
+        pytest.param("web/orders.py", RENAMED, id="other words that may mean another thing"),
+        pytest.param("scripts/start.sh", "@@ -1 +1 @@\n-a\n+b", id="hardly read by a service"),
         pytest.param(PATH, PATCH, id="the culprit"),
     ],
 )
