@@ -21,7 +21,9 @@ _UNNAMED = "name an incident: `sre-agent incidents` lists them"
 
 
 def changes(  # noqa: PLR0913 - one for each thing that can be asked for
-    service: Annotated[str, typer.Argument(help="Only what names this service.")] = "",
+    service: Annotated[
+        str, typer.Argument(help="Only what names this service or went into it.")
+    ] = "",
     *,
     hours: Annotated[
         float, typer.Option(min=0.01, max=_HOURS_MAX, help="How far back to look.")

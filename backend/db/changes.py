@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from backend.db import service_changes
 from backend.db.tables.base import Moment
 from backend.db.tables.changes import changes
 from backend.db.tenancy import Tenant
@@ -64,7 +65,7 @@ class SourceCount:
 class Wanted:
     """Which changes are asked for; what is empty asks for all.
 
-    Of a cluster are also those that are of no single one.
+    Of a cluster are also those that are of no single one, of a service what it was built from.
     """
 
     since: datetime | None = None
@@ -110,7 +111,7 @@ async def list_page(
     before: tuple[Any, ...] | None = None,
 ) -> list[Change]:
     """Return a page of changes, newest first, that comes after the position (`at`, `id`)."""
-    query = sa.select(changes.c.content).where(changes.c.org_id == org_id, *_conditions(wanted))
+    query = sa.select(changes.c.content).where(*_conditions(org_id, wanted))
     if before is not None:
         query = query.where(sa.tuple_(changes.c.at, changes.c.id) < before)
     query = query.order_by(changes.c.at.desc(), changes.c.id.desc()).limit(limit)
@@ -121,7 +122,7 @@ async def moment_after(
     connection: AsyncConnection, org_id: str, wanted: Wanted, count: int
 ) -> datetime | None:
     """Return when the change took effect that follows the first `count` of a window; None if none does."""
-    query = sa.select(changes.c.at).where(changes.c.org_id == org_id, *_conditions(wanted))
+    query = sa.select(changes.c.at).where(*_conditions(org_id, wanted))
     query = query.order_by(changes.c.at, changes.c.id).offset(count).limit(1)
     return (await connection.execute(query)).scalar_one_or_none()
 
@@ -157,7 +158,7 @@ async def near(
     if len(found) < window.limit:
         return found, 0
     count = sa.select(sa.func.count()).select_from(changes)
-    count = count.where(changes.c.org_id == tenant.org_id, *_conditions(wanted))
+    count = count.where(*_conditions(tenant.org_id, wanted))
     return found, (await connection.execute(count)).scalar_one() - len(found)
 
 
@@ -185,19 +186,22 @@ async def forget(connection: AsyncConnection, *, told_before: datetime) -> int:
     return (await connection.execute(old)).rowcount
 
 
-def _conditions(wanted: Wanted) -> list[sa.ColumnElement[bool]]:
-    own = wanted.cluster_id
+def _conditions(org_id: str, wanted: Wanted) -> list[sa.ColumnElement[bool]]:
+    own, service = wanted.cluster_id, wanted.service
+    about = (
+        service_changes.about(org_id, service, wanted.since, wanted.until) if service else sa.true()
+    )
     asked: Sequence[tuple[object, sa.ColumnElement[bool]]] = (
         (wanted.since, changes.c.at >= sa.literal(wanted.since, Moment)),
         (wanted.until, changes.c.at <= sa.literal(wanted.until, Moment)),
         (own, changes.c.cluster_id.in_((_NO_CLUSTER, own))),
         (wanted.namespace, changes.c.namespace == wanted.namespace),
-        (wanted.service, changes.c.services.contains([wanted.service])),
+        (service, about),
         (wanted.repository, changes.c.repository == wanted.repository),
         (wanted.kinds, changes.c.kind.in_(wanted.kinds)),
         (wanted.sources, changes.c.source.in_(wanted.sources)),
     )
-    return [condition for is_asked, condition in asked if is_asked]
+    return [changes.c.org_id == org_id, *(each for is_asked, each in asked if is_asked)]
 
 
 async def _insert(

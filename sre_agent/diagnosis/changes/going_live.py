@@ -20,7 +20,7 @@ def rollouts(case: Case, told: Sequence[Change]) -> Iterator[Deploy]:
         for release in releases(case, ref):
             if release.is_restart:
                 continue
-            for commit in _commits(release, told) or ("",):
+            for commit in brought(release, told) or ("",):
                 yield Deploy(
                     service=ref.name,
                     at_s=release.started_at.timestamp(),
@@ -39,8 +39,8 @@ def services(case: Case, change: Change) -> tuple[str, ...]:
     return tuple(sorted({ref.name for name, ref in names.items() if name in said}))
 
 
-def _commits(release: Release, told: Sequence[Change]) -> tuple[str, ...]:
-    """Return the commits that a release brought.
+def brought(release: Release, told: Sequence[Change]) -> tuple[str, ...]:
+    """Return the commits that a release brought, the one it was built from first.
 
     An image that ran before brings none of its own: what is new then is what the release says of itself.
     """

@@ -4,7 +4,15 @@ import re
 from collections.abc import Iterator
 from datetime import datetime
 
-from sre_agent.diagnosis.changes import AT_ONCE, LOOK_BACK, images, releases, scalings, written
+from sre_agent.diagnosis.changes import (
+    AT_ONCE,
+    LOOK_BACK,
+    going_live,
+    known,
+    releases,
+    scalings,
+    written,
+)
 from sre_agent.diagnosis.incident import objects
 from sre_agent.diagnosis.incident.case import Case
 from sre_agent.diagnosis.kubernetes.view import View
@@ -34,11 +42,11 @@ def changes(case: Case) -> tuple[Change, ...]:
 
 
 def _rollouts(case: Case) -> Iterator[Change]:
+    told = [change for _, change in known.read(case).changes]
     for ref in sorted({*case.workloads, *case.histories}, key=str):
         for release in releases(case, ref):
             number = release.revision.number
-            origins = [images.origin(image) for image in release.revision.images]
-            commit = next((origin.commit for origin in origins if origin), "")
+            commit = next(iter(going_live.brought(release, told)), "")
             what = release.what_changed
             yield _change(
                 case,

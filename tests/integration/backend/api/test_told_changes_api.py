@@ -134,6 +134,44 @@ async def test_what_came_after_an_onset_leaves_room_for_what_came_before(
     assert len(found) == 8
 
 
+async def test_a_services_changes_are_what_names_it_and_what_it_was_built_from(
+    client: httpx.AsyncClient,
+) -> None:
+    def entry(key: str, kind: str, **more: Any) -> dict[str, Any]:
+        plain = {"key": key, "kind": kind, "summary": key, "at": FLAG["at"]}
+        return {**plain, "repository": "acme/store", **more}
+
+    one, two, other = "1" * 40, "2" * 40, "3" * 40
+    await tell(
+        client,
+        entry("rollout", "rollout", services=["checkout"], commit=one[:10]),
+        entry("its commit", "commit", commit=one, paths=["lib/prices.py"]),
+        entry("its pull request", "pull_request", commit=one, state="merged"),
+        entry("its deployment", "deploy", commit=one, environment="production"),
+        entry("in its folder", "commit", commit=two, paths=["services/checkout/x.py"]),
+        entry("merged into it", "pull_request", commit=two, state="merged"),
+        entry("its manifest", "commit", commit="4" * 40, paths=["deploy/checkout.yaml"]),
+        entry("deployed 55: Roll out checkout", "deploy", commit="5" * 40),
+        entry("another one", "commit", commit=other, paths=["services/checkout-admin/x.py"]),
+        entry("another pull request", "pull_request", commit=other, state="merged"),
+        entry("Roll out checkout-admin", "deploy", commit=other),
+        entry("said of checkout", "release"),
+    )
+
+    assert sorted(await shown(client, service="checkout")) == [
+        "deployed 55: Roll out checkout",
+        "in its folder",
+        "its commit",
+        "its deployment",
+        "its manifest",
+        "its pull request",
+        "merged into it",
+        "rollout",
+    ]
+    assert "in its folder" in await shown(client, service="checkout-service")
+    assert await shown(client, service="50%_[x") == []
+
+
 async def test_one_change_is_shown_with_its_diff_and_counted_by_its_source(
     client: httpx.AsyncClient,
 ) -> None:
