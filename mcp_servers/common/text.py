@@ -5,6 +5,7 @@ Every expression here does work that grows with the line and no faster, because 
 
 import re
 from collections.abc import Mapping
+from functools import partial
 
 from mcp_servers.common import limits
 
@@ -63,6 +64,19 @@ def without_secrets(text: str) -> str:
         for pattern, replacement in _PATTERNS:
             text = pattern.sub(replacement, text)
     return text
+
+
+def without_secrets_line_by_line(text: str) -> str:
+    """Return the text without secrets and with as many lines as before: what refers to a line still does."""
+    if _HINT.search(text):
+        for pattern, replacement in _PATTERNS:
+            text = pattern.sub(partial(_as_long, replacement), text)
+    return text
+
+
+def _as_long(replacement: str, found: re.Match[str]) -> str:
+    instead = found.expand(replacement)
+    return instead + "\n" * (found[0].count("\n") - instead.count("\n"))
 
 
 def printable(text: str) -> str:

@@ -21,8 +21,8 @@ MAX_LOOKED_AT = 3
 _MAX_PULLS = 20
 """Among so many closed pull requests the merged ones are looked for."""
 
-BEGIN_WITHIN = timedelta(minutes=5)
-"""How long a pull request is there until each of its checks has begun."""
+BEGIN_WITHIN = timedelta(minutes=2)
+"""How long a pull request is there until each of its checks has begun; a repair waits for it."""
 
 
 @dataclass(frozen=True, slots=True)

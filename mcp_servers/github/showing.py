@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from mcp_servers.common import limits
 from mcp_servers.common.envelope import RefusedError
-from mcp_servers.common.text import printable, shown, without_secrets
+from mcp_servers.common.text import printable, shown, without_secrets_line_by_line
 from mcp_servers.github import conflicts
 from mcp_servers.github.answers import CommitHead, FileDiff, PullHead
 from mcp_servers.github.told import Account, ChangedFile, Commit, Pull
@@ -105,7 +105,7 @@ def some_lines(text: str, first: int, count: int) -> tuple[list[str], int]:
 
 
 def _readable(text: str) -> str:
-    masked = without_secrets(text.replace("\r\n", "\n").replace("\t", _TAB))
+    masked = without_secrets_line_by_line(text.replace("\r\n", "\n").replace("\t", _TAB))
     return "\n".join(printable(line) for line in masked.split("\n"))
 
 

@@ -60,6 +60,18 @@ async def test_a_secret_that_goes_on_after_the_lines_asked_for_is_masked(
     assert "s3cr3t" not in data(result)["text"]
 
 
+async def test_a_secret_of_several_lines_moves_no_line(hands: GithubHands, story: Story) -> None:
+    key = "-----BEGIN PRIVATE KEY-----\nMIIE\nMIIE\n-----END PRIVATE KEY-----"
+    text = f'KEY = """{key}"""\nTOKEN: "two\nlines"\ndef total(): ...\n'
+    story.git.commit({"keys.py": text.encode()})
+
+    result = await hands.read("get_file", path="keys.py", first_line=7, lines=1)
+    whole = await hands.read("get_file", path="keys.py")
+
+    assert data(result)["text"] == "def total(): ..."
+    assert "MIIE" not in data(whole)["text"]
+
+
 async def test_a_long_diff_says_that_it_is_not_whole(hands: GithubHands, story: Story) -> None:
     key = "-----BEGIN PRIVATE KEY-----\n" + "MIIE\n" * 60_000
     sha = story.git.commit({"key.pem": key.encode()}, "Add a key")
