@@ -11,7 +11,7 @@ from sre_agent.diagnosis.changes import patch as patches
 from sre_agent.diagnosis.changes.patch import Patch
 from sre_agent.diagnosis.changes.reach import Arrival
 from sre_agent.diagnosis.changes.scene import Scene
-from sre_agent.diagnosis.changes.symptoms import Symptom
+from sre_agent.diagnosis.changes.symptoms import IN_WORDS, Symptom
 from sre_agent.diagnosis.incident.durations import say
 from sre_agent.domain.changes import Commit
 
@@ -35,6 +35,8 @@ HARMLESS = "innocence.harmless"
 """Speaks of a commit that is proven to do no harm."""
 UNREAD = "content.unread"
 """Says neither for nor against a commit: it went live, and its diff is not known."""
+TELLING_FIT = 0.25
+"""What fits less says nothing of a change for which the code that fails, or its names, speak."""
 TELLING_WORDS = 4
 MOST_BY_WORDS = 2.5
 """Log-odds; beyond these, shared words say no more."""
@@ -171,7 +173,7 @@ def _named(scene: Scene, commit: Commit) -> Iterator[Reason]:
 def common(
     scene: Scene, said: Mapping[str, float], rarity: Mapping[str, float]
 ) -> tuple[float, tuple[str, ...]]:
-    """Return how much words have in common with the complaints, and the words that tell most.
+    """Return how much words have in common with the complaints, and those that tell most as they are written.
 
     Args:
         scene: what fails; the names of what fails are no telling words.
@@ -183,7 +185,8 @@ def common(
         for word in sorted(said.keys() & scene.words.keys())
     }
     best = sorted(scores, key=lambda word: (-scores[word], word))[:TELLING_WORDS]
-    return min(MOST_BY_WORDS, sum(scores[word] for word in best)), tuple(best)
+    spelt = tuple(scene.spelling.get(word, word) for word in best)
+    return min(MOST_BY_WORDS, sum(scores[word] for word in best)), spelt
 
 
 def is_named(name: str, scene: Scene) -> bool:
@@ -207,7 +210,12 @@ def _mechanism(scene: Scene, commit: Commit, *, is_named: bool) -> Iterator[Reas
         highest = FITS_IN_WORDS if is_same else FITS
         lowest = 0.0 if is_named or is_same else UNFIT
         weight = lowest + (highest - lowest) * fit
-        yield Reason("mechanism.fits", weight, f"{what}, which would show as {symptom}")
+        shown = IN_WORDS[symptom]
+        if weight > 0.0 and (fit >= TELLING_FIT or not is_named):
+            yield Reason("mechanism.fits", weight, f"{what}, which would show as {shown}")
+        elif weight < 0.0:
+            text = f"at most this leads to what fails, and seldom does: {what}"
+            yield Reason("mechanism.seldom", weight, text)
     elif not is_named:
         yield Reason("mechanism.none", UNFIT, "nothing in it leads to what fails")
     if is_same:

@@ -97,7 +97,9 @@ KINDS: tuple[Kind, ...] = (
     (
         "the shape of stored data is another",
         touched(
-            r"alter table|drop (?:column|index|table)|add constraint|not null|rename|create (?:unique )?index|not null|migrat|\bmapping|analy[sz]er|\"type\"\s*:|\bkeyword\b|dynamic"
+            r"alter table|drop (?:column|index|table)|add constraint|not null|rename (?:column|table|to)\b|"
+            r"create (?:unique )?index|migrat|\bmappings?[\"']?\s*[:=(]|[_/\"']mappings?\b|analy[sz]er|"
+            r"\"type\"\s*:|[\"']keyword[\"']|[\"']dynamic[\"']"
         ),
         {Symptom.SCHEMA: 1.0, Symptom.DATABASE: 0.9, Symptom.SLOW: 0.4, Symptom.RACE: 0.4},
     ),

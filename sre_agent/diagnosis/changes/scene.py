@@ -111,6 +111,11 @@ class Scene:
         return found
 
     @cached_property
+    def spelling(self) -> Mapping[str, str]:
+        """Return the words as complaints write them, by what they are cut to."""
+        return terms.spelling(item.text for item in self.complaints)
+
+    @cached_property
     def said(self) -> str:
         """Return all that is complained of, in one text."""
         return "\n".join(item.text for item in self.complaints)

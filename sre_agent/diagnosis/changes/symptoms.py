@@ -27,6 +27,26 @@ class Symptom(StrEnum):
     START = "start"
 
 
+IN_WORDS: Mapping[Symptom, str] = {
+    Symptom.NULL: "a value that is absent or out of range",
+    Symptom.RACE: "a race or a deadlock",
+    Symptom.SCHEMA: "data of an unexpected form",
+    Symptom.SLOW: "slow answers",
+    Symptom.POOL: "an exhausted pool",
+    Symptom.CACHE: "a cache that misses",
+    Symptom.AUTH: "refused access",
+    Symptom.MEMORY: "memory that runs out",
+    Symptom.CPU: "a busy processor",
+    Symptom.ADDRESS: "an address that does not answer",
+    Symptom.NAMES: "names that do not resolve",
+    Symptom.CERTIFICATE: "failing TLS handshakes",
+    Symptom.RATE: "too many requests",
+    Symptom.QUEUE: "a growing queue",
+    Symptom.DATABASE: "slow or failing queries",
+    Symptom.DISK: "a full disk",
+    Symptom.START: "a start that fails",
+}
+"""Each way to fail as people say it."""
 _WORDS: Mapping[Symptom, str] = {
     Symptom.NULL: r"nil pointer|null ?pointer|nonetype|undefined is not|cannot read propert|sigsegv|"
     r"segmentation|null reference|unwrap.{0,12} on .{0,6}none|attributeerror|keyerror|index out of (?:range|bounds)|"

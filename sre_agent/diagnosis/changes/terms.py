@@ -29,6 +29,15 @@ def words(text: str) -> tuple[str, ...]:
     return tuple(_stem(part) for part in found if len(part) >= SHORTEST and part not in _COMMON)
 
 
+def spelling(texts: Iterable[str]) -> Mapping[str, str]:
+    """Return how each telling word is written where it stands first, in lower case, by what it is cut to."""
+    found: dict[str, str] = {}
+    for text in texts:
+        for part in map(str.lower, _WORD.findall(text)):
+            found.setdefault(_stem(part), part)
+    return found
+
+
 def rarity(texts: Iterable[str]) -> Mapping[str, float]:
     """Return how telling each word is: 1 where one text alone has it, less where many do."""
     counts = Counter(word for text in texts for word in set(words(text)))
