@@ -123,6 +123,9 @@ class Patch:
             return False
         if any(map(_is_literal, self.gone)):
             return False
+        if not self.gone and not self.new:
+            # The same tokens in another order, or further in, mean something else; moved lines do not.
+            return Counter(self.removed) == Counter(self.added)
         is_replaced, is_more = (
             any(len(token) > SHORTEST for token in left) for left in (self.gone, self.new)
         )

@@ -35,10 +35,18 @@ def test_a_helper_that_takes_over_is_a_rearrangement() -> None:
         "-\tfor i := 0; i < n; i++ {\n+\tfor i := 0; i <= n; i++ {",
         "-\tstrict(true)\n+\tstrict(false)",
         "-\tmu.Lock()",
+        "-    transfer(source, target)\n+    transfer(target, source)",
+        "-    return a - b\n+    return b - a",
+        "-    return total()\n+    return total",
+        "-        commit(session)\n+    commit(session)",
     ],
 )
 def test_another_literal_setting_or_operator_is_no_rearrangement(diff: str) -> None:
     assert not patch.read(diff).is_rearranged
+
+
+def test_lines_that_were_moved_are_a_rearrangement() -> None:
+    assert patch.read("-\tb := 2\n \tc()\n+\tb := 2").is_rearranged
 
 
 def test_a_guard_that_is_taken_away_is_a_lost_condition() -> None:
