@@ -20,8 +20,17 @@ NOBODY = 3.0
 """What a change has to have for it before anybody is blamed."""
 SAID_TWICE = 0.5
 """What a second reason outside adds: often it is the first, told by somebody else."""
-FOUNDED = frozenset({"frames.touched", "flag.behind"})
-"""What can convict a commit whose diff is not known: its files are in the stack, or it lies behind a flag."""
+FOUNDED = frozenset(
+    {
+        "mechanism.fits",
+        "words.taken_away",
+        "words.brought",
+        "frames.touched",
+        "frames.on_it",
+        "flag.behind",
+    }
+)
+"""What can convict a commit: what it changes leads to what fails, or what fails names what it changes."""
 MAY_FIT = 2.5
 """What a look at a diff that nobody saw may add: so much less sure is any other verdict."""
 SWITCHED_ON = 0.8
@@ -43,9 +52,8 @@ class Charge:
 
     @property
     def is_founded(self) -> bool:
-        """Return whether what it changed is known, as far as one has to know it to blame it."""
-        rules = {reason.rule for reason in self.reasons}
-        return bool(self.commit.diff) or not rules.isdisjoint(FOUNDED)
+        """Return whether there is more to it than when and where it went live, and words it shares."""
+        return any(reason.rule in FOUNDED for reason in self.reasons)
 
     @property
     def is_unread(self) -> bool:

@@ -34,6 +34,16 @@ def test_a_commit_whose_diff_nobody_saw_is_not_blamed_for_being_near(
     assert [charge.commit.sha[0] for charge in found.unread] == ["u"]
 
 
+def test_a_commit_that_only_shares_words_with_what_fails_is_not_blamed() -> None:
+    words = "cannot settle invoices of northern harbours"
+    diff = "@@ -1 +1 @@\n-    settle(invoices, northern, 1)\n+    settle(harbours, northern, 2)"
+
+    found = judged(words, commit("u", 60, "Tidy", "services/pay/page.py", diff))
+
+    assert found.charges[0].score > found.against
+    assert found.culprit is None
+
+
 def test_one_whose_files_stand_in_the_stack_is() -> None:
     found = judged(TRACE, commit("u", 60, "Tidy", "services/pay/ledger.go"))
 
