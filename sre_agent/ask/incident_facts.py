@@ -1,11 +1,12 @@
 """What is said of incidents: how they stand, why they wait, what was done and found in them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from sre_agent.ask.asking import Place
 from sre_agent.ask.citing import Fact, event
+from sre_agent.domain.attribution import ChangeVerdict
 from sre_agent.domain.events import Event, EventKind
 from sre_agent.domain.incident import IncidentStatus
 from sre_agent.domain.likelihood import in_percent
@@ -72,6 +73,11 @@ def minute(at: datetime) -> str:
     return f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
 
 
+def second(at: datetime) -> str:
+    """Return a moment as it is told where the order of what happened matters."""
+    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
+
+
 def standing(seen: Seen) -> Fact:
     """Return how an incident stands, in one sentence."""
     state = seen.status.value.replace("_", " ")
@@ -102,7 +108,7 @@ def deeds(log: Sequence[Event]) -> Iterator[Fact]:
 
 def deed(item: Event) -> Fact:
     """Return one thing that was done, with the incident that it was done in."""
-    return _fact(item, DEED, f"{item.incident_id}: ")
+    return _fact(item, DEED, f"{item.incident_id}: ", second)
 
 
 def assigned(log: Sequence[Event]) -> Iterator[Fact]:
@@ -150,7 +156,19 @@ def _waits_for_yes(seen: Seen, asked: Event, given: Event | None, now: datetime)
     return Fact(text=told, cites=cites, kind=INCIDENT)
 
 
-def _fact(item: Event, kind: str, lead: str = "") -> Fact:
+def explained(seen: Seen, ranked: Event) -> Fact | None:
+    """Return which change explains an incident, or that none does, as its causes were ranked last."""
+    told = ranked.payload.get("changes")
+    if not told:
+        return None
+    verdict = ChangeVerdict.model_validate(told)
+    by = f" by {verdict.suspect.actor}" if verdict.suspect and verdict.suspect.actor else ""
+    at = f", in effect since {second(verdict.suspect.at)}{by}" if verdict.suspect else ""
+    text = f"{seen.id} of {seen.place.told}, since {second(verdict.onset_at)}: {verdict.reason}{at}"
+    return Fact(text=text, cites=(event(seen.id, ranked.seq),), kind=INCIDENT)
+
+
+def _fact(item: Event, kind: str, lead: str = "", when: Callable[[datetime], str] = minute) -> Fact:
     said = timeline.sentence(item) or item.kind.value.replace("_", " ")
     cites = (event(item.incident_id, item.seq),)
-    return Fact(text=f"{minute(item.at)}: {lead}{said}", cites=cites, kind=kind)
+    return Fact(text=f"{when(item.at)}: {lead}{said}", cites=cites, kind=kind)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from sre_agent.ask.citing import AskCitation, Fact, Source, event
-from sre_agent.ask.incident_facts import OWNER, minute
+from sre_agent.ask.incident_facts import OWNER, minute, second
 from sre_agent.domain.evidence import Evidence
 from sre_agent.domain.objects import ObjectRef
 from sre_agent.domain.observations.kubernetes import Resource, Revision
@@ -47,7 +47,7 @@ def budget(
 def rollout(item: Resource, cluster: str) -> Fact:
     """Return that a workload got a new revision, of one that has both number and time."""
     at = item.revision_created_at
-    when = minute(at) if at else "at an unknown time"
+    when = second(at) if at else "at an unknown time"
     told = f"{when}: {item.object} went to revision {item.revision}"
     images = ", ".join(one.image for one in item.containers)
     cite = _revision(item.object, item.revision or 0, cluster)
@@ -60,7 +60,7 @@ def revision(object_: ObjectRef, item: Revision, cluster: str) -> Fact:
     rest = len(item.changes) - len(changes)
     more = [f"{rest} more"] if rest > 0 else []
     told = "; ".join((*changes, *more)) or ", ".join(item.images)
-    text = f"{minute(item.created_at)}: {object_} got revision {item.number} ({told})"
+    text = f"{second(item.created_at)}: {object_} got revision {item.number} ({told})"
     return Fact(text=text, cites=(_revision(object_, item.number, cluster),), kind=ROLLOUT)
 
 
@@ -77,7 +77,7 @@ def change(item: Change) -> Fact:
     said = f"{kind}: {facts.plain(item.summary, _VALUE)}"
     ended = f", {item.state}" if item.state and not item.is_in_effect else ""
     text = (
-        f"{minute(item.at)}: {said}{f' ({facts.plain(where, _VALUE)})' if where else ''}{by}{ended}"
+        f"{second(item.at)}: {said}{f' ({facts.plain(where, _VALUE)})' if where else ''}{by}{ended}"
     )
     cite = AskCitation(source=Source.CHANGE, id=item.id, cluster=item.cluster_id)
     return Fact(text=text, cites=(cite,), kind=CHANGE)

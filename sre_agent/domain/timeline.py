@@ -9,6 +9,9 @@ from pydantic import Field
 from sre_agent.domain.ids import ClusterId
 from sre_agent.domain.model import Value
 
+OURSELVES = "sre-agent"
+"""Who changed what the platform itself did."""
+
 
 class ChangeKind(StrEnum):
     """What was changed, or what brought the change."""

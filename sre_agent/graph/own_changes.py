@@ -4,12 +4,11 @@ from collections.abc import Mapping
 
 from sre_agent.domain.ids import IncidentId
 from sre_agent.domain.plan import Action
-from sre_agent.domain.timeline import Change, ChangeKind, ChangeSource
+from sre_agent.domain.timeline import OURSELVES, Change, ChangeKind, ChangeSource
 from sre_agent.domain.tools import ToolStatus
 from sre_agent.graph import ends
 from sre_agent.graph.context import RunContext
 
-OURSELVES = "sre-agent"
 _SUMMARY_MAX = 300
 _KINDS: Mapping[str, ChangeKind] = {
     "scale_workload": ChangeKind.SCALING,
