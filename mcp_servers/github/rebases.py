@@ -17,6 +17,9 @@ from mcp_servers.github.told_git import GitCommit
 MAX_COMMITS = 100
 """How many commits of a rebased pull request are followed."""
 
+MAX_LOOKED_FOR = 10
+"""How many commits that were dropped are looked for on the base."""
+
 MAX_LOOKED_AT = 20
 """In how many commits of the base one that was dropped is looked for."""
 
@@ -49,6 +52,8 @@ async def parent_of_all(repository: Repository, pull: Pull, tip: GitCommit) -> s
         at = await repository.git_commit(at.parents[0].sha)
     if not found:
         return tip.parents[0].sha if tip.parents else None
+    if len(originals) > MAX_LOOKED_FOR:
+        raise _not_certain(pull, originals, found)
     lost = [
         each for each in originals if not await _was_there(repository, each, at.sha, tip.committer)
     ]

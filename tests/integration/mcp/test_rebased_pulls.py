@@ -9,6 +9,7 @@ from github_lab import BRANCH, GithubHands, github_of, hands_on
 from github_story import Story, tell
 from hands_lab import Signer, data
 
+from mcp_servers.github import rebases
 from sre_agent.domain.tools import ToolResult
 
 
@@ -121,6 +122,22 @@ async def test_where_nobody_can_tell_what_became_of_a_commit_none_is_taken_back(
     assert "(Feature 1)" in result.reason
     assert f"{last[:12]} (Feature 2)" in result.reason
     assert story.world.writes == []
+
+
+async def test_of_very_many_commits_that_were_dropped_none_is_looked_for(
+    hands: GithubHands, story: Story
+) -> None:
+    for number in range(rebases.MAX_LOOKED_FOR + 2):
+        feature(story, number, parents=None if number else (story.since,))
+        if number:
+            story.git.commit({f"feature/{number}.txt": b"%d\n" % number}, f"Pick {number}")
+    number = merged(story)
+    story.world.asked.clear()
+
+    result = await rehearsed(hands, number)
+
+    assert result.code == "not_certain"
+    assert len(story.world.asked) < 10
 
 
 async def test_commits_that_were_pushed_as_they_are_with_a_merge_among_them_are_taken_back_by_people(
