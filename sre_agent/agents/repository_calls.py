@@ -58,26 +58,37 @@ def _likeliest(evidence: Sequence[Evidence], alerted: datetime) -> list[tuple[st
     Of the others, those that were made before it come first; the newest first among equals.
     """
     lists = [found for item in evidence if (found := observations.read(item, CommitList))]
-    heads = {(found.repository, head.sha): head for found in lists for head in found.commits}
-    live = tuple(_live(evidence, alerted))
+    deployed = dict(_deployed(evidence, alerted))
+    # What was deployed of late may have been written long ago: then no list has it.
+    made = deployed | {
+        (found.repository, head.sha): head.committed_at for found in lists for head in found.commits
+    }
+    live = (*(sha for _, sha in deployed), *_rolled_out(evidence, alerted))
 
     def order(place: tuple[str, str]) -> tuple[bool, bool, float, tuple[str, str]]:
-        at = heads[place].committed_at
+        at = made[place]
         return not place[1].startswith(live), at > alerted, -at.timestamp(), place
 
-    return sorted(heads, key=order)
+    return sorted(made, key=order)
 
 
-def _live(evidence: Sequence[Evidence], alerted: datetime) -> Iterator[str]:
-    """Yield the hashes, whole or cut, that deployments and rollouts before the alert name."""
+def _deployed(
+    evidence: Sequence[Evidence], alerted: datetime
+) -> Iterator[tuple[tuple[str, str], datetime]]:
+    """Yield the commits, by repository and hash, that were deployed before the alert, and when."""
     for item in evidence:
-        if deployed := observations.read(item, DeploymentList):
-            for deployment in deployed.deployments:
-                if alerted - LOOKED_BACK <= deployment.created_at <= alerted and deployment.sha:
-                    yield deployment.sha
-        if history := observations.read(item, RolloutHistory):
-            for revision in history.revisions:
-                if alerted - LOOKED_BACK <= revision.created_at <= alerted:
-                    told = [change.after or "" for change in revision.changes]
-                    words = " ".join((*revision.images, revision.change_cause, *told))
-                    yield from _SHA.findall(words.lower())
+        found = observations.read(item, DeploymentList)
+        for deployment in found.deployments if found else ():
+            if alerted - LOOKED_BACK <= deployment.created_at <= alerted and deployment.sha:
+                yield (found.repository if found else "", deployment.sha), deployment.created_at
+
+
+def _rolled_out(evidence: Sequence[Evidence], alerted: datetime) -> Iterator[str]:
+    """Yield the hashes, whole or cut, that rollouts before the alert name."""
+    for item in evidence:
+        history = observations.read(item, RolloutHistory)
+        for revision in history.revisions if history else ():
+            if alerted - LOOKED_BACK <= revision.created_at <= alerted:
+                told = [change.after or "" for change in revision.changes]
+                words = " ".join((*revision.images, revision.change_cause, *told))
+                yield from _SHA.findall(words.lower())

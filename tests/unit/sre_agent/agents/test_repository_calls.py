@@ -58,6 +58,14 @@ def test_what_was_deployed_before_the_alert_is_asked_for_first() -> None:
     assert diffs(listed(*others, old), deployed)[0] == old.sha
 
 
+def test_what_was_deployed_though_it_was_written_long_ago_is_asked_for() -> None:
+    deployment = Deployment(id=1, sha="d" * 40, created_at=ALERTED - timedelta(minutes=3))
+    late = Deployment(id=2, sha="e" * 40, created_at=ALERTED + timedelta(minutes=3))
+    deployed = DeploymentList(repository=REPOSITORY, deployments=(late, deployment))
+
+    assert diffs(listed(head(1, -20)), deployed) == ["d" * 40, head(1, -20).sha]
+
+
 def test_what_a_rollout_names_is_asked_for_first_and_what_one_after_the_alert_names_is_not() -> (
     None
 ):
