@@ -18,6 +18,7 @@ PATH = "/webhook/change"
 
 MAX_BODY_BYTES = 1024 * 1024
 
+_ADVICE = "tell of the changes in several webhooks, or without their diffs"
 _OTHERWISE = "was used for a change that said something else: give this one a key of its own"
 
 _log = structlog.get_logger()
@@ -32,7 +33,7 @@ async def receive(request: Request) -> JSONResponse:
     context: ApiContext = request.app.state.context
     tenant = await webhook.find_tenant(request, context)
     webhook.check_json(request)
-    body = await webhook.read_body(request, MAX_BODY_BYTES)
+    body = await webhook.read_body(request, MAX_BODY_BYTES, _ADVICE)
     now = context.clock.now()
     parsed = changes.parse(body, cluster_id=tenant.cluster_id, now=now)
     told = {item.place: Told(item.change, item.sha256) for item in parsed.changes}

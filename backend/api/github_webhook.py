@@ -24,6 +24,7 @@ PATH = "/webhook/github"
 MAX_BODY_BYTES = 8 * 1024 * 1024
 """Far more than GitHub sends but for a push of thousands of commits at once."""
 
+_ADVICE = "push fewer commits at once; those of this delivery are seen when GitHub is asked"
 _SIGNATURE = "X-Hub-Signature-256"
 _DELIVERY = re.compile(r"[A-Za-z0-9-]{8,64}")
 _EVENT = re.compile(r"[a-z_]{1,64}")
@@ -42,7 +43,7 @@ async def receive(request: Request) -> JSONResponse:
     sent = request.headers.get(_SIGNATURE, "")
     if not secrets or not sent.startswith("sha256="):
         raise _unsigned()
-    body = await webhook.read_body(request, MAX_BODY_BYTES)
+    body = await webhook.read_body(request, MAX_BODY_BYTES, _ADVICE)
     check_signature(body, sent, secrets)
     webhook.check_json(request)
     event, id_ = _named(request)

@@ -22,7 +22,11 @@ PATH = "/webhook/alert"
 MAX_BODY_BYTES = 1024 * 1024
 """Alertmanager's largest groups are far below this."""
 
+READ_OUT = 4
+"""Bodies of up to so many times the limit are read to their end before they are refused."""
+
 _LOGGED_MAX = 10
+_ADVICE = "lower max_alerts in Alertmanager's webhook_config"
 
 _log = structlog.get_logger()
 
@@ -48,7 +52,7 @@ async def receive(request: Request) -> JSONResponse:
     context: ApiContext = request.app.state.context
     tenant = await find_tenant(request, context)
     check_json(request)
-    parsed = alertmanager.parse(await read_body(request, MAX_BODY_BYTES))
+    parsed = alertmanager.parse(await read_body(request, MAX_BODY_BYTES, _ADVICE))
     arrivals = [
         Arrival(alert, identity.service_of(alert), identity.is_actionable(alert))
         for alert in parsed.alerts
@@ -91,26 +95,32 @@ def check_json(request: Request) -> None:
         raise ProblemError(415, "Only JSON is read here", "Send Content-Type: application/json.")
 
 
-async def read_body(request: Request, limit_bytes: int) -> bytes:
-    """Return the body, reading no more than the limit.
+async def read_body(request: Request, limit_bytes: int, advice: str) -> bytes:
+    """Return the body, keeping no more than the limit.
+
+    What is a few times longer is read to its end and dropped: who is still sending when it is
+    refused sees a broken connection, and no reason. `advice` says how to send less.
 
     Raises:
         ProblemError: It is longer (413).
     """
+    refusal = ProblemError(
+        413, "The body is too large", f"Send at most {limit_bytes} bytes: {advice}."
+    )
+    most = READ_OUT * limit_bytes
     declared = request.headers.get("content-length", "")
-    if declared.isdigit() and int(declared) > limit_bytes:
-        raise _too_large(limit_bytes)
-    body = bytearray()
+    if declared.isdigit() and int(declared) > most:
+        raise refusal
+    body, read = bytearray(), 0
     async for chunk in request.stream():
-        body += chunk
-        if len(body) > limit_bytes:
-            raise _too_large(limit_bytes)
+        read += len(chunk)
+        if read > most:
+            raise refusal
+        if read <= limit_bytes:
+            body += chunk
+    if read > limit_bytes:
+        raise refusal
     return bytes(body)
-
-
-def _too_large(limit_bytes: int) -> ProblemError:
-    hint = f"Send at most {limit_bytes} bytes; Alertmanager: lower max_alerts in webhook_config."
-    return ProblemError(413, "The body is too large", hint)
 
 
 def tell_refused(refused: Mapping[int, tuple[Problem, ...]]) -> list[dict[str, object]]:

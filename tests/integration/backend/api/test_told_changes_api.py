@@ -242,6 +242,8 @@ async def test_a_body_without_a_length_is_cut_off_at_the_limit(client: httpx.Asy
     answer = await client.post(HOOK, content=endless(), headers=bearer("webhook"))
 
     assert answer.status_code == 413
+    assert "in several webhooks" in answer.json()["hint"]
+    assert "Alertmanager" not in answer.text
 
 
 @pytest.mark.attack("changes of another organization and cluster")
