@@ -72,7 +72,7 @@ def reasons(
     exact = (*_named(scene, commit), *_stood_on(scene, commit))
     yield from exact
     yield from _mechanism(scene, commit, is_named=bool(exact))
-    innocent = tuple(_innocence(scene, commit))
+    innocent = tuple(_innocence(scene, commit, is_named=bool(exact)))
     yield from innocent
     if arrival and not commit.diff and all(each.rule != HARMLESS for each in innocent):
         yield Reason(UNREAD, 0.0, "nobody saw what it changes")
@@ -238,8 +238,10 @@ def _best_fit(scene: Scene, patch: Patch) -> tuple[float, str, Symptom, bool]:
     return max(scored, default=(0.0, "", Symptom.SLOW, False))
 
 
-def _innocence(scene: Scene, commit: Commit) -> Iterator[Reason]:
-    why = None if _is_in_stack(scene, commit) else innocence.judge(commit)
+def _innocence(scene: Scene, commit: Commit, *, is_named: bool) -> Iterator[Reason]:
+    """Speak of what cannot do harm; what fails neither names it nor stands in it."""
+    is_meant = is_named or _is_in_stack(scene, commit)
+    why = None if is_meant else innocence.judge(commit)
     if why and why.is_proven:
         yield Reason(HARMLESS, -5.0, why.statement)
         return

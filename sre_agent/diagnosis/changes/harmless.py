@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
 
-from sre_agent.diagnosis.changes import logged
+from sre_agent.diagnosis.changes import logged, renamed
 from sre_agent.diagnosis.changes import patch as patches
 from sre_agent.diagnosis.changes.languages import KEYED, Language, of_file
 from sre_agent.diagnosis.changes.patch import READ_KEPT
@@ -27,6 +27,7 @@ _OWN_VERSION = re.compile(
 _VERSION_FILE = re.compile(r"(?:^|/)_{0,2}version_{0,2}(?:\.\w+)?$", re.IGNORECASE)
 COMMENTS, SPACE = "it touches only comments", "it changes nothing but order and space"
 LOGS, VERSION = "it only measures or logs", "it only names another version"
+NAMES = "it only calls private things by other names"
 
 
 def judge(commit: Commit) -> tuple[str, bool] | None:
@@ -40,6 +41,8 @@ def _judge(diff: str, paths: tuple[str, ...]) -> tuple[str, bool] | None:
     whys = {_proof(hunk) for hunk in hunks or ()}
     if whys and "" not in whys:
         return " and ".join(sorted(whys)).replace(" and it ", " and "), True
+    if hunks and renamed.is_renaming(hunks):
+        return NAMES, True
     if not patch.removed and not patch.added:
         return COMMENTS, False
     if logged.is_about_measuring(patch):
