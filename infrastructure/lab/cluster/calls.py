@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -15,6 +16,8 @@ from infrastructure.lab.cluster.targets import Target
 
 MAX_DEPTH = 100
 """How deep a body may nest."""
+_HALF = re.compile(rb"\\u[dD][89a-fA-F][0-9a-fA-F]{2}|\xed[\xa0-\xbf]")
+"""What may be half of a character: JSON can write one, and no text can hold it."""
 
 
 @dataclass(frozen=True)
@@ -96,7 +99,21 @@ def parsed(raw: bytes) -> Any:
     except (ValueError, RecursionError) as error:
         text = f"couldn't get version/kind; json parse error: {error}"
         raise errors.bad_request(f"the object provided is unrecognized ({text})") from error
-    return _shallow(value)
+    shallow = _shallow(value)
+    return _whole(shallow) if _HALF.search(raw) else shallow
+
+
+def _whole(value: Any) -> Any:
+    """Return a value in whose texts each half of a surrogate pair is U+FFFD, as Go reads JSON."""
+    match value:
+        case str():
+            return value.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+        case list():
+            return [_whole(item) for item in value]
+        case dict():
+            return {_whole(name): _whole(item) for name, item in value.items()}
+        case _:
+            return value
 
 
 def _shallow(value: Any) -> Any:

@@ -177,6 +177,25 @@ def test_a_damaged_object_is_created_or_refused_and_then_shown(case: tuple[str, 
     assert ask(store, "GET", collection(kind), None, form="table") == 200
 
 
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [
+        ("\ud800", "\ufffd"),
+        ("a\udfffb", "a\ufffdb"),
+        ("\udc00\ud800", "\ufffd\ufffd"),
+        ("\U0001f600", "\U0001f600"),
+    ],
+)
+def test_half_a_character_is_replaced_as_the_real_server_does(sent: str, kept: str) -> None:
+    store = new_store()
+    manifest = {**MANIFESTS["ConfigMap"], "data": {"text": sent}}
+
+    code = ask(store, "POST", collection("ConfigMap"), manifest)
+
+    assert code == 201
+    assert store.peek(KINDS["ConfigMap"], "default", "x")["data"] == {"text": kept}
+
+
 @settings(max_examples=300, deadline=None)
 @given(damaged(), st.sampled_from(MEDIA[1:]))
 def test_a_damaged_patch_is_applied_or_refused_and_the_object_still_shown(
