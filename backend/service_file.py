@@ -12,6 +12,7 @@ from sre_agent.config import files, services
 from sre_agent.config.files import InvalidConfigurationError
 from sre_agent.domain.incident import Incident
 from sre_agent.domain.observations.services import ServiceEntries
+from sre_agent.domain.patterns import fits
 from sre_agent.domain.services import ServiceEntry
 
 _log = structlog.get_logger()
@@ -45,6 +46,17 @@ class ServiceFile(ports.Services):
             return None
         self._refresh(self.path)
         return ServiceEntries(file=self.path.name, entries=self._entries, fault=self._fault)
+
+    def of_service(
+        self, org_id: str, service: str, namespace: str = ""
+    ) -> tuple[ServiceEntry, ...]:
+        """Return what the file says to an organization of a service, of each namespace that may be meant."""
+        said = self.read(org_id) if service else None
+        return tuple(
+            entry
+            for entry in (said.entries if said else ())
+            if entry.service == service and (not namespace or fits(namespace, entry.namespaces))
+        )
 
     def _refresh(self, path: Path) -> None:
         signature = files.signature(path)

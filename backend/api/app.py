@@ -70,6 +70,7 @@ def create_app(
             Walks() as walks,
             PeopleMinds(settings, engine, clock) as minds,
         ):
+            services = ServiceFile.of_settings(settings)
             app.state.context = ApiContext(
                 settings=settings,
                 engine=engine,
@@ -89,9 +90,10 @@ def create_app(
                     clock=clock,
                     toolboxes=toolboxes,
                     own=tenant,
-                    services=ServiceFile.of_settings(settings),
+                    services=services,
                     minds=minds,
                 ),
+                services=services,
                 checks=checks or {},
             )
             yield

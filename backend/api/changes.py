@@ -116,6 +116,7 @@ async def list_changes(
         cluster_id=asked.cluster,
         namespace=asked.namespace,
         service=asked.service,
+        built_from=context.services.of_service(actor.org_id, asked.service, asked.namespace),
         repository=asked.repository,
         kinds=asked.kind,
         sources=asked.source,

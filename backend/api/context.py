@@ -18,6 +18,7 @@ from backend.clusters.connecting import Registry
 from backend.clusters.health import Nurse
 from backend.clusters.toolboxes import Toolboxes
 from backend.db.admission import AdmissionDesk, Tenant
+from backend.service_file import ServiceFile
 from backend.settings.api import ApiSettings
 from sre_agent import ports
 
@@ -43,6 +44,7 @@ class ApiContext:
     walks: Walks
     brakes: Brakes
     asking: AskDesk
+    services: ServiceFile
     checks: Mapping[str, Check]
 
 

@@ -13,6 +13,7 @@ from backend.db import changes as timeline
 from backend.db.audit_trail import Trace
 from backend.db.changes import Wanted
 from backend.db.organization_log import Deed
+from backend.service_file import ServiceFile
 from sre_agent import ports
 from sre_agent.ask import incident_facts, other_facts
 from sre_agent.ask.asking import HOUR_S, Place, Slots
@@ -21,13 +22,14 @@ from sre_agent.ask.incident_facts import Seen, minute, second
 from sre_agent.domain.events import Event, EventKind
 from sre_agent.domain.ids import IncidentId
 from sre_agent.domain.observations.kubernetes import ResourceList, RolloutHistory
+from sre_agent.domain.services import ServiceEntry
 from sre_agent.domain.timeline import OURSELVES, Change, ChangeKind, ChangeSource
 
 _NAMESPACES = 8
 _DEEDS = 30
 _ENTRIES = 30
-_OPEN = 3
-"""Of so many open incidents it is said which change explains them."""
+_LATELY = 3
+"""Of so many incidents it is said which change explains them."""
 BEFORE_S = 6 * HOUR_S
 """So long before an incident it is looked for what changed, unless a question says otherwise."""
 TOLERANCE = timedelta(minutes=1)
@@ -51,23 +53,29 @@ class _Live:
 
 
 async def find(
-    engine: AsyncEngine, clock: ports.Clock, clusters: ClusterLooks, slots: Slots
+    engine: AsyncEngine,
+    clock: ports.Clock,
+    clusters: ClusterLooks,
+    file: ServiceFile,
+    slots: Slots,
 ) -> Found:
-    """Return what changed within the time asked for, oldest first, and which of it explains an incident.
+    """Return what changed within the time asked for, oldest first, and which of it explains incidents.
 
     The time is an hour unless it says otherwise; of an incident it ends with its onset.
     """
     if slots.incident:
         return await _before(engine, clusters.org_id, slots)
     since = clock.now() - timedelta(seconds=slots.since_s or HOUR_S)
+    built_from = file.of_service(clusters.org_id, slots.place.service, slots.place.namespace)
     live, notes = await _rollouts(engine, clusters, slots.place, since)
     async with engine.connect() as connection:
         kinds = _DONE if slots.place.told else (*_DONE, *_OF_PLATFORM)
         wanted = audit_trail.Wanted(kinds=kinds, since=since)
         traces = await audit_trail.list_page(connection, clusters.org_id, wanted, limit=_DEEDS + 1)
-        entries, cut = await _entries(connection, clusters.org_id, _of_place(slots.place, since))
-        open_, _ = await incident_looks.listed(connection, clusters.org_id, slots.place)
-        verdicts = [fact for seen in open_[:_OPEN] if (fact := await _explained(connection, seen))]
+        about = _of_place(slots.place, since, built_from)
+        entries, cut = await _entries(connection, clusters.org_id, about)
+        lately = await _incidents(connection, clusters.org_id, slots.place, since)
+        verdicts = [fact for seen in lately if (fact := await _explained(connection, seen))]
     done = list(_of(traces[:_DEEDS], slots.place))
     dated = [
         *((item.at, item.fact) for item in live if not _is_told(item, entries)),
@@ -75,10 +83,19 @@ async def find(
         *((item.at, other_facts.change(item)) for item in entries if not _is_own(item)),
         *((trace.at, _fact(trace)) for trace in done),
     ]
-    about = f" of {slots.place.told}" if slots.place.told else ""
-    none = () if dated else (f"Nothing{about} is known to have changed since {minute(since)}.",)
+    where = f" of {slots.place.told}" if slots.place.told else ""
+    none = () if dated else (f"Nothing{where} is known to have changed since {minute(since)}.",)
     left = (*cut, *([_cut(_DEEDS, "things that were done")] if len(traces) > _DEEDS else []))
     return Found(facts=(*verdicts, *_ordered(dated)), notes=(*none, *left, *notes))
+
+
+async def _incidents(
+    connection: AsyncConnection, org_id: str, place: Place, since: datetime
+) -> list[Seen]:
+    """Return the newest incidents that are open and, behind them, that were opened since."""
+    open_, _ = await incident_looks.listed(connection, org_id, place)
+    opened, _ = await incident_looks.listed(connection, org_id, place, since=since)
+    return list({seen.id: seen for seen in (*open_, *opened)}.values())[:_LATELY]
 
 
 async def _before(engine: AsyncEngine, org_id: str, slots: Slots) -> Found:
@@ -142,12 +159,13 @@ def told(traces: Sequence[Trace], since: datetime) -> Found:
     return Found(facts=facts, notes=() if facts else (f"Nothing was done since {minute(since)}.",))
 
 
-def _of_place(place: Place, since: datetime) -> Wanted:
+def _of_place(place: Place, since: datetime, built_from: tuple[ServiceEntry, ...]) -> Wanted:
     """Return which entries of the timeline are told: of a place, those of its service."""
     return Wanted(
         since=since,
         namespace="" if place.service else place.namespace,
         service=place.service,
+        built_from=built_from,
     )
 
 

@@ -69,7 +69,9 @@ class OrganizationLookups(Lookups):
     async def _look(self, topic: Topic, slots: Slots) -> Found:
         match topic:
             case Topic.CHANGES:
-                return await changes.find(self.engine, self.clock, self.clusters, slots)
+                return await changes.find(
+                    self.engine, self.clock, self.clusters, self.services, slots
+                )
             case Topic.OWNER:
                 return await owner_looks.find(self.engine, self.clusters, self.services, slots)
             case Topic.RUNBOOK:

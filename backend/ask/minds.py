@@ -111,5 +111,6 @@ class PeopleMinds:
             secrets_key=self._settings.secrets_key,
             exchanges=opened.exchanges,
             larger=opened.larger,
+            thinking_tokens=self._settings.llm_thinking_tokens,
             spans=opened.spans,
         )

@@ -1,7 +1,5 @@
 """Looks for the owners of a service: who has its incident, whom its runbooks name, and the operator's file."""
 
-from collections.abc import Iterator
-
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from backend.ask import incident_looks, runbook_looks
@@ -13,8 +11,6 @@ from sre_agent.ask.asking import Known, Place, Slots
 from sre_agent.ask.citing import AskCitation, Fact, Found
 from sre_agent.ask.lookups import NotThereError
 from sre_agent.domain.ids import IncidentId
-from sre_agent.domain.observations.services import ServiceEntries
-from sre_agent.domain.patterns import fits
 
 
 async def find(
@@ -31,8 +27,12 @@ async def find(
             fact = other_facts.owner(match, service, cluster)
             by_runbook.setdefault(fact.cites[0], fact)
     said = file.read(clusters.org_id)
-    place = Place(namespace=slots.place.namespace, service=service)
-    facts = (*people, *(_declared(said, place) if said else ()), *by_runbook.values())
+    declared = [
+        other_facts.owned(entry, said.file)
+        for entry in file.of_service(clusters.org_id, service, slots.place.namespace)
+        if said and entry.owners
+    ]
+    facts = (*people, *declared, *by_runbook.values())
     remarks = [f"{said.file} is not told as it is now: {said.fault}"] if said and said.fault else []
     if not facts:
         remarks.append(
@@ -49,14 +49,6 @@ def known(file: ServiceFile, org_id: str, others: Known) -> Known:
     names -= {place.service for place in others.places}
     places = tuple(Place(service=name) for name in sorted(names))
     return others.model_copy(update={"places": (*others.places, *places)})
-
-
-def _declared(said: ServiceEntries, place: Place) -> Iterator[Fact]:
-    """Yield whom the file calls owners, of each cluster and namespace that may be meant."""
-    for entry in said.entries:
-        is_there = not place.namespace or fits(place.namespace, entry.namespaces)
-        if entry.owners and entry.service == place.service and is_there:
-            yield other_facts.owned(entry, said.file)
 
 
 async def _assigned(connection: AsyncConnection, org_id: str, slots: Slots) -> list[Fact]:

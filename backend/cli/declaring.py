@@ -28,16 +28,11 @@ def check(file: Annotated[Path, typer.Argument(help="A file like SERVICES_FILE."
     """Say whether a file of services is right, and which of its repositories nobody looks at."""
     found = files.load(file)
     for each in found:
-        console.print(
-            f"{escape(plain(each.service))}: {escape(plain(_said(each)))}", soft_wrap=True
-        )
+        said = plain("; ".join(_parts(each)))
+        console.print(f"{escape(plain(each.service))}: {escape(said)}", soft_wrap=True)
     for told in declared.strangers(found, environment.read(layout().env_file)):
         console.print(f"[yellow]note:[/] {escape(plain(told))}", soft_wrap=True)
     console.print(f"{len(found)} entries are right")
-
-
-def _said(entry: ServiceEntry) -> str:
-    return "; ".join(_parts(entry))
 
 
 def _parts(entry: ServiceEntry) -> Iterator[str]:

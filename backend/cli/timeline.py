@@ -46,9 +46,11 @@ def changes(  # noqa: PLR0913 - one for each thing that can be asked for
         _around(incident, limit)
         return
     end = until.replace(tzinfo=UTC) if until else SystemClock().now()
+    # There is no time before the first that can be written down.
+    span = min(timedelta(hours=hours), end - datetime.min.replace(tzinfo=UTC))
     found = client().get(
         "/api/v1/changes",
-        since=(end - timedelta(hours=hours)).isoformat(),
+        since=(end - span).isoformat(),
         until=end.isoformat(),
         service=service,
         namespace=namespace,
@@ -76,18 +78,33 @@ def _around(incident: str, limit: int) -> None:
         console.print("nobody has looked yet for a change that explains it")
     console.print()
     found = client().get("/api/v1/changes", incident=incident, limit=limit)
-    _rows(found)
+    _rows(found, told)
     suspect = told["suspect"] if told else None
     if found["next_cursor"] and suspect and _moment(suspect["at"]) < _moment(_oldest(found)):
         at = _moment(suspect["at"])
         window = {"since": (at - _NEAR).isoformat(), "until": (at + _NEAR).isoformat()}
         console.print("[dim]… and around the one that explains it:[/]")
-        _rows(client().get("/api/v1/changes", incident=incident, limit=limit, **window))
+        _rows(client().get("/api/v1/changes", incident=incident, limit=limit, **window), told)
 
 
-def _rows(found: Mapping[str, Any]) -> None:
+def _rows(found: Mapping[str, Any], verdict: Mapping[str, Any] | None = None) -> None:
+    """Show entries; where a verdict is on them, with the onset among them and the suspect marked."""
+    onset = verdict["onset_at"] if verdict else None
     for row in found["changes"]:
-        console.print(_line(row), soft_wrap=True)
+        if onset and _moment(row["at"]) <= _moment(onset):
+            console.print(f"[dim]{second(onset)}  the trouble began[/]")
+            onset = None
+        mark = " [bold red]<- explains it[/]" if verdict and _is_suspect(verdict, row) else ""
+        console.print(f"{_line(row)}{mark}", soft_wrap=True)
+
+
+def _is_suspect(verdict: Mapping[str, Any], row: Mapping[str, Any]) -> bool:
+    suspect = verdict["suspect"]
+    if not suspect:
+        return False
+    commit, kind = suspect.get("commit"), suspect["kind"]
+    is_same_commit = bool(commit) and (commit, kind) == (row["commit"], row["kind"])
+    return suspect["id"] == row.get("id") or is_same_commit
 
 
 def _line(row: Mapping[str, Any]) -> str:

@@ -14,6 +14,7 @@ from backend.db.tables.base import Moment
 from backend.db.tables.changes import changes
 from backend.db.tenancy import Tenant
 from sre_agent.domain.errors import PermanentError
+from sre_agent.domain.services import ServiceEntry
 from sre_agent.domain.timeline import Change, ChangeKind, ChangeSource, ChangeWindow
 
 _NO_CLUSTER = ""
@@ -65,7 +66,8 @@ class SourceCount:
 class Wanted:
     """Which changes are asked for; what is empty asks for all.
 
-    Of a cluster are also those that are of no single one, of a service what it was built from.
+    Of a cluster are also those that are of no single one, of a service what it was built from: as
+    entries themselves tell, and as `built_from` says of it.
     """
 
     since: datetime | None = None
@@ -73,6 +75,7 @@ class Wanted:
     cluster_id: str = ""
     namespace: str = ""
     service: str = ""
+    built_from: Sequence[ServiceEntry] = ()
     repository: str = ""
     kinds: Sequence[ChangeKind] = ()
     sources: Sequence[ChangeSource] = ()
@@ -109,13 +112,18 @@ async def list_page(
     *,
     limit: int,
     before: tuple[Any, ...] | None = None,
+    with_diffs: bool = False,
 ) -> list[Change]:
-    """Return a page of changes, newest first, that comes after the position (`at`, `id`)."""
-    query = sa.select(changes.c.content).where(*_conditions(org_id, wanted))
+    """Return a page of changes, newest first, that comes after the position (`at`, `id`).
+
+    Their diffs, of which a page has megabytes, come only where they are wanted.
+    """
+    diff = changes.c.diff if with_diffs else sa.literal("").label("diff")
+    query = sa.select(changes.c.content, diff).where(*_conditions(org_id, wanted))
     if before is not None:
         query = query.where(sa.tuple_(changes.c.at, changes.c.id) < before)
     query = query.order_by(changes.c.at.desc(), changes.c.id.desc()).limit(limit)
-    return [Change.model_validate(row.content) for row in await connection.execute(query)]
+    return [_change(row.content, row.diff) for row in await connection.execute(query)]
 
 
 async def moment_after(
@@ -133,11 +141,12 @@ async def get(connection: AsyncConnection, org_id: str, id_: str) -> Change:
     Raises:
         ChangeNotFoundError: The organization has none of that id.
     """
-    query = sa.select(changes.c.content).where(changes.c.org_id == org_id, changes.c.id == id_)
+    query = sa.select(changes.c.content, changes.c.diff)
+    query = query.where(changes.c.org_id == org_id, changes.c.id == id_)
     row = (await connection.execute(query)).one_or_none()
     if row is None:
         raise ChangeNotFoundError(f"there is no change {id_}")
-    return Change.model_validate(row.content)
+    return _change(row.content, row.diff)
 
 
 async def near(
@@ -154,7 +163,7 @@ async def near(
         kinds=window.kinds,
         sources=sources,
     )
-    found = await list_page(connection, tenant.org_id, wanted, limit=window.limit)
+    found = await list_page(connection, tenant.org_id, wanted, limit=window.limit, with_diffs=True)
     if len(found) < window.limit:
         return found, 0
     count = sa.select(sa.func.count()).select_from(changes)
@@ -189,7 +198,9 @@ async def forget(connection: AsyncConnection, *, told_before: datetime) -> int:
 def _conditions(org_id: str, wanted: Wanted) -> list[sa.ColumnElement[bool]]:
     own, service = wanted.cluster_id, wanted.service
     about = (
-        service_changes.about(org_id, service, wanted.since, wanted.until) if service else sa.true()
+        service_changes.about(org_id, service, wanted.built_from, wanted.since, wanted.until)
+        if service
+        else sa.true()
     )
     asked: Sequence[tuple[object, sa.ColumnElement[bool]]] = (
         (wanted.since, changes.c.at >= sa.literal(wanted.since, Moment)),
@@ -238,6 +249,10 @@ async def _hashes(
     return {row.id: row.sha256 for row in await connection.execute(query)}
 
 
+def _change(content: Mapping[str, Any], diff: str) -> Change:
+    return Change.model_validate({**content, "diff": diff})
+
+
 def _row(org_id: str, told: Told) -> dict[str, Any]:
     change = told.change
     return {
@@ -252,6 +267,8 @@ def _row(org_id: str, told: Told) -> dict[str, Any]:
         "namespace": change.namespace,
         "services": list(change.services),
         "repository": change.repository,
-        "content": change.model_dump(mode="json"),
+        "commit_start": change.commit[: service_changes.COMMIT_CHARS],
+        "content": change.model_dump(mode="json", exclude={"diff"}),
+        "diff": change.diff,
         "sha256": told.sha256,
     }

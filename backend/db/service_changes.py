@@ -4,48 +4,66 @@ Who tells of commits seldom says of which services: their files and the deployme
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
 from backend.db.tables.base import Moment
 from backend.db.tables.changes import changes
+from sre_agent.domain.services import ALL, ServiceEntry
 from sre_agent.domain.timeline import ChangeKind
 
 _SUFFIXES = ("-service", "-svc", "-server", "-app")
 ASIDE = timedelta(days=1)
 """A commit comes to a branch, and goes live, within this."""
-_COMMIT = r'"commit": ?"([0-9a-f]{7})'
+COMMIT_CHARS = 7
 """So many characters of a commit's hash tell it from others: tags of images often hold no more."""
 
 
 def about(
-    org_id: str, service: str, since: datetime | None, until: datetime | None
+    org_id: str,
+    service: str,
+    built_from: Sequence[ServiceEntry],
+    since: datetime | None,
+    until: datetime | None,
 ) -> sa.ColumnElement[bool]:
     """Return whether an entry is about a service.
 
-    It names it, its files are in a folder or manifest that is called like it, or it is of a commit of
-    which another entry says so that was told of a window, or within a day of it.
+    It names it, its files are in a folder or manifest that is called like it or in what the service is
+    built from, or it is of a commit of which another entry says so that was told of a window, or
+    within a day of it.
     """
     other = changes.alias("other")
-    told = sa.select(_commit(other)).where(
+    told = sa.select(other.c.commit_start).where(
         other.c.org_id == org_id,
         *([other.c.at >= sa.literal(since - ASIDE, Moment)] if since else []),
         *([other.c.at <= sa.literal(until + ASIDE, Moment)] if until else []),
-        _commit(other).is_not(None),
-        _is_named(other, service),
+        other.c.commit_start != "",
+        _is_of(other, service, built_from),
     )
-    return sa.or_(_is_named(changes, service), _commit(changes).in_(told))
+    return sa.or_(_is_of(changes, service, built_from), changes.c.commit_start.in_(told))
 
 
-def _commit(entry: sa.FromClause) -> sa.ColumnElement[str | None]:
-    """Return the begin of an entry's commit, null where it has none; the whole entry is not parsed."""
-    return sa.func.substring(_text(entry), _COMMIT)
+def _is_of(
+    entry: sa.FromClause, service: str, built_from: Sequence[ServiceEntry]
+) -> sa.ColumnElement[bool]:
+    """Return whether an entry itself tells that it is about a service, or about what that is built from."""
+    return sa.or_(_is_named(entry, service), *(_is_in(entry, each) for each in built_from))
 
 
-def _text(entry: sa.FromClause) -> sa.ColumnElement[str]:
-    return sa.cast(entry.c.content, sa.Text)
+def _is_in(entry: sa.FromClause, declared: ServiceEntry) -> sa.ColumnElement[bool]:
+    """Return whether an entry is of the repository, and of one of the paths there, that a service is built from."""
+    if not (declared.repository and declared.paths):
+        return sa.false()
+    is_there = sa.func.lower(entry.c.repository) == declared.repository.lower()
+    if ALL in declared.paths:
+        return is_there
+    paths = sa.cast(entry.c.content["paths"], sa.Text)
+    ways = (
+        paths.contains(f'"{path}{end}', autoescape=True) for path in declared.paths for end in '/"'
+    )
+    return sa.case((is_there, sa.or_(*ways)), else_=False)
 
 
 def _is_named(entry: sa.FromClause, service: str) -> sa.ColumnElement[bool]:
@@ -66,7 +84,7 @@ def _is_named(entry: sa.FromClause, service: str) -> sa.ColumnElement[bool]:
     paths = sa.cast(content["paths"], sa.Text)
     touched = (paths.contains(part, autoescape=True) for part in _parts(service))
     is_said = sa.or_(entry.c.services.contains([service]), is_deployed, *touched)
-    is_anywhere = _text(entry).contains(_bare(service), autoescape=True)
+    is_anywhere = sa.cast(content, sa.Text).contains(_bare(service), autoescape=True)
     return sa.case((is_anywhere, is_said), else_=False)
 
 

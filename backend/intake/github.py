@@ -79,15 +79,17 @@ def _push(sent: Any, now: datetime) -> list[GithubChange]:
             link=texts.link(commit.url, LINK_MAX),
             commit=commit.id,
             message=texts.told(commit.message, MESSAGE_MAX),
-            paths=_paths(commit),
+            paths=paths[:PATHS_MAX],
+            has_all_paths=len(paths) <= PATHS_MAX,
         )
         for commit in push.commits
+        for paths in (_paths(commit),)
     ]
 
 
 def _paths(commit: github_shapes.Commit) -> tuple[str, ...]:
     named = dict.fromkeys([*commit.modified, *commit.added, *commit.removed])
-    return tuple(texts.told(path, _PATH_MAX) for path in list(named)[:PATHS_MAX])
+    return tuple(texts.told(path, _PATH_MAX) for path in named)
 
 
 def _pull(sent: Any, now: datetime) -> list[GithubChange]:
@@ -196,7 +198,8 @@ def _told(as_of: datetime, *, is_at_said: bool = True, **fields: Any) -> GithubC
     """Return a change with the hash of what GitHub said: of when it was, only where it said so."""
     change = Change(source=ChangeSource.GITHUB, **fields)
     unsaid = {"told_at"} if is_at_said else {"told_at", "at"}
-    said = to_json(change.model_dump(mode="json", exclude=unsaid))
+    whole = {"has_all_paths", "has_whole_diff"}  # of the same commit always the same
+    said = to_json(change.model_dump(mode="json", exclude=unsaid | whole))
     return GithubChange(change, as_of.astimezone(UTC), hashlib.sha256(said).hexdigest())
 
 

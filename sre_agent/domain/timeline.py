@@ -50,7 +50,8 @@ class Change(Value):
     single cluster is meant, as of a commit. `at` is when it took effect, `told_at` when we heard of
     it. `object` is written `Kind/namespace/name`. `before` and `after` are what stood there, as far
     as that was told and is no secret. `state` is how it ended, in its source's word; empty means
-    that it took effect. `paths` are the files of a commit, `diff` its unified diff, cut to a bound.
+    that it took effect. `paths` are the files of a commit, `diff` its unified diff; `has_all_paths` and `has_whole_diff` say
+    whether these were told whole, as far as they were told.
     """
 
     key: str
@@ -76,6 +77,8 @@ class Change(Value):
     message: str = ""
     paths: tuple[str, ...] = ()
     diff: str = ""
+    has_all_paths: bool = True
+    has_whole_diff: bool = True
 
     @property
     def id(self) -> str:

@@ -22,8 +22,12 @@ changes = sa.Table(
     sa.Column("namespace", sa.Text, nullable=False),
     sa.Column("services", ARRAY(sa.Text), nullable=False),
     sa.Column("repository", sa.Text, nullable=False),
-    # The whole entry, and a hash of what was sent: a key is not used for two changes.
+    # The begin of its commit, by which entries of one commit are found; empty where it has none.
+    sa.Column("commit_start", sa.Text, nullable=False),
+    # The whole entry but for its diff, which is long and seldom read; and a hash of what was sent: a key
+    # is not used for two changes.
     sa.Column("content", Json, nullable=False),
+    sa.Column("diff", sa.Text, nullable=False),
     sa.Column("sha256", sa.Text, nullable=False),
     sa.Index("ix_changes_org_id_at_id", "org_id", "at", "id"),
     sa.Index("ix_changes_services", "services", postgresql_using="gin"),

@@ -1,19 +1,23 @@
 """The schema: what the migrations make is what the code believes."""
 
 import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import psycopg
+import pytest
 import sqlalchemy as sa
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 
-from backend.db import migrations
-from backend.db.engine import libpq_url, sqlalchemy_url
+from backend.db import changes, migrations
+from backend.db.engine import create_engine, libpq_url, sqlalchemy_url
 from backend.db.migrations import migrate
 from backend.db.tables import metadata
+from sre_agent.domain.timeline import Change, ChangeKind, ChangeSource
 
 
 def test_the_tables_are_those_the_code_describes(database_url: str) -> None:
@@ -34,12 +38,18 @@ def test_the_tables_are_those_the_code_describes(database_url: str) -> None:
     assert differences == []
 
 
-def test_migrating_again_and_by_several_programs_at_once_is_harmless(
-    postgres_url: str, database_url: str
-) -> None:
+@pytest.fixture
+def url(postgres_url: str) -> Iterator[str]:
+    """Return the address of a database of the test's own, in which there is nothing yet."""
     with psycopg.connect(postgres_url, autocommit=True) as connection:
-        connection.execute("CREATE DATABASE migrated_by_many")
-    url = postgres_url.replace("/sre_agent?", "/migrated_by_many?")
+        connection.execute("CREATE DATABASE migrated")
+        yield postgres_url.replace("/sre_agent?", "/migrated?")
+        connection.execute("DROP DATABASE migrated")
+
+
+def test_migrating_again_and_by_several_programs_at_once_is_harmless(
+    url: str, database_url: str
+) -> None:
     failures: list[Exception] = []
 
     def run() -> None:
@@ -54,8 +64,6 @@ def test_migrating_again_and_by_several_programs_at_once_is_harmless(
     for thread in threads:
         thread.join(timeout=30)
     migrate(database_url)
-    with psycopg.connect(postgres_url, autocommit=True) as connection:
-        connection.execute("DROP DATABASE migrated_by_many")
 
     assert failures == []
 
@@ -74,10 +82,7 @@ _OLD = """
 """
 
 
-def test_an_old_database_keeps_its_stops_and_its_answers(postgres_url: str) -> None:
-    with psycopg.connect(postgres_url, autocommit=True) as connection:
-        connection.execute("CREATE DATABASE migrated_from_old")
-    url = postgres_url.replace("/sre_agent?", "/migrated_from_old?")
+def test_an_old_database_keeps_its_stops_and_its_answers(url: str) -> None:
     migrate(url)
     _go_back(url, "0009")
     with psycopg.connect(libpq_url(url), autocommit=True) as connection:
@@ -90,10 +95,48 @@ def test_an_old_database_keeps_its_stops_and_its_answers(postgres_url: str) -> N
         answers = connection.execute(
             "SELECT approval_id, person, verdict, role FROM approval_answers"
         ).fetchall()
-    with psycopg.connect(postgres_url, autocommit=True) as connection:
-        connection.execute("DROP DATABASE migrated_from_old")
     assert stops == [(None, True)]
     assert answers == [("a", "name:ann", "approved", "approver")]
+
+
+_TOLD = Change(
+    key="1",
+    source=ChangeSource.GITHUB,
+    kind=ChangeKind.COMMIT,
+    summary="Bound it",
+    at=datetime(2026, 3, 1, tzinfo=UTC),
+    told_at=datetime(2026, 3, 1, tzinfo=UTC),
+    commit="a" * 40,
+    diff="--- a/x\n+++ b/x\n",
+)
+_ODD = _TOLD.model_copy(update={"key": "2", "diff": "", "before": "\0"})
+
+
+async def test_changes_from_before_keep_their_diffs(url: str) -> None:
+    migrate(url)
+    _go_back(url, "0022")
+    with psycopg.connect(libpq_url(url), autocommit=True) as connection:
+        connection.execute(_OLD)
+        for change in (_TOLD, _ODD):
+            row = (change.id, change.at, change.model_dump_json())
+            connection.execute(_OLD_CHANGE, row)
+
+    migrate(url)
+
+    engine = create_engine(url)
+    async with engine.connect() as connection:
+        found = [await changes.get(connection, "o", change.id) for change in (_TOLD, _ODD)]
+        starts = await connection.execute(sa.text("SELECT commit_start FROM changes"))
+    await engine.dispose()
+    assert found == [_TOLD, _ODD]
+    assert set(starts.scalars()) == {"aaaaaaa", ""}
+
+
+_OLD_CHANGE = """
+    INSERT INTO changes (org_id, id, cluster_id, source, kind, at, told_at, as_of, namespace,
+            services, repository, content, sha256)
+        VALUES ('o', %s, '', 'github', 'commit', %s, now(), now(), '', '{}', '', %s, '')
+"""
 
 
 def _go_back(url: str, revision: str) -> None:

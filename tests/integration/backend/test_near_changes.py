@@ -32,7 +32,7 @@ async def test_a_run_hears_what_others_told_of_its_cluster_in_the_window(
     now = clock.now()
     id_ = await make_incident()
     told = [
-        change("own", now, cluster_id=ClusterId("default")),
+        change("own", now, cluster_id=ClusterId("default"), diff="+a = 1"),
         change("everywhere", now - timedelta(minutes=1)),
         change("older", now - timedelta(minutes=2)),
         change("elsewhere", now, cluster_id=ClusterId("east")),
@@ -47,9 +47,14 @@ async def test_a_run_hears_what_others_told_of_its_cluster_in_the_window(
     window = ChangeWindow(since=now - timedelta(days=1), until=now, limit=2)
 
     near = await PostgresChanges(engine).near(incident, window)
+    async with engine.connect() as connection:
+        listed = await timeline.list_page(connection, "default", Wanted(), limit=10)
 
     assert [each.key for each in near.changes] == ["own", "everywhere"]
     assert near.left_out == 1
+    # Who judges them reads diffs; who lists them does not.
+    assert [each.diff for each in near.changes] == ["+a = 1", ""]
+    assert {each.diff for each in listed} == {""}
 
 
 async def test_what_a_run_saw_is_kept_once_and_only_of_its_own_cluster(

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import httpx
+import sqlalchemy as sa
 from asker import Asker, told
 from house import House
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -11,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from backend.db import changes as timeline
 from backend.db import journal
 from backend.db.changes import Told
+from backend.db.tables.incidents import incidents
 from sre_agent.domain.events import EventDraft, EventKind
 from sre_agent.domain.ids import ClusterId, IncidentId
 from sre_agent.domain.timeline import OURSELVES, Change, ChangeKind, ChangeSource
@@ -93,12 +95,17 @@ async def test_what_changed_before_an_incident_ends_with_its_onset_and_says_what
 
     done = await Asker(http, apple).ask(apple.fill("what changed before {incident_id}?"))
     service = await Asker(http, apple).ask("what changed in apple-web?")
+    async with engine.begin() as connection:
+        over = sa.update(incidents).where(incidents.c.id == apple.ids["incident_id"])
+        await connection.execute(over.values(status="resolved", ended_at=clock.now()))
+    after = await Asker(http, apple).ask("what changed in apple-web?")
 
     said = told(done)
     assert "hours before explains what fails (90%), in effect since" in said
     assert "UTC: flag: hours before" in said
     assert "long after" not in said
     assert "explains what fails" in told(service)
+    assert "explains what fails" in told(after), "also once it is over"
 
 
 async def test_before_anybody_looked_that_is_said(http: httpx.AsyncClient, apple: House) -> None:

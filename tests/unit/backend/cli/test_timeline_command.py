@@ -64,6 +64,21 @@ def test_the_window_ends_when_it_is_said_to(monkeypatch: pytest.MonkeyPatch) -> 
     assert "--until 2026-03-01T11:50:00" in told
 
 
+@pytest.mark.parametrize(
+    ("until", "hours"), [("0001-01-01", "24"), ("0001-06-01", "8760"), ("0001-01-01", "0.01")]
+)
+def test_a_window_that_begins_before_all_time_begins_with_it(
+    monkeypatch: pytest.MonkeyPatch, until: str, hours: str
+) -> None:
+    api = Api()
+
+    told = run(monkeypatch, api, "--until", until, "--hours", hours)
+
+    assert api.asked["since"] == "0001-01-01T00:00:00+00:00"
+    assert api.asked["until"] == f"{until}T00:00:00+00:00"
+    assert "nothing is known to have changed" in told
+
+
 def test_that_nothing_changed_says_how_changes_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
     told = run(monkeypatch, Api(), "till")
 
@@ -74,14 +89,15 @@ def test_that_nothing_changed_says_how_changes_are_told(monkeypatch: pytest.Monk
 class AroundApi:
     """Tells of an incident's causes and of what was changed around it."""
 
-    def __init__(self, changes: dict[str, Any] | None) -> None:
+    def __init__(self, changes: dict[str, Any] | None, *rows: dict[str, Any]) -> None:
         self._causes = {"changes": changes}
+        self._rows = rows or (ROW,)
 
     def get(self, path: str, **parameters: Any) -> dict[str, Any]:
         if path.endswith("/causes"):
             return self._causes
         assert parameters["incident"] == "inc-1"
-        return {"changes": [ROW], "next_cursor": None}
+        return {"changes": list(self._rows), "next_cursor": None}
 
 
 def around(monkeypatch: pytest.MonkeyPatch, changes: dict[str, Any] | None) -> str:
@@ -127,7 +143,7 @@ class BusyApi:
         return {"changes": [{**ROW, "summary": "Set the limit to 1"}], "next_cursor": None}
 
 
-SUSPECTED = {
+SUSPECTED: dict[str, Any] = {
     "suspect": {
         "id": "chg-1",
         "kind": "commit",
@@ -150,6 +166,24 @@ def test_what_stands_around_the_suspect_is_shown_whatever_came_later(
 
     assert result.exit_code == 0, result.output
     assert "Set the limit to 1" in result.output
+
+
+def test_the_onset_and_what_explains_it_are_marked_among_the_others(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    commit = {**ROW, "at": "2026-03-01T11:40:00Z", "kind": "commit", "summary": "Round", "id": "c"}
+    verdict = {**SUSPECTED, "suspect": {**SUSPECTED["suspect"], "commit": ROW["commit"]}}
+    api = AroundApi(verdict, ROW, commit, {**commit, "commit": "", "summary": "Another"})
+    monkeypatch.setattr(timeline, "client", lambda: api)
+    monkeypatch.setattr(session.console, "width", 200)
+
+    told = CliRunner().invoke(cli, ["changes", "--incident", "inc-1"]).output.splitlines()
+
+    pull, onset, own, other = told[-4:]
+    assert "Round prices" in pull
+    assert onset == "2026-03-01 11:45:00 UTC  the trouble began"
+    assert own.endswith("<- explains it")
+    assert "explains it" not in pull + other
 
 
 @pytest.mark.parametrize("incident", ["", "  "])

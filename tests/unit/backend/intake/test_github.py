@@ -176,6 +176,18 @@ def test_an_address_that_is_none_leads_nowhere() -> None:
     assert only("push", ref="refs/heads/main", commits=[COMMIT]).link == COMMIT["url"]
 
 
+@pytest.mark.parametrize(("files", "has_all"), [(300, True), (301, False)])
+def test_a_push_says_whether_a_commit_has_more_files_than_are_kept(
+    files: int, has_all: bool
+) -> None:
+    many = {**COMMIT, "added": [f"{at}.py" for at in range(files)], "removed": [], "modified": []}
+
+    told = only("push", ref="refs/heads/main", commits=[many])
+
+    assert len(told.paths) == 300
+    assert told.has_all_paths is has_all
+
+
 def test_what_is_null_was_not_said_and_refuses_no_push() -> None:
     nothing = {"author": None, "message": None, "url": None, "added": None}
     other = {**COMMIT, "id": "2" * 40, **nothing}
