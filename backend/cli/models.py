@@ -13,12 +13,13 @@ from backend.cli.session import client, console
 from backend.llm import choosing
 from backend.llm.choosing import Choice
 from backend.plain import plain
-from backend.settings.llm import AUTO, ModelCheckSettings
+from backend.settings.llm import AUTO, LlmSettings, ModelCheckSettings
 from sre_agent.llm import checking, prices
 from sre_agent.llm.chat import Chat
 from sre_agent.llm.checking import Finding
 from sre_agent.llm.prices import PriceList
 from sre_agent.llm.providers.place import Place
+from sre_agent.llm.thinking import Thinking
 from sre_agent.llm.tries import Repairing
 
 models = typer.Typer(help="The language models that are asked.", no_args_is_help=True)
@@ -55,7 +56,7 @@ def check(
         why = _NONE_FOUND if settings.llm_provider == AUTO else "LLM_PROVIDER is none."
         _tell_none(why, as_json=as_json)
         return
-    checked = asyncio.run(_check_all(choice, costs, settings.llm_timeout_seconds))
+    checked = asyncio.run(_check_all(choice, costs, settings))
     if as_json:
         typer.echo(json.dumps({"models": [asdict(item) for item in checked]}, indent=2))
     else:
@@ -83,16 +84,17 @@ def use(
         console.print(told, soft_wrap=True)
 
 
-async def _check_all(choice: Choice, costs: PriceList, deadline_s: float) -> list[_Checked]:
+async def _check_all(choice: Choice, costs: PriceList, settings: LlmSettings) -> list[_Checked]:
     places = [choice.small, *([choice.large] if choice.large else [])]
-    return [await _check_one(place, costs, deadline_s) for place in places]
+    return [await _check_one(place, costs, settings) for place in places]
 
 
-async def _check_one(place: Place, costs: PriceList, deadline_s: float) -> _Checked:
+async def _check_one(place: Place, costs: PriceList, settings: LlmSettings) -> _Checked:
     chat = Chat(place)
     try:
         await chat.load()  # loading the client takes seconds, and says nothing of the model
-        findings = await checking.check(Repairing(chat), deadline_s=deadline_s)
+        mind = Thinking(Repairing(chat), settings.llm_thinking_tokens)
+        findings = await checking.check(mind, deadline_s=settings.llm_timeout_seconds)
     finally:
         await chat.close()
     price = costs.of(place.name)

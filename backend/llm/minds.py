@@ -12,6 +12,7 @@ from sre_agent.llm.mind import Mind
 from sre_agent.llm.privacy import Private
 from sre_agent.llm.redaction import Redactor
 from sre_agent.llm.spans import Spans
+from sre_agent.llm.thinking import Thinking
 from sre_agent.llm.watched import WatchedQuestion
 from sre_agent.ports import Clock
 
@@ -21,7 +22,7 @@ class Minds:
     """Gives out a mind, each time on a leash.
 
     `exchanges` is how many one question may hold, `larger` names the models beside the first in it,
-    `spans` is who watches.
+    `thinking_tokens` are what a model may think with beside each answer, `spans` is who watches.
     """
 
     mind: Mind
@@ -31,6 +32,7 @@ class Minds:
     secrets_key: SecretStr | None
     exchanges: int = 1
     larger: tuple[str, ...] = ()
+    thinking_tokens: int = 0
     spans: Spans | None = None
 
     def of(self, incident: Incident) -> Mind:
@@ -53,7 +55,8 @@ class Minds:
             exchanges=self.exchanges,
             larger=self.larger,
         )
-        private = Private(leashed, redactor)
+        thinking = Thinking(leashed, self.thinking_tokens)
+        private = Private(thinking, redactor)
         if self.spans is None:
             return private
         return WatchedQuestion(private, self.spans, incident_id)

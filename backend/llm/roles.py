@@ -65,6 +65,7 @@ async def roles_of(
             secrets_key=secrets_key,
             exchanges=opened.exchanges,
             larger=opened.larger,
+            thinking_tokens=settings.llm_thinking_tokens,
             spans=opened.spans,
         )
         yield Roles(

@@ -46,6 +46,9 @@ class LlmSettings(TracingSettings):
     llm_timeout_seconds: Seconds = 60
     """How long one question to a model may take, retries included."""
 
+    llm_thinking_tokens: int = Field(default=0, ge=0, le=100_000)
+    """How many tokens a model that thinks before it answers may think with, beside those of its answer."""
+
     llm_prices_file: Path | None = None
     """A YAML file of prices that count before the shipped ones."""
 

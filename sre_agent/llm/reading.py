@@ -48,7 +48,9 @@ def check_end(message: "AIMessage") -> None:
         raise MindRefusedError(f"the model does not want to answer: {words}")
     if reason in _CUT:
         raise MindAnswerInvalidError(
-            "the answer was cut off: it did not fit into its tokens", text=kept(message)
+            "the answer was cut off: it did not fit into its tokens "
+            "(a model that thinks before it answers needs LLM_THINKING_TOKENS)",
+            text=kept(message),
         )
     if said.get("model_provider") == "ollama" and said.get("done") is not True:
         raise MindAnswerInvalidError("the answer broke off before its end", text=kept(message))

@@ -54,8 +54,8 @@ def _openai(place: Place, door: httpx2.AsyncBaseTransport) -> "BaseChatModel":
     from langchain_openai import ChatOpenAI  # noqa: PLC0415
     from langchain_openai.chat_models.base import BaseChatOpenAI  # noqa: PLC0415
 
-    # OpenAI's own class renames what others still call by the old name.
-    kind = ChatOpenAI if place.provider.name == "openai" else BaseChatOpenAI
+    # OpenAI's own class calls the bound of an answer as OpenAI's newer models want it; others know the old name.
+    kind = ChatOpenAI if place.serves_openai else BaseChatOpenAI
     options: dict[str, Any] = {
         "model": place.model,
         "base_url": place.base_url,

@@ -30,6 +30,12 @@ class Place:
         return f"{self.provider.name}/{self.model}"
 
     @property
+    def serves_openai(self) -> bool:
+        """Return whether the model is OpenAI's own, served by OpenAI or in its manner."""
+        host, model = self.provider.name, self.model
+        return host in {"openai", "azure"} or (host == "github" and model.startswith("openai/"))
+
+    @property
     def is_local(self) -> bool:
         """Return whether what is said there stays in the operator's house.
 

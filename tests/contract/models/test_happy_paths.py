@@ -3,9 +3,14 @@
 import pytest
 from asking import Opinion, asked_at, prose, shaped, with_tools
 from model_acts import Call, Fail, Say
+from model_dialects import OpenAIChat
 from model_kinds import KEY, KINDS, Kind
+from model_server import serving
 
+from sre_agent.llm.chat import Chat
 from sre_agent.llm.mind import ToolRequest, Usage
+from sre_agent.llm.providers.kinds import PROVIDERS
+from sre_agent.llm.providers.place import Place
 
 every_kind = pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
 
@@ -68,6 +73,32 @@ async def test_the_room_for_the_answer_is_told(kind: Kind) -> None:
         await chat.ask(prose())
 
         assert "200" in str(server.asked[0].body)
+
+
+@pytest.mark.parametrize(
+    ("provider", "model", "bound"),
+    [
+        ("openai", "gpt-5", "max_completion_tokens"),
+        ("azure", "our-deployment", "max_completion_tokens"),
+        ("github", "openai/gpt-5", "max_completion_tokens"),
+        ("github", "meta/llama-4", "max_tokens"),
+        ("vllm", "openai/gpt-oss-20b", "max_tokens"),
+    ],
+)
+async def test_the_room_is_told_by_the_name_that_the_model_knows(
+    provider: str, model: str, bound: str
+) -> None:
+    async with serving(OpenAIChat(), Say("Yes.")) as server:
+        place = Place(
+            provider=PROVIDERS[provider], base_url=f"{server.url}/v1", model=model, key=KEY
+        )
+        chat = Chat(place)
+        await chat.ask(prose())
+        await chat.close()
+
+    (asked,) = server.asked
+    bounds = {name: asked.body[name] for name in asked.body if name.startswith("max_")}
+    assert bounds == {bound: 200}
 
 
 async def test_a_server_that_knows_no_schemas_is_told_in_words() -> None:
