@@ -11,7 +11,7 @@ from sre_agent.domain.inquiry import ModelInquiry
 from sre_agent.domain.likelihood import in_percent
 from sre_agent.domain.model_choice import ModelChoice
 from sre_agent.domain.opinion import ModelOpinion
-from sre_agent.domain.plan import Choice, RunbookCitation
+from sre_agent.domain.plan_reasons import Choice, RunbookCitation
 from sre_agent.domain.summary import ModelSummary
 from sre_agent.planning import (
     choice_lines,
@@ -140,6 +140,8 @@ def plan(proposed: Payload) -> Iterator[str]:
             undo = action["inverse"]["arguments"]
             told = ", ".join(f"{key}={value}" for key, value in undo.items())
             yield f"  undone by {escape(action['inverse']['tool'])}({escape(told)})"
+        else:
+            yield "  undone by nothing that the platform can do itself"
 
 
 def _reasons(proposed: Payload) -> Iterator[str]:

@@ -41,11 +41,16 @@ export function SessionProvider({ children }: { children: ReactNode }) {
     setState({ is: "signed-in", me });
   }, []);
 
+  // Whether a session was over is for the state of this moment to say: an effect may come too late.
   const leave = useCallback(
-    (wasOver: boolean) => {
+    (isOwnWish = false) => {
       setCsrfToken(null);
       queries.clear();
-      setState((before) => (before.is === "signed-out" ? before : { is: "signed-out", wasOver }));
+      setState((before) =>
+        before.is === "signed-out"
+          ? before
+          : { is: "signed-out", wasOver: before.is === "signed-in" && !isOwnWish },
+      );
     },
     [queries],
   );
@@ -55,7 +60,7 @@ export function SessionProvider({ children }: { children: ReactNode }) {
       enter(await auth.me());
     } catch (error) {
       if (!(error instanceof ProblemError)) throw error;
-      if (error.status === 401) leave(false);
+      if (error.status === 401) leave();
       else setState({ is: "unreachable", problem: error });
     }
   }, [enter, leave]);
@@ -64,12 +69,13 @@ export function SessionProvider({ children }: { children: ReactNode }) {
     void look();
   }, [look]);
 
+  useEffect(() => setOnSignedOut(leave), [leave]);
+
   useEffect(() => {
-    setOnSignedOut(() => leave(state.is === "signed-in"));
     if (state.is !== "unreachable") return;
     const timer = setTimeout(look, RETRY_MS);
     return () => clearTimeout(timer);
-  }, [state, leave, look]);
+  }, [state, look]);
 
   const session = useMemo<Session>(
     () => ({
@@ -82,7 +88,7 @@ export function SessionProvider({ children }: { children: ReactNode }) {
       },
       signOut: async () => {
         await auth.signOut();
-        leave(false);
+        leave(true);
       },
     }),
     [state, look, queries, enter, leave],

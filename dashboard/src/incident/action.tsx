@@ -42,7 +42,7 @@ export function ActionView({ action, ruling, state }: Props) {
           {action.inverse ? (
             <CallText call={action.inverse} />
           ) : (
-            <span className="tone-bad">nothing: it cannot be undone</span>
+            <span className="tone-bad">nothing that the platform can do itself</span>
           )}
         </dd>
         <dt>Policy</dt>

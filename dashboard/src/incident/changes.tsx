@@ -33,6 +33,7 @@ export function Changes({ room, run }: { room: Room; run: Run }) {
   const told = data?.changes ?? [];
   if (told.length === 0 && run.changes === null) return null;
   const judged = judgedIn(run.changes);
+  const rows = all(told, judged);
   return (
     <section className="card changes" aria-label="Changes">
       <header>
@@ -41,14 +42,18 @@ export function Changes({ room, run }: { room: Room; run: Run }) {
       </header>
       {run.changes && <Suspect verdict={run.changes} />}
       <ol>
-        {all(told, judged).map((change) => (
-          <Row
-            key={change.id}
-            change={change}
-            judged={judged.find((item) => isSame(item, change))}
-            isSuspect={run.changes?.suspect ? isSame(run.changes.suspect, change) : false}
-          />
-        ))}
+        {rows.map((change) => {
+          const found = judged.find((item) => isSame(item, change));
+          return (
+            <Row
+              key={change.id}
+              change={change}
+              judged={found}
+              isSuspect={run.changes?.suspect ? isSame(run.changes.suspect, change) : false}
+              isWhole={found !== undefined && speaker(found, rows) === change}
+            />
+          );
+        })}
       </ol>
       {data?.next_cursor && (
         <p className="faint">
@@ -76,13 +81,22 @@ function all(told: ChangeView[], judged: JudgedChange[]): Shown[] {
   return [...told, ...seen].sort((one, other) => Date.parse(other.at) - Date.parse(one.at));
 }
 
+/** The row that tells why: others of the same commit (its pull request, its deploy) only name it. */
+function speaker(judged: JudgedChange, rows: readonly Shown[]): Shown | undefined {
+  const same = rows.filter((row) => isSame(judged, row));
+  return (
+    same.find((row) => row.id === judged.id) ?? same.find((row) => row.kind === "commit") ?? same[0]
+  );
+}
+
 interface RowProps {
   change: Shown;
   judged: JudgedChange | undefined;
   isSuspect: boolean;
+  isWhole: boolean;
 }
 
-function Row({ change, judged, isSuspect }: RowProps) {
+function Row({ change, judged, isSuspect, isWhole }: RowProps) {
   const where = [...change.services, change.repository].filter(Boolean).join(", ");
   const reasons = isSuspect ? (judged?.speaks_for ?? []) : (judged?.speaks_against ?? []);
   return (
@@ -99,10 +113,11 @@ function Row({ change, judged, isSuspect }: RowProps) {
         </span>
         {judged && (
           <ul className="reasons faint">
-            <li>{isSuspect ? "Suspected" : "Ruled out"}</li>
-            {reasons.map((reason) => (
-              <li key={reason}>{reason}</li>
-            ))}
+            <li>
+              {isSuspect ? "Suspected" : "Ruled out"}
+              {!isWhole && ` with commit ${judged.commit.slice(0, 7)}`}
+            </li>
+            {isWhole && reasons.map((reason) => <li key={reason}>{reason}</li>)}
           </ul>
         )}
       </div>

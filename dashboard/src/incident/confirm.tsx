@@ -58,7 +58,9 @@ export function Confirm({ proposal, approval, isOff, left, onBack, onYes }: Prop
                 again: <CallText call={action.inverse} />
               </span>
             ) : (
-              <span className="warning">It cannot be undone.</span>
+              <span className="warning">
+                The platform cannot take it back: if it does not help, people have to.
+              </span>
             )}
           </li>
         ))}

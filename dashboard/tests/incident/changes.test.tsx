@@ -122,3 +122,15 @@ test("a change that was only seen in its repository has a row, and one only when
     1,
   );
 });
+
+test("the deploy of a commit names it, and the commit alone tells why", async () => {
+  const commit = "2".repeat(40);
+  const docs = { ...RULED_OUT, commit };
+  const told = { ...DOCS, commit };
+  const deploy = { ...told, id: "chg-3", kind: "deploy", summary: "Roll out till" };
+  show({ ...VERDICT, suspect: null, ruled_out: [docs] }, deploy, told);
+
+  expect(await screen.findByText("Ruled out with commit 2222222")).toBeTruthy();
+  expect(screen.getAllByText("only documents")).toHaveLength(1);
+  expect(screen.getByText("Ruled out")).toBeTruthy();
+});

@@ -1,10 +1,11 @@
 """What a person reads before saying yes is all that the dry run said."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from backend.cli import telling
 
-PLAN = {
+PLAN: dict[str, Any] = {
     "playbook": "high-error-rate",
     "choice": {
         "title": "Errors",
@@ -45,6 +46,14 @@ def test_a_plan_is_told_with_changes_warnings_reach_and_undo() -> None:
     assert "image: v2 -> v1" in told
     assert "2 pods are replaced" in told
     assert "undone by rollback_rollout(to_revision=4)" in told
+
+
+def test_of_what_has_no_inverse_a_plan_says_so() -> None:
+    actions = [{**PLAN["actions"][0], "inverse": None}]
+
+    told = "\n".join(telling.plan({**PLAN, "actions": actions}))
+
+    assert "undone by nothing that the platform can do itself" in told
 
 
 def test_a_warning_is_shown_as_text_not_as_markup() -> None:
