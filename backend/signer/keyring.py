@@ -28,6 +28,8 @@ class Keyring:
 
     path: Path
     _open: dict[str, SigningKey] = field(default_factory=dict)
+    _first: dict[tuple[int, ...], SigningKey] = field(default_factory=dict)
+    """The first key by what its file is: it is read anew when that changes."""
 
     @property
     def exists(self) -> bool:
@@ -43,10 +45,22 @@ class Keyring:
         try:
             return Ring.model_validate_json(self._ring_file.read_bytes())
         except FileNotFoundError:
-            only = keys.load(self.path)
+            only = self._load_first()
             return ring.first(only.id, only.public_base64)
         except (OSError, ValidationError) as error:
             raise KeyUnusableError(f"{self._ring_file} cannot be read: {error}") from error
+
+    def _load_first(self) -> SigningKey:
+        try:
+            found = self.path.stat()
+        except OSError:
+            return keys.load(self.path)  # which says what is wrong
+        file = (found.st_ino, found.st_mtime_ns, found.st_ctime_ns, found.st_size, found.st_mode)
+        if file not in self._first:
+            key = keys.load(self.path)
+            self._first.clear()
+            self._first[file] = key
+        return self._first[file]
 
     def public_keys(self) -> dict[str, Ed25519PublicKey]:
         """Return the keys that are believed, by id: what a retired one signed counts no longer.

@@ -1,17 +1,19 @@
 """A plan: typed actions, each with its undo and the check that proves it worked."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from enum import StrEnum
-from typing import Any
+from functools import cached_property
+from typing import Any, Self
 
 from pydantic import Field
+from typing_extensions import override
 
 from sre_agent.domain import canonical
 from sre_agent.domain.causes import Conclusion
 from sre_agent.domain.ids import ActionId, EvidenceId
 from sre_agent.domain.model import Value
-from sre_agent.domain.model_choice import ChosenByModel
 from sre_agent.domain.objects import ObjectRef
+from sre_agent.domain.plan_reasons import Choice, RunbookCitation
 from sre_agent.domain.tools import ToolCall
 
 
@@ -159,46 +161,6 @@ class Action(Value):
     takes: dict[str, ActionId] = Field(default_factory=dict)
 
 
-class RunbookCitation(Value):
-    """The runbook that a plan goes by: whose it is, how old, why it fits, and where it was seen.
-
-    `last_validated` is a date or empty; `age_days` how long ago that was when it was read.
-    """
-
-    id: str
-    title: str
-    source: str
-    url: str
-    owner: str
-    last_validated: str
-    age_days: int | None
-    is_stale: bool
-    reason: str
-    evidence_id: EvidenceId
-
-
-class Choice(Value):
-    """Why this plan and no other: the playbook, why it applies, the step taken and those passed over.
-
-    `condition` is what had to hold for the step; `passed_over` says of each step before it why it
-    did not; `not_seen` names what the playbook wants looked at and nobody could see; `escalation`
-    is what a person should be told if the plan does not help. `chosen` says where a language model
-    chose otherwise than the rules would have: such a plan waits for a person, whatever policy allows.
-    `weighed` says what spoke for this step and against others; `warnings` what stays when all goes well.
-    """
-
-    title: str
-    why: str
-    step: str
-    condition: str
-    passed_over: tuple[str, ...] = ()
-    not_seen: tuple[str, ...] = ()
-    escalation: str = ""
-    chosen: ChosenByModel | None = Field(default=None, exclude_if=lambda told: told is None)
-    weighed: tuple[str, ...] = Field(default=(), exclude_if=lambda told: not told)
-    warnings: tuple[str, ...] = Field(default=(), exclude_if=lambda told: not told)
-
-
 REVERT = "revert"
 """What a plan names in the place of a playbook when it takes another plan back."""
 
@@ -225,12 +187,13 @@ class Plan(Value):
         """Return whether it says that a language model chose it where the rules would not have."""
         return self.choice is not None and self.choice.chosen is not None
 
-    @property
+    @cached_property
     def sha256(self) -> str:
         """Return the hash an approval is bound to: every argument, every state seen, in order.
 
         A field that plans did not always have counts only once it says something, so that a plan
-        from before it still has the hash under which it waits for approval.
+        from before it still has the hash under which it waits for approval. It is computed once: a
+        value never changes, and a copy that differs has a hash of its own.
         """
         dumped: dict[str, Any] = self.model_dump(mode="json")
         _leave_out(dumped, {"runbook": None, "choice": None})
@@ -250,6 +213,13 @@ class Plan(Value):
                 }
                 _leave_out(action["dry_run"], silent)
         return canonical.sha256(dumped)
+
+    @override
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """Return a copy, with some fields changed; its hash is computed anew."""
+        copied = super().model_copy(update=update, deep=deep)
+        copied.__dict__.pop("sha256", None)
+        return copied
 
     def depending_on(self, left_out: Collection[ActionId]) -> tuple[ActionId, ...]:
         """Return the actions to leave out with some: these, and what depends on them, in order.

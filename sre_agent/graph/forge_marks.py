@@ -3,12 +3,10 @@
 from pydantic import ValidationError
 
 from sre_agent import ports
+from sre_agent.domain import trailers
 from sre_agent.domain.observations.github import CommitHead, CommitList, PullRequestList
 from sre_agent.domain.plan import Action
 from sre_agent.domain.tools import ToolCall, ToolResult, ToolStatus
-
-TRAILER = "Grant-Id"
-"""What stands before a grant's id in the message of a commit that was made with it."""
 
 _LOOKED_THROUGH = 50
 _MERGE = "merge_pull_request"
@@ -29,8 +27,8 @@ async def find(
     repository = f"{action.target.namespace}/{action.target.name}"
     asked = {"repository": repository, "ref": call.arguments.get(place, "")}
     seen = await _read(toolbox, action, "list_commits", asked, deadline_s)
-    mark = f"{TRAILER}: {grant_id}"
-    found = next((item for item in _commits(seen) if _bears(item.message, mark)), None)
+    borne = (item for item in _commits(seen) if trailers.grant_of(item.message) == grant_id)
+    found = next(borne, None)
     if seen is None or found is None:
         return None
     if call.tool == _PROPOSAL:
@@ -55,12 +53,6 @@ async def _read(
     )
     result = await toolbox.read(call, deadline_s=deadline_s)
     return result if result.status is ToolStatus.OK and result.data is not None else None
-
-
-def _bears(message: str, mark: str) -> bool:
-    """Return whether the last mark of a message is this one: texts before it may quote another."""
-    marks = [line for line in message.splitlines() if line.startswith(f"{TRAILER}: ")]
-    return bool(marks) and marks[-1] == mark
 
 
 def _commits(result: ToolResult | None) -> tuple[CommitHead, ...]:

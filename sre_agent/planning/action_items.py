@@ -82,7 +82,7 @@ def _about_cause(story: Story) -> Iterator[str]:
 def _about_change(story: Story) -> str:
     """Return what to do about the change that explains the cause; nothing where none does."""
     found = story.changes.suspect if story.changes else None
-    if found is None:
+    if found is None or story.cause is None or story.cause.facts.get("change") != found.id:
         return ""
     place = next((f"; look at {at.path}:{at.line}" for at in found.explains if at.line), "")
     people = ", ".join(dict.fromkeys([*filter(None, [found.actor]), *_names(found)]))

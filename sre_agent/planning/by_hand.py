@@ -11,7 +11,8 @@ from sre_agent.domain.evidence import Evidence
 from sre_agent.domain.ids import ActionId, EvidenceId
 from sre_agent.domain.incident import Incident
 from sre_agent.domain.objects import CONTROLLERS, ObjectRef
-from sre_agent.domain.plan import Action, BlastRadius, Choice, NoPlan, Plan, Verification
+from sre_agent.domain.plan import Action, BlastRadius, NoPlan, Plan, Verification
+from sre_agent.domain.plan_reasons import Choice
 from sre_agent.planning import bounds, selection
 from sre_agent.planning.settings import PlanningSettings
 from sre_agent.safety import blast, risk

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sre_agent.domain.causes import Cause
 from sre_agent.domain.incident import Incident
+from sre_agent.domain.plan import Action, NoPlan
 
 SERVER = "github"
 """Which server's actions take commits back."""
@@ -49,6 +50,28 @@ def with_commit(cause: Cause, incident: Incident, onset_at: datetime) -> Cause:
         "revert_obstacle": NOT_TRIED,
     }
     return cause.model_copy(update={"facts": {**cause.facts, **known}})
+
+
+def already_back(action: Action, code: str) -> NoPlan | None:
+    """Return why nothing is planned where a forge says that nothing is left to be taken back; else None.
+
+    What is gone cannot be what fails, unless its revert is not live yet. A rollback would bring back
+    whatever came with the revert, and perhaps the commit itself.
+    """
+    if (action.call.server, code) != (SERVER, "nothing_to_revert"):
+        return None
+    named = action.call.arguments
+    change = f"pull request #{named['pull_request']}" if named.get("pull_request") else ""
+    change = change or f"commit {str(named.get('sha', ''))[:_SHORT]}"
+    place = f"{action.target.namespace}/{action.target.name}"
+    return NoPlan(
+        reason=f"nothing of {change} is left in {place}, which the evidence blames",
+        recommendation=(
+            "Look whether what took it back is deployed. Where it is, something else fails: look for "
+            "another cause, and take nothing of it back"
+        ),
+        object=action.target,
+    )
 
 
 def _branch(commit: str, incident: Incident) -> str:

@@ -14,7 +14,8 @@ from sre_agent.domain.evidence import Evidence
 from sre_agent.domain.ids import ActionId
 from sre_agent.domain.incident import Incident
 from sre_agent.domain.objects import REPOSITORY, ObjectRef
-from sre_agent.domain.plan import Action, BlastRadius, Choice, NoPlan, Plan, Verification
+from sre_agent.domain.plan import Action, BlastRadius, NoPlan, Plan, Verification
+from sre_agent.domain.plan_reasons import Choice
 from sre_agent.domain.slo import Objective
 from sre_agent.domain.tools import ToolCall
 from sre_agent.planning import (

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from sre_agent.domain.plan import Choice, RunbookCitation
+from sre_agent.domain.plan_reasons import Choice, RunbookCitation
 from sre_agent.planning import choice_lines
 from sre_agent.planning.runbook_advice import stale_warning
 

@@ -8,7 +8,7 @@ from sre_agent.domain.causes import Cause
 from sre_agent.domain.evidence import Evidence
 from sre_agent.domain.incident import Incident
 from sre_agent.domain.observations.runbooks import Runbook, RunbookStep
-from sre_agent.domain.plan import RunbookCitation
+from sre_agent.domain.plan_reasons import RunbookCitation
 from sre_agent.safety.redaction import MASK
 
 SET_VARIABLE = "set_env"

@@ -12,7 +12,8 @@ from sre_agent.domain.evidence import Evidence
 from sre_agent.domain.ids import ActionId
 from sre_agent.domain.incident import Incident, IncidentStatus
 from sre_agent.domain.opinion import ModelOpinion
-from sre_agent.domain.plan import NoPlan, Plan, RunbookCitation
+from sre_agent.domain.plan import NoPlan, Plan
+from sre_agent.domain.plan_reasons import RunbookCitation
 from sre_agent.domain.summary import ModelSummary
 from sre_agent.planning import remains, timeline
 

@@ -2,7 +2,8 @@
 
 from sre_agent.domain import canonical
 from sre_agent.domain.ids import ActionId
-from sre_agent.domain.plan import REVERT, Action, Choice, Plan
+from sre_agent.domain.plan import REVERT, Action, Plan
+from sre_agent.domain.plan_reasons import Choice
 
 
 def of(plan: Plan, reason: str) -> Plan | None:

@@ -78,12 +78,20 @@ async def _by_rules(
         if isinstance(plan, Plan):
             return _to_gate(await rehearsal.record(context, id_, plan))
         steps = planner.steps_alike(study, drafted, plan.action.id)
-        is_away = not plan.is_refused and plan.action.call.server != commits.SERVER
-        if is_away or not set(steps) - refused.keys():
-            return await _withhold(context, id_, plan.nothing)
+        nothing = _last_word(plan, is_last=not set(steps) - refused.keys())
+        if nothing is not None:
+            return await _withhold(context, id_, nothing)
         refused |= {step: plan.nothing.reason for step in steps if step not in refused}
         if plan.action.call.server == commits.SERVER:
             study = study.with_facts({"revert_obstacle": plan.said})
+
+
+def _last_word(failure: Failure, *, is_last: bool) -> NoPlan | None:
+    """Return why nothing is planned where a failure leaves no other step to try, else None."""
+    action = failure.action
+    is_away = not failure.is_refused and action.call.server != commits.SERVER
+    nothing = failure.nothing if is_away or is_last else None
+    return commits.already_back(action, failure.code) or nothing
 
 
 async def _try_chosen(context: RunContext, state: run_state.RunState, chosen: Plan) -> Plan | str:

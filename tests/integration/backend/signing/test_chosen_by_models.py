@@ -13,7 +13,8 @@ from backend.signer.mint import Mint
 from sre_agent import ports
 from sre_agent.domain.events import EventKind
 from sre_agent.domain.model_choice import ChosenByModel, OfferedOption
-from sre_agent.domain.plan import Choice, Plan
+from sre_agent.domain.plan import Plan
+from sre_agent.domain.plan_reasons import Choice
 from sre_agent.domain.ruling import Ruling
 from sre_agent.safety.policy import Policy
 

@@ -39,6 +39,21 @@ def test_the_first_key_signs_and_is_published(keyring: Keyring, public: Path) ->
     assert signing.id == keys.load(keyring.path).id
 
 
+def test_the_first_keys_file_is_heeded_whenever_it_changes(keyring: Keyring) -> None:
+    first = keyring.signing(NOW)
+    keyring.path.unlink()
+    with pytest.raises(KeyUnusableError, match="cannot be read"):
+        keyring.signing(NOW)
+    keys.generate(keyring.path)
+
+    second = keyring.signing(NOW)
+
+    assert second.id != first.id
+    keyring.path.chmod(0o644)
+    with pytest.raises(KeyUnusableError, match="open to others"):
+        keyring.signing(NOW)
+
+
 def test_a_new_key_is_believed_before_it_signs_and_the_old_one_after(
     keyring: Keyring, public: Path
 ) -> None:

@@ -1,6 +1,7 @@
 """What changes explain, in the report: hostile text stays text."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 from incident_log import repaired
 
@@ -55,10 +56,15 @@ VERDICT = ChangeVerdict(
 )
 
 
-async def report(verdict: ChangeVerdict | None) -> str:
+async def report(verdict: ChangeVerdict | None, change: str = SUSPECT.id) -> str:
+    """Return the report of a repaired incident whose leading cause names a change."""
     _, log, _ = await repaired()
     ranked = next(event for event in reversed(log.events) if event.kind is EventKind.CAUSES_RANKED)
-    told = {"changes": verdict.model_dump(mode="json")} if verdict else {}
+    told: dict[str, Any] = {"changes": verdict.model_dump(mode="json")} if verdict else {}
+    diagnosis = ranked.payload["diagnosis"]
+    first, *others = diagnosis["causes"]
+    first = {**first, "facts": {**first["facts"], "change": change}}
+    told["diagnosis"] = {**diagnosis, "causes": [first, *others]}
     await log.add(EventKind.CAUSES_RANKED, **{**ranked.payload, **told})
     return log.report(IncidentStatus.RESOLVED)
 
@@ -84,6 +90,13 @@ async def test_people_are_told_to_mend_the_very_change_and_with_whom() -> None:
         "before it is rolled out again, with ada, ines; look at price.py:12" in told
     )
     assert "Find out what is wrong in revision" not in told
+
+
+async def test_nobody_is_told_to_mend_a_change_that_is_not_of_the_leading_cause() -> None:
+    told = await report(VERDICT, change="chg-9")
+
+    assert "Mend Round prices" not in told
+    assert "Find out what is wrong in revision" in told
 
 
 async def test_the_report_says_that_no_change_explains_it() -> None:

@@ -8,7 +8,8 @@ from incident_log import Log, repaired
 from sre_agent.domain.events import EventKind
 from sre_agent.domain.ids import EvidenceId
 from sre_agent.domain.incident import IncidentStatus
-from sre_agent.domain.plan import Choice, DryRun, Plan, RunbookCitation
+from sre_agent.domain.plan import DryRun, Plan
+from sre_agent.domain.plan_reasons import Choice, RunbookCitation
 from sre_agent.domain.tools import ToolCall
 
 CITATION = RunbookCitation(

@@ -10,7 +10,8 @@ from sre_agent.config import permissions
 from sre_agent.domain.events import Event, EventKind
 from sre_agent.domain.ids import IncidentId
 from sre_agent.domain.model_choice import ChosenByModel, OfferedOption
-from sre_agent.domain.plan import Choice, Plan
+from sre_agent.domain.plan import Plan
+from sre_agent.domain.plan_reasons import Choice
 from sre_agent.domain.ruling import Approvers, PolicyRuling, Ruling
 from sre_agent.safety import model_choices, policy
 from sre_agent.safety.autonomy import End, track
