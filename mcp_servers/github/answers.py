@@ -26,7 +26,10 @@ class CommitHead(Record):
 
 
 class FileDiff(Record):
-    """A file that a change touched; no `patch` means binary, too large or left out."""
+    """A file that a change touched; no `patch` means binary, too large or left out.
+
+    `is_whole` says whether `patch` is all that changed in it, as far as GitHub counts that.
+    """
 
     path: str
     status: str
@@ -34,6 +37,7 @@ class FileDiff(Record):
     additions: int
     deletions: int
     patch: str
+    is_whole: bool
 
 
 class CommitList(Found):
@@ -43,12 +47,13 @@ class CommitList(Found):
 
 
 class CommitDetail(Found):
-    """A commit with its diff against its first parent."""
+    """A commit with its diff against its first parent; `has_all_files` says whether no file was left out."""
 
     commit: CommitHead
     additions: int
     deletions: int
     files: tuple[FileDiff, ...]
+    has_all_files: bool
 
 
 class ComparisonDetail(Found):

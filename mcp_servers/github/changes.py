@@ -54,13 +54,13 @@ async def of_pull(repository: Repository, number: int) -> Change:
     return Change(tip, first, subject, pull=number)
 
 
-async def require_on(repository: Repository, change: Change, branch: str) -> None:
-    """Refuse a change that the branch does not hold.
+async def require_on(repository: Repository, change: Change, branch: str, head: str) -> None:
+    """Refuse a change that a branch with that head does not hold; a tag may be called like the branch.
 
     Raises:
         RefusedError: `not_on_branch`.
     """
-    path = repository.path("compare", f"{change.tip.sha}...{branch}")
+    path = repository.path("compare", f"{change.tip.sha}...{head}")
     found = told.read(told.Comparison, await repository.api.get(path, {"per_page": 1}))
     if found.status not in _ON_BRANCH:
         reason = f"{branch} does not hold {change.short}: there is nothing to take back"

@@ -57,6 +57,7 @@ class CommitTools:
             additions=found.stats.additions,
             deletions=found.stats.deletions,
             files=files,
+            has_all_files=len(files) == len(found.files) < showing.MAX_FILES_OF_COMMIT,
         )
         return Answer(data, left_out)
 

@@ -13,10 +13,10 @@ from typing_extensions import override
 from mcp_servers.common import canonical
 from mcp_servers.common.envelope import RefusedError
 from mcp_servers.common.grants import Grant
-from mcp_servers.github import awaited_checks, checks, told, trailers
+from mcp_servers.github import awaited_checks, brought, checks, told, trailers
+from mcp_servers.github.brought import Brought
 from mcp_servers.github.repository import Repository
 from mcp_servers.github.revert import patches
-from mcp_servers.github.revert.trees import Entry, Tree
 from mcp_servers.github.told import Pull
 from mcp_servers.github.writing import Deed, Doing, Done, Sight
 
@@ -61,7 +61,7 @@ class MergeDeed(Deed):
         pulls = await self.reader.pulls_of(self.asked.branch)
         merged = next((each for each in pulls if each.merged_at), None)
         if merged is not None:
-            await self._edits(merged)
+            await self._approved(merged, merged.base.sha)
         pull = next((each for each in pulls if each.state == "open"), None)
         if pull is not None:
             await self._require_approved(pull, base)
@@ -127,30 +127,23 @@ class MergeDeed(Deed):
             raise RefusedError("state_changed", f"the pull request leads into {pull.base.ref} now")
         if pull.draft:
             raise RefusedError("not_mergeable", f"pull request #{pull.number} is a draft")
-        before, edits = await self._edits(pull)
-        head = await self.reader.branch_sha(base)
-        if head is None:
-            raise RefusedError("not_found", f"there is no branch {base}")
+        head = await self.reader.head(base)
+        found = await self._approved(pull, head)
         live = await self.reader.tree((await self.reader.git_commit(head)).tree.sha)
-        if patches.found(live, edits) != patches.found(before, edits):
+        if patches.found(live, found.edits) != patches.found(found.before, found.edits):
             reason = f"{base} changed since the approval in files that the revert touches"
             raise RefusedError("state_changed", reason)
 
-    async def _edits(self, pull: Pull) -> tuple[Tree, dict[str, Entry | None]]:
-        """Return what a pull request found and what it makes of it, which is the approved patch.
+    async def _approved(self, pull: Pull, base_sha: str) -> Brought:
+        """Return what a pull request brings to a commit of its base, which is the approved patch.
 
         Raises:
             RefusedError: `head_moved`: it holds something else.
         """
-        commit = await self.reader.git_commit(pull.head.sha)
-        if trailers.grant_of(commit.message) is None or len(commit.parents) != 1:
+        found = await brought.of(self.reader, pull.head.sha, base_sha)
+        if found is None or found.patch_sha256 != self.asked.patch_sha256:
             raise _moved(pull)
-        parent = await self.reader.git_commit(commit.parents[0].sha)
-        before = await self.reader.tree(parent.tree.sha)
-        edits = patches.between(before, await self.reader.tree(commit.tree.sha))
-        if patches.sha256(before, edits) != self.asked.patch_sha256:
-            raise _moved(pull)
-        return before, edits
+        return found
 
 
 def _moved(pull: Pull) -> RefusedError:

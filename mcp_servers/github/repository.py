@@ -15,6 +15,8 @@ from mcp_servers.github.told_git import Blob, GitCommit, GitTree, Ref
 
 _SHA = re.compile(r"[0-9a-f]{40}")
 _REF = re.compile(r"[A-Za-z0-9_@+=#,()!$&'-][A-Za-z0-9_./@+=#,()!$&'-]{0,249}")
+_UNREADABLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+"""Control characters, and halves of characters, which cannot be sent at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,17 @@ class Repository:
     async def branch_sha(self, branch: str) -> str | None:
         """Return the commit at a branch's head, or None when there is no such branch."""
         return await self.ref_sha(f"heads/{branch}")
+
+    async def head(self, branch: str) -> str:
+        """Return the commit at the head of a branch that has to be there.
+
+        Raises:
+            RefusedError: `not_found`.
+        """
+        sha = await self.branch_sha(branch)
+        if sha is None:
+            raise RefusedError("not_found", f"there is no branch {branch}")
+        return sha
 
     async def ref_sha(self, ref: str) -> str | None:
         """Return the commit that a ref leads to (`heads/main`), or None when there is no such ref."""
@@ -167,9 +180,11 @@ def require_path(path: str) -> str:
     """Return a path inside the repository.
 
     Raises:
-        RefusedError: `invalid_arguments`: it leads elsewhere.
+        RefusedError: `invalid_arguments`: it leads elsewhere, or holds what no readable path does.
     """
     cleaned = path.strip("/")
+    if _UNREADABLE.search(cleaned):
+        raise RefusedError("invalid_arguments", f"{path[:100]!r} holds control characters")
     if not cleaned or len(cleaned) > 1000 or {"", ".", ".."} & set(cleaned.split("/")):
         raise RefusedError("invalid_arguments", f"{path[:100]!r} is no path inside the repository")
     return cleaned

@@ -17,6 +17,7 @@ from mcp_servers.common.figures import Figure
 from mcp_servers.common.grants import Grant
 from mcp_servers.common.limits import first
 from mcp_servers.github import (
+    brought,
     changes,
     checks,
     conflicts,
@@ -102,6 +103,8 @@ class RevertDeed(Deed):
         commit = await self.reader.git_commit(sha)
         if trailers.grant_of(commit.message) != grant.jti:
             raise revert_words.taken(self.asked.branch)
+        base = self.asked.base or (await self.reader.about()).default_branch
+        await self._require_patch(sha, await self.reader.head(base), grant.result_sha256)
 
         async def rest(_grant: Grant) -> Done:
             return _done(await self._propose(changes.subject_of(commit.message), commit.message))
@@ -134,17 +137,16 @@ class RevertDeed(Deed):
                 *((revert_words.UNCHECKED,) if offers["without_checks"] else ()),
             ),
             offers=offers,
-            diff=""
-            if is_there
-            else await revert_diff.of(self.reader, prepared.tree, prepared.inverse),
+            show=None if is_there else partial(self._show, prepared),
             figures=(Figure(name="files", before=0, after=len(prepared.inverse.edits)),),
         )
 
     async def _merged(self) -> Sight | None:
         """Return what there is when the branch was made here and is merged: nothing is left to do."""
         for pull in await self.reader.pulls_of(self.asked.branch):
-            commit = await self.reader.git_commit(pull.head.sha)
-            if pull.merged_at is None or trailers.grant_of(commit.message) is None:
+            if not pull.merged_at or not await brought.of(
+                self.reader, pull.head.sha, pull.base.sha
+            ):
                 continue
             state = canonical.sha256({"branch": self.asked.branch, "merged": pull.head.sha})
             return Sight(
@@ -164,6 +166,9 @@ class RevertDeed(Deed):
             "patch_sha256": prepared.patch_sha256,
             "without_checks": await checks.exception(self.reader, seen),
         }
+
+    async def _show(self, prepared: Prepared) -> str:
+        return await revert_diff.of(self.reader, prepared.tree, prepared.inverse)
 
     async def _do(self, prepared: Prepared, grant: Grant) -> Done:
         subject, message = revert_words.message(prepared.change, self.asked.reason)
@@ -186,11 +191,9 @@ class RevertDeed(Deed):
         if about.archived:
             raise RefusedError("forbidden", f"{about.full_name} is archived")
         base = self.asked.base or about.default_branch
-        head_sha = await self.reader.branch_sha(base)
-        if head_sha is None:
-            raise RefusedError("not_found", f"there is no branch {base}")
+        head_sha = await self.reader.head(base)
         change = await self._change()
-        await changes.require_on(self.reader, change, base)
+        await changes.require_on(self.reader, change, base, head_sha)
         head = await self.reader.git_commit(head_sha)
         changed = await self.reader.tree(change.tip.tree.sha)
         tree = await self.reader.tree(head.tree.sha)
@@ -234,14 +237,13 @@ class RevertDeed(Deed):
         sha = await self.reader.branch_sha(self.asked.branch)
         if sha is None:
             return False
-        commit = await self.reader.git_commit(sha)
-        if trailers.grant_of(commit.message) is None or len(commit.parents) != 1:
-            raise revert_words.taken(self.asked.branch)
-        before = await self._tree_of(commit.parents[0].sha)
-        edits = patches.between(before, await self.reader.tree(commit.tree.sha))
-        if patches.sha256(before, edits) != prepared.patch_sha256:
-            raise revert_words.taken(self.asked.branch)
+        await self._require_patch(sha, prepared.head.sha, prepared.patch_sha256)
         return True
+
+    async def _require_patch(self, sha: str, base_sha: str, patch_sha256: str) -> None:
+        found = await brought.of(self.reader, sha, base_sha)
+        if found is None or found.patch_sha256 != patch_sha256:
+            raise revert_words.taken(self.asked.branch)
 
     async def _commit(self, prepared: Prepared, message: str) -> str:
         """Put the revert's commit into the repository, where nobody sees it yet."""
@@ -267,10 +269,10 @@ class RevertDeed(Deed):
         try:
             made = await self.writer.api.post(self.writer.path("pulls"), body)
         except RefusedError:
-            there = await self.reader.pulls_of(self.asked.branch)
-            if not there:
-                raise
-            return there[0]
+            for pull in await self.reader.pulls_of(self.asked.branch):
+                if (pull.state, pull.base.ref) == ("open", base):
+                    return pull
+            raise
         return told.read(Pull, made)
 
 

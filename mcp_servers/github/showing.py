@@ -11,6 +11,9 @@ from mcp_servers.github.answers import CommitHead, FileDiff, PullHead
 from mcp_servers.github.told import Account, ChangedFile, Commit, Pull
 
 MAX_FILES = 100
+MAX_FILES_OF_COMMIT = 300
+"""So many files GitHub tells of a commit at once; of one that has as many, more may be left out."""
+
 MAX_PATCH_CHARS = 8_000
 """How much of one file's diff is shown."""
 
@@ -66,7 +69,8 @@ def files(found: Sequence[ChangedFile]) -> tuple[tuple[FileDiff, ...], tuple[str
     for each in kept:
         whole = lines(each.patch or "", _READ_CHARS)
         patch = whole[: min(room, MAX_PATCH_CHARS)]
-        cut += len(patch) < len(whole) or len(each.patch or "") > _READ_CHARS
+        is_cut = len(patch) < len(whole) or len(each.patch or "") > _READ_CHARS
+        cut += is_cut
         room -= len(patch)
         diffs.append(
             FileDiff(
@@ -76,6 +80,7 @@ def files(found: Sequence[ChangedFile]) -> tuple[tuple[FileDiff, ...], tuple[str
                 additions=each.additions,
                 deletions=each.deletions,
                 patch=patch,
+                is_whole=not is_cut and (bool(patch) or not each.additions + each.deletions),
             )
         )
     shortened = (f"the diffs of {cut} files are not shown whole",) if cut else ()
@@ -124,11 +129,12 @@ def moment(name: str, value: str) -> str:
         return ""
     try:
         found = datetime.fromisoformat(value)
-    except ValueError as err:
+        aware = found if found.tzinfo else found.replace(tzinfo=UTC)
+        at = aware.astimezone(UTC)
+    except (ValueError, OverflowError) as err:
         reason = f"{name} is no time such as 2026-01-31T13:45:00Z"
         raise RefusedError("invalid_arguments", reason) from err
-    aware = found if found.tzinfo else found.replace(tzinfo=UTC)
-    return aware.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return at.replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
 
 
 def more(is_all: bool, count: int, what: str) -> tuple[str, ...]:  # noqa: FBT001 - as a page has it

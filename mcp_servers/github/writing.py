@@ -40,8 +40,8 @@ Doing = Callable[[Grant], Awaitable[Done]]
 class Sight:
     """What there is, what the write would make of it, and how; `left_sha256` is the state it would leave.
 
-    `offers` are arguments that a write after this one may take from its rehearsal; `diff` is what it would
-    make of contents, in lines.
+    `offers` are arguments that a write after this one may take from its rehearsal; `show` tells what it
+    would make of contents, in lines, and is asked for a rehearsal alone.
     """
 
     uid: str
@@ -53,26 +53,26 @@ class Sight:
     figures: tuple[Figure, ...] = ()
     left_sha256: str = ""
     offers: dict[str, str] = field(default_factory=dict)
-    diff: str = ""
+    show: Callable[[], Awaitable[str]] | None = None
 
-    def dump(self) -> dict[str, Any]:
-        """Return it as the answer to a rehearsal."""
-        offers = {"offers": self.offers} if self.offers else {}
-        diff = {"diff": self.diff} if self.diff else {}
-        return (
-            offers
-            | diff
-            | {
-                "uid": self.uid,
-                "state_sha256": self.state_sha256,
-                "result_sha256": self.result_sha256,
-                "left_sha256": self.left_sha256 or self.state_sha256,
-                "changes": list(self.changes),
-                "warnings": list(self.warnings),
-                "figures": [each.model_dump(mode="json") for each in self.figures],
-                "labels": {},
-            }
-        )
+    async def rehearsed(self) -> dict[str, Any]:
+        """Return it as the answer to a rehearsal.
+
+        Raises:
+            RefusedError, UnreachableError: The contents cannot be read.
+        """
+        optional = {"offers": self.offers, "diff": await self.show() if self.show else ""}
+        return {
+            **{name: told for name, told in optional.items() if told},
+            "uid": self.uid,
+            "state_sha256": self.state_sha256,
+            "result_sha256": self.result_sha256,
+            "left_sha256": self.left_sha256 or self.state_sha256,
+            "changes": list(self.changes),
+            "warnings": list(self.warnings),
+            "figures": [each.model_dump(mode="json") for each in self.figures],
+            "labels": {},
+        }
 
 
 class Deed(Protocol):
@@ -127,7 +127,8 @@ class Hand:
             UnreachableError: GitHub did not answer; asking again with the same grant is safe.
         """
         if dry_run:
-            return Answer((await deed.look()).dump())
+            sight = await deed.look()
+            return Answer(await sight.rehearsed())
         owner, name = str(call.arguments["namespace"]), str(call.arguments["name"])
         target = Target(kind=TARGET_KIND, namespace=owner, name=name)
         grant = self.verifier.admit(call, target)

@@ -18,7 +18,10 @@ class CommitHead(Observation):
 
 
 class FileDiff(Observation):
-    """A file that a change touched; no `patch` means binary, too large or left out."""
+    """A file that a change touched; no `patch` means binary, too large or left out.
+
+    `is_whole` says whether `patch` is all that changed in it.
+    """
 
     path: str
     status: str
@@ -26,6 +29,7 @@ class FileDiff(Observation):
     additions: int = 0
     deletions: int = 0
     patch: str = ""
+    is_whole: bool = True
 
 
 class CommitList(Observation):
@@ -36,13 +40,14 @@ class CommitList(Observation):
 
 
 class CommitDetail(Observation):
-    """`get_commit`: one commit with its diff against its first parent."""
+    """`get_commit`: one commit with its diff against its first parent, and whether all its files are told."""
 
     repository: str
     commit: CommitHead
     additions: int = 0
     deletions: int = 0
     files: tuple[FileDiff, ...] = ()
+    has_all_files: bool = True
 
 
 class PullRequest(Observation):

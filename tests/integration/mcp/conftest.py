@@ -1,4 +1,4 @@
-"""A lab cluster for the whole run; hands and a workload of its own for each test."""
+"""A lab cluster for the whole run; hands, a workload and a repository of its own for each test."""
 
 import json
 import signal
@@ -11,6 +11,7 @@ import httpx
 import pytest
 from crew import Crew
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from github_story import Story, tell
 from hands_lab import Hands, Signer, hands_with, settings
 from lab_cluster import WITHIN_S, Cluster, Workload, eventually, new_workload
 
@@ -65,3 +66,9 @@ def crew(cluster: Cluster) -> Crew:
 async def hands(cluster: Cluster, signer: Signer) -> AsyncIterator[Hands]:
     async with hands_with(settings(cluster, signer)) as found:
         yield found
+
+
+@pytest.fixture
+def story(tmp_path: Path) -> Story:
+    """A repository of the test's own, with a bad commit and work since."""
+    return tell(tmp_path)

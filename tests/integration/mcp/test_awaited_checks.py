@@ -1,11 +1,10 @@
 """A merge waits for the checks that report on all that is merged, though a quick one is green already."""
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 from github_lab import GithubHands, Json, github_of, hands_on
-from github_story import Story, tell
+from github_story import Story
 from hands_lab import Signer, data
 
 from mcp_servers.common.clock import utc_now
@@ -14,19 +13,14 @@ from sre_agent.domain.tools import ToolResult
 OLD = "2026-01-31T13:45:00Z"
 
 
-def green(*names: str) -> list[Json]:
-    return [{"name": name, "status": "completed", "conclusion": "success"} for name in names]
-
-
-@pytest.fixture
-def story(tmp_path: Path) -> Story:
-    return tell(tmp_path)
-
-
 @pytest.fixture
 async def hands(story: Story, signer: Signer) -> AsyncIterator[GithubHands]:
     async with github_of(story.world) as forge, hands_on(forge, signer) as found:
         yield found
+
+
+def green(*names: str) -> list[Json]:
+    return [{"name": name, "status": "completed", "conclusion": "success"} for name in names]
 
 
 def merged(story: Story, name: str, *checks: str) -> None:

@@ -1,13 +1,12 @@
 """Hostile calls of the tools that write to GitHub: each is refused, and nothing is written."""
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from forgeries import FORGERIES, Scene
 from github_lab import BRANCH, READS, GithubHands, Json, github_of, hands_on
-from github_story import Story, tell
+from github_story import Story
 from hands_lab import CLUSTER_ID, Signer, data
 from typing_extensions import override
 
@@ -16,11 +15,6 @@ from sre_agent.domain.tools import ToolCall, ToolResult, ToolStatus
 WEAK = "github-weak-0123456789"
 
 pytestmark = pytest.mark.attack("grant turned on another call, object or state")
-
-
-@pytest.fixture
-def story(tmp_path: Path) -> Story:
-    return tell(tmp_path)
 
 
 @pytest.fixture

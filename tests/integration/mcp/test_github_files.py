@@ -1,21 +1,15 @@
 """Files are told line by line, however long they are: what is left out is said, and no secret is shown in part."""
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 from github_lab import GithubHands, github_of, hands_on
-from github_story import Story, tell
+from github_story import Story
 from hands_lab import Signer, data
 
 from mcp_servers.github.file_tools import MAX_TEXT_CHARS
 
 ROWS = 40_000
-
-
-@pytest.fixture
-def story(tmp_path: Path) -> Story:
-    return tell(tmp_path)
 
 
 @pytest.fixture

@@ -56,6 +56,20 @@ async def test_a_commit_is_told_with_its_diff_and_without_secrets(
     assert "hunter2" not in str(found)
 
 
+async def test_a_commit_says_whether_all_its_files_are_told(
+    hands: GithubHands, story: Story
+) -> None:
+    many = {f"docs/{at:03}.md": b"a\n" for at in range(101)}
+    sha = story.git.commit(many, "Write", branch="many", parents=(story.since,))
+
+    cut = data(await hands.read("get_commit", sha=sha))
+    whole = data(await hands.read("get_commit", sha=story.bad))
+
+    assert (len(cut["files"]), cut["has_all_files"]) == (100, False)
+    assert whole["has_all_files"]
+    assert all(file["is_whole"] for file in whole["files"])
+
+
 async def test_two_revisions_are_compared(hands: GithubHands, story: Story) -> None:
     found = data(await hands.read("compare", base=story.first, head="main"))
 
@@ -150,12 +164,18 @@ async def test_pull_requests_deployments_runs_and_releases_are_listed(
         ("get_commit", {"sha": "../../../user"}),
         ("blame", {"path": ""}),
         ("list_commits", {"since": "yesterday"}),
+        ("list_commits", {"since": "9999-12-31T23:59:59-14:00"}),
+        ("list_commits", {"until": "0001-01-01T00:00:00+14:00"}),
         ("list_commits", {"limit": 0}),
         ("compare", {"base": "main", "head": "a...b/.."}),
         ("compare", {"base": "%2e%2e/%2e%2e/user", "head": "main"}),
         ("compare", {"base": "main", "head": "main/%2E%2E/x"}),
         ("get_commit", {"sha": "%2e%2e"}),
         ("get_file", {"path": "app.py", "ref": "%2e%2e"}),
+        ("get_file", {"path": "app.py\x00"}),
+        ("get_file", {"path": "docs/a\x1b[2J.md"}),
+        ("blame", {"path": "app\x7f.py"}),
+        ("list_commits", {"path": "docs/\x00"}),
         ("list_commits", {"path": "../../etc"}),
         ("list_commits", {"path": "docs//a.md"}),
         ("blame", {"path": "app.py", "first_line": 0}),

@@ -1,20 +1,14 @@
 """A change is taken back: proposed once, merged once, and everyone else's work is kept."""
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 from github_lab import BRANCH, GithubHands, github_of, hands_on
-from github_story import APP, SINCE, Story, tell
+from github_story import APP, SINCE, Story
 from hands_lab import Signer, data
 
 from sre_agent.domain.plan import DryRun
 from sre_agent.domain.tools import ToolStatus
-
-
-@pytest.fixture
-def story(tmp_path: Path) -> Story:
-    return tell(tmp_path)
 
 
 @pytest.fixture
@@ -56,6 +50,23 @@ async def test_a_rehearsal_shows_line_by_line_what_becomes_of_main(
     assert "basket" not in "".join(row for row in shown.diff.splitlines() if row[:1] in "+-")
     assert "--- new.txt\n+++ /dev/null\n@@ -1 +0,0 @@\n-password=" in shown.diff
     assert "hunter2secret" not in shown.diff
+
+
+async def test_who_has_the_grant_reads_no_content_that_is_only_for_showing(
+    hands: GithubHands, story: Story
+) -> None:
+    alone = story.git.commit({"new.txt": b"nothing\n"}, "Say nothing")
+    proposal = hands.revert(alone)
+    grant = await hands.granted(proposal)
+
+    def contents() -> int:
+        return sum(verb == "GET" and "/git/blobs/" in path for verb, path in story.world.asked)
+
+    before = contents()
+    written = await hands.write(proposal, grant)
+
+    assert data(written)["outcome"] == "applied"
+    assert (before, contents() - before) == (2, 0)
 
 
 async def test_of_contents_that_nobody_reads_only_the_names_are_shown(

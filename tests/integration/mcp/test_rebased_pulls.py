@@ -1,21 +1,15 @@
 """A pull request that was rebased is taken back whole, or not at all: never a part of it."""
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from github_lab import BRANCH, GithubHands, github_of, hands_on
-from github_story import Story, tell
+from github_story import Story
 from hands_lab import Signer, data
 
 from mcp_servers.github import rebases
 from sre_agent.domain.tools import ToolResult
-
-
-@pytest.fixture
-def story(tmp_path: Path) -> Story:
-    return tell(tmp_path)
 
 
 @pytest.fixture
@@ -28,6 +22,16 @@ def feature(story: Story, number: int, text: str = "", **others: Any) -> str:
     """Commit one step of a feature on its branch."""
     edits = {f"feature/{number}.txt": (text or f"{number}\n").encode()}
     return story.git.commit(edits, f"Feature {number}", branch="feature", **others)
+
+
+def feature_with_a_merge(story: Story) -> str:
+    """Commit two steps of a feature, with a merge of what main got meanwhile between them; return the last."""
+    first = feature(story, 0, parents=(story.since,))
+    main = story.git.commit({"docs/c.md": b"meanwhile\n"}, "Meanwhile")
+    story.git.commit(
+        {"docs/c.md": b"meanwhile\n"}, "Merge main", branch="feature", parents=(first, main)
+    )
+    return feature(story, 1)
 
 
 def merged(story: Story, method: str = "rebase") -> int:
@@ -59,12 +63,7 @@ def again(story: Story, original: str, parent: str, tree: str) -> str:
 async def test_a_merge_of_main_that_the_rebase_dropped_hides_nothing(
     hands: GithubHands, story: Story
 ) -> None:
-    first = feature(story, 0, parents=(story.since,))
-    main = story.git.commit({"docs/c.md": b"meanwhile\n"}, "Meanwhile")
-    story.git.commit(
-        {"docs/c.md": b"meanwhile\n"}, "Merge main", branch="feature", parents=(first, main)
-    )
-    feature(story, 1)
+    feature_with_a_merge(story)
 
     result = await rehearsed(hands, merged(story))
 
@@ -143,12 +142,7 @@ async def test_of_very_many_commits_that_were_dropped_none_is_looked_for(
 async def test_commits_that_were_pushed_as_they_are_with_a_merge_among_them_are_taken_back_by_people(
     hands: GithubHands, story: Story
 ) -> None:
-    first = feature(story, 0, parents=(story.since,))
-    main = story.git.commit({"docs/c.md": b"meanwhile\n"}, "Meanwhile")
-    story.git.commit(
-        {"docs/c.md": b"meanwhile\n"}, "Merge main", branch="feature", parents=(first, main)
-    )
-    last = feature(story, 1)
+    last = feature_with_a_merge(story)
     pull = story.world.open_pull("feature", "A feature")
     story.git.git("update-ref", "refs/heads/main", last)
     pull |= {"state": "closed", "merged_at": story.world.now(), "merge_commit_sha": last}
@@ -163,12 +157,7 @@ async def test_commits_that_were_pushed_as_they_are_with_a_merge_among_them_are_
 async def test_a_squash_of_a_branch_with_a_merge_in_it_is_taken_back_whole(
     hands: GithubHands, story: Story
 ) -> None:
-    first = feature(story, 0, parents=(story.since,))
-    main = story.git.commit({"docs/c.md": b"meanwhile\n"}, "Meanwhile")
-    story.git.commit(
-        {"docs/c.md": b"meanwhile\n"}, "Merge main", branch="feature", parents=(first, main)
-    )
-    feature(story, 1)
+    feature_with_a_merge(story)
 
     result = await rehearsed(hands, merged(story, "squash"))
 
