@@ -14,7 +14,8 @@ from backend.evals.suite import Json, Prediction, Scores
 from sre_agent.diagnosis.changes import flags, judgement, scene
 from sre_agent.diagnosis.changes.judgement import Judgement
 from sre_agent.diagnosis.changes.outside import Origin
-from sre_agent.diagnosis.changes.scene import Scene, Signature, Told
+from sre_agent.diagnosis.changes.scene import Scene
+from sre_agent.diagnosis.changes.told import Signature, Told
 from sre_agent.domain.changes import Commit, Deploy, FlagChange, StatusNotice
 from sre_agent.domain.telemetry import LogLine, MetricTable, Span
 

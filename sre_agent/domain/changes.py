@@ -11,13 +11,18 @@ from sre_agent.domain.objects import ObjectRef
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Commit:
-    """A change of the code: what it says, which files it touches, and how (a unified diff or nothing)."""
+    """A change of the code: what it says, which files it touches, and how (a unified diff or nothing).
+
+    `has_all_paths` and `has_whole_diff` say whether these were told whole, as far as they were told.
+    """
 
     sha: str
     at_s: float
     message: str
     paths: tuple[str, ...] = ()
     diff: str = ""
+    has_all_paths: bool = True
+    has_whole_diff: bool = True
     author: str = ""
     repository: str = ""
     source: EvidenceId = NO_EVIDENCE

@@ -15,7 +15,6 @@ PLACES_MAX = 2
 ROWS_ABOVE, ROWS = 20, 25
 _ROOT = re.compile(r"^/(?:(?:usr/)?src/app|(?:home|opt|srv|var)/[^/]+|[^/]+)/")
 """Where images keep their code, as a rule."""
-_OF_OTHERS = re.compile(r"site-packages|node_modules|/usr/lib|/lib/python|<[^>]*>|/go/pkg/mod/")
 
 
 def ask(situation: Situation, found: Attribution) -> Iterator[Question]:
@@ -51,4 +50,4 @@ def ask(situation: Situation, found: Attribution) -> Iterator[Question]:
 
 
 def _is_ours(frame: Frame) -> bool:
-    return frame.line > 0 and "/" in frame.file and not _OF_OTHERS.search(frame.file)
+    return frame.line > 0 and "/" in frame.file and not paths.is_of_others(frame.file)

@@ -6,7 +6,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sre_agent.diagnosis.changes import hunks, innocence, mechanisms, reach, terms
+from sre_agent.diagnosis.changes import (
+    harmless,
+    hunks,
+    innocence,
+    mechanisms,
+    reach,
+    taken_back,
+    terms,
+)
 from sre_agent.diagnosis.changes import patch as patches
 from sre_agent.diagnosis.changes.patch import Patch
 from sre_agent.diagnosis.changes.reach import Arrival
@@ -31,10 +39,14 @@ LONG_AGO = -1.0
 """The same of one that was there long before."""
 AFTER = -3.0
 """The same of one that can have been first only if the onset was seen as early as it can be."""
+NOT_IN_IT = -5.0
+"""The same of one that was not in what ran."""
+SHORT_SHA = 7
+"""Characters of a hash by which people call a commit."""
 HARMLESS = "innocence.harmless"
 """Speaks of a commit that is proven to do no harm."""
 UNREAD = "content.unread"
-"""Says neither for nor against a commit: it went live, and its diff is not known."""
+"""Says neither for nor against a commit: it went live, and its diff is not known, or not whole."""
 TELLING_FIT = 0.25
 """What fits less says nothing of a change for which the code that fails, or its names, speak."""
 TELLING_WORDS = 4
@@ -55,6 +67,38 @@ def reasons(
     scene: Scene, commit: Commit, arrival: Arrival | None, rarity: Mapping[str, float]
 ) -> Iterator[Reason]:
     """Yield what speaks for a commit and against it."""
+    older = None if arrival else reach.running_without(scene, commit)
+    if older:  # however well it fits: it was not there
+        short = older.sha[:SHORT_SHA]
+        text = f"{older.service} ran a build of {short}, which does not hold it"
+        yield Reason("time.not_in_it", NOT_IN_IT, text)
+        return
+    yield from _came(scene, commit, arrival)
+    undone = taken_back.before_onset(scene, commit)
+    if undone:  # whatever still speaks for it, this began when it was gone
+        gap = timedelta(seconds=scene.onset_s - undone.deploy.at_s)
+        text = f"it was taken back, and that went live {say(gap)} before the onset"
+        yield Reason("place.taken_back", -5.0, text)
+        return
+    same = harmless.leaves_code(commit)
+    if same:  # whatever fails, and in whichever file: it fails as it was
+        yield Reason(HARMLESS, -5.0, same)
+        return
+    yield from _frames(scene, commit)
+    yield from _words(scene, commit, rarity)
+    exact = (*_named(scene, commit), *_stood_on(scene, commit))
+    yield from exact
+    yield from _mechanism(scene, commit, is_named=bool(exact))
+    innocent = tuple(_innocence(scene, commit, is_named=bool(exact)))
+    yield from innocent
+    is_unread = not harmless.is_read(commit) and all(each.rule != HARMLESS for each in innocent)
+    if arrival and is_unread:
+        what = "not all that it changes was told" if commit.diff else "nobody saw what it changes"
+        yield Reason(UNREAD, 0.0, what)
+
+
+def _came(scene: Scene, commit: Commit, arrival: Arrival | None) -> Iterator[Reason]:
+    """Speak of when a commit went live, by what, and where."""
     yield from when(scene, arrival.deploy.at_s if arrival else None)
     if arrival and not arrival.is_own:
         by = "a newer version of its module" if arrival.is_through_module else "a later deploy"
@@ -67,15 +111,6 @@ def reasons(
     if commit.sha in scene.told.gone:
         yield Reason("place.gone", -3.0, "its branch has it no more")
     yield from _place(scene, commit, arrival)
-    yield from _frames(scene, commit)
-    yield from _words(scene, commit, rarity)
-    exact = (*_named(scene, commit), *_stood_on(scene, commit))
-    yield from exact
-    yield from _mechanism(scene, commit, is_named=bool(exact))
-    innocent = tuple(_innocence(scene, commit, is_named=bool(exact)))
-    yield from innocent
-    if arrival and not commit.diff and all(each.rule != HARMLESS for each in innocent):
-        yield Reason(UNREAD, 0.0, "nobody saw what it changes")
 
 
 def when(scene: Scene, live_s: float | None) -> Iterator[Reason]:
@@ -122,7 +157,7 @@ def _frames(scene: Scene, commit: Commit) -> Iterator[Reason]:
         yield Reason(
             "frames.touched", 3.5, f"the stack trace stands in {both[0]}, which it touches"
         )
-    elif scene.frames and commit.paths:
+    elif scene.frames and commit.paths and commit.has_all_paths:
         yield Reason(
             "frames.elsewhere", -1.0, "the stack traces stand in files that it does not touch"
         )
@@ -200,12 +235,16 @@ def is_named(name: str, scene: Scene) -> bool:
 
 
 def _mechanism(scene: Scene, commit: Commit, *, is_named: bool) -> Iterator[Reason]:
-    """Speak of what the change can break and how that would show."""
+    """Speak of what the change can break and how that would show.
+
+    That nothing in it does is known only of one that was told whole.
+    """
     if not commit.diff:
         return
     patch = patches.read(commit.diff)
     fit, what, symptom, is_structural = _best_fit(scene, patch)
-    is_same = patch.is_rearranged and not is_structural and not is_named
+    is_read = harmless.is_read(commit)
+    is_same = is_read and patch.is_rearranged and not is_structural and not is_named
     if fit > 0.0:
         highest = FITS_IN_WORDS if is_same else FITS
         lowest = 0.0 if is_named or is_same else UNFIT
@@ -213,10 +252,10 @@ def _mechanism(scene: Scene, commit: Commit, *, is_named: bool) -> Iterator[Reas
         shown = IN_WORDS[symptom]
         if weight > 0.0 and (fit >= TELLING_FIT or not is_named):
             yield Reason("mechanism.fits", weight, f"{what}, which would show as {shown}")
-        elif weight < 0.0:
+        elif weight < 0.0 and is_read:
             text = f"at most this leads to what fails, and seldom does: {what}"
             yield Reason("mechanism.seldom", weight, text)
-    elif not is_named:
+    elif not is_named and is_read:
         yield Reason("mechanism.none", UNFIT, "nothing in it leads to what fails")
     if is_same:
         yield Reason("mechanism.rearranged", -2.0, "it says the same in other words")

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from sre_agent.diagnosis.changes import commits, flags, hunks, templates, terms
 from sre_agent.diagnosis.changes import patch as patches
+from sre_agent.diagnosis.changes.builds import TIE_S
 from sre_agent.diagnosis.changes.flags import FlagCharge
 from sre_agent.diagnosis.changes.hunks import Hunk
 from sre_agent.diagnosis.changes.judgement import Charge, Judgement
-from sre_agent.diagnosis.changes.reach import TIE_S
 from sre_agent.diagnosis.changes.releases import releases
 from sre_agent.diagnosis.changes.scene import Scene
 from sre_agent.diagnosis.incident.case import Case

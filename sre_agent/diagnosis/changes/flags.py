@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sre_agent.diagnosis.changes import commits, paths, terms
 from sre_agent.diagnosis.changes.commits import Reason
@@ -44,13 +44,34 @@ class FlagCharge:
 
 
 def charges(scene: Scene) -> tuple[FlagCharge, ...]:
-    """Return the flags that were switched before the onset, the likeliest first."""
-    found = [
-        FlagCharge(flag, tuple(_reasons(scene, flag)))
-        for flag in scene.told.flags
-        if flag.at_s <= scene.latest_s
-    ]
-    return tuple(sorted(found, key=lambda item: (-item.score, -item.flag.at_s, item.flag.flag)))
+    """Return the flags that were switched before the onset, the likeliest first.
+
+    What was switched for several services at once is charged once, by the one that it fits best.
+    """
+    found = [FlagCharge(flag, tuple(_reasons(scene, flag))) for flag in _in_effect(scene)]
+    found.sort(key=lambda item: (-item.score, -item.flag.at_s, item.flag.flag, item.flag.service))
+    of_service: dict[tuple[str, str], FlagCharge] = {}
+    for item in found:
+        of_service.setdefault((item.flag.flag, item.flag.service), item)
+    once: dict[FlagChange, FlagCharge] = {}
+    for item in of_service.values():
+        once.setdefault(replace(item.flag, service=""), item)
+    return tuple(once.values())
+
+
+def _in_effect(scene: Scene) -> Iterator[FlagChange]:
+    """Yield the last switch of each flag for each service up to the onset as it was seen.
+
+    What was switched since counts as well as far as it may have been first; who switches a flag off
+    because of the trouble excuses nothing.
+    """
+    before: dict[tuple[str, str], FlagChange] = {}
+    for flag in sorted(scene.told.flags, key=lambda item: item.at_s):
+        if flag.at_s <= scene.onset_s:
+            before[flag.flag, flag.service] = flag
+        elif flag.at_s <= scene.latest_s:
+            yield flag
+    yield from before.values()
 
 
 def behind(flag: FlagChange, known: Sequence[Commit]) -> Commit | None:

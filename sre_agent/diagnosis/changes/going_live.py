@@ -3,9 +3,10 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from sre_agent.diagnosis.changes import images, templates
+from sre_agent.diagnosis.changes import images, placing, templates
 from sre_agent.diagnosis.changes.releases import Release, releases
 from sre_agent.diagnosis.incident.case import Case
+from sre_agent.diagnosis.incident.situation import Situation
 from sre_agent.domain.changes import Deploy
 from sre_agent.domain.timeline import Change, ChangeKind
 
@@ -14,15 +15,17 @@ _WORD = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?")
 _ORIGIN = frozenset({f"annotations[{images.REVISION}]", f"labels[{images.REVISION}]"})
 
 
-def rollouts(case: Case, told: Sequence[Change]) -> Iterator[Deploy]:
-    """Yield what the cluster tells of versions that went live, each commit that came with one."""
-    for ref in sorted({*case.workloads, *case.histories}, key=str):
+def rollouts(situation: Situation, told: Sequence[Change]) -> Iterator[Deploy]:
+    """Yield what the cluster tells of versions that went live here, each commit that came with one."""
+    case = situation.case
+    known = sorted({*case.workloads, *case.histories}, key=str)
+    for ref in placing.concerned(situation, known):
         for release in releases(case, ref):
             if release.is_restart:
                 continue
             for commit in brought(release, told) or ("",):
                 yield Deploy(
-                    service=ref.name,
+                    service=placing.called(situation, ref),
                     at_s=release.started_at.timestamp(),
                     sha=commit,
                     version=", ".join(release.revision.images),

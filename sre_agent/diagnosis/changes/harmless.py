@@ -5,14 +5,14 @@ A proof reads every line that changed, by the rules of its language; where some 
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import lru_cache
 
 from sre_agent.diagnosis.changes import logged, renamed
 from sre_agent.diagnosis.changes import patch as patches
 from sre_agent.diagnosis.changes.languages import KEYED, Language, of_file
 from sre_agent.diagnosis.changes.patch import READ_KEPT
-from sre_agent.diagnosis.changes.sides import Sides, read
+from sre_agent.diagnosis.changes.sides import Sides, hides, read
 from sre_agent.domain.changes import Commit
 
 _TEXT_OR_SPACE = re.compile(
@@ -25,14 +25,32 @@ _OWN_VERSION = re.compile(
     re.IGNORECASE,
 )
 _VERSION_FILE = re.compile(r"(?:^|/)_{0,2}version_{0,2}(?:\.\w+)?$", re.IGNORECASE)
-COMMENTS, SPACE = "it touches only comments", "it changes nothing but order and space"
+COMMENTS, SPACE = "it touches only comments", "it changes nothing but space"
+ORDER = "it changes nothing but order and space"
 LOGS, VERSION = "it only measures or logs", "it only names another version"
 NAMES = "it only calls private things by other names"
 
 
 def judge(commit: Commit) -> tuple[str, bool] | None:
     """Return why the lines of a commit do no harm and whether that is proven, or None."""
-    return _judge(commit.diff, commit.paths) if commit.diff else None
+    return _judge(commit.diff, commit.paths) if is_read(commit) else None
+
+
+def is_read(commit: Commit) -> bool:
+    """Return whether all that a commit changes was told: every file, every diff whole, nothing hidden."""
+    is_whole = bool(commit.diff) and commit.has_all_paths and commit.has_whole_diff
+    return is_whole and not hides(commit.diff)
+
+
+def leaves_code(commit: Commit) -> str:
+    """Return what a commit changes if every line of code stays as it was, else nothing."""
+    return _leaves_code(commit.diff, commit.paths) if is_read(commit) else ""
+
+
+@lru_cache(maxsize=READ_KEPT)
+def _leaves_code(diff: str, paths: tuple[str, ...]) -> str:
+    whys = {_proof(hunk) for hunk in read(diff, paths) or ()}
+    return _joined(whys) if whys <= {COMMENTS, SPACE} else ""
 
 
 @lru_cache(maxsize=READ_KEPT)
@@ -40,7 +58,7 @@ def _judge(diff: str, paths: tuple[str, ...]) -> tuple[str, bool] | None:
     hunks, patch = read(diff, paths), patches.read(diff)
     whys = {_proof(hunk) for hunk in hunks or ()}
     if whys and "" not in whys:
-        return " and ".join(sorted(whys)).replace(" and it ", " and "), True
+        return _joined(whys), True
     if hunks and renamed.is_renaming(hunks):
         return NAMES, True
     if not patch.removed and not patch.added:
@@ -48,6 +66,10 @@ def _judge(diff: str, paths: tuple[str, ...]) -> tuple[str, bool] | None:
     if logged.is_about_measuring(patch):
         return LOGS, False
     return (VERSION, False) if _is_of_versions(patch.removed, patch.added) else None
+
+
+def _joined(whys: Collection[str]) -> str:
+    return " and ".join(sorted(whys)).replace(" and it ", " and ")
 
 
 def _proof(hunk: Sides) -> str:
@@ -64,7 +86,7 @@ def _proof(hunk: Sides) -> str:
         return COMMENTS
     one, other = _differing(code_before, code_after)
     if _is_reordered(one, other, language):
-        return SPACE
+        return ORDER
     if language and logged.is_proven(hunk, language):
         return LOGS
     is_version = _VERSION_FILE.search(hunk.path) and _is_of_versions(one, other)

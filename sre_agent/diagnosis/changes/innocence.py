@@ -69,7 +69,7 @@ class Innocence:
 
 def judge(commit: Commit) -> Innocence | None:
     """Return why a commit breaks nothing that runs, or None where it can."""
-    where = _only_in(commit.paths)
+    where = _only_in(commit.paths) if commit.has_all_paths else ""
     if where:
         return Innocence(f"it touches only {where}", is_proven=True)
     if is_bump(commit):
@@ -77,7 +77,8 @@ def judge(commit: Commit) -> Innocence | None:
     found = harmless.judge(commit)
     if found:
         return Innocence(*found)
-    if commit.paths and all(_place(path) or _MAYBE.search(path) for path in commit.paths):
+    is_seldom_read = all(_place(path) or _MAYBE.search(path) for path in commit.paths)
+    if commit.paths and commit.has_all_paths and is_seldom_read:
         return Innocence("it touches only what services seldom read", is_proven=False)
     return None
 
@@ -103,12 +104,12 @@ def _place(path: str) -> str:
 
 def is_small_bump(commit: Commit) -> bool:
     """Return whether a commit only takes newer patch versions of dependencies, as its diff shows."""
-    return is_bump(commit) and _is_small(commit)
+    return is_bump(commit) and harmless.is_read(commit) and _is_small(commit)
 
 
 def is_bump(commit: Commit) -> bool:
     """Return whether a commit only takes other versions of dependencies."""
-    return _are_manifests(commit.paths)
+    return commit.has_all_paths and _are_manifests(commit.paths)
 
 
 @lru_cache(maxsize=READ_KEPT)

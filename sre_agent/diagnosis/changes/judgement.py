@@ -57,7 +57,7 @@ class Charge:
 
     @property
     def is_unread(self) -> bool:
-        """Return whether it went live and may do harm for all that is known: its diff is not."""
+        """Return whether it went live and may do harm for all that is known: its diff is not, or in part."""
         return any(reason.rule == commits.UNREAD for reason in self.reasons)
 
 
@@ -98,7 +98,10 @@ class Judgement:
         """Return the probability that the verdict is right, between 0 and 1."""
         found: Charge | FlagCharge | None = self.culprit or self.flag
         verdict = found.score if found else self.against
-        scores = [charge.score + MAY_FIT * charge.is_unread for charge in self.charges]
+        scores = [
+            charge.score + MAY_FIT * (charge.is_unread and charge is not found)
+            for charge in self.charges
+        ]
         scores += [charge.score for charge in self.flags]
         return 1.0 / sum(math.exp(score - verdict) for score in [*scores, self.against])
 

@@ -8,15 +8,15 @@ from dataclasses import dataclass, field
 from sre_agent.diagnosis.changes import of_github
 from sre_agent.diagnosis.changes.of_github import Merged, Told
 from sre_agent.diagnosis.incident.case import Case
+from sre_agent.domain import trailers
 from sre_agent.domain.timeline import Change, ChangeKind, ChangeSource
 
 _REPOSITORY = re.compile(r"[\w.-]+/[\w.-]+")
 _SHA = re.compile(r"[0-9a-f]{40}")
-_GRANT = re.compile(r"^Grant-Id: ([\w.-]{1,200})$", re.MULTILINE)
 _SHORT = 12
 _AUTHORS_TOLD = 3
 _CODE = frozenset({ChangeKind.COMMIT, ChangeKind.PULL_REQUEST})
-_FILLED = ("message", "actor", "link", "repository", "paths", "diff")
+_FILLED = ("message", "actor", "link", "repository")
 """What one telling of a change may lack and the other have."""
 
 
@@ -88,7 +88,11 @@ def read(case: Case) -> Known:
         merged=merged,
         parents=of_github.parents(case.repositories),
         in_timeline=frozenset(timeline),
-        gone=of_github.gone(case.repositories, (change for _, change in timeline.values())),
+        gone=of_github.gone(
+            case.repositories,
+            (change for _, change in timeline.values()),
+            case.incident.started_at,
+        ),
         is_looked_for=bool(timeline or case.repositories.lists),
     )
 
@@ -129,15 +133,18 @@ def _without_own(joined: Mapping[str, Told], case: Case) -> dict[str, Told]:
     """Return the changes without the incident's own repairs, by the grants that they bear.
 
     Only grants of its own log count: anybody can write such a line, and nobody guesses one before it
-    is minted, when what broke was there already.
+    is minted, when what broke was there already. And only a commit that GitHub tells of bears one:
+    its message is fixed with what it did, where whoever may post a change, or edit the text of a pull
+    request, could excuse any commit afterwards.
     """
     minted = {grant for seen in case.changes for grant in seen.fact.grants}
-    borne = (
+    own = {
         change.commit
         for _, change in joined.values()
-        if minted.intersection(_GRANT.findall(change.message))
-    )
-    own = set(filter(None, borne))
+        if change.kind is ChangeKind.COMMIT
+        and change.source is ChangeSource.GITHUB
+        and trailers.grant_of(change.message) in minted
+    } - {""}
     return {id_: told for id_, told in joined.items() if told[1].commit not in own}
 
 
@@ -162,9 +169,14 @@ def _both(told: Told, seen: Told) -> Told:
     """Return one change of two tellings: when it took effect is for the timeline to say."""
     (told_id, first), (seen_id, other) = told, seen
     is_fuller = len(other.diff) > len(first.diff)
-    update = {name: getattr(other, name) for name in _FILLED if not getattr(first, name)}
+    update: dict[str, object] = {
+        name: getattr(other, name) for name in _FILLED if not getattr(first, name)
+    }
     if is_fuller:
-        update |= {"diff": other.diff, "paths": other.paths or first.paths}
+        update |= {"diff": other.diff, "has_whole_diff": other.has_whole_diff}
+    listed = [each for each in (first, other) if each.paths]
+    update["paths"] = tuple(dict.fromkeys(path for each in listed for path in each.paths))
+    update["has_all_paths"] = not listed or any(each.has_all_paths for each in listed)
     if other.is_in_effect and not first.is_in_effect and first.kind is ChangeKind.DEPLOY:
         update["state"] = other.state
     return (seen_id if is_fuller else told_id), first.model_copy(update=update)
@@ -204,7 +216,10 @@ def _whole(told: Told, parts: Sequence[Told], came: Merged | None) -> Told:
         ),
         "actor": author or merge.actor,
     }
+    if not merge.paths:  # else these are all that it brought
+        update["has_all_paths"] = all(item.paths and item.has_all_paths for item in inner)
     if not merge.diff and diffs:
         id_ = diffs[0][0]
         update["diff"] = "\n".join(diff for _, diff in diffs)
+        update["has_whole_diff"] = all(item.diff and item.has_whole_diff for item in inner)
     return id_, merge.model_copy(update=update)

@@ -4,8 +4,8 @@ import re
 from dataclasses import dataclass
 
 _HASH, _SLASHES, _DASHES = "#", "//", "--"
-_TOLD_TO_TOOLS = re.compile(r"(?:[+@!]|-\*-|(?!(?:TODO|FIXME|NOTE|XXX|HACK)\b)\w+\s*[:=])")
-"""Comments that tools read, such as build tags and steps of a migration."""
+_TOLD_TO_TOOLS = re.compile(r"(?:[+@!]|-\*-|(?![A-Z]+\b)\w+\s*[:=])")
+"""Comments that tools read, such as build tags and steps of a migration. Markers all in capitals are for people."""
 _IMPORTS = {
     "go": r"\s*(?:\w+ |\. )?\"[\w./@-]+\"",
     "py": r"import [\w., ]+|from [\w.]+ import [\w, ]+",

@@ -75,14 +75,16 @@ def lineages(seen: Repositories) -> Mapping[str, str]:
     return found
 
 
-def gone(seen: Repositories, told: Iterable[Change]) -> frozenset[str]:
+def gone(seen: Repositories, told: Iterable[Change], incident_at: datetime) -> frozenset[str]:
     """Return the commits that were told of and that their branch has no more, where all of it was seen.
 
-    What somebody took off a branch can run on, but nobody can take it back there.
+    What somebody took off a branch can run on, but nobody can take it back there. A list tells what was
+    committed since a time: one that is older, or of which nobody knows when it was made, may be there
+    all the same, whenever it was pushed.
     """
     whole = {item.fact.repository: item.at for item in seen.lists if item.is_whole}
-    known = {head.sha for item in seen.lists for head in item.fact.commits}
-    known |= {sha for each in parents(seen).values() for sha in each}
+    made = {item.fact.commit.sha: item.fact.commit.committed_at for item in seen.commits}
+    known = _on_branches(seen)
     return frozenset(
         change.commit
         for change in told
@@ -90,7 +92,21 @@ def gone(seen: Repositories, told: Iterable[Change]) -> frozenset[str]:
         and change.repository in whole
         and change.at < whole[change.repository]
         and change.commit not in known
+        and (made_at := made.get(change.commit))
+        and made_at >= incident_at - LOOK_BACK
     )
+
+
+def _on_branches(seen: Repositories) -> frozenset[str]:
+    """Return what lists tell of, and what that stands on as far as it is known."""
+    below, found = parents(seen), set[str]()
+    left = [head.sha for item in seen.lists for head in item.fact.commits]
+    while left:
+        sha = left.pop()
+        if sha not in found:
+            found.add(sha)
+            left += below.get(sha, ())
+    return frozenset(found)
 
 
 def parents(seen: Repositories) -> Mapping[str, tuple[str, ...]]:
@@ -156,6 +172,8 @@ def _commit(
         message=head.message,
         paths=tuple(dict.fromkeys([*(file.path for file in files), *renamed])),
         diff=diff(files),
+        has_all_paths=detail is None or detail.has_all_files,
+        has_whole_diff=all(file.is_whole for file in files),
     )
 
 

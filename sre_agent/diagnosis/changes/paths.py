@@ -1,6 +1,12 @@
 """Paths of one file under different roots: in a repository, in an image, in a stack trace."""
 
+import re
 from collections.abc import Iterable
+
+_OF_OTHERS = re.compile(
+    r"site-packages|dist-packages|node_modules|/usr/lib/|/lib/python|<[^>]*>|/go/pkg/mod/|/usr/local/go/src/|"
+    r"/\.cargo/registry/|/rustc/|/gems/"
+)
 
 
 def shared(one: str, other: str) -> int:
@@ -19,3 +25,8 @@ def alike(path: str, others: Iterable[str]) -> frozenset[str]:
     counted = {other: shared(path, other) for other in others}
     most = max(counted.values(), default=0)
     return frozenset(other for other, count in counted.items() if count == most > 0)
+
+
+def is_of_others(file: str) -> bool:
+    """Return whether a file of a stack is one of a library or of the language itself, by where it lies."""
+    return _OF_OTHERS.search(file) is not None

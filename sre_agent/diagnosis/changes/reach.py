@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from sre_agent.diagnosis.changes import innocence
 from sre_agent.diagnosis.changes import patch as patches
+from sre_agent.diagnosis.changes.builds import TIE_S, is_same
 from sre_agent.diagnosis.changes.scene import Scene
 from sre_agent.domain.changes import Commit, Deploy
 from sre_agent.domain.ids import EvidenceId
@@ -14,8 +15,6 @@ _MODULE = re.compile(r"[\w.@-]+(?:/[\w.@-]+)+")
 _MANIFEST = re.compile(r"(?:^|/)(?P<name>[\w-]+)\.ya?ml$")
 _SPLIT = re.compile(r"[^a-z0-9]+")
 _FILLER = frozenset({"service", "svc", "server", "app", "api", "the", "worker", "backend"})
-TIE_S = 60.0
-"""Two records of one rollout tell of it within this of each other."""
 
 
 @dataclass(frozen=True)
@@ -32,24 +31,67 @@ def arrivals(scene: Scene, commit: Commit) -> tuple[Arrival, ...]:
     found = [
         Arrival(deploy, is_own=True)
         for deploy in scene.told.deploys
-        if deploy.sha and _is_same(deploy.sha, commit.sha)
+        if deploy.sha and is_same(deploy.sha, commit.sha)
     ]
     for other in scene.told.commits:
         if other.sha != commit.sha and brings(other, commit):
             found += [
                 Arrival(deploy, is_own=False, is_through_module=True)
                 for deploy in scene.told.deploys
-                if _is_same(deploy.sha, other.sha) and deploy.at_s >= commit.at_s
+                if is_same(deploy.sha, other.sha) and deploy.at_s >= commit.at_s
             ]
     if not found:
         found = [
             Arrival(deploy, is_own=False)
             for deploy in scene.told.deploys
-            if deploy.at_s >= commit.at_s and is_of(scene, deploy.service, commit)
+            if deploy.at_s >= commit.at_s
+            and is_of(scene, deploy.service, commit)
+            and not _lacks(scene, deploy, commit)
         ]
     return tuple(
         sorted(found, key=lambda item: (not item.is_own, item.deploy.at_s, item.deploy.service))
     )
+
+
+def running_without(scene: Scene, commit: Commit) -> Deploy | None:
+    """Return what shows that a commit was not in what ran when the trouble began, or None.
+
+    That is the last deploy before the onset of what failed first, and of all else that a commit is
+    in for all that is known: of each it has to be known from which commit it was built.
+    """
+    around = {*scene.failing, *scene.callees.get(scene.first, ())} - {scene.first}
+    services = (scene.first, *(name for name in sorted(around) if is_of(scene, name, commit)))
+    found = [_running(scene, service) for service in services]
+    if not all(found) or not all(_lacks(scene, each, commit) for ran in found for each in ran):
+        return None
+    return next((each for each in found[0] if each.sha), None)
+
+
+def _running(scene: Scene, service: str) -> Sequence[Deploy]:
+    """Return the deploys of a service that may have been live when the trouble began, if any is surely here."""
+    own = [
+        deploy
+        for deploy in scene.told.deploys
+        if deploy.service == service and deploy.at_s <= scene.latest_s
+    ]
+    here = (each.at_s for each in own if each.is_surely_here and each.at_s <= scene.onset_s)
+    last_s = max(here, default=None)
+    return [] if last_s is None else [each for each in own if each.at_s >= last_s - TIE_S]
+
+
+def _lacks(scene: Scene, deploy: Deploy, commit: Commit) -> bool:
+    """Return whether what was deployed lacks a commit for sure, by all records of that rollout."""
+    shas = {deploy.sha} if deploy.sha else _told_besides(scene, deploy)
+    return bool(shas) and all(scene.builds.lacks(sha, commit) for sha in shas)
+
+
+def _told_besides(scene: Scene, deploy: Deploy) -> set[str]:
+    """Return the commits that other records of a rollout name."""
+    return {
+        other.sha
+        for other in scene.told.deploys
+        if other.sha and other.service == deploy.service and abs(other.at_s - deploy.at_s) <= TIE_S
+    }
 
 
 def brings(bump: Commit, commit: Commit) -> bool:
@@ -120,8 +162,3 @@ def _bare(name: str) -> str:
         if joined.endswith(filler) and joined != filler:
             joined = joined.removesuffix(filler)
     return joined
-
-
-def _is_same(one: str, other: str) -> bool:
-    shorter, longer = sorted((one.lower(), other.lower()), key=len)
-    return len(shorter) > 6 and longer.startswith(shorter)  # noqa: PLR2004 - git's shortest names

@@ -7,19 +7,17 @@ from functools import cached_property
 from itertools import chain
 
 from sre_agent.diagnosis.changes import onsets, paths, symptoms, terms
+from sre_agent.diagnosis.changes.builds import Builds
 from sre_agent.diagnosis.changes.onsets import Onset
-from sre_agent.diagnosis.changes.sources import Source
 from sre_agent.diagnosis.changes.symptoms import Symptom
-from sre_agent.diagnosis.incident.situation import ONSET_TOLERANCE_S
+from sre_agent.diagnosis.changes.told import Told
 from sre_agent.diagnosis.logs import exceptions
 from sre_agent.diagnosis.logs.exceptions import Frame
 from sre_agent.diagnosis.logs.statements import words_of
 from sre_agent.diagnosis.metrics.kinds import Kind, kind_of
 from sre_agent.diagnosis.traces import calls as trees
-from sre_agent.domain.changes import CodeSeen, Commit, Deploy, FlagChange, StatusNotice
 from sre_agent.domain.telemetry.lines import LogLine
-from sre_agent.domain.telemetry.spans import Span
-from sre_agent.domain.telemetry.tables import MetricKey, MetricTable
+from sre_agent.domain.telemetry.tables import MetricKey
 
 SEVERE = frozenset({"ERROR", "FATAL", "CRITICAL", "WARN", "WARNING", "PANIC", "ALERT", "EMERGENCY"})
 BEFORE_ALERT_S = 2 * 3600.0
@@ -28,42 +26,6 @@ TOGETHER_S = 90.0
 """Services that began to fail within this of each other did so together, as far as samples tell."""
 MAIN, SECOND, ASIDE = 1.0, 0.6, 0.4
 """How much a complaint weighs: of the service that failed first, of the alert's text, of another."""
-
-
-@dataclass(frozen=True)
-class Signature:
-    """A wording that lines share: how many there were, and how many more than before."""
-
-    service: str
-    text: str
-    count: int
-    more: int
-    is_bad: bool
-
-
-@dataclass(frozen=True)
-class Told:
-    """What is known of an incident; every part but the alert may be empty.
-
-    `tolerance_s` is how finely the onset is known: what went live so much after it may have been first.
-    """
-
-    service: str
-    text: str
-    fired_at_s: float
-    tolerance_s: float = ONSET_TOLERANCE_S
-    metric: str = ""
-    table: MetricTable | None = None
-    lines: Sequence[LogLine] = ()
-    signatures: Sequence[Signature] = ()
-    spans: Sequence[Span] = ()
-    commits: Sequence[Commit] = ()
-    deploys: Sequence[Deploy] = ()
-    flags: Sequence[FlagChange] = ()
-    notices: Sequence[StatusNotice] = ()
-    sources: Mapping[str, Source] = field(default_factory=dict)
-    code: Sequence[CodeSeen] = ()
-    gone: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -93,6 +55,11 @@ class Scene:
     def latest_s(self) -> float:
         """Return until when a change may have come first, as finely as the onset is known."""
         return self.onset_s + self.told.tolerance_s
+
+    @cached_property
+    def builds(self) -> Builds:
+        """Return what is known of the commits that programs were built from."""
+        return Builds(self.told)
 
     @cached_property
     def symptoms(self) -> Mapping[Symptom, float]:
@@ -163,7 +130,7 @@ def build(told: Told) -> Scene:
         failing=failing,
         onset_s=_onset(told, near, failing, first),
         complaints=complaints,
-        frames=tuple(dict.fromkeys(frames)),
+        frames=tuple(dict.fromkeys(it for it in frames if not paths.is_of_others(it.file))),
         shifts=shifts,
         callees=callees,
     )

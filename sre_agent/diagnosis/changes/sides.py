@@ -1,28 +1,65 @@
 """A diff as the two texts of each of its hunks: as they were, and as they are."""
 
 import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import groupby
 
 from sre_agent.diagnosis.changes import headings
+from sre_agent.diagnosis.changes.patch import READ_KEPT
 
+MASK = "[redacted]"
+"""What stands where a secret was masked."""
 _NAME = re.compile(r"^(?:---|\+\+\+) (?:[ab]/)?(?P<path>[^\t]+)")
 _NOWHERE = "/dev/null"
 
 
 @dataclass(frozen=True)
 class Sides:
-    """A hunk of a file before and after; `removed` and `added` say where in them the others stand not."""
+    """A hunk of a file before and after; `removed` and `added` say where in them the others stand not.
+
+    `rows` are its lines as the diff tells them.
+    """
 
     path: str
     before: list[str] = field(default_factory=list)
     after: list[str] = field(default_factory=list)
     removed: list[int] = field(default_factory=list)
     added: list[int] = field(default_factory=list)
+    rows: list[str] = field(default_factory=list)
+
+    @property
+    def is_masked(self) -> bool:
+        """Return whether what it takes away or adds holds a secret that was masked: what, nobody knows."""
+        return any(row[:1] in {"+", "-"} and MASK in row.lower() for row in self.rows)
+
+    @property
+    def hides(self) -> bool:
+        """Return whether lines changed that are told as if they had not.
+
+        What differs in them was masked, or is no sign that is shown: no diff takes away a line and adds
+        it in the same place.
+        """
+        return any(
+            both and (gone == new or any(MASK in line.lower() for line in both))
+            for gone, new, both in _edits(self.rows)
+        )
+
+    @property
+    def is_loose(self) -> bool:
+        """Return whether lines stand on both sides of an edit beside others: git does not write so.
+
+        Some programs do. What they mean can be read, but that such lines are the same is no proof.
+        """
+        return any(both and Counter(gone) != Counter(new) for gone, new, both in _edits(self.rows))
 
 
 def read(diff: str, paths: Sequence[str]) -> tuple[Sides, ...] | None:
-    """Return the hunks of a diff, or None where it does not tell of all the files that were touched.
+    """Return the hunks of a diff, or None where it does not tell all that was changed.
+
+    It may not tell of all the files that were touched, or hide what is different in a line.
 
     Args:
         diff: a unified diff; of one without names of files all lines are of the only file.
@@ -35,7 +72,15 @@ def read(diff: str, paths: Sequence[str]) -> tuple[Sides, ...] | None:
         return None
     if not named and len(paths) != 1:
         return None
-    return tuple(_hunks(rows, "" if named else paths[0]))
+    hunks = _hunks(rows, "" if named else paths[0])
+    is_told = not any(hunk.is_masked or hunk.hides or hunk.is_loose for hunk in hunks)
+    return tuple(hunks) if is_told else None
+
+
+@lru_cache(maxsize=READ_KEPT)
+def hides(diff: str) -> bool:
+    """Return whether a diff tells lines that changed as if they had not."""
+    return any(hunk.hides for hunk in _hunks(diff.splitlines(), ""))
 
 
 def _hunks(rows: Sequence[str], path: str) -> list[Sides]:
@@ -53,12 +98,23 @@ def _hunks(rows: Sequence[str], path: str) -> list[Sides]:
 
 def _add(hunk: Sides, row: str) -> None:
     sign, text = row[:1], row[1:]
+    hunk.rows.append(row)
     if sign != "+":
         hunk.removed.extend([len(hunk.before)] if sign == "-" else [])
         hunk.before.append(text)
     if sign != "-":
         hunk.added.extend([len(hunk.after)] if sign == "+" else [])
         hunk.after.append(text)
+
+
+def _edits(rows: Sequence[str]) -> Iterator[tuple[list[str], list[str], Collection[str]]]:
+    """Yield what is taken away and what is added between two lines that stay, and what is both."""
+    for is_edit, edit in groupby(rows, key=lambda row: row[:1] in {"+", "-"}):
+        if is_edit:
+            told = list(edit)
+            gone, new = ([row[1:] for row in told if row[0] == sign] for sign in "-+")
+            both = Counter(filter(str.strip, gone)) & Counter(filter(str.strip, new))
+            yield gone, new, both.keys()
 
 
 def _path(row: str) -> str:

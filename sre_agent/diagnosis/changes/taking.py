@@ -6,9 +6,11 @@ their files, as these flags: programs read them while they run, and nothing is d
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from difflib import unified_diff
 
 from sre_agent.diagnosis.changes import environments, switches
 from sre_agent.diagnosis.changes.environments import Where
+from sre_agent.diagnosis.changes.sides import MASK
 from sre_agent.domain.changes import Commit, Deploy, FlagChange
 from sre_agent.domain.ids import EvidenceId
 from sre_agent.domain.timeline import Change, ChangeKind
@@ -73,13 +75,12 @@ def _may_be_in(change: Change, environment: str) -> bool:
 def _flags(
     told: Sequence[tuple[EvidenceId, Change]], name: Naming
 ) -> Sequence[tuple[FlagChange, Change]]:
-    """Return the flags that were switched, each as it was switched last for each service."""
-    found: dict[tuple[str, str], tuple[FlagChange, Change]] = {}
-    for id_, change in told:
-        own = [_flag(change, id_, name)] if change.kind is ChangeKind.FLAG else []
-        for flag in (*own, *_switched(change, id_, name)):
-            found[flag.flag, flag.service] = (flag, change)
-    return tuple(found.values())
+    """Return each switch of a flag, by service."""
+    return tuple(
+        (flag, change)
+        for id_, change in told
+        for flag in (*_flagged(change, id_, name), *_switched(change, id_, name))
+    )
 
 
 def _commit(change: Change, source: EvidenceId, known: Commit | None) -> Commit:
@@ -90,6 +91,8 @@ def _commit(change: Change, source: EvidenceId, known: Commit | None) -> Commit:
         message=message,
         paths=change.paths,
         diff=change.diff,
+        has_all_paths=change.has_all_paths,
+        has_whole_diff=change.has_whole_diff,
         author=change.actor,
         repository=change.repository,
         source=source,
@@ -97,29 +100,34 @@ def _commit(change: Change, source: EvidenceId, known: Commit | None) -> Commit:
     if known is None:
         return found
     both = f"{known.message}\n\n{found.message}"
+    listed, shown = known if known.paths else found, known if known.diff else found
     return replace(
         known,
         at_s=min(known.at_s, found.at_s),
         message=both,
-        paths=known.paths or found.paths,
-        diff=known.diff or found.diff,
+        paths=listed.paths,
+        diff=shown.diff,
+        has_all_paths=listed.has_all_paths,
+        has_whole_diff=shown.has_whole_diff,
     )
 
 
 def _setting(change: Change, source: EvidenceId) -> Commit:
     """Return what was written as a commit; of what is secret only where it stands is known."""
     path = f"config/{(change.object or change.summary).replace(' ', '-')}.yaml"
-    diff = change.diff
+    diff, is_whole = change.diff, change.has_whole_diff
     if not diff and (change.before or change.after) and change.kind is ChangeKind.CONFIG:
-        gone = [f"-{line}" for line in change.before.splitlines()]
-        new = [f"+{line}" for line in change.after.splitlines()]
-        diff = "\n".join([f"--- a/{path}", f"+++ b/{path}", "@@ -1 +1 @@", *gone, *new])
+        before, after = change.before.splitlines(), change.after.splitlines()
+        rows = unified_diff(before, after, f"a/{path}", f"b/{path}", lineterm="")
+        diff = "\n".join(rows)
+        is_whole = MASK not in f"{change.before}{change.after}"
     return Commit(
         sha=change.id,
         at_s=change.at.timestamp(),
         message=f"{change.summary}\n\n{change.message}".strip(),
         paths=change.paths or (path,),
         diff=diff,
+        has_whole_diff=is_whole,
         author=change.actor,
         source=source,
     )
@@ -145,14 +153,20 @@ def _deploys(
     ]
 
 
-def _flag(change: Change, source: EvidenceId, name: Naming) -> FlagChange:
-    return FlagChange(
-        flag=change.object or change.summary,
-        at_s=change.at.timestamp(),
-        change=f"{change.before}->{change.after}" if change.before or change.after else "",
-        service=name(change.namespace, change.services[0]) if change.services else "",
-        source=source,
-    )
+def _flagged(change: Change, source: EvidenceId, name: Naming) -> Sequence[FlagChange]:
+    """Return a flag as it was switched for each service, or for nobody in particular."""
+    if change.kind is not ChangeKind.FLAG:
+        return ()
+    return [
+        FlagChange(
+            flag=change.object or change.summary,
+            at_s=change.at.timestamp(),
+            change=f"{change.before}->{change.after}" if change.before or change.after else "",
+            service=service and name(change.namespace, service),
+            source=source,
+        )
+        for service in change.services or ("",)
+    ]
 
 
 def _switched(change: Change, source: EvidenceId, name: Naming) -> Sequence[FlagChange]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sre_agent.diagnosis.changes import explained, knowers, reach
-from sre_agent.diagnosis.changes.commits import UNREAD, Reason
+from sre_agent.diagnosis.changes.commits import SHORT_SHA, UNREAD, Reason
 from sre_agent.diagnosis.incident import case, situation
 from sre_agent.diagnosis.incident.situation import Situation
 from sre_agent.diagnosis.proposing import attributing
@@ -22,8 +22,6 @@ TOLD_MAX = 8
 REASONS_MAX = 4
 UNREAD_MAX = 8
 """So many commits that were not looked at are named."""
-SHORT_SHA = 7
-"""Characters of a hash by which people call a commit."""
 
 
 @dataclass(frozen=True)

@@ -41,6 +41,7 @@ from sre_agent.domain.observations.memory import AlertPatterns, PastIncidents
 from sre_agent.domain.observations.metrics import AlertList, GoldenSignals, ResourceUse, SeriesList
 from sre_agent.domain.observations.services import ServiceEntries
 from sre_agent.domain.observations.traces import TraceSample
+from sre_agent.domain.tools import ToolCall
 
 FactT_co = TypeVar("FactT_co", covariant=True)
 ObservationT = TypeVar("ObservationT", bound=Observation)
@@ -165,10 +166,18 @@ def _all(
 ) -> tuple[Seen[ObservationT], ...]:
     found = ((item, observations.read(item, schema)) for item in evidence)
     return tuple(
-        Seen(item.id, item.observed_at, fact, is_whole=not item.left_out)
+        Seen(
+            item.id, item.observed_at, fact, is_whole=not (item.left_out or _is_narrowed(item.call))
+        )
         for item, fact in found
         if fact
     )
+
+
+def _is_narrowed(call: ToolCall) -> bool:
+    """Return whether commits of one folder, of some time or of another branch alone were asked for."""
+    narrowed = (call.arguments.get(name) for name in ("path", "until", "ref"))
+    return call.tool == "list_commits" and any(narrowed)
 
 
 def _is_of_targets(series: SeriesList) -> bool:

@@ -3,7 +3,7 @@
 Where nobody was asked what changed, nothing is judged here.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -12,6 +12,7 @@ from sre_agent.diagnosis.changes import (
     going_live,
     judgement,
     known,
+    placing,
     scene,
     sources,
     taking,
@@ -20,12 +21,16 @@ from sre_agent.diagnosis.changes.flags import FlagCharge
 from sre_agent.diagnosis.changes.judgement import Charge, Judgement
 from sre_agent.diagnosis.changes.known import Known
 from sre_agent.diagnosis.changes.of_github import Told as ToldOf
-from sre_agent.diagnosis.changes.scene import Scene, Signature, Told
+from sre_agent.diagnosis.changes.scene import Scene
 from sre_agent.diagnosis.changes.taking import Taken
+from sre_agent.diagnosis.changes.told import Signature, Told
 from sre_agent.diagnosis.incident import traced
 from sre_agent.diagnosis.incident.situation import Situation
 from sre_agent.diagnosis.logs import exceptions
 from sre_agent.domain.changes import CodeSeen
+from sre_agent.domain.ids import EvidenceId
+from sre_agent.domain.objects import ObjectRef
+from sre_agent.domain.observations.logs import ErrorPattern
 from sre_agent.domain.telemetry import LogLine, Span
 from sre_agent.domain.timeline import Change
 
@@ -85,12 +90,13 @@ def attribute(situation: Situation) -> Attribution | None:
     if not found.is_looked_for:
         return None
     told = tuple(_with_services(situation, item) for item in found.changes)
+    placed = ((id_, placing.here(situation, change)) for id_, change in told)
     taken = taking.take(
-        told,
+        [(id_, change) for id_, change in placed if change],
         lambda namespace, name: _name(situation, namespace, name),
         environments.of(situation.case),
     )
-    seen = scene.build(_scene(situation, taken, told, found.gone))
+    seen = scene.build(_scene(situation, taken, replace(found, changes=told)))
     return Attribution(replace(found, changes=told), taken, seen, judgement.judge(seen))
 
 
@@ -102,19 +108,17 @@ def _with_services(situation: Situation, told: ToldOf) -> ToldOf:
 
 def _name(situation: Situation, namespace: str, name: str) -> str:
     ref = situation.case.names.resolve(namespace or situation.case.incident.namespace, name)
-    return ref.name if ref else name
+    return placing.called(situation, ref) if ref else name
 
 
-def _scene(
-    situation: Situation, taken: Taken, told: Sequence[ToldOf], gone: frozenset[str]
-) -> Told:
+def _scene(situation: Situation, taken: Taken, found: Known) -> Told:
     incident = situation.case.incident
     anchor = next(iter(situation.anchors), None)
-    service = anchor.name if anchor else incident.service
+    service = placing.called(situation, anchor) if anchor else incident.service
     said = dict.fromkeys(text for alert in incident.alerts for text in (alert.name, alert.summary))
     onset = situation.began
     began_s = onset.at.timestamp()
-    changes = [change for _, change in told]
+    changes = [change for _, change in found.changes]
     return Told(
         service=service,
         text=" ".join([incident.title, *said]),
@@ -124,33 +128,47 @@ def _scene(
         signatures=tuple(_signatures(situation)),
         spans=tuple(_spans(situation)),
         commits=taken.commits,
-        deploys=(*taken.deploys, *going_live.rollouts(situation.case, changes)),
+        deploys=(*taken.deploys, *going_live.rollouts(situation, changes)),
         flags=taken.flags,
         sources=sources.read(situation.case),
         code=tuple(_code(situation)),
-        gone=gone,
+        gone=found.gone,
+        parents=found.parents,
     )
 
 
 def _lines(situation: Situation, began_s: float) -> Iterator[LogLine]:
     """Yield what programs complain of; a stack trace stays whole, as its frames tell where."""
-    for ref, seen in sorted(situation.case.patterns.items(), key=lambda item: str(item[0])):
-        for pattern in seen.fact.patterns:
-            if pattern.is_novel:
-                yield LogLine(
-                    at_s=max(pattern.first_at.timestamp(), began_s),
-                    service=ref.name,
-                    severity=pattern.level or "ERROR",
-                    text="\n".join([pattern.sample, *pattern.stack]),
-                    source=seen.id,
-                )
+    for ref, pattern, source in _patterns(situation):
+        if pattern.is_novel:
+            yield LogLine(
+                at_s=max(pattern.first_at.timestamp(), began_s),
+                service=placing.called(situation, ref),
+                severity=pattern.level or "ERROR",
+                text="\n".join([pattern.sample, *pattern.stack]),
+                source=source,
+            )
     for logs in situation.case.pod_logs:
         owner = situation.case.names.resolve(logs.fact.namespace, logs.fact.pod)
         for text in exceptions.fold(map(_unfolded, logs.fact.lines)):
             if owner and exceptions.read(text).frames:
                 yield LogLine(
-                    at_s=began_s, service=owner.name, severity="ERROR", text=text, source=logs.id
+                    at_s=began_s,
+                    service=placing.called(situation, owner),
+                    severity="ERROR",
+                    text=text,
+                    source=logs.id,
                 )
+
+
+def _patterns(situation: Situation) -> Iterator[tuple[ObjectRef, ErrorPattern, EvidenceId]]:
+    """Yield what services complain of, without what was over when the trouble began."""
+    onset = situation.began
+    earliest = onset.at - max(onset.tolerance, onset.lag)
+    for ref, seen in sorted(situation.case.patterns.items(), key=lambda item: str(item[0])):
+        for pattern in seen.fact.patterns:
+            if pattern.last_at >= earliest:
+                yield ref, pattern, seen.id
 
 
 def _code(situation: Situation) -> Iterator[CodeSeen]:
@@ -168,10 +186,10 @@ def _unfolded(line: str) -> str:
 
 
 def _signatures(situation: Situation) -> Iterator[Signature]:
-    for ref, seen in sorted(situation.case.patterns.items(), key=lambda item: str(item[0])):
-        for pattern in seen.fact.patterns:
-            more = pattern.count - pattern.count_before
-            yield Signature(ref.name, pattern.sample, pattern.count, more, is_bad=True)
+    for ref, pattern, _ in _patterns(situation):
+        more = pattern.count - pattern.count_before
+        name = placing.called(situation, ref)
+        yield Signature(name, pattern.sample, pattern.count, more, is_bad=True)
 
 
 def _spans(situation: Situation) -> Iterator[Span]:
@@ -179,4 +197,4 @@ def _spans(situation: Situation) -> Iterator[Span]:
         for trace in sample.fact.traces:
             for span in traced.spans(trace, sample.id):
                 ref = traced.workload(situation.case.names, sample.fact, span.service)
-                yield replace(span, service=ref.name) if ref else span
+                yield replace(span, service=placing.called(situation, ref)) if ref else span

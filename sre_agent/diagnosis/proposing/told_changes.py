@@ -8,9 +8,9 @@ from dataclasses import replace
 
 from sre_agent.diagnosis import weights
 from sre_agent.diagnosis.changes import Release, hypotheses
+from sre_agent.diagnosis.changes.builds import TIE_S
 from sre_agent.diagnosis.changes.commits import HARMLESS
 from sre_agent.diagnosis.changes.judgement import Charge, Judgement
-from sre_agent.diagnosis.changes.reach import TIE_S
 from sre_agent.diagnosis.hypothesis import Fact, Hypothesis, Suspect
 from sre_agent.diagnosis.incident.situation import Situation
 from sre_agent.diagnosis.proposing.attributing import Attribution

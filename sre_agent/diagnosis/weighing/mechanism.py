@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from sre_agent.diagnosis import weights
 from sre_agent.diagnosis.changes import commits, templates
-from sre_agent.diagnosis.changes.scene import MAIN, SECOND, Complaint, Scene, Told
+from sre_agent.diagnosis.changes.scene import MAIN, SECOND, Complaint, Scene
+from sre_agent.diagnosis.changes.told import Told
 from sre_agent.diagnosis.hypothesis import Hypothesis, Suspect
 from sre_agent.diagnosis.incident.situation import Situation
 from sre_agent.diagnosis.logs import novelty

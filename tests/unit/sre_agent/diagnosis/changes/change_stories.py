@@ -2,7 +2,7 @@
 
 from changes_told import at, commit, deploy, lines, rising, stepped, told
 
-from sre_agent.diagnosis.changes.scene import Told
+from sre_agent.diagnosis.changes.told import Told
 from sre_agent.domain.changes import Commit, StatusNotice
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sre_agent.diagnosis.changes.scene import Told
+from sre_agent.diagnosis.changes.told import Told
 from sre_agent.domain.changes import Commit, Deploy, FlagChange, StatusNotice
 from sre_agent.domain.telemetry import LogLine, MetricTable, Span
 

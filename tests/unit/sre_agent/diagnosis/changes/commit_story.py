@@ -5,6 +5,10 @@ from datetime import datetime, timedelta
 
 from repository_seen import deployed, detail, evidence, file, head, listed, pull, pulls
 
+from sre_agent.diagnosis import diagnose
+from sre_agent.diagnosis.concluding import changes
+from sre_agent.domain.attribution import ChangeVerdict
+from sre_agent.domain.causes import Diagnosis
 from sre_agent.domain.evidence import Evidence
 from sre_agent.domain.model import Observation
 from sre_agent.testing import views
@@ -64,3 +68,13 @@ def _with_trace(item: Evidence, trace: str) -> Evidence:
         return item
     patterns = [{**each, "sample": trace} for each in item.facts["patterns"]]
     return item.model_copy(update={"facts": {**item.facts, "patterns": patterns}})
+
+
+def judged(world: World, evidence: Sequence[Evidence]) -> Diagnosis:
+    return diagnose(evidence, world.incident("core"), world.now)
+
+
+def verdict(world: World, evidence: Sequence[Evidence]) -> ChangeVerdict:
+    found = changes.verdict(evidence, world.incident("core"), world.now)
+    assert found is not None
+    return found

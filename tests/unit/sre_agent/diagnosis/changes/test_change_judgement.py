@@ -6,7 +6,7 @@ from changes_told import at, commit, deploy, lines, stepped, told
 
 from sre_agent.diagnosis.changes import judgement, scene
 from sre_agent.diagnosis.changes.judgement import Judgement
-from sre_agent.diagnosis.changes.scene import Told
+from sre_agent.diagnosis.changes.told import Told
 from sre_agent.domain.changes import Deploy, FlagChange
 
 

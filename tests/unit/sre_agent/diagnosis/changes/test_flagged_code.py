@@ -3,12 +3,10 @@
 from collections.abc import Sequence
 
 import pytest
-from commit_story import ago, broken, guilty, seen
+from commit_story import ago, guilty, seen, verdict
 from repository_seen import REPOSITORY, detail, file, head, listed, sha
 
 from sre_agent.diagnosis import diagnose
-from sre_agent.diagnosis.concluding import changes
-from sre_agent.domain.attribution import ChangeVerdict
 from sre_agent.domain.causes import Question
 from sre_agent.domain.evidence import Evidence
 from sre_agent.domain.faults import FaultClass
@@ -18,11 +16,6 @@ from sre_agent.testing.world import World
 
 PATH = "services/ledger/accounts.py"
 ROWS = "def total(order):\n    if is_on(QUICK_SUMS):\n        return SUMS[order]\n    return add(order)"
-
-
-@pytest.fixture
-def world() -> World:
-    return broken()
 
 
 def switched(world: World) -> list[Observation]:
@@ -35,12 +28,6 @@ def switched(world: World) -> list[Observation]:
 
 def text(rows: str = ROWS) -> FileText:
     return FileText(repository=REPOSITORY, path=PATH, first_line=9, lines=40, text=rows)
-
-
-def verdict(world: World, evidence: Sequence[Evidence]) -> ChangeVerdict:
-    found = changes.verdict(evidence, world.incident("core"), world.now)
-    assert found is not None
-    return found
 
 
 def asked(world: World, evidence: Sequence[Evidence]) -> list[Question]:

@@ -8,7 +8,7 @@ import pytest
 from repository_seen import NOON, REPOSITORY, sha
 
 from sre_agent.diagnosis.changes import commits, going_live, images
-from sre_agent.diagnosis.incident import case
+from sre_agent.diagnosis.incident import case, situation
 from sre_agent.domain.observations.kubernetes import RolloutHistory, TemplateChange
 from sre_agent.domain.timeline import Change, ChangeKind, ChangeSource
 from sre_agent.testing import evidence as build
@@ -50,9 +50,8 @@ def brought(*changes: TemplateChange, cause: str = "", image: str = TAG) -> list
     ]
     history = RolloutHistory(object=ref, current_revision=2, revisions=tuple(revisions))
     seen = build.evidence("k8s-1.1", history, NOON)
-    found = going_live.rollouts(
-        case.build([seen], world.incident("core"), NOON), [commit("b"), commit("c")]
-    )
+    known = situation.assess(case.build([seen], world.incident("core"), NOON))
+    found = going_live.rollouts(known, [commit("b"), commit("c")])
     newest_s = (NOON - timedelta(hours=1)).timestamp()
     return [deploy.sha for deploy in found if deploy.at_s == newest_s]
 

@@ -249,7 +249,9 @@ def test_a_commit_that_its_branch_has_no_more_cannot_be_taken_back_there() -> No
     late = told(ChangeKind.COMMIT, f"commit:{REPOSITORY}:{sha('c')}", commit=sha("c"))
     parent = told(ChangeKind.COMMIT, f"commit:{REPOSITORY}:{sha('b')}", commit=sha("b"))
 
-    found = read([listed(head("d", NOON, parents="b"))], entry, parent, late)
+    seen = [listed(head("d", NOON, parents="b")), detail(head("a", before))]
+
+    found = read(seen, entry, parent, late)
 
     assert found.gone == {sha("a")}
     assert found.taking_back(entry) == {}
@@ -269,21 +271,3 @@ def test_where_no_list_was_seen_whole_nothing_is_gone() -> None:
     assert known.read(case.build(seen, world.incident("core"), NOON)).gone == frozenset()
     assert read([], entry).gone == frozenset()
     assert read([listed()], elsewhere).gone == frozenset()
-
-
-def test_the_incident_s_own_repair_is_no_suspect_whoever_tells_of_it() -> None:
-    own = head("b", NOON, "Revert it\n\nMerged from revert-1.\n\nGrant-Id: grt-1\n")
-    other = head("c", NOON, "Go on\n\nGrant-Id: grt-2\n")
-    deploy = told(ChangeKind.DEPLOY, "deploy:1", commit=sha("b"))
-    merge = told(ChangeKind.PULL_REQUEST, "pull_request:9", commit=sha("b"))
-
-    found = read([listed(own, other)], deploy, merge, grants=("grt-1",))
-
-    assert set(commits(found)) == {sha("c")}
-    assert {change.commit for _, change in found.changes} == {sha("c")}
-
-
-def test_a_grant_that_the_incident_never_had_excuses_nobody() -> None:
-    found = read([listed(head("b", NOON, "Break it\n\nGrant-Id: grt-1\n"))])
-
-    assert set(commits(found)) == {sha("b")}

@@ -1,46 +1,16 @@
 """Commits that the GitHub specialist saw are judged like those the timeline tells of, and can be taken back."""
 
-from collections.abc import Sequence
-from datetime import timedelta
-
 import pytest
-from commit_story import PATCH, PATH, ago, broken, guilty, seen
+from commit_story import PATCH, PATH, ago, guilty, judged, seen, verdict
 from repository_seen import REPOSITORY, deployed, detail, file, head, listed, sha
 
-from sre_agent.diagnosis import diagnose
 from sre_agent.diagnosis.concluding import changes
-from sre_agent.domain.attribution import ChangeVerdict
-from sre_agent.domain.causes import Conclusion, Diagnosis, Question
-from sre_agent.domain.evidence import Evidence
 from sre_agent.domain.faults import FaultClass
 from sre_agent.domain.model import Observation
 from sre_agent.domain.observations.changes import NearChanges
-from sre_agent.domain.observations.github import (
-    Blame,
-    BlameRange,
-    CodeOwners,
-    PathOwners,
-    PullRequestDetail,
-    PullRequestList,
-)
 from sre_agent.domain.timeline import Change, ChangeKind, ChangeSource
 from sre_agent.testing import evidence as build
 from sre_agent.testing.world import World
-
-
-@pytest.fixture
-def world() -> World:
-    return broken()
-
-
-def judged(world: World, evidence: Sequence[Evidence]) -> Diagnosis:
-    return diagnose(evidence, world.incident("core"), world.now)
-
-
-def verdict(world: World, evidence: Sequence[Evidence]) -> ChangeVerdict:
-    found = changes.verdict(evidence, world.incident("core"), world.now)
-    assert found is not None
-    return found
 
 
 def test_the_cause_says_what_takes_it_back_and_what_undoes_its_release(world: World) -> None:
@@ -160,83 +130,6 @@ def test_a_flag_in_the_repository_is_switched_back_by_taking_its_commit_back(wor
     assert facts["repository"] == REPOSITORY
 
 
-def asked(found: Diagnosis) -> dict[str, Question]:
-    return {item.tool: item for item in found.questions if item.specialist == "github"}
-
-
-def test_who_knows_the_code_is_asked_once_the_cause_is_found(world: World) -> None:
-    found = judged(world, seen(world, guilty(world)))
-
-    assert found.conclusion is Conclusion.CAUSE_FOUND
-    wanted = asked(found)
-    assert wanted["get_pull_request"].arguments == {"number": 42, "repository": REPOSITORY}
-    assert wanted["codeowners"].arguments == {"paths": PATH, "repository": REPOSITORY}
-    assert wanted["blame"].arguments == {
-        "path": PATH,
-        "ref": sha("b"),
-        "first_line": 10,
-        "last_line": 13,
-        "repository": REPOSITORY,
-    }
-
-
-def people(world: World) -> list[Observation]:
-    """Return what the questions about the code bring."""
-    pulls = next(item for item in guilty(world) if isinstance(item, PullRequestList))
-    before = BlameRange(
-        first_line=1,
-        last_line=12,
-        sha=sha("9"),
-        author="ines",
-        committed_at=world.now - timedelta(days=90),
-    )
-    elsewhere = before.model_copy(update={"first_line": 40, "last_line": 50, "author": "otto"})
-    return [
-        PullRequestDetail(
-            repository=REPOSITORY,
-            pull_request=pulls.pull_requests[0],
-            merged_by="mara",
-        ),
-        CodeOwners(
-            repository=REPOSITORY,
-            file=".github/CODEOWNERS",
-            paths=(
-                PathOwners(
-                    path=PATH, owners=("@ines", "@acme/money"), pattern="/services/", line=3
-                ),
-            ),
-        ),
-        Blame(repository=REPOSITORY, path=PATH, ref=sha("b"), ranges=(before, elsewhere)),
-    ]
-
-
-def test_who_knows_the_code_is_told_with_how_we_know(world: World) -> None:
-    evidence = seen(world, [*guilty(world), *people(world)])
-
-    told = verdict(world, evidence)
-
-    assert told.suspect is not None
-    known_by = {item.who: item.how for item in told.suspect.known_by}
-    day = f"{world.now - timedelta(days=90):%Y-%m-%d}"
-    assert known_by == {
-        "author-a": ("wrote the change",),
-        "Rui Sá": ("reviewed it",),
-        "mara": ("merged #42",),
-        "ines": (
-            "owns /services/ (.github/CODEOWNERS:3)",
-            f"wrote the lines before, {day} (9999999)",
-        ),
-        "acme/money": ("owns /services/ (.github/CODEOWNERS:3)",),
-    }
-    assert asked(judged(world, evidence)) == {}
-
-
-def test_nobody_asks_about_the_code_where_no_commit_is_the_cause(world: World) -> None:
-    found = judged(world, seen(world, [listed(head("b", ago(world, 500)))]))
-
-    assert asked(found) == {}
-
-
 def test_a_manifest_next_to_the_setting_that_was_rolled_out(world: World) -> None:
     """The cluster shows what is set since; the commit shows who set it."""
     name = world.services["core"].name
@@ -269,71 +162,6 @@ def test_the_very_line_that_a_stack_stands_on_speaks_for_who_wrote_it(world: Wor
     assert said in told.suspect.speaks_for
     assert "nothing in it leads to what fails" not in told.suspect.speaks_against
     assert told.suspect.explains[0].line == 11
-
-
-RENAMED = (
-    "@@ -3,2 +3,2 @@\n def take(order):\n-    flags = known(order)\n-    return price(order, flags)"
-    "\n+    switches = known(order)\n+    return price(order, switches)"
-)
-
-
-def against_its_release(world: World, path: str, patch: str, *others: Observation) -> list[str]:
-    """Return what speaks against the release of the core that a commit of one file was deployed with."""
-    name = world.services["core"].name
-    wrote = head("b", ago(world, 120), "Call things what they are")
-    found = [
-        listed(wrote),
-        detail(wrote, file(path, patch)),
-        deployed("b", ago(world, 75), description=f"Roll out {name}"),
-        *others,
-    ]
-    causes = judged(world, seen(world, found)).causes
-    release = next(
-        cause
-        for cause in causes
-        if (cause.fault_class, cause.object) == (FaultClass.BAD_RELEASE, world.ref("core"))
-    )
-    return [item.statement for item in release.findings if item.rule == "change.commit_harmless"]
-
-
-@pytest.mark.parametrize(
-    ("path", "patch", "why"),
-    [
-        ("docs/index.md", "@@ -1 +1 @@\n-a\n+b", "it touches only documents"),
-        ("web/orders.py", "@@ -1 +1 @@\n-# adds up\n+# sums up", "it touches only comments"),
-    ],
-)
-def test_a_release_that_brought_no_harm_is_less_suspect(
-    world: World, path: str, patch: str, why: str
-) -> None:
-    [said] = against_its_release(world, path, patch)
-
-    assert said == f"it brought 'Call things what they are': {why}"
-
-
-@pytest.mark.parametrize(
-    ("path", "patch"),
-    [
-        pytest.param("web/orders.py", "", id="a diff that nobody saw"),
-        pytest.param("web/orders.py", "@@ -1 +1 @@\n-limit = 40\n+limit = 4", id="another number"),
-        pytest.param("web/orders.py", RENAMED, id="other words that may mean another thing"),
-        pytest.param("scripts/start.sh", "@@ -1 +1 @@\n-a\n+b", id="hardly read by a service"),
-        pytest.param(PATH, PATCH, id="the culprit"),
-    ],
-)
-def test_a_release_whose_commit_may_do_harm_stays_as_suspect_as_it_was(
-    world: World, path: str, patch: str
-) -> None:
-    assert against_its_release(world, path, patch) == []
-
-
-def test_a_release_that_brought_a_commit_that_nobody_saw_stays_as_suspect_as_it_was(
-    world: World,
-) -> None:
-    name = world.services["core"].name
-    other = deployed("c", ago(world, 72), description=f"Roll out {name}")
-
-    assert against_its_release(world, "docs/index.md", "@@ -1 +1 @@\n-a\n+b", other) == []
 
 
 def test_of_two_changes_that_may_both_explain_it_none_is_blamed(world: World) -> None:
