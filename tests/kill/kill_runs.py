@@ -32,7 +32,7 @@ from kill_stage import Stage, stage
 from kill_story import Course, Kind, Story
 from typing_extensions import override
 
-RUNS, SEED, LANES = 300, 1, 3
+RUNS, SEED, LANES = 300, 1, 2
 SECOND_KILL, WHOLLY = 0.2, 0.05
 RESUME_MAX_S = 5.0
 FEW = 100
