@@ -45,7 +45,7 @@ class Trial:
         return [
             row
             for row in self.scene.platform.incidents()
-            if self.events(row["id"], "incident_opened", "reopened", "incident_reopened")
+            if self.events(row["id"], "incident_opened", "reopened")
         ]
 
     def events(self, incident_id: str, *kinds: str) -> list[Json]:
@@ -104,9 +104,10 @@ def is_repaired_by_its_own_plan(trial: Trial) -> None:
 
     for incident_id, truth in planned.items():
         _is_resolved(trial, incident_id, truth)
+    until("no alert is left", lambda: not restless(trial.scene), REST_LIMIT_S)
+    until("whatever alerted late has ended", trial.is_over, END_LIMIT_S)
     assert len(trial.writes()) == len(planned)
     nobody_else_is_blamed(trial, planned)
-    until("no alert is left", lambda: not restless(trial.scene), REST_LIMIT_S)
 
 
 def was_foreseen(trial: Trial) -> None:

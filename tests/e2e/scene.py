@@ -19,7 +19,7 @@ class Case:
 
     truth: Json
     audit_before: int
-    known: frozenset[str]
+    seen: dict[str, int]
 
     @property
     def name(self) -> str:
@@ -57,9 +57,9 @@ class Scene:
         """Inject a fault; the first one into a calm world."""
         if not self.world.notes():
             self._settle()
-        known = frozenset(row["id"] for row in self.platform.incidents())
+        seen = {row["id"]: row["last_seq"] for row in self.platform.incidents()}
         before = len(self.world.audit())
-        return Case(self.world.break_(fault), before, known)
+        return Case(self.world.break_(fault), before, seen)
 
     def _settle(self) -> None:
         """Wait until nothing is wrong, and close what was.
@@ -128,8 +128,14 @@ class Scene:
         return str(shown["plan_sha256"])
 
     def fresh(self, case: Case) -> list[Json]:
-        """Return the incidents opened since the fault, newest first."""
-        return [row for row in self.platform.incidents() if row["id"] not in case.known]
+        """Return the incidents opened since the fault, or opened again by it, newest first."""
+        return [row for row in self.platform.incidents() if self._is_fresh(case, row)]
+
+    def _is_fresh(self, case: Case, row: Json) -> bool:
+        if row["id"] not in case.seen:
+            return True
+        since = case.seen[row["id"]]
+        return any(event["seq"] > since for event in self.platform.events(row["id"], "reopened"))
 
     def outcomes(self, incident_id: str) -> list[str]:
         """Return how each action of an incident ended."""
