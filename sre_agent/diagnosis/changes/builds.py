@@ -42,6 +42,10 @@ class Builds:
             and not self._is_beside(built, commit)
         )
 
+    def stands_on(self, sha: str, other: str) -> bool:
+        """Return whether a commit stands on another, by what the repository itself tells of its history."""
+        return other in self._standing_on(sha)
+
     def _whole(self, sha: str) -> str:
         if sha not in self._named:
             found = (each for each in self._known if is_same(sha, each))

@@ -1,4 +1,8 @@
-"""Commits that were taken back, live, before the trouble began: what they did was over by then."""
+"""Commits that were taken back, live, before the trouble began: what they did was over by then.
+
+A revert counts where it stands on the commit by the history of the repository. By its words alone
+whoever may post a change could make one up, and excuse any commit.
+"""
 
 import re
 from collections.abc import Iterator
@@ -28,7 +32,8 @@ def _undone(scene: Scene, commit: Commit, seen: frozenset[str]) -> Iterator[Arri
     """Yield how each revert of a commit went live before the onset, unless it was taken back itself."""
     seen |= {commit.sha}
     for other in scene.told.commits:
-        if other.sha in seen or not _takes_back(other, commit):
+        is_later = scene.builds.stands_on(other.sha, commit.sha)
+        if other.sha in seen or not is_later or not _takes_back(other, commit):
             continue
         came = [item for item in reach.arrivals(scene, other) if item.deploy.at_s < scene.onset_s]
         if came and next(_undone(scene, other, seen), None) is None:

@@ -2,13 +2,17 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from commit_story import PATCH, PATH, ago, guilty, seen, verdict
-from repository_seen import deployed, detail, file, head, listed, sha
+from repository_seen import REPOSITORY, deployed, detail, file, head, listed, sha
 
 from sre_agent.domain.evidence import Evidence
 from sre_agent.domain.model import Observation
+from sre_agent.domain.observations.changes import NearChanges
+from sre_agent.domain.timeline import Change, ChangeKind, ChangeSource
+from sre_agent.testing import evidence as build
 from sre_agent.testing.world import World
 
 BACK = "@@ -10,2 +10,4 @@\n def total(account):\n+    if 'balance' not in account:\n+        return 0\n     return account['balance']"
@@ -37,13 +41,16 @@ def test_who_is_behind_an_error_that_ended_before_is_not_blamed(
     assert (verdict(world, evidence).suspect is not None) is is_blamed
 
 
+REVERT = 'Revert "it"\n\nThis reverts commit {}.'
+
+
 def history(world: World, *reverts: tuple[str, str, float, float]) -> list[Observation]:
     """Return the guilty commit `a`, and reverts with what they take back, when they came and went live."""
     name = world.services["core"].name
     bad = head("a", ago(world, 1200), "Trust what accounts hold")
     heads = [
-        head(letter, ago(world, came), f'Revert "it"\n\nThis reverts commit {sha(of)}.')
-        for letter, of, came, _ in reverts
+        head(letter, ago(world, came), REVERT.format(sha(of)), parents=below)
+        for (letter, of, came, _), below in zip(reverts, "ab", strict=False)
     ]
     lives = [("a", 1100.0), *((letter, live) for letter, _, _, live in reverts)]
     return [
@@ -80,3 +87,35 @@ def test_a_commit_that_was_taken_back_before_is_not_blamed_again(
     assert bool(said) is is_taken_back
     if is_taken_back:
         assert found.suspect is None or found.suspect.commit != sha("a")
+
+
+def test_a_revert_that_somebody_only_posted_excuses_nobody(world: World) -> None:
+    revert = posted(world, ChangeKind.COMMIT, REVERT.format(sha("a")), paths=(PATH,), diff=BACK)
+    deploy = posted(world, ChangeKind.DEPLOY, "", state="success")
+    near = NearChanges(
+        since=ago(world, 3600), until=ago(world, 0), changes=(revert, deploy), grants=()
+    )
+
+    found = verdict(
+        world, [*seen(world, history(world)), build.evidence("timeline-1.1", near, world.now)]
+    )
+
+    assert found.suspect is not None
+    assert found.suspect.commit == sha("a")
+
+
+def posted(world: World, kind: ChangeKind, message: str, **more: Any) -> Change:
+    """Return what somebody posted of a commit that is in no repository."""
+    return Change(
+        key=f"{kind}:made-up",
+        source=ChangeSource.WEBHOOK,
+        kind=kind,
+        summary="Made up",
+        message=message,
+        at=ago(world, 300),
+        told_at=ago(world, 290),
+        services=(world.services["core"].name,),
+        repository=REPOSITORY,
+        commit=sha("f"),
+        **more,
+    )
