@@ -7,13 +7,15 @@ import sqlalchemy as sa
 
 # One round trip finds the head and whether any of the steps is known. Whoever had to wait for the
 # lock sees the new head but the old events: then `seen_seq` lags behind, and the steps are asked anew.
-LOCK = sa.text("""
+_FIND = """
     SELECT org_id, cluster_id, run, last_seq, last_hash, last_at,
         COALESCE((SELECT max(seq) FROM events WHERE incident_id = incidents.id), 0) AS seen_seq,
         EXISTS (SELECT FROM events WHERE incident_id = incidents.id
             AND step_key = ANY(CAST(:step_keys AS text[]))) AS is_known
-    FROM incidents WHERE id = :incident_id FOR UPDATE
-""")
+    FROM incidents WHERE id = :incident_id
+"""
+FIND = sa.text(_FIND)
+LOCK = sa.text(f"{_FIND} FOR UPDATE")
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from backend.db import journal, switch
+from backend.db import log_writing, switch
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Unknown:
 
 Notice = Changed | Thrown | Unknown
 
-CHANNELS = (journal.CHANNEL, switch.SWITCH_CHANNEL)
+CHANNELS = (log_writing.CHANNEL, switch.SWITCH_CHANNEL)
 """The channels on which PostgreSQL, and Redis after it, tell of changes."""
 
 UNKNOWN_CHANNEL = "sre_unknown"
@@ -37,7 +37,7 @@ def address(notice: Notice) -> tuple[str, str]:
     """Return the channel on which a notice is told, and its text there."""
     match notice:
         case Changed(incident_id):
-            return journal.CHANNEL, incident_id
+            return log_writing.CHANNEL, incident_id
         case Thrown(org_id):
             return switch.SWITCH_CHANNEL, org_id
         case Unknown():
@@ -46,7 +46,7 @@ def address(notice: Notice) -> tuple[str, str]:
 
 def parse(channel: str, payload: str) -> Notice:
     """Return what was said on a channel; what cannot be understood may mean anything."""
-    if channel == journal.CHANNEL:
+    if channel == log_writing.CHANNEL:
         return Changed(payload.partition(":")[0])
     if channel == switch.SWITCH_CHANNEL:
         return Thrown(payload)

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from backend.db.admission.arrivals import AlertKey, Arrival, Known, ServiceKey
 from backend.db.admission.ledger import Head, Ledger
 from backend.db.engine import to_json
-from backend.db.journal import CHANNEL
+from backend.db.log_writing import CHANNEL
 from backend.db.tables.incidents import OPEN
 from backend.db.tenancy import Tenant
 from sre_agent.domain.alert import Severity

@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from backend.db import audit, journal
+from backend.db import audit, journal, log_writing
 from backend.db.journal import PostgresJournal
 from sre_agent import ports
 from sre_agent.domain.events import Event, EventDraft, EventKind, chain, compute_hash
@@ -100,7 +100,7 @@ async def test_a_follower_is_woken_by_every_append(
     incident = await make_incident()
     listener = await psycopg.AsyncConnection.connect(database_url, autocommit=True)
     async with listener:
-        await listener.execute(f"LISTEN {journal.CHANNEL}")
+        await listener.execute(f"LISTEN {log_writing.CHANNEL}")
 
         await PostgresJournal(engine, clock).append(incident, draft("a"))
 

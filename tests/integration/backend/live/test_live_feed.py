@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from backend.api.live import feed
 from backend.api.live.pace import Pace
 from backend.clock import SystemClock
-from backend.db import journal as log
+from backend.db import log_writing
 from backend.db.journal import PostgresJournal
 from backend.db.tables.approvals import approvals
 from backend.db.tables.incidents import incidents
@@ -151,7 +151,7 @@ async def test_a_storm_is_told_as_a_whole(api: LiveApi, engine: AsyncEngine) -> 
         async with engine.begin() as connection:
             await connection.execute(sa.insert(incidents), rows)
             await connection.execute(
-                sa.select(sa.func.pg_notify(log.CHANNEL, incidents.c.id + ":x"))
+                sa.select(sa.func.pg_notify(log_writing.CHANNEL, incidents.c.id + ":x"))
             )
         frame = await hear(line, "snapshot")
 
