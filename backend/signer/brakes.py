@@ -149,7 +149,7 @@ def _plans(record: Record) -> Iterator[tuple[Plan, str]]:
         if event.kind is not EventKind.PLAN_PROPOSED:
             continue
         try:
-            plan = Plan.model_validate(event.payload.get("plan"))
+            plan = record.plans.read(event.payload.get("plan"))
         except ValidationError:
             continue
         sha256 = plan.sha256

@@ -88,7 +88,7 @@ def _was_asked(record: Record, request: Request, plan: Plan) -> bool:
     """Return whether the log has the request, with the same end, for the plan that was shown."""
     said, wanted = record.last_payload(EventKind.APPROVAL_REQUESTED), plan.sha256
     try:
-        shown = [Plan.model_validate(item).sha256 for item in (request.plan, said.get("plan"))]
+        shown = [record.plans.read(item).sha256 for item in (request.plan, said.get("plan"))]
         expires_at = datetime.fromisoformat(str(said.get("expires_at")))
     except ValueError:  # pydantic's ValidationError is one
         return False

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from backend.actors import Role
 from backend.db.approval_answers import Given
 from backend.db.approval_rows import Request
+from backend.signer.plans import PlanReader
 from sre_agent.domain.chain import BrokenLink
 from sre_agent.domain.events import Event, EventKind
 from sre_agent.domain.ids import ActionId
@@ -42,6 +43,7 @@ class Record:
     """The role that each who answered the request has at this moment; who was shut out is not in it."""
     granted: frozenset[tuple[str, str]] = frozenset()
     """Each action with the grant that the log says was minted for it, in whichever run."""
+    plans: PlanReader = field(default_factory=PlanReader)
 
     def last(self, kind: EventKind) -> Event | None:
         """Return the newest event of a kind."""
@@ -64,7 +66,7 @@ def newest_plan(record: Record) -> Plan:
     if not payload:
         raise GrantRefusedError("no_plan", "no plan was proposed")
     try:
-        plan = Plan.model_validate(payload.get("plan"))
+        plan = record.plans.read(payload.get("plan"))
     except ValidationError as err:
         raise GrantRefusedError("no_plan", "the plan in the log cannot be read") from err
     if plan.sha256 != payload.get("plan_sha256"):
