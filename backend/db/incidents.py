@@ -21,7 +21,8 @@ from backend.db import (
     switch,
     transitions,
 )
-from backend.db.at_once import Answers, AtOnce
+from backend.db.at_once import AtOnce
+from backend.db.log_head import Head
 from sre_agent import ports
 from sre_agent.domain import steering
 from sre_agent.domain.events import Event, EventDraft
@@ -146,16 +147,19 @@ class PostgresIncidents(ports.Incidents):
         if self._is_kill_switch_set:
             return f"writes are halted: {_SWITCHED_OFF}"
         now = self._clock.now()
+        own = draft.model_copy(update={"step_key": self._own(draft.step_key)})
+        async with self._reading.connect() as connection:
+            head = await journal.find_head(connection, incident_id, [own.step_key])
+            if head.is_open_to(self._run):
+                obstacle = await _find_obstacle(connection, incident_id, head)
+                if obstacle is not None:
+                    return obstacle
+                # Was the incident paused meanwhile, or moved on, then its log ends elsewhere.
+                if await journal.append_at(connection, incident_id, [own], now=now, head=head):
+                    return None
         async with self._step(incident_id) as connection:
-            own = draft.model_copy(update={"step_key": self._own(draft.step_key)})
             head = await journal.lock_head(connection, incident_id, [own.step_key])
-            answers = await _MAY_BEGIN.ask(
-                connection,
-                org_id=head.org_id,
-                cluster_id=head.cluster_id,
-                incident_id=incident_id,
-            )
-            obstacle = _find_obstacle(answers)
+            obstacle = await _find_obstacle(connection, incident_id, head)
             if obstacle is None:
                 await journal.append(connection, incident_id, [own], now=now, head=head)
             return obstacle
@@ -227,8 +231,13 @@ class PostgresIncidents(ports.Incidents):
         return step_key if self._run is None else of_run(self._run, step_key)
 
 
-def _find_obstacle(answers: Answers) -> str | None:
+async def _find_obstacle(
+    connection: AsyncConnection, incident_id: IncidentId, head: Head
+) -> str | None:
     """Return why no write of the incident may begin at this moment, or None."""
+    answers = await _MAY_BEGIN.ask(
+        connection, org_id=head.org_id, cluster_id=head.cluster_id, incident_id=incident_id
+    )
     halt = switch.in_force(answers.to(switch.THROWN))
     if halt is not None:
         return f"writes are halted: {halt.told}"

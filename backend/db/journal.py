@@ -88,30 +88,31 @@ class PostgresJournal(ports.Journal):
         """
         now = self._clock.now()
         own = drafts if self._run is None else [_of_run(self._run, item) for item in drafts]
+        step_keys = [item.step_key for item in own]
         async with self._alone.connect() as connection:
-            found = await _append_unlocked(connection, incident_id, own, now=now, run=self._run)
-        if found is not None:
-            return found
+            head = await find_head(connection, incident_id, step_keys)
+            if head.is_open_to(self._run):
+                found = await append_at(connection, incident_id, own, now=now, head=head)
+                if found is not None:
+                    return found
         async with self._engine.begin() as connection:
             return await append(connection, incident_id, own, now=now, run=self._run)
 
 
-async def _append_unlocked(
+async def append_at(
     connection: AsyncConnection,
     incident_id: IncidentId,
     drafts: Sequence[EventDraft],
     *,
     now: datetime,
-    run: int | None,
+    head: Head,
 ) -> list[Event] | None:
-    """Append in one statement if the log still ends where it was seen to; return None if not.
+    """Append in one statement if the log still ends at the `head` that was found for these steps.
 
-    Of a step that is in the log already, and of a run that is over, who locks the incident says so.
+    Nothing is locked: where it ends elsewhere by now nothing is written, and None returned. Whoever
+    read the incident after the head knows by the events that nothing of it changed meanwhile, as
+    each change is in the log.
     """
-    step_keys = [draft.step_key for draft in drafts]
-    head = await _find_head(connection, FIND, incident_id, step_keys)
-    if head.is_known or (run is not None and head.run != run):
-        return None
     known: dict[str, Event] = {}
     fresh = _seal_new(incident_id, drafts, head, known, now)
     if not fresh:
@@ -119,7 +120,7 @@ async def _append_unlocked(
     seen = {"seen_run": head.run, "seen_seq": head.last_seq, "seen_hash": head.last_hash}
     parameters = log_writing.written(head.org_id, fresh) | seen
     moved = await connection.execute(log_writing.MOVE_HEAD_AND_INSERT, parameters)
-    return [known[key] for key in step_keys] if moved.one_or_none() else None
+    return [known[draft.step_key] for draft in drafts] if moved.one_or_none() else None
 
 
 async def append(
@@ -230,15 +231,21 @@ async def lock_head(
     Raises:
         IncidentNotFoundError: There is no such incident.
     """
-    return await _find_head(connection, LOCK, incident_id, step_keys)
+    return await find_head(connection, incident_id, step_keys, query=LOCK)
 
 
-async def _find_head(
+async def find_head(
     connection: AsyncConnection,
-    query: sa.TextClause,
     incident_id: IncidentId,
     step_keys: Sequence[str],
+    *,
+    query: sa.TextClause = FIND,
 ) -> Head:
+    """Return where the log ends at this moment, and whether it has any of these steps; lock nothing.
+
+    Raises:
+        IncidentNotFoundError: There is no such incident.
+    """
     parameters = {"incident_id": incident_id, "step_keys": list(step_keys)}
     row = (await connection.execute(query, parameters)).one_or_none()
     if row is None:

@@ -20,7 +20,7 @@ LOCK = sa.text(f"{_FIND} FOR UPDATE")
 
 @dataclass(frozen=True)
 class Head:
-    """Where an incident's log ended when it was locked, and whether it had any of some steps.
+    """Where an incident's log ended when it was looked at, and whether it had any of some steps.
 
     `seen_seq` is the last entry that could be seen then: of one behind it nothing is known.
     """
@@ -34,3 +34,7 @@ class Head:
     seen_seq: int
     is_known: bool
     step_keys: frozenset[str]
+
+    def is_open_to(self, run: int | None) -> bool:
+        """Return whether a run, whichever it is if None, goes on, and has taken none of the steps yet."""
+        return not self.is_known and run in {None, self.run}

@@ -2,17 +2,20 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from backend.db import audit, journal
+from backend.db import audit, journal, transitions
+from backend.db.incidents import PostgresIncidents
 from backend.db.journal import OutdatedRunError, PostgresJournal
 from backend.db.tables.incidents import incidents
 from sre_agent import ports
 from sre_agent.domain.events import EventDraft, EventKind
 from sre_agent.domain.ids import IncidentId
+from sre_agent.domain.incident import IncidentStatus
 
 MakeIncident = Callable[..., Awaitable[IncidentId]]
 
@@ -78,9 +81,36 @@ async def test_a_run_that_ends_while_it_writes_writes_nothing(
         assert await journal.read(connection, incident) == []
 
 
+async def test_a_write_does_not_begin_where_the_incident_ends_meanwhile(
+    engine: AsyncEngine, clock: ports.Clock, make_incident: MakeIncident, tmp_path: Path
+) -> None:
+    id_ = await make_incident(status="executing")
+    incidents_ = PostgresIncidents(engine, clock, approval_ttl_s=900, incidents_dir=tmp_path)
+    began = EventDraft(
+        actor="worker", kind=EventKind.ACTION_STARTED, payload={}, step_key="started:a1"
+    )
+
+    async with engine.begin() as other:
+        await journal.lock_incident(other, id_)
+        waiting = asyncio.create_task(incidents_.start_action(id_, began))
+        await _somebody_waits(engine)
+        await transitions.move(
+            other,
+            id_,
+            IncidentStatus.ESCALATED,
+            reason="a person does it",
+            step_key="escalated",
+            now=clock.now(),
+        )
+
+    assert await waiting == "the incident has ended: escalated"
+    kinds = [event.kind for event in await incidents_.events(id_)]
+    assert EventKind.ACTION_STARTED not in kinds
+
+
 async def _somebody_waits(engine: AsyncEngine) -> None:
     """Return once a statement waits for a lock that another transaction holds."""
     alone = engine.execution_options(isolation_level="AUTOCOMMIT")
     async with asyncio.timeout(20), alone.connect() as connection:
-        while not (await connection.execute(WAITING)).scalar_one():
+        while not (await connection.execute(WAITING)).scalar_one():  # noqa: ASYNC110 - it is theirs
             await asyncio.sleep(0.01)
