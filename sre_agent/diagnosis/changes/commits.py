@@ -281,6 +281,8 @@ def _innocence(scene: Scene, commit: Commit, *, is_named: bool) -> Iterator[Reas
     """Speak of what cannot do harm; what fails neither names it nor stands in it."""
     is_meant = is_named or _is_in_stack(scene, commit)
     why = None if is_meant else innocence.judge(commit)
+    if why and why.only_logs and Symptom.DISK in scene.symptoms:
+        return  # lines that are logged fill disks
     if why and why.is_proven:
         yield Reason(HARMLESS, -5.0, why.statement)
         return

@@ -5,7 +5,7 @@ A proof reads every line that changed, by the rules of its language; where some 
 
 import re
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from functools import lru_cache
 
 from sre_agent.diagnosis.changes import logged, renamed
@@ -18,6 +18,9 @@ from sre_agent.domain.changes import Commit
 _TEXT_OR_SPACE = re.compile(
     r"(?P<text>\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'|`[^`]*`)|(?P<space>[ \t]+)"
 )
+_TEXT_MARKS = ('"""', "'''", "`")
+_OPENS_TEXT = re.compile(r"<<[-~]?[\"']?[A-Z_]{2,}")
+_OPENS_BLOCK = re.compile(r":\s*[|>][+-]?\d?\s*(?:#.*)?$|^\s*-\s*[|>][+-]?\d?\s*$")
 _KEY = re.compile(r"^(?P<indent>\s*)(?P<key>[\"']?[\w./-]+[\"']?)\s*[:=]\s*\S.*$")
 _OWN_VERSION = re.compile(
     r"^\s*(?:(?:export|public|private|static|final|const|var|let|readonly|String|string)\s+)*"
@@ -49,14 +52,14 @@ def leaves_code(commit: Commit) -> str:
 
 @lru_cache(maxsize=READ_KEPT)
 def _leaves_code(diff: str, paths: tuple[str, ...]) -> str:
-    whys = {_proof(hunk) for hunk in read(diff, paths) or ()}
+    whys = _proofs(read(diff, paths) or ())
     return _joined(whys) if whys <= {COMMENTS, SPACE} else ""
 
 
 @lru_cache(maxsize=READ_KEPT)
 def _judge(diff: str, paths: tuple[str, ...]) -> tuple[str, bool] | None:
     hunks, patch = read(diff, paths), patches.read(diff)
-    whys = {_proof(hunk) for hunk in hunks or ()}
+    whys = _proofs(hunks or ())
     if whys and "" not in whys:
         return _joined(whys), True
     if hunks and renamed.is_renaming(hunks):
@@ -70,6 +73,12 @@ def _judge(diff: str, paths: tuple[str, ...]) -> tuple[str, bool] | None:
 
 def _joined(whys: Collection[str]) -> str:
     return " and ".join(sorted(whys)).replace(" and it ", " and ")
+
+
+def _proofs(hunks: Iterable[Sides]) -> set[str]:
+    """Return why each hunk changes nothing that runs; nothing stands for one that may."""
+    # Within a text of several lines, what looks like space or a comment is part of it.
+    return {"" if _is_in_text(hunk) else _proof(hunk) for hunk in hunks}
 
 
 def _proof(hunk: Sides) -> str:
@@ -93,6 +102,16 @@ def _proof(hunk: Sides) -> str:
     return VERSION if is_version else ""
 
 
+def _is_in_text(hunk: Sides) -> bool:
+    """Return whether a text of several lines is seen to begin or to end in a hunk."""
+    language = of_file(hunk.path)
+    lines = (*hunk.before, *hunk.after)
+    if language and language.name == "yaml":
+        return any(map(_OPENS_BLOCK.search, lines))
+    is_odd = any(line.count(mark) % 2 for line in lines for mark in _TEXT_MARKS)
+    return is_odd or any(map(_OPENS_TEXT.search, lines))
+
+
 def _without_space(lines: Sequence[str], language: Language | None) -> list[str]:
     """Return lines as they are read: space that no language reads is one blank, or none at the end."""
     kept = (line.rstrip() for line in lines)
@@ -100,6 +119,9 @@ def _without_space(lines: Sequence[str], language: Language | None) -> list[str]
     for line in filter(None, kept):
         body = line.lstrip()
         indent = "" if language and language.is_braced else line[: len(line) - len(body)]
+        if language and language.name == "js" and "/" in body and not language.is_comment(body):
+            found.append(indent + body)  # what looks like a division may begin a pattern
+            continue
         found.append(indent + _TEXT_OR_SPACE.sub(lambda it: it["text"] or " ", body))
     return found
 

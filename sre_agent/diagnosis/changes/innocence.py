@@ -29,6 +29,11 @@ _PIPELINES = re.compile(
     r"(?:^|/)\.gitlab-ci\.ya?ml$|(?:^|/)\.(?:golangci|eslintrc|prettierrc|pre-commit-config)(?:\.\w+)?$|"
     r"(?:^|/)(?:dependabot|renovate)\.(?:ya?ml|json5?)$"
 )
+_DEPLOYS = re.compile(
+    r"deploy|kubectl|helm|argo|terraform|rollout|release|publish|promot|image|replica|\benv(?:ironment)?\b|--set\b",
+    re.IGNORECASE,
+)
+"""What a pipeline does to services that run."""
 _LOOKS = re.compile(
     r"\.(?:css|scss|less|sass)$|(?:^|/)\.storybook/|\.stories\.[jt]sx?$|(?:^|/)(?:dashboards|grafana)/.*\.json$"
 )
@@ -50,10 +55,11 @@ _MANIFEST = re.compile(
     r"poetry\.lock|uv\.lock|pyproject\.toml|Cargo\.(?:toml|lock)|Gemfile(?:\.lock)?|pom\.xml|build\.gradle\S*)$"
 )
 _VERSION = re.compile(r"\bv?(\d+)\.(\d+)(?:\.(\d+))?")
+_PIPELINE = "the pipeline"
 _PLACES = (
     ("documents", _DOCUMENTS),
     ("tests", _TESTS),
-    ("the pipeline", _PIPELINES),
+    (_PIPELINE, _PIPELINES),
     ("looks", _LOOKS),
     ("another environment", _ELSEWHERE),
 )
@@ -66,12 +72,18 @@ class Innocence:
     statement: str
     is_proven: bool
 
+    @property
+    def only_logs(self) -> bool:
+        """Return whether it does no harm because it logs, or measures, and nothing else."""
+        return harmless.LOGS.removeprefix("it ") in self.statement
+
 
 def judge(commit: Commit) -> Innocence | None:
     """Return why a commit breaks nothing that runs, or None where it can."""
     where = _only_in(commit.paths) if commit.has_all_paths else ""
     if where:
-        return Innocence(f"it touches only {where}", is_proven=True)
+        is_proven = _PIPELINE not in where or not _DEPLOYS.search(commit.diff)
+        return Innocence(f"it touches only {where}", is_proven)
     if is_bump(commit):
         return None
     found = harmless.judge(commit)

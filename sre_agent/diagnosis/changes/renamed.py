@@ -11,6 +11,10 @@ from sre_agent.diagnosis.changes.sides import Sides
 _TOKEN = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'|[A-Za-z_]\w*|\d+|\s+|[^\w\s]")
 _PRIVATE = re.compile(r"_[a-z]\w*")
 """Names that nothing outside a module or a class goes by, and that no message or table bears."""
+_OF_OTHERS = re.compile(
+    r"(?<!\bself)(?<!\bthis)(?<!\bcls)\s*\??\.\s*_[a-z]|[{,(]\s*_[a-z]\w*\s*:(?!:)"
+)
+"""A field of somebody else's, or a key: documents of some databases have such names."""
 
 
 def is_renaming(hunks: Sequence[Sides]) -> bool:
@@ -31,6 +35,8 @@ def is_renaming(hunks: Sequence[Sides]) -> bool:
 def _is_renamed(one: str, other: str, names: dict[str, str]) -> bool:
     """Return whether a line is another one but for private names, which are noted in `names`."""
     old, new = _TOKEN.findall(one), _TOKEN.findall(other)
+    if _OF_OTHERS.search(one) or _OF_OTHERS.search(other):
+        return False
     if len(old) != len(new):
         return False
     pairs = [pair for pair in zip(old, new, strict=True) if pair[0] != pair[1]]

@@ -64,6 +64,10 @@ def test_what_touches_the_service_has_none(path: str, diff: str) -> None:
         ("scripts/start.sh", "-a\n+b"),
         ("svc/p.go", "-\t// plain\n+\t//go:build linux"),
         (".github/workflows/deploy.yml", "-a\n+b"),
+        (
+            ".github/workflows/build.yml",
+            "-  run: helm upgrade shop\n+  run: helm upgrade --set a=0 shop",
+        ),
         ("src/prompts/system.md", "-Be brief.\n+Be thorough."),
     ],
 )
@@ -135,3 +139,24 @@ def test_a_newer_patch_version_is_a_small_bump_and_a_new_minor_one_is_not() -> N
 
 def test_a_bump_that_nobody_saw_is_not_known_to_be_small() -> None:
     assert not innocence.is_small_bump(commit("a", 1, "bump", "go.mod"))
+
+
+@pytest.mark.parametrize(
+    ("path", "diff"),
+    [
+        pytest.param(
+            "svc/o.js", "-  find(user._id)\n+  find(user._key)", id="a field of a document"
+        ),
+        pytest.param("svc/o.js", "-  save({ _id: 1 })\n+  save({ _key: 1 })", id="a key"),
+        pytest.param("svc/o.js", "-  a = /x  y/\n+  a = /x y/", id="a pattern"),
+        pytest.param("svc/run.sh", " cat <<EOF\n-a  b\n+a b\n EOF", id="a text that is handed on"),
+        pytest.param("svc/q.go", " q := `\n-a  b\n+a b\n `", id="a raw text"),
+        pytest.param(
+            "deploy/c.yaml", "   app.conf: |\n-    # on\n+    # off", id="a block of text"
+        ),
+    ],
+)
+def test_what_may_be_read_by_somebody_is_not_proven_to_be_nothing(path: str, diff: str) -> None:
+    found = innocence.judge(commit("a", 1, "chore", path, diff))
+
+    assert found is None or not found.is_proven

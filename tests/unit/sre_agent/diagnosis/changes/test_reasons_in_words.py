@@ -1,9 +1,10 @@
 """What speaks for a change and against it is told in words that people read as they are meant."""
 
+import pytest
 from changes_told import commit, deploy, lines, stepped, told
 
 from sre_agent.diagnosis.changes import judgement, scene, symptoms
-from sre_agent.diagnosis.changes.commits import Reason
+from sre_agent.diagnosis.changes.commits import HARMLESS, Reason
 
 TYPED = (
     "@@ -1,2 +1,4 @@\n"
@@ -69,3 +70,18 @@ def test_a_name_of_a_type_is_no_mapping_of_stored_data() -> None:
 
 def test_every_way_to_fail_has_words() -> None:
     assert set(symptoms.IN_WORDS) == set(symptoms.Symptom)
+
+
+@pytest.mark.parametrize(
+    ("words", "is_innocent"),
+    [
+        ("cannot settle invoices", True),
+        ("write /var/log/pay: no space left on device", False),
+    ],
+)
+def test_a_line_that_is_logged_is_harmless_unless_disks_are_full(
+    words: str, *, is_innocent: bool
+) -> None:
+    found = reasons(words, "services/pay/a.go", '+\tlog.Info("paid", "id", id)')
+
+    assert any(rule.startswith(("innocence", HARMLESS)) for rule in found) is is_innocent
