@@ -1,7 +1,6 @@
 """The switch of the API, as the server that writes feels it; both are real."""
 
 import hashlib
-import time
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -100,7 +99,7 @@ async def test_the_file_is_made_again_when_the_api_starts_while_halted(
 
 
 @pytest.mark.attack("writing while halted")
-async def test_a_stop_takes_hold_of_the_next_write_within_a_second_and_outlives_a_start(
+async def test_a_stop_takes_hold_of_the_very_next_write_and_outlives_a_start(
     app: FastAPI, cluster: Cluster, workload: Workload, signer: Signer, halt_file: Path
 ) -> None:
     call = workload.rollback()
@@ -112,15 +111,12 @@ async def test_a_stop_takes_hold_of_the_next_write_within_a_second_and_outlives_
             httpx.AsyncClient(transport=transport, base_url="http://test") as api,
         ):
             grant = signer.grant(call, await hands.rehearse(call))
-            began = time.monotonic()
             await throw(api, "halt", cluster="default")
             stopped = await hands.write(call, grant)
-            took_s = time.monotonic() - began
         async with app.router.lifespan_context(app):
             stopped_later = await hands.write(call, grant)
 
     assert (stopped.code, stopped_later.code) == ("halted", "halted")
-    assert took_s < 1.0
     assert workload.writes == []
 
 
