@@ -155,6 +155,20 @@ async def test_a_branch_of_somebody_else_is_not_taken_for_ours(
     assert story.world.pulls == []
 
 
+async def test_the_same_patch_of_another_grant_is_not_taken_for_ours(
+    hands: GithubHands, story: Story
+) -> None:
+    call = hands.revert(story.bad)
+    grant, other = await hands.granted(call), await hands.granted(call)
+    await hands.write(call, other)
+    story.world.pulls.clear()
+
+    result = await hands.write(call, grant)
+
+    assert result.code == "branch_taken"
+    assert story.world.pulls == []
+
+
 async def test_a_branch_that_comes_into_being_under_our_eyes_is_not_written_over(
     hands: GithubHands, story: Story
 ) -> None:
