@@ -221,7 +221,11 @@ class Incidents(Protocol):
         ...
 
     async def start_action(self, incident_id: IncidentId, draft: EventDraft) -> str | None:
-        """Record that a write begins, or return why it may not: decided and recorded as one."""
+        """Record that a write begins, or return why it may not: decided and recorded as one.
+
+        That is so for all that the incident's own log says. A stop of writing may come in between:
+        who writes looks for one again before anything is sent.
+        """
         ...
 
     async def split(

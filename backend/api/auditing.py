@@ -147,7 +147,7 @@ async def _verify(engine: AsyncEngine, org_id: str, incident: str | None) -> Aud
         async with engine.connect() as connection:
             entries, own_broken = await organization_log.verify(connection, org_id)
     else:
-        async with engine.connect() as connection:
+        async with audit.of_one_moment(engine) as connection:
             id_ = IncidentId(incident)
             await incident_rows.get(connection, id_, org_id=org_id)
             audits = [await audit.verify_incident(connection, id_)]

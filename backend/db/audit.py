@@ -9,9 +9,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from backend.db import chains, journal
 from backend.db.at_once import Question
+from backend.db.organization_log import Deed
 from backend.db.tables.auditing import audit_anchors
 from backend.db.tables.events import events as entries
 from backend.db.tables.incidents import incidents
+from backend.db.tables.organization_log import organization_log
 from sre_agent.domain import events
 from sre_agent.domain.chain import START, BrokenLink, Position
 from sre_agent.domain.events import Event
@@ -50,8 +52,18 @@ class Ends:
         return Position(seq=self.removed_to, hash=self.removed_hash)
 
 
+# Whoever removes events by rule writes so to the organization's log. A row alone could be anybody's.
+_IS_LOGGED = sa.exists().where(
+    organization_log.c.org_id == incidents.c.org_id,
+    organization_log.c.kind == sa.literal_column(f"'{Deed.AUDIT_TRIMMED.value}'"),
+    organization_log.c.payload["incident"].as_string() == incidents.c.id,
+    organization_log.c.payload["events"].as_integer() == audit_anchors.c.seq,
+    organization_log.c.payload["hash"].as_string() == audit_anchors.c.hash,
+)
 _REMOVED = sa.and_(
-    audit_anchors.c.incident_id == incidents.c.id, audit_anchors.c.trimmed_at.is_not(None)
+    audit_anchors.c.incident_id == incidents.c.id,
+    audit_anchors.c.trimmed_at.is_not(None),
+    _IS_LOGGED,
 )
 _NEWEST = sa.select(sa.func.max(entries.c.seq)).where(entries.c.incident_id == incidents.c.id)
 
@@ -129,6 +141,15 @@ async def _walk(
     return Audit(incident_id, events=chain.length, broken=chain.broken)
 
 
+def of_one_moment(engine: AsyncEngine) -> AsyncConnection:
+    """Return a connection whose reads are all of one moment.
+
+    A walk takes several statements. What retention removed between two of them would look as if
+    somebody had taken it away.
+    """
+    return engine.execution_options(isolation_level="REPEATABLE READ").connect()
+
+
 async def verify_all(engine: AsyncEngine, org_id: str) -> list[Audit]:
     """Walk the chains of all incidents of an organization, oldest incident first.
 
@@ -139,6 +160,6 @@ async def verify_all(engine: AsyncEngine, org_id: str) -> list[Audit]:
         ids = (await connection.execute(query.order_by(incidents.c.opened_at))).scalars().all()
     audits = []
     for id_ in ids:
-        async with engine.connect() as connection:
+        async with of_one_moment(engine) as connection:
             audits.append(await verify_incident(connection, IncidentId(id_)))
     return audits

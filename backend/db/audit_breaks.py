@@ -1,5 +1,6 @@
 """The alarm of a broken log: named once, written down, and all writing halted until a person resumes it."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -11,12 +12,15 @@ from backend.db import organization_log, switch
 from backend.db.at_once import Question
 from backend.db.organization_log import Deed
 from backend.db.tables.auditing import audit_breaks
-from sre_agent.domain.chain import START, BrokenLink, Position
+from sre_agent.domain.chain import START, BrokenLink, Chain, Position
 
 OWN = ""
 """Stands for the organization's own log where otherwise an incident is named."""
 
 ACTOR = "audit"
+ALARM_ENTRIES = 2
+"""What an alarm writes: which log is broken, and that writing is halted."""
+_OWN_IN_WORDS = "the organization's own"
 
 RESUMED = Question(
     sa.select(audit_breaks.c.own_seq.label("seq"), audit_breaks.c.own_hash.label("hash"))
@@ -41,7 +45,7 @@ async def sound_alarm(
     adding = fresh.on_conflict_do_nothing().returning(audit_breaks.c.seq)
     if (await connection.execute(adding)).one_or_none() is None:
         return False
-    payload = {"log": log or "the organization's own", "seq": link.seq, "reason": link.reason}
+    payload = {"log": log or _OWN_IN_WORDS, "seq": link.seq, "reason": link.reason}
     await organization_log.append(
         connection, org_id=org_id, actor=ACTOR, kind=Deed.AUDIT_BROKEN, payload=payload, now=now
     )
@@ -64,4 +68,29 @@ def described(log: str, link: BrokenLink) -> str:
 
 async def find_resumption(connection: AsyncConnection, org_id: str) -> Position:
     """Return where the organization's own log goes on after the last alarm about it."""
-    return next(iter(await RESUMED.ask(connection, org_id=org_id)), START)
+    said = next(iter(await RESUMED.ask(connection, org_id=org_id)), START)
+    return said if await is_alarm(connection, org_id, said) else START
+
+
+async def is_alarm(connection: AsyncConnection, org_id: str, at: Position) -> bool:
+    """Return whether an alarm about the log stands in the log itself where a row says that it goes on.
+
+    By the row alone everything before it could be taken away: whoever writes rows would say so.
+    """
+    if at.seq < ALARM_ENTRIES:
+        return False
+    alarm = await organization_log.read(
+        connection, org_id, after=at.seq - ALARM_ENTRIES, limit=ALARM_ENTRIES
+    )
+    chain = Chain("entry", organization_log.Entry.compute_hash, _before(alarm))
+    kinds = [entry.kind for entry in alarm if entry.actor == ACTOR]
+    return (
+        kinds == [Deed.AUDIT_BROKEN, Deed.WRITING_HALTED]
+        and alarm[0].payload.get("log") == _OWN_IN_WORDS
+        and chain.follow(alarm) is None
+        and chain.position == at
+    )
+
+
+def _before(entries: Sequence[organization_log.Entry]) -> Position:
+    return Position(seq=entries[0].seq - 1, hash=entries[0].prev_hash) if entries else START

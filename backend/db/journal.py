@@ -1,9 +1,10 @@
 """The event log: appending in order, reading, and proving that nothing was changed."""
 
+import copy
 from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
-from typing import Any
+from typing import Any, Self
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -58,9 +59,12 @@ class PostgresJournal(ports.Journal):
         self._lines: dict[IncidentId, GroupCommit] = {}
 
     @override
-    def of_run(self, run: int) -> "PostgresJournal":
+    def of_run(self, run: int) -> Self:
         """Return the journal of one run: its step keys are its own, and only while it goes on."""
-        return PostgresJournal(self._engine, self._clock, run=run)
+        bound = copy.copy(self)
+        bound._run = run  # noqa: SLF001 - a copy of ourselves
+        bound._lines = {}  # noqa: SLF001
+        return bound
 
     @override
     async def append(self, incident_id: IncidentId, draft: EventDraft) -> Event:

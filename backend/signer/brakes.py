@@ -4,11 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from pydantic import ValidationError
-
 from backend.brakes.judging import Brakes, Case, Seen
 from backend.db.brakes import Counted
 from backend.signer.moment import Moment
+from backend.signer.plans import UnreadablePlanError
 from backend.signer.record import Record
 from sre_agent.domain.brakes import Obstacle
 from sre_agent.domain.events import EventKind
@@ -150,7 +149,7 @@ def _plans(record: Record) -> Iterator[tuple[Plan, str]]:
             continue
         try:
             plan = record.plans.read(event.payload.get("plan"))
-        except ValidationError:
+        except UnreadablePlanError:
             continue
         sha256 = plan.sha256
         if sha256 == event.payload.get("plan_sha256"):

@@ -90,7 +90,7 @@ def _was_asked(record: Record, request: Request, plan: Plan) -> bool:
     try:
         shown = [record.plans.read(item).sha256 for item in (request.plan, said.get("plan"))]
         expires_at = datetime.fromisoformat(str(said.get("expires_at")))
-    except ValueError:  # pydantic's ValidationError is one
+    except ValueError:  # no plan, or no time
         return False
     return (
         shown == [wanted] * 2

@@ -4,6 +4,10 @@ from backend.db.engine import to_json
 from sre_agent.domain.plan import Plan
 
 
+class UnreadablePlanError(ValueError):
+    """What log or row have in the place of a plan is none."""
+
+
 class PlanReader:
     """Reads plans for one mint: the log, the request and the proposal tell the same one several times."""
 
@@ -16,9 +20,14 @@ class PlanReader:
         What is told otherwise, if only by `true` for `1`, is read for itself: it has another hash.
 
         Raises:
-            ValidationError: It tells none.
+            UnreadablePlanError: It tells none, or one that is nested too deeply to be hashed.
         """
-        told = to_json(said)
-        if told not in self._read:
-            self._read[told] = Plan.model_validate(said)
+        try:
+            told = to_json(said)
+            if told not in self._read:
+                plan = Plan.model_validate(said)
+                _ = plan.sha256  # kept with the plan: nobody finds out later that it has none
+                self._read[told] = plan
+        except (ValueError, RecursionError) as err:
+            raise UnreadablePlanError("it tells no plan") from err
         return self._read[told]

@@ -4,12 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from pydantic import ValidationError
-
 from backend.actors import Role
 from backend.db.approval_answers import Given
 from backend.db.approval_rows import Request
-from backend.signer.plans import PlanReader
+from backend.signer.plans import PlanReader, UnreadablePlanError
 from sre_agent.domain.chain import BrokenLink
 from sre_agent.domain.events import Event, EventKind
 from sre_agent.domain.ids import ActionId
@@ -67,7 +65,7 @@ def newest_plan(record: Record) -> Plan:
         raise GrantRefusedError("no_plan", "no plan was proposed")
     try:
         plan = record.plans.read(payload.get("plan"))
-    except ValidationError as err:
+    except UnreadablePlanError as err:
         raise GrantRefusedError("no_plan", "the plan in the log cannot be read") from err
     if plan.sha256 != payload.get("plan_sha256"):
         raise GrantRefusedError("plan_changed", "the plan in the log does not match its hash")

@@ -1,6 +1,8 @@
 """Whether a plan may be carried out: judged by the signer's own policy on the record, pure."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -9,7 +11,7 @@ from backend.signer.record import Record, newest_plan
 from sre_agent.domain.events import EventKind
 from sre_agent.domain.incident import Incident, IncidentStatus
 from sre_agent.domain.plan import Plan
-from sre_agent.domain.ruling import Approvers, PolicyRuling, strictest
+from sre_agent.domain.ruling import Approvers, PolicyRuling, Ruling, strictest
 from sre_agent.safety import grants, model_choices, policy
 from sre_agent.safety.facts import Circumstances
 from sre_agent.safety.grants import GrantRefusedError
@@ -79,17 +81,32 @@ def _check_steering(incident: Incident) -> None:
 
 
 def _recorded(record: Record, plan: Plan) -> tuple[PolicyRuling, ...]:
-    """Return the rulings that people were shown; each action must have one."""
+    """Return the rulings that people were shown; each action must have one.
+
+    What was asked once stays asked: a later entry that allows would make nothing of their no. What was
+    denied may be ruled otherwise later, as a freeze ends.
+    """
     payload = record.last_payload(EventKind.POLICY_RULED)
     if payload.get("plan_sha256") != plan.sha256:
         raise GrantRefusedError("not_ruled", "no ruling on the newest plan was recorded")
-    try:
-        found = tuple(PolicyRuling.model_validate(item) for item in payload.get("rulings", ()))
-    except ValidationError as err:
-        raise GrantRefusedError("not_ruled", "the recorded rulings cannot be read") from err
+    found = _rulings(payload)
     if {item.action_id for item in found} != {action.id for action in plan.actions}:
         raise GrantRefusedError("not_ruled", "the recorded rulings are not on the plan's actions")
-    return found
+    said = [event.payload for event in record.log if event.kind is EventKind.POLICY_RULED]
+    ever = [
+        ruling
+        for payload in said
+        if payload.get("plan_sha256") == plan.sha256
+        for ruling in _rulings(payload)
+    ]
+    return (*found, *(item for item in ever if item.ruling is Ruling.ASK))
+
+
+def _rulings(payload: Mapping[str, Any]) -> tuple[PolicyRuling, ...]:
+    try:
+        return tuple(PolicyRuling.model_validate(item) for item in payload.get("rulings", ()))
+    except ValidationError as err:
+        raise GrantRefusedError("not_ruled", "the recorded rulings cannot be read") from err
 
 
 def _severer(own: PolicyRuling, recorded: tuple[PolicyRuling, ...]) -> PolicyRuling:

@@ -13,7 +13,8 @@ QUESTIONS = (audit_breaks.RESUMED, organization_log.ENDS)
 class Watch:
     """Remembers how far each organization's log was found whole; no row could be made to say so.
 
-    The first time after a start all of it is walked, then only what came since.
+    The first time after a start all of it is walked, then only what came since. A row that says where
+    it goes on after an alarm counts only where the log itself has that alarm.
     """
 
     def __init__(self) -> None:
@@ -31,7 +32,8 @@ class Watch:
         `answers` are those to the questions, asked with `known`.
         """
         resumed = next(iter(answers.to(audit_breaks.RESUMED)), START)
-        if resumed.seq > known.seq:
+        is_later = resumed.seq > known.seq
+        if is_later and await audit_breaks.is_alarm(connection, org_id, resumed):
             end, broken = await organization_log.verify_on(connection, org_id, resumed)
         else:
             ends = answers.to(organization_log.ENDS)

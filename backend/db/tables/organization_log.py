@@ -23,4 +23,11 @@ organization_log = sa.Table(
         "seq",
         postgresql_where=sa.text("kind IN ('writing_halted', 'writing_resumed')"),
     ),
+    # What every walk of an incident's log asks that begins after what was removed: whether it was, by rule.
+    sa.Index(
+        "ix_organization_log_trimmed",
+        "org_id",
+        sa.text("(payload ->> 'incident')"),
+        postgresql_where=sa.text("kind = 'audit_trimmed'"),
+    ),
 )

@@ -130,7 +130,7 @@ async def test_the_dependencies_of_a_diagnosis_are_learned(
         step_key="causes_ranked:1",
     )
 
-    await LearningJournal(engine, clock).append(id_, ranked)
+    await LearningJournal(engine, clock).of_run(1).append(id_, ranked)
 
     assert await edges(engine) == {("web", "api")}
 

@@ -7,9 +7,10 @@ import sqlalchemy as sa
 from signer_case import ID, Case
 from sqlalchemy.exc import DBAPIError
 
-from backend.db import audit, exports, organization_log, retention
+from backend.db import audit, exports, journal, organization_log, retention, switch
 from backend.db.exports import Wanted
 from backend.db.runs import Beginning, begin_run
+from backend.jobs.proving import Prover
 from backend.jobs.trimming import Trimmer
 from backend.signer.exporting import Exporter
 from backend.signer.mint import Mint
@@ -70,6 +71,28 @@ async def test_an_old_incident_that_was_kept_goes_and_its_chain_holds_and_grows(
     last = entries[-1]
     assert (kept.actor, kept.payload["incidents"]) == ("eve", 1)
     assert (last.kind, last.payload["incident"]) == ("audit_trimmed", ID)
+
+
+async def test_what_goes_while_a_log_is_walked_is_not_taken_for_a_broken_one(
+    case: Case, mint: Mint, clock: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await end(case)
+    await keep(case, mint)
+    await clock.sleep(31 * DAY_S)
+    read, looks = journal.read, list[int]()
+
+    async def slow(*given: Any, **more: Any) -> Any:
+        looks.append(1)
+        if len(looks) == 1:
+            await Trimmer(engine=case.engine, clock=case.clock, days=30).go()
+        return await read(*given, **more)
+
+    monkeypatch.setattr(journal, "read", slow)
+    await Prover(engine=case.engine, clock=case.clock, interval_s=3600).go()
+
+    async with case.engine.connect() as connection:
+        assert await switch.find_halt(connection, "default") is None
+    assert await case.incidents.events(ID) == []
 
 
 async def test_what_was_not_kept_stays(case: Case, clock: Any) -> None:

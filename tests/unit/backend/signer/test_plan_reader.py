@@ -1,9 +1,8 @@
 """A plan that is told several times is read once; one that is told otherwise is another."""
 
 import pytest
-from pydantic import ValidationError
 
-from backend.signer.plans import PlanReader
+from backend.signer.plans import PlanReader, UnreadablePlanError
 from sre_agent.testing import plans
 
 
@@ -25,7 +24,17 @@ def test_true_is_not_one() -> None:
     assert reader.read(told).sha256 != first.sha256
 
 
-@pytest.mark.parametrize("said", [None, "restart it", {"actions": []}])
+def nested(depth: int) -> dict[str, object]:
+    """Return a plan with something in it that is nested so deep."""
+    deep: object = 1
+    for _ in range(depth):
+        deep = [deep]
+    told = plans.of(plans.on_web("restart_rollout")).model_dump(mode="json")
+    told["actions"][0]["call"]["arguments"]["deep"] = deep
+    return told
+
+
+@pytest.mark.parametrize("said", [None, "restart it", {"actions": []}, nested(300), nested(5000)])
 def test_what_is_no_plan_is_refused(said: object) -> None:
-    with pytest.raises(ValidationError):
+    with pytest.raises(UnreadablePlanError):
         PlanReader().read(said)
