@@ -1,6 +1,6 @@
 """Commits that are pushed beneath the approved revert, which stays what it was, come along nowhere."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 import pytest
 from github_lab import BRANCH, GithubHands, github_of, hands_on
@@ -35,27 +35,20 @@ def push_beneath(story: Story) -> None:
     story.git.commit({"app.py": text.encode(), "new.txt": None}, said, branch=BRANCH)
 
 
-async def test_it_is_not_merged(hands: GithubHands, story: Story, merge: ToolCall) -> None:
-    grant = await hands.granted(merge)
-    push_beneath(story)
-
-    result = await hands.write(merge, grant)
-
-    assert result.code == "head_moved"
-    assert story.git.head() == story.since
-
-
-async def test_a_history_of_its_own_is_not_merged(
-    hands: GithubHands, story: Story, merge: ToolCall
-) -> None:
-    grant = await hands.granted(merge)
+def push_anew(story: Story) -> None:
+    """Put the revert on a history that has no commit in common with the base."""
     said, tree = story.git.ask("show", "-s", "--format=%B", BRANCH), f"{BRANCH}^{{tree}}"
     root = story.git.ask("commit-tree", f"{story.since}^{{tree}}", "-m", "All of it anew")
-    story.git.git(
-        "update-ref",
-        f"refs/heads/{BRANCH}",
-        story.git.ask("commit-tree", tree, "-p", root, "-m", said),
-    )
+    anew = story.git.ask("commit-tree", tree, "-p", root, "-m", said)
+    story.git.git("update-ref", f"refs/heads/{BRANCH}", anew)
+
+
+@pytest.mark.parametrize("push", [push_beneath, push_anew])
+async def test_it_is_not_merged(
+    push: Callable[[Story], None], hands: GithubHands, story: Story, merge: ToolCall
+) -> None:
+    grant = await hands.granted(merge)
+    push(story)
 
     result = await hands.write(merge, grant)
 
