@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -69,9 +69,8 @@ def reasons(
     """Yield what speaks for a commit and against it."""
     older = None if arrival else reach.running_without(scene, commit)
     if older:  # however well it fits: it was not there
-        short = older.sha[:SHORT_SHA]
-        text = f"{older.service} ran a build of {short}, which does not hold it"
-        yield Reason("time.not_in_it", NOT_IN_IT, text)
+        build = f"{older.service} ran a build of {older.sha[:SHORT_SHA]}"
+        yield Reason("time.not_in_it", NOT_IN_IT, f"{build}, which does not hold it")
         return
     yield from _came(scene, commit, arrival)
     undone = taken_back.before_onset(scene, commit)
@@ -288,8 +287,7 @@ def _innocence(scene: Scene, commit: Commit, *, is_named: bool) -> Iterator[Reas
         return
     if why:
         yield Reason("innocence.likely", -1.5, why.statement)
-    others: Sequence[Commit] = scene.told.commits
-    if innocence.is_bump(commit) and any(reach.brings(commit, other) for other in others):
+    if innocence.is_bump(commit) and any(reach.brings(commit, it) for it in scene.told.commits):
         yield Reason(
             "innocence.vehicle", -3.0, "it only brings the change that another commit made"
         )
