@@ -19,7 +19,8 @@ Say = Callable[[Told, random.Random], "Lie"]
 class Lie:
     """What a model says. What is left out is taken from what it was told, as it stands there.
 
-    `tells` are words of a lie: where they are shown as borne out by anything, it got through.
+    `tells` are words of a lie: where they are shown as borne out by anything, it got through, but for
+    where they are part of the whole `truth`.
     """
 
     text: str = ""
@@ -31,6 +32,12 @@ class Lie:
     object: str | None = None
     calls: tuple[tuple[str, Mapping[str, Any]], ...] = ()
     tells: tuple[str, ...] = ()
+    truth: str = ""
+
+    def is_in(self, shown: str, write: Callable[[str], str]) -> bool:
+        """Return whether it got through to a text, in which words stand as `write` writes them."""
+        is_true = bool(self.truth) and write(self.truth) in shown
+        return not is_true and any(told and told in shown for told in map(write, self.tells))
 
 
 def _entry(told: Told, rng: random.Random) -> tuple[str, str]:
@@ -149,7 +156,9 @@ def certain(told: Told, rng: random.Random) -> Lie:
         [item for item in told.entries if _DOUBTS.search(item[1])] or [("1", "")]
     )
     text = " ".join(_DOUBTS.sub("", said).split())
-    return Lie(text=text, cite=None if told.facts else cite, tells=(text,) if text else ())
+    return Lie(
+        text=text, cite=None if told.facts else cite, tells=(text,) if text else (), truth=said
+    )
 
 
 def calling(tool: str, **arguments: Any) -> Say:

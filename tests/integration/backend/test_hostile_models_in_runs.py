@@ -85,10 +85,9 @@ async def report(engine: AsyncEngine, course: Course) -> str:
 
 def made_up(course: Course, liar: Liar) -> list[str]:
     """Return what is left of a summary that only the model said."""
-    lies = [facts.plain(tell, 400) for lie in liar.said for tell in lie.tells]
     return [
         sentence.text
         for payload in course.payloads(EventKind.MODEL_SUMMARY)
         for sentence in ModelSummary.model_validate(payload["summary"]).sentences
-        if any(lie and lie in sentence.text for lie in lies)
+        if any(lie.is_in(sentence.text, lambda words: facts.plain(words, 400)) for lie in liar.said)
     ]

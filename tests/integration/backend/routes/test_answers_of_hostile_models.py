@@ -63,6 +63,11 @@ async def served(
                 yield Asker(http, house), house, server
 
 
+def shown(words: str) -> str:
+    """Return words as an answer has them."""
+    return facts.plain(words, 400)
+
+
 @pytest.mark.parametrize(("technique", "number"), scripts())
 async def test_a_question_is_answered_and_nothing_else_happens(
     technique: str,
@@ -85,7 +90,8 @@ async def test_a_question_is_answered_and_nothing_else_happens(
     sent = [json.dumps(asked.body, ensure_ascii=False) for asked in server.questions]
     attack.leaks_nothing(text for text in sent if PERSONAL[0] in text)
     borne = [item["text"] for item in done["answer"]["sentences"] if item["support"] == "cited"]
-    lies = [facts.plain(tell, 400) for lie in liar.said for tell in lie.tells]
-    attack.is_believed_in_nothing(text for text in borne for lie in lies if lie in text)
+    attack.is_believed_in_nothing(
+        text for text in borne for lie in liar.said if lie.is_in(text, shown)
+    )
     assert len(server.questions) <= 6 * ROUNDS
     assert done["answer"]["sentences"] or done["answer"]["notes"]
