@@ -33,6 +33,7 @@ class Audit:
 class Ends:
     """Where a log ends, up to where it was removed by rule, and the number of the last entry there is."""
 
+    org_id: str
     last_seq: int
     last_hash: str
     removed_to: int | None
@@ -52,23 +53,21 @@ class Ends:
         return Position(seq=self.removed_to, hash=self.removed_hash)
 
 
-# Whoever removes events by rule writes so to the organization's log. A row alone could be anybody's.
-_IS_LOGGED = sa.exists().where(
-    organization_log.c.org_id == incidents.c.org_id,
-    organization_log.c.kind == sa.literal_column(f"'{Deed.AUDIT_TRIMMED.value}'"),
-    organization_log.c.payload["incident"].as_string() == incidents.c.id,
-    organization_log.c.payload["events"].as_integer() == audit_anchors.c.seq,
-    organization_log.c.payload["hash"].as_string() == audit_anchors.c.hash,
-)
 _REMOVED = sa.and_(
-    audit_anchors.c.incident_id == incidents.c.id,
-    audit_anchors.c.trimmed_at.is_not(None),
-    _IS_LOGGED,
+    audit_anchors.c.incident_id == incidents.c.id, audit_anchors.c.trimmed_at.is_not(None)
+)
+_LOGGED = sa.select(organization_log.c.seq).where(
+    organization_log.c.org_id == sa.bindparam("org_id"),
+    organization_log.c.kind == sa.literal_column(f"'{Deed.AUDIT_TRIMMED.value}'"),
+    organization_log.c.payload["incident"].as_string() == sa.bindparam("incident_id"),
+    organization_log.c.payload["events"].as_integer() == sa.bindparam("seq"),
+    organization_log.c.payload["hash"].as_string() == sa.bindparam("hash"),
 )
 _NEWEST = sa.select(sa.func.max(entries.c.seq)).where(entries.c.incident_id == incidents.c.id)
 
 ENDS = Question(
     sa.select(
+        incidents.c.org_id,
         incidents.c.last_seq,
         incidents.c.last_hash,
         audit_anchors.c.seq.label("removed_to"),
@@ -123,6 +122,8 @@ async def _walk(
     if not ends:
         raise journal.IncidentNotFoundError(f"there is no incident {incident_id}")
     head, beginning, newest = ends[0].head, ends[0].beginning, ends[0].newest or 0
+    if beginning != START and not await _was_removed(connection, incident_id, ends[0]):
+        beginning = START
     if newest > head.seq:
         beyond = BrokenLink(seq=newest, reason="it comes after the end of the log")
         return Audit(incident_id, events=head.seq, broken=beyond)
@@ -139,6 +140,17 @@ async def _walk(
         changed = BrokenLink(seq=error.seq, reason="it holds what no event has")
         return Audit(incident_id, events=head.seq, broken=chain.broken or changed)
     return Audit(incident_id, events=chain.length, broken=chain.broken)
+
+
+async def _was_removed(connection: AsyncConnection, incident_id: IncidentId, ends: Ends) -> bool:
+    """Return whether the organization's log tells that these events were removed by rule.
+
+    Whoever removes them writes so. A row alone could be anybody's.
+    """
+    there = ends.beginning
+    about = {"org_id": ends.org_id, "incident_id": incident_id, "seq": there.seq}
+    found = await connection.execute(_LOGGED, {**about, "hash": there.hash})
+    return found.first() is not None
 
 
 def of_one_moment(engine: AsyncEngine) -> AsyncConnection:

@@ -93,13 +93,13 @@ def _recorded(record: Record, plan: Plan) -> tuple[PolicyRuling, ...]:
     if {item.action_id for item in found} != {action.id for action in plan.actions}:
         raise GrantRefusedError("not_ruled", "the recorded rulings are not on the plan's actions")
     said = [event.payload for event in record.log if event.kind is EventKind.POLICY_RULED]
-    ever = [
+    earlier = [
         ruling
-        for payload in said
+        for payload in said[:-1]
         if payload.get("plan_sha256") == plan.sha256
         for ruling in _rulings(payload)
     ]
-    return (*found, *(item for item in ever if item.ruling is Ruling.ASK))
+    return (*found, *(item for item in earlier if item.ruling is Ruling.ASK))
 
 
 def _rulings(payload: Mapping[str, Any]) -> tuple[PolicyRuling, ...]:
