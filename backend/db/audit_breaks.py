@@ -18,7 +18,7 @@ OWN = ""
 """Stands for the organization's own log where otherwise an incident is named."""
 
 ACTOR = "audit"
-ALARM_ENTRIES = 2
+_ALARM_ENTRIES = 2
 """What an alarm writes: which log is broken, and that writing is halted."""
 _OWN_IN_WORDS = "the organization's own"
 
@@ -77,10 +77,10 @@ async def is_alarm(connection: AsyncConnection, org_id: str, at: Position) -> bo
 
     By the row alone everything before it could be taken away: whoever writes rows would say so.
     """
-    if at.seq < ALARM_ENTRIES:
+    if at.seq < _ALARM_ENTRIES:
         return False
     alarm = await organization_log.read(
-        connection, org_id, after=at.seq - ALARM_ENTRIES, limit=ALARM_ENTRIES
+        connection, org_id, after=at.seq - _ALARM_ENTRIES, limit=_ALARM_ENTRIES
     )
     chain = Chain("entry", organization_log.Entry.compute_hash, _before(alarm))
     kinds = [entry.kind for entry in alarm if entry.actor == ACTOR]

@@ -51,11 +51,11 @@ class UnreadableEventError(PermanentError):
 class PostgresJournal(ports.Journal):
     """The journal port: durable when an append returns; appends that wait together are one commit."""
 
-    def __init__(self, engine: AsyncEngine, clock: ports.Clock, *, run: int | None = None) -> None:
+    def __init__(self, engine: AsyncEngine, clock: ports.Clock) -> None:
         self._engine = engine
         self._alone = engine.execution_options(isolation_level="AUTOCOMMIT")
         self._clock = clock
-        self._run = run
+        self._run: int | None = None
         self._lines: dict[IncidentId, GroupCommit] = {}
 
     @override
