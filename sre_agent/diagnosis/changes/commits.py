@@ -16,7 +16,6 @@ from sre_agent.diagnosis.changes import (
     terms,
 )
 from sre_agent.diagnosis.changes import patch as patches
-from sre_agent.diagnosis.changes.patch import Patch
 from sre_agent.diagnosis.changes.reach import Arrival
 from sre_agent.diagnosis.changes.scene import Scene
 from sre_agent.diagnosis.changes.symptoms import IN_WORDS, Symptom
@@ -241,7 +240,7 @@ def _mechanism(scene: Scene, commit: Commit, *, is_named: bool) -> Iterator[Reas
     if not commit.diff:
         return
     patch = patches.read(commit.diff)
-    fit, what, symptom, is_structural = _best_fit(scene, patch)
+    fit, what, symptom, is_structural = _best_fit(scene, commit.diff)
     is_read = harmless.is_read(commit)
     is_same = is_read and patch.is_rearranged and not is_structural and not is_named
     if fit > 0.0:
@@ -260,8 +259,8 @@ def _mechanism(scene: Scene, commit: Commit, *, is_named: bool) -> Iterator[Reas
         yield Reason("mechanism.rearranged", -2.0, "it says the same in other words")
 
 
-def _best_fit(scene: Scene, patch: Patch) -> tuple[float, str, Symptom, bool]:
-    """Return how well what a patch can break fits what fails (0 to 1), and what that is."""
+def _best_fit(scene: Scene, diff: str) -> tuple[float, str, Symptom, bool]:
+    """Return how well what a diff can break fits what fails (0 to 1), and what that is."""
     symptoms = scene.symptoms
     scored = [
         (
@@ -270,7 +269,7 @@ def _best_fit(scene: Scene, patch: Patch) -> tuple[float, str, Symptom, bool]:
             name,
             found.is_structural,
         )
-        for found in mechanisms.harms(patch)
+        for found in mechanisms.harms(diff)
         for name, leads in found.leads_to.items()
     ]
     return max(scored, default=(0.0, "", Symptom.SLOW, False))

@@ -83,6 +83,19 @@ def hides(diff: str) -> bool:
     return any(hunk.hides for hunk in _hunks(diff.splitlines(), ""))
 
 
+@lru_cache(maxsize=READ_KEPT)
+def has_another_secret(diff: str) -> bool:
+    """Return whether a diff puts another secret in the place of one, which both were masked.
+
+    Where lines without a secret are told as changed that look the same, the whole file was written anew.
+    """
+    return any(
+        both and all(MASK in line.lower() for line in both)
+        for hunk in _hunks(diff.splitlines(), "")
+        for _, _, both in _edits(hunk.rows)
+    )
+
+
 def _hunks(rows: Sequence[str], path: str) -> list[Sides]:
     found = [Sides(path)]
     for at, row in enumerate(rows):

@@ -6,6 +6,7 @@ from commit_story import ago, seen, verdict
 from repository_seen import deployed, detail, file, head, listed
 
 from sre_agent.diagnosis.changes import harmless, innocence
+from sre_agent.domain.model import Observation
 from sre_agent.testing.world import World
 
 HIDDEN = [
@@ -43,19 +44,43 @@ def test_lines_that_change_places_were_told() -> None:
     assert innocence.reason(commit("a", 1, "chore", "svc/pay.py", diff)) is not None
 
 
-def test_a_setting_that_was_masked_is_unread_and_not_ruled_out(world: World) -> None:
+MASKED = "@@ -1,2 +1,2 @@\n db:\n-  password: [redacted]\n+  password: [redacted]"
+REFUSED = 'psycopg.OperationalError: FATAL: password authentication failed for user "ledger"'
+
+
+def with_another_password(world: World, patch: str = MASKED) -> list[Observation]:
+    """Return a commit that put a password in the place of another, rolled out before the failing began."""
     wrote = head("a", ago(world, 120), "Tidy settings")
     name = world.services["core"].name
-    patch = "@@ -1,2 +1,2 @@\n db:\n-  password: [redacted]\n+  password: [redacted]"
-    told = [
+    return [
         listed(wrote),
         detail(wrote, file("services/ledger/db.yaml", patch)),
         deployed("a", ago(world, 75), state="success", description=f"Roll out {name}"),
     ]
-    trace = 'psycopg.OperationalError: FATAL: password authentication failed for user "ledger"'
 
-    found = verdict(world, seen(world, told, trace))
+
+def test_another_secret_is_suspected_where_access_is_refused(world: World) -> None:
+    found = verdict(world, seen(world, with_another_password(world), REFUSED))
+
+    assert found.suspect is not None
+    assert any("a secret is another" in said for said in found.suspect.speaks_for)
+
+
+def test_it_is_unread_and_not_ruled_out_where_something_else_fails(world: World) -> None:
+    trace = "KeyError: 'balance'"
+
+    found = verdict(world, seen(world, with_another_password(world), trace))
 
     [out] = found.ruled_out
     assert "not all that it changes was told" in out.speaks_against
     assert not any("space" in said or "leads to" in said for said in out.speaks_against)
+
+
+def test_a_file_that_was_written_anew_with_its_secrets_has_no_other_secret(world: World) -> None:
+    rows = "-db:\n-  password: [redacted]\n+db:\n+  password: [redacted]"
+
+    found = verdict(
+        world, seen(world, with_another_password(world, f"@@ -1,2 +1,2 @@\n{rows}"), REFUSED)
+    )
+
+    assert found.suspect is None
