@@ -171,7 +171,7 @@ def _stood_on(scene: Scene, commit: Commit) -> Iterator[Reason]:
     for hunk in hunks.read(commit.diff) if _is_in_stack(scene, commit) else ():
         own = {line.after for line in hunk.lines if line.sign == "+"}
         for frame in scene.frames:
-            if frame.line in own and hunk.path in scene.stack_places[frame.file]:
+            if frame.line in own and hunk.path in scene.stack_places[frame.path]:
                 name = hunk.path.rsplit("/", 1)[-1]
                 text = f"the stack trace stands on line {frame.line} of {name}, which it wrote"
                 yield Reason("frames.on_it", 1.5, text)

@@ -109,7 +109,7 @@ def _frames(found: Sequence[Hunk], scene: Scene, lines: Sequence[LogLine]) -> It
     for line in lines:
         raised = exceptions.cause(line.text)
         for frame in exceptions.read(line.text).frames:
-            stands_in = scene.stack_places.get(frame.file, frozenset())
+            stands_in = scene.stack_places.get(frame.path, frozenset())
             place = _nearest([hunk for hunk in found if hunk.path in stands_in], frame)
             if place:
                 rank, away, hunk, row = place

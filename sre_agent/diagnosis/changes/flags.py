@@ -96,7 +96,7 @@ def asked_at(scene: Scene, flag: FlagChange) -> Asked | None:
     for code in scene.told.code:
         for frame in scene.frames:
             row = frame.line - code.first_line
-            if paths.shared(frame.file, code.path) and 0 <= row < len(code.rows):
+            if paths.shared(frame.path, code.path) and 0 <= row < len(code.rows):
                 above = code.rows[max(0, row - ASKED_ABOVE) : row + 1]
                 if any(name in _joined(text) for text in above):
                     return Asked(f"{code.path}:{frame.line}", code.source)

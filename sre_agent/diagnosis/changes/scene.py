@@ -97,7 +97,7 @@ class Scene:
         for commit in self.told.commits:
             for path in commit.paths:
                 named.setdefault(path.rsplit("/", 1)[-1], set()).add(path)
-        files = dict.fromkeys(frame.file for frame in self.frames)
+        files = dict.fromkeys(frame.path for frame in self.frames)
         return {file: paths.alike(file, named.get(file.rsplit("/", 1)[-1], ())) for file in files}
 
     @property
@@ -130,7 +130,7 @@ def build(told: Told) -> Scene:
         failing=failing,
         onset_s=_onset(told, near, failing, first),
         complaints=complaints,
-        frames=tuple(dict.fromkeys(it for it in frames if not paths.is_of_others(it.file))),
+        frames=tuple(dict.fromkeys(it for it in frames if not paths.is_of_others(it.path))),
         shifts=shifts,
         callees=callees,
     )

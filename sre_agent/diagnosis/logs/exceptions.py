@@ -26,6 +26,8 @@ _FRAMES = (
         r"(?:go|rs|rb|c|cc|cpp|php|ex|scala|kt|swift|cs|py|java|js|ts|sql))(?![\w.])(?::(?P<line>\d+))?"
     ),
 )
+_PACKAGE = re.compile(r"(?:[^/]*/)*((?:[a-z_][\w$]*\.)+)[A-Z]")
+_OF_JAVA = re.compile(r"[\w$.-]+\.(?:java|kt|scala|groovy)")
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,14 @@ class Frame:
     file: str
     function: str = ""
     line: int = 0
+
+    @property
+    def path(self) -> str:
+        """Return the file with its folders; Java's machine tells them by the package of the class."""
+        package = _PACKAGE.match(self.function)
+        if package is None or not _OF_JAVA.fullmatch(self.file):
+            return self.file
+        return f"{package[1].replace('.', '/')}{self.file}"
 
 
 @dataclass(frozen=True)

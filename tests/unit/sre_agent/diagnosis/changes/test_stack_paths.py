@@ -5,6 +5,8 @@ from changes_told import commit, lines, stepped, told
 
 from sre_agent.diagnosis.changes import paths, scene
 
+PACKAGE = "com/acme/pay"
+
 
 @pytest.mark.parametrize(
     ("file", "others", "expected"),
@@ -19,6 +21,26 @@ from sre_agent.diagnosis.changes import paths, scene
         ("Price.java", ["a/Price.java", "b/Price.java"], {"a/Price.java", "b/Price.java"}),
         ("/srv/price.py", ["src/price.py"], {"src/price.py"}),
         ("/app/price.py", ["orders.py"], set()),
+        *(
+            (f"{told}/Price.java", [f"svc/src/main/java/{PACKAGE}/Price.java"], set())
+            for told in ("com/acme/ship", "org/acme/pay", "org/other")
+        ),
+        (
+            f"{PACKAGE}/Price.java",
+            [f"svc/src/main/java/{PACKAGE}/Price.java", "old/Price.java"],
+            {f"svc/src/main/java/{PACKAGE}/Price.java"},
+        ),
+        (
+            "com/acme/pay/Price.kt",
+            ["src/main/kotlin/pay/Price.kt"],
+            {"src/main/kotlin/pay/Price.kt"},
+        ),
+        ("com/acme/pay/Price.java", ["pay/Price.java"], {"pay/Price.java"}),
+        (
+            "Price.java",
+            [f"src/main/java/{PACKAGE}/Price.java"],
+            {f"src/main/java/{PACKAGE}/Price.java"},
+        ),
     ],
 )
 def test_the_file_whose_folders_are_most_alike_is_meant(
@@ -43,3 +65,37 @@ def test_a_file_of_a_library_is_none_of_the_repository(file: str, path: str) -> 
 
     assert found.frames == ()
     assert found.stack_places == {}
+
+
+@pytest.mark.parametrize(
+    ("package", "is_touched"), [("com.acme.pay", True), ("com.acme.ship", False)]
+)
+def test_a_class_of_the_same_name_in_another_package_is_another(
+    package: str, is_touched: bool
+) -> None:
+    path = f"services/pay/src/main/java/{PACKAGE}/Price.java"
+    trace = f"java.lang.IllegalStateException: odd\n\tat {package}.Price.total(Price.java:9)"
+    metrics = {("pay", "error_ratio"): stepped(0.01, 0.7)}
+
+    found = scene.build(
+        told("pay", metrics, lines("pay", trace), [commit("a", 60, "Tidy", path)], [])
+    )
+
+    assert found.stack_places == {
+        f"{package.replace('.', '/')}/Price.java": {path} if is_touched else set()
+    }
+
+
+def test_the_language_itself_is_none_of_the_repository() -> None:
+    trace = "\n".join(
+        (
+            "java.util.NoSuchElementException",
+            "\tat java.base/java.util.Optional.get(Optional.java:143)",
+        )
+    )
+    metrics = {("pay", "error_ratio"): stepped(0.01, 0.7)}
+    own = commit("a", 60, "Tidy", "src/main/java/com/acme/Optional.java")
+
+    found = scene.build(told("pay", metrics, lines("pay", trace), [own], []))
+
+    assert found.frames == ()

@@ -83,3 +83,18 @@ def test_a_statement_is_named_by_its_place_in_the_code_or_else_by_its_words() ->
     )
     assert statement_of("added 3 items") == statement_of("added 17 items")
     assert statement_of("added 3 items") != statement_of("removed 3 items")
+
+
+@pytest.mark.parametrize(
+    ("frame", "path"),
+    [
+        (Frame("Price.java", "com.acme.pay.Price.total"), "com/acme/pay/Price.java"),
+        (Frame("Price.java", "app//com.acme.pay.Price$Sum.of"), "com/acme/pay/Price.java"),
+        (Frame("Price.kt", "com.acme.PriceKt.total"), "com/acme/Price.kt"),
+        (Frame("Price.java", "Price.total"), "Price.java"),
+        (Frame("/app/cart.js", "a.b.Cart.total"), "/app/cart.js"),
+        (Frame("shop/cart.py", "total"), "shop/cart.py"),
+    ],
+)
+def test_a_frame_lies_where_its_package_does(frame: Frame, path: str) -> None:
+    assert frame.path == path
