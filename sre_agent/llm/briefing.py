@@ -17,12 +17,12 @@ from sre_agent.domain.objects import ObjectRef
 from sre_agent.domain.opinion import Scalar
 from sre_agent.llm.facts import plain, shown, table
 
-MAX_CHARACTERS = 8_500
-"""Of all facts together: with prompt, classes and summary an incident stays under 6,000 tokens."""
+MAX_CHARACTERS = 7_000
+"""Of all facts together: with plan and summary an incident of the lab stays under 6,000 tokens."""
 MAX_OBJECTS = 30
 _MAX_PATH = 160
 MAX_ALERTS = 5
-SHARES = ((28, 10), (22, 8), (18, 6), (14, 4))
+SHARES = ((16, 5), (13, 4), (10, 3))
 """Facts of one piece of evidence that the ranking rests on, and of any other: the more there are, the fewer."""
 _ENTRIES = 3
 """Of a list, where nothing in its later entries stands out."""
@@ -222,6 +222,10 @@ def _says_nothing(facts: Mapping[str, Scalar], path: str, value: Scalar) -> bool
         return facts.get(f"{series}.status") == _GOOD_CONDITIONS.get(
             str(facts.get(f"{series}.type"))
         )
+    if key in _ALL_THERE:
+        return value != 0 and any(facts.get(f"{series}.{all_}") == value for all_ in _ALL)
+    if key in _SINCE:
+        return value == 0 and not facts.get(path.removesuffix(key) + _SINCE[key])
     if key == "name":
         return f"{series}.points.late" in facts
     return key in _LEVELS and series.endswith(".points") and facts.get(f"{series}.late") == value
@@ -252,7 +256,19 @@ _AS_EVER: Mapping[str, tuple[Scalar, ...]] = {
     "is_error": (False,),
     "unschedulable": (False,),
     "type": ("Normal",),
+    "unavailable": (0,),
+    "not_ready_addresses": (0,),
+    "restarts": (0,),
+    "state": ("running",),
+    "phase": ("Running", "Bound", "Active"),
 }
+_ALL = ("desired", "replicas")
+_ALL_THERE = frozenset(
+    {"ready", "available", "readyReplicas", "availableReplicas", "updatedReplicas"}
+)
+"""How many of all that there are to be are there."""
+_SINCE: Mapping[str, str] = {"early": "late", "error_lines_before": "error_lines"}
+"""What was before tells nothing where it was nothing and still is."""
 _GOOD_CONDITIONS = {
     **dict.fromkeys(("Available", "Progressing", "Ready", "ContainersReady"), "True"),
     **dict.fromkeys(("MemoryPressure", "DiskPressure", "PIDPressure"), "False"),

@@ -29,8 +29,8 @@ from sre_agent.safety.redaction import redact
 
 ROLE = "specialist"
 MAX_OUTPUT_TOKENS = 500
-MAX_CHARACTERS = 7_000
-"""Of the facts: with prompt and tools that stays under 4,500 tokens of three characters."""
+MAX_CHARACTERS = 4_500
+"""Of the facts: with prompt and tools that stays under 3,500 tokens of three characters."""
 MAX_LOOKS = 4
 """Of one specialist in one round."""
 MAX_STRUCK_TOLD = 10

@@ -108,6 +108,32 @@ def test_a_condition_is_told_where_it_is_not_as_it_should_be(name: str, is_told:
     assert "paused" not in found
 
 
+@pytest.mark.parametrize(
+    ("facts", "path", "is_told"),
+    [
+        ({"replicas": {"desired": 3, "ready": 3}}, "replicas.ready", False),
+        ({"replicas": {"desired": 3, "ready": 2}}, "replicas.ready", True),
+        ({"replicas": {"desired": 0, "ready": 0}}, "replicas.ready", True),
+        ({"replicas": {"desired": 3, "unavailable": 0}}, "replicas.unavailable", False),
+        ({"replicas": {"desired": 3, "unavailable": 1}}, "replicas.unavailable", True),
+        ({"pods": [{"phase": "Running"}]}, "pods[0].phase", False),
+        ({"pods": [{"phase": "Pending"}]}, "pods[0].phase", True),
+        ({"containers": [{"restarts": 0}]}, "containers[0].restarts", False),
+        ({"containers": [{"restarts": 1}]}, "containers[0].restarts", True),
+        ({"error_lines": 0, "error_lines_before": 0}, "error_lines_before", False),
+        ({"error_lines": 9, "error_lines_before": 0}, "error_lines_before", True),
+        ({"points": {"early": 0, "late": 0}}, "points.early", False),
+        ({"points": {"early": 0, "late": 4}}, "points.early", True),
+    ],
+)
+def test_what_is_as_it_should_be_takes_no_room(
+    facts: dict[str, Any], path: str, *, is_told: bool
+) -> None:
+    brief = told(seen("kubernetes.workload", facts))
+
+    assert (path in facts_of(brief, "more-1")) is is_told
+
+
 def test_what_logs_say_comes_before_when_and_where_they_said_it() -> None:
     pattern = {"count": 8, "last_at": "2026-01-01", "pods": ["a", "b"], "template": "no <str>"}
     facts = {"patterns": [pattern] * 9, "error_lines": 8, "total_lines": 9}
