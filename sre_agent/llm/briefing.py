@@ -216,19 +216,24 @@ def _says_nothing(facts: Mapping[str, Scalar], path: str, value: Scalar) -> bool
     Told are a level by the newest of its series, a name by its path, and the object by the heading.
     """
     series, _, key = path.rpartition(".")
-    if path.startswith("object.") or value in _AS_EVER.get(key, ()):
-        return True
+    if key == "name":
+        return f"{series}.points.late" in facts
+    is_level = key in _LEVELS and series.endswith(".points")
+    is_told = is_level and facts.get(f"{series}.late") == value
+    return is_told or path.startswith("object.") or _is_as_ever(facts, path, value)
+
+
+def _is_as_ever(facts: Mapping[str, Scalar], path: str, value: Scalar) -> bool:
+    """Return whether something is as it should be, or was nothing and still is."""
+    series, _, key = path.rpartition(".")
     if "conditions[" in path:
-        return facts.get(f"{series}.status") == _GOOD_CONDITIONS.get(
-            str(facts.get(f"{series}.type"))
-        )
+        good = _GOOD_CONDITIONS.get(str(facts.get(f"{series}.type")))
+        return facts.get(f"{series}.status") == good
     if key in _ALL_THERE:
         return value != 0 and any(facts.get(f"{series}.{all_}") == value for all_ in _ALL)
     if key in _SINCE:
         return value == 0 and not facts.get(path.removesuffix(key) + _SINCE[key])
-    if key == "name":
-        return f"{series}.points.late" in facts
-    return key in _LEVELS and series.endswith(".points") and facts.get(f"{series}.late") == value
+    return value in _AS_EVER.get(key, ())
 
 
 def _worth(facts: Mapping[str, Scalar], path: str, value: Scalar) -> float:
