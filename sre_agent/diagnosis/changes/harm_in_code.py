@@ -4,7 +4,16 @@ import re
 
 from sre_agent.diagnosis.changes.harm import Kind
 from sre_agent.diagnosis.changes.symptoms import Symptom
-from sre_agent.diagnosis.changes.traits import gone, is_guard_lost, is_made_in_loop, new, touched
+from sre_agent.diagnosis.changes.traits import (
+    gone,
+    is_guard_lost,
+    is_made_in_loop,
+    is_only_indexed,
+    is_unlocking_lost,
+    new,
+    touched,
+    unless_indexed,
+)
 
 KINDS: tuple[Kind, ...] = (
     (
@@ -20,13 +29,24 @@ KINDS: tuple[Kind, ...] = (
         {Symptom.RACE: 1.0, Symptom.NULL: 0.3, Symptom.CACHE: 0.5, Symptom.DATABASE: 0.4},
     ),
     (
+        "a lock is given back no more",
+        is_unlocking_lost,
+        {Symptom.LOCKED: 1.0, Symptom.SLOW: 0.7, Symptom.POOL: 0.5, Symptom.MEMORY: 0.3},
+    ),
+    (
         "a lock is held longer",
-        new(r"mutex|^lock$|synchronized|exclusive|serializable|for_update|concurrently"),
-        {Symptom.RACE: 0.9, Symptom.SLOW: 0.6, Symptom.DATABASE: 0.6, Symptom.POOL: 0.4},
+        new(r"mutex|^lock$|synchronized|exclusive|serializable|for_update"),
+        {
+            Symptom.LOCKED: 1.0,
+            Symptom.SLOW: 0.6,
+            Symptom.DATABASE: 0.6,
+            Symptom.POOL: 0.4,
+            Symptom.CROWDED: 0.3,
+        },
     ),
     (
         "what is cached, or under which key, is another",
-        touched(r"cache|memoi|singleflight|redis|cdn|etag"),
+        touched(r"cache|memoi|singleflight|redis|cdn|etag", in_numbers=False),
         {
             Symptom.CACHE: 1.0,
             Symptom.RATE: 0.7,
@@ -50,9 +70,11 @@ KINDS: tuple[Kind, ...] = (
         {
             Symptom.MEMORY: 1.0,
             Symptom.POOL: 0.9,
+            Symptom.CROWDED: 0.9,
             Symptom.SLOW: 0.3,
             Symptom.DISK: 0.3,
             Symptom.RACE: 0.3,
+            Symptom.LOCKED: 0.5,
         },
     ),
     (
@@ -68,11 +90,11 @@ KINDS: tuple[Kind, ...] = (
                 r"prometheus|metric|counter|histogram", "\n".join(patch.added), re.IGNORECASE
             )
         ),
-        {Symptom.MEMORY: 0.8, Symptom.POOL: 0.3, Symptom.CPU: 0.2},
+        {Symptom.MEMORY: 0.8, Symptom.POOL: 0.3, Symptom.CROWDED: 0.3, Symptom.CPU: 0.2},
     ),
     (
         "a query is another",
-        touched(
+        unless_indexed(
             r"\bselect\b|\bwhere\b|\bjoin\b|order by|group by|\blimit\b|\bindex\b|query|\bsql|find(?:all|by|one|many)|preload|eager|lazy|batch|prefetch|aggregat"
         ),
         {
@@ -91,17 +113,29 @@ KINDS: tuple[Kind, ...] = (
             Symptom.SLOW: 0.8,
             Symptom.RATE: 0.5,
             Symptom.POOL: 0.5,
+            Symptom.CROWDED: 0.4,
             Symptom.CPU: 0.3,
         },
     ),
     (
+        "an index is added",
+        is_only_indexed,
+        {Symptom.LOCKED: 0.9, Symptom.QUEUE: 0.3, Symptom.DISK: 0.3, Symptom.DATABASE: 0.3},
+    ),
+    (
         "the shape of stored data is another",
-        touched(
+        unless_indexed(
             r"alter table|drop (?:column|index|table)|add constraint|not null|rename (?:column|table|to)\b|"
             r"create (?:unique )?index|migrat|\bmappings?[\"']?\s*[:=(]|[_/\"']mappings?\b|analy[sz]er|"
             r"\"type\"\s*:|[\"']keyword[\"']|[\"']dynamic[\"']"
         ),
-        {Symptom.SCHEMA: 1.0, Symptom.DATABASE: 0.9, Symptom.SLOW: 0.4, Symptom.RACE: 0.4},
+        {
+            Symptom.SCHEMA: 1.0,
+            Symptom.DATABASE: 0.9,
+            Symptom.SLOW: 0.4,
+            Symptom.RACE: 0.3,
+            Symptom.LOCKED: 0.7,
+        },
     ),
     (
         "the form of messages is another",

@@ -1,46 +1,88 @@
 """What another setting can break: how much, how long, where to."""
 
+from collections.abc import Mapping
+
 from sre_agent.diagnosis.changes.harm import Kind
 from sre_agent.diagnosis.changes.symptoms import Symptom
-from sre_agent.diagnosis.changes.traits import quantity, touched
+from sre_agent.diagnosis.changes.traits import less, more, set_anew, touched
+
+_Ways = Mapping[Symptom, float]
+
+
+def _sized(
+    words: str, another: str, *, is_less: tuple[str, _Ways], is_more: tuple[str, _Ways]
+) -> tuple[Kind, ...]:
+    """Return what less and more of something break, each under its name; not known which, both may."""
+    (few, by_less), (much, by_more) = is_less, is_more
+    either = {
+        way: max(by_less.get(way, 0.0), by_more.get(way, 0.0)) for way in {**by_less, **by_more}
+    }
+    return (
+        (few, less(words), by_less),
+        (much, more(words), by_more),
+        (another, set_anew(words), either),
+    )
+
 
 KINDS: tuple[Kind, ...] = (
-    (
+    *_sized(
+        r"ttl|expir|max.?age|stale|jitter|cache|evict",
         "a time to live of cached data is another one",
-        quantity(r"ttl|expir|max.?age|stale|jitter|cache|evict"),
-        {
-            Symptom.CACHE: 1.0,
-            Symptom.DATABASE: 0.5,
-            Symptom.SLOW: 0.4,
-            Symptom.AUTH: 0.3,
-            Symptom.MEMORY: 0.4,
-        },
+        is_less=(
+            "a time to live of cached data is shorter",
+            {Symptom.CACHE: 1.0, Symptom.DATABASE: 0.5, Symptom.SLOW: 0.4, Symptom.AUTH: 0.3},
+        ),
+        is_more=(
+            "a time to live of cached data is longer",
+            {Symptom.CACHE: 0.4, Symptom.MEMORY: 0.6, Symptom.SCHEMA: 0.3, Symptom.AUTH: 0.3},
+        ),
     ),
-    (
+    *_sized(
+        r"pool|max.?conn(?!ections)|max.?open|max.?idle|min.?idle|(?<!max_)connection|worker|concurren|in.?flight|thread|max.?procs",
         "the size of a pool is another",
-        quantity(
-            r"pool|max.?conn|max.?open|max.?idle|min.?idle|connection|worker|concurren|in.?flight|thread|max.?procs"
+        is_less=(
+            "a pool is smaller",
+            {
+                Symptom.POOL: 1.0,
+                Symptom.SLOW: 0.6,
+                Symptom.QUEUE: 0.4,
+                Symptom.CROWDED: 0.3,
+                Symptom.DATABASE: 0.3,
+            },
         ),
-        {
-            Symptom.POOL: 1.0,
-            Symptom.SLOW: 0.6,
-            Symptom.DATABASE: 0.4,
-            Symptom.CPU: 0.4,
-            Symptom.QUEUE: 0.4,
-        },
+        is_more=(
+            "a pool is larger",
+            {
+                Symptom.CROWDED: 0.7,
+                Symptom.DATABASE: 0.4,
+                Symptom.CPU: 0.4,
+                Symptom.MEMORY: 0.4,
+                Symptom.RATE: 0.4,
+            },
+        ),
     ),
     (
+        "fewer connections are allowed",
+        less(r"max_(?:user_)?connections"),
+        {Symptom.CROWDED: 1.0, Symptom.POOL: 1.0, Symptom.SLOW: 0.6},
+    ),
+    *_sized(
+        r"time.?out|deadline|keep.?alive|interval|\bwait|ttl|time\.\w+|milli|second|_ms\b|_s\b",
         "a timeout is another",
-        quantity(
-            r"time.?out|deadline|keep.?alive|interval|\bwait|ttl|time\.\w+|milli|second|_ms\b|_s\b"
+        is_less=(
+            "a timeout is shorter",
+            {
+                Symptom.SLOW: 1.0,
+                Symptom.RATE: 0.5,
+                Symptom.ADDRESS: 0.5,
+                Symptom.POOL: 0.3,
+                Symptom.QUEUE: 0.3,
+            },
         ),
-        {
-            Symptom.SLOW: 1.0,
-            Symptom.POOL: 0.5,
-            Symptom.RATE: 0.4,
-            Symptom.ADDRESS: 0.5,
-            Symptom.QUEUE: 0.4,
-        },
+        is_more=(
+            "a timeout is longer",
+            {Symptom.POOL: 0.6, Symptom.QUEUE: 0.6, Symptom.SLOW: 0.4, Symptom.CROWDED: 0.4},
+        ),
     ),
     (
         "when calls are tried again is another",
@@ -49,6 +91,7 @@ KINDS: tuple[Kind, ...] = (
             Symptom.RATE: 1.0,
             Symptom.SLOW: 0.5,
             Symptom.POOL: 0.4,
+            Symptom.CROWDED: 0.4,
             Symptom.ADDRESS: 0.5,
             Symptom.CPU: 0.3,
             Symptom.QUEUE: 0.3,
@@ -66,23 +109,44 @@ KINDS: tuple[Kind, ...] = (
         touched(r"\btls|cert|x509|\bca\b|ca_?bundle|cipher|insecure|sni\b|server.?name|trust|ssl"),
         {Symptom.CERTIFICATE: 1.0, Symptom.ADDRESS: 0.3},
     ),
-    (
+    *_sized(
+        r"rate|limit|quota|burst|\bqps|\brps|throttl|max.?requests|per.?second|sampl",
         "how much is let in is another",
-        quantity(r"rate|limit|quota|burst|\bqps|\brps|throttl|max.?requests|per.?second|sampl"),
-        {Symptom.RATE: 1.0, Symptom.SLOW: 0.3, Symptom.CPU: 0.4, Symptom.MEMORY: 0.3},
+        is_less=("what is let in is less", {Symptom.RATE: 1.0, Symptom.SLOW: 0.3}),
+        is_more=(
+            "what is let in is more",
+            {
+                Symptom.CPU: 0.5,
+                Symptom.MEMORY: 0.4,
+                Symptom.DATABASE: 0.4,
+                Symptom.RATE: 0.3,
+                Symptom.SLOW: 0.3,
+                Symptom.DISK: 0.3,
+            },
+        ),
+    ),
+    *_sized(
+        r"memory|limits?:|requests?:|heap|xmx|gomemlimit|gogc|replicas|cpu\b|gomaxprocs|buffer|capacity|ulimit",
+        "the resources it may use are others",
+        is_less=(
+            "what it may use is less",
+            {
+                Symptom.MEMORY: 1.0,
+                Symptom.CPU: 0.9,
+                Symptom.SLOW: 0.4,
+                Symptom.START: 0.4,
+                Symptom.DISK: 0.3,
+            },
+        ),
+        is_more=(
+            "what it may use is more",
+            {Symptom.START: 0.5, Symptom.CROWDED: 0.4, Symptom.DISK: 0.3, Symptom.MEMORY: 0.2},
+        ),
     ),
     (
-        "the resources it may use are others",
-        quantity(
-            r"memory|limits?:|requests?:|heap|xmx|gomemlimit|gogc|replicas|cpu\b|gomaxprocs|buffer|capacity|ulimit"
-        ),
-        {
-            Symptom.MEMORY: 1.0,
-            Symptom.CPU: 0.9,
-            Symptom.SLOW: 0.4,
-            Symptom.START: 0.4,
-            Symptom.DISK: 0.3,
-        },
+        "a program takes more memory for itself",
+        more(r"heap|xmx|gomemlimit|gogc|buffer|max.?old.?space|cache.?size"),
+        {Symptom.MEMORY: 0.9},
     ),
     (
         "messages are taken or given back otherwise",
@@ -95,6 +159,7 @@ KINDS: tuple[Kind, ...] = (
             Symptom.SLOW: 0.3,
             Symptom.MEMORY: 0.3,
             Symptom.RACE: 0.3,
+            Symptom.LOCKED: 0.3,
         },
     ),
     (

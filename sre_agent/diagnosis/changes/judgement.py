@@ -24,7 +24,6 @@ FOUNDED = frozenset(
     {
         "mechanism.fits",
         "words.taken_away",
-        "words.brought",
         "frames.touched",
         "frames.on_it",
         "flag.behind",

@@ -52,6 +52,15 @@ _UNITS: Mapping[str, float] = {
     "mi": 1024.0**2,
     "gi": 1024.0**3,
 }
+_SIZES: Mapping[str, float] = {
+    **{unit + end: 1e3**power for power, unit in enumerate("kmgt", 1) for end in ("", "b")},
+    **{unit + end: 1024.0**power for power, unit in enumerate("kmgt", 1) for end in ("i", "ib")},
+}
+_UNITS_OF = (
+    (re.compile(r"\bcpus?\b", re.IGNORECASE), {"m": 0.001}),
+    (re.compile(r"mem|heap|xmx|xms|size|bytes|buffer|storage|disk", re.IGNORECASE), _SIZES),
+)
+"""What a letter behind a number means where a line speaks of something: else it is a time."""
 
 READ_KEPT = 512
 """So many diffs are kept as they were read: each is looked at from many sides."""
@@ -90,8 +99,8 @@ class Patch:
 
     @cached_property
     def names_new(self) -> frozenset[str]:
-        """Return the names and quoted words that were not there before, bare."""
-        return _names(self.new)
+        """Return the names and quoted words that stood nowhere in what was told before, bare."""
+        return _names(self.new) - _names(tokens((*self.kept, *self.removed)))
 
     @cached_property
     def has_other_settings(self) -> bool:
@@ -135,8 +144,8 @@ class Patch:
 
     @cached_property
     def numbers(self) -> Mapping[str, tuple[float, float]]:
-        """Return the quantities that are others now, by the line they stand in: before and after."""
-        found = {}
+        """Return the quantities that are others now, by each line they stand in: before and after."""
+        found: dict[str, tuple[float, float]] = {}
         before = {_frame(line): line for line in self.removed if _quantities(line)}
         for line in self.added:
             old = before.get(_frame(line))
@@ -145,7 +154,7 @@ class Patch:
             pairs = zip(_quantities(old), _quantities(line), strict=False)
             changed = [(one, other) for one, other in pairs if one != other]
             if changed:
-                found[line] = changed[0]
+                found |= dict.fromkeys((old, line), changed[0])
         return found
 
 
@@ -209,8 +218,9 @@ def _frame(line: str) -> str:
 
 
 def _quantities(line: str) -> Sequence[float]:
+    units = next((units for what, units in _UNITS_OF if what.search(line)), _UNITS)
     found = []
     for number, unit in re.findall(r"(?<![\w.])(\d+(?:\.\d+)?)\s*\*?\s*([A-Za-z.]*)", line):
-        scale = _UNITS.get(unit.lower().removeprefix("time."), 1.0)
+        scale = units.get(unit.lower().removeprefix("time."), 1.0)
         found.append(float(number) * scale)
     return found

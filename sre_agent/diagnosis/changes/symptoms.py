@@ -10,9 +10,11 @@ class Symptom(StrEnum):
 
     NULL = "null"
     RACE = "race"
+    LOCKED = "locked"
     SCHEMA = "schema"
     SLOW = "slow"
     POOL = "pool"
+    CROWDED = "crowded"
     CACHE = "cache"
     AUTH = "auth"
     MEMORY = "memory"
@@ -29,10 +31,12 @@ class Symptom(StrEnum):
 
 IN_WORDS: Mapping[Symptom, str] = {
     Symptom.NULL: "a value that is absent or out of range",
-    Symptom.RACE: "a race or a deadlock",
+    Symptom.RACE: "a race",
+    Symptom.LOCKED: "a wait for a lock",
     Symptom.SCHEMA: "data of an unexpected form",
     Symptom.SLOW: "slow answers",
     Symptom.POOL: "an exhausted pool",
+    Symptom.CROWDED: "too many connections",
     Symptom.CACHE: "a cache that misses",
     Symptom.AUTH: "refused access",
     Symptom.MEMORY: "memory that runs out",
@@ -51,8 +55,10 @@ _WORDS: Mapping[Symptom, str] = {
     Symptom.NULL: r"nil pointer|null ?pointer|nonetype|undefined is not|cannot read propert|sigsegv|"
     r"segmentation|null reference|unwrap.{0,12} on .{0,6}none|attributeerror|keyerror|index out of (?:range|bounds)|"
     r"indexerror|typeerror|nosuchelement|\bpanic|divide by zero|arithmetic",
-    Symptom.RACE: r"concurrent map|data race|deadlock|concurrentmodification|race condition|double (?:charge|spend|free)|"
-    r"duplicate (?:key|order|charge|request)|lock (?:wait|timeout|held|contention)|fatal error: (?:all goroutines|concurrent)",
+    Symptom.RACE: r"concurrent map|data race|concurrentmodification|race condition|double (?:charge|spend|free)|"
+    r"duplicate (?:key|order|charge|request)|fatal error: concurrent",
+    Symptom.LOCKED: r"dead.?lock|lock (?:wait|timeout|held|contention)|waiting for (?:a |the )?\w* ?lock|all goroutines are asleep|"
+    r"could not (?:obtain|acquire) (?:a )?lock|lock not available",
     Symptom.SCHEMA: r"missing (?:required )?(?:field|key|column|property)|unknown (?:field|column|property|type)|deseriali|"
     r"unmarshal|decod(?:e|ing)|pars(?:e|ing) (?:error|fail)|failed to parse|no such (?:column|field|table)|"
     r"(?:column|field|relation|table|attribute)\b.{0,40}(?:does not exist|not found|unknown|no longer)|mapping|"
@@ -60,9 +66,11 @@ _WORDS: Mapping[Symptom, str] = {
     r"illegal_argument|illegalargument|unexpected (?:token|type|field|end)|protobuf|malformed|\b400\b|\b422\b|query_shard",
     Symptom.SLOW: r"time(?:d)?[ -]?out|deadline exceeded|p9\d|p50|latency|duration|slow|took \d|stall|saturat|"
     r"context cancell?ed|hang|response time",
-    Symptom.POOL: r"pool|too many (?:clients|connections|open)|connections? (?:exhaust|limit|leak|slots?)|exhausted|"
-    r"acquir|waiting for (?:a )?conn|no (?:free|available) (?:connections?|worker)|remaining connection|max_connections|"
+    Symptom.POOL: r"pool|too many open|connections? (?:exhaust|limit|leak)|exhausted|"
+    r"acquir|waiting for (?:a )?conn|no (?:free|available) (?:connections?|worker)|"
     r"in[ _]use|pending (?:conn|acquire)|thread ?pool|check-?out timeout|emfile|file descriptors?",
+    Symptom.CROWDED: r"too many (?:\w+ )?(?:clients|connections)|connection slots|max_(?:user_)?connections|"
+    r"connection limit exceeded",
     Symptom.CACHE: r"cache|hit[_ ]?(?:ratio|rate)|\bmiss(?:es)?\b|stampede|thundering|evict|redis|memcache|origin",
     Symptom.AUTH: r"\b40[13]\b|unauthori[sz]|forbidden|\bjwt|jwks|token|signature|issuer|audience|claims?|permission|"
     r"access denied|credential|login|session|authent|oauth|csrf|cors",

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from enum import Enum
 
 from sre_agent.diagnosis.changes.patch import Patch
 
@@ -9,6 +10,7 @@ _CONDITION = re.compile(r"\b(?:if|unless|guard|assert|require|when)\b")
 _ABSENCE = re.compile(
     r"\b(?:nil|null|None|undefined|Optional|isPresent|isEmpty|len|length|size|exists|has\w*|in|ok|not)\b|!"
 )
+_VALUE = re.compile(r"\d|true|false")
 Trait = Callable[[Patch], bool]
 
 
@@ -24,27 +26,78 @@ def new(words: str) -> Trait:
     return lambda patch: any(pattern.search(token) for token in patch.new)
 
 
-def touched(words: str) -> Trait:
-    """Return whether a line that really changes speaks of something."""
+def touched(words: str, *, in_numbers: bool = True) -> Trait:
+    """Return whether a line that really changes speaks of something; where numbers are not meant, by more."""
     pattern = re.compile(words, re.IGNORECASE)
 
     def look(patch: Patch) -> bool:
-        return any(pattern.search(line) for line in patch.changing)
+        lines = (line for line in patch.changing if in_numbers or line not in patch.numbers)
+        return any(map(pattern.search, lines))
 
     return look
 
 
-def quantity(words: str) -> Trait:
-    """Return whether a quantity of something is another one now, or was set or left out."""
+class Turn(Enum):
+    """Which way a quantity went."""
+
+    LESS = "less"
+    MORE = "more"
+    UNKNOWN = "unknown"
+    """It was set or left out, or is a switch."""
+
+
+def less(words: str) -> Trait:
+    """Return whether all quantities of something that are others now are less."""
+    turns = _turns(words)
+    return lambda patch: turns(patch) == {Turn.LESS}
+
+
+def more(words: str) -> Trait:
+    """Return whether all quantities of something that are others now are more."""
+    turns = _turns(words)
+    return lambda patch: turns(patch) == {Turn.MORE}
+
+
+def set_anew(words: str) -> Trait:
+    """Return whether quantities of something are others now, some less and some more, or nobody knows."""
+    turns = _turns(words)
+    return lambda patch: turns(patch) not in (set(), {Turn.LESS}, {Turn.MORE})
+
+
+def _turns(words: str) -> Callable[[Patch], set[Turn]]:
     pattern = re.compile(words, re.IGNORECASE)
 
-    def look(patch: Patch) -> bool:
-        if any(pattern.search(line) for line in patch.numbers):
-            return True
-        ends = (line for line in patch.changing if re.search(r"\d|true|false", line))
-        return any(pattern.search(line) for line in ends)
+    def look(patch: Patch) -> set[Turn]:
+        ends = (line for line in patch.changing if _VALUE.search(line))
+        return {
+            _turn(patch.numbers.get(line))
+            for line in {*patch.numbers, *ends}
+            if pattern.search(line)
+        }
 
     return look
+
+
+def _turn(sides: tuple[float, float] | None) -> Turn:
+    if sides is None:
+        return Turn.UNKNOWN
+    return Turn.LESS if sides[1] < sides[0] else Turn.MORE
+
+
+def unless_indexed(words: str) -> Trait:
+    """Return whether a line that really changes speaks of something, and does more than add an index."""
+    look = touched(words)
+    return lambda patch: look(patch) and not is_only_indexed(patch)
+
+
+def is_only_indexed(patch: Patch) -> bool:
+    """Return whether a patch adds indexes to stored data, and does nothing else."""
+    return bool(patch.added) and not patch.removed and all(map(_INDEX.search, patch.added))
+
+
+def is_unlocking_lost(patch: Patch) -> bool:
+    """Return whether what gave a lock back is gone, and what takes it is not."""
+    return _UNLOCK(patch) and not _LOCK(patch)
 
 
 def is_guard_lost(patch: Patch) -> bool:
@@ -69,3 +122,9 @@ def is_made_in_loop(patch: Patch) -> bool:
         re.IGNORECASE,
     )
     return bool(loops and asks and (batched or not patch.removed))
+
+
+_INDEX = re.compile(
+    r"^\s*create (?:unique )?index\b(?! .*\bunique\b)|^\s*add_index\b", re.IGNORECASE
+)
+_UNLOCK, _LOCK = gone(r"^r?unlock$|^release$"), gone(r"^r?lock$|^acquire$|mutex|synchronized")

@@ -11,10 +11,14 @@ from sre_agent.diagnosis.changes import patch
         ("-  ttl: 300s\n+  ttl: 3s", 300.0, 3.0),
         ("-\twait(5 * time.Second)\n+\twait(250 * time.Millisecond)", 5.0, 0.25),
         ("-pool_size = 40\n+pool_size = 4", 40.0, 4.0),
+        ("-  cpu: 500m\n+  cpu: 2", 0.5, 2.0),
+        ("-  memory: 512Mi\n+  memory: 1Gi", 512 * 1024.0**2, 1024.0**3),
+        ("-  memory: 512M\n+  memory: 1G", 512e6, 1e9),
+        ("-  max_heap: 2g\n+  max_heap: 512m", 2e9, 512e6),
     ],
 )
 def test_quantities_are_compared_in_one_unit(diff: str, before: float, after: float) -> None:
-    (change,) = patch.read(diff).numbers.values()
+    (change,) = set(patch.read(diff).numbers.values())
 
     assert change == (before, after)
 

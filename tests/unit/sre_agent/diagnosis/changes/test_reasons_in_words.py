@@ -58,7 +58,7 @@ def test_what_fits_is_told_with_how_it_would_show() -> None:
     )
 
     assert found["mechanism.fits"].statement == (
-        "the size of a pool is another, which would show as an exhausted pool"
+        "a pool is smaller, which would show as an exhausted pool"
     )
 
 

@@ -68,9 +68,9 @@ def test_no_other_is_blamed_for_sure_while_nobody_saw_what_went_live_beside_it()
     other = commit(
         "d",
         66,
-        "More room",
+        "Less room",
         "services/pay/pool.go",
-        "@@ -1 +1 @@\n-max_pool = 20\n+max_pool = 30",
+        "@@ -1 +1 @@\n-max_pool = 30\n+max_pool = 3",
     )
     words = "connection pool exhausted"
 
