@@ -3,20 +3,20 @@
 import math
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 
 from sre_agent.diagnosis.changes import (
     harmless,
-    hunks,
     innocence,
     mechanisms,
     reach,
+    stacks,
     taken_back,
     terms,
 )
 from sre_agent.diagnosis.changes import patch as patches
 from sre_agent.diagnosis.changes.reach import Arrival
+from sre_agent.diagnosis.changes.reason import Reason
 from sre_agent.diagnosis.changes.scene import Scene
 from sre_agent.diagnosis.changes.symptoms import IN_WORDS, Symptom
 from sre_agent.diagnosis.incident.durations import say
@@ -53,15 +53,6 @@ MOST_BY_WORDS = 2.5
 """Log-odds; beyond these, shared words say no more."""
 
 
-@dataclass(frozen=True)
-class Reason:
-    """One thing that speaks for a change (above zero) or against it."""
-
-    rule: str
-    weight: float
-    statement: str
-
-
 def reasons(
     scene: Scene, commit: Commit, arrival: Arrival | None, rarity: Mapping[str, float]
 ) -> Iterator[Reason]:
@@ -82,9 +73,9 @@ def reasons(
     if same:  # whatever fails, and in whichever file: it fails as it was
         yield Reason(HARMLESS, -5.0, same)
         return
-    yield from _frames(scene, commit)
+    yield from stacks.reasons(scene, commit)
     yield from _words(scene, commit, rarity)
-    exact = (*_named(scene, commit), *_stood_on(scene, commit))
+    exact = (*_named(scene, commit), *stacks.stood_on(scene, commit))
     yield from exact
     yield from _mechanism(scene, commit, is_named=bool(exact))
     innocent = tuple(_innocence(scene, commit, is_named=bool(exact)))
@@ -144,38 +135,6 @@ def _place(scene: Scene, commit: Commit, arrival: Arrival | None) -> Iterator[Re
         yield Reason(
             "place.elsewhere", -1.0, f"it is in {arrival.deploy.service}, which does not fail"
         )
-
-
-def _frames(scene: Scene, commit: Commit) -> Iterator[Reason]:
-    """Speak of the code that the stack traces name."""
-    places = scene.stack_places
-    touched = {place for place in places.values() if not place.isdisjoint(commit.paths)}
-    both = sorted(path.rsplit("/", 1)[-1] for place in touched for path in place)
-    if both:
-        yield Reason(
-            "frames.touched", 3.5, f"the stack trace stands in {both[0]}, which it touches"
-        )
-    elif scene.frames and commit.paths and commit.has_all_paths:
-        yield Reason(
-            "frames.elsewhere", -1.0, "the stack traces stand in files that it does not touch"
-        )
-
-
-def _is_in_stack(scene: Scene, commit: Commit) -> bool:
-    """Return whether a stack trace names a file that a commit touches."""
-    return any(not place.isdisjoint(commit.paths) for place in scene.stack_places.values())
-
-
-def _stood_on(scene: Scene, commit: Commit) -> Iterator[Reason]:
-    """Speak of the very line that a change wrote and a stack trace stands on."""
-    for hunk in hunks.read(commit.diff) if _is_in_stack(scene, commit) else ():
-        own = {line.after for line in hunk.lines if line.sign == "+"}
-        for frame in scene.frames:
-            if frame.line in own and hunk.path in scene.stack_places[frame.path]:
-                name = hunk.path.rsplit("/", 1)[-1]
-                text = f"the stack trace stands on line {frame.line} of {name}, which it wrote"
-                yield Reason("frames.on_it", 1.5, text)
-                return
 
 
 def _words(scene: Scene, commit: Commit, rarity: Mapping[str, float]) -> Iterator[Reason]:
@@ -277,7 +236,7 @@ def _best_fit(scene: Scene, diff: str) -> tuple[float, str, Symptom, bool]:
 
 def _innocence(scene: Scene, commit: Commit, *, is_named: bool) -> Iterator[Reason]:
     """Speak of what cannot do harm; what fails neither names it nor stands in it."""
-    is_meant = is_named or _is_in_stack(scene, commit)
+    is_meant = is_named or stacks.is_named(scene, commit)
     why = None if is_meant else innocence.judge(commit)
     if why and why.only_logs and Symptom.DISK in scene.symptoms:
         return  # lines that are logged fill disks

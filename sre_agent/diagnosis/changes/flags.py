@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from sre_agent.diagnosis.changes import commits, paths, terms
-from sre_agent.diagnosis.changes.commits import Reason
+from sre_agent.diagnosis.changes.reason import Reason
 from sre_agent.diagnosis.changes.scene import Scene
 from sre_agent.domain.changes import Commit, FlagChange
 from sre_agent.domain.ids import EvidenceId

@@ -41,6 +41,15 @@ class Hunk:
         numbers = [line.before for line in self.lines if line.before]
         return (numbers[0], numbers[-1]) if numbers else None
 
+    def is_near(self, number: int, away: int) -> bool:
+        """Return whether a line of the file after the change stands at most so far from one that changed."""
+        at = self.lines[0].after or self.lines[0].before
+        for line in self.lines:
+            at = line.after or at
+            if line.is_changed and abs(at - number) <= away:
+                return True
+        return False
+
 
 @lru_cache(maxsize=READ_KEPT)
 def read(diff: str) -> tuple[Hunk, ...]:

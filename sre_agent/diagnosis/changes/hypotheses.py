@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterable, Iterator
 
 from sre_agent.diagnosis.changes import reach
-from sre_agent.diagnosis.changes.commits import Reason
 from sre_agent.diagnosis.changes.judgement import Charge, Judgement
+from sre_agent.diagnosis.changes.reason import Reason
 from sre_agent.diagnosis.changes.scene import Scene
 from sre_agent.diagnosis.hypothesis import Hypothesis, Suspect
 from sre_agent.domain.causes import Finding

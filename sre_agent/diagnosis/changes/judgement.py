@@ -9,10 +9,10 @@ import math
 from dataclasses import dataclass
 
 from sre_agent.diagnosis.changes import commits, flags, outside, reach, terms
-from sre_agent.diagnosis.changes.commits import Reason
 from sre_agent.diagnosis.changes.flags import FlagCharge
 from sre_agent.diagnosis.changes.outside import Outside
 from sre_agent.diagnosis.changes.reach import Arrival
+from sre_agent.diagnosis.changes.reason import Reason
 from sre_agent.diagnosis.changes.scene import Scene
 from sre_agent.domain.changes import Commit
 

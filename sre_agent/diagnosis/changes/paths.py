@@ -32,7 +32,7 @@ def shared(one: str, other: str) -> int:
 def _is_of_another_package(one: str, other: str) -> bool:
     """Return whether folders that are a package are none that a path ends with; Kotlin leaves out the first."""
     package, told = _IN_PACKAGE.search(other), one.rpartition("/")[0]
-    return bool(package and told) and not f"/{told}".endswith(f"/{package[1]}")
+    return package is not None and bool(told) and not f"/{told}".endswith(f"/{package[1]}")
 
 
 def alike(path: str, others: Iterable[str]) -> frozenset[str]:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sre_agent.diagnosis.changes import explained, knowers, reach
-from sre_agent.diagnosis.changes.commits import SHORT_SHA, UNREAD, Reason
+from sre_agent.diagnosis.changes.commits import SHORT_SHA, UNREAD
+from sre_agent.diagnosis.changes.reason import Reason
 from sre_agent.diagnosis.incident import case, situation
 from sre_agent.diagnosis.incident.situation import Situation
 from sre_agent.diagnosis.proposing import attributing

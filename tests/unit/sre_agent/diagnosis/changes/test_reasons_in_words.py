@@ -4,7 +4,8 @@ import pytest
 from changes_told import commit, deploy, lines, stepped, told
 
 from sre_agent.diagnosis.changes import judgement, scene, symptoms
-from sre_agent.diagnosis.changes.commits import HARMLESS, Reason
+from sre_agent.diagnosis.changes.commits import HARMLESS
+from sre_agent.diagnosis.changes.reason import Reason
 
 TYPED = (
     "@@ -1,2 +1,4 @@\n"
