@@ -48,7 +48,7 @@ def test_who_writes_a_name_that_fails_is_not_blamed_for_that(
 def test_a_name_that_stood_there_is_not_brought_and_a_line_that_logs_it_does_no_harm() -> None:
     words = "SMTPError: 421 too many connections from smtp_relay"
     diff = (
-        '@@ -9,2 +9,3 @@\n logger.info("sent")\n smtp_relay = x()\n'
+        '@@ -9,2 +9,3 @@\n logger.info("sent")\n smtp_relay = relay\n'
         '+logger.info("relay %s", smtp_relay)'
     )
 

@@ -72,7 +72,7 @@ def test_a_smaller_pool_explains_what_waits_for_a_connection() -> None:
         world, [*evidence, told(world, "timed out waiting for a connection from the pool")]
     )
 
-    assert "the size of a pool is another" in rules["change.fits"]
+    assert "a pool is smaller" in rules["change.fits"]
     assert cause.confidence > 0.85
 
 
