@@ -5,9 +5,11 @@ whoever may post a change could make one up, and excuse any commit.
 """
 
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 
-from sre_agent.diagnosis.changes import reach
+from sre_agent.diagnosis.changes import harmless, reach
+from sre_agent.diagnosis.changes import patch as patches
 from sre_agent.diagnosis.changes.reach import Arrival
 from sre_agent.diagnosis.changes.scene import Scene
 from sre_agent.domain.changes import Commit
@@ -41,7 +43,23 @@ def _undone(scene: Scene, commit: Commit, seen: frozenset[str]) -> Iterator[Arri
 
 
 def _takes_back(other: Commit, commit: Commit) -> bool:
-    """Return whether a commit says that it takes another back, and touches all that this one did."""
+    """Return whether a commit says that it takes another back, and does, as far as both were told."""
     named = (match[1] for match in _NAMED.finditer(other.message))
-    is_named = any(commit.sha.startswith(start) for start in named)
-    return is_named and set(commit.paths) <= set(other.paths)
+    if not any(commit.sha.startswith(start) for start in named):
+        return False
+    is_told = harmless.is_read(commit) and harmless.is_read(other)
+    return set(commit.paths) <= set(other.paths) and (not is_told or _puts_back(other, commit))
+
+
+def _puts_back(other: Commit, commit: Commit) -> bool:
+    """Return whether all lines of code that one took away are there again, and those that it added gone.
+
+    Where a conflict was settled by hand, what did the harm may have stayed.
+    """
+    did, undid = patches.read(commit.diff), patches.read(other.diff)
+    removed, added = _lines(did.removed), _lines(did.added)
+    return removed - added <= _lines(undid.added) and added - removed <= _lines(undid.removed)
+
+
+def _lines(code: Iterable[str]) -> Counter[str]:
+    return Counter(" ".join(line.split()) for line in code)

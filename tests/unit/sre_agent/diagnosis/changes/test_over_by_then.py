@@ -15,7 +15,11 @@ from sre_agent.domain.timeline import Change, ChangeKind, ChangeSource
 from sre_agent.testing import evidence as build
 from sre_agent.testing.world import World
 
-BACK = "@@ -10,2 +10,4 @@\n def total(account):\n+    if 'balance' not in account:\n+        return 0\n     return account['balance']"
+BACK = (
+    "@@ -10,2 +10,4 @@\n def total(account):\n"
+    '+    if "balance" not in account:\n+        return 0\n     return account["balance"]'
+)
+IN_PART = BACK.replace("+        return 0\n", "")
 
 
 def written(world: World, evidence: Sequence[Evidence], last_ago_s: float) -> list[Evidence]:
@@ -44,7 +48,9 @@ def test_who_is_behind_an_error_that_ended_before_is_not_blamed(
 REVERT = 'Revert "it"\n\nThis reverts commit {}.'
 
 
-def history(world: World, *reverts: tuple[str, str, float, float]) -> list[Observation]:
+def history(
+    world: World, *reverts: tuple[str, str, float, float], back: str = BACK
+) -> list[Observation]:
     """Return the guilty commit `a`, and reverts with what they take back, when they came and went live."""
     name = world.services["core"].name
     bad = head("a", ago(world, 1200), "Trust what accounts hold")
@@ -56,7 +62,7 @@ def history(world: World, *reverts: tuple[str, str, float, float]) -> list[Obser
     return [
         listed(*reversed(heads), bad),
         detail(bad, file(PATH, PATCH)),
-        *(detail(each, file(PATH, BACK)) for each in heads),
+        *(detail(each, file(PATH, diff)) for each, diff in zip(heads, (back, PATCH), strict=False)),
         *(
             deployed(letter, ago(world, live), state="success", description=f"Roll out {name}")
             for letter, live in lives
@@ -87,6 +93,14 @@ def test_a_commit_that_was_taken_back_before_is_not_blamed_again(
     assert bool(said) is is_taken_back
     if is_taken_back:
         assert found.suspect is None or found.suspect.commit != sha("a")
+
+
+def test_a_revert_that_left_a_part_of_it_excuses_nobody(world: World) -> None:
+    found = verdict(world, seen(world, history(world, TAKEN, back=IN_PART)))
+
+    told = [found.suspect] if found.suspect else []
+    [bad] = [item for item in (*told, *found.ruled_out) if item.commit == sha("a")]
+    assert not [text for text in bad.speaks_against if "taken back" in text]
 
 
 def test_a_revert_that_somebody_only_posted_excuses_nobody(world: World) -> None:
