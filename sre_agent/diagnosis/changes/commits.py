@@ -3,9 +3,11 @@
 import math
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import timedelta
 
 from sre_agent.diagnosis.changes import (
+    environments,
     harmless,
     innocence,
     mechanisms,
@@ -15,6 +17,8 @@ from sre_agent.diagnosis.changes import (
     terms,
 )
 from sre_agent.diagnosis.changes import patch as patches
+from sre_agent.diagnosis.changes.environments import Where
+from sre_agent.diagnosis.changes.innocence import Innocence
 from sre_agent.diagnosis.changes.reach import Arrival
 from sre_agent.diagnosis.changes.reason import Reason
 from sre_agent.diagnosis.changes.scene import Scene
@@ -237,7 +241,7 @@ def _best_fit(scene: Scene, diff: str) -> tuple[float, str, Symptom, bool]:
 def _innocence(scene: Scene, commit: Commit, *, is_named: bool) -> Iterator[Reason]:
     """Speak of what cannot do harm; what fails neither names it nor stands in it."""
     is_meant = is_named or stacks.is_named(scene, commit)
-    why = None if is_meant else innocence.judge(commit)
+    why = None if is_meant else _why_innocent(scene, commit)
     if why and why.only_logs and Symptom.DISK in scene.symptoms:
         return  # lines that are logged fill disks
     if why and why.is_proven:
@@ -251,6 +255,17 @@ def _innocence(scene: Scene, commit: Commit, *, is_named: bool) -> Iterator[Reas
         )
     elif innocence.is_small_bump(commit):
         yield Reason("innocence.small_bump", -2.5, "it only takes patch versions of dependencies")
+
+
+def _why_innocent(scene: Scene, commit: Commit) -> Innocence | None:
+    """Return why a commit breaks nothing here: what it touches elsewhere counts where it is known not to be here."""
+    why = innocence.judge(commit)
+    if why is None or not why.is_by_environment:
+        return why
+    place = environments.where_files(commit.paths, scene.told.environment)
+    if place is Where.HERE:
+        return None
+    return replace(why, is_proven=why.is_proven and place is Where.ELSEWHERE)
 
 
 def text_of(commit: Commit) -> str:

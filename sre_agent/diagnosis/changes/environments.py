@@ -1,7 +1,7 @@
 """Whether what was changed was changed here: which environment an incident is in, and which is meant."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from enum import Enum
 
 from sre_agent.diagnosis.incident.case import Case
@@ -66,6 +66,18 @@ def where(change: Change, environment: str) -> Where:
         return Where.ELSEWHERE
     one, other = _others(told), _others(own)
     return Where.HERE if one <= other or other <= one else Where.UNKNOWN
+
+
+def where_files(paths: Iterable[str], environment: str) -> Where:
+    """Return whether files that are each of an environment, by their paths, are of this one.
+
+    Those of none, such as examples and what people set on their own machines, are of another.
+    """
+    ours = _tiers(environment)
+    found = [_tiers(path) for path in paths]
+    if any(not theirs.isdisjoint(ours) for theirs in found):
+        return Where.HERE
+    return Where.ELSEWHERE if len(ours) == 1 or not any(found) else Where.UNKNOWN
 
 
 def _words(name: str) -> frozenset[str]:

@@ -56,12 +56,13 @@ _MANIFEST = re.compile(
 )
 _VERSION = re.compile(r"\bv?(\d+)\.(\d+)(?:\.(\d+))?")
 _PIPELINE = "the pipeline"
+_ELSEWHERE_TOLD = "another environment"
 _PLACES = (
     ("documents", _DOCUMENTS),
     ("tests", _TESTS),
     (_PIPELINE, _PIPELINES),
     ("looks", _LOOKS),
-    ("another environment", _ELSEWHERE),
+    (_ELSEWHERE_TOLD, _ELSEWHERE),
 )
 
 
@@ -76,6 +77,11 @@ class Innocence:
     def only_logs(self) -> bool:
         """Return whether it does no harm because it logs, or measures, and nothing else."""
         return harmless.LOGS.removeprefix("it ") in self.statement
+
+    @property
+    def is_by_environment(self) -> bool:
+        """Return whether it does no harm because what it touches is of another environment."""
+        return _ELSEWHERE_TOLD in self.statement
 
 
 def judge(commit: Commit) -> Innocence | None:

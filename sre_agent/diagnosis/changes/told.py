@@ -27,7 +27,7 @@ class Told:
     """What is known of an incident; every part but the alert may be empty.
 
     `tolerance_s` is how finely the onset is known: what went live so much after it may have been first.
-    `parents` are what commits stand on, by their hashes.
+    `parents` are what commits stand on, by their hashes. `environment` is where it is, where that is known.
     """
 
     service: str
@@ -47,3 +47,4 @@ class Told:
     code: Sequence[CodeSeen] = ()
     gone: frozenset[str] = frozenset()
     parents: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    environment: str = ""

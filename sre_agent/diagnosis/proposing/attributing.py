@@ -134,6 +134,7 @@ def _scene(situation: Situation, taken: Taken, found: Known) -> Told:
         code=tuple(_code(situation)),
         gone=found.gone,
         parents=found.parents,
+        environment=environments.of(situation.case),
     )
 
 
