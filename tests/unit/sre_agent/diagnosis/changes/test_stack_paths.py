@@ -68,7 +68,8 @@ def test_a_file_of_a_library_is_none_of_the_repository(file: str, path: str) -> 
 
 
 @pytest.mark.parametrize(
-    ("package", "is_touched"), [("com.acme.pay", True), ("com.acme.ship", False)]
+    ("package", "is_touched"),
+    [("com.acme.pay", True), ("com.acme.ship", False), ("org.other", False)],
 )
 def test_a_class_of_the_same_name_in_another_package_is_another(
     package: str, is_touched: bool
