@@ -10,6 +10,7 @@ from typing_extensions import override
 
 from mcp_servers.common.envelope import UnreachableError
 from mcp_servers.common.unpacking import ENCODINGS, Unpacking
+from mcp_servers.github import redirects
 
 REQUEST_TIMEOUT_S = 8
 """How long one request may take; a tool makes several, one after the other."""
@@ -38,7 +39,7 @@ class Asker(Requester):
             api_version=API_VERSION,
         )
         self._verify = verify
-        self._session = requests.Session()
+        self._session = _Session()
         self._session.trust_env = False
         self._session.auth = Requester.noopAuth
 
@@ -63,6 +64,14 @@ class Asker(Requester):
         self._session.close()
 
 
+class _Session(requests.Session):
+    """A session that looks at no redirect: it would read all of it, however long, to prepare for the next."""
+
+    @override
+    def get_redirect_target(self, _resp: requests.Response) -> str | None:
+        return None
+
+
 class _Connection(HTTPRequestsConnectionClass):
     """One request; several threads may each have theirs."""
 
@@ -75,9 +84,10 @@ class _Connection(HTTPRequestsConnectionClass):
 
     @override
     def getresponse(self) -> RequestsResponse:
+        asked = f"{self.origin}{self.url}"
         answer = self.session.request(
             self.verb,
-            f"{self.origin}{self.url}",
+            asked,
             headers={**self.headers, "Accept-Encoding": ENCODINGS},
             data=self.input,
             timeout=REQUEST_TIMEOUT_S,
@@ -85,6 +95,11 @@ class _Connection(HTTPRequestsConnectionClass):
             allow_redirects=False,
             stream=True,
         )
+        if redirects.is_one(answer.status_code):
+            # The client would go on without what was asked, or take it for an answer to a write.
+            answer.close()
+            location = answer.headers.get("location", "")
+            raise redirects.refusal(self.verb, asked, answer.status_code, location)
         return _Response(answer)
 
     @override

@@ -37,6 +37,10 @@ _ADVICE: Mapping[str, str] = {
         "GitHub takes no more requests until then: do it by hand, or have the incident looked at again "
         "after that"
     ),
+    "moved": (
+        "Nothing was written by this: put the setting right that is named, and have the incident looked "
+        "at again, or take the change back by hand where the repository is now"
+    ),
     "branch_taken": "A branch of that name is somebody else's: it was left as it is",
 }
 

@@ -81,7 +81,8 @@ def _git_commit(world: World, request: Request, _body: Json) -> Response:
 def _tree(world: World, request: Request, _body: Json) -> Response:
     sha = request.path_params["sha"]
     entries = []
-    for line in world.git.git("ls-tree", "-r", "-t", "-l", "-z", sha).decode().split("\0"):
+    depth = ("-r", "-t") if "recursive" in request.query_params else ()
+    for line in world.git.git("ls-tree", *depth, "-l", "-z", sha).decode().split("\0"):
         if line:
             head, _, path = line.partition("\t")
             mode, kind, name, size = head.split()

@@ -26,7 +26,8 @@ def github(world: World) -> ASGIApp:
     """Return the API, at `/` as GitHub has it and at `/api/v3` as Enterprise servers have it."""
     routes = [
         Route(path, _served(world, doing, needs), methods=[verb])
-        for verb, path, needs, doing in _ALL
+        for verb, asked, needs, doing in _ALL
+        for path in {asked, asked.replace(_R, "/repositories/{repository}")}
     ]
     graphql = Route("/graphql", _served(world, _blame, "read"), methods=["POST"])
     return Starlette(
@@ -46,6 +47,11 @@ def _served(world: World, doing: Serving, needs: str) -> Callable[[Request], Awa
         if world.before is not None:
             world.before(request.method, path)
         body = await request.body()
+        if world.redirect is not None and (
+            moved := world.redirect(request.method, str(request.url))
+        ):
+            status, url = moved
+            return JSONResponse({"message": "Moved Permanently"}, status, {"location": url})
         response = _refused(world, request, needs) or _answered(world, request, doing, body)
         for name, value in _told_limits(world).items():
             response.headers[name] = value

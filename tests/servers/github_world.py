@@ -53,6 +53,8 @@ class World:
     """What stands in the paths that no credential may write to."""
     lose: Callable[[str, str], bool] | None = None
     """Tells of a request that was served that its answer is lost."""
+    redirect: Callable[[str, str], tuple[int, str] | None] | None = None
+    """Tells of a method and address whether another is to be asked: the status, and where."""
 
     def __post_init__(self) -> None:
         self._clock_s = START_S
@@ -71,6 +73,12 @@ class World:
     def now(self) -> str:
         self._clock_s += 1
         return stamp(self._clock_s)
+
+    def renamed(self, verb: str, url: str) -> tuple[int, str] | None:
+        """Redirect what is asked under the repository's name, as if it had another by now."""
+        old, new = f"/repos/{self.full_name}", f"/repositories/{self.id}"
+        # A moved address keeps its query; what is written has to be sent again as it was.
+        return (301 if verb == "GET" else 307, url.replace(old, new, 1)) if old in url else None
 
     def repository(self) -> Json:
         return {

@@ -142,6 +142,28 @@ async def test_a_head_that_moved(scene: ForgeScene, story: Story) -> None:
     is_left_to_people(scene, story, "(head_moved)", "nothing was merged", ROLLED_BACK)
 
 
+async def test_a_repository_that_was_renamed_meanwhile(scene: ForgeScene, story: Story) -> None:
+    story.world.checks = [check("unit", "success")]
+    await scene.start()
+    story.world.redirect = story.world.renamed
+
+    await scene.answer(Verdict.APPROVED)
+
+    said = ("(moved)", "acme/store was renamed", "GITHUB_REPOSITORIES", "Nothing was written")
+    is_left_to_people(scene, story, *said, ROLLED_BACK)
+
+
+async def test_a_repository_that_was_renamed_before(opening: Opening, story: Story) -> None:
+    """Nobody knows of any change there, so none is taken for one that is gone already."""
+    story.world.redirect = story.world.renamed
+
+    async with opening(previous_revision=None) as scene:
+        await scene.start()
+
+    is_left_to_people(scene, story, "acme/store was renamed", "GITHUB_REPOSITORIES")
+    assert "is left in" not in scene.escalation
+
+
 async def test_later_work_in_the_same_files(scene: ForgeScene, story: Story) -> None:
     story.world.checks = [check("unit", "success")]
     text = SINCE.replace("step_0(cart)", "step_0(basket)")
