@@ -22,7 +22,7 @@ from mcp_servers.common.envelope import RefusedError, ToolFailureError, Unreacha
 from mcp_servers.common.text import shown
 from mcp_servers.github import rates
 from mcp_servers.github.connection import Asker
-from mcp_servers.github.rates import Rate, RateLimitedError
+from mcp_servers.github.rates import Budget, Rate, Standing
 
 Json = dict[str, Any]
 
@@ -44,17 +44,14 @@ _CODES = {
     422: "invalid_arguments",
     451: "forbidden",
 }
+_QUERY_CODES = {
+    "FORBIDDEN": "forbidden",
+    "INSUFFICIENT_SCOPES": "forbidden",
+    "NOT_FOUND": "not_found",
+}
 _MAX_REASON_CHARS = 500
 
 _log = structlog.get_logger()
-
-
-@dataclass(slots=True)
-class _Standing:
-    """What GitHub said last of how much may be asked."""
-
-    rate: Rate | None = None
-    limited_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +69,12 @@ class Api:
     asker: Asker
     now: Callable[[], datetime] = utc_now
     own_name: str = field(default_factory=lambda: secrets.token_hex(8))
-    _standing: _Standing = field(default_factory=_Standing)
+    _standing: Standing = field(default_factory=Standing)
 
     @property
     def rate(self) -> Rate | None:
-        """Return what GitHub said last of its rate limit."""
-        return self._standing.rate
+        """Return what GitHub said last of its rate limit for all but searches and queries."""
+        return self._standing.rates.get("core")
 
     async def get(self, path: str, query: Mapping[str, object] | None = None) -> Any:
         """Return what is at a path.
@@ -120,14 +117,12 @@ class Api:
     async def graphql(self, query: str, variables: Mapping[str, object]) -> Json:
         """Return the data of a query in GitHub's other language."""
         body = {"query": query, "variables": dict(variables)}
-        _, answer = await self._send("POST", self.asker.graphql_url, body=body)
+        headers, answer = await self._send("POST", self.asker.graphql_url, body=body)
         if not isinstance(answer, dict):
             raise UnreachableError("GitHub did not answer the query with an object")
         errors = answer.get("errors")
         if errors:
-            first = errors[0] if isinstance(errors, list) and isinstance(errors[0], dict) else {}
-            code = "not_found" if first.get("type") == "NOT_FOUND" else "invalid_arguments"
-            raise RefusedError(code, _said(str(first.get("message") or "the query failed")))
+            raise self._query_refusal(errors, headers)
         data = answer.get("data")
         return data if isinstance(data, dict) else {}
 
@@ -143,14 +138,15 @@ class Api:
         query: Mapping[str, object] | None = None,
         body: Json | None = None,
     ) -> tuple[Mapping[str, Any], Any]:
-        self._require_admitted()
+        budget = self._budget(path)
+        self._standing.require_admitted(budget, self.now())
         given = {key: value for key, value in (query or {}).items() if value not in {"", None}}
         try:
             headers, data = await asyncio.to_thread(
                 self.asker.requestJsonAndCheck, verb, path, given, None, body
             )
         except GithubException as err:
-            raise self._refusal(err, f"{verb} {path}") from err
+            raise self._refusal(err, budget, f"{verb} {path}") from err
         except _SILENCE as err:
             _log.warning("github_unreachable", path=path, error=type(err).__name__)
             raise UnreachableError(f"GitHub did not answer {verb} {path}") from err
@@ -159,32 +155,36 @@ class Api:
         except _NONSENSE as err:
             _log.warning("github_unreadable", path=path, error=repr(err)[:200])
             raise UnreachableError(f"GitHub did not answer {verb} {path} as it should") from err
-        self._note(headers)
+        self._standing.note(budget, headers)
         return headers, data
 
-    def _require_admitted(self) -> None:
-        until = self._standing.limited_until
-        if until is not None and self.now() < until:
-            raise RateLimitedError(until)
+    def _budget(self, path: str) -> Budget:
+        if path == self.asker.graphql_url:
+            return "graphql"
+        return "search" if path.startswith("/search/") else "core"
 
-    def _note(self, headers: Mapping[str, Any]) -> None:
-        self._standing.rate = rates.read(headers) or self._standing.rate
-
-    def _refusal(self, error: GithubException, asked: str) -> ToolFailureError:
+    def _refusal(self, error: GithubException, budget: Budget, asked: str) -> ToolFailureError:
         headers = error.headers or {}
-        self._note(headers)
+        self._standing.note(budget, headers)
         message = _message(error.data)
-        until = rates.limited_until(error.status, headers, message, self.now())
         _log.info("github_refused", asked=asked, status=error.status, message=_said(message))
-        if until is not None:
-            self._standing.limited_until = until
-            return RateLimitedError(until)
+        stop = rates.stop(error.status, headers, message, self.now())
+        if stop is not None:
+            return self._standing.stop(budget, stop)
         code = _CODES.get(error.status)
         if code is None:
             return UnreachableError(
                 f"GitHub answered {asked} with {error.status}: {_said(message)}"
             )
         return RefusedError(code, _said(_explained(error.status, message, headers, asked)))
+
+    def _query_refusal(self, errors: object, headers: Mapping[str, Any]) -> RefusedError:
+        first = errors[0] if isinstance(errors, list) and isinstance(errors[0], dict) else {}
+        kind, message = str(first.get("type")), str(first.get("message") or "the query failed")
+        stop = rates.stop_of_query(kind, headers, message, self.now())
+        if stop is not None:
+            return self._standing.stop("graphql", stop)
+        return RefusedError(_QUERY_CODES.get(kind, "invalid_arguments"), _said(message))
 
 
 def segment(text: str) -> str:
