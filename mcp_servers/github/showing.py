@@ -1,5 +1,6 @@
 """What GitHub tells, as the answers show it: bounded, printable, without secrets."""
 
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
@@ -8,6 +9,7 @@ from mcp_servers.common.envelope import RefusedError
 from mcp_servers.common.text import printable, shown, without_secrets_line_by_line
 from mcp_servers.github import conflicts
 from mcp_servers.github.answers import CommitHead, FileDiff, PullHead
+from mcp_servers.github.revert.trees import blob_sha
 from mcp_servers.github.told import Account, ChangedFile, Commit, Pull
 
 MAX_FILES = 100
@@ -27,6 +29,8 @@ _MARGIN_CHARS = 4000
 """How much is read beyond what is shown, since what has to be masked is told by its end as well."""
 
 _TAB = "    "
+_NOTHING = blob_sha(b"")
+_SUBMODULE = re.compile(r"^[+-]Subproject commit [0-9a-f]{40}$", re.MULTILINE)
 
 
 def commit(found: Commit) -> CommitHead:
@@ -80,11 +84,22 @@ def files(found: Sequence[ChangedFile]) -> tuple[tuple[FileDiff, ...], tuple[str
                 additions=each.additions,
                 deletions=each.deletions,
                 patch=patch,
-                is_whole=not is_cut and (bool(patch) or not each.additions + each.deletions),
+                is_whole=not is_cut and _is_told(each),
             )
         )
     shortened = (f"the diffs of {cut} files are not shown whole",) if cut else ()
     return tuple(diffs), (*left_out, *shortened)
+
+
+def _is_told(file: ChangedFile) -> bool:
+    """Return whether GitHub tells all that changed in a file.
+
+    Of a binary content it tells no lines, of a mode nothing, and of a submodule what its commit is called.
+    """
+    if file.patch:
+        return not _SUBMODULE.search(file.patch)
+    is_empty = file.status in {"added", "removed"} and file.sha == _NOTHING
+    return is_empty or (file.status == "renamed" and not file.additions + file.deletions)
 
 
 def lines(text: str, limit: int) -> str:

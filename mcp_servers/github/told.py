@@ -44,10 +44,14 @@ class CommitText(Told):
 
 
 class ChangedFile(Told):
-    """A file that a change touched; without `patch` it is binary, or too large."""
+    """A file that a change touched; without `patch` it is binary, or too large, or no line changed.
+
+    `sha` is the name of its content, of a removed one the name that it had.
+    """
 
     filename: str
     status: str
+    sha: str | None = None
     additions: int = 0
     deletions: int = 0
     patch: str | None = None

@@ -121,10 +121,11 @@ class World:
         )
         found, at = [], 0
         while at < len(raw) and raw[at]:
-            status = raw[at].split()[-1]
+            _, _, sha_before, sha_after, status = raw[at].split()
             names = raw[at + 1 : at + (3 if status[0] in "RC" else 2)]
             at += len(names) + 1
-            found.append(self._file(base, after, status[0], names))
+            sha = sha_before if status == "D" else sha_after
+            found.append({"sha": sha, **self._file(base, after, status[0], names)})
         return found
 
     def _file(self, base: str, after: str, status: str, names: list[str]) -> Json:
