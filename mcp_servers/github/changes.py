@@ -6,6 +6,7 @@ from mcp_servers.common.envelope import RefusedError
 from mcp_servers.common.text import shown
 from mcp_servers.github import rebases, told
 from mcp_servers.github.repository import Repository, require_sha
+from mcp_servers.github.told import Pull
 from mcp_servers.github.told_git import GitCommit
 
 _ON_BRANCH = frozenset({"ahead", "identical"})
@@ -40,8 +41,8 @@ async def of_pull(repository: Repository, number: int) -> Change:
     """Return the change that a merged pull request brought, however it was merged.
 
     Raises:
-        RefusedError: `not_merged`; of a rebase, `too_large` for very many commits, or `not_certain`
-            where nobody can tell which commits came with it.
+        RefusedError: `not_merged`; `not_certain` where it came with another merge, or where nobody can
+            tell which commits of a rebase came with it; `too_large` for a rebase of very many commits.
     """
     pull = await repository.pull(number)
     if pull.merged_at is None or pull.merge_commit_sha is None:
@@ -49,6 +50,8 @@ async def of_pull(repository: Repository, number: int) -> Change:
     tip = await repository.git_commit(pull.merge_commit_sha)
     first = tip.parents[0].sha if tip.parents else None
     subject = shown(pull.title, 200)
+    if len(tip.parents) > 1 and [each.sha for each in tip.parents[1:]] != [pull.head.sha]:
+        raise _came_with(pull, tip)
     if len(tip.parents) == 1 and pull.commits > 1:
         first = await rebases.parent_of_all(repository, pull, tip)
     return Change(tip, first, subject, pull=number)
@@ -65,6 +68,15 @@ async def require_on(repository: Repository, change: Change, branch: str, head: 
     if found.status not in _ON_BRANCH:
         reason = f"{branch} does not hold {change.short}: there is nothing to take back"
         raise RefusedError("not_on_branch", reason)
+
+
+def _came_with(pull: Pull, merge: GitCommit) -> RefusedError:
+    """Return the refusal of a merge that brought something else than the pull request to its first parent."""
+    reason = (
+        f"pull request #{pull.number} came with {merge.sha[:12]} ({subject_of(merge.message)}), which is no "
+        "merge of it alone: take its commits back one by one"
+    )
+    return RefusedError("not_certain", reason)
 
 
 def subject_of(message: str) -> str:
