@@ -21,6 +21,7 @@ from mcp_servers.github import (
     changes,
     checks,
     conflicts,
+    merged_texts,
     revert_diff,
     revert_words,
     told,
@@ -225,8 +226,7 @@ class RevertDeed(Deed):
                 f"{len(drafted.edits) + len(drafted.merges)} files, {len(drafted.merges)} merged"
             )
             raise RefusedError("too_large", f"the revert is too large to be made at once: {files}")
-        names = frozenset(sha for merge in drafted.merges for sha in merge.contents)
-        return inverse.settled(drafted, await self.reader.blobs(names))
+        return await merged_texts.settled(self.reader, drafted, head)
 
     async def _is_there(self, prepared: Prepared) -> bool:
         """Return whether the branch is there with this very revert.

@@ -5,7 +5,7 @@ change left, `before` the one it found, `head` what the branch holds today. What
 `changed` and `before` stays as it is in `head`.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from mcp_servers.github.revert import folder_moves, renames, texts
@@ -70,10 +70,17 @@ def draft(changed: Tree, before: Tree, head: Tree) -> Draft:
     return drafting.done()
 
 
-def settled(found: Draft, contents: Mapping[str, bytes]) -> Inverse:
-    """Return the inverse with its texts merged, given every content that the draft names."""
+def settled(found: Draft, contents: Mapping[str, bytes], unmerged: Collection[str] = ()) -> Inverse:
+    """Return the inverse with its texts merged, given every content that the draft names.
+
+    What is `unmerged` are paths whose contents nobody but a person may put together.
+    """
     edits, blobs, conflicts = dict(found.edits), dict[str, bytes](), list(found.conflicts)
     for merge in found.merges:
+        if merge.path in unmerged:
+            kept = ".gitattributes keeps it from being merged as a text"
+            conflicts.append(Conflict(merge.path, f"it was changed since, and {kept}"))
+            continue
         origin, ours, theirs = (contents[sha] for sha in merge.contents)
         if why := texts.why_not((origin, ours, theirs)):
             conflicts.append(Conflict(merge.path, f"it was changed since, and {why}"))
