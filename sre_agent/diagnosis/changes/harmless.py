@@ -8,19 +8,26 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from functools import lru_cache
 
-from sre_agent.diagnosis.changes import logged, renamed
+from sre_agent.diagnosis.changes import evaluated, logged, renamed
 from sre_agent.diagnosis.changes import patch as patches
 from sre_agent.diagnosis.changes.languages import KEYED, Language, of_file
 from sre_agent.diagnosis.changes.patch import READ_KEPT
-from sre_agent.diagnosis.changes.sides import Sides, hides, read
+from sre_agent.diagnosis.changes.sides import Sides, hides, moves_files, read, tells_of
 from sre_agent.domain.changes import Commit
 
 _TEXT_OR_SPACE = re.compile(
     r"(?P<text>\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'|`[^`]*`)|(?P<space>[ \t]+)"
 )
 _TEXT_MARKS = ('"""', "'''", "`")
+_AFTER_KEY = re.compile(r"(?<=:)[ \t]+")
+_PATTERNED = frozenset({"js", "rb"})
+"""Languages in which a pattern stands between strokes."""
 _OPENS_TEXT = re.compile(r"<<[-~]?[\"']?[A-Z_]{2,}")
 _OPENS_BLOCK = re.compile(r":\s*[|>][+-]?\d?\s*(?:#.*)?$|^\s*-\s*[|>][+-]?\d?\s*$")
+_ANCHOR = re.compile(r"(?<!\S)[&*]\w|<<\s*:")
+"""What has to stand before something else of its document, or after it."""
+_UNSEEN = re.compile(r"^[-+](?:Subproject commit |[ \t]*FROM[ \t].*@sha256:)", re.MULTILINE)
+"""Lines that bring what no diff shows: another commit of another repository, another image."""
 _KEY = re.compile(r"^(?P<indent>\s*)(?P<key>[\"']?[\w./-]+[\"']?)\s*[:=]\s*\S.*$")
 _OWN_VERSION = re.compile(
     r"^\s*(?:(?:export|public|private|static|final|const|var|let|readonly|String|string)\s+)*"
@@ -42,12 +49,23 @@ def judge(commit: Commit) -> tuple[str, bool] | None:
 def is_read(commit: Commit) -> bool:
     """Return whether all that a commit changes was told: every file, every diff whole, nothing hidden."""
     is_whole = bool(commit.diff) and commit.has_all_paths and commit.has_whole_diff
-    return is_whole and not hides(commit.diff)
+    return is_whole and _is_shown(commit.diff, commit.paths)
+
+
+@lru_cache(maxsize=READ_KEPT)
+def _is_shown(diff: str, paths: tuple[str, ...]) -> bool:
+    """Return whether a diff shows all that differs: of every file, and nothing hidden or only referred to."""
+    return tells_of(diff, paths) and not hides(diff) and not _UNSEEN.search(diff)
+
+
+def is_in_place(commit: Commit) -> bool:
+    """Return whether each line that a commit changes was told, and each file is where it was, and as it was."""
+    return is_read(commit) and not moves_files(commit.diff)
 
 
 def leaves_code(commit: Commit) -> str:
     """Return what a commit changes if every line of code stays as it was, else nothing."""
-    return _leaves_code(commit.diff, commit.paths) if is_read(commit) else ""
+    return _leaves_code(commit.diff, commit.paths) if is_in_place(commit) else ""
 
 
 @lru_cache(maxsize=READ_KEPT)
@@ -58,14 +76,16 @@ def _leaves_code(diff: str, paths: tuple[str, ...]) -> str:
 
 @lru_cache(maxsize=READ_KEPT)
 def _judge(diff: str, paths: tuple[str, ...]) -> tuple[str, bool] | None:
-    hunks, patch = read(diff, paths), patches.read(diff)
-    whys = _proofs(hunks or ())
+    is_moved, patch = moves_files(diff), patches.read(diff)
+    hunks = () if is_moved else read(diff, paths) or ()
+    whys = _proofs(hunks)
     if whys and "" not in whys:
         return _joined(whys), True
-    if hunks and renamed.is_renaming(hunks):
+    is_meant = is_moved or any(evaluated.is_meant(hunk, of_file(hunk.path)) for hunk in hunks)
+    if hunks and not is_meant and _are_programs(hunks) and renamed.is_renaming(hunks):
         return NAMES, True
     if not patch.removed and not patch.added:
-        return COMMENTS, False
+        return None if is_meant else (COMMENTS, False)
     if logged.is_about_measuring(patch):
         return LOGS, False
     return (VERSION, False) if _is_of_versions(patch.removed, patch.added) else None
@@ -81,20 +101,28 @@ def _proofs(hunks: Iterable[Sides]) -> set[str]:
     return {"" if _is_in_text(hunk) else _proof(hunk) for hunk in hunks}
 
 
+def _are_programs(hunks: Iterable[Sides]) -> bool:
+    """Return whether hunks are of programs; what a name in a document means, those know who read it."""
+    languages = [of_file(hunk.path) for hunk in hunks]
+    return all(language and not language.is_data for language in languages)
+
+
 def _proof(hunk: Sides) -> str:
     """Return why a hunk changes nothing that runs, or nothing where that is not proven."""
     language = of_file(hunk.path)
+    if evaluated.is_meant(hunk, language):
+        return ""
     before, after = (_without_space(side, language) for side in (hunk.before, hunk.after))
     code_before, code_after = (
         [line for line in side if not (language and language.is_comment(line))]
         for side in (before, after)
     )
-    if before == after:
-        return SPACE
     if code_before == code_after:
-        return COMMENTS
+        same = SPACE if before == after else COMMENTS
+        is_alone = language and not evaluated.is_cut_off(hunk, language)
+        return same if is_alone and not evaluated.is_script(hunk) else ""
     one, other = _differing(code_before, code_after)
-    if _is_reordered(one, other, language):
+    if language and _is_reordered(one, other, language) and not _is_bound(hunk, language):
         return ORDER
     if language and logged.is_proven(hunk, language):
         return LOGS
@@ -107,19 +135,24 @@ def _is_in_text(hunk: Sides) -> bool:
     language = of_file(hunk.path)
     lines = (*hunk.before, *hunk.after)
     if language and language.name == "yaml":
-        return any(map(_OPENS_BLOCK.search, lines))
+        return any(map(_OPENS_BLOCK.search, lines)) or evaluated.is_text(hunk)
     is_odd = any(line.count(mark) % 2 for line in lines for mark in _TEXT_MARKS)
     return is_odd or any(map(_OPENS_TEXT.search, lines))
 
 
 def _without_space(lines: Sequence[str], language: Language | None) -> list[str]:
-    """Return lines as they are read: space that no language reads is one blank, or none at the end."""
+    """Return lines as they are read: space that their language does not read is one blank, or none at the end."""
+    if language is None or language.keeps_space:
+        return list(lines)
     kept = (line.rstrip() for line in lines)
     found = []
     for line in filter(None, kept):
         body = line.lstrip()
-        indent = "" if language and language.is_braced else line[: len(line) - len(body)]
-        if language and language.name == "js" and "/" in body and not language.is_comment(body):
+        indent = "" if language.is_braced else line[: len(line) - len(body)]
+        if language.name == "yaml":
+            found.append(indent + _AFTER_KEY.sub(" ", body, count=1))
+            continue  # blanks between the words of a value belong to it
+        if language.name in _PATTERNED and "/" in body and not language.is_comment(body):
             found.append(indent + body)  # what looks like a division may begin a pattern
             continue
         found.append(indent + _TEXT_OR_SPACE.sub(lambda it: it["text"] or " ", body))
@@ -140,13 +173,33 @@ def _differing(one: Sequence[str], other: Sequence[str]) -> tuple[list[str], lis
     return list(one[first : len(one) - last]), list(other[first : len(other) - last])
 
 
-def _is_reordered(one: Sequence[str], other: Sequence[str], language: Language | None) -> bool:
-    """Return whether the same imports, or the same keys of one object, stand in another order."""
-    if language and all(map(language.is_import, (*one, *other))):
-        return Counter(one) == Counter(other)
-    if language is None or language.name not in KEYED:
+def _is_bound(hunk: Sides, language: Language) -> bool:
+    """Return whether lines of a document belong to those before them: by an anchor, or as they go on."""
+    if language.name != "yaml":
         return False
-    bare, turned = ([line.rstrip(",") for line in side] for side in (one, other))
+    return any(
+        any(map(_ANCHOR.search, side)) or any(map(_goes_on, side, side[1:]))
+        for side in (hunk.before, hunk.after)
+    )
+
+
+def _goes_on(line: str, following: str) -> bool:
+    """Return whether the value of a key goes on in the line after it."""
+    key = _KEY.match(line)
+    indent = len(following) - len(following.lstrip())
+    return key is not None and bool(following.strip()) and indent > len(key["indent"])
+
+
+def _is_reordered(one: Sequence[str], other: Sequence[str], language: Language) -> bool:
+    """Return whether the same imports, or the same keys of one object, stand in another order."""
+    if language.are_imports(one) and language.are_imports(other):
+        return Counter(one) == Counter(other)
+    if language.name not in KEYED:
+        return False
+    if [line.endswith(",") for line in one] != [line.endswith(",") for line in other]:
+        return False  # a comma after the last value, or none between two: no JSON
+    mark = "," if language.name == "json" else ""  # else it belongs to the value
+    bare, turned = ([line.removesuffix(mark) for line in side] for side in (one, other))
     keys = [_KEY.match(line) for line in bare]
     if not all(keys) or Counter(bare) != Counter(turned):
         return False

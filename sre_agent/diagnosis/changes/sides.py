@@ -20,7 +20,8 @@ _NOWHERE = "/dev/null"
 class Sides:
     """A hunk of a file before and after; `removed` and `added` say where in them the others stand not.
 
-    `rows` are its lines as the diff tells them.
+    `rows` are its lines as the diff tells them, `first_line` the number of the first where that is told;
+    `has_mode` says whether the diff tells that the file kept its mode.
     """
 
     path: str
@@ -29,6 +30,19 @@ class Sides:
     removed: list[int] = field(default_factory=list)
     added: list[int] = field(default_factory=list)
     rows: list[str] = field(default_factory=list)
+    first_line: int | None = None
+    has_mode: bool = False
+
+    @property
+    def changed(self) -> list[str]:
+        """Return the lines that it takes away and adds."""
+        return [row[1:] for row in self.rows if row[:1] in {"+", "-"}]
+
+    @property
+    def has_all_above(self) -> bool:
+        """Return whether what stands right above the first line that changed is told, or nothing does."""
+        is_top = self.first_line is not None and self.first_line <= 1
+        return is_top or self.rows[0][:1] not in {"+", "-"}
 
     @property
     def is_masked(self) -> bool:
@@ -56,7 +70,7 @@ class Sides:
         return any(both and Counter(gone) != Counter(new) for gone, new, both in _edits(self.rows))
 
 
-def read(diff: str, paths: Sequence[str]) -> tuple[Sides, ...] | None:
+def read(diff: str, paths: tuple[str, ...]) -> tuple[Sides, ...] | None:
     """Return the hunks of a diff, or None where it does not tell all that was changed.
 
     It may not tell of all the files that were touched, or hide what is different in a line.
@@ -66,15 +80,32 @@ def read(diff: str, paths: Sequence[str]) -> tuple[Sides, ...] | None:
         paths: the files that were touched.
     """
     rows = diff.splitlines()
-    named = [at for at in range(len(rows)) if headings.names_files(rows, at)]
-    told = {name for at in named for name in (_path(rows[at]), _path(rows[at + 1]))}
-    if named and not told.issuperset(paths):
+    told = _named(rows)
+    if not tells_of(diff, paths) or (not told and len(paths) != 1):
         return None
-    if not named and len(paths) != 1:
-        return None
-    hunks = _hunks(rows, "" if named else paths[0])
+    hunks = _hunks(rows, "" if told else paths[0])
     is_told = not any(hunk.is_masked or hunk.hides or hunk.is_loose for hunk in hunks)
     return tuple(hunks) if is_told else None
+
+
+@lru_cache(maxsize=READ_KEPT)
+def tells_of(diff: str, paths: tuple[str, ...]) -> bool:
+    """Return whether a diff tells of each of the files that were touched, where it names files at all."""
+    told = _named(diff.splitlines())
+    return not told or told.issuperset(paths)
+
+
+@lru_cache(maxsize=READ_KEPT)
+def moves_files(diff: str) -> bool:
+    """Return whether a diff makes files, takes them away, calls them otherwise or gives them other modes.
+
+    What programs find by its name, or run, they may not find or run any more, whatever its lines say.
+    """
+    rows = diff.splitlines()
+    named = (at for at in range(len(rows)) if headings.names_files(rows, at))
+    return any(map(headings.moves, rows)) or any(
+        _path(rows[at]) != _path(rows[at + 1]) for at in named
+    )
 
 
 @lru_cache(maxsize=READ_KEPT)
@@ -101,9 +132,11 @@ def _hunks(rows: Sequence[str], path: str) -> list[Sides]:
     for at, row in enumerate(rows):
         if headings.names_files(rows, at):
             after = _path(rows[at + 1])
-            found.append(Sides(after if after != _NOWHERE else _path(row)))
+            has_mode = at > 0 and headings.tells_mode(rows[at - 1])
+            found.append(Sides(after if after != _NOWHERE else _path(row), has_mode=has_mode))
         elif headings.is_told(rows, at):
-            found.append(Sides(found[-1].path))
+            begins, same = headings.first_line(row), found[-1]
+            found.append(Sides(same.path, first_line=begins, has_mode=same.has_mode))
         else:
             _add(found[-1], row)
     return [hunk for hunk in found if hunk.removed or hunk.added]
@@ -128,6 +161,12 @@ def _edits(rows: Sequence[str]) -> Iterator[tuple[list[str], list[str], Collecti
             gone, new = ([row[1:] for row in told if row[0] == sign] for sign in "-+")
             both = Counter(filter(str.strip, gone)) & Counter(filter(str.strip, new))
             yield gone, new, both.keys()
+
+
+def _named(rows: Sequence[str]) -> frozenset[str]:
+    """Return the names that a diff gives to files, before the change and after it."""
+    named = (at for at in range(len(rows)) if headings.names_files(rows, at))
+    return frozenset(name for at in named for name in (_path(rows[at]), _path(rows[at + 1])))
 
 
 def _path(row: str) -> str:
