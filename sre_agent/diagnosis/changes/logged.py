@@ -17,6 +17,8 @@ _SAID = re.compile(
 )
 """Quoted words and plain names: reading them does nothing and cannot fail."""
 _TEXT = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'")
+_TAKES_MORE = re.compile(r"\s*[\[(`/+.*,?-]")
+"""What JavaScript takes for more of a statement that no semicolon ends."""
 _BODY_NEXT = re.compile(
     r"^\s*(?:\}?\s*else\b|if\b|for\b|while\b)[^{]*$|\)\s*$|=>\s*$|[=,(+&|.]\s*$"
 )
@@ -41,6 +43,10 @@ def is_proven(hunk: Sides, language: Language) -> bool:
             said = _said(side[at])
             above = next((line for line in reversed(side[:at]) if line.strip()), "")
             if said is None or _BODY_NEXT.search(above):
+                return False
+            below = next((line for line in side[at + 1 :] if line.strip()), "")
+            is_open = language.name == "js" and not side[at].rstrip().endswith(";")
+            if is_open and _TAKES_MORE.match(below):
                 return False
             if not language.is_checked and not _names([_TEXT.sub("", said)]) <= names:
                 return False

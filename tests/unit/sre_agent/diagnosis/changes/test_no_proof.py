@@ -192,6 +192,12 @@ def test_comments_and_space_stay_a_proof_in_code_and_plain_documents(
     assert harmless.leaves_code(found)
 
 
+def test_a_log_line_that_the_next_line_is_taken_for_more_of_is_no_proof() -> None:
+    rows = '   prepare();\n+  console.log("started")\n   [first, second].forEach(run)'
+
+    assert not is_proven(wrote("src/start.js", rows))
+
+
 @pytest.mark.parametrize(
     ("words", "path", "diff"),
     [
