@@ -5,38 +5,38 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from sre_agent.diagnosis.changes import harmless
+from sre_agent.diagnosis.changes import harmless, pipelines
 from sre_agent.diagnosis.changes import patch as patches
 from sre_agent.diagnosis.changes.patch import READ_KEPT
 from sre_agent.domain.changes import Commit
 
 _DOCUMENTS = re.compile(
-    r"\.(?:md|rst|adoc|png|svg)$|(?:^|/)(?:docs?|documentation|runbooks?)/(?:.*/)?[^/]+\.(?:txt|html|pdf|puml|drawio)$|"
-    r"(?:^|/)(?:CODEOWNERS|LICEN[CS]E|CHANGELOG|README|AUTHORS|NOTICE|CONTRIBUTING)(?:\.(?:txt|html))?$|"
-    r"(?:^|/)\.(?:gitignore|gitattributes|editorconfig)$",
+    r"^[^/]+\.(?:md|rst|adoc)$|"
+    r"(?:^|/)(?:docs?|documentation|adrs?|runbooks?)/(?:.*/)?[^/]+\.(?:md|rst|adoc|png|svg|txt|html|pdf|puml|drawio)$|"
+    r"(?:^|/)(?:CODEOWNERS|LICEN[CS]E|CHANGELOG|README|AUTHORS|NOTICE|CONTRIBUTING)(?:\.(?:txt|html|md|rst|adoc))?$|"
+    r"(?:^|/)\.(?:gitignore|editorconfig)$",
     re.IGNORECASE,
 )
+"""Texts where people keep theirs; one elsewhere may be what a service shows."""
+_SERVED = re.compile(
+    r"(?:^|/)(?:content|posts?|pages|blog|public|static|assets|www|website|sites?|src)/",
+    re.IGNORECASE,
+)
+"""Folders whose texts and pictures services show."""
 _READ_BY_PROGRAMS = re.compile(
     r"(?:^|/)(?:prompts?|templates?|emails?|locales?|i18n|resources)/", re.IGNORECASE
 )
 """Folders whose texts programs read."""
 _TESTS = re.compile(
-    r"(?:^|/)(?:tests|testdata|__tests__)/|^test/|(?:^|/)src/(?:test|androidTest|integrationTest)/|"
+    r"(?:(?:^|/)(?:tests|testdata|__tests__)|^test)/(?:.*/)?[^/]+\.(?:py|go|rs|java|kt|scala|cs|rb|php|[cm]?[jt]sx?|snap)$|"
+    r"(?:^|/)src/(?:test|androidTest|integrationTest)/|"
     r"_test\.(?:go|rb|exs|dart)$|_spec\.rb$|\.(?:test|spec)\.[cm]?[jt]sx?$|(?:^|/)(?:test_\w+|conftest)\.py$"
 )
-_PIPELINES = re.compile(
-    r"(?:^|/)\.github/(?!workflows/[^/]*(?:deploy|release|publish|rollout|\bcd\b))|(?:^|/)\.(?:circleci|buildkite)/|"
-    r"(?:^|/)\.gitlab-ci\.ya?ml$|(?:^|/)\.(?:golangci|eslintrc|prettierrc|pre-commit-config)(?:\.\w+)?$|"
-    r"(?:^|/)(?:dependabot|renovate)\.(?:ya?ml|json5?)$"
-)
-_DEPLOYS = re.compile(
-    r"deploy|kubectl|helm|argo|terraform|rollout|release|publish|promot|image|replica|\benv(?:ironment)?\b|--set\b",
-    re.IGNORECASE,
-)
-"""What a pipeline does to services that run."""
 _LOOKS = re.compile(
-    r"\.(?:css|scss|less|sass)$|(?:^|/)\.storybook/|\.stories\.[jt]sx?$|(?:^|/)(?:dashboards|grafana)/.*\.json$"
+    r"\.css$|(?:^|/)\.storybook/|\.stories\.[jt]sx?$|"
+    r"(?:^|/)(?:grafana|monitoring|observability|provisioning)/(?:.*/)?dashboards?/(?:.*/)?[^/]+\.json$"
 )
+"""Other styles are compiled, which may fail; a folder of dashboards alone may be the service of this name."""
 _SETTINGS = r"\.(?:ya?ml|json|toml|ini|env|properties|conf|tf|tfvars)$"
 _OTHERS = r"(?:staging|stage|stg|sandbox|dev|develop|development|preprod|qa|uat)"
 _ELSEWHERE = re.compile(
@@ -47,7 +47,8 @@ _ELSEWHERE = re.compile(
 _MAYBE = re.compile(
     r"(?:^|/)(?:ci|hack|scripts?)/|(?:^|/)(?:Makefile|Jenkinsfile)$|(?:^|/)(?:e2e|mocks?|fixtures|test|storybook)/|"
     r"_test\.py$|(?:Test|Tests|IT)\.(?:java|kt|scala)$|(?:^|/)themes?\.[jt]sx?$|(?:^|/)\.github/|"
-    r"\.(?:md|rst|adoc|png|svg)$"
+    r"(?:^|/)(?:tests|testdata|__tests__)/|(?:^|/)dashboards/[^/]*\.json$|(?:^|/)\.gitattributes$|"
+    r"\.(?:md|rst|adoc|png|svg|scss|less|sass)$"
 )
 """Most such files no service reads; some do."""
 _MANIFEST = re.compile(
@@ -55,13 +56,13 @@ _MANIFEST = re.compile(
     r"poetry\.lock|uv\.lock|pyproject\.toml|Cargo\.(?:toml|lock)|Gemfile(?:\.lock)?|pom\.xml|build\.gradle\S*)$"
 )
 _VERSION = re.compile(r"\bv?(\d+)\.(\d+)(?:\.(\d+))?")
-_PIPELINE = "the pipeline"
+_DOCUMENT, _PIPELINE, _LOOK = "documents", "the pipeline", "looks"
 _ELSEWHERE_TOLD = "another environment"
 _PLACES = (
-    ("documents", _DOCUMENTS),
+    (_DOCUMENT, _DOCUMENTS),
     ("tests", _TESTS),
-    (_PIPELINE, _PIPELINES),
-    ("looks", _LOOKS),
+    (_PIPELINE, pipelines.PATHS),
+    (_LOOK, _LOOKS),
     (_ELSEWHERE_TOLD, _ELSEWHERE),
 )
 
@@ -88,8 +89,7 @@ def judge(commit: Commit) -> Innocence | None:
     """Return why a commit breaks nothing that runs, or None where it can."""
     where = _only_in(commit.paths) if commit.has_all_paths else ""
     if where:
-        is_proven = _PIPELINE not in where or not _DEPLOYS.search(commit.diff)
-        return Innocence(f"it touches only {where}", is_proven)
+        return Innocence(f"it touches only {where}", _is_sure(commit, where))
     if is_bump(commit):
         return None
     found = harmless.judge(commit)
@@ -107,6 +107,13 @@ def reason(commit: Commit) -> str | None:
     return found.statement if found and found.is_proven else None
 
 
+def _is_sure(commit: Commit, where: str) -> bool:
+    """Return whether nothing that runs reads what a commit touches, by what it does to it."""
+    if _PIPELINE in where and not pipelines.is_harmless(commit):
+        return False
+    return _LOOK not in where or harmless.is_in_place(commit)  # what is gone a page may ask for
+
+
 @lru_cache(maxsize=READ_KEPT)
 def _only_in(paths: tuple[str, ...]) -> str:
     """Return what a commit touches if all of that is for people and other places; else nothing."""
@@ -117,7 +124,8 @@ def _only_in(paths: tuple[str, ...]) -> str:
 def _place(path: str) -> str:
     if _MANIFEST.search(path) or _READ_BY_PROGRAMS.search(path):
         return ""
-    return next((what for what, pattern in _PLACES if pattern.search(path)), "")
+    found = next((what for what, pattern in _PLACES if pattern.search(path)), "")
+    return "" if found == _DOCUMENT and _SERVED.search(path) else found
 
 
 def is_small_bump(commit: Commit) -> bool:

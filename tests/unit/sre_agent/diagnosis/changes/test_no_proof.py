@@ -208,6 +208,12 @@ def test_a_log_line_that_the_next_line_is_taken_for_more_of_is_no_proof() -> Non
             id="renamed",
         ),
         pytest.param("/entrypoint.sh: 4: --workers: not found", *JOINED[0].values, id="joined"),
+        pytest.param(
+            "exec /app: exec format error",
+            ".github/workflows/build.yml",
+            "-  platforms: linux/amd64\n+  platforms: linux/arm64",
+            id="built",
+        ),
     ],
 )
 def test_whom_nothing_proves_harmless_has_no_such_reason_held_for_it(
