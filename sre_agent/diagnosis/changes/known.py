@@ -19,13 +19,16 @@ _CODE = frozenset({ChangeKind.COMMIT, ChangeKind.PULL_REQUEST})
 _FILLED = ("message", "actor", "link", "repository")
 """What one telling of a change may lack and the other have."""
 
+_NOT_TOLD = {"paths": (), "diff": "", "has_all_paths": False, "has_whole_diff": False}
+
 
 @dataclass(frozen=True)
 class Known:
     """The changes, what pull requests they came by, and what each commit stands on.
 
     `in_timeline` are the ids of those that have an entry there, `gone` the commits that their branch has
-    no more; `is_looked_for` says whether anybody was asked what changed, whatever the answer.
+    no more, `unclear` the merges of which nobody knows which side the branch was; `is_looked_for` says
+    whether anybody was asked what changed, whatever the answer.
     """
 
     changes: tuple[Told, ...] = ()
@@ -33,6 +36,7 @@ class Known:
     parents: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     in_timeline: frozenset[str] = frozenset()
     gone: frozenset[str] = frozenset()
+    unclear: frozenset[str] = frozenset()
     is_looked_for: bool = False
 
     def name(self, change: Change) -> str:
@@ -65,7 +69,7 @@ class Known:
         is_named = _REPOSITORY.fullmatch(change.repository) and _SHA.fullmatch(change.commit)
         if not (is_code and is_named and change.source is ChangeSource.GITHUB):
             return {}
-        if change.commit in self.gone:
+        if change.commit in self.gone | self.unclear:
             return {}
         came, number = self.merged.get(change.commit), self.pull_request(change)
         return {
@@ -82,7 +86,10 @@ def read(case: Case) -> Known:
     timeline = _without_hearsay(_timeline(case), seen)
     joined = _without_own(_joined(timeline, seen), case)
     merged = of_github.merged(case.repositories)
-    once = _folded(joined, of_github.lineages(case.repositories), merged)
+    there = (change.commit for _, change in timeline.values())
+    came = of_github.lineages(case.repositories, there)
+    unclear = of_github.unclear(case.repositories)
+    once = _unsure(_folded(joined, came.brought_by, merged), came.perhaps_by, unclear)
     return Known(
         changes=tuple(once[id_] for id_ in sorted(once)),
         merged=merged,
@@ -93,6 +100,7 @@ def read(case: Case) -> Known:
             (change for _, change in timeline.values()),
             case.incident.started_at,
         ),
+        unclear=unclear,
         is_looked_for=bool(timeline or case.repositories.lists),
     )
 
@@ -223,3 +231,23 @@ def _whole(told: Told, parts: Sequence[Told], came: Merged | None) -> Told:
         update["diff"] = "\n".join(diff for _, diff in diffs)
         update["has_whole_diff"] = all(item.diff and item.has_whole_diff for item in inner)
     return id_, merge.model_copy(update=update)
+
+
+def _unsure(
+    found: Mapping[str, Told], perhaps_by: Mapping[str, str], unclear: frozenset[str]
+) -> dict[str, Told]:
+    """Return the changes with what is sure of merges of which nobody knows which side the branch was.
+
+    What such a merge differs by from its first parent may be everybody's work: its own is not known. What
+    it may have brought came with it at the latest, and so may have been nowhere before.
+    """
+    code = {id_: told for id_, told in found.items() if told[1].kind in _CODE}
+    at = {change.commit: change.at for _, change in code.values() if change.commit in unclear}
+    sure = dict(found)
+    for id_, (source, change) in code.items():
+        if change.commit in unclear:
+            sure[id_] = (source, change.model_copy(update=_NOT_TOLD))
+        elif merge_at := at.get(perhaps_by.get(change.commit, "")):
+            later = {"at": max(change.at, merge_at)}
+            sure[id_] = (source, change.model_copy(update=later))
+    return sure

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sre_agent.diagnosis.changes import lineage
+from sre_agent.diagnosis.changes.lineage import Lineage
 from sre_agent.diagnosis.incident.case import Repositories
 from sre_agent.domain.ids import EvidenceId
 from sre_agent.domain.observations.github import (
@@ -67,12 +68,49 @@ def merged(seen: Repositories) -> Mapping[str, Merged]:
     }
 
 
-def lineages(seen: Repositories) -> Mapping[str, str]:
-    """Return by which merge each commit came that does not stand on its branch itself."""
-    found: dict[str, str] = {}
+def lineages(seen: Repositories, there: Iterable[str]) -> Lineage:
+    """Return by which merge each commit came, or may have come, that does not stand on its branch itself.
+
+    Args:
+        seen: what was seen of repositories.
+        there: commits of which others told when they came.
+    """
+    made = _for_pulls(seen)
+    below = parents(seen)
+    brought: dict[str, str] = {}
+    perhaps: dict[str, str] = {}
     for item in seen.lists:
-        found.update(lineage.read(item.fact.commits).brought_by)
-    return found
+        found = lineage.read(item.fact.commits, made)
+        brought.update(found.brought_by)
+        perhaps.update(found.perhaps_by)
+    # What was merged or deployed by itself came then, and with it all that it stands on.
+    told = {
+        *there,
+        *merged(seen),
+        *(each.sha for item in seen.deployments for each in item.fact.deployments),
+    }
+    before = _with_all_below(told & perhaps.keys(), below)
+    return Lineage(brought, {sha: merge for sha, merge in perhaps.items() if sha not in before})
+
+
+def unclear(seen: Repositories) -> frozenset[str]:
+    """Return the merges of which nobody knows which of their sides the branch was."""
+    merges = {sha for sha, below in parents(seen).items() if len(below) > 1}
+    return frozenset(merges - _for_pulls(seen))
+
+
+def _for_pulls(seen: Repositories) -> frozenset[str]:
+    """Return the merges that brought a pull request: its head is what they merged into its base.
+
+    Where people push a pull request's branch as it is, it ends with whatever stands at the head of that,
+    a merge of its base among them.
+    """
+    below = parents(seen)
+    return frozenset(
+        sha
+        for sha, came in merged(seen).items()
+        if came.pull_request.head_sha in {"", *below.get(sha, ())[1:]}
+    )
 
 
 def gone(seen: Repositories, told: Iterable[Change], incident_at: datetime) -> frozenset[str]:
@@ -99,14 +137,18 @@ def gone(seen: Repositories, told: Iterable[Change], incident_at: datetime) -> f
 
 def _on_branches(seen: Repositories) -> frozenset[str]:
     """Return what lists tell of, and what that stands on as far as it is known."""
-    below, found = parents(seen), set[str]()
-    left = [head.sha for item in seen.lists for head in item.fact.commits]
+    left = (head.sha for item in seen.lists for head in item.fact.commits)
+    return frozenset(_with_all_below(left, parents(seen)))
+
+
+def _with_all_below(shas: Iterable[str], below: Mapping[str, tuple[str, ...]]) -> set[str]:
+    found, left = set[str](), list(shas)
     while left:
         sha = left.pop()
         if sha not in found:
             found.add(sha)
             left += below.get(sha, ())
-    return frozenset(found)
+    return found
 
 
 def parents(seen: Repositories) -> Mapping[str, tuple[str, ...]]:

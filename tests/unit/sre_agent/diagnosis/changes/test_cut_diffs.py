@@ -2,7 +2,18 @@
 
 import pytest
 from commit_story import PATCH, PATH, TITLE, ago, seen, verdict
-from repository_seen import REPOSITORY, deployed, detail, evidence, file, head, listed, sha
+from repository_seen import (
+    REPOSITORY,
+    deployed,
+    detail,
+    evidence,
+    file,
+    head,
+    listed,
+    pull,
+    pulls,
+    sha,
+)
 
 from sre_agent.diagnosis.changes import innocence, known, taking
 from sre_agent.diagnosis.changes.known import Known
@@ -121,7 +132,8 @@ def test_a_merge_of_which_a_commit_was_not_looked_at_is_told_in_part(world: Worl
     merge = head("a", ago(world, 120), "Merge it", parents="bc")
     looked_at = head("c", ago(world, 130), "Write it down", parents="d")
     other = head("d", ago(world, 140), "Tidy", parents="b")
-    told = [listed(merge, looked_at, other), detail(looked_at, DOCS)]
+    of_it = pulls(pull(9, "a", ago(world, 120)))
+    told = [listed(merge, looked_at, other), detail(looked_at, DOCS), of_it]
 
     changes = known.read(
         case.build(evidence(told, world.now), world.incident("core"), world.now)

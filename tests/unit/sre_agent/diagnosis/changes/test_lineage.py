@@ -35,6 +35,48 @@ def test_a_merge_brings_what_does_not_stand_on_the_branch(
 ) -> None:
     heads = [head(letter, NOON, parents=parents) for letter, parents in graph.items()]
 
-    found = lineage.read(heads)
+    found = lineage.read(heads, made={sha("m"), sha("n")})
 
     assert found.brought_by == {sha(each): sha(by) for each, by in expected.items()}
+    assert found.perhaps_by == {}
+
+
+@pytest.mark.parametrize(
+    ("graph", "made", "brought", "perhaps"),
+    [
+        pytest.param({"m": "ba", "b": "x", "a": "x"}, "", {}, {"a": "m"}, id="one merge"),
+        pytest.param(
+            {"n": "bm", "b": "x", "m": "ac", "c": "a", "a": "x"},
+            "m",
+            {"c": "m"},
+            {"m": "n", "c": "n", "a": "n"},
+            id="a pull request below it",
+        ),
+        pytest.param(
+            {"m": "ab", "b": "cd", "c": "x", "d": "a", "a": "x"},
+            "m",
+            {"b": "m", "c": "m", "d": "m"},
+            {},
+            id="one within a pull request",
+        ),
+        pytest.param(
+            {"n": "mc", "m": "ab", "c": "a", "b": "a", "a": ""},
+            "m",
+            {"b": "m"},
+            {"c": "n"},
+            id="a pull request before it",
+        ),
+        pytest.param(
+            {"m": "abc", "c": "a", "b": "a", "a": ""}, "", {}, {"b": "m", "c": "m"}, id="of three"
+        ),
+    ],
+)
+def test_a_merge_that_no_pull_request_was_made_with_may_have_brought_the_branch_itself(
+    graph: dict[str, str], made: str, brought: dict[str, str], perhaps: dict[str, str]
+) -> None:
+    heads = [head(letter, NOON, parents=parents) for letter, parents in graph.items()]
+
+    found = lineage.read(heads, made=set(map(sha, made)))
+
+    assert found.brought_by == {sha(each): sha(by) for each, by in brought.items()}
+    assert found.perhaps_by == {sha(each): sha(by) for each, by in perhaps.items()}
