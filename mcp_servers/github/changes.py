@@ -16,13 +16,14 @@ _ON_BRANCH = frozenset({"ahead", "identical"})
 class Change:
     """What a change left (`tip`) and found (`parent`, none before the first commit).
 
-    `pull` is the number of its pull request, 0 where it is named as a commit.
+    `pull` is the number of its pull request, 0 where it is named as a commit; `told_of` is that pull request.
     """
 
     tip: GitCommit
     parent: str | None
     subject: str
     pull: int = 0
+    told_of: told.Pull | None = None
 
     @property
     def short(self) -> str:
@@ -54,7 +55,7 @@ async def of_pull(repository: Repository, number: int) -> Change:
         raise _came_with(pull, tip)
     if len(tip.parents) == 1 and pull.commits > 1:
         first = await rebases.parent_of_all(repository, pull, tip)
-    return Change(tip, first, subject, pull=number)
+    return Change(tip, first, subject, pull=number, told_of=pull)
 
 
 async def require_on(repository: Repository, change: Change, branch: str, head: str) -> None:

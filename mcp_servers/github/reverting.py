@@ -21,6 +21,7 @@ from mcp_servers.github import (
     changes,
     checks,
     conflicts,
+    mainline,
     merged_texts,
     revert_diff,
     revert_words,
@@ -145,9 +146,8 @@ class RevertDeed(Deed):
     async def _merged(self) -> Sight | None:
         """Return what there is when the branch was made here and is merged: nothing is left to do."""
         for pull in await self.reader.pulls_of(self.asked.branch):
-            if not pull.merged_at or not await brought.of(
-                self.reader, pull.head.sha, pull.base.sha
-            ):
+            head, base = pull.head.sha, pull.base.sha
+            if not pull.merged_at or not await brought.of(self.reader, head, base):
                 continue
             state = canonical.sha256({"branch": self.asked.branch, "merged": pull.head.sha})
             return Sight(
@@ -195,6 +195,7 @@ class RevertDeed(Deed):
         head_sha = await self.reader.head(base)
         change = await self._change()
         await changes.require_on(self.reader, change, base, head_sha)
+        await mainline.require(self.reader, change, base)
         head = await self.reader.git_commit(head_sha)
         changed = await self.reader.tree(change.tip.tree.sha)
         tree = await self.reader.tree(head.tree.sha)
@@ -221,10 +222,9 @@ class RevertDeed(Deed):
 
     async def _inverse(self, changed: Tree, before: Tree, head: Tree) -> Inverse:
         drafted = inverse.draft(changed, before, head)
-        if len(drafted.edits) + len(drafted.merges) > MAX_FILES or len(drafted.merges) > MAX_MERGES:
-            files = (
-                f"{len(drafted.edits) + len(drafted.merges)} files, {len(drafted.merges)} merged"
-            )
+        edited, merged = len(drafted.edits), len(drafted.merges)
+        if edited + merged > MAX_FILES or merged > MAX_MERGES:
+            files = f"{edited + merged} files, {merged} merged"
             raise RefusedError("too_large", f"the revert is too large to be made at once: {files}")
         return await merged_texts.settled(self.reader, drafted, head)
 

@@ -9,6 +9,10 @@ _ADVICE: Mapping[str, str] = {
         "A conflict is never forced: have those who are named decide how the files are to be, and take "
         "the change back by hand"
     ),
+    "merge_of_branch": (
+        "Nothing was taken back. Find out which of the commits did it, and take that one back, or have "
+        "those who made the merge do it"
+    ),
     "head_moved": (
         "Somebody put something else on the branch: nothing was merged. Look at what stands there now, "
         "and merge it by hand or close the pull request"

@@ -122,11 +122,14 @@ def tree(files: dict[str, tuple[str, str]]) -> Tree:
     return {path: Entry(mode, sha) for path, (mode, sha) in files.items()}
 
 
-async def taken_back(hands: GithubHands, people: People, merged: Merged) -> str:
+async def taken_back(
+    hands: GithubHands, people: People, merged: Merged, *, is_named_as_pull: bool = True
+) -> str:
     """Compare what we make with what git makes, and return how it went."""
     git = people.git
     head = git.head() or ""
-    call = hands.call("create_revert_pr", pull_request=merged.number, branch=BRANCH)
+    named = {"pull_request": merged.number} if is_named_as_pull else {"sha": merged.tip}
+    call = hands.call("create_revert_pr", branch=BRANCH, **named)
     result = await hands.rehearse(call)
     reverted = git.reverted(head, *merged.reverting)
     if result.code:
@@ -151,3 +154,40 @@ async def test_a_pull_request_is_taken_back_as_git_does(
 
     assert found.count("the same") >= len(SEEDS) / 2, found
     assert len([each for each in found if each.startswith("cautious")]) <= len(SEEDS) / 4, found
+
+
+async def test_the_merge_of_a_pull_request_is_taken_back_as_git_does(
+    tmp_path: Path, signer: Signer
+) -> None:
+    found = []
+    for seed in SEEDS:
+        git = GitRepository(tmp_path / str(seed))
+        people, world = People(git, random.Random(seed)), World(git)
+        merged = told(people, world, "merge")
+        async with github_of(world) as forge, hands_on(forge, signer) as hands:
+            found.append(await taken_back(hands, people, merged, is_named_as_pull=False))
+
+    assert found.count("the same") >= len(SEEDS) / 2, found
+    assert not any("merge_of_branch" in each for each in found), found
+
+
+@pytest.mark.parametrize("method", METHODS)
+async def test_who_merges_main_into_own_work_takes_no_pull_request_along(
+    tmp_path: Path, signer: Signer, method: str
+) -> None:
+    for seed in SEEDS:
+        git = GitRepository(tmp_path / str(seed))
+        people, world = People(git, random.Random(seed)), World(git)
+        start = told(people, world, method).before
+        own = git.commit({"own.txt": people.text(3)}, "Say hello", branch="own", parents=(start,))
+        main = git.head() or ""
+        tree = git.ask("merge-tree", "--write-tree", own, main)
+        merge = git.ask("commit-tree", tree, "-p", own, "-p", main, "-m", people.line())
+        git.git("update-ref", "refs/heads/main", merge)
+        people.work("main", THEIRS)
+        async with github_of(world) as forge, hands_on(forge, signer) as hands:
+            result = await hands.rehearse(hands.revert(merge))
+
+        assert result.code == "merge_of_branch"
+        assert f"{own[:12]} (Say hello): take" in result.reason
+        assert f"git revert -m 2 {merge}" in result.reason
