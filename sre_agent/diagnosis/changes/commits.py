@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from sre_agent.diagnosis.changes import (
     environments,
+    gone_files,
     harmless,
     innocence,
     mechanisms,
@@ -154,10 +155,10 @@ def _words(scene: Scene, commit: Commit, rarity: Mapping[str, float]) -> Iterato
 
 
 def _named(scene: Scene, commit: Commit) -> Iterator[Reason]:
-    """Speak of things in the code that complaints call by the names that are gone, or new."""
+    """Speak of things in the code, and files, that complaints call by the names that are gone, or new."""
     patch = patches.read(commit.diff)
     for rule, weight, names, does in (
-        ("words.taken_away", 3.0, patch.names_gone, "takes away"),
+        ("words.taken_away", 3.0, patch.names_gone | gone_files.names(commit.diff), "takes away"),
         ("words.brought", 2.5, patch.names_new, "brings"),
     ):
         named = sorted(name for name in names if is_named(name, scene))

@@ -19,7 +19,9 @@ _TOKEN = re.compile(
 _DIRECTIVE = r"\s*include|(?:define|undef|if|ifdef|ifndef|else|elif|endif|pragma|error)\b"
 """Not every line that begins with a hash is a comment."""
 _COMMENT = re.compile(rf"^\s*(?://|#(?!{_DIRECTIVE})|/\*|\*(?:\s|/|$)|--\s|<!--|;|\"\"\"|''')")
-_TRAILING = re.compile(r"(?P<text>\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'|`[^`]*`)|\s+(?://|#)\s.*$")
+_TRAILING = re.compile(
+    r"(?P<text>\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'|`[^`]*`)|(?<!\s)\s+(?://|#)\s.*$"
+)
 """A comment behind code; what stands in quotes is none."""
 _NAME_OF = re.compile(r"^\s*-\s+name:\s*[\"']?([\w.-]+)[\"']?\s*$")
 _VALUE = re.compile(r"^\s*value:\s*(\S.*)$")
