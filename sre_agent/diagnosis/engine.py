@@ -36,6 +36,7 @@ from sre_agent.diagnosis.proposing import (
     config_change,
     failing_requests,
     memory_leak,
+    migrated,
     saturation,
     slow_ways,
     told_changes,
@@ -135,7 +136,8 @@ def _proposed(seen: Situation, changed: Attribution | None) -> tuple[Hypothesis,
     if changed is None:
         return found
     judged = (told_changes.acquitted(changed, item) for item in found)
-    return tuple(told_changes.informed(changed, item) for item in judged)
+    named = (told_changes.informed(changed, item) for item in judged)
+    return tuple(migrated.warned(seen, changed, item) for item in named)
 
 
 def _with_objects(seen: Situation, own: Sequence[Hypothesis]) -> tuple[Hypothesis, ...]:

@@ -25,6 +25,7 @@ KNOWN: Mapping[str, str] = {
     "pull_request": "the pull request by which it came",
     "branch": "the branch that it came to",
     "flag": "the feature flag that was switched",
+    "migrations": "the migrations of stored data that a way back would cross",
     # of a scaling
     "previous_replicas": "how many pods there were before it was scaled",
     "current_replicas": "how many pods it has now",

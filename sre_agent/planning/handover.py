@@ -16,6 +16,12 @@ _WITHOUT_A_PLAN = {
 }
 
 
+_MIGRATED = (
+    "The program from before may not fit what is stored now, and what runs migrations may not start "
+    "without files that were applied ({files}). A person decides, with whoever owns the data of "
+    "{object}: mend it with another change, or go back with data and program together."
+)
+
 _PASSED = (
     "Nothing has to be done now. It was real and short: look at what raised it ({}), and if it "
     "comes again, at what else happened at those times."
@@ -60,20 +66,34 @@ def unrepaired(
 ) -> NoPlan:
     """Return why a cause that was found is not repaired by a program."""
     found = f"{cause.fault_class} of {cause.object}"
+    why, migrated = _migrated(cause)
     general = _advice(cause, settings)
     if taken is None:
         return NoPlan(
-            reason=f"no playbook is for {found}", recommendation=general, object=cause.object
+            reason=f"no playbook is for {found}{why}",
+            recommendation=" ".join(filter(None, (migrated, general))),
+            object=cause.object,
         )
-    told = (places.fill_text(taken.playbook.escalation.tell, cause), general, _to_read(advice))
+    # What playbooks say then is how to go back by hand.
+    usual = migrated or f"{places.fill_text(taken.playbook.escalation.tell, cause)} {general}"
+    told = (usual, _to_read(advice))
     return NoPlan(
-        reason=f"{found}: {places.fill_text(taken.step.escalate, cause)}",
+        reason=f"{found}: {places.fill_text(taken.step.escalate, cause)}{why}",
         recommendation=" ".join(filter(None, told)),
         object=cause.object,
         playbook=taken.playbook.name,
         passed_over=taken.passed_over,
         runbook=advice.citation if advice else None,
     )
+
+
+def _migrated(cause: Cause) -> tuple[str, str]:
+    """Return why nothing is taken back where stored data was migrated, and what to do then; else nothing."""
+    files = cause.facts.get("migrations")
+    if not files:
+        return "", ""
+    why = f"; stored data was migrated ({files}), so no program takes it back by itself"
+    return why, _MIGRATED.format(files=files, object=cause.object)
 
 
 def _alert_details(found: Reserved, incident: Incident) -> Iterator[str]:

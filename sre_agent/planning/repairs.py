@@ -42,8 +42,9 @@ class Repair(Value):
     `requires` lists every fact without which it cannot be done or undone. `inverse` is None for
     what cannot be taken back. `after` names repairs without which, where they are steps before it in
     the same plan, it makes no sense: whoever leaves one of them out leaves this one out as well.
-    `adjustable` says of arguments between which values another one would be as good a repair. `takes`
-    names arguments that the rehearsal of a repair before it in the same step offers.
+    `unless` lists the facts with which a person decides on it, and no program. `adjustable` says of
+    arguments between which values another one would be as good a repair. `takes` names arguments that
+    the rehearsal of a repair before it in the same step offers.
     """
 
     name: str
@@ -56,6 +57,7 @@ class Repair(Value):
     risk: Risk
     rationale: str
     requires: tuple[str, ...] = ()
+    unless: tuple[str, ...] = ()
     after: tuple[str, ...] = ()
     min_confidence: float = Field(ge=0, le=1)
     adjustable: dict[str, Range] = Field(default_factory=dict)
@@ -78,7 +80,7 @@ class Repair(Value):
         wrong = places.unknown_in([*values, self.rationale])
         if wrong:
             raise ValueError(f"no object has {', '.join(sorted(wrong))}")
-        named = places.facts_in([*values, self.rationale]).union(self.requires)
+        named = places.facts_in([*values, self.rationale]).union(self.requires, self.unless)
         unknown = sorted(named - set(facts.KNOWN))
         if unknown:
             raise ValueError(f"no cause has a fact {', '.join(unknown)}")
@@ -111,6 +113,11 @@ class Repair(Value):
         """Return why the repair cannot be made for a cause; nothing when it can."""
         missing = [name for name in self.requires if cause.facts.get(name) is None]
         said = [f"not known: {', '.join(facts.KNOWN[name] for name in missing)}"] if missing else []
+        said += [
+            f"a person decides, because of {facts.KNOWN[name]} ({cause.facts[name]})"
+            for name in self.unless
+            if cause.facts.get(name) is not None
+        ]
         if cause.confidence < self.min_confidence:
             said.append(
                 f"{in_percent(cause.confidence)} is less than the {self.min_confidence:.0%} it takes"

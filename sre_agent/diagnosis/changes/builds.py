@@ -42,6 +42,11 @@ class Builds:
             and not self._is_beside(built, commit)
         )
 
+    def holds(self, sha: str, commit: Commit) -> bool:
+        """Return whether what was built from a commit, by its hash whole or cut, holds another for sure."""
+        built = self._whole(sha)
+        return built == commit.sha or commit.sha in self._standing_on(built)
+
     def stands_on(self, sha: str, other: str) -> bool:
         """Return whether a commit stands on another, by what the repository itself tells of its history."""
         return other in self._standing_on(sha)

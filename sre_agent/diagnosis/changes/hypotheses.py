@@ -1,9 +1,8 @@
 """A judgement of changes as hypotheses, to be weighed beside what the cluster itself tells."""
 
-import re
 from collections.abc import Iterable, Iterator
 
-from sre_agent.diagnosis.changes import reach
+from sre_agent.diagnosis.changes import lasting, reach
 from sre_agent.diagnosis.changes.judgement import Charge, Judgement
 from sre_agent.diagnosis.changes.reason import Reason
 from sre_agent.diagnosis.changes.scene import Scene
@@ -13,12 +12,6 @@ from sre_agent.domain.changes import Commit
 from sre_agent.domain.faults import FaultClass
 from sre_agent.domain.ids import NO_EVIDENCE, EvidenceId
 from sre_agent.domain.objects import ObjectRef
-
-_SETTINGS = re.compile(
-    r"\.(?:ya?ml|toml|ini|env|properties|conf|cfg|tfvars|json)$|(?:^|/)(?:config|deploy|charts?|helm)/",
-    re.IGNORECASE,
-)
-_MIGRATION = re.compile(r"(?:^|/)(?:migrations?|alembic|flyway|liquibase)/|\.sql$", re.IGNORECASE)
 
 
 def propose(scene: Scene, judgement: Judgement, namespace: str) -> tuple[Hypothesis, ...]:
@@ -38,9 +31,9 @@ def propose(scene: Scene, judgement: Judgement, namespace: str) -> tuple[Hypothe
 
 def fault_class(commit: Commit) -> FaultClass:
     """Return what a commit would have been, were it the reason: by the files it touches."""
-    if commit.paths and all(_MIGRATION.search(path) for path in commit.paths):
+    if commit.paths and all(map(lasting.is_migration, commit.paths)):
         return FaultClass.BAD_MIGRATION
-    if commit.paths and all(_SETTINGS.search(path) for path in commit.paths):
+    if commit.paths and all(map(lasting.is_setting, commit.paths)):
         return FaultClass.BAD_CONFIG_CHANGE
     return FaultClass.BAD_RELEASE
 

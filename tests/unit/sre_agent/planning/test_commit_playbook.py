@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from findings import LIBRARY, RELEASE, SETTINGS, WORLD, alerting, found
+from findings import LIBRARY, LOWERED, RELEASE, SETTINGS, WORLD, alerting, found
 
 from sre_agent.domain.faults import FaultClass
 from sre_agent.domain.plan import NoPlan, Plan, Risk
@@ -166,3 +166,24 @@ def test_without_a_commit_a_flag_is_for_people() -> None:
 
     assert isinstance(nothing, NoPlan)
     assert "Switch the flag back" in nothing.recommendation
+
+
+@pytest.mark.parametrize("fault_class", [FaultClass.BAD_RELEASE, FaultClass.BAD_MIGRATION])
+@pytest.mark.parametrize("facts", [{**RELEASE, **COMMIT}, COMMIT, RELEASE])
+def test_what_migrated_stored_data_is_taken_back_by_people_alone(
+    fault_class: FaultClass, facts: dict[str, Any]
+) -> None:
+    file = "db/migrate/1_rename.rb"
+
+    nothing = planner.draft(study(fault_class, FAST, **facts, migrations=file))
+
+    assert isinstance(nothing, NoPlan)
+    assert f"stored data was migrated ({file}), so no program takes it back" in nothing.reason
+    assert "A person decides" in nothing.recommendation
+    assert "back by hand" not in nothing.recommendation
+
+
+def test_whatever_else_helps_is_still_done_where_stored_data_was_migrated() -> None:
+    plan = drafted(FaultClass.OUT_OF_MEMORY, **RELEASE, **LOWERED, migrations="migrations/1.sql")
+
+    assert tools(plan) == ["set_resources"]
