@@ -33,6 +33,8 @@ class Deploy:
     """A version of a service that went live; `sha` names the commit it was built from.
 
     `environment` is where, as it was told, of one of which nobody knows whether it is where the incident is.
+    `is_seen` says that the cluster itself shows it, `is_vouched` that the image or the repository tells its
+    commit, and not who may post changes. `built_by_s` is when a program that came back first ran.
     """
 
     service: str
@@ -41,6 +43,9 @@ class Deploy:
     version: str = ""
     environment: str = ""
     is_surely_here: bool = True
+    is_seen: bool = False
+    is_vouched: bool = False
+    built_by_s: float | None = None
     source: EvidenceId = NO_EVIDENCE
 
 

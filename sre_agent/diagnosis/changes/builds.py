@@ -30,8 +30,7 @@ class Builds:
         built = self._whole(sha)
         if not built or built == commit.sha or commit.sha in self._standing_on(built):
             return False
-        before = self._parents.get(commit.sha, ())[:1]
-        if any(built == each or built in self._standing_on(each) for each in before):
+        if self.was_before(built, commit):
             return True
         other = self._commits.get(built)
         return bool(
@@ -40,6 +39,14 @@ class Builds:
             and other.repository.lower() == commit.repository.lower()
             and other.at_s + TIE_S < commit.at_s
             and not self._is_beside(built, commit)
+        )
+
+    def was_before(self, sha: str, commit: Commit) -> bool:
+        """Return whether a commit was made on top of what was built, by what its repository itself tells."""
+        built = self._whole(sha)
+        before = self._parents.get(commit.sha, ())[:1]
+        return bool(built) and any(
+            built == each or built in self._standing_on(each) for each in before
         )
 
     def holds(self, sha: str, commit: Commit) -> bool:

@@ -62,10 +62,11 @@ def reasons(
     scene: Scene, commit: Commit, arrival: Arrival | None, rarity: Mapping[str, float]
 ) -> Iterator[Reason]:
     """Yield what speaks for a commit and against it."""
-    older = None if arrival else reach.running_without(scene, commit)
-    if older:  # however well it fits: it was not there
-        build = f"{older.service} ran a build of {older.sha[:SHORT_SHA]}"
-        yield Reason("time.not_in_it", NOT_IN_IT, f"{build}, which does not hold it")
+    older = (reach.rolled_back if arrival else reach.running_without)(scene, commit)
+    if older:  # however well it fits: it was not there, or not any more
+        ran = f"{older.service} {'had gone back to' if arrival else 'ran'}"
+        build = f"a build of {older.sha[:SHORT_SHA]}" if older.sha else older.version
+        yield Reason("time.not_in_it", NOT_IN_IT, f"{ran} {build}, which does not hold it")
         return
     yield from _came(scene, commit, arrival)
     undone = taken_back.before_onset(scene, commit)

@@ -8,7 +8,7 @@ from sre_agent.diagnosis.changes.releases import Release, releases
 from sre_agent.diagnosis.incident.case import Case
 from sre_agent.diagnosis.incident.situation import Situation
 from sre_agent.domain.changes import Deploy
-from sre_agent.domain.timeline import Change, ChangeKind
+from sre_agent.domain.timeline import Change, ChangeKind, ChangeSource
 
 _SHORT_SHA = re.compile(r"\b[0-9a-f]{7,40}\b")
 _WORD = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?")
@@ -19,16 +19,23 @@ def rollouts(situation: Situation, told: Sequence[Change]) -> Iterator[Deploy]:
     """Yield what the cluster tells of versions that went live here, each commit that came with one."""
     case = situation.case
     known = sorted({*case.workloads, *case.histories}, key=str)
+    by_repository = [change for change in told if change.source is ChangeSource.GITHUB]
     for ref in placing.concerned(situation, known):
-        for release in releases(case, ref):
+        found = releases(case, ref)
+        for release in found:
             if release.is_restart:
                 continue
+            # As long as pods of another revision run beside it, it shows nothing of what ran.
+            vouched = "" if release.is_rolling_out else _built_from(release, by_repository)
             for commit in brought(release, told) or ("",):
                 yield Deploy(
                     service=placing.called(situation, ref),
                     at_s=release.started_at.timestamp(),
                     sha=commit,
                     version=", ".join(release.revision.images),
+                    is_seen=True,
+                    is_vouched=bool(vouched) and commit == vouched,
+                    built_by_s=None if release.is_rolling_out else _built_by(release, found),
                     source=release.evidence_ids[-1],
                 )
 
@@ -52,6 +59,29 @@ def brought(release: Release, told: Sequence[Change]) -> tuple[str, ...]:
     said = tuple(_SHORT_SHA.findall(cause))
     named = (change.commit for change in told if change.commit.startswith(said)) if said else ()
     return tuple(dict.fromkeys([*([origin] if origin else []), *named]))
+
+
+def _built_by(release: Release, found: Sequence[Release]) -> float | None:
+    """Return when images that came back first ran; None where others did not run since, or a tag may have moved."""
+    own = release.revision.images
+    references = [images.read(image) for image in own]
+    if not all(each.digest or re.search(r"\d", each.tag) for each in references):
+        return None
+    first = min(other.revision.created_at for other in found if other.revision.images == own)
+    came_back = any(
+        other.revision.images != own and first < other.started_at < release.started_at
+        for other in found
+    )
+    return first.timestamp() if came_back else None
+
+
+def _built_from(release: Release, told: Sequence[Change]) -> str:
+    """Return the commit that all images of a release were built from, or nothing where they are of several."""
+    found = {images.origin(image, deployed=told) for image in release.revision.images}
+    commits = {origin.commit if origin else "" for origin in found}
+    own = _origin(release, told)
+    is_marked = any(change.path in _ORIGIN for change in release.revision.changes)
+    return own if is_marked or commits == {own} else ""
 
 
 def _origin(release: Release, told: Sequence[Change]) -> str:

@@ -4,13 +4,15 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sre_agent.diagnosis.changes import innocence
+from sre_agent.diagnosis.changes import innocence, lasting
 from sre_agent.diagnosis.changes import patch as patches
 from sre_agent.diagnosis.changes.builds import TIE_S, is_same
 from sre_agent.diagnosis.changes.scene import Scene
 from sre_agent.domain.changes import Commit, Deploy
 from sre_agent.domain.ids import EvidenceId
 
+GONE_S = 120.0
+"""What a rollback replaces runs no longer than this beside what comes back."""
 _MODULE = re.compile(r"[\w.@-]+(?:/[\w.@-]+)+")
 _MANIFEST = re.compile(r"(?:^|/)(?P<name>[\w-]+)\.ya?ml$")
 _SPLIT = re.compile(r"[^a-z0-9]+")
@@ -67,6 +69,68 @@ def running_without(scene: Scene, commit: Commit) -> Deploy | None:
     return next((each for each in found[0] if each.sha), None)
 
 
+def rolled_back(scene: Scene, commit: Commit) -> Deploy | None:
+    """Return what shows that a commit was gone again when the trouble began, or None.
+
+    That is an older build, live in what failed first and in all that the commit came to or is in, so
+    long before the onset that nothing else ran, and nothing after it that may hold the commit. The
+    cluster itself has to show it; of what it does not see, GitHub tells. Whoever may post changes could
+    else excuse any commit. Settings and stored data do not come back with a program.
+    """
+    last = _went_back(scene, scene.first, commit)
+    if last is None or not lasting.is_in_program_alone(commit):
+        return None
+    around = {*scene.failing, *scene.callees.get(scene.first, ())}
+    services = {name for name in around if is_of(scene, name, commit)}
+    services |= {item.deploy.service for item in arrivals(scene, commit)}
+    is_gone = all(_went_back(scene, name, commit) for name in services - {scene.first})
+    return last if is_gone else None
+
+
+def _went_back(scene: Scene, service: str, commit: Commit) -> Deploy | None:
+    """Return the last deploy of a service before the onset where that and all since are without a commit."""
+    own = [
+        deploy
+        for deploy in scene.told.deploys
+        if deploy.service == service and deploy.at_s <= scene.latest_s
+    ]
+    older = [deploy for deploy in own if _is_older(scene, deploy, commit)]
+    early = (deploy for deploy in older if deploy.at_s + GONE_S <= scene.onset_s)
+    last = max(early, key=lambda item: item.at_s, default=None)
+    if last is None:
+        return None
+    since = [deploy for deploy in own if deploy.at_s >= last.at_s - TIE_S]
+    is_shown = any(each.is_seen for each in since if _is_one_rollout(each, last))
+    if not is_shown and any(deploy.is_seen for deploy in own):
+        return None
+    return last if all(_is_without(scene, each, commit, older) for each in since) else None
+
+
+def _is_older(scene: Scene, deploy: Deploy, commit: Commit) -> bool:
+    """Return whether what was deployed was built before a commit, by the cluster or the repository itself."""
+    if not deploy.is_surely_here:
+        return False
+    if deploy.built_by_s is not None and deploy.built_by_s + TIE_S < commit.at_s:
+        return True
+    return deploy.is_vouched and scene.builds.was_before(deploy.sha, commit)
+
+
+def _is_without(scene: Scene, deploy: Deploy, commit: Commit, older: Sequence[Deploy]) -> bool:
+    """Return whether a deploy brought nothing of a commit, by itself or by what tells of the same rollout."""
+    if deploy in older:
+        return True
+    near = [each for each in older if _is_one_rollout(each, deploy)]
+    is_before = scene.builds.was_before(deploy.sha, commit)
+    if deploy.is_seen:
+        return (is_before or not deploy.sha) and any(not each.is_seen for each in near)
+    is_shown = any(each.is_seen for each in near)
+    return is_before or (is_shown and not scene.builds.holds(deploy.sha, commit))
+
+
+def _is_one_rollout(one: Deploy, other: Deploy) -> bool:
+    return abs(one.at_s - other.at_s) <= TIE_S
+
+
 def _running(scene: Scene, service: str) -> Sequence[Deploy]:
     """Return the deploys of a service that may have been live when the trouble began, if any is surely here."""
     own = [
@@ -90,7 +154,7 @@ def _told_besides(scene: Scene, deploy: Deploy) -> set[str]:
     return {
         other.sha
         for other in scene.told.deploys
-        if other.sha and other.service == deploy.service and abs(other.at_s - deploy.at_s) <= TIE_S
+        if other.sha and other.service == deploy.service and _is_one_rollout(other, deploy)
     }
 
 

@@ -13,7 +13,7 @@ from sre_agent.diagnosis.changes.environments import Where
 from sre_agent.diagnosis.changes.sides import MASK
 from sre_agent.domain.changes import Commit, Deploy, FlagChange
 from sre_agent.domain.ids import EvidenceId
-from sre_agent.domain.timeline import Change, ChangeKind
+from sre_agent.domain.timeline import Change, ChangeKind, ChangeSource
 
 Naming = Callable[[str, str], str]
 """From a namespace and what a service is called there to the name of its workload."""
@@ -146,6 +146,7 @@ def _deploys(
             version=change.version or change.image,
             environment=change.environment,
             is_surely_here=environments.where(change, environment) is Where.HERE,
+            is_vouched=change.source is ChangeSource.GITHUB,
             source=source,
         )
         for service in services

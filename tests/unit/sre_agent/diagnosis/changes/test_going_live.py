@@ -1,5 +1,6 @@
 """Which commits a rollout brought, and which services a record of a deployment is about."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -9,6 +10,7 @@ from repository_seen import NOON, REPOSITORY, sha
 
 from sre_agent.diagnosis.changes import commits, going_live, images
 from sre_agent.diagnosis.incident import case, situation
+from sre_agent.domain.changes import Deploy
 from sre_agent.domain.observations.kubernetes import RolloutHistory, TemplateChange
 from sre_agent.domain.timeline import Change, ChangeKind, ChangeSource
 from sre_agent.testing import evidence as build
@@ -78,6 +80,89 @@ def test_a_rollout_that_names_a_commit_we_know_brought_that(cause: str) -> None:
 @pytest.mark.parametrize("cause", ["Deploy d34db33: call two", "Release 20260301", ""])
 def test_words_that_name_no_commit_we_know_say_nothing(cause: str) -> None:
     assert brought(ENV, cause=cause) == [""]
+
+
+def rolled_out(*tags: str, told: Sequence[Change] = ()) -> list[Deploy]:
+    """Return what went live of a workload, oldest first; what came back has its first ReplicaSet.
+
+    What stands behind a `#` tells templates of the same tag apart.
+    """
+    world = World(5)
+    revisions = [
+        build.revision(
+            number,
+            f"rs-{tags.index(tag)}",
+            NOON - timedelta(hours=9 - tags.index(tag)),
+            is_current=number == len(tags),
+            images=(f"store/pay:{tag.partition('#')[0]}",),
+            changes=(IMAGE,),
+        )
+        for number, tag in enumerate(tags, 1)
+        if tag not in tags[number:]
+    ]
+    history = RolloutHistory(
+        object=world.ref("core"), current_revision=len(tags), revisions=tuple(revisions[::-1])
+    )
+    seen = build.evidence("k8s-1.1", history, NOON)
+    known = situation.assess(case.build([seen], world.incident("core"), NOON))
+    return sorted(going_live.rollouts(known, told), key=lambda item: (item.at_s, item.version))
+
+
+@pytest.mark.parametrize("old_pods", [0, 1])
+def test_images_that_came_back_are_as_old_as_when_they_first_ran(old_pods: int) -> None:
+    world = World(5)
+    first_at = world.services["core"].releases[0].at
+    world.release("core", ago_s=1000)
+    world.undo("core", ago_s=500, old_pods=old_pods)
+    known = situation.assess(
+        case.build(views.evidence(world, "core"), world.incident("core"), world.now)
+    )
+
+    went_live = {world.now.timestamp() - each.at_s: each for each in going_live.rollouts(known, [])}
+
+    assert all(each.is_seen for each in went_live.values())
+    assert went_live[1000].built_by_s is None
+    assert went_live[500].built_by_s == (None if old_pods else first_at.timestamp())
+
+
+def test_an_image_that_came_back_with_other_settings_is_as_old() -> None:
+    [*_, last] = rolled_out("v1", "v2", "v1#set")
+
+    assert last.built_by_s == (NOON - timedelta(hours=9)).timestamp()
+
+
+@pytest.mark.parametrize(
+    "tags",
+    [
+        pytest.param(("v1", "v2", "v3"), id="none came back"),
+        pytest.param(("latest", "v2", "latest#set"), id="a tag that moves"),
+        pytest.param(("v1", "v2", "v1"), id="nobody knows when it came back"),
+    ],
+)
+def test_of_other_images_nobody_knows_how_old_they_are(tags: tuple[str, ...]) -> None:
+    assert [each.built_by_s for each in rolled_out(*tags)] == [None] * len(set(tags))
+
+
+@pytest.mark.parametrize(
+    ("tag", "source", "is_vouched"),
+    [
+        ("v2", ChangeSource.WEBHOOK, False),
+        ("v2", ChangeSource.GITHUB, True),
+        (sha("b")[:9] + "1", ChangeSource.WEBHOOK, False),
+        ("b1" * 5, None, True),
+    ],
+)
+def test_a_commit_is_vouched_for_by_the_image_itself_or_by_github(
+    tag: str, source: ChangeSource | None, is_vouched: bool
+) -> None:
+    record = commit("b").model_copy(
+        update={"kind": ChangeKind.DEPLOY, "source": source, "image": f"store/pay:{tag}"}
+    )
+
+    [*_, last] = rolled_out("v1", tag, told=[record] if source else [])
+
+    assert last.sha
+    assert last.is_vouched is is_vouched
 
 
 @pytest.mark.parametrize(
