@@ -14,7 +14,7 @@ from pydantic import BaseModel
 
 from sre_agent.domain import canonical
 from sre_agent.domain.model import Value
-from sre_agent.llm import fencing
+from sre_agent.llm import cutting, fencing
 from sre_agent.llm.facts import plain
 from sre_agent.llm.mind import (
     Answer,
@@ -151,5 +151,4 @@ def _text(answer: Answer) -> str:
 
 
 def _logged(text: str, redactor: Redactor) -> str:
-    cut = fencing.clean(text[:MAX_LOGGED])
-    return redactor.redact(cut if len(text) <= MAX_LOGGED else f"{cut}…")
+    return redactor.redact(cutting.cut(fencing.clean(text[: 2 * MAX_LOGGED]), MAX_LOGGED))

@@ -12,6 +12,7 @@ from typing import Any
 from sre_agent.diagnosis.logs.templates import Miner
 from sre_agent.domain.evidence import Evidence
 from sre_agent.domain.opinion import Scalar
+from sre_agent.llm import cutting
 
 MAX_FACTS = 4000
 """Of one piece of evidence; what lies behind is neither shown nor can it be cited."""
@@ -53,13 +54,18 @@ def shown(value: Scalar) -> str:
 
 
 def plain(text: str, most: int) -> str:
-    """Return text of anybody as one line without characters that steer or hide, cut to a length."""
-    flat = " ".join(text[: 4 * most].split())
+    """Return text of anybody as one line without characters that steer or hide, cut to a length.
+
+    It is redacted later, so that nothing private is cut in two.
+    """
+    window = text[: 4 * most + cutting.BEYOND]
+    flat = " ".join(window.split())
+    room = most if len(window) == len(text) else min(most, len(flat) - cutting.BEYOND)
     seen = "".join(
         "\N{REPLACEMENT CHARACTER}" if unicodedata.category(char) in _STEERING else char
         for char in flat
     )
-    return seen if len(seen) <= most else f"{seen[: most - 1]}…"
+    return cutting.cut(seen, max(room, 1))
 
 
 def _mined(evidence: Evidence) -> Iterator[tuple[str, Scalar]]:

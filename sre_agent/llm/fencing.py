@@ -8,6 +8,7 @@ import re
 import secrets
 import unicodedata
 
+from sre_agent.llm import cutting
 from sre_agent.llm.redaction import Redactor
 
 NONCE_BYTES = 8
@@ -70,8 +71,9 @@ def fence(text: str, nonce: str, *, max_chars: int = MAX_CHARS) -> str:
     if not _NONCE.fullmatch(nonce):
         raise ValueError("a fence needs a nonce that was drawn for this call")
     harmless = _harmless(clean(text[: 4 * max_chars])).replace(nonce, "?")
-    left_out = len(text) - max_chars
-    lines = [f"| {line}" for line in harmless[:max_chars].split("\n")]
+    end = cutting.border(harmless, max_chars)
+    left_out = len(harmless) - end + max(len(text) - 4 * max_chars, 0)
+    lines = [f"| {line}" for line in harmless[:end].split("\n")]
     if left_out > 0:
         lines.append(f"({left_out} more characters left out)")
     return "\n".join((f"<untrusted {nonce}>", *lines, f"<end {nonce}>"))

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from sre_agent.llm import fencing
+from sre_agent.llm import cutting, fencing
 from sre_agent.llm.mind import Answer, Question
 
 MAX_CHARS = 20_000
@@ -60,5 +60,4 @@ def _text(text: str) -> dict[str, Any]:
 
 
 def _cut(text: str) -> str:
-    clean = fencing.clean(text[:MAX_CHARS])
-    return clean if len(text) <= MAX_CHARS else f"{clean}…"
+    return cutting.cut(fencing.clean(text[: 2 * MAX_CHARS]), MAX_CHARS)

@@ -153,6 +153,11 @@ def redact(text: str, key: bytes) -> Redacted:
     return Redacted(redactor.redact(text), redactor.originals)
 
 
+def places(text: str) -> list[tuple[int, int]]:
+    """Return where something would be replaced, placeholders included, in the order of the text."""
+    return [(start, stop) for start, stop, _ in _merged(_spans(text, {}))]
+
+
 def _restored(text: str, originals: Mapping[str, str]) -> str:
     def back(word: str) -> str:
         if _ADDRESS.search(word):
