@@ -3,7 +3,6 @@
 What a model is shown and what its claims are checked against are the same table.
 """
 
-import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
@@ -12,7 +11,7 @@ from typing import Any
 from sre_agent.diagnosis.logs.templates import Miner
 from sre_agent.domain.evidence import Evidence
 from sre_agent.domain.opinion import Scalar
-from sre_agent.llm import cutting
+from sre_agent.llm import cutting, fencing
 
 MAX_FACTS = 4000
 """Of one piece of evidence; what lies behind is neither shown nor can it be cited."""
@@ -24,7 +23,6 @@ _QUARTER = 4
 _MINED_LINES = 1000
 _MINED_TEMPLATES = 12
 _LINES = {"kubernetes.pod_logs", "logs.lines"}
-_STEERING = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
 
 
 def table(evidence: Evidence) -> dict[str, Scalar]:
@@ -56,16 +54,12 @@ def shown(value: Scalar) -> str:
 def plain(text: str, most: int) -> str:
     """Return text of anybody as one line without characters that steer or hide, cut to a length.
 
-    It is redacted later, so that nothing private is cut in two.
+    It is redacted later, so that nothing private is split by what hides, or cut in two.
     """
     window = text[: 4 * most + cutting.BEYOND]
-    flat = " ".join(window.split())
+    flat = " ".join(fencing.clean(window).split())
     room = most if len(window) == len(text) else min(most, len(flat) - cutting.BEYOND)
-    seen = "".join(
-        "\N{REPLACEMENT CHARACTER}" if unicodedata.category(char) in _STEERING else char
-        for char in flat
-    )
-    return cutting.cut(seen, max(room, 1))
+    return cutting.cut(flat, max(room, 1))
 
 
 def _mined(evidence: Evidence) -> Iterator[tuple[str, Scalar]]:

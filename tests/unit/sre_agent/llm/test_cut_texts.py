@@ -60,6 +60,15 @@ def test_blanks_do_not_carry_a_secret_over_the_end_of_what_is_read() -> None:
         assert told_of(PERSONAL[0], Redactor(KEY).redact(plain(text, MAX_SHOWN))) < 2
 
 
+@pytest.mark.parametrize("hidden", ["\u200b", "\u00ad", "\x00", "\U000e0041", "\u3164"])
+def test_what_hides_does_not_split_anything_before_it_is_looked_for(hidden: str) -> None:
+    text = f"pass{hidden}word=hunter2Sommer of bob{hidden}.mueller@example.com"
+
+    said = Redactor(KEY).redact(fencing.clean(plain(text, 200)))
+
+    assert not any(word in said for word in ("hunter2", "bob"))
+
+
 def test_a_placeholder_is_never_cut_in_two() -> None:
     redacted = Redactor(KEY).redact(f"mail of {PERSONAL[0]} came back")
 

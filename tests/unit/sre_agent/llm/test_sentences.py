@@ -4,6 +4,7 @@ import pytest
 
 from sre_agent.domain.summary import ModelSummary
 from sre_agent.llm import sentences
+from sre_agent.llm.facts import plain
 from sre_agent.llm.sentences import ReporterAnswer
 
 ENTRIES = {
@@ -96,7 +97,7 @@ def test_more_sentences_than_anybody_reads_are_struck_unread() -> None:
 
 
 def test_no_secret_and_nothing_that_steers_comes_through() -> None:
-    entries = {1: "Alert x received: the password=hunter2hunter2 is \x1b[2Jwrong"}
+    entries = {1: plain("Alert x received: the password=hunter2hunter2 is \x1b[2Jwrong", 200)}
     said = {"text": "The password=hunter2hunter2 is \x1b[2Jwrong", "entries": [1]}
     answer = ReporterAnswer.model_validate({"sentences": [said]})
 
