@@ -24,6 +24,7 @@ from sre_agent.ask.by_rules import Given
 from sre_agent.ask.conversing import Conversation, Heard
 from sre_agent.ask.remembering import Memory
 from sre_agent.domain.errors import TransientError
+from sre_agent.safety.redaction import redact
 
 QUESTION_CHARACTERS = 2000
 AT_ONCE = 16
@@ -88,8 +89,11 @@ class AskDesk:
     async def answer(
         self, actor: Actor, question: str, thread: str | None, memory: Memory
     ) -> AsyncIterator[Step]:
-        """Answer a question, and keep it with the answer in the thread."""
-        now = self.clock.now()
+        """Answer a question, and keep it with the answer in the thread.
+
+        Secrets in it are masked first: what was pasted into a question is nowhere looked for, told or kept.
+        """
+        question, now = redact(question), self.clock.now()
         given = await by_rules.answer(question, self._lookups(actor), now, memory.before)
         if given.answer.asked is not None:
             yield Looking(what=given.answer.asked.topic)

@@ -13,7 +13,7 @@ from sre_agent.ask.asking import Asked, Known
 from sre_agent.ask.citing import Fact, Found
 from sre_agent.ask.lookups import Lookups, NotThereError
 from sre_agent.ask.remembering import Memory
-from sre_agent.llm import fencing, prompts
+from sre_agent.llm import cutting, fencing, prompts
 from sre_agent.llm.allowance import Allowance
 from sre_agent.llm.asking import Exchange
 from sre_agent.llm.facts import plain
@@ -178,13 +178,13 @@ class Conversation:
         kept = said.text or "; ".join(
             f"{call.tool} {dict(call.arguments)}" for call in said.tool_calls
         )
-        answer = self.redactor.redact(fencing.clean(kept[: checking.MAX_CHARS]))
+        answer = self.redactor.redact(_logged(kept))
         self._exchanges.append(Exchange(**sent, answer=answer, spent=said.spending))
         return said
 
     def _told(self, text: str, last: str, nonce: str) -> str:
         """Return everything that the model is told of the question."""
-        before = _before(self.memory, is_local=self.mind.is_local)
+        before = _before(self.memory, self.redactor, is_local=self.mind.is_local)
         facts = [f"[{id_}] {plain(fact.text, _FACT_CHARS)}" for id_, fact in self._facts.items()]
         known = [*facts, *(f"note: {plain(note, _FACT_CHARS)}" for note in self._notes)]
         asked = " ".join(fencing.clean(text).split()).replace(nonce, "?")
@@ -209,19 +209,27 @@ class Conversation:
         return answer.model_copy(update={"notes": (*answer.notes, *self._own_notes)})
 
 
+def _logged(said: str) -> str:
+    return cutting.cut(fencing.clean(said[: 2 * checking.MAX_CHARS]), checking.MAX_CHARS)
+
+
 def is_borne_out(answer: Answer) -> bool:
     """Return whether any sentence of an answer rests on what exists and says so."""
     return any(item.support is Support.CITED for item in answer.sentences)
 
 
-def _before(memory: Memory, *, is_local: bool) -> str:
-    """Return what a thread remembers, as a model is told of it: the newest part where it is long.
+def _before(memory: Memory, redactor: Redactor, *, is_local: bool) -> str:
+    """Return what a thread remembers, as a model is told of it: its last lines where it is long.
 
-    Answers may rest on what a model elsewhere is not told, so it hears of the questions only.
+    Answers may rest on what a model elsewhere is not told, so it hears of the questions only. What is
+    left out is left out last, as a line that begins in the midst of a secret does not tell that it is one.
     """
-    asked = [f"asked: {turn.question}" for turn in memory.turns]
-    if not is_local:
-        return "\n".join(asked)[-_BEFORE_CHARS:]
-    said = [f"answered: {turn.answer.text[:_SAID_CHARS]}" for turn in memory.turns]
-    turns = [line for pair in zip(asked, said, strict=True) for line in pair]
-    return "\n".join((*memory.summary.splitlines(), *turns))[-_BEFORE_CHARS:]
+    lines = [] if not is_local else memory.summary.splitlines()
+    for turn in memory.turns:
+        lines.append(f"asked: {turn.question}")
+        if is_local:
+            lines.append(f"answered: {cutting.cut(turn.answer.text, _SAID_CHARS)}")
+    kept = redactor.redact(fencing.clean("\n".join(lines))).split("\n")
+    while sum(len(line) + 1 for line in kept) > _BEFORE_CHARS:
+        kept.pop(0)
+    return "\n".join(kept)

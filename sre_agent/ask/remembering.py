@@ -6,6 +6,7 @@ from datetime import datetime
 from sre_agent.ask.answers import Answer
 from sre_agent.ask.asking import Asked
 from sre_agent.domain.model import Value
+from sre_agent.llm.facts import plain
 
 KEPT_TURNS = 6
 """So many turns are kept as they were said."""
@@ -68,9 +69,4 @@ def _in_short(turn: Turn) -> str:
         named = asked.slots.incident or asked.slots.place.told
         about = f" [{asked.topic}{f' {named}' if named else ''}]"
     first = turn.answer.text.partition("\n")[0]
-    return f"{turn.number}. {_cut(turn.question)}{about}: {_cut(first)}"
-
-
-def _cut(text: str) -> str:
-    flat = " ".join(text.split())
-    return flat if len(flat) <= _LINE else f"{flat[: _LINE - 1]}…"
+    return f"{turn.number}. {plain(turn.question, _LINE)}{about}: {plain(first, _LINE)}"

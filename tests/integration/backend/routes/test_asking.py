@@ -101,6 +101,26 @@ async def test_a_thread_remembers_what_it_speaks_of(http: httpx.AsyncClient, app
     assert [turn["question"] for turn in shown["turns"]][1] == "why does it wait?"
 
 
+async def test_a_secret_in_a_question_is_kept_nowhere(
+    http: httpx.AsyncClient, engine: AsyncEngine, apple: House
+) -> None:
+    asker = Asker(http, apple)
+    question = "which runbook fits password=hunter2Sommer of {number}?"
+    first = await asker.ask(question.format(number=0))
+    for number in range(KEPT_TURNS + 1):
+        await asker.ask(question.format(number=number), first["thread"])
+
+    async with engine.connect() as connection:
+        rows = [
+            str(row._mapping)
+            for table in _OWN_TABLES
+            for row in await connection.execute(sa.text(f"SELECT * FROM {table}"))  # noqa: S608
+        ]
+
+    assert "which runbook fits" in str(rows)
+    assert "hunter2" not in str(rows)
+
+
 async def test_a_long_thread_keeps_its_last_turns_and_the_rest_in_short(
     http: httpx.AsyncClient, engine: AsyncEngine, apple: House
 ) -> None:
