@@ -57,12 +57,18 @@ class AskCitation(Value):
 class Fact(Value):
     """A statement that the platform can stand for, and what it rests on.
 
-    `kind` is what an allow-list calls it, as the kinds of evidence are called.
+    `kind` is what an allow-list calls it, as the kinds of evidence are called. `elsewhere` is what a model
+    outside the house is told instead, where the text has names of people, their words or what they set.
     """
 
     text: str
     cites: tuple[AskCitation, ...] = Field(min_length=1)
     kind: str
+    elsewhere: str = ""
+
+    def outside(self) -> Self:
+        """Return it as a model outside the house is told of it."""
+        return self.model_copy(update={"text": self.elsewhere}) if self.elsewhere else self
 
 
 class Found(Value):

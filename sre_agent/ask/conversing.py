@@ -132,7 +132,8 @@ class Conversation:
             found = Found(notes=(str(error),))
         told = {fact.text for fact in self._facts.values()}
         own = LOCAL if self.mind.is_local else REMOTE
-        new = [fact for fact in found.facts if fact.text not in told]
+        brought = found.facts if self.mind.is_local else [fact.outside() for fact in found.facts]
+        new = [fact for fact in brought if fact.text not in told]
         may = [fact for fact in new if fact.kind in own or self.allowance.allows(fact.kind)]
         for fact in may[: max(_FACTS - len(self._facts), 0)]:
             self._facts[f"f{len(self._facts) + 1}"] = fact

@@ -10,6 +10,7 @@ from sre_agent.domain.attribution import ChangeVerdict
 from sre_agent.domain.events import Event, EventKind
 from sre_agent.domain.incident import IncidentStatus
 from sre_agent.domain.likelihood import in_percent
+from sre_agent.llm import elsewhere
 from sre_agent.planning import timeline
 
 INCIDENT, DEED, OWNER = "ask.incident", "ask.deed", "ask.owner"
@@ -146,14 +147,16 @@ def _waits_for_yes(seen: Seen, asked: Event, given: Event | None, now: datetime)
     until = datetime.fromisoformat(str(asked.payload["expires_at"]))
     people = int(asked.payload.get("people", 1))
     whom = "a person" if people == 1 else f"{people} people"
-    plan = (asked.payload.get("plan") or {}).get("summary", "")
+    plan = asked.payload.get("plan") or {}
     had = given is not None and given.seq > asked.seq
     some = "; one has said yes" if had else ""
     when = f"until {minute(until)}" if until > now else f"its time ran out at {minute(until)}"
-    about = f" its plan ({plan})" if plan else " its plan"
-    told = f"{seen.id} waits for {whom} to approve{about}, {when}{some}"
+    text, elsewhere_ = (
+        f"{seen.id} waits for {whom} to approve its plan{f' ({what})' if what else ''}, {when}{some}"
+        for what in (plan.get("summary", ""), elsewhere.summary(plan))
+    )
     cites = (event(seen.id, asked.seq), *((event(seen.id, given.seq),) if had and given else ()))
-    return Fact(text=told, cites=cites, kind=INCIDENT)
+    return Fact(text=text, cites=cites, kind=INCIDENT, elsewhere=elsewhere_)
 
 
 def explained(seen: Seen, ranked: Event) -> Fact | None:
@@ -163,12 +166,15 @@ def explained(seen: Seen, ranked: Event) -> Fact | None:
         return None
     verdict = ChangeVerdict.model_validate(told)
     by = f" by {verdict.suspect.actor}" if verdict.suspect and verdict.suspect.actor else ""
-    at = f", in effect since {second(verdict.suspect.at)}{by}" if verdict.suspect else ""
+    at = f", in effect since {second(verdict.suspect.at)}" if verdict.suspect else ""
     text = f"{seen.id} of {seen.place.told}, since {second(verdict.onset_at)}: {verdict.reason}{at}"
-    return Fact(text=text, cites=(event(seen.id, ranked.seq),), kind=INCIDENT)
+    cites = (event(seen.id, ranked.seq),)
+    return Fact(text=f"{text}{by}", cites=cites, kind=INCIDENT, elsewhere=text)
 
 
 def _fact(item: Event, kind: str, lead: str = "", when: Callable[[datetime], str] = minute) -> Fact:
     said = timeline.sentence(item) or item.kind.value.replace("_", " ")
     cites = (event(item.incident_id, item.seq),)
-    return Fact(text=f"{when(item.at)}: {lead}{said}", cites=cites, kind=kind)
+    head = f"{when(item.at)}: {lead}"
+    outside = f"{head}{elsewhere.sentence(item)}"
+    return Fact(text=f"{head}{said}", cites=cites, kind=kind, elsewhere=outside)

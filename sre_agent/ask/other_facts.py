@@ -7,7 +7,7 @@ from sre_agent.ask.citing import AskCitation, Fact, Source, event
 from sre_agent.ask.incident_facts import OWNER, minute, second
 from sre_agent.domain.evidence import Evidence
 from sre_agent.domain.objects import ObjectRef
-from sre_agent.domain.observations.kubernetes import Resource, Revision
+from sre_agent.domain.observations.kubernetes import Resource, Revision, TemplateChange
 from sre_agent.domain.observations.memory import PastIncident
 from sre_agent.domain.observations.runbooks import RunbookHead, RunbookMatch
 from sre_agent.domain.services import ServiceEntry
@@ -56,12 +56,25 @@ def rollout(item: Resource, cluster: str) -> Fact:
 
 def revision(object_: ObjectRef, item: Revision, cluster: str) -> Fact:
     """Return a revision of a workload with what it changed."""
-    changes = [f"{one.path}: {one.before} → {one.after}" for one in item.changes[:_CHANGES_TOLD]]
+    changes = item.changes[:_CHANGES_TOLD]
     rest = len(item.changes) - len(changes)
     more = [f"{rest} more"] if rest > 0 else []
-    told = "; ".join((*changes, *more)) or ", ".join(item.images)
-    text = f"{second(item.created_at)}: {object_} got revision {item.number} ({told})"
-    return Fact(text=text, cites=(_revision(object_, item.number, cluster),), kind=ROLLOUT)
+    text, elsewhere = (
+        f"{second(item.created_at)}: {object_} got revision {item.number} "
+        f"({'; '.join((*said, *more)) or ', '.join(item.images)})"
+        for said in (map(_change, changes), map(_change_elsewhere, changes))
+    )
+    cites = (_revision(object_, item.number, cluster),)
+    return Fact(text=text, cites=cites, kind=ROLLOUT, elsewhere=elsewhere)
+
+
+def _change(item: TemplateChange) -> str:
+    return f"{item.path}: {item.before} → {item.after}"
+
+
+def _change_elsewhere(item: TemplateChange) -> str:
+    """Return a change as a model outside the house is told of it: of a setting that it was changed."""
+    return _change(item) if item.path.endswith(".image") else item.path
 
 
 def _revision(object_: ObjectRef, number: int, cluster: str) -> AskCitation:

@@ -1,6 +1,7 @@
 """What may be told to which model: an allow-list of kinds of evidence, wider for a model in the house."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from typing import Any
@@ -15,6 +16,7 @@ from sre_agent.domain.evidence import Evidence
 from sre_agent.domain.observations import KINDS
 
 FILE = "model_allowance.yaml"
+_INDEX = re.compile(r"\[[^\]]*\]")
 _CHANGE = re.compile(r"([+-])([a-z_*]{1,40}(?:\.[a-z_*]{1,40})?)")
 
 
@@ -104,7 +106,14 @@ def _matching(pattern: str) -> frozenset[str]:
 
 def _without(value: Any, fields: frozenset[str]) -> Any:
     if isinstance(value, dict):
-        return {key: _without(item, fields) for key, item in value.items() if key not in fields}
+        hidden = fields | {"before", "after"} if _changes_one(value, fields) else fields
+        return {key: _without(item, fields) for key, item in value.items() if key not in hidden}
     if isinstance(value, list | tuple):
         return [_without(item, fields) for item in value]
     return value
+
+
+def _changes_one(value: Mapping[str, Any], fields: frozenset[str]) -> bool:
+    """Return whether it is a change of one of the fields, by its path: `containers[app].env[URL]`."""
+    path = value.get("path")
+    return isinstance(path, str) and not fields.isdisjoint(_INDEX.sub("", path).split("."))

@@ -8,7 +8,7 @@ from sre_agent.domain.events import Event, EventKind
 from sre_agent.domain.incident import Incident
 from sre_agent.domain.model import Value
 from sre_agent.domain.summary import ModelSummary
-from sre_agent.llm import asking, fencing, prompts, sentences
+from sre_agent.llm import asking, elsewhere, fencing, prompts, sentences
 from sre_agent.llm.asking import Exchange
 from sre_agent.llm.facts import plain
 from sre_agent.llm.mind import Mind, Question
@@ -21,13 +21,6 @@ MAX_OUTPUT_TOKENS = 800
 MAX_CHARACTERS = 9_000
 """Of all entries together: with the prompt that stays under 4,000 tokens of three characters."""
 _ENTRY = 280
-_OF_PEOPLE = frozenset(
-    {
-        *(EventKind.COMMENTED, EventKind.VERDICT_GIVEN, EventKind.CAUSE_DISMISSED),
-        *(EventKind.REINVESTIGATED, EventKind.ASSIGNED, EventKind.ACKNOWLEDGED),
-    }
-)
-"""What people wrote to each other: a model outside the house is not told."""
 _OF_MODELS = frozenset(
     {
         *(EventKind.MODEL_QUESTIONS, EventKind.MODEL_OPINION),
@@ -89,11 +82,12 @@ class Reporter:
 
 def _entries(events: Sequence[Event], *, is_local: bool) -> dict[int, str]:
     """Return what a model is told, by the numbers of the log: the first and the last where not all have room."""
-    left_out = _OF_MODELS if is_local else _OF_MODELS | _OF_PEOPLE
+    if not is_local:
+        events = [cut for event in events if (cut := elsewhere.cut(event)) is not None]
     told = [
         (event.seq, plain(said, _ENTRY))
         for event, said in timeline.rows(events)
-        if event.kind not in left_out
+        if event.kind not in _OF_MODELS
     ]
     while sum(len(said) + 8 for _, said in told) > MAX_CHARACTERS:
         del told[len(told) // 2]

@@ -101,6 +101,17 @@ async def test_a_model_elsewhere_is_not_told_who_did_what_nor_of_other_incidents
     assert {fact for fact in (INCIDENT, DEED, PAST, BOOK) if fact.text in told} == hears
 
 
+async def test_a_model_elsewhere_hears_of_a_fact_what_is_told_there() -> None:
+    fact = INCIDENT.model_copy(update={"elsewhere": "inc-4f is explained by web 1.4"})
+    told = []
+    for kind in (ScriptedMind, Elsewhere):
+        mind = kind(script(said("Fine.")))
+        await hear(mind, FakeLookups({Topic.STATUS: (fact,)}), Asked(topic=Topic.STATUS))
+        told.append((fact.text in mind.asked[0].user, fact.elsewhere in mind.asked[0].user))
+
+    assert told == [(True, False), (False, True)]
+
+
 WRONG: list[tuple[str, dict[str, object]]] = [
     ("approve", {"incident": "inc-4f"}),
     ("look_approve", {}),

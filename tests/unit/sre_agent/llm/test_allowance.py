@@ -56,6 +56,20 @@ def test_of_a_pattern_the_wording_is_told_and_the_sample_is_not() -> None:
     assert told.summary == ""
 
 
+def test_of_a_setting_that_was_changed_its_name_is_told_and_no_value() -> None:
+    image = {"path": "containers[env].image", "before": "web:1.3", "after": "web:1.4"}
+    values = {"before": "https://a.example", "after": "https://b.example"}
+    paths = ["containers[web].env[URL]", "containers[web].args", "annotations.team/note"]
+    changes = [image, *({"path": path, **values} for path in paths)]
+    facts = {"revisions": [{"number": 4, "change_cause": "ann: hotfix", "changes": changes}]}
+
+    told = allowance.load(is_local=False).of(evidence("kubernetes.rollout_history", facts))
+
+    assert told is not None
+    shown = {"number": 4, "changes": [image, *({"path": path} for path in paths)]}
+    assert told.facts == {"revisions": [shown]}
+
+
 def test_evidence_that_holds_nothing_to_leave_out_is_told_as_it_is() -> None:
     whole = evidence("metrics.series", {"series": [{"name": "up", "late": 0.0}]})
 
