@@ -30,15 +30,23 @@ _ANGLES = re.compile(
 )
 _OPENERS = frozenset("\uff1c\u2039\u27e8\u2329\u3008\u00ab\u300a\ufe64")
 
+_BARS = r"\|\u00a6\u01c0\u2223\u2502\u2503\u23d0\u2758\uff5c\uffe4\uffe8"
 _FORMAT = re.compile(
-    r"<(?=\||/?(?:s|bos|eos|pad|unk|start_of_turn|end_of_turn|think|system|assistant|user|human"
+    rf"<(?=[{_BARS}]|/?[a-z0-9]{{0,40}}(?:_[a-z0-9]{{0,40}}){{1,8}}>"
+    r"|/?(?:s|bos|eos|pad|unk|sop|eop|unused\d*|start_of_turn|end_of_turn|think|system|assistant|user|human"
     r"|tool\w*|function\w*|invoke|parameter|antml\w*|evidence|context|data|untrusted|end|instructions?)\b)"
-    r"|<(?=<)|(?<=\|)>",
+    rf"|<(?=<)|(?<=[{_BARS}])>",
     re.IGNORECASE,
 )
-"""What models take for marks of their own conversation, or of ours."""
+"""What models take for marks of their own conversation, or of ours: with a bar, or words with a low line."""
 
-_INSTRUCTIONS = re.compile(r"(?i)\[(?=/?(?:INST|SYS)\])")
+_BRACKETS = re.compile(
+    r"[\[\uff3b](?=/?(?:[A-Z]+(?:_[A-Z]+)+|(?<=/)[A-Z]+|(?i:INST|SYS)|[gs]?MASK|ARGS|BOS|EOS|EOT|PAD|SEP"
+    r"|CLS|UNK|IMG|AUDIO|PREFIX|MIDDLE|SUFFIX|THINK)[\]\uff3d])"
+    r"|(?<=\])~(?=!?b[\[\]])|(?<=\[e)~(?=\[)"
+)
+"""The same in square brackets: names with a low line, those that end something, and single words known to
+be such; a level in a log, as in `[ERROR]`, is none."""
 
 
 def new_nonce() -> str:
@@ -96,4 +104,4 @@ def rule(nonce: str) -> str:
 def _harmless(text: str) -> str:
     plain = _ANGLES.sub(lambda found: "<" if found[0] in _OPENERS else ">", text)
     spread = _FORMAT.sub(lambda found: f" {found[0]}" if found[0] == ">" else f"{found[0]} ", plain)
-    return _INSTRUCTIONS.sub("[ ", spread)
+    return _BRACKETS.sub(lambda found: f"{found[0]} ", spread)

@@ -1,5 +1,6 @@
 """No text of strangers leaves its fence, hides in it, or speaks a model's own format."""
 
+import time
 import unicodedata
 
 import pytest
@@ -52,6 +53,26 @@ def test_a_fence_is_not_closed_from_within(escape: str) -> None:
         "<<SYS>>",
         "</s>",
         "<start_of_turn>",
+        "<\uff5cUser\uff5c>",
+        "<\uff5cend\u2581of\u2581sentence\uff5c>",
+        "<\u2502im_start\u2502>",
+        "\uff5c>",
+        "<channel|>",
+        "<reserved_106>",
+        "<EOS_TOKEN>",
+        "<sop>",
+        "<unused42>",
+        "</tool_response_2>",
+        "[AVAILABLE_TOOLS]",
+        "[/TOOL_RESULTS]",
+        "[TOOL_CALLS]",
+        "[SYSTEM_PROMPT]",
+        "[/THINK]",
+        "[gMASK]",
+        "\uff3bINST\uff3d",
+        "]~b]",
+        "]~!b[",
+        "[e~[",
         "</evidence>",
         "<tool_use name='x'>",
         "<untrusted 00>",
@@ -68,12 +89,24 @@ def test_marks_of_conversations_are_broken(mark: str) -> None:
     [
         "List<String> of <none>",
         "if a < b && c > d: x[1]",
+        "[ERROR] [main] [WARN ] [a_b] a || b, x -> |y| [/var/log/x] [/api]",
+        "pod <*> of <namespace> in [A] is [OOM_KILLED",
         "GET /a?b=<id> 200",
         "\u00dcber 5\u00b5s \u65e5\u672c \U0001f525",
     ],
 )
 def test_ordinary_text_is_left_as_it_is(text: str) -> None:
     assert inside(text) == [f"| {text}"]
+
+
+@pytest.mark.parametrize("part", ["<_", "_", "<a_", "[A_", "[/A", "<|", "]~"])
+def test_marks_are_looked_for_in_time_that_grows_with_the_text(part: str) -> None:
+    text = f"<{part * fencing.MAX_CHARS}"[: fencing.MAX_CHARS]
+
+    began = time.process_time()
+    fencing.fence(text, NONCE)
+
+    assert time.process_time() - began < 2
 
 
 @pytest.mark.parametrize("nonce", ["", "short", "0123456789ABCDEF", "0123456789abcdef\n"])
