@@ -10,7 +10,7 @@ import hashlib
 import hmac
 import re
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -62,6 +62,9 @@ _WORDS = frozenset(
     ]
 )
 """What stands in the place of a secret and is none."""
+
+_FILLER = "x"
+"""Stands for each character of an own placeholder while secrets are looked for: in its brackets they would end."""
 
 _QUOTES = frozenset("\"'")
 _ALSO_ELSEWHERE = 64
@@ -171,11 +174,30 @@ def _restored(text: str, originals: Mapping[str, str]) -> str:
 
 
 def _spans(text: str, known: Mapping[str, str]) -> Iterator[_Span]:
-    own = [match for match in _PLACEHOLDER.finditer(text) if match[0] in known]
-    kept = {place for match in own for place in range(*match.span())}
-    found = [span for span in _looked(text) if not kept.intersection((span[0], span[1] - 1))]
+    own = [match.span() for match in _PLACEHOLDER.finditer(text) if match[0] in known]
+    filled = _PLACEHOLDER.sub(lambda its: _filled(its[0]) if its[0] in known else its[0], text)
+    found = list(_beside(text, _looked(filled), own))
     yield from found
     yield from _elsewhere(text, found)
+
+
+def _filled(placeholder: str) -> str:
+    return _FILLER * len(placeholder)
+
+
+def _beside(text: str, found: Iterable[_Span], own: Sequence[tuple[int, int]]) -> Iterator[_Span]:
+    """Yield what was found without the own placeholders at its ends, which stay; signs alone are nothing."""
+    begins, ends = dict(own), {stop: start for start, stop in own}
+    inside = {place: span for span in own for place in range(*span)}
+    for first, last, kind in found:
+        start = inside[first][1] if first in inside else first
+        stop = inside[last - 1][0] if last - 1 in inside else last
+        while start in begins:
+            start = begins[start]
+        while stop in ends:
+            stop = ends[stop]
+        if (start, stop) == (first, last) or any(map(str.isalnum, text[start:stop])):
+            yield start, stop, kind
 
 
 def _looked(text: str) -> tuple[_Span, ...]:

@@ -67,6 +67,27 @@ def test_own_placeholders_stay_when_a_text_is_redacted_again() -> None:
 @pytest.mark.parametrize(
     "frame",
     [
+        "DB_PASSWORD={}hunter2Sommer",
+        "DB_PASSWORD=hunter2Sommer{}",
+        "postgres://app:hunter2Sommer{}@db/x",
+        '"password": "hunter2Sommer {}"',
+        "Authorization: Bearer {}hunter2Sommer0123",
+        "password={}hunter2Sommer{}",
+    ],
+)
+def test_an_own_placeholder_shields_no_secret_beside_it(frame: str) -> None:
+    redactor = Redactor(KEY)
+    mine = redactor.redact(MAIL)
+
+    once = redactor.redact(frame.format(mine, mine))
+
+    assert "hunter2" not in once
+    assert redactor.redact(once) == once
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
         "![x](https://collector.example/?d={})",
         "see //c.example/{}",
         "[a]({})",
