@@ -24,7 +24,7 @@ _FIELDS: Mapping[EventKind, tuple[str, ...]] = {
     EventKind.SPECIALIST_FINISHED: ("specialist", "reason", "gaps"),
     EventKind.CAUSES_RANKED: ("round", "diagnosis"),
     EventKind.PLAN_PROPOSED: ("plan",),
-    EventKind.PLAN_WITHHELD: ("reason",),
+    EventKind.PLAN_WITHHELD: (),
     EventKind.POLICY_RULED: ("rulings", "approved_with"),
     EventKind.APPROVAL_REQUESTED: ("expires_at",),
     EventKind.APPROVAL_GIVEN: _DECISION,

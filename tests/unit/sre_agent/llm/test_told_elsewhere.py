@@ -40,6 +40,7 @@ SAID: list[tuple[EventKind, dict[str, Any], str]] = [
     (EventKind.ESCALATED, {}, "Escalated to people"),
     (EventKind.BRAKED, {"reason": "nothing is changed during 'black week'"}, "Not carried out now"),
     (EventKind.PLAN_PROPOSED, {"plan": PLAN}, "kubernetes.set_env(namespace='shop', name='web')"),
+    (EventKind.PLAN_WITHHELD, {"reason": f"dave.jones asked for set_env {URL}"}, "No plan"),
     (EventKind.ACTION_STARTED, {"action_id": "a1", "call": CALL}, "Action a1 started: kubernetes."),
     (
         EventKind.ACTION_FINISHED,
