@@ -13,6 +13,7 @@ from sre_agent.ask.citing import Fact
 from sre_agent.ask.incident_facts import Seen
 from sre_agent.domain.attribution import ChangeVerdict, JudgedChange
 from sre_agent.domain.events import Event, EventKind
+from sre_agent.domain.ids import IncidentId
 from sre_agent.domain.incident import IncidentStatus
 from sre_agent.domain.objects import ObjectRef
 from sre_agent.domain.observations.kubernetes import Revision, TemplateChange
@@ -53,8 +54,16 @@ SAID: list[tuple[EventKind, dict[str, Any], str]] = [
 
 def event(kind: EventKind, payload: dict[str, Any], seq: int = 1) -> Event:
     told = {"actor": "dave.jones", "reason": REASON, **payload}
-    return Event.model_construct(
-        incident_id="inc-1", seq=seq, at=NOW, actor="dave.jones", kind=kind, payload=told
+    return Event(
+        incident_id=IncidentId("inc-1"),
+        seq=seq,
+        at=NOW,
+        actor="dave.jones",
+        kind=kind,
+        payload=told,
+        step_key="",
+        prev_hash="",
+        hash="",
     )
 
 
