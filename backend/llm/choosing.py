@@ -25,7 +25,8 @@ async def choose(settings: LlmSettings) -> Choice | None:
     """Return what the settings choose, looking for an Ollama where they leave it open.
 
     Raises:
-        SettingsError: A provider is named, and something that it needs is missing.
+        SettingsError: A provider is named, and something that it needs is missing, or LLM_LOCAL calls a
+            service of strangers the operator's own.
     """
     if settings.llm_provider == NONE:
         return None
@@ -50,7 +51,8 @@ def configured(settings: LlmSettings) -> Choice:
     """Return the models of the provider that is named.
 
     Raises:
-        SettingsError: Something that it needs is missing.
+        SettingsError: Something that it needs is missing, or LLM_LOCAL calls a service of strangers
+            the operator's own.
     """
     provider = PROVIDERS[settings.llm_provider]
     url = settings.llm_base_url or settings.llm_api_base_url or provider.base_url
@@ -76,4 +78,16 @@ def _at(settings: LlmSettings, provider: Provider, url: str) -> Choice:
         speaks_responses=settings.llm_openai_responses,
     )
     larger = settings.llm_model_escalation
-    return Choice(small, replace(small, model=larger) if larger else None)
+    choice = Choice(small, replace(small, model=larger) if larger else None)
+    _check_own(choice)
+    return choice
+
+
+def _check_own(choice: Choice) -> None:
+    """Refuse to take a service of strangers for a server of one's own, which may be told more."""
+    for place in (choice.small, choice.large):
+        if place is not None and place.is_own and place.is_strangers:
+            raise SettingsError(
+                f"LLM_LOCAL: {place.name} at {place.base_url} is a service of strangers. LLM_LOCAL=true "
+                "is for a server of your own, named by LLM_BASE_URL; write LLM_LOCAL=false."
+            )

@@ -38,7 +38,10 @@ class LlmSettings(TracingSettings):
     """The provider's key; without it the provider's own variable is read, as OPENAI_API_KEY."""
 
     llm_local: bool = False
-    """`true` says that the server at LLM_BASE_URL is in your own house: it may be told more."""
+    """`true` says that the server at LLM_BASE_URL is in your own house: it may be told more.
+
+    A service of strangers (OpenAI, Azure, Ollama's cloud and so on) is not; that is refused at start.
+    """
 
     llm_openai_responses: bool = False
     """`true` asks by OpenAI's responses API instead of chat completions."""

@@ -8,6 +8,21 @@ from sre_agent.domain.errors import PermanentError
 from sre_agent.llm.providers.kinds import Protocol, Provider
 from sre_agent.tools.addresses import is_credential_service
 
+_STRANGERS = (
+    "openai.com",
+    "openai.azure.com",
+    "services.ai.azure.com",
+    "cognitiveservices.azure.com",
+    "models.ai.azure.com",
+    "inference.ai.azure.com",
+    "groq.com",
+    "github.ai",
+    "anthropic.com",
+    "googleapis.com",
+    "ollama.com",
+)
+"""Under these names the providers' own services are: never a server of the operator's."""
+
 
 class PlaceRefusedError(PermanentError):
     """An address is not one where a model may be asked; the message says what to write instead."""
@@ -37,13 +52,24 @@ class Place:
 
     @property
     def is_local(self) -> bool:
-        """Return whether what is said there stays in the operator's house.
+        """Return whether what is said there stays in the operator's house."""
+        return not self.is_strangers and (self.is_own or _is_loopback(self._host))
+
+    @property
+    def is_strangers(self) -> bool:
+        """Return whether a service of strangers answers there, whoever calls it his own.
 
         Ollama hands its cloud's models on to a stranger, wherever it runs itself.
         """
         if self.provider.protocol is Protocol.OLLAMA and self.model.endswith(("-cloud", ":cloud")):
-            return False
-        return self.is_own or _is_loopback(urlsplit(self.base_url).hostname or "")
+            return True
+        if self.provider.name == "azure" and not _is_loopback(self._host):
+            return True
+        return f".{self._host}".endswith(tuple(f".{name}" for name in _STRANGERS))
+
+    @property
+    def _host(self) -> str:
+        return (urlsplit(self.base_url).hostname or "").rstrip(".")
 
 
 def checked(url: str) -> str:

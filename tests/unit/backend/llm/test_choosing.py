@@ -108,3 +108,51 @@ async def test_auto_takes_an_ollama_that_has_the_model(
 async def test_auto_takes_no_server_that_is_no_ollama() -> None:
     async with serving(OpenAIChat(), Raw(b"{}")) as server:
         assert await choosing.choose(settings(LLM_BASE_URL=server.url)) is None
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"LLM_PROVIDER": "openai"},
+        {"LLM_PROVIDER": "anthropic"},
+        {"LLM_PROVIDER": "google"},
+        {"LLM_PROVIDER": "groq"},
+        {"LLM_PROVIDER": "github"},
+        {"LLM_PROVIDER": "azure", "LLM_BASE_URL": "https://corp.openai.azure.com/openai/v1"},
+        {"LLM_PROVIDER": "azure", "LLM_BASE_URL": "https://models.corp.example/openai/v1"},
+        {"LLM_PROVIDER": "openai-compatible", "LLM_BASE_URL": "https://api.openai.com/v1"},
+        {"LLM_PROVIDER": "vllm", "LLM_BASE_URL": "https://EU.API.OpenAI.com./v1"},
+        {"LLM_PROVIDER": "ollama", "LLM_BASE_URL": "https://ollama.com"},
+        {"LLM_PROVIDER": "auto", "LLM_BASE_URL": "https://ollama.com"},
+        {"LLM_PROVIDER": "ollama", "LLM_MODEL": "gpt-oss:120b-cloud"},
+        {
+            "LLM_PROVIDER": "ollama",
+            "LLM_BASE_URL": "http://10.0.0.7:11434",
+            "LLM_MODEL_ESCALATION": "kimi:cloud",
+        },
+    ],
+)
+async def test_a_service_of_strangers_is_not_called_the_house_s_own(values: dict[str, str]) -> None:
+    chosen = {"LLM_MODEL": "m", "LLM_API_KEY": KEY, "LLM_LOCAL": "true", **values}
+
+    with pytest.raises(SettingsError, match=r"LLM_LOCAL: .*LLM_BASE_URL"):
+        await choosing.choose(settings(**chosen))
+
+
+@pytest.mark.parametrize(
+    ("provider", "url"),
+    [
+        ("vllm", ""),
+        ("vllm", "http://gpu.corp.example:8000/v1"),
+        ("openai", "https://models.corp.example/v1"),
+        ("openai-compatible", "https://gpu.westeurope.cloudapp.azure.com/v1"),
+        ("ollama", "http://10.0.0.7:11434"),
+    ],
+)
+async def test_a_server_of_one_s_own_is_local_where_that_is_said(provider: str, url: str) -> None:
+    values = {"LLM_PROVIDER": provider, "LLM_BASE_URL": url, "LLM_MODEL": "m", "LLM_API_KEY": KEY}
+
+    choice = await choosing.choose(settings(**values, LLM_LOCAL="true"))
+
+    assert choice is not None
+    assert choice.small.is_local

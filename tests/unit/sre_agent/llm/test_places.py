@@ -46,6 +46,10 @@ def test_an_address_loses_the_slash_at_its_end() -> None:
         ("ollama", "http://10.0.0.7:11434", "llama3.2", False, False),
         ("ollama", "http://10.0.0.7:11434", "llama3.2", True, True),
         ("openai", "https://api.openai.com/v1", "gpt-4o", False, False),
+        ("openai", "https://api.openai.com/v1", "gpt-4o", True, False),
+        ("openai", "https://models.corp.example/v1", "m", True, True),
+        ("azure", "https://models.corp.example/v1", "m", True, False),
+        ("azure", "http://127.0.0.1:4000/v1", "m", False, True),
         ("vllm", "http://localhost.evil.example/v1", "m", False, False),
     ],
 )
