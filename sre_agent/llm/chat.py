@@ -31,7 +31,10 @@ if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
     from langchain_core.messages import AIMessage, BaseMessage
 
-_BYTES_PER_TOKEN = 1024
+_BYTES_PER_TOKEN = 32
+"""A token of an answer has four or five bytes, twice as many where they are escaped; here is room for more."""
+
+_STREAMED_BYTES_PER_TOKEN = 1024
 """Streams wrap each token in some hundred bytes."""
 
 _BYTES_AROUND = 64 * 1024
@@ -63,10 +66,11 @@ class Chat(Mind):
 
     @override
     async def ask(self, question: Question) -> Answer:
-        started = self._monotonic()
+        started, room = self._monotonic(), question.max_output_tokens
         exchange = Exchange(
             ends_at=started + question.deadline_s,
-            max_bytes=_BYTES_AROUND + question.max_output_tokens * _BYTES_PER_TOKEN,
+            max_bytes=_BYTES_AROUND + room * _BYTES_PER_TOKEN,
+            max_streamed_bytes=_BYTES_AROUND + room * _STREAMED_BYTES_PER_TOKEN,
         )
         token = exchanges.current.set(exchange)
         spent: list[Usage] = []
@@ -140,6 +144,7 @@ class Chat(Mind):
     def _read(
         self, message: "AIMessage", question: Question, usage: Usage, seconds: float
     ) -> Answer:
+        reading.check_size(message)
         reading.check_end(message)
         around: dict[str, Any] = {
             "usage": usage,

@@ -42,7 +42,8 @@ _SENT = frozenset(
 )
 """What the clients' headers may say; others tell of the machine, or hold what a shell exported."""
 
-_READ = ("application/json", "application/x-ndjson", "text/event-stream")
+_WHOLE = "application/json"
+_READ = (_WHOLE, "application/x-ndjson", "text/event-stream")
 
 
 class Door(httpx2.AsyncBaseTransport):
@@ -121,9 +122,11 @@ class Door(httpx2.AsyncBaseTransport):
                 await answer.aclose()
                 told = f"what is at {self._place.base_url} answers {kind[:40]!r}: it is no model's server"
                 raise _faulty(exchange, MindRefusedError(told))
-            answer.stream = _Counted(
-                cast(httpx2.AsyncByteStream, answer.stream), exchange, self._place.name
-            )
+            body = cast(httpx2.AsyncByteStream, answer.stream)
+            most = exchange.max_bytes
+            if kind != _WHOLE:
+                most = max(most, exchange.max_streamed_bytes)
+            answer.stream = _Counted(body, exchange, most, self._place.name)
             return answer
         exchange.fault = self._complaint(answer, await _head(answer))
         # The client needs something to fail on; the words are kept for us.
@@ -147,17 +150,19 @@ class Door(httpx2.AsyncBaseTransport):
 class _Counted(httpx2.AsyncByteStream):
     """A body that ends with a fault where it is too large or breaks off."""
 
-    def __init__(self, stream: httpx2.AsyncByteStream, exchange: Exchange, name: str) -> None:
-        self._stream, self._exchange, self._name = stream, exchange, name
+    def __init__(
+        self, stream: httpx2.AsyncByteStream, exchange: Exchange, most: int, name: str
+    ) -> None:
+        self._stream, self._exchange, self._most, self._name = stream, exchange, most, name
 
     @override
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        left = self._exchange.max_bytes
+        left = self._most
         try:
             async for piece in self._stream:
                 left -= len(piece)
                 if left < 0:
-                    told = f"{self._name} answered more than {self._exchange.max_bytes} bytes"
+                    told = f"{self._name} answered more than {self._most} bytes"
                     raise _faulty(self._exchange, MindAnswerInvalidError(told))
                 yield piece
         except httpx2.TransportError:

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from langchain_core.messages import AIMessage
 
 MAX_TOOL_CALLS = 8
+MAX_SAID = 64 * 1024
+"""Characters of an answer; the longest that is asked for has 1,200 tokens. Whoever takes one apart,
+searches and checks it does so while nothing else runs."""
 MAX_TEXT_KEPT = 4000
 _PROBLEMS_TOLD = 3
 _STATED_MAX = 50_000_000
@@ -27,6 +30,17 @@ _CUT = frozenset({"length", "max_tokens", "MAX_TOKENS", "max_output_tokens"})
 _REFUSED = frozenset(
     {"content_filter", "refusal", "SAFETY", "RECITATION", "PROHIBITED_CONTENT", "BLOCKLIST", "SPII"}
 )
+
+
+def check_size(message: "AIMessage") -> None:
+    """Look at how much the model said, what it thought aside.
+
+    Raises:
+        MindAnswerInvalidError: It is more than anybody asks for, and too much to be taken apart.
+    """
+    if sum(map(len, _said(message))) > MAX_SAID:
+        told = f"the answer has more than {MAX_SAID} characters"
+        raise MindAnswerInvalidError(told, text=kept(message))
 
 
 def check_end(message: "AIMessage") -> None:
@@ -116,7 +130,7 @@ def usage(message: "AIMessage", asked: Sequence[str]) -> Usage:
     """Return what the provider counted, or an estimate where it did not or cannot be right."""
     estimate = Usage(
         input_tokens=estimated(*asked),
-        output_tokens=estimated(message.text, *map(str, message.tool_calls)),
+        output_tokens=estimated(*_said(message)),
         is_estimated=True,
     )
     said: Mapping[str, Any] = message.usage_metadata or {}
@@ -129,6 +143,12 @@ def usage(message: "AIMessage", asked: Sequence[str]) -> Usage:
 def estimated(*texts: str) -> int:
     """Return about how many tokens texts are: rather too many than too few."""
     return sum(-(-len(text.encode("utf-8", "replace")) // 3) for text in texts)
+
+
+def _said(message: "AIMessage") -> tuple[str, ...]:
+    """Return the text of an answer, and each call of a tool as text."""
+    calls = (f"{call['name']} {call['args']}" for call in message.tool_calls)
+    return (str(message.text), *calls)
 
 
 def kept(message: "AIMessage") -> str:

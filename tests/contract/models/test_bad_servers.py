@@ -1,5 +1,12 @@
 """Whatever a model's server does, asking it ends in time, within bounds, with a reason."""
 
+import asyncio
+import json
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+
 import pytest
 from asking import asked_at, prose, shaped, with_tools
 from model_acts import Act, Call, Cut, Fail, Flood, Raw, Say, Slow, Vanish
@@ -125,3 +132,47 @@ async def test_counts_that_cannot_be_are_not_believed() -> None:
 
             assert answer.usage.is_estimated
             assert answer.usage.output_tokens > 100
+
+
+@asynccontextmanager
+async def standstill() -> AsyncIterator[list[float]]:
+    """Yield how long the event loop stood still at most, told at the end in seconds."""
+    longest = [0.0]
+
+    async def beat() -> None:
+        last = time.perf_counter()
+        while True:
+            await asyncio.sleep(0.02)
+            now = time.perf_counter()
+            longest[0] = max(longest[0], now - last)
+            last = now
+
+    beating = asyncio.create_task(beat())
+    await asyncio.sleep(0.1)
+    longest[0] = 0.0
+    yield longest
+    await asyncio.sleep(0.1)
+    beating.cancel()
+
+
+@every_kind
+async def test_a_giant_answer_is_not_taken_apart_however_long_a_model_may_think(kind: Kind) -> None:
+    many = [{"n": 1}] * 300_000
+    giant = Say(json.dumps({"cause": "disk_full", "odds": 0.7, "more": many}))
+    question = replace(shaped(), max_output_tokens=20_200)
+    async with asked_at(kind, giant) as (chat, _), standstill() as longest:
+        with pytest.raises(MindAnswerInvalidError, match="more than"):
+            await chat.ask(question)
+
+    assert longest[0] < 2
+
+
+@every_kind
+async def test_what_is_longer_than_any_answer_is_no_answer(kind: Kind) -> None:
+    more = [f"it is full {number}" for number in range(6000)]
+    long = Say(json.dumps({"cause": "disk_full", "odds": 0.7, "more": more}))
+    async with asked_at(kind, long) as (chat, _):
+        with pytest.raises(MindAnswerInvalidError, match="more than") as caught:
+            await chat.ask(replace(shaped(), max_output_tokens=20_200))
+
+    assert len(caught.value.text) <= 4000
