@@ -24,7 +24,7 @@ from sre_agent.domain.errors import PermanentError
 from sre_agent.domain.events import Event
 from sre_agent.replay import recording
 
-_WIDTH = 144
+_WIDTH = 158
 _RUNS_MOST = 100
 
 Model = Annotated[
@@ -89,10 +89,9 @@ def evaluate(
         typer.echo(json.dumps(told, indent=1))
     else:
         Console(width=max(console.width, _WIDTH)).print(eval_table.table(scored))
-        for item in {item.case: item for item in scored}.values():
-            for note in item.notes:
-                told_note = f"{item.case}: {note}"
-                console.print(f"[yellow]note[/] {telling_replays.words(told_note)}", soft_wrap=True)
+        notes = (f"{item.case}: {note}" for item in scored for note in item.notes)
+        for told_note in dict.fromkeys(notes):
+            console.print(f"[yellow]note[/] {telling_replays.words(told_note)}", soft_wrap=True)
     if at_least is not None and found.accuracy < at_least:
         raise typer.Exit(1)
 

@@ -56,6 +56,7 @@ class Replays:
 
         before, began_s = len(self.purse.bills), time.perf_counter()
         wanted = recording.read(log.events, run)
+        self.purse.begin_replay()
         found = await playing.play(wanted, self.rules, self.mind, self.chooser)
         if log.broken:
             found = replace(found, notes=(log.broken, *found.notes))

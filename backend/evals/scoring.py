@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from backend.evals.incident_cases import Case
 from backend.evals.replaying import Taken
+from sre_agent.domain.opinion import ModelOpinion
 
 TOP, FEW = 1, 3
 
@@ -14,8 +15,8 @@ class Scored:
     """One run of one case.
 
     `stated` is how sure the leading cause was said to be, None where there was none. `model_right`
-    says the same of the model's first cause, None where it named none or nobody was asked.
-    `micro_usd` is None where a price is not known.
+    says the same of the model's first cause, or that it rightly named none; None where nobody was asked.
+    No answer, which `unanswered` tells, is a wrong one. `micro_usd` is None where a price is not known.
     """
 
     case: str
@@ -26,6 +27,7 @@ class Scored:
     abstained: bool
     struck: int = 0
     model_right: bool | None = None
+    unanswered: bool = False
     tokens: int = 0
     micro_usd: int | None = 0
     seconds: float = 0.0
@@ -44,6 +46,7 @@ class Summary:
     sure_when_wrong: float | None
     abstained: int
     model_accuracy: float | None
+    unanswered: int
     struck: int
     tokens: int
     micro_usd: int | None
@@ -56,7 +59,6 @@ def score(case: Case, taken: Taken) -> Scored:
     found, said, chosen = now.diagnosis, now.opinion, now.choice
     costs = [bill.micro_usd for bill in taken.bills]
     known = [cost for cost in costs if cost is not None]
-    first = said.causes[0] if said and said.causes else None
     return Scored(
         case=case.name,
         expects_nothing=case.file.nothing,
@@ -65,7 +67,8 @@ def score(case: Case, taken: Taken) -> Scored:
         stated=found.causes[0].confidence if found.causes else None,
         abstained=found.abstained,
         struck=sum(item.struck_count for item in (said, chosen) if item),
-        model_right=case.names(first.fault_class, first.object) if first else None,
+        model_right=_model_is_right(case, said) if said else None,
+        unanswered=bool(said and said.note),
         tokens=sum(bill.tokens for bill in taken.bills),
         micro_usd=sum(known) if len(known) == len(costs) else None,
         seconds=taken.seconds,
@@ -96,11 +99,18 @@ def summarize(runs: Sequence[Scored]) -> Summary:
         sure_when_wrong=_mean(wrong),
         abstained=sum(item.abstained for item in runs),
         model_accuracy=_mean([float(item) for item in asked]),
+        unanswered=sum(item.unanswered for item in runs),
         struck=sum(item.struck for item in runs),
         tokens=sum(item.tokens for item in runs),
         micro_usd=sum(known) if len(known) == len(costs) else None,
         seconds=sum(item.seconds for item in runs),
     )
+
+
+def _model_is_right(case: Case, said: ModelOpinion) -> bool:
+    if not said.causes:
+        return case.file.nothing and not said.note
+    return case.names(said.causes[0].fault_class, said.causes[0].object)
 
 
 def _top_is_right(item: Scored) -> bool:

@@ -26,15 +26,24 @@ class Bill:
 
 @dataclass
 class Purse(Ledger):
-    """A `Ledger` of one process. Limits of an hour or a day count for as long as it lives."""
+    """A `Ledger` of one process. Limits of an hour or a day count for as long as it lives.
+
+    Limits of an incident hold for each of its replays: one is not cut short by those before it.
+    """
 
     budgets: Budgets
     bills: dict[str, Bill] = field(default_factory=dict)
+    _earlier: int = 0
+    """How many bills are of replays that are over."""
+
+    def begin_replay(self) -> None:
+        """Let what is taken from here on be another replay's."""
+        self._earlier = len(self.bills)
 
     @override
     async def reserve(self, account: Account, estimate: Estimate, now: datetime) -> Reservation:
-        own = [item for item in self.bills.values() if item.incident_id == account.incident_id]
         every = list(self.bills.values())
+        own = [item for item in every[self._earlier :] if item.incident_id == account.incident_id]
         scopes = (
             Scope("of this incident", "incident", _taken(own)),
             Scope("of this command", "hour", _taken(every)),

@@ -21,7 +21,7 @@ from sre_agent.domain.events import Event
 
 SETTINGS = ["VERIFICATION_HOLD_SECONDS=20", "VERIFICATION_DEADLINE_SECONDS=120"]
 ALLOW = "rules:\n  - {name: all, ruling: allow, when: 'true', reason: so it is}\n"
-NOTHING_TO_SAY = Say('{"causes": []}', counts=(1000, 50))
+NOTHING_TO_SAY = Say('{"causes": []}', counts=(6000, 50))
 
 
 @pytest.fixture(scope="module")
@@ -135,7 +135,7 @@ def test_a_model_is_asked_only_where_one_is_named_and_what_it_took_is_told(here:
     assert found["now"]["opinion"]["model"] == "ollama/tiny"
     assert {item["part"] for item in found["differences"]} == {"opinion"}
     [bill] = found["model_use"]
-    assert bill["tokens"] == 1050
+    assert bill["tokens"] == 6050
 
 
 def test_a_model_keeps_to_its_budget(here: Path) -> None:
@@ -198,6 +198,21 @@ def test_a_case_is_right_about_its_object_too_and_the_model_s_word_is_measured_a
     assert [item["is_right"] for item in found["runs"]] == [True, True, False]
     assert [item["model_right"] for item in found["runs"]] == [False, False, False]
     assert [item["struck"] for item in found["runs"]] == [1, 1, 1]
+
+
+def test_no_run_of_a_case_loses_its_model_to_the_runs_before_it(
+    here: Path, log: list[Event]
+) -> None:
+    case(here / "cases", "a", "causes: [{fault_class: bad_release}]", log)
+
+    with served(Ollama(), Say('{"causes": []}', counts=(30_000, 50))) as server:
+        lines = (f"LLM_BASE_URL={server.url}", "MAX_TOKENS_PER_INCIDENT=60000")
+        setting(here, "LLM_PROVIDER=ollama", *lines)
+        found = told("eval", "cases", "--model", "tiny", "--runs", "4")
+
+    assert [item["notes"] for item in found["runs"]] == [[]] * 4
+    assert found["all"]["unanswered"] == 0
+    assert len(server.questions) == 4
 
 
 def test_commands_that_replay_nothing_do_not_load_the_graph() -> None:

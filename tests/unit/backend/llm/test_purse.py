@@ -42,3 +42,16 @@ async def test_limits_of_an_hour_and_a_day_hold_for_all_incidents(limit: str) ->
 
     with pytest.raises(MindBudgetSpentError, match=limit.upper()):
         await purse.reserve(account("inc-2"), ESTIMATE, NOW)
+
+
+async def test_each_replay_of_an_incident_has_the_whole_budget_of_one() -> None:
+    purse = Purse(Budgets({"max_tokens_per_incident": 100, "max_tokens_per_hour": 150}))
+    await purse.reserve(account(), ESTIMATE, NOW)
+
+    purse.begin_replay()
+    await purse.reserve(account(), ESTIMATE, NOW)
+    with pytest.raises(MindBudgetSpentError, match="MAX_TOKENS_PER_INCIDENT: 60 of 100"):
+        await purse.reserve(account(), ESTIMATE, NOW)
+    purse.begin_replay()
+    with pytest.raises(MindBudgetSpentError, match="MAX_TOKENS_PER_HOUR: 120 of 150"):
+        await purse.reserve(account(), ESTIMATE, NOW)
