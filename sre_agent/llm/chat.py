@@ -77,7 +77,7 @@ class Chat(Mind):
         try:
             async with asyncio.timeout(question.deadline_s):
                 message = await self._asked(question, exchange)
-            spent.append(reading.usage(message, (question.system, question.user)))
+            spent.append(reading.usage(message, reading.told_by(question)))
             return self._read(message, question, spent[0], self._monotonic() - started)
         except TimeoutError:
             told = f"{self.name} did not answer within {question.deadline_s:g} s"
@@ -184,7 +184,7 @@ class Chat(Mind):
         if not reached:
             return Usage()
         return Usage(
-            input_tokens=reading.estimated(question.system, question.user),
+            input_tokens=reading.estimated(*reading.told_by(question)),
             output_tokens=question.max_output_tokens if status == 200 else 0,
             is_estimated=True,
         )

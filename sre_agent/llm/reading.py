@@ -1,7 +1,8 @@
 """From a provider's message to what was asked for; whatever does not fit is said to be invalid."""
 
+import re
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 from pydantic import BaseModel, ValidationError
 
@@ -25,6 +26,11 @@ searches and checks it does so while nothing else runs."""
 MAX_TEXT_KEPT = 4000
 _PROBLEMS_TOLD = 3
 _STATED_MAX = 50_000_000
+
+_WORD = re.compile(rb"[A-Za-z\x80-\xff]{1,16}|[0-9]{1,3}")
+"""What takes a token at least. Tokenizers cut a text at spaces and signs, and letters from digits, before
+they look for tokens: none goes over the end of a word, or holds more than three digits. A longer word, or
+a sentence of a script without spaces, has a token for every 16 bytes: fewer than ordinary text ever took."""
 
 _CUT = frozenset({"length", "max_tokens", "MAX_TOKENS", "max_output_tokens"})
 _REFUSED = frozenset(
@@ -128,16 +134,17 @@ def tool_requests(message: "AIMessage", question: Question) -> tuple[ToolRequest
 
 def usage(message: "AIMessage", asked: Sequence[str]) -> Usage:
     """Return what the provider counted, or an estimate where it did not or cannot be right."""
-    estimate = Usage(
-        input_tokens=estimated(*asked),
-        output_tokens=estimated(*_said(message)),
-        is_estimated=True,
-    )
-    said: Mapping[str, Any] = message.usage_metadata or {}
-    took, gave = said.get("input_tokens"), said.get("output_tokens")
-    if not _is_likely(took, estimate.input_tokens) or not _is_likely(gave, estimate.output_tokens):
-        return estimate
-    return Usage(input_tokens=int(took or 0), output_tokens=int(gave or 0))
+    counts: Mapping[str, Any] = message.usage_metadata or {}
+    said, took, gave = _said(message), counts.get("input_tokens"), counts.get("output_tokens")
+    if _can_be(took, asked) and _can_be(gave, said):
+        return Usage(input_tokens=took, output_tokens=gave)
+    return Usage(input_tokens=estimated(*asked), output_tokens=estimated(*said), is_estimated=True)
+
+
+def told_by(question: Question) -> tuple[str, ...]:
+    """Return what a question is sure to tell a model: its texts, and which tools there are."""
+    tools = (f"{tool.name} {tool.description}" for tool in question.tools)
+    return (question.system, question.user, *tools)
 
 
 def estimated(*texts: str) -> int:
@@ -163,9 +170,15 @@ def _refusal(message: "AIMessage") -> str:
     return next((str(word) for word in words if word), "")
 
 
-def _is_likely(stated: Any, estimate: int) -> bool:
-    """Return whether a count can be: a server that understates would be asked for ever."""
-    return isinstance(stated, int) and estimate // 10 <= stated <= _STATED_MAX
+def _can_be(stated: Any, texts: Sequence[str]) -> TypeGuard[int]:
+    """Return whether a count of texts can be right: who understates would be asked for less than it takes."""
+    return isinstance(stated, int) and _least(texts) <= stated <= _STATED_MAX
+
+
+def _least(texts: Sequence[str]) -> int:
+    """Return how many tokens texts have at least; of a giant one only the beginning is looked at."""
+    heads = (text[:MAX_SAID].encode("utf-8", "replace") for text in texts)
+    return sum(1 for head in heads for _ in _WORD.finditer(head))
 
 
 def _json_in(text: str) -> str:

@@ -32,7 +32,7 @@ from sre_agent.testing import FakeClock
 
 UNDO = "undo the release"
 RESTART = Step(name="restart", condition="it fails", when="true", repairs=("restart_workload",))
-NO_OPINION = Say('{"causes": []}')
+NO_OPINION = Say('{"causes": []}', counts=(4000, 50))
 
 
 def _restarting_next(book: Playbook) -> Playbook:
@@ -98,7 +98,7 @@ def choosing(option: str, **said: Any) -> Say:
     name = world().services[CULPRIT].name
     claim = {"evidence": "k8s-1.6", "fact": "object.name", "relation": "is", "value": name}
     answer = {"option": option, "reason": "its pods hang, not its code", "claims": [claim]}
-    return Say(json.dumps({**answer, **said}), counts=(2000, 80))
+    return Say(json.dumps({**answer, **said}), counts=(5000, 80))
 
 
 def of(events: list[Event], kind: EventKind) -> list[dict[str, Any]]:
@@ -138,7 +138,7 @@ async def test_a_choice_reaches_the_person_who_decides_beside_that_of_the_rules(
     assert 'in its words: "its pods hang, not its code"' in told
     async with platform.engine.connect() as connection:
         used = await model_use.of_incident(connection, events[0].incident_id)
-    assert sum(item.input_tokens for item in used) == 3000
+    assert sum(item.input_tokens for item in used) == 9000
 
 
 @pytest.mark.parametrize(

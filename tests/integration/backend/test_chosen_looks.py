@@ -25,8 +25,10 @@ from sre_agent.domain.events import Event, EventKind
 from sre_agent.domain.tools import ToolCall, ToolResult
 from sre_agent.llm.inquirer import MAX_LOOKS
 
-NOTHING = Say("nothing further")
-NO_OPINION = Say('{"causes": []}')
+COUNTS = (4000, 50)
+"""No fewer tokens read than the words of the questions."""
+NOTHING = Say("nothing further", counts=COUNTS)
+NO_OPINION = Say('{"causes": []}', counts=COUNTS)
 KINDS: dict[str, tuple[Dialect, dict[str, Any]]] = {
     "ollama": (Ollama(), {"llm_provider": "ollama", "llm_model": "llama3.2"}),
     "openai": (OpenAIChat(), {"llm_provider": "openai", "llm_model": "small"}),
@@ -76,7 +78,7 @@ def looking(body: Mapping[str, Any]) -> Act:
         for tool, arguments in tools.items()
         if set(arguments) == {"object"} and there in arguments["object"]["enum"]
     ]
-    return Call(tuple(calls)) if calls else NOTHING
+    return Call(tuple(calls), counts=COUNTS) if calls else NOTHING
 
 
 async def live(platform: Platform, kind: str, act: Act) -> tuple[list[Event], ModelServer]:
@@ -136,7 +138,7 @@ async def test_what_choosing_took_is_counted(platform: Platform) -> None:
 
     async with platform.engine.connect() as connection:
         [used] = await model_use.of_incident(connection, id_)
-    assert used.input_tokens == 1000 * len(server.questions)
+    assert used.input_tokens == COUNTS[0] * len(server.questions)
 
 
 def first_enum(arguments: Mapping[str, Any]) -> dict[str, str]:

@@ -158,7 +158,7 @@ async def test_a_dead_model_costs_a_note(platform: Platform) -> None:
 async def test_the_model_that_the_settings_name_is_asked_once_and_billed(
     platform: Platform,
 ) -> None:
-    said = Say('{"causes": []}', counts=(1000, 50))
+    said = Say('{"causes": []}', counts=(4000, 50))
     async with serving(OpenAIChat(), said) as server:
         platform.settings = platform.settings.model_copy(
             update={
@@ -176,7 +176,7 @@ async def test_the_model_that_the_settings_name_is_asked_once_and_billed(
     assert [event for event in events if event.kind is EventKind.PLAN_PROPOSED]
     async with platform.engine.connect() as connection:
         [used] = await model_use.of_incident(connection, id_)
-    assert (used.input_tokens, used.output_tokens) == (1000, 50)
+    assert (used.input_tokens, used.output_tokens) == (4000, 50)
 
 
 async def test_a_collector_is_told_of_the_run_with_its_questions_in_it(platform: Platform) -> None:
