@@ -179,8 +179,9 @@ class Chat(Mind):
 
     def _lost(self, error: MindError, question: Question) -> Usage:
         """Return what may have been used up by a try of which nothing arrived."""
-        status = exchanges.current.get().status
-        reached = status == 200 or (status is None and isinstance(error, MindUnavailableError))
+        exchange = exchanges.current.get()
+        status, is_lost = exchange.status, exchange.is_sent and exchange.status is None
+        reached = status == 200 or (is_lost and isinstance(error, MindUnavailableError))
         if not reached:
             return Usage()
         return Usage(

@@ -68,11 +68,13 @@ class Door(httpx2.AsyncBaseTransport):
         content = await request.aread()
         while True:
             exchange.tries += 1
+            exchange.is_sent = True
             try:
                 answer = await self._inner.handle_async_request(self._ours(request, content))
             except ServerRefusedError as error:
                 raise _faulty(exchange, MindRefusedError(f"{self._place.name}: {error}")) from error
             except httpx2.ConnectError as error:
+                exchange.is_sent = False
                 if await self._may_try_again(exchange, None):
                     continue
                 told = f"{self._place.name} cannot be reached at {self._place.base_url}"

@@ -13,14 +13,16 @@ _LOOKED_AT_CHARS = 20 * MAX_COMPLAINT_CHARS
 class Exchange:
     """The bounds of one exchange, and what became of it.
 
-    `max_bytes` bound an answer; one that comes in pieces may have `max_streamed_bytes`. `ends_at` is on the clock that the door was given; `fault` is set by the door, which sees what the
-    clients of the providers each hide in their own way.
+    `max_bytes` bound an answer; one that comes in pieces may have `max_streamed_bytes`. `ends_at` is on
+    the clock that the door was given; `is_sent` (the question may have arrived) and `fault` are set by the
+    door, which sees what the clients of the providers each hide in their own way.
     """
 
     ends_at: float
     max_bytes: int
     max_streamed_bytes: int = 0
     tries: int = 0
+    is_sent: bool = False
     status: int | None = None
     fault: MindError | None = None
 

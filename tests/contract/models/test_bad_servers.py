@@ -20,6 +20,7 @@ from sre_agent.llm.mind import (
     MindRefusedError,
     MindUnavailableError,
     Question,
+    Usage,
 )
 from sre_agent.llm.tries import Repairing
 
@@ -119,8 +120,9 @@ async def test_nobody_there_is_a_reason() -> None:
     chat = Chat(kind.place(url))
     await chat.load()
 
-    with pytest.raises(MindUnavailableError, match="cannot be reached"):
+    with pytest.raises(MindUnavailableError, match="cannot be reached") as caught:
         await chat.ask(prose())
+    assert [item.usage for item in caught.value.spending] == [Usage()], "nobody heard it"
     await chat.close()
 
 
