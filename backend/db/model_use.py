@@ -41,7 +41,7 @@ class ModelQuestions(Value):
     model: str
     role: str
     outcome: str = Field(
-        description="answered, unavailable, refused, invalid, over_budget; open while it is under way, "
+        description="answered, unavailable, refused, invalid, given_up, over_budget; open while it is under way, "
         "or for ever where its worker died; unknown for those of earlier versions."
     )
     refused_by: str | None = Field(

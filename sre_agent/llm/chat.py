@@ -84,8 +84,12 @@ class Chat(Mind):
             raise self._with(MindUnavailableError(told), question, started, spent) from None
         except MindError as error:
             raise self._with(error, question, started, spent) from None
+        except asyncio.CancelledError:
+            spent.append(self._given_up(question, exchange))
+            raise
         finally:
             exchanges.current.reset(token)
+            self._note(spent, started)
 
     async def load(self) -> None:
         """Load the provider's client ahead of the first question, which else waits for it."""
@@ -172,10 +176,17 @@ class Chat(Mind):
         self, error: MindError, question: Question, started: float, counted: list[Usage]
     ) -> MindError:
         """Return the error with what the try took: a provider may bill what never arrived."""
-        usage = counted[0] if counted else self._lost(error, question)
+        if not counted:
+            counted.append(self._lost(error, question))
         seconds = self._monotonic() - started
-        error.spending = (Spent(model=self.name, usage=usage, seconds=seconds),)
+        error.spending = (Spent(model=self.name, usage=counted[0], seconds=seconds),)
         return error
+
+    def _note(self, counted: list[Usage], started: float) -> None:
+        """Note what the exchange took for whoever counts it, should no answer and no error tell."""
+        taken, seconds = exchanges.taken.get(), self._monotonic() - started
+        if taken is not None:
+            taken.extend(Spent(model=self.name, usage=item, seconds=seconds) for item in counted)
 
     def _lost(self, error: MindError, question: Question) -> Usage:
         """Return what may have been used up by a try of which nothing arrived."""
@@ -187,5 +198,15 @@ class Chat(Mind):
         return Usage(
             input_tokens=reading.estimated(*reading.told_by(question)),
             output_tokens=question.max_output_tokens if status == 200 else 0,
+            is_estimated=True,
+        )
+
+    def _given_up(self, question: Question, exchange: Exchange) -> Usage:
+        """Return what may be used up by a try that nobody waits for any more: its answer may be under way."""
+        if not exchange.is_sent or exchange.status not in {None, 200}:
+            return Usage()
+        return Usage(
+            input_tokens=reading.estimated(*reading.told_by(question)),
+            output_tokens=question.max_output_tokens,
             is_estimated=True,
         )

@@ -3,7 +3,7 @@
 from contextvars import ContextVar
 from dataclasses import dataclass
 
-from sre_agent.llm.mind import MindError
+from sre_agent.llm.mind import MindError, Spent
 
 MAX_COMPLAINT_CHARS = 200
 _LOOKED_AT_CHARS = 20 * MAX_COMPLAINT_CHARS
@@ -28,6 +28,9 @@ class Exchange:
 
 
 current: ContextVar[Exchange] = ContextVar("llm_exchange")
+
+taken: ContextVar[list[Spent] | None] = ContextVar("llm_taken", default=None)
+"""What every exchange of a question took, for whoever has to count it where no answer tells."""
 
 
 def plainly(text: str, *, secret: str = "") -> str:

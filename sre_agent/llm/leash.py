@@ -2,16 +2,17 @@
 
 import asyncio
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from typing import Protocol
+from typing import Any, Protocol
 
 from pydantic import BaseModel
 from typing_extensions import override
 
 from sre_agent.domain.ids import IncidentId, OrgId
+from sre_agent.llm import exchange as exchanges
 from sre_agent.llm import outcome as outcomes
 from sre_agent.llm.mind import (
     Answer,
@@ -29,6 +30,10 @@ AROUND_TOKENS = 1024
 
 GRACE_S = 1.0
 """A door that keeps its deadline is given this to say so itself."""
+
+
+_UNDER_WAY: set[asyncio.Task[None]] = set()
+"""A task that nobody holds may be thrown away."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +119,8 @@ class Leashed(Around):
             incident_id=self.incident_id, org_id=self.org_id, role=question.role, model=self.name
         )
         reservation = await self.ledger.reserve(account, self._estimate(question), self.now())
+        taken: list[Spent] = []
+        token = exchanges.taken.set(taken)
         try:
             async with asyncio.timeout(question.deadline_s + GRACE_S):
                 answer = await self.mind.ask(question)
@@ -123,6 +130,12 @@ class Leashed(Around):
         except TimeoutError:  # it is not settled: nobody knows what it took
             told = f"{self.name} did not answer within {question.deadline_s:g} s"
             raise MindUnavailableError(told) from None
+        except asyncio.CancelledError:
+            if taken:  # else nobody knows what it took
+                await _to_its_end(self._settle(reservation, taken, Outcome.GIVEN_UP))
+            raise
+        finally:
+            exchanges.taken.reset(token)
         await self._settle(reservation, answer.spending, Outcome.ANSWERED)
         return answer
 
@@ -144,6 +157,14 @@ class Leashed(Around):
             micro_usd=max(known) * self.exchanges if len(known) == len(costs) else None,
             seconds=question.deadline_s + GRACE_S,
         )
+
+
+async def _to_its_end(work: Coroutine[Any, Any, None]) -> None:
+    """Do something to its end, though whoever waits for it is cancelled again."""
+    task = asyncio.create_task(work)
+    _UNDER_WAY.add(task)
+    task.add_done_callback(_UNDER_WAY.discard)
+    await asyncio.shield(task)
 
 
 def at_most(question: Question) -> Usage:

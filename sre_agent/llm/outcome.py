@@ -23,6 +23,9 @@ class Outcome(StrEnum):
     INVALID = "invalid"
     """It answered something else than what was asked for."""
 
+    GIVEN_UP = "given_up"
+    """Whoever asked did not wait for the answer."""
+
     OVER_BUDGET = "over_budget"
     """A limit of ours did not allow the question; nobody was asked."""
 

@@ -3676,7 +3676,7 @@ export interface components {
             role: string;
             /**
              * Outcome
-             * @description answered, unavailable, refused, invalid, over_budget; open while it is under way, or for ever where its worker died; unknown for those of earlier versions.
+             * @description answered, unavailable, refused, invalid, given_up, over_budget; open while it is under way, or for ever where its worker died; unknown for those of earlier versions.
              */
             outcome: string;
             /**
