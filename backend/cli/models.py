@@ -58,11 +58,14 @@ def check(
         return
     checked = asyncio.run(_check_all(choice, costs, settings))
     if as_json:
-        typer.echo(json.dumps({"models": [asdict(item) for item in checked]}, indent=2))
+        told = {"told": choice.lack} if choice.lack else {}
+        typer.echo(json.dumps({"models": [asdict(item) for item in checked], **told}, indent=2))
     else:
         for item in checked:
             _tell(item)
-    if not all(finding.is_ok for item in checked for finding in item.findings):
+        if choice.lack:
+            console.print(f"[red]wrong[/] {escape(plain(choice.lack))}", soft_wrap=True)
+    if choice.lack or not all(finding.is_ok for item in checked for finding in item.findings):
         raise typer.Exit(1)
 
 

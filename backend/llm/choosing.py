@@ -15,18 +15,32 @@ LOOK_S = 2.0
 
 @dataclass(frozen=True)
 class Choice:
-    """The models that are asked: the first one, and a larger one where there is one."""
+    """The models that are asked: the first one, and a larger one where there is one.
+
+    `missing` is a larger one that is named and that an Ollama, looked for by ourselves, does not have.
+    """
 
     small: Place
     large: Place | None = None
+    missing: str = ""
+
+    @property
+    def lack(self) -> str:
+        """Return in a sentence that the larger model is missing, and what to do; else nothing."""
+        if not self.missing:
+            return ""
+        return (
+            f"LLM_MODEL_ESCALATION: the Ollama at {self.small.base_url} does not have {self.missing}, so no "
+            f"larger model is asked; `ollama pull {self.missing}`, and start again."
+        )
 
 
 async def choose(settings: LlmSettings) -> Choice | None:
     """Return what the settings choose, looking for an Ollama where they leave it open.
 
     Raises:
-        SettingsError: A provider is named, and something that it needs is missing, or LLM_LOCAL calls a
-            service of strangers the operator's own.
+        SettingsError: A provider is named, and something that it needs is missing or cannot be, or LLM_LOCAL
+            calls a service of strangers the operator's own.
     """
     if settings.llm_provider == NONE:
         return None
@@ -37,22 +51,15 @@ async def choose(settings: LlmSettings) -> Choice | None:
         names = await ollama_models.names(choice.small, deadline_s=LOOK_S)
     except MindError:
         return None
-    small = ollama_models.found(choice.small.model, names)
-    if small is None:
-        return None
-    large = choice.large and ollama_models.found(choice.large.model, names)
-    return Choice(
-        replace(choice.small, model=small),
-        replace(choice.large, model=large) if choice.large and large else None,
-    )
+    return _there(choice, names)
 
 
 def configured(settings: LlmSettings) -> Choice:
     """Return the models of the provider that is named.
 
     Raises:
-        SettingsError: Something that it needs is missing, or LLM_LOCAL calls a service of strangers
-            the operator's own.
+        SettingsError: Something that it needs is missing or cannot be, or LLM_LOCAL calls a service
+            of strangers the operator's own.
     """
     provider = PROVIDERS[settings.llm_provider]
     url = settings.llm_base_url or settings.llm_api_base_url or provider.base_url
@@ -68,7 +75,26 @@ def configured(settings: LlmSettings) -> Choice:
     return _at(settings, provider, url)
 
 
+def _there(choice: Choice, names: tuple[str, ...]) -> Choice | None:
+    """Return what an Ollama has of a choice; None where it does not have the first model."""
+    small = ollama_models.found(choice.small.model, names)
+    if small is None:
+        return None
+    found = Choice(replace(choice.small, model=small))
+    if choice.large is None:
+        return found
+    large = ollama_models.found(choice.large.model, names)
+    if large is None:
+        return replace(found, missing=choice.large.model)
+    return replace(found, large=replace(choice.large, model=large))
+
+
 def _at(settings: LlmSettings, provider: Provider, url: str) -> Choice:
+    if not (settings.llm_key.isascii() and settings.llm_key.isprintable()):
+        raise SettingsError(
+            f"LLM_API_KEY: the key of {provider.name} holds a character that no header may hold; copy it "
+            "once more from where it was given out."
+        )
     small = Place(
         provider=provider,
         base_url=url or provider.base_url,

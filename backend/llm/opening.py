@@ -5,6 +5,8 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
+import structlog
+
 from backend.llm import choosing
 from backend.llm.tracing import destinations
 from backend.llm.tracing.destinations import Destination
@@ -16,6 +18,8 @@ from sre_agent.llm.providers.place import Place
 from sre_agent.llm.spans import Spans
 from sre_agent.llm.tries import Escalating, Repairing
 from sre_agent.llm.watched import WatchedExchange
+
+_log = structlog.get_logger()
 
 _TRIES = 2
 """A model is asked once and, where its answer cannot be used, once more."""
@@ -48,6 +52,8 @@ async def open_mind(settings: LlmSettings) -> AsyncIterator[Opened | None]:
     if choice is None:
         yield None
         return
+    if choice.lack:
+        _log.warning("larger_model_missing", told=choice.lack)
     async with AsyncExitStack() as stack:
         spans = await _watching(told, stack)
         small = _one(choice.small, stack, spans)

@@ -64,6 +64,18 @@ def test_a_model_that_is_not_there_is_said_to_be_so(here: Path) -> None:
     assert code == 1
 
 
+def test_a_larger_model_that_is_not_there_is_said_to_be_so(here: Path) -> None:
+    with served(Ollama(), WORDS, SHAPE, WARM) as server:
+        lines = (f"LLM_BASE_URL={server.url}", "LLM_MODEL_ESCALATION=qwen3:32b")
+        code, said = check(here, *lines)
+        told = CliRunner().invoke(cli, ["models", "check"]).output
+
+    assert found(said)["reach"]
+    assert "ollama pull qwen3:32b" in said["told"]
+    assert "ollama pull qwen3:32b" in told
+    assert code == 1
+
+
 @pytest.mark.parametrize("line", ["LLM_PROVIDER=none", "LLM_BASE_URL=http://127.0.0.1:9"])
 def test_no_model_is_no_failure(here: Path, line: str) -> None:
     code, said = check(here, line)

@@ -156,3 +156,30 @@ async def test_a_server_of_one_s_own_is_local_where_that_is_said(provider: str, 
 
     assert choice is not None
     assert choice.small.is_local
+
+
+async def test_auto_tells_which_larger_model_is_not_there() -> None:
+    async with serving(Ollama("llama3.2:latest", "llama3.3:latest"), Say("x")) as server:
+        there = {"LLM_BASE_URL": server.url, "LLM_MODEL_ESCALATION": "llama3.3"}
+        found = await choosing.choose(settings(**there))
+        lacking = await choosing.choose(settings(**there | {"LLM_MODEL_ESCALATION": "qwen3:32b"}))
+
+    assert found is not None
+    assert found.large is not None
+    assert found.missing == ""
+    assert lacking is not None
+    assert lacking.large is None
+    assert lacking.missing == "qwen3:32b"
+
+
+@pytest.mark.parametrize("key", ["sk-ünï", "sk-abc\ndef", "sk-\u200babc", "sk-a\u2026z"])
+@pytest.mark.parametrize("variable", ["OPENAI_API_KEY", "LLM_API_KEY"])
+async def test_a_key_that_no_header_may_hold_is_told_at_the_start(variable: str, key: str) -> None:
+    values = {"LLM_PROVIDER": "openai", "LLM_MODEL": "m", variable: key}
+
+    with pytest.raises(
+        SettingsError, match=r"LLM_API_KEY: .*character that no header may hold"
+    ) as caught:
+        await choosing.choose(settings(**values))
+
+    assert key not in str(caught.value)
