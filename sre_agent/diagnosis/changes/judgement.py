@@ -30,6 +30,8 @@ FOUNDED = frozenset(
     }
 )
 """What can convict a commit: what it changes leads to what fails, or what fails names what it changes."""
+FOUNDED_TOGETHER = frozenset({"words.brought", "frames.same_file"})
+"""So can both of these: what fails stands in a file that it touches, and names what it brought there."""
 MAY_FIT = 2.5
 """What a look at a diff that nobody saw may add: so much less sure is any other verdict."""
 SWITCHED_ON = 0.8
@@ -52,7 +54,8 @@ class Charge:
     @property
     def is_founded(self) -> bool:
         """Return whether there is more to it than when and where it went live, and words it shares."""
-        return any(reason.rule in FOUNDED for reason in self.reasons)
+        rules = {reason.rule for reason in self.reasons}
+        return not rules.isdisjoint(FOUNDED) or rules >= FOUNDED_TOGETHER
 
     @property
     def is_unread(self) -> bool:

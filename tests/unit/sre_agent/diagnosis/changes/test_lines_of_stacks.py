@@ -65,3 +65,23 @@ def test_what_is_taken_away_has_a_place_too() -> None:
 def test_of_a_diff_or_a_line_that_is_not_told_it_may_be_near() -> None:
     assert "frames.touched" in rules(judged("", 400))
     assert "frames.touched" in rules(judged("@@ -90,1 +90,2 @@\n a\n+b = 1", None))
+
+
+def test_what_it_brought_to_another_place_of_the_file_and_fails_by_name_is_blamed() -> None:
+    diff = (
+        "--- a/services/pay/pricing.py\n+++ b/services/pay/pricing.py\n@@ -7,1 +7,1 @@\n"
+        '-CURRENCIES = tuple(RATES)\n+CURRENCIES = (*RATES, "SEK")'
+    )
+    trace = "KeyError: 'SEK'\n  File \"/app/services/pay/pricing.py\", line 60, in convert"
+    story = told(
+        "pay",
+        {("pay", "error_ratio"): stepped(0.003, 0.6)},
+        lines("pay", trace),
+        [commit("p", 66, "Sell in Sweden", "services/pay/pricing.py", diff)],
+        [deploy("p", 68, "pay")],
+    )
+
+    found = judgement.judge(scene.build(story))
+
+    assert {"words.brought", "frames.same_file"} <= rules(found)
+    assert found.culprit is not None
