@@ -22,6 +22,7 @@ from sre_agent.domain.opinion import (
     Scalar,
     StruckClaim,
 )
+from sre_agent.llm import subjects
 from sre_agent.llm.facts import plain, shown, table
 from sre_agent.safety.redaction import redact
 
@@ -183,7 +184,7 @@ class _Court:
         claimed = self._restore(said.value) if isinstance(said.value, str) else said.value
         if not _holds(value, said.relation.strip().lower(), claimed):
             raise _Strike(f"the evidence says {plain(shown(value), _SAID)}")
-        if not _is_about(found, facts, path, ref):
+        if not subjects.is_about(found, facts, path, ref):
             raise _Strike(f"that is not about {ref}")
         return Claim(
             evidence_id=found.id,
@@ -239,18 +240,3 @@ def _number(value: Scalar) -> float | None:
     except (ValueError, OverflowError):
         return None
     return number if math.isfinite(number) else None
-
-
-def _is_about(evidence: Evidence, facts: Mapping[str, Scalar], path: str, ref: ObjectRef) -> bool:
-    """Return whether what is cited tells of the object: the whole look does, or that entry of its list."""
-    if evidence.subject is not None and evidence.subject.name == ref.name:
-        return True
-    if ref.name in map(str, evidence.call.arguments.values()):
-        return True
-    entry = path[: path.index("]") + 1] if "]" in path else path
-    name = re.compile(rf"(?<![\w-]){re.escape(ref.name)}(?!\w)")
-    return any(
-        isinstance(value, str) and name.search(value)
-        for key, value in facts.items()
-        if key.startswith(entry) or "[" not in key
-    )

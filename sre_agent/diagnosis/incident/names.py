@@ -18,6 +18,17 @@ _SAFE = "[bcdfghjklmnpqrstvwxz2456789]"
 _POD_SUFFIX = re.compile(rf"-(?:{_SAFE}{{6,10}}-)?{_SAFE}{{5}}$")
 _REPLICASET_SUFFIX = re.compile(rf"-{_SAFE}{{6,10}}$")
 _ORDINAL_SUFFIX = re.compile(r"-\d+$")
+_GENERATED = {
+    ("Pod", "Deployment"): re.compile(rf"-{_SAFE}{{6,10}}-{_SAFE}{{5}}"),
+    ("Pod", "ReplicaSet"): re.compile(rf"-{_SAFE}{{5}}"),
+    ("Pod", "DaemonSet"): re.compile(rf"-{_SAFE}{{5}}"),
+    ("Pod", "Job"): re.compile(rf"-{_SAFE}{{5}}"),
+    ("Pod", "StatefulSet"): re.compile(r"-\d+"),
+    ("Pod", "CronJob"): re.compile(rf"-\d{{8,}}-{_SAFE}{{5}}"),
+    ("Job", "CronJob"): re.compile(r"-\d{8,}"),
+    ("ReplicaSet", "Deployment"): re.compile(rf"-{_SAFE}{{6,10}}"),
+}
+"""What follows a workload's name in the names of what it makes, by the kinds of both."""
 
 
 def host_of(address: str) -> str | None:
@@ -37,6 +48,13 @@ def owner_guesses(name: str) -> tuple[str, ...]:
         if (found := suffix.search(name)) and found.start() > 0
     ]
     return tuple(dict.fromkeys(guesses))
+
+
+def is_made_by(kind: str, name: str, owner: ObjectRef) -> bool:
+    """Return whether an object has exactly the name that a workload gives to what it makes."""
+    form = _GENERATED.get((kind, owner.kind))
+    rest = name.removeprefix(owner.name)
+    return form is not None and rest != name and form.fullmatch(rest) is not None
 
 
 @dataclass(frozen=True)
