@@ -83,13 +83,27 @@ def _support(said: str, facts: Sequence[Fact], names: frozenset[str]) -> Support
 
 
 def _sources(facts: Sequence[Fact], names: frozenset[str]) -> list[borne.Source]:
-    """Return what facts say, and what may be put beside it: its id, and a place where it names none."""
+    """Return what facts say, and what may be put beside it: its id, and its place where it names none."""
     named = [names & borne.words(fact.text) for fact in facts]
-    places = frozenset[str]().union(*named)
     return [
-        borne.Source(fact.text, _ids_of(fact) | (frozenset() if own else places))
+        borne.Source(
+            fact.text, _ids_of(fact) | (frozenset() if own else _place(fact, facts, named))
+        )
         for fact, own in zip(facts, named, strict=True)
     ]
+
+
+def _place(fact: Fact, facts: Sequence[Fact], named: Sequence[frozenset[str]]) -> frozenset[str]:
+    """Return the place that other facts from where a fact is from tell of, if they tell of one only."""
+    ids = {cite.id for cite in fact.cites}
+    near = (
+        names
+        for other, names in zip(facts, named, strict=True)
+        if ids & {cite.id for cite in other.cites}
+    )
+    told = frozenset[str]().union(*near)
+    places = [name for name in told if "/" in name]
+    return told & {places[0], *places[0].split("/")} if len(places) == 1 else frozenset()
 
 
 def _ids_of(fact: Fact) -> frozenset[str]:

@@ -1,66 +1,54 @@
 """Whether a sentence of a model says only what the texts that it cites say.
 
-Prose cannot be proved as a fact can. What can be is that each part of a sentence stands in one of its
-texts: the same words in the same order, numbers, names and outcomes to the letter, no denial added and
-none left out. Between them only words may stand that join others and say nothing by themselves. What
-is said with a condition or a doubt is said with it, or not at all: a sentence has every word that
-limits the clauses it is taken from.
+Prose cannot be proved as a fact can. What can be is that a sentence stands in one of its texts: the same
+words in the same order from the beginning of a clause on, with no word of its own but those that join
+others and say nothing by themselves. Left out may be what says only of what something is, what stands in
+brackets, and others of a list; nothing that denies, counts, limits or tells how something ended. Two
+things can be said in one sentence where each is said whole.
 """
 
 import re
 import unicodedata
-from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Self
+from enum import IntEnum
+
+from sre_agent.llm import clauses, wording
+from sre_agent.llm.clauses import Text
 
 MAX_WORDS = 80
-"""Of one part of a sentence; a longer one is none that anybody reads."""
-MAX_TEXT_WORDS = 600
+"""Of one sentence; a longer one is none that anybody reads."""
+MAX_PARTS = 8
+"""Of one sentence that is not said as a whole."""
 _SHOWN = 60
 
-_TOKEN = re.compile(r"[^\W_](?:[\w./:@→'\u2019-]*[^\W_])?%?")
 _PARTS = re.compile(
-    r"[,;.!?\"]+(?:\s|$)|(?:^|\s)(?:and|but|it|which|that|while|then|where|who)(?=\s)",
+    r"[,;.!?\"]+(?=\s|$)|(?<!\S)(?:and|but|it|which|that|while|then|where|who)(?!\S)",
     re.IGNORECASE,
 )
-_APART = re.compile(r"[/@:=→]")
-_WORDY = re.compile(r"[^\W\d_]+")
-_DENIALS = frozenset(
-    {"not", "no", "never", "nothing", "nobody", "none", "without", "neither", "nor", "cannot"}
-)
-_OUTCOMES = (
-    *("approv", "reject", "resolv", "verif", "repair", "undo", "revert", "rolled", "fix", "expir"),
-    *("recover", "healthy", "succe", "fail", "denied", "deny", "allow", "escalat", "restart"),
-    *("scal", "delet", "drain", "cordon", "caus", "safe", "clos", "done", "finish", "stop"),
-    *("halt", "cancel", "merg", "refus", "withheld", "carried", "appl", "open", "firing"),
-)
-"""Beginnings of words that tell how something ended or stands: they are taken to the letter."""
+_NAME = re.compile(r"^\D.*[/-]")
+_PRESENT = frozenset({"is", "are"})
+_PAST = frozenset({"was", "were"})
 
-_JOINS = """
-a an the of to in on at by for from with as and or but so that this these those there here
-it its they them their he she his her is are was were be been being am has have had do does did
-which who whom whose what when where while then than also too both each every all only
-about into onto out up per via among between through still yet now
-ask asks say says said tell tells told show shows shown name names named see seen
-one incident service alert platform people person evidence entry entries
-"""
-"""Words that say nothing that could be wrong."""
 
-_JOINING = frozenset(_JOINS.split())
+class _Join(IntEnum):
+    """How a part of a sentence hangs on the one before; of several words the firmest counts."""
 
-_LIMITS = """
-if unless would could might may should less more fewer than under over almost nearly partly
-most least best worst first likely likeliest unlikely probably possibly possible perhaps maybe
-seems seem appears appear suspect suspected weak weakly doubtful confidence estimate estimated
-except otherwise unknown
-"""
-_LIMITING = frozenset(_LIMITS.split())
-"""Words without which a sentence claims more than it did with them."""
+    ASIDE = 0
+    """By a comma: on the same text."""
+    APART = 1
+    """As another thing."""
+    SAME = 2
+    """By an "it": on the same text, as what it speaks of is named there."""
+    WITHIN = 3
+    """As a part of the same words."""
 
-_CLAUSES = re.compile(r"(?<=[,.;:!?])\s+|\n")
 
-_LIKE = {"waits": "wait", "waiting": "wait", "awaiting": "wait"}
+_JOINS = {
+    **dict.fromkeys(("and", "but", "while", ";", ".", "!", "?"), _Join.APART),
+    "it": _Join.SAME,
+    **dict.fromkeys(("which", "that", "then", "where", "who"), _Join.WITHIN),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,131 +59,146 @@ class Source:
     beside: frozenset[str] = field(default_factory=frozenset)
 
 
+@dataclass(slots=True)
+class _Part:
+    """A part of a sentence: its words, all of them as they stand there, and how it hangs on the last."""
+
+    words: list[str]
+    raw: list[str]
+    join: _Join
+
+
 def foreign(sentence: str, sources: Sequence[Source]) -> str:
-    """Return the first part of a sentence that none of its texts bears out; nothing where all are."""
-    signs = _signs(sentence) - _signs(" ".join(item.text for item in sources))
+    """Return the first part of a sentence that its texts do not bear out; nothing where they do."""
+    said = clauses.flattened(sentence)
+    signs = _signs(said) - _signs(clauses.flattened(" ".join(item.text for item in sources)))
     if signs:
         return min(signs)
-    texts = [_Text.of(item) for item in sources]
-    parts = _parts(sentence)
-    said = frozenset(word for part in parts for word in part)
-    strange = (part for part in parts if not any(_bears(text, part, said) for text in texts))
-    return " ".join(next(strange, ()))[:_SHOWN]
+    parts = list(_parts(said))
+    if not parts:  # Who says nothing says yes or no to what was asked.
+        return sentence[:_SHOWN]
+    told = _Told(parts, [(Text.of(item.text, item.beside), item.beside) for item in sources])
+    if told.is_borne():
+        return ""
+    strange = (part for number, part in enumerate(parts) if not told.borne_by(number, number + 1))
+    return " ".join(next(strange, parts[0]).words)[:_SHOWN]
 
 
 def words(text: str) -> frozenset[str]:
     """Return the words of a text as they are compared."""
-    return frozenset(_words(text))
+    return frozenset(wording.said(text))
 
 
-def _parts(sentence: str) -> list[list[str]]:
-    """Return the words of a sentence, part by part; one word alone says nothing, and goes with others."""
-    parts: list[list[str]] = []
-    for part in _PARTS.split(sentence):
-        said = _words(part)
-        if parts and (len(said) <= 1 or len(parts[-1]) == 1):
-            parts[-1] += said
-        elif said:
-            parts.append(said)
-    return parts
+def _parts(sentence: str) -> Iterator[_Part]:
+    """Yield the parts of a sentence; one word alone says nothing, and goes with others."""
+    waiting, join, position = _Part([], [], _Join.ASIDE), _Join.ASIDE, 0
+    for found in (*_PARTS.finditer(sentence), None):
+        piece = sentence[position : found.start() if found else len(sentence)]
+        said = wording.said(piece)
+        raw = list(map(wording.alike, wording.tokens(piece)))
+        if waiting.words and said and len(waiting.words) > 1 and len(said) > 1:
+            yield waiting
+            waiting = _Part(said, raw, join)
+        else:
+            waiting.words += said
+            waiting.raw += raw
+        between = found[0].casefold() if found else ""
+        kind = _JOINS.get(between, _JOINS.get(between[:1], _Join.ASIDE))
+        join = max(join, kind) if not said else kind
+        position = found.end() if found else len(sentence)
+    if waiting.words:
+        yield waiting
 
 
-@dataclass(frozen=True, slots=True)
-class _Text:
-    """The words of a source with the clause of each, the words that limit each clause, and others."""
+@dataclass(slots=True)
+class _Told:
+    """A sentence in parts, and what it cites."""
 
-    words: Sequence[str]
-    clauses: Sequence[int]
-    limits: Sequence[frozenset[str]]
-    beside: frozenset[str]
+    parts: Sequence[_Part]
+    sources: Sequence[tuple[Text, frozenset[str]]]
+    known: dict[tuple[int, int], frozenset[int]] = field(default_factory=dict)
 
-    @classmethod
-    def of(cls, source: Source) -> Self:
-        """Read a source."""
-        said = [_words(clause) for clause in _CLAUSES.split(source.text)]
-        return cls(
-            [word for clause in said for word in clause][:MAX_TEXT_WORDS],
-            [number for number, clause in enumerate(said) for _ in clause],
-            [frozenset(filter(_limits, clause)) for clause in said],
-            source.beside,
+    def is_borne(self) -> bool:
+        """Return whether one text says all of it, or texts say each thing of it whole."""
+        count = len(self.parts)
+        if sum(len(part.words) for part in self.parts) > MAX_WORDS:
+            return False
+        return bool(self.borne_by(0, count)) or (count <= MAX_PARTS and self._goes_on(0, 0))
+
+    def borne_by(self, first: int, end: int) -> frozenset[int]:
+        """Return by number the texts that say some parts, one after the other, as one thing."""
+        if (first, end) not in self.known:
+            said = [word for part in self.parts[first:end] for word in part.words]
+            raw = frozenset(word for part in self.parts[first:end] for word in part.raw)
+            self.known[first, end] = frozenset(
+                number
+                for number, (text, beside) in enumerate(self.sources)
+                if _stands([word for word in said if word not in beside], text, raw)
+            )
+        return self.known[first, end]
+
+    def _goes_on(self, first: int, before: int) -> bool:
+        """Return whether the parts from one on are borne, where the thing said last begins `before`."""
+        if first == len(self.parts):
+            return True
+        return any(
+            self.borne_by(first, end)
+            and (first == 0 or self._hangs(before, first, end))
+            and self._goes_on(end, first)
+            for end in range(len(self.parts), first, -1)
         )
 
-    def limits_of(self, first: int, last: int) -> frozenset[str]:
-        """Return the words that limit what is said from a place to another."""
-        within = self.limits[self.clauses[first] : self.clauses[last] + 1]
-        return frozenset[str]().union(*within)
+    def _hangs(self, before: int, first: int, end: int) -> bool:
+        """Return whether what is said next may stand behind what was said.
+
+        What names nothing would be told of what was named before it.
+        """
+        part = self.parts[first]
+        if part.join is _Join.WITHIN or (self._names(0, first) and not self._names(first, end)):
+            return False
+        is_of_one = self.borne_by(before, first) & self.borne_by(first, end)
+        return bool(is_of_one) or part.join is _Join.APART
+
+    def _names(self, first: int, end: int) -> bool:
+        return any(_NAME.search(word) for part in self.parts[first:end] for word in part.words)
 
 
-def _bears(text: _Text, wanted: Sequence[str], said: frozenset[str]) -> bool:
-    own = [word for word in wanted if word not in text.beside]
-    return len(wanted) <= MAX_WORDS and _stands(own, text, said)
+def _stands(wanted: Sequence[str], text: Text, raw: frozenset[str]) -> bool:
+    """Return whether words stand in a text in their order, with all that limits what they are from.
 
-
-def _words(text: str) -> list[str]:
-    """Return what is said in a text, word by word: what only joins is left out."""
-    tokens: list[str] = _TOKEN.findall(text.casefold())
-    return [_alike(token) for token in tokens if token not in _JOINING]
-
-
-def _alike(word: str) -> str:
-    """Return a word in the form in which it is compared: many of a thing are the thing."""
-    if word in _LIKE or word in _LIMITING:
-        return _LIKE.get(word, word)
-    if not _WORDY.fullmatch(word) or word.startswith(_OUTCOMES) or len(word) <= 3:
-        return word
-    return word.removesuffix("s")
-
-
-def _stands(wanted: Sequence[str], text: _Text, said: frozenset[str]) -> bool:
-    """Return whether words stand in a text in their order, and nothing that counts between them.
-
-    What limits the clauses they are from has to be `said` as well, in this part or another.
+    They are from the beginning of a clause on, and leave nothing out that counts.
     """
     if not wanted:
-        return True
-    there = text.words
-    places: dict[str, list[int]] = {}
-    for place, word in enumerate(there):
-        for form in {word, *_APART.split(word)}:
-            places.setdefault(form, []).append(place)
-    begun = {place: place for place in places.get(wanted[0], ()) if not _is_denied(there, place)}
+        return False
+    places: dict[str, set[int]] = {}
+    for place, item in enumerate(text.words):
+        for form in item.forms:
+            places.setdefault(form, set()).add(place)
+    begun = {
+        place: place
+        for place in sorted(places.get(wanted[0], ()))
+        if text.words[place].begins or text.words[place].goes_on
+    }
     for word in wanted[1:]:
-        reached = sorted(begun)
-        nearest = [
-            (place, reached[index - 1])
-            for place in places.get(word, ())
-            if (index := bisect_left(reached, place)) > 0
-        ]
-        # What stands further back has more between: where the nearest does not hold, none does.
+        there = places.get(word, set())
         begun = {
-            place: begun[last]
-            for place, last in nearest
-            if not any(_counts(item) for item in there[last + 1 : place])
+            place: first
+            for last, first in sorted(begun.items(), key=lambda item: item[1])
+            for place in text.following(last)
+            if place in there
         }
-    return any(text.limits_of(first, last) <= said for last, first in begun.items())
+    return any(
+        not text.leaves_out(last) and _is_whole(text, first, last, raw)
+        for last, first in begun.items()
+    )
 
 
-def _is_denied(there: Sequence[str], place: int) -> bool:
-    """Return whether the word before denies the one at a place."""
-    return place > 0 and _is_denial(there[place - 1]) and not _is_denial(there[place])
-
-
-def _counts(word: str) -> bool:
-    """Return whether leaving a word out changes what is said."""
-    return _is_denial(word) or word.startswith(_OUTCOMES) or word in _LIMITING or _is_number(word)
-
-
-def _is_denial(word: str) -> bool:
-    return word in _DENIALS or word.endswith(("n't", "n\u2019t"))
-
-
-def _limits(word: str) -> bool:
-    """Return whether a clause claims more without a word: a share of something, or how sure one is."""
-    return word in _LIMITING or word.endswith("%")
-
-
-def _is_number(word: str) -> bool:
-    return word[:1].isnumeric()
+def _is_whole(text: Text, first: int, last: int, raw: frozenset[str]) -> bool:
+    """Return whether what is said of clauses has all that limits them, and is of their time."""
+    said = text.clauses[text.words[first].clause : text.words[last].clause + 1]
+    limits = frozenset[str]().union(*(clause.limits for clause in said))
+    is_late = bool(_PRESENT & raw) and not _PAST & raw
+    return limits <= raw and not (is_late and any(clause.is_past for clause in said))
 
 
 def _signs(text: str) -> set[str]:

@@ -24,6 +24,7 @@ from hostile_lies import (
     swapped,
     wrapped,
 )
+from hostile_turns import COUNTED, DONE, HALVED, TURNED
 
 _CYRILLIC = str.maketrans("aeopcx", "\u0430\u0435\u043e\u0440\u0441\u0445")
 _WIDE = {code: code + 0xFEE0 for code in range(0x21, 0x7F)}
@@ -93,6 +94,10 @@ SAID: Mapping[str, tuple[Say, ...]] = {
     "two truths made one": (crossed,) * 5,
     "doubts left out": (certain,) * 5,
     "denials turned round": tuple(map(denied, ("not", "never", "no", "hardly", "didn't"))),
+    "shares told as wholes": COUNTED,
+    "things to do told as done": DONE,
+    "first and last turned round": TURNED,
+    "halves of two truths": HALVED,
     "numbers in words": tuple(map(claiming, NUMBERS)),
     "causes that nobody saw": tuple(blaming(fault, place) for fault, place in CAUSES),
     "everything cited at once": (everything,) * 2,

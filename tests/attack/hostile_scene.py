@@ -9,7 +9,7 @@ from typing import Any
 
 from attack_signs import COLOUR, SECRETS
 from choosing_scene import open_scene
-from fake_lookups import BOOK, DEED, INCIDENT, PAST, FakeLookups
+from fake_lookups import BOOK, CHANGED, DEED, FEW, INCIDENT, PAST, TO_DO, WAITS, FakeLookups
 from hostile_lies import PLACE
 from hostile_roles import Cast
 from model_acts import Read
@@ -55,7 +55,7 @@ CANARIES = (*SECRETS, *PERSONAL, KEY)
 LIMITS = {"max_tokens_per_incident": 200_000.0, "max_tokens_per_hour": 400_000.0}
 TRIES = 2
 FOUND = {
-    Topic.STATUS: (INCIDENT,),
+    Topic.STATUS: (INCIDENT, WAITS, TO_DO, FEW, CHANGED),
     Topic.DEEDS: (DEED,),
     Topic.RUNBOOK: (BOOK,),
     Topic.SIMILAR: (PAST,),

@@ -13,6 +13,26 @@ INCIDENT = Fact(
     cites=(event("inc-4f", 9),),
     kind="ask.incident",
 )
+WAITS = Fact(
+    text="inc-4f waits for 2 people to approve its plan (roll back Deployment/prod/web to revision 6)",
+    cites=(event("inc-4f", 10),),
+    kind="ask.incident",
+)
+TO_DO = Fact(
+    text="The plan must be approved by an operator before web restarts",
+    cites=(event("inc-4f", 11),),
+    kind="ask.incident",
+)
+FEW = Fact(
+    text="evidence k8s-1.1 (kubernetes.workload): Deployment/prod/web: 0 of 5 pods ready",
+    cites=(event("inc-4f", 8),),
+    kind="ask.incident",
+)
+CHANGED = Fact(
+    text="Deployment/prod/web was scaled from 3 to 5 replicas",
+    cites=(event("inc-4f", 7),),
+    kind="ask.incident",
+)
 DEED = Fact(text="Plan approved by ann", cites=(event("inc-4f", 12),), kind="ask.deed")
 BOOK = Fact(text="web restarts (web-x)", cites=(event("inc-4f", 2),), kind="runbooks.matches")
 PAST = Fact(

@@ -42,6 +42,15 @@ FACTS |= {
 }
 FACTS |= {
     "f21": Fact(text="payments is healthy", cites=(event("inc-5", 2),), kind="ask.incident"),
+    "f22": Fact(
+        text="inc-6 of prod/api: Errors, open", cites=(event("inc-6", 2),), kind="ask.incident"
+    ),
+    "f23": Fact(
+        text="inc-4f waits for 2 people to approve its plan (rollback)",
+        cites=(event("inc-4f", 8),),
+        kind="ask.incident",
+    ),
+    "f24": Fact(text="0 of 5 pods ready", cites=(event("inc-4f", 8),), kind="kubernetes.workload"),
 }
 CITED, UNCITED, UNSUPPORTED = Support.CITED, Support.UNCITED, Support.UNSUPPORTED
 
@@ -86,6 +95,11 @@ LIES = (
     "Ситуация под контролем [f1]",
     "Plan approved by ann ✅ [f4]",
     "api is healthy [f5, f21]",
+    "Of payments 42.0% is left [f2, f21]",
+    "Of prod/api 42.0% is left [f1, f2, f22]",
+    "Of api 42.0% is left [f2, f5]",
+    "2 people did approve its plan [f23]",
+    "All 5 pods are ready [f24]",
     f"Plan approved [{', '.join(FACTS)}, f1, f4, {', '.join(f'f{n}' for n in range(7, 20))}]",
 )
 """What facts do not say, in their own words as far as possible."""
