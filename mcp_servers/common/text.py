@@ -7,7 +7,9 @@ import re
 from collections.abc import Mapping
 from functools import partial
 
-from mcp_servers.common import limits
+from mcp_servers.common import limits, source_secrets
+from mcp_servers.common.secret_names import LOOKUP, Shape
+from mcp_servers.common.secret_shapes import STORED
 
 REDACTED = "[redacted]"
 
@@ -39,12 +41,13 @@ _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
         re.compile(r"(?<![\w-])(?=[\w-]++\.)([\w-]*?)\beyJ[\w-]{5,}+\.[\w-]{5,}+(?:\.[\w-]*)?"),
         rf"\1{REDACTED}",
     ),
-    (re.compile(r"\b(bearer|basic)\s{1,3}[\w.~+/=-]{8,}", re.IGNORECASE), rf"\1 {REDACTED}"),
+    (re.compile(r"\b(bearer|basic)[^\S\n]{1,3}[\w.~+/=-]{8,}", re.IGNORECASE), rf"\1 {REDACTED}"),
     (re.compile(r"://([^\s:/@]{0,100}):[^\s/@]{1,200}@"), rf"://\1:{REDACTED}@"),
     (
         re.compile(
-            rf"({_NAMED}[\w.-]{{0,40}}\\?[\"']?\s{{0,3}}[=:]\s{{0,3}})(?!\[redacted\])"
-            r"(?:\\?\"[^\"]{1,400}\"?|'[^']{1,400}'?|(?:bearer|basic)\s[^\s\"',;&]+|[^\s\"',;&}\]]+)",
+            rf"((?!secret_?name){_NAMED}[\w.-]{{0,40}}\\?[\"']?[^\S\n]{{0,3}}+(?>:=|=>|[=:]={{0,2}}|!={{1,2}})[^\S\n]{{0,3}}+)"
+            rf"(?!\[redacted\]|{LOOKUP})"
+            r"(?:\\?\"[^\"\n]{1,400}\"?|'[^'\n]{1,400}'?|(?:bearer|basic)[^\S\n][^\s\"',;&]+|[^\s\"',;&}\]]+)",
             re.IGNORECASE,
         ),
         rf"\1{REDACTED}",
@@ -66,12 +69,25 @@ def without_secrets(text: str) -> str:
     return text
 
 
-def without_secrets_line_by_line(text: str) -> str:
-    """Return the text without secrets and with as many lines as before: what refers to a line still does."""
+def without_secrets_line_by_line(text: str, path: str = "") -> str:
+    """Return a file, a part of one or a diff without secrets, its lines as many, signed and in order as before.
+
+    Args:
+        text: the lines.
+        path: the file that they are of, where they do not say so themselves.
+    """
+    text = source_secrets.masked(text, REDACTED, path)
+    for shape in STORED:
+        text = shape.pattern.sub(_blotted, text)
     if _HINT.search(text):
         for pattern, replacement in _PATTERNS:
             text = pattern.sub(partial(_as_long, replacement), text)
     return text
+
+
+def _blotted(found: re.Match[str]) -> str:
+    start, end = (place - found.start() for place in Shape.span(found))
+    return f"{found[0][:start]}{REDACTED}{found[0][end:]}"
 
 
 def _as_long(replacement: str, found: re.Match[str]) -> str:

@@ -51,7 +51,7 @@ class FileTools:
         if b"\0" in content:
             raise NoDataError(f"{path} is binary")
         text = content.decode(errors="replace")
-        kept, count = await asyncio.to_thread(showing.some_lines, text, first_line, lines)
+        kept, count = await asyncio.to_thread(showing.some_lines, text, first_line, lines, path)
         whole = "\n".join(kept)
         data = answers.FileText(
             repository=chosen.full_name,

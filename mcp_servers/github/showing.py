@@ -71,7 +71,7 @@ def files(found: Sequence[ChangedFile]) -> tuple[tuple[FileDiff, ...], tuple[str
     kept, left_out = limits.first(found, MAX_FILES, "files")
     room, cut, diffs = MAX_DIFF_CHARS, 0, list[FileDiff]()
     for each in kept:
-        whole = lines(each.patch or "", _READ_CHARS)
+        whole = lines(each.patch or "", _READ_CHARS, each.filename)
         patch = whole[: min(room, MAX_PATCH_CHARS)]
         is_cut = len(patch) < len(whole) or len(each.patch or "") > _READ_CHARS
         cut += is_cut
@@ -102,9 +102,9 @@ def _is_told(file: ChangedFile) -> bool:
     return is_empty or (file.status == "renamed" and not file.additions + file.deletions)
 
 
-def lines(text: str, limit: int) -> str:
-    """Return the begin of a text of several lines as it may be shown; secrets may span lines."""
-    readable = _readable(text[:_READ_CHARS])
+def lines(text: str, limit: int, path: str = "") -> str:
+    """Return the begin of a text of several lines, of a file if so, as it may be shown; secrets may span lines."""
+    readable = _readable(text[:_READ_CHARS], path)
     unread = len(text) - _READ_CHARS
     if unread <= 0:
         return limits.cut(readable, limit)
@@ -112,21 +112,22 @@ def lines(text: str, limit: int) -> str:
     return f"{kept}… ({len(readable) - len(kept) + unread} more characters)"
 
 
-def some_lines(text: str, first: int, count: int) -> tuple[list[str], int]:
-    """Return `count` lines of a whole text from the `first` on as they may be shown, and how many it has.
+def some_lines(text: str, first: int, count: int, path: str = "") -> tuple[list[str], int]:
+    """Return `count` lines of a whole file from the `first` on as they may be shown, and how many it has.
 
     What comes before them is read too: what has to be masked may begin there.
     """
     rows = text.replace("\r\n", "\n").split("\n")
     read, after = rows[: first - 1 + count], "\n".join(rows[first - 1 + count :])
     beyond = after[:_MARGIN_CHARS]
-    readable = _readable("\n".join([*read, beyond] if beyond else read)).split("\n")
+    readable = _readable("\n".join([*read, beyond] if beyond else read), path).split("\n")
     return readable[first - 1 : len(read)], len(rows)
 
 
-def _readable(text: str) -> str:
-    masked = without_secrets_line_by_line(text.replace("\r\n", "\n").replace("\t", _TAB))
-    return "\n".join(printable(line) for line in masked.split("\n"))
+def _readable(text: str, path: str) -> str:
+    # Signs that nobody sees go first, as they can split the name of a secret in two.
+    rows = text.replace("\r\n", "\n").replace("\t", _TAB).split("\n")
+    return without_secrets_line_by_line("\n".join(map(printable, rows)), path)
 
 
 def login(account: Account | None) -> str:

@@ -14,10 +14,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from sre_agent.safety import source_secrets
 from sre_agent.safety.loose_shapes import is_random, loose_spans
 from sre_agent.safety.personal_shapes import PERSONAL
 from sre_agent.safety.redaction import MASK
-from sre_agent.safety.secret_shapes import STORED, Shape
+from sre_agent.safety.secret_names import Shape
+from sre_agent.safety.secret_shapes import STORED
 
 MIN_KEY_BYTES = 16
 _DIGEST_CHARS = 10
@@ -224,16 +226,22 @@ _REMEMBERING = threading.Lock()
 def _found(text: str) -> Iterator[_Span]:
     for match in _PLACEHOLDER.finditer(text):
         yield *match.span(), _LOOKALIKE
-    for item in STORED:
-        for match in item.pattern.finditer(text):
-            yield from _trimmed(text, *Shape.span(match), item.kind)
-    for start, stop, kind in loose_spans(text):
+    for start, stop, kind in _secrets(text):
         yield from _trimmed(text, start, stop, kind)
     for personal in PERSONAL:
         for match in personal.shape.pattern.finditer(text):
             start, stop = Shape.span(match)
             if personal.holds(text[start:stop]):
                 yield start, stop, personal.shape.kind
+
+
+def _secrets(text: str) -> Iterator[_Span]:
+    for item in STORED:
+        for match in item.pattern.finditer(text):
+            yield *Shape.span(match), item.kind
+    for start, stop in source_secrets.spans(text):
+        yield start, stop, "secret"
+    yield from loose_spans(text)
 
 
 def _trimmed(text: str, start: int, stop: int, kind: str) -> Iterator[_Span]:

@@ -7,7 +7,7 @@ import math
 import re
 from collections import Counter
 
-from sre_agent.safety.secret_shapes import NAME_ENDS, Shape, shape
+from sre_agent.safety.secret_names import NAME_ENDS, Shape, shape
 
 _SIGN = r"(?:\\{0,3}[\"'])?\s{0,3}(?:[=:]|%3[dD]|=>)\s{0,3}(?:\\{0,3}[\"'])?"
 """Between a name and its value, in JSON inside JSON and in an encoded address too."""

@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sre_agent.safety.secret_shapes import Shape, shape
+from sre_agent.safety.secret_names import Shape, shape
 
 _SIGN = r"(?:\\{0,3}[\"'])?\s{0,3}[=:]\s{0,3}(?:\\{0,3}[\"'])?"
 _DNI_LETTERS = "TRWAGMYFPDXBNJZSQVHLCKE"

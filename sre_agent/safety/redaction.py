@@ -4,7 +4,9 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from sre_agent.safety.secret_shapes import NAME_ENDS, STORED, Shape
+from sre_agent.safety import source_secrets
+from sre_agent.safety.secret_names import NAME_ENDS, Shape
+from sre_agent.safety.secret_shapes import STORED
 
 MASK = "[redacted]"
 
@@ -18,6 +20,7 @@ _SECRET_NAME = re.compile(rf"(?i)(?:^|[_.-])(?:{NAME_ENDS}|token|credentials?)$"
 
 def redact(text: str) -> str:
     """Return the text with everything that looks like a secret masked. Redacting twice is harmless."""
+    text = source_secrets.masked(text, MASK)
     for shape in STORED:
         text = shape.pattern.sub(_masked, text)
     return text

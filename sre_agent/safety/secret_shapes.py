@@ -5,32 +5,9 @@ may be long is looked through from where its run of characters starts, not from 
 """
 
 import re
-from dataclasses import dataclass
 
-NAME_ENDS = (
-    r"password|passwd|pwd|passphrase|passcode|(?<=[_.-])(?:pass|pw)"
-    r"|secret|api[_-]?key|access[_-]?key|private[_-]?key"
-)
-"""How names of secrets end, as part of an expression; tokens and credentials come on top."""
-
-
-@dataclass(frozen=True)
-class Shape:
-    """How one kind of text is recognised: by the named group that matched, or by the whole match."""
-
-    kind: str
-    pattern: re.Pattern[str]
-
-    @staticmethod
-    def span(match: re.Match[str]) -> tuple[int, int]:
-        """Return where in its text the found part of a match begins and ends."""
-        return match.span(match.lastgroup) if match.lastgroup else match.span()
-
-
-def shape(kind: str, expression: str, flags: int = 0) -> Shape:
-    """Return a shape."""
-    return Shape(kind, re.compile(expression, flags))
-
+from sre_agent.safety.secret_names import LOOKUP, NAME_ENDS, Shape, shape
+from sre_agent.safety.source_shapes import IN_SOURCE
 
 WITH_CONTEXT: tuple[Shape, ...] = (
     # A private key, with all its lines.
@@ -45,7 +22,7 @@ WITH_CONTEXT: tuple[Shape, ...] = (
         r"(?<![\w-])(?=[\w-]++\.[\w-]{5,}+\.)[\w-]*?\b(?P<found>eyJ[\w-]{5,}+\.[\w-]{5,}+\.[\w-]*)",
     ),
     # Credentials of an HTTP header.
-    shape("credential", r"(?i)\b(?:bearer|basic|token)\s+(?P<found>[A-Za-z0-9+/=._~-]{8,})"),
+    shape("credential", r"(?i)\b(?:bearer|basic|token)[^\S\n]+(?P<found>[A-Za-z0-9+/=._~-]{8,})"),
     # User and password in a URL or connection string.
     shape(
         "password",
@@ -60,26 +37,26 @@ WITH_CONTEXT: tuple[Shape, ...] = (
     shape(
         "secret",
         rf"(?i)(?:{NAME_ENDS}|auth[_-]?token|access[_-]?token|refresh[_-]?token|token|credential)s?"
-        r"[\"']?\s*[:=]\s*"
-        r"(?P<found>\[redacted\][^\s,;&\"'}\]]*|\"[^\"]+\"|'[^']+'|[^\s,;&\"'}\]]+)",
+        rf"[\"']?[^\S\n]*+(?>:=|=>|[:=]={{0,2}}|!={{1,2}})[^\S\n]*+(?!{LOOKUP})"
+        r"(?P<found>\[redacted\](?:(?=[):]{1,4}(?:[\s,;&\"'}\]]|$))|[^\s,;&\"'}\]]*)|\"[^\"\n]+\"?|'[^'\n]+'?|[^\s,;&\"'}\]]+)",
     ),
     # A short name by itself: a number beside it counts what passed.
     shape(
         "secret",
-        r"(?i)(?<![\w.-])(?:pass|pw)(?:[\"']\s*:|\s?=|:)\s*(?!\d+(?![^\s,;&\"'}\]]))"
-        r"(?P<found>\[redacted\][^\s,;&\"'}\]]*|\"[^\"]+\"|'[^']+'|(?=[^\s,;&\"'}\]]*\d)[^\s,;&\"'}\]]+)",
+        r"(?i)(?<![\w.-])(?:pass|pw)(?:[\"'][^\S\n]*+:|[^\S\n]?=|:)[^\S\n]*+(?!\d+(?![^\s,;&\"'}\]]))"
+        r"(?P<found>\[redacted\](?:(?=[):]{1,4}(?:[\s,;&\"'}\]]|$))|[^\s,;&\"'}\]]*)|\"[^\"\n]+\"?|'[^'\n]+'?|(?=[^\s,;&\"'}\]]*\d)[^\s,;&\"'}\]]+)",
     ),
     # The value after a flag, on a command line or as the next argument of a list.
     shape(
         "secret",
         rf"(?i)(?<![\w.-])(?=-|[\w.-]*?\.-)[\w.-]*-(?:{NAME_ENDS}|token|credentials?)"
-        r"(?:[\"']\s*,\s*[\"']|\s+)(?!-)(?P<found>\"[^\"]+\"|'[^']+'|[^\s\"',;]+)",
+        r"(?:[\"'][^\S\n]*,[^\S\n]*[\"']|[^\S\n]+)(?!-)(?P<found>\"[^\"\n]+\"?|'[^'\n]+'?|[^\s\"',;]+)",
     ),
     # MySQL's short flag, which has its value attached; the capital one is a port.
     shape(
         "password",
         r"(?<![\w-])(?>[\w-]*?\b(?:mysql|mariadb))[\w-]*+[^\n;|]{0,400}?[\s\"']-p"
-        r"(?P<found>\"[^\"]+\"|'[^']+'|[^\s\"',;]+)",
+        r"(?P<found>\"[^\"\n]+\"?|'[^'\n]+'?|[^\s\"',;]+)",
     ),
 )
 """Secrets that are known by what stands beside them."""
@@ -88,9 +65,7 @@ BY_FORM: tuple[Shape, ...] = (
     shape("aws-key", r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b"),
     shape("github-token", r"\b(?:gh[pousr]_[A-Za-z0-9]{20,}|github_pat_\w{20,})"),
     shape("slack-token", r"\bxox[abeoprs]-[A-Za-z0-9-]{10,}"),
-    shape(
-        "slack-token", r"hooks\.slack\.com/services/(?P<found>[A-Z0-9]{6,}/[A-Z0-9]{6,}/\w{16,})"
-    ),
+    shape("slack-token", r"hooks\.slack\.com/services/(?P<found>[A-Z0-9]{2,}/[A-Z0-9]{2,}/\w{8,})"),
     shape("api-key", r"\b(?:sk|rk|pk)[-_](?:live|test|proj|ant|or)[-_][A-Za-z0-9_-]{10,}"),
     shape("api-key", r"\bwhsec_\w{20,}|\bsk-(?:svcacct-[\w-]{10,}|[A-Za-z0-9]{40,})"),
     shape("api-key", r"\b(?:gsk|hf|r8|pplx)[_-][A-Za-z0-9]{30,}"),
@@ -120,5 +95,5 @@ BY_FORM: tuple[Shape, ...] = (
 )
 """Secrets that are known by their own form, wherever they stand."""
 
-STORED = (*WITH_CONTEXT, *BY_FORM)
+STORED = (*IN_SOURCE, *WITH_CONTEXT, *BY_FORM)
 """What nothing that is stored, shown or sent may hold."""

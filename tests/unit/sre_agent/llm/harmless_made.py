@@ -123,6 +123,17 @@ FORMS: tuple[Callable[[random.Random], str], ...] = (
     lambda c: (
         f"upstream prematurely closed connection, upstream: http://10.0.{c.randrange(256)}.{c.randrange(256)}:8080/v1/charge, host: {_service(c)}.shop"
     ),
+    # What reads a secret from elsewhere, in source and settings.
+    lambda c: f'+    password = request.form["{_service(c)}"]',
+    lambda c: f'+\ttoken := r.Header.Get("X-{_service(c)}")',
+    lambda c: f"+  password: ${{{_of(c, string.ascii_uppercase, 8)}}}",
+    lambda c: f"+    setPassword(password); retries = {c.randrange(9)}",
+    lambda c: f"+  secretKeyRef: {{name: {_service(c)}, key: value}}",
+    lambda c: (
+        f"+  - name: DB_PASSWORD\n+    valueFrom:\n+      secretKeyRef:\n+        name: {_service(c)}"
+    ),
+    lambda c: f"+kind: ConfigMap\n+data:\n+  HOST: {_service(c)}\n-  PORT: '{c.randrange(9000)}'",
+    lambda c: f"+if not password:\n+    return {c.randrange(9)}",
 )
 
 

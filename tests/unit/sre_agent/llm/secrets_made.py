@@ -322,6 +322,58 @@ def _random(m: Maker) -> tuple[str, str]:
     return m.one([f"{name}={secret}", f'"{name}": "{secret}"', f"{name}: {secret}"]), secret
 
 
+def _below(m: Maker) -> tuple[str, str]:
+    """Given away by another line of a file or a diff."""
+    secret, sign = m.of(_ALNUM, 14), m.one(["+", "-", " "])
+    name = m.one(["DB_PASSWORD", "STRIPE_API_KEY", "AUTH_TOKEN", "CLIENT_SECRET"])
+    row, key = m.of(_ALNUM + "+/", 64), m.of(_ALNUM + "+/", 60) + "aB3="
+    return m.chance.choice(
+        [
+            (f"{sign} - name: {name}\n{sign}   value: {secret}", secret),
+            (f'{sign} - value: "{secret}"\n{sign}   name: {name}', secret),
+            (f'{sign} "name": "{name}",\n{sign} "value": "{secret}"', secret),
+            (f" kind: Secret\n data:\n{sign}   user: {secret}", secret),
+            (f"@@ -1,3 +1,3 @@ stringData:\n{sign}   user: {secret}", secret),
+            (f"{sign}password:\n{sign}  {secret}", secret),
+            (f"{sign}password: {m.one(['>-', '|', '|-'])}\n{sign}  {secret}", secret),
+            (f"{sign}passwords:\n{sign}  - {secret}", secret),
+            (f"{sign} - --password\n{sign} - {secret}", secret),
+            (f' variable "db_password" {{\n{sign}  default = "{secret}"\n }}', secret),
+            (f"@@ -5,2 +5,2 @@\n aB3{row[3:]}\n{sign}{key}", key),
+            (f"{sign}aB3{row[3:]}\n -----END EC PRIVATE KEY-----", row[3:]),
+        ]
+    )
+
+
+def _coded(m: Maker) -> tuple[str, str]:
+    """Written into source, a setting or a command."""
+    secret, sign = m.of(_ALNUM, 14), m.one(["+", "-", " "])
+    frame = m.one(
+        [
+            'ds.setPassword("{}");',
+            "os.environ['DB_PASSWORD'] = '{}'",
+            "pw = os.getenv('DB_PASSWORD', '{}')",
+            "const password = process.env.DB_PASSWORD || '{}'",
+            'password := "{}"',
+            'password: str = "{}"',
+            'var jwtSecret = []byte("{}")',
+            "ENV DB_PASSWORD {}",
+            'variable "token" {{ default = "{}" }}',
+            "CREATE USER app WITH PASSWORD '{}';",
+            "ALTER USER app IDENTIFIED BY '{}';",
+            '"passwords": ["{}"]',
+            "requirepass {}",
+            "<password>{}</password>",
+            '<add key="DbPassword" value="{}" />',
+            "curl -uadmin:{} https://x",
+            "docker login -u app -p {} registry",
+            "redis-cli -a {} ping",
+            "machine a login b password {}",
+        ]
+    )
+    return sign + frame.format(secret), secret
+
+
 _PASSWORDS = [
     *("password", "db_password", "passwd", "client_secret", "admin-pwd", "secret"),
     *("db_pass", "smtp-pass", "passphrase", "ssh_passphrase", "root_pw"),
@@ -422,6 +474,8 @@ KINDS: dict[str, Callable[[Maker], tuple[str, str]]] = {
     "person's name": _name,
     "cluster token": _cluster,
     "random under a name": _random,
+    "given away by another line": _below,
+    "written into source": _coded,
 }
 
 
