@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 NAME_ENDS = (
-    r"password|passwd|pwd|passphrase|passcode|(?<=[_.-])(?:pass|pw)"
+    r"passwor[dt]|kennwort|contrase[n\u00f1]a|passwd|pwd|passphrase|passcode|(?<=[_.-])(?:pass|pw)"
     r"|secret|api[_-]?key|access[_-]?key|private[_-]?key"
 )
 """How names of secrets end, as part of an expression; tokens and credentials come on top."""

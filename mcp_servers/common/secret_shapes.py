@@ -19,15 +19,16 @@ WITH_CONTEXT: tuple[Shape, ...] = (
     # A JSON Web Token: three base64url parts, the first an object.
     shape(
         "jwt",
-        r"(?<![\w-])(?=[\w-]++\.[\w-]{5,}+\.)[\w-]*?\b(?P<found>eyJ[\w-]{5,}+\.[\w-]{5,}+\.[\w-]*)",
+        r"(?<![\w-])(?=[\w-]++\.[\w-]{5,}+\.)[\w-]*?\b(?P<found>eyJ[\w-]{5,}+\.[\w-]{5,}+\.[\w-]*(?:\.[\w-]{2,}\.[\w-]{2,})?)",
     ),
     # Credentials of an HTTP header.
     shape("credential", r"(?i)\b(?:bearer|basic|token)[^\S\n]+(?P<found>[A-Za-z0-9+/=._~-]{8,})"),
     # User and password in a URL or connection string.
     shape(
         "password",
-        r"(?i)(?<![^\s@])(?=[^\s@]++@)[^\s@]*?[a-z0-9+.-]://[^\s:/@]*+:(?P<found>[^\s@]++)@",
+        r"(?i)(?<![^\s@])(?=[^\s@]++@)[^\s@]*?[a-z0-9+.-]://[^\s:/@]*+:(?P<found>[^\s@]++(?:@(?![^\s@]{0,60}://)[^\s@\"'<>,;&?|]{1,60}(?=@)){0,3})@",
     ),
+    shape("password", r"(?i)\boracle:thin:[^\s/:@]{1,64}/(?P<found>[^\s@\"']{1,128})@"),
     # The same without a scheme, as the drivers of Go and Oracle write it.
     shape(
         "password",
@@ -38,7 +39,7 @@ WITH_CONTEXT: tuple[Shape, ...] = (
         "secret",
         rf"(?i)(?:{NAME_ENDS}|auth[_-]?token|access[_-]?token|refresh[_-]?token|token|credential)s?"
         rf"[\"']?[^\S\n]*+(?>:=|=>|[:=]={{0,2}}|!={{1,2}})[^\S\n]*+(?!{LOOKUP})"
-        r"(?P<found>\[redacted\](?:(?=[):]{1,4}(?:[\s,;&\"'}\]]|$))|[^\s,;&\"'}\]]*)|\"[^\"\n]+\"?|'[^'\n]+'?|[^\s,;&\"'}\]]+)",
+        r"(?P<found>\[redacted\](?:(?=[):]{1,4}(?:[\s,;&\"'}\]]|$))|[^\s,;&\"'}\]]*)|[bru]{0,2}\"[^\"\n]+\"?|[bru]{0,2}'[^'\n]+'?|[^\s,;&\"'}\]]+)",
     ),
     # A short name by itself: a number beside it counts what passed.
     shape(
@@ -78,6 +79,7 @@ BY_FORM: tuple[Shape, ...] = (
     ),
     shape("forge-token", r"\bdckr_pat_[\w-]{20,}|\bdop_v1_[0-9a-f]{40,}|\bhvs\.[\w-]{20,}"),
     shape("mail-key", r"\bSG\.[\w-]{16,32}\.[\w-]{30,64}"),
+    shape("chat-token", r"api\.telegram\.org/(?:file/)?bot(?P<found>\d{6,12}:[\w-]{30,})"),
     shape("chat-token", r"(?<![\w:])\d{8,10}:AA[\w-]{33}(?![\w-])"),
     shape("api-key", r"\b(?:ntn_[A-Za-z0-9]{30,}|secret_[A-Za-z0-9]{40,}|lsv2_(?:pt|sk)_\w{20,})"),
     shape("api-key", r"\b(?:glsa_\w{20,}|NRAK-[A-Z0-9]{20,}|lin_api_\w{20,}|figd_[\w-]{20,})"),

@@ -49,6 +49,11 @@ _CODE: tuple[Shape, ...] = (
         "secret",
         rf"(?i)\$\{{[\w.-]{{0,80}}?(?:{NAME})(?>:[-=]?|[-=])(?P<found>[^\s?+$\"'{{}}][^}}\n]{{0,200}})(?=\}})",
     ),
+    # Of several words, without quotes.
+    shape(
+        "password",
+        rf"(?i)pass-?phrase{_SIGN}(?P<found>\w{{2,40}}(?:[ \t][\w-]{{1,40}}){{2,15}})(?=[ \t]*(?:$|[\n#,;}}]))",
+    ),
     # With its type between, or in a call that only wraps it.
     shape(
         "secret",

@@ -47,7 +47,7 @@ _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
         re.compile(
             rf"((?!secret_?name){_NAMED}[\w.-]{{0,40}}\\?[\"']?[^\S\n]{{0,3}}+(?>:=|=>|[=:]={{0,2}}|!={{1,2}})[^\S\n]{{0,3}}+)"
             rf"(?!\[redacted\]|{LOOKUP})"
-            r"(?:\\?\"[^\"\n]{1,400}\"?|'[^'\n]{1,400}'?|(?:bearer|basic)[^\S\n][^\s\"',;&]+|[^\s\"',;&}\]]+)",
+            r"(?:[bru]{0,2}\\?\"[^\"\n]{1,400}\"?|[bru]{0,2}'[^'\n]{1,400}'?|(?:bearer|basic)[^\S\n][^\s\"',;&]+|[^\s\"',;&}\]]+)",
             re.IGNORECASE,
         ),
         rf"\1{REDACTED}",

@@ -18,7 +18,7 @@ LOOSE: tuple[Shape, ...] = (
     # As in STORED, but with the quotes of JSON inside JSON, and encoded.
     shape(
         "secret",
-        rf"(?i){_NAME}(?:\\{{1,3}}[\"']\s{{0,3}}:\s{{0,3}}\\{{1,3}}[\"']|%3d)"
+        rf"(?i){_NAME}(?:\\{{1,3}}[\"']\s{{0,3}}:\s{{0,3}}\\{{1,3}}[\"']|%3d|\\{{1,2}}u003d|\s?[\uff1a\uff1d]\s?)"
         r"(?P<found>[^\s\"'\\&,;]{1,400})",
     ),
     # The driver's words for it, which may hold blanks.
@@ -57,6 +57,13 @@ LOOSE: tuple[Shape, ...] = (
         rf"(?i)(?<![a-z])(?:j?session(?:[_.-]?(?:id|key|token))?|phpsessid|connect\.sid|sid|csrf[\w-]{{0,12}}|xsrf[\w-]{{0,12}}){_SIGN}"
         r"(?P<found>[\w%.+/=-]{12,400})",
     ),
+    # An access key with what belongs to it right beside.
+    shape(
+        "aws-key",
+        r"\b(?:AKIA|ASIA)[A-Z0-9]{16}[\s\"',:;|/]{1,8}(?P<found>[A-Za-z0-9/+]{40})(?![A-Za-z0-9/+=])",
+    ),
+    # The word for it, encoded, with what follows.
+    shape("secret", r"(?<![A-Za-z0-9+/])(?P<found>cGFzc3dvcm[A-Za-z0-9+/]{4,400}={0,2})"),
     # What joins a node to a cluster.
     shape(
         "cluster-token",

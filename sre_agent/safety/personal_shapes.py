@@ -90,7 +90,7 @@ def is_someones(address: str) -> bool:
 
 
 def _is_persons_mail(text: str) -> bool:
-    local, _, domain = text.lower().rpartition("@")
+    local, _, domain = text.lower().replace("%40", "@").rpartition("@")
     return local not in _NOBODY and not domain.endswith(_MACHINES)
 
 
@@ -101,7 +101,7 @@ PERSONAL: tuple[Personal, ...] = (
     Personal(
         shape(
             "email",
-            r"(?<![\w.+%-])[\w.+%-]{1,128}@(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z]{2,24}(?![\w-])",
+            r"(?<![\w.+%-])[\w.+%-]{1,128}(?:@|%40)(?:[^\W_](?:[^\W_]|-){0,62}\.){1,8}[^\W\d_]{2,24}(?![\w-])",
         ),
         _is_persons_mail,
     ),
@@ -112,6 +112,11 @@ PERSONAL: tuple[Personal, ...] = (
             "phone",
             rf"(?i)(?<![a-z])(?:(?:tele)?phone|tel|mobile|msisdn|fax|cell|whatsapp)(?:[_ -]?(?:number|no|nr))?{_SIGN}"
             r"(?P<found>\(?\+?\d(?:[ .()/-]{0,3}\d){5,14})",
+        )
+    ),
+    Personal(
+        shape(
+            "phone", r"(?i)\btel(?:efon)?[.:]{0,2}\s(?P<found>\(?0\d(?:[ ()/-]{0,2}\d){6,12})(?!\w)"
         )
     ),
     Personal(

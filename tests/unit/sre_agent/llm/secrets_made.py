@@ -374,6 +374,45 @@ def _coded(m: Maker) -> tuple[str, str]:
     return sign + frame.format(secret), secret
 
 
+def _disguised(m: Maker) -> tuple[str, str]:
+    """Encoded, with a word of another language, or beside what goes with it."""
+    secret = m.of(_ALNUM, 14)
+    encoded = base64.b64encode(f"password={secret}".encode()).decode()
+    parts = ".".join(m.of(_URLSAFE.replace("-", ""), size) for size in (40, 16, 48, 22))
+    words = " ".join(m.one(["horse", "battery", "staple", "orbit"]) for _ in range(4))
+    return m.chance.choice(
+        [
+            (f"jdbc:mysql://h/x?user\\u003dapp\\u0026password\\u003d{secret}", secret),
+            (f"headers: {{b'password': b'{secret}'}}", secret),
+            (f"password\uff1a{secret}", secret),
+            (f"Passwort: {secret}", secret),
+            (f"passphrase: {words}", words.partition(" ")[2]),
+            (f"postgres://app:p@{secret}/x@db:5432/x", secret),
+            (f"jdbc:oracle:thin:app/{secret}@db:1521:x", secret),
+            (f"AWS {_aws(m)} {(key := m.of(_ALNUM + '+/', 40))}", key),
+            (
+                f"POST https://api.telegram.org/bot110201543:AA{secret}{m.of(_ALNUM, 19)}/send",
+                secret,
+            ),
+            (f"refused {m.urlsafe({'alg': 'RSA-OAEP'})}.{parts}", parts),
+            (f"payload {encoded}", encoded),
+        ]
+    )
+
+
+def _foreign(m: Maker) -> tuple[str, str]:
+    """Personal data as other countries and encodings write it."""
+    name = m.of(string.ascii_lowercase, 8)
+    number = f"0170/{m.of('123456789', 7)}"
+    return m.chance.choice(
+        [
+            (f"GET /u?user={name}.m%40example.com", name),
+            (f"mail to jürgen.{name}@exämple.de failed", name),
+            (f"Tel. {number} called", number),
+        ]
+    )
+
+
 _PASSWORDS = [
     *("password", "db_password", "passwd", "client_secret", "admin-pwd", "secret"),
     *("db_pass", "smtp-pass", "passphrase", "ssh_passphrase", "root_pw"),
@@ -476,6 +515,8 @@ KINDS: dict[str, Callable[[Maker], tuple[str, str]]] = {
     "random under a name": _random,
     "given away by another line": _below,
     "written into source": _coded,
+    "disguised": _disguised,
+    "personal data of elsewhere": _foreign,
 }
 
 
