@@ -37,6 +37,8 @@ FITS_IN_WORDS = 1.0
 """The same of one that only speaks of it and changes nothing that is seen."""
 MAYBE_ELSEWHERE = -0.7
 """The same of one that was deployed, but perhaps to another environment."""
+MAYBE_OF_ELSEWHERE = -4.0
+"""The same of one that sets what another environment has, where nobody knows which one this is."""
 AT_ONCE = 2.2
 """The same of one that the trouble followed at once."""
 LONG_AGO = -1.0
@@ -53,6 +55,14 @@ UNREAD = "content.unread"
 """Says neither for nor against a commit: it went live, and its diff is not known, or not whole."""
 TELLING_FIT = 0.25
 """What fits less says nothing of a change for which the code that fails, or its names, speak."""
+_MISSED = re.compile(
+    r"\bnot (?:defined|found|exist|a function|a member|recogni[sz]ed|known|set|initiali[sz]ed|bound)|undefined|unknown|unresolved|"
+    r"\bno (?:such|attribute|member|method|module|property|field|column|value)|\bhas no\b|does(?: not|n't) (?:exist|have)|"
+    r"missing|required|unexpected|before (?:initiali[sz]ation|assignment)|cannot find|is not associated|"
+    r"keyerror|nameerror|attributeerror|unboundlocal|nosuch",
+    re.IGNORECASE,
+)
+"""How programs say that what they were asked for is not there, or is there and should not be."""
 TELLING_WORDS = 4
 MOST_BY_WORDS = 2.5
 """Log-odds; beyond these, shared words say no more."""
@@ -158,13 +168,16 @@ def _words(scene: Scene, commit: Commit, rarity: Mapping[str, float]) -> Iterato
 def _named(scene: Scene, commit: Commit) -> Iterator[Reason]:
     """Speak of things in the code, and files, that complaints call by the names that are gone, or new."""
     patch = patches.read(commit.diff)
-    for rule, weight, names, does in (
-        ("words.taken_away", 3.0, patch.names_gone | gone_files.names(commit.diff), "takes away"),
-        ("words.brought", 2.5, patch.names_new, "brings"),
+    gone = patch.names_gone | gone_files.names(commit.diff)
+    for rule, weight, names, only, does in (
+        ("words.taken_away", 3.0, gone, None, "takes away"),
+        ("words.missed", 2.5, patch.names_new, _MISSED, "writes"),
+        ("words.brought", 2.5, patch.names_brought, None, "brings"),
     ):
-        named = sorted(name for name in names if is_named(name, scene))
+        named = sorted(name for name in names if is_named(name, scene, only))
         if named:
-            yield Reason(rule, weight, f"complaints name {named[0]!r}, which it {does}")
+            told = "miss" if only else "name"
+            yield Reason(rule, weight, f"complaints {told} {named[0]!r}, which it {does}")
             return
 
 
@@ -187,14 +200,21 @@ def common(
     return min(MOST_BY_WORDS, sum(scores[word] for word in best)), spelt
 
 
-def is_named(name: str, scene: Scene) -> bool:
-    """Return whether complaints speak of a thing in the code by its name: quoted, or no plain word."""
+def is_named(name: str, scene: Scene, only: re.Pattern[str] | None = None) -> bool:
+    """Return whether complaints speak of a thing in the code by its name: quoted, or no plain word.
+
+    Args:
+        name: the bare name.
+        scene: what fails.
+        only: what else the line of the complaint has to say.
+    """
     if len(name) < terms.SHORTEST - 1 or name in scene.failing or name not in scene.said:
         return False
     is_plain = name.isalpha() and (name.islower() or name.istitle() or name.isupper())
     word = re.escape(name)
-    pattern = rf"['\"`]{word}['\"`]" if is_plain else rf"(?<![\w]){word}(?![\w])"
-    return any(re.search(pattern, item.text) for item in scene.complaints)
+    pattern = re.compile(rf"['\"`]{word}['\"`]" if is_plain else rf"(?<![\w]){word}(?![\w])")
+    lines = (line for item in scene.complaints for line in item.text.splitlines() or [item.text])
+    return any(pattern.search(line) and (only is None or only.search(line)) for line in lines)
 
 
 def _mechanism(scene: Scene, commit: Commit, *, is_named: bool) -> Iterator[Reason]:
@@ -250,7 +270,8 @@ def _innocence(scene: Scene, commit: Commit, *, is_named: bool) -> Iterator[Reas
         yield Reason(HARMLESS, -5.0, why.statement)
         return
     if why:
-        yield Reason("innocence.likely", -1.5, why.statement)
+        weight = MAYBE_OF_ELSEWHERE if why.is_by_environment else -1.5
+        yield Reason("innocence.likely", weight, why.statement)
     if innocence.is_bump(commit) and any(reach.brings(commit, it) for it in scene.told.commits):
         yield Reason(
             "innocence.vehicle", -3.0, "it only brings the change that another commit made"

@@ -75,9 +75,10 @@ def where_files(paths: Iterable[str], environment: str) -> Where:
     """
     ours = _tiers(environment)
     found = [_tiers(path) for path in paths]
-    if any(not theirs.isdisjoint(ours) for theirs in found):
+    if len(ours) == 1 and ours in found:
         return Where.HERE
-    return Where.ELSEWHERE if len(ours) == 1 or not any(found) else Where.UNKNOWN
+    is_clear = all(ours.isdisjoint(theirs) for theirs in found)
+    return Where.ELSEWHERE if is_clear and (ours or not any(found)) else Where.UNKNOWN
 
 
 def _words(name: str) -> frozenset[str]:

@@ -10,6 +10,7 @@ from sre_agent.diagnosis.changes.traits import (
     is_made_in_loop,
     is_only_indexed,
     is_unlocking_lost,
+    is_unset,
     new,
     touched,
     unless_indexed,
@@ -21,6 +22,7 @@ KINDS: tuple[Kind, ...] = (
         is_guard_lost,
         {Symptom.NULL: 1.0, Symptom.SCHEMA: 0.4, Symptom.START: 0.3},
     ),
+    ("what a field was set to is gone", is_unset, {Symptom.NULL: 0.5, Symptom.START: 0.3}),
     (
         "a lock is gone",
         gone(

@@ -38,7 +38,7 @@ KINDS: tuple[Kind, ...] = (
         ),
     ),
     *_sized(
-        r"pool|max.?conn(?!ections)|max.?open|max.?idle|min.?idle|(?<!max_)connection|worker|concurren|in.?flight|thread|max.?procs",
+        r"pool|max.?conn(?!ections)|max.?open|max.?idle|min.?idle|(?<!max_)(?<!max_user_)connection",
         "the size of a pool is another",
         is_less=(
             "a pool is smaller",
@@ -61,10 +61,34 @@ KINDS: tuple[Kind, ...] = (
             },
         ),
     ),
-    (
-        "fewer connections are allowed",
-        less(r"max_(?:user_)?connections"),
-        {Symptom.CROWDED: 1.0, Symptom.POOL: 1.0, Symptom.SLOW: 0.6},
+    *_sized(
+        r"^(?!.*pool).*(?:worker|concurren|in.?flight|thread|max.?procs)",
+        "how much is done at once is another",
+        is_less=(
+            "less is done at once",
+            {Symptom.POOL: 0.8, Symptom.QUEUE: 0.8, Symptom.SLOW: 0.6},
+        ),
+        is_more=(
+            "more is done at once",
+            {
+                Symptom.POOL: 0.8,
+                Symptom.CROWDED: 0.8,
+                Symptom.CPU: 0.6,
+                Symptom.MEMORY: 0.6,
+                Symptom.RATE: 0.6,
+                Symptom.DATABASE: 0.5,
+                Symptom.SLOW: 0.4,
+            },
+        ),
+    ),
+    *_sized(
+        r"max_(?:user_)?connections",
+        "how many connections are allowed is another",
+        is_less=(
+            "fewer connections are allowed",
+            {Symptom.CROWDED: 1.0, Symptom.POOL: 1.0, Symptom.SLOW: 0.6},
+        ),
+        is_more=("more connections are allowed", {Symptom.MEMORY: 0.4, Symptom.DATABASE: 0.4}),
     ),
     *_sized(
         r"time.?out|deadline|keep.?alive|interval|\bwait|ttl|time\.\w+|milli|second|_ms\b|_s\b",

@@ -23,7 +23,7 @@ _STRUCTURAL = frozenset(
 
 _ANOTHER_SECRET = Harm(
     "a secret is another, which one is not shown",
-    {Symptom.AUTH: 1.0, Symptom.CERTIFICATE: 0.3, Symptom.START: 0.3},
+    {Symptom.AUTH: 0.75, Symptom.CERTIFICATE: 0.3, Symptom.START: 0.3},
 )
 
 

@@ -9,8 +9,10 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from itertools import pairwise
 
-from sre_agent.diagnosis.changes import headings
+from sre_agent.diagnosis.changes import headings, quantities
+from sre_agent.diagnosis.changes.quantities import Turn
 
 _TOKEN = re.compile(
     r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'|`[^`]*`|[A-Za-z_][\w]*|\d+(?:\.\d+)?[a-zA-Z%]*|"
@@ -42,27 +44,7 @@ _UNIT_NAMES = re.compile(
     r"(?:time\.)?(?:nano|micro|milli)?seconds?\b|(?:time\.)?(?:minute|hour)s?\b|(?<=\d)[a-z]{1,2}\b",
     re.IGNORECASE,
 )
-_UNITS: Mapping[str, float] = {
-    **dict.fromkeys(("ms", "millisecond", "milliseconds"), 0.001),
-    **dict.fromkeys(("us", "microsecond", "microseconds"), 1e-6),
-    **dict.fromkeys(("ns", "nanosecond", "nanoseconds"), 1e-9),
-    **dict.fromkeys(("m", "min", "minute", "minutes"), 60.0),
-    **dict.fromkeys(("h", "hour", "hours"), 3600.0),
-    "d": 86400.0,
-    "k": 1e3,
-    "ki": 1024.0,
-    "mi": 1024.0**2,
-    "gi": 1024.0**3,
-}
-_SIZES: Mapping[str, float] = {
-    **{unit + end: 1e3**power for power, unit in enumerate("kmgt", 1) for end in ("", "b")},
-    **{unit + end: 1024.0**power for power, unit in enumerate("kmgt", 1) for end in ("i", "ib")},
-}
-_UNITS_OF = (
-    (re.compile(r"\bcpus?\b", re.IGNORECASE), {"m": 0.001}),
-    (re.compile(r"mem|heap|xmx|xms|size|bytes|buffer|storage|disk", re.IGNORECASE), _SIZES),
-)
-"""What a letter behind a number means where a line speaks of something: else it is a time."""
+_NUMBERS = re.compile(r"(?<![\w.])\d+(?:\.\d+)?\s*\*?\s*[A-Za-z.]*")
 
 READ_KEPT = 512
 """So many diffs are kept as they were read: each is looked at from many sides."""
@@ -78,6 +60,8 @@ class Patch:
     removed: tuple[str, ...]
     added: tuple[str, ...]
     kept: tuple[str, ...]
+    names_brought: frozenset[str] = frozenset()
+    """The names and quoted words that nothing told of the file held before, bare."""
 
     @cached_property
     def gone(self) -> Counter[str]:
@@ -101,8 +85,8 @@ class Patch:
 
     @cached_property
     def names_new(self) -> frozenset[str]:
-        """Return the names and quoted words that stood nowhere in what was told before, bare."""
-        return _names(self.new) - _names(tokens((*self.kept, *self.removed)))
+        """Return the names and quoted words that were not there so often before, bare."""
+        return _names(self.new)
 
     @cached_property
     def has_other_settings(self) -> bool:
@@ -145,36 +129,45 @@ class Patch:
         return not any(len(token) > SHORTEST or token in _OPERATORS for token in self.telling)
 
     @cached_property
-    def numbers(self) -> Mapping[str, tuple[float, float]]:
-        """Return the quantities that are others now, by each line they stand in: before and after."""
-        found: dict[str, tuple[float, float]] = {}
-        before = {_frame(line): line for line in self.removed if _quantities(line)}
+    def turns(self) -> Mapping[str, Turn]:
+        """Return which way quantities went, by each line they stood in and stand in."""
+        before = {_frame(line): line for line in self.removed if _NUMBERS.search(line)}
+        found: dict[str, Turn] = {}
         for line in self.added:
             old = before.get(_frame(line))
-            if old is None:
-                continue
-            pairs = zip(_quantities(old), _quantities(line), strict=False)
-            changed = [(one, other) for one, other in pairs if one != other]
-            if changed:
-                found |= dict.fromkeys((old, line), changed[0])
+            if old is not None and _NUMBERS.findall(old) != _NUMBERS.findall(line):
+                found |= dict.fromkeys((old, line), quantities.turn(old, line))
         return found
 
 
 @lru_cache(maxsize=READ_KEPT)
 def read(diff: str) -> Patch:
     """Return a unified diff as a patch; comments and empty lines do not count."""
-    removed, added, kept = list[str](), list[str](), list[str]()
-    names: dict[str, str] = {}
+    sides: dict[str, list[str]] = {"-": [], "+": [], " ": []}
+    brought = set[str]()
     rows = diff.splitlines()
-    for at, line in enumerate(rows):
-        if headings.is_told(rows, at):
-            names.clear()
-            continue
-        side = {"-": removed, "+": added}.get(line[:1], kept)
-        code = _TRAILING.sub(r"\g<text>", _named(line[:1], line[1:], names))
-        if code.strip() and not _COMMENT.match(code):
-            side.append(code)
-    return Patch(tuple(removed), tuple(added), tuple(kept))
+    for file in _files(rows):
+        own: dict[str, list[str]] = {"-": [], "+": [], " ": []}
+        names: dict[str, str] = {}
+        for at in file:
+            line = rows[at]
+            if headings.is_told(rows, at):
+                names.clear()
+                continue
+            code = _TRAILING.sub(r"\g<text>", _named(line[:1], line[1:], names))
+            if code.strip() and not _COMMENT.match(code):
+                own[line[:1] if line[:1] in own else " "].append(code)
+        brought |= _names(tokens(own["+"])) - _names(tokens([*own["-"], *own[" "]]))
+        for sign, lines in own.items():
+            sides[sign] += lines
+    return Patch(*(tuple(sides[sign]) for sign in "-+ "), names_brought=frozenset(brought))
+
+
+def _files(rows: Sequence[str]) -> Iterator[range]:
+    """Yield the rows of each file."""
+    starts = [at for at in range(len(rows)) if headings.names_files(rows, at)]
+    for start, end in pairwise(dict.fromkeys((0, *starts, len(rows)))):
+        yield range(start, end)
 
 
 def _named(sign: str, text: str, names: dict[str, str]) -> str:
@@ -217,12 +210,3 @@ def _conditions(line: str) -> int:
 def _frame(line: str) -> str:
     """Return a line without its quantities: what they are of."""
     return re.sub(r"\d+(?:\.\d+)?", "#", "".join(_UNIT_NAMES.sub("", line).split()))
-
-
-def _quantities(line: str) -> Sequence[float]:
-    units = next((units for what, units in _UNITS_OF if what.search(line)), _UNITS)
-    found = []
-    for number, unit in re.findall(r"(?<![\w.])(\d+(?:\.\d+)?)\s*\*?\s*([A-Za-z.]*)", line):
-        scale = units.get(unit.lower().removeprefix("time."), 1.0)
-        found.append(float(number) * scale)
-    return found

@@ -12,6 +12,12 @@ from sre_agent.diagnosis.changes.patch import READ_KEPT
 
 MASK = "[redacted]"
 """What stands where a secret was masked."""
+_IS_OF_SECRET = re.compile(
+    r"(?:pass(?:word|wd|phrase)?|pwd|secret|token|api[_-]?key|private[_-]?key|credentials?)[\"']?\s*[:=].*"
+    + re.escape(MASK),
+    re.IGNORECASE,
+)
+"""A line with what lets somebody in; not each line in which something was masked has such."""
 _NAME = re.compile(r"^(?:---|\+\+\+) (?:[ab]/)?(?P<path>[^\t]+)")
 _NOWHERE = "/dev/null"
 
@@ -121,7 +127,7 @@ def has_another_secret(diff: str) -> bool:
     Where lines without a secret are told as changed that look the same, the whole file was written anew.
     """
     return any(
-        both and all(MASK in line.lower() for line in both)
+        both and all(map(_IS_OF_SECRET.search, both))
         for hunk in _hunks(diff.splitlines(), "")
         for _, _, both in _edits(hunk.rows)
     )

@@ -35,23 +35,27 @@ def reasons(scene: Scene, commit: Commit) -> Iterator[Reason]:
 def _is_near(scene: Scene, commit: Commit) -> bool:
     """Return whether a frame may stand where a commit changes a file: in one function, as far as is told.
 
-    Where the diff or the line of a frame is not known, it may.
+    Where the diff or the line of a frame is not known, or another commit moved the lines since, it may.
     """
     found = hunks.read(commit.diff) if harmless.is_read(commit) else ()
-    own = [
-        frame
-        for frame in scene.frames
-        if not scene.stack_places[frame.path].isdisjoint(commit.paths)
-    ]
-    for frame in own:
-        meant = [hunk for hunk in found if hunk.path in scene.stack_places[frame.path]]
-        if (
-            not meant
-            or not frame.line
-            or any(hunk.is_near(frame.line, NEAR_LINES) for hunk in meant)
-        ):
+    for frame in scene.frames:
+        place = scene.stack_places[frame.path]
+        meant = [hunk for hunk in found if hunk.path in place]
+        if place.isdisjoint(commit.paths):
+            continue
+        if not meant or not frame.line or _is_moved(scene, commit, place):
+            return True
+        if any(hunk.is_near(frame.line, NEAR_LINES) for hunk in meant):
             return True
     return False
+
+
+def _is_moved(scene: Scene, commit: Commit, place: frozenset[str]) -> bool:
+    """Return whether another commit touched a file that may have come after one."""
+    return any(
+        other.sha != commit.sha and other.at_s >= commit.at_s and not place.isdisjoint(other.paths)
+        for other in scene.told.commits
+    )
 
 
 def is_named(scene: Scene, commit: Commit) -> bool:

@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Callable
-from enum import Enum
 
 from sre_agent.diagnosis.changes.patch import Patch
+from sre_agent.diagnosis.changes.quantities import Turn
 
 _CONDITION = re.compile(r"\b(?:if|unless|guard|assert|require|when)\b")
 _ABSENCE = re.compile(
@@ -31,19 +31,10 @@ def touched(words: str, *, in_numbers: bool = True) -> Trait:
     pattern = re.compile(words, re.IGNORECASE)
 
     def look(patch: Patch) -> bool:
-        lines = (line for line in patch.changing if in_numbers or line not in patch.numbers)
+        lines = (line for line in patch.changing if in_numbers or line not in patch.turns)
         return any(map(pattern.search, lines))
 
     return look
-
-
-class Turn(Enum):
-    """Which way a quantity went."""
-
-    LESS = "less"
-    MORE = "more"
-    UNKNOWN = "unknown"
-    """It was set or left out, or is a switch."""
 
 
 def less(words: str) -> Trait:
@@ -70,18 +61,12 @@ def _turns(words: str) -> Callable[[Patch], set[Turn]]:
     def look(patch: Patch) -> set[Turn]:
         ends = (line for line in patch.changing if _VALUE.search(line))
         return {
-            _turn(patch.numbers.get(line))
-            for line in {*patch.numbers, *ends}
+            patch.turns.get(line, Turn.UNKNOWN)
+            for line in {*patch.turns, *ends}
             if pattern.search(line)
         }
 
     return look
-
-
-def _turn(sides: tuple[float, float] | None) -> Turn:
-    if sides is None:
-        return Turn.UNKNOWN
-    return Turn.LESS if sides[1] < sides[0] else Turn.MORE
 
 
 def unless_indexed(words: str) -> Trait:
@@ -107,6 +92,12 @@ def is_guard_lost(patch: Patch) -> bool:
     return (asks and patch.lost_conditions > 0) or (chains and not patch.is_rearranged)
 
 
+def is_unset(patch: Patch) -> bool:
+    """Return whether what a field was set to is gone, and the field is named no more."""
+    named = (_SET.match(line) for line in patch.removed)
+    return any(found and found["name"] in patch.names_gone for found in named)
+
+
 def is_made_in_loop(patch: Patch) -> bool:
     """Return whether calls that were made at once are made for each element now."""
     added = "\n".join(patch.added + patch.kept)
@@ -124,6 +115,7 @@ def is_made_in_loop(patch: Patch) -> bool:
     return bool(loops and asks and (batched or not patch.removed))
 
 
+_SET = re.compile(r"^\s*(?:self\.|this\.|@)?(?P<name>[A-Za-z_]\w*)\s*(?::|=(?!=)|:=)\s*\S")
 _INDEX = re.compile(
     r"^\s*create (?:unique )?index\b(?! .*\bunique\b)|^\s*add_index\b", re.IGNORECASE
 )

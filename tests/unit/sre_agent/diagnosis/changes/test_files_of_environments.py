@@ -38,7 +38,10 @@ def test_in_staging_what_is_set_for_staging_is_blamed_and_in_production_not(path
 
 
 def test_where_nobody_knows_which_environment_this_is_it_proves_nothing() -> None:
-    assert not is_proven(judged("deploy/staging/values.yaml", ""))
+    found = judged("deploy/staging/values.yaml", "")
+
+    assert not is_proven(found)
+    assert found.culprit is None
 
 
 @pytest.mark.parametrize("environment", ["", "staging", "production"])
@@ -52,6 +55,8 @@ def test_what_people_set_on_their_own_machines_is_of_no_environment(environment:
         (["deploy/staging/a.yaml", "deploy/dev/a.yaml"], "production", Where.ELSEWHERE),
         (["deploy/staging/a.yaml", "deploy/dev/a.yaml"], "dev", Where.HERE),
         (["deploy/staging/a.yaml"], "blue", Where.UNKNOWN),
+        (["deploy/prod-cluster/staging/a.yaml"], "production", Where.UNKNOWN),
+        (["nonprod/dev/a.yaml"], "production", Where.ELSEWHERE),
     ],
 )
 def test_one_file_of_this_environment_is_enough(

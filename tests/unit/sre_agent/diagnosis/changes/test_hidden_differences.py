@@ -84,3 +84,10 @@ def test_a_file_that_was_written_anew_with_its_secrets_has_no_other_secret(world
     )
 
     assert found.suspect is None
+
+
+@pytest.mark.parametrize("key", ["max_tokens", "token_ttl", "tokens_per_minute"])
+def test_what_was_masked_and_lets_nobody_in_is_no_secret(world: World, key: str) -> None:
+    patch = f"@@ -1,2 +1,2 @@\n db:\n-  {key}: [redacted]\n+  {key}: [redacted]"
+
+    assert verdict(world, seen(world, with_another_password(world, patch), REFUSED)).suspect is None

@@ -72,7 +72,7 @@ def test_what_it_brought_to_another_place_of_the_file_and_fails_by_name_is_blame
         "--- a/services/pay/pricing.py\n+++ b/services/pay/pricing.py\n@@ -7,1 +7,1 @@\n"
         '-CURRENCIES = tuple(RATES)\n+CURRENCIES = (*RATES, "SEK")'
     )
-    trace = "KeyError: 'SEK'\n  File \"/app/services/pay/pricing.py\", line 60, in convert"
+    trace = "ValueError: a price in 'SEK' is negative\n  File \"/app/services/pay/pricing.py\", line 60, in convert"
     story = told(
         "pay",
         {("pay", "error_ratio"): stepped(0.003, 0.6)},

@@ -64,3 +64,24 @@ def test_who_takes_the_name_away_is_blamed() -> None:
     diff = "@@ -9,2 +9,1 @@\n a = 1\n-chargeCard = charge"
 
     assert judged(words, "pay/gateway.py", diff).culprit is not None
+
+
+@pytest.mark.parametrize(
+    ("words", "diff"),
+    [
+        (
+            "UnboundLocalError: local variable 'total' referenced before assignment",
+            "@@ -9,2 +9,4 @@\n log(order)\n+if order.refund:\n+    total = 0\n total += order.cents",
+        ),
+        (
+            "ReferenceError: Cannot access 'sessionStore' before initialization",
+            "@@ -5,2 +5,3 @@\n const app = make()\n+app.use(sessionStore)\n const sessionStore = open()",
+        ),
+        (
+            'column "vat_code" of relation "orders" does not exist',
+            "@@ -5,2 +5,3 @@\n q = insert(\n+    vat_code=o.vat_code,\n     id=o.id)",
+        ),
+    ],
+)
+def test_who_writes_a_name_that_is_missed_is_blamed(words: str, diff: str) -> None:
+    assert judged(words, "pay/save.py", diff).culprit is not None

@@ -3,24 +3,42 @@
 import pytest
 
 from sre_agent.diagnosis.changes import patch
+from sre_agent.diagnosis.changes.quantities import Turn
+
+LESS, MORE, UNKNOWN = Turn.LESS, Turn.MORE, Turn.UNKNOWN
 
 
 @pytest.mark.parametrize(
-    ("diff", "before", "after"),
+    ("before", "after", "turn"),
     [
-        ("-  ttl: 300s\n+  ttl: 3s", 300.0, 3.0),
-        ("-\twait(5 * time.Second)\n+\twait(250 * time.Millisecond)", 5.0, 0.25),
-        ("-pool_size = 40\n+pool_size = 4", 40.0, 4.0),
-        ("-  cpu: 500m\n+  cpu: 2", 0.5, 2.0),
-        ("-  memory: 512Mi\n+  memory: 1Gi", 512 * 1024.0**2, 1024.0**3),
-        ("-  memory: 512M\n+  memory: 1G", 512e6, 1e9),
-        ("-  max_heap: 2g\n+  max_heap: 512m", 2e9, 512e6),
+        ("  ttl: 300s", "  ttl: 3s", LESS),
+        ("  ttl: 5m", "  ttl: 30s", LESS),
+        ("\twait(250 * time.Millisecond)", "\twait(5 * time.Second)", MORE),
+        ("pool_size = 40", "pool_size = 4", LESS),
+        ("  cpu: 500m", "  cpu: 2", MORE),
+        ("  memory: 512Mi", "  memory: 1Gi", MORE),
+        ("  memory: 1G", "  memory: 900M", LESS),
+        ("  heap: 2g", "  heap: 512m", LESS),
+        ("memcached_timeout: 2s", "memcached_timeout: 200ms", LESS),
+        ("  {cpu: 500m, memory: 1Gi}", "  {cpu: 500m, memory: 128Mi}", LESS),
+        ("  {cpu: 1, memory: 1Gi}", "  {cpu: 2, memory: 2Gi}", MORE),
+        ("  {cpu: 1, memory: 512Mi}", "  {cpu: 2, memory: 128Mi}", UNKNOWN),
+        ("  a = FromSeconds(30)", "  a = FromMilliseconds(500)", UNKNOWN),
+        ("  readTimeout(30, SECONDS)", "  readTimeout(300, MILLISECONDS)", UNKNOWN),
+        ("  ttl = delta(minutes=5)", "  ttl = delta(seconds=30)", UNKNOWN),
+        ("  expires_in: 1.hour", "  expires_in: 10.minutes", UNKNOWN),
+        ("  rate_limit: 0", "  rate_limit: 10", UNKNOWN),
+        ("  max_open: -1", "  max_open: 5", UNKNOWN),
+        ("  size: 10s", "  size: 1Gi", UNKNOWN),
+        ("  limit: 10, burst: 5", "  limit: 5, burst: 10", UNKNOWN),
     ],
 )
-def test_quantities_are_compared_in_one_unit(diff: str, before: float, after: float) -> None:
-    (change,) = set(patch.read(diff).numbers.values())
+def test_which_way_a_quantity_went_is_known_or_not_said(
+    before: str, after: str, turn: Turn
+) -> None:
+    found = patch.read(f"-{before}\n+{after}").turns
 
-    assert change == (before, after)
+    assert found.get(before, UNKNOWN) is found.get(after, UNKNOWN) is turn
 
 
 def test_a_helper_that_takes_over_is_a_rearrangement() -> None:

@@ -114,3 +114,31 @@ def test_an_index_that_is_gone_is_a_reason_of_a_scan() -> None:
     diff = "@@ -0,0 +1 @@\n+DROP INDEX entries_day;"
 
     assert is_blamed("slow query: seq scan on entries (5.8 s)", diff, "db/42.sql")
+
+
+@pytest.mark.parametrize(
+    ("words", "before", "after"),
+    [
+        ("429 too many requests", "rate_limit_per_second: 0", "rate_limit_per_second: 10"),
+        ("timed out acquiring connection from pool", "max_open: -1", "max_open: 5"),
+        ("container killed: out of memory", "{cpu: 1, memory: 1Gi}", "{cpu: 2, memory: 128Mi}"),
+        ("QueuePool limit of size 5 reached, connection timed out", "threads: 4", "threads: 64"),
+        ("FATAL: sorry, too many clients already", "max_connections: 500", "max_connections: 20"),
+        (
+            "FATAL: sorry, too many clients already",
+            "max_connections: 500",
+            "max_connections: ${MAX}",
+        ),
+    ],
+)
+def test_what_is_not_surely_more_of_what_lacks_is_blamed(
+    words: str, before: str, after: str
+) -> None:
+    assert is_blamed(words, f"@@ -9 +9 @@\n-  {before}\n+  {after}")
+
+
+def test_who_sets_a_field_no_more_is_blamed_where_it_is_absent() -> None:
+    words = "panic: runtime error: invalid memory address or nil pointer dereference"
+    diff = "@@ -30,4 +30,3 @@\n \treturn &Desk{\n \t\tdb: db,\n-\t\tledger: newLedger(db),\n \t}"
+
+    assert is_blamed(words, diff, "services/pay/desk.go")
