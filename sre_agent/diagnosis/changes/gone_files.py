@@ -5,6 +5,8 @@ from functools import lru_cache
 from sre_agent.diagnosis.changes import headings
 from sre_agent.diagnosis.changes.patch import READ_KEPT
 
+_DEEPEST = 8
+"""Parts of a path; strangers write them."""
 _RENAMED, _NOWHERE = "rename from ", "/dev/null"
 
 
@@ -27,8 +29,9 @@ def _path(row: str) -> str:
 
 
 def _names(path: str) -> set[str]:
-    parts = (
-        path.rpartition(".")[0].split("/") if "." in path.rsplit("/", 1)[-1] else path.split("/")
-    )
-    inner = (parts[at:] for at in range(len(parts) - 1))
-    return {path, path.rsplit("/", 1)[-1], *(sign.join(each) for each in inner for sign in "./")}
+    """Return a path and the ends of it that name more than the file, which others may be called like."""
+    last = path.rsplit("/", 1)[-1]
+    bare = path.rpartition(".")[0] if "." in last else path
+    parts = bare.split("/")[-_DEEPEST:]
+    ends = (parts[at:] for at in range(len(parts) - 1))
+    return {path, *(sign.join(end) for end in ends for sign in "./")}

@@ -134,14 +134,14 @@ KINDS: tuple[Kind, ...] = (
         {Symptom.CERTIFICATE: 1.0, Symptom.ADDRESS: 0.3},
     ),
     *_sized(
-        r"rate|limit|quota|burst|\bqps|\brps|throttl|max.?requests|per.?second|sampl",
+        r"^(?!.*(?:memory|cpu|heap|connections)).*(?:rate|limit|quota|burst|\bqps|\brps|throttl|max.?requests|per.?second|sampl)",
         "how much is let in is another",
         is_less=("what is let in is less", {Symptom.RATE: 1.0, Symptom.SLOW: 0.3}),
         is_more=(
             "what is let in is more",
             {
-                Symptom.CPU: 0.5,
-                Symptom.MEMORY: 0.4,
+                Symptom.CPU: 0.6,
+                Symptom.MEMORY: 0.6,
                 Symptom.DATABASE: 0.4,
                 Symptom.RATE: 0.3,
                 Symptom.SLOW: 0.3,

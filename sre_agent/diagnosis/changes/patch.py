@@ -160,7 +160,8 @@ def read(diff: str) -> Patch:
         brought |= _names(tokens(own["+"])) - _names(tokens([*own["-"], *own[" "]]))
         for sign, lines in own.items():
             sides[sign] += lines
-    return Patch(*(tuple(sides[sign]) for sign in "-+ "), names_brought=frozenset(brought))
+    removed, added, kept = (tuple(sides[sign]) for sign in "-+ ")
+    return Patch(removed, added, kept, frozenset(brought))
 
 
 def _files(rows: Sequence[str]) -> Iterator[range]:

@@ -14,13 +14,14 @@ RENAMED = (
 @pytest.mark.parametrize(
     ("diff", "named"),
     [
-        (RENAMED, {"catalog.rates", "catalog/rates", "catalog/rates.py", "rates.py"}),
+        (RENAMED, {"catalog.rates", "catalog/rates", "catalog/rates.py"}),
         (
             "--- a/lib/a.js\n+++ /dev/null\n@@ -1 +0,0 @@\n-x",
-            {"lib.a", "lib/a", "lib/a.js", "a.js"},
+            {"lib.a", "lib/a", "lib/a.js"},
         ),
         ("--- a/lib/a.js\n+++ b/lib/a.js\n@@ -1 +1 @@\n-x\n+y", set()),
         ("--- /dev/null\n+++ b/lib/a.js\n@@ -0,0 +1 @@\n+y", set()),
+        ("rename from rates.py\nrename to tariffs.py", {"rates.py"}),
         ("@@ -1 +1 @@\n-x\n+y", set()),
     ],
 )
@@ -49,3 +50,9 @@ def test_who_renames_a_module_is_blamed_where_it_is_not_found(
     )
 
     assert (judgement.judge(scene.build(story)).culprit is not None) is is_blamed
+
+
+def test_however_deep_a_path_is_its_names_are_few() -> None:
+    deep = "a/" * 20_000 + "b.py"
+
+    assert len(gone_files.names(f"--- a/{deep}\n+++ /dev/null\n@@ -1 +0,0 @@\n-x")) < 20

@@ -124,9 +124,10 @@ def test_an_index_that_is_gone_is_a_reason_of_a_scan() -> None:
         ("container killed: out of memory", "{cpu: 1, memory: 1Gi}", "{cpu: 2, memory: 128Mi}"),
         ("QueuePool limit of size 5 reached, connection timed out", "threads: 4", "threads: 64"),
         ("FATAL: sorry, too many clients already", "max_connections: 500", "max_connections: 20"),
+        ("container killed: out of memory", "page_limit: 100", "page_limit: 100000"),
         (
             "FATAL: sorry, too many clients already",
-            "max_connections: 500",
+            "max_connections: 640",
             "max_connections: ${MAX}",
         ),
     ],
