@@ -171,6 +171,7 @@ def _named(scene: Scene, commit: Commit) -> Iterator[Reason]:
     gone = patch.names_gone | gone_files.names(commit.diff)
     for rule, weight, names, only, does in (
         ("words.taken_away", 3.0, gone, None, "takes away"),
+        ("words.raised", 2.5, patch.names_raised, None, "raises"),
         ("words.missed", 2.5, patch.names_new, _MISSED, "writes"),
         ("words.brought", 2.5, patch.names_brought, None, "brings"),
     ):

@@ -24,6 +24,7 @@ FOUNDED = frozenset(
     {
         "mechanism.fits",
         "words.taken_away",
+        "words.raised",
         "words.missed",
         "frames.touched",
         "frames.on_it",

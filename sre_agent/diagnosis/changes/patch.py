@@ -38,6 +38,10 @@ _SETTING = re.compile(r"^\s*[\"']?(?P<key>[\w.-]+)[\"']?\s*[:=]\s*(?P<value>[\w.
 _CONDITION = re.compile(
     r"\b(?:if|unless|guard|assert|require|when|case|except|catch|elif)\b|\?\.|\?\?"
 )
+_RAISES = re.compile(
+    r"\b(?:raise|throw|panic!?|abort|reject|assert|fatal\w*|errors?\.new|errorf|bail!?|die|require(?:NonNull)?)\b",
+    re.IGNORECASE,
+)
 _STATUS = re.compile(r"^[1-5]\d\d$")
 """Codes of HTTP, which have names as well."""
 _UNIT_NAMES = re.compile(
@@ -87,6 +91,12 @@ class Patch:
     def names_new(self) -> frozenset[str]:
         """Return the names and quoted words that were not there so often before, bare."""
         return _names(self.new)
+
+    @cached_property
+    def names_raised(self) -> frozenset[str]:
+        """Return the new names and quoted words in lines that were added and raise what goes wrong."""
+        raising = tokens(line for line in self.added if _RAISES.search(line))
+        return _names(raising) & self.names_new
 
     @cached_property
     def has_other_settings(self) -> bool:

@@ -63,8 +63,8 @@ PAGES = [
     *(page for page in sorted((ROOT / "docs").glob("*.md")) if page.name != "lab.md"),
 ]
 """docs/lab.md speaks of the variables of the lab's own programs."""
-NO_SETTINGS = {"LEDGER_SIGNING_MODE", "BY_HAND"}
-"""A variable of somebody's workload, in an example; an argument of `make demo`."""
+NO_SETTINGS = {"LEDGER_SIGNING_MODE", "DB_PASSWORD", "BY_HAND", "TOOL_CALLS"}
+"""Variables of somebody's workload, in examples; an argument of `make demo`; a mark of a model's conversations."""
 
 
 def read_by(*kinds: type[BaseSettings]) -> set[str]:

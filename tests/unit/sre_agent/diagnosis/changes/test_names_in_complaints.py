@@ -59,6 +59,20 @@ def test_a_name_that_stood_there_is_not_brought_and_a_line_that_logs_it_does_no_
     assert "words.brought" not in rules
 
 
+@pytest.mark.parametrize(
+    ("words", "line"),
+    [
+        ("unhandled exception: ValueError: 500", "    raise ValueError(order)"),
+        ("IllegalCartException: cart 7", "    throw new IllegalCartException(cart.id);"),
+        ("500: voucher has expired", '    return errors.New("voucher has expired")'),
+    ],
+)
+def test_who_raises_what_is_complained_of_is_blamed(words: str, line: str) -> None:
+    diff = f"@@ -9,2 +9,2 @@\n def total(order):\n-    return order.net\n+{line}"
+
+    assert judged(words, "pay/total.py", diff).culprit is not None
+
+
 def test_who_takes_the_name_away_is_blamed() -> None:
     words = "ImportError: cannot import name 'chargeCard' from 'pay.gateway'"
     diff = "@@ -9,2 +9,1 @@\n a = 1\n-chargeCard = charge"
