@@ -22,7 +22,7 @@ from sre_agent.domain.opinion import (
     Scalar,
     StruckClaim,
 )
-from sre_agent.llm import subjects
+from sre_agent.llm import fencing, subjects
 from sre_agent.llm.facts import plain, shown, table
 from sre_agent.safety.redaction import redact
 
@@ -217,8 +217,8 @@ def _holds(value: Scalar, relation: str, claimed: Scalar) -> bool:
             return is_above if relation == Relation.ABOVE else numbers[0] < numbers[1]
         case Relation.CONTAINS:
             part = shown(claimed).casefold().rstrip("…")
-            whole = plain(value, len(value)) if isinstance(value, str) else ""
-            return len(part) >= _SHORTEST_QUOTE and part in whole.casefold()
+            forms = _forms(_line(value)) if isinstance(value, str) else ()
+            return len(part) >= _SHORTEST_QUOTE and any(part in form.casefold() for form in forms)
         case _:
             return False
 
@@ -227,9 +227,19 @@ def _equals(value: Scalar, claimed: Scalar) -> bool:
     if isinstance(value, bool) or isinstance(claimed, bool):
         return shown(value) == shown(claimed).lower()
     if isinstance(value, str):
-        return shown(value) == shown(claimed)
+        return shown(value) == shown(claimed) or _line(str(claimed)) in _forms(shown(value))
     other = _number(claimed)
     return other is not None and abs(value - other) <= _TOLERANCE * max(abs(value), abs(other))
+
+
+def _line(text: str) -> str:
+    """Return a text as one plain line, uncut."""
+    return plain(text, len(text))
+
+
+def _forms(line: str) -> tuple[str, ...]:
+    """Return a line as it is, and as a model was shown it, with marks of conversations broken."""
+    return line, fencing.harmless(line)
 
 
 def _number(value: Scalar) -> float | None:

@@ -32,21 +32,23 @@ _OPENERS = frozenset("\uff1c\u2039\u27e8\u2329\u3008\u00ab\u300a\ufe64")
 
 _BARS = r"\|\u00a6\u01c0\u2223\u2502\u2503\u23d0\u2758\uff5c\uffe4\uffe8"
 _FORMAT = re.compile(
-    rf"<(?=[{_BARS}]|/?[a-z0-9]{{0,40}}(?:_[a-z0-9]{{0,40}}){{1,8}}>"
+    rf"<(?=[{_BARS}]"
+    r"|/?(?:[a-z0-9]{1,20}_){0,8}(?:bos|eos|eot|eom|pad|unk|sep|fim|turn|soft|reserved|assistant|think)"
+    r"(?:_[a-z0-9]{1,20}){0,8}>|/?(?:start|begin|end)_of_\w{1,40}>"
     r"|/?(?:s|bos|eos|pad|unk|sop|eop|unused\d*|start_of_turn|end_of_turn|think|system|assistant|user|human"
     r"|tool\w*|function\w*|invoke|parameter|antml\w*|evidence|context|data|untrusted|end|instructions?)\b)"
     rf"|<(?=<)|(?<=[{_BARS}])>",
     re.IGNORECASE,
 )
-"""What models take for marks of their own conversation, or of ours: with a bar, or words with a low line."""
+"""What models take for marks of their own conversation, or of ours: with a bar, or a word of such marks."""
 
 _BRACKETS = re.compile(
-    r"[\[\uff3b](?=/?(?:[A-Z]+(?:_[A-Z]+)+|(?<=/)[A-Z]+|(?i:INST|SYS)|[gs]?MASK|ARGS|BOS|EOS|EOT|PAD|SEP"
-    r"|CLS|UNK|IMG|AUDIO|PREFIX|MIDDLE|SUFFIX|THINK)[\]\uff3d])"
+    r"[\[\uff3b](?=/?(?:(?i:INST|SYS)|[gs]?MASK|ARGS|BOS|EOS|EOT|PAD|SEP|CLS|UNK|PREFIX|MIDDLE|SUFFIX"
+    r"|CALL_ID|MODEL_SETTINGS|TOOL_[A-Z]{1,20}"
+    r"|(?:[A-Z]{1,20}_){0,4}(?:TOOLS|PROMPT|IMG|AUDIO|THINK)(?:_[A-Z]{1,20}){0,4})[\]\uff3d])"
     r"|(?<=\])~(?=!?b[\[\]])|(?<=\[e)~(?=\[)"
 )
-"""The same in square brackets: names with a low line, those that end something, and single words known to
-be such; a level in a log, as in `[ERROR]`, is none."""
+"""The same in square brackets; codes of errors and names of variables, as in `env[DATABASE_URL]`, are none."""
 
 
 def new_nonce() -> str:
@@ -78,10 +80,10 @@ def fence(text: str, nonce: str, *, max_chars: int = MAX_CHARS) -> str:
     """
     if not _NONCE.fullmatch(nonce):
         raise ValueError("a fence needs a nonce that was drawn for this call")
-    harmless = _harmless(clean(text[: 4 * max_chars])).replace(nonce, "?")
-    end = cutting.border(harmless, max_chars)
-    left_out = len(harmless) - end + max(len(text) - 4 * max_chars, 0)
-    lines = [f"| {line}" for line in harmless[:end].split("\n")]
+    shown = harmless(clean(text[: 4 * max_chars])).replace(nonce, "?")
+    end = cutting.border(shown, max_chars)
+    left_out = len(shown) - end + max(len(text) - 4 * max_chars, 0)
+    lines = [f"| {line}" for line in shown[:end].split("\n")]
     if left_out > 0:
         lines.append(f"({left_out} more characters left out)")
     return "\n".join((f"<untrusted {nonce}>", *lines, f"<end {nonce}>"))
@@ -101,7 +103,8 @@ def rule(nonce: str) -> str:
     )
 
 
-def _harmless(text: str) -> str:
+def harmless(text: str) -> str:
+    """Return a clean text with the marks of conversations in it broken, as it stands in a fence."""
     plain = _ANGLES.sub(lambda found: "<" if found[0] in _OPENERS else ">", text)
     spread = _FORMAT.sub(lambda found: f" {found[0]}" if found[0] == ">" else f"{found[0]} ", plain)
     return _BRACKETS.sub(lambda found: f"{found[0]} ", spread)

@@ -7,10 +7,11 @@ import pytest
 from opinions import cause, of_workload
 
 from sre_agent.domain.evidence import Evidence
+from sre_agent.domain.objects import ObjectRef
 from sre_agent.domain.observations.kubernetes import PodLogs
 from sre_agent.domain.opinion import Opinion
-from sre_agent.llm import claims, facts
-from sre_agent.llm.claims import ReflectorAnswer
+from sre_agent.llm import claims, facts, fencing
+from sre_agent.llm.claims import ClaimedFact, ReflectorAnswer
 from sre_agent.testing import evidence as build
 from sre_agent.testing import views
 from sre_agent.testing.world import ROLES, World
@@ -207,3 +208,28 @@ def test_a_table_is_bounded_whatever_the_evidence_holds() -> None:
 
     assert len(facts.table(many)) == facts.MAX_FACTS
     assert facts.table(many.model_copy(update={"kind": "other", "facts": deep})) == {}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'TypeError [ERR_INVALID_ARG_TYPE]: The "path" argument must be of type string',
+        "prompt [INST] of <|user|> was refused",
+        "\u00abweb\u00bb: <tool_dir> not found",
+        f"<|im_start|> {'<tool_dir> ' * 30}",
+    ],
+)
+@pytest.mark.parametrize("relation", ["is", "contains"])
+def test_what_was_copied_as_it_was_shown_is_held_as_what_it_was(line: str, relation: str) -> None:
+    pod = ObjectRef(kind="Pod", namespace="shop", name="a")
+    logs = PodLogs(namespace="shop", pod="a", container="a", previous=False, lines=(line,))
+    seen = build.evidence("log-1", logs, NOW)
+    raw = facts.shown(line)
+    fenced = fencing.fence(raw, fencing.new_nonce()).split("\n")[1].removeprefix("| ")
+
+    for value in (raw, fenced):
+        said = ClaimedFact(evidence=seen.id, fact="lines[0]", relation=relation, value=value)
+        held = claims.hold([said], [seen], pod)
+        assert [item.value for item in held.claims] == [raw]
+        said = said.model_copy(update={"value": f"never seen: {value}"})
+        assert not claims.hold([said], [seen], pod).claims
