@@ -56,10 +56,17 @@ def plain(text: str, most: int) -> str:
 
     It is redacted later, so that nothing private is split by what hides, or cut in two.
     """
-    window = text[: 4 * most + cutting.BEYOND]
-    flat = " ".join(fencing.clean(window).split())
-    room = most if len(window) == len(text) else min(most, len(flat) - cutting.BEYOND)
-    return cutting.cut(flat, max(room, 1))
+    return cutting.cut(_flat(text, most + cutting.BEYOND), most)
+
+
+def _flat(text: str, enough: int) -> str:
+    """Return a text as one line, or of a long one a beginning with at least so many characters."""
+    window = 4 * enough
+    while True:
+        flat = " ".join(fencing.clean(text[:window]).split())
+        if len(flat) >= enough or window >= len(text):
+            return flat
+        window *= 4
 
 
 def _mined(evidence: Evidence) -> Iterator[tuple[str, Scalar]]:

@@ -60,6 +60,19 @@ def test_blanks_do_not_carry_a_secret_over_the_end_of_what_is_read() -> None:
         assert told_of(PERSONAL[0], Redactor(KEY).redact(plain(text, MAX_SHOWN))) < 2
 
 
+@pytest.mark.parametrize(
+    "filling",
+    [" " * 40, "\n" + "\t" * 30, "\x1b[38;5;196m\x1b[1m", "\u200b" * 20],
+)
+def test_a_long_text_is_told_though_most_of_it_cannot_be_seen(filling: str) -> None:
+    text = "FATAL: too many clients" + "".join(f" {filling}word{number}" for number in range(400))
+
+    said = plain(text, MAX_SHOWN)
+
+    assert said.startswith("FATAL: too many clients word0 word1 ")
+    assert MAX_SHOWN - 20 < len(said) <= MAX_SHOWN
+
+
 @pytest.mark.parametrize("hidden", ["\u200b", "\u00ad", "\x00", "\U000e0041", "\u3164"])
 def test_what_hides_does_not_split_anything_before_it_is_looked_for(hidden: str) -> None:
     text = f"pass{hidden}word=hunter2Sommer of bob{hidden}.mueller@example.com"
