@@ -231,6 +231,8 @@ def _before(memory: Memory, redactor: Redactor, *, is_local: bool) -> str:
         if is_local:
             lines.append(f"answered: {cutting.cut(turn.answer.text, _SAID_CHARS)}")
     kept = redactor.redact(fencing.clean("\n".join(lines))).split("\n")
-    while sum(len(line) + 1 for line in kept) > _BEFORE_CHARS:
-        kept.pop(0)
-    return "\n".join(kept)
+    room, first = _BEFORE_CHARS, len(kept)
+    while first and len(kept[first - 1]) < room:
+        first -= 1
+        room -= len(kept[first]) + 1
+    return "\n".join(kept[first:])

@@ -1,5 +1,6 @@
 """What was said before in a thread is told to a model without any piece of what is private."""
 
+import time
 from datetime import UTC, datetime
 
 import pytest
@@ -71,6 +72,16 @@ async def test_of_a_long_thread_its_last_lines_are_told_in_whole() -> None:
     told = await heard_of(Memory(turns=turns), Elsewhere)
 
     assert [line[9:10] for line in told.splitlines() if line.startswith("| asked")] == list("345")
+
+
+async def test_questions_of_empty_lines_are_told_in_time_that_grows_with_them() -> None:
+    turns = tuple(turn(number, "\n" * 1990 + "hi") for number in range(1, 7))
+
+    began = time.process_time()
+    told = await heard_of(Memory(turns=turns))
+
+    assert time.process_time() - began < 1
+    assert "| hi" in told
 
 
 @pytest.mark.parametrize("lead", range(376, 400, 2))
