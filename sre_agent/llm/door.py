@@ -9,10 +9,10 @@ import asyncio
 import json
 import random
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import cast
+from typing import Any, cast
 
 import httpx2
 from typing_extensions import override
@@ -36,6 +36,9 @@ _ERROR_BODY_BYTES = 16 * 1024
 
 _AGAIN = frozenset({429, 500, 502, 503, 504, 529})
 """Answers after which the same question may find an answer."""
+
+_CONNECTING = frozenset({"connection.connect_tcp.started", "connection.start_tls.started"})
+"""What a transport calls the steps after which nothing is sent before a connection is there."""
 
 _SENT = frozenset(
     {"content-type", "content-length", "accept", "anthropic-version", "anthropic-beta"}
@@ -68,9 +71,11 @@ class Door(httpx2.AsyncBaseTransport):
         content = await request.aread()
         while True:
             exchange.tries += 1
-            exchange.is_sent = True
+            exchange.is_sent, exchange.status = True, None
+            ours = self._ours(request, content)
+            ours.extensions["trace"] = _noting(exchange)
             try:
-                answer = await self._inner.handle_async_request(self._ours(request, content))
+                answer = await self._inner.handle_async_request(ours)
             except ServerRefusedError as error:
                 raise _faulty(exchange, MindRefusedError(f"{self._place.name}: {error}")) from error
             except httpx2.ConnectError as error:
@@ -101,7 +106,7 @@ class Door(httpx2.AsyncBaseTransport):
         headers = {name: value for name, value in request.headers.items() if name in _SENT}
         headers |= _opening(self._place)
         return httpx2.Request(
-            request.method, url, headers=headers, content=content, extensions=request.extensions
+            request.method, url, headers=headers, content=content, extensions={**request.extensions}
         )
 
     async def _may_try_again(self, exchange: Exchange, answer: httpx2.Response | None) -> bool:
@@ -182,6 +187,18 @@ def _faulty(exchange: Exchange, fault: MindError) -> httpx2.TransportError:
     """Note a fault, and return what the clients know how to fail with."""
     exchange.fault = fault
     return httpx2.TransportError("see the fault")
+
+
+def _noting(exchange: Exchange) -> Callable[[str, Any], Awaitable[None]]:
+    """Return what a transport tells its steps: until it is connected, nothing is sent."""
+
+    async def note(step: str, _: Any) -> None:
+        if step in _CONNECTING:
+            exchange.is_sent = False
+        elif step.endswith(".send_request_headers.started"):
+            exchange.is_sent = True
+
+    return note
 
 
 def _opening(place: Place) -> dict[str, str]:

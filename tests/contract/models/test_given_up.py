@@ -1,11 +1,15 @@
 """What is counted of a question that nobody waits for any more."""
 
 import asyncio
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime
 
 import pytest
 from asking import asked_at, prose, shaped
-from model_acts import Act, Say, Slow
+from model_acts import Act, Fail, Say, Slow
 from model_kinds import KINDS
 from model_server import ModelServer
 
@@ -13,8 +17,9 @@ from backend.llm.budgets import Budgets
 from backend.llm.purse import Bill, Purse
 from sre_agent.domain.ids import OrgId
 from sre_agent.llm import prices, reading
+from sre_agent.llm.chat import Chat
 from sre_agent.llm.leash import Leashed
-from sre_agent.llm.mind import Question, Usage
+from sre_agent.llm.mind import MindUnavailableError, Question, Usage
 from sre_agent.llm.tries import Repairing
 
 KIND = KINDS[1]
@@ -47,6 +52,22 @@ async def given_up(question: Question, after: int, *acts: Act) -> Bill:
     return bill
 
 
+@contextmanager
+def _unconnectable() -> Iterator[str]:
+    """Yield an address that drops whoever knocks: so many are queued there that no more are let in."""
+    with ExitStack() as stack:
+        listener = stack.enter_context(socket.socket())
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(0)
+        for _ in range(3):
+            waiting = stack.enter_context(socket.socket())
+            waiting.setblocking(False)
+            with suppress(BlockingIOError):
+                waiting.connect(listener.getsockname())
+        time.sleep(0.2)
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}/v1"
+
+
 async def _asked(server: ModelServer, often: int) -> None:
     async with asyncio.timeout(60):
         while len(server.asked) < often:  # noqa: ASYNC110 - the server tells nobody
@@ -60,6 +81,37 @@ async def test_a_question_that_nobody_waits_for_takes_what_was_sent_and_an_answe
 
     sent = reading.estimated(question.system, question.user)
     assert bill.usage == Usage(input_tokens=sent, output_tokens=200, is_estimated=True)
+
+
+async def test_what_failed_before_does_not_hide_what_was_sent_again() -> None:
+    once = (await given_up(prose(), 1, LATE)).usage
+
+    bill = await given_up(prose(), 2, Fail(503), LATE)
+
+    assert bill.usage == once
+
+
+async def test_a_server_that_falls_silent_after_a_failure_took_what_was_sent() -> None:
+    question = prose(deadline_s=4)
+    async with asked_at(KIND, Fail(503), LATE) as (chat, _):
+        with pytest.raises(MindUnavailableError) as raised:
+            await chat.ask(question)
+
+    [spent] = raised.value.spending
+    sent = reading.estimated(question.system, question.user)
+    assert spent.usage == Usage(input_tokens=sent, is_estimated=True)
+
+
+async def test_a_server_to_which_no_connection_comes_about_took_nothing() -> None:
+    with _unconnectable() as url:
+        chat = Chat(KIND.place(url))
+        await chat.load()
+        with pytest.raises(MindUnavailableError) as raised:
+            await chat.ask(prose(deadline_s=2))
+        await chat.close()
+
+    [spent] = raised.value.spending
+    assert spent.usage == Usage()
 
 
 async def test_what_was_answered_before_counts_beside_it() -> None:
