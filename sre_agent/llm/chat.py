@@ -160,7 +160,7 @@ class Chat(Mind):
         if question.schema is not None:
             return Answer(value=reading.value(message, question.schema), **around)
         calls = reading.tool_requests(message, question)
-        text = "" if calls else str(message.text)
+        text = "" if calls else reading.text(message)
         if not calls and not text.strip():
             raise MindAnswerInvalidError("the answer is empty")
         return Answer(text=text, tool_calls=calls, **around)

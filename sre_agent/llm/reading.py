@@ -26,6 +26,8 @@ searches and checks it does so while nothing else runs."""
 MAX_TEXT_KEPT = 4000
 _PROBLEMS_TOLD = 3
 _STATED_MAX = 50_000_000
+_THOUGHT = "</think>"
+"""Ends what a model thinks aloud; how that begins is often not in its answer, but in what it is told."""
 
 _WORD = re.compile(rb"[A-Za-z\x80-\xff]{1,16}|[0-9]{1,3}")
 """What takes a token at least. Tokenizers cut a text at spaces and signs, and letters from digits, before
@@ -44,7 +46,7 @@ def check_size(message: "AIMessage") -> None:
     Raises:
         MindAnswerInvalidError: It is more than anybody asks for, and too much to be taken apart.
     """
-    if sum(map(len, _said(message))) > MAX_SAID:
+    if len(text(message)) + sum(map(len, _calls(message))) > MAX_SAID:
         told = f"the answer has more than {MAX_SAID} characters"
         raise MindAnswerInvalidError(told, text=kept(message))
 
@@ -105,7 +107,7 @@ def value(message: "AIMessage", schema: type[BaseModel]) -> BaseModel:
         for call in message.tool_calls:
             if call["name"] == ANSWER_TOOL:
                 return schema.model_validate(call["args"])
-        return schema.model_validate_json(_json_in(message.text))
+        return schema.model_validate_json(_json_in(text(message)))
     except ValidationError as error:
         raise MindAnswerInvalidError(_told(error), text=kept(message)) from None
     except RecursionError:
@@ -154,13 +156,22 @@ def estimated(*texts: str) -> int:
 
 def _said(message: "AIMessage") -> tuple[str, ...]:
     """Return the text of an answer, and each call of a tool as text."""
-    calls = (f"{call['name']} {call['args']}" for call in message.tool_calls)
-    return (str(message.text), *calls)
+    return (str(message.text), *_calls(message))
+
+
+def _calls(message: "AIMessage") -> tuple[str, ...]:
+    return tuple(f"{call['name']} {call['args']}" for call in message.tool_calls)
+
+
+def text(message: "AIMessage") -> str:
+    """Return what the model said, without what it thought aloud before: some servers leave that in."""
+    before, end, after = str(message.text).partition(_THOUGHT)
+    return after.lstrip() if end else before
 
 
 def kept(message: "AIMessage") -> str:
     """Return what the model said, as far as it is kept."""
-    return str(message.text)[:MAX_TEXT_KEPT]
+    return text(message)[:MAX_TEXT_KEPT]
 
 
 def _refusal(message: "AIMessage") -> str:

@@ -1,5 +1,7 @@
 """Each kind of server is asked through its provider's real client, and answers."""
 
+from dataclasses import replace
+
 import pytest
 from asking import Opinion, asked_at, prose, shaped, with_tools
 from model_acts import Call, Fail, Say
@@ -45,6 +47,28 @@ async def test_a_shape_is_asked_for_and_kept_to(kind: Kind) -> None:
 
         assert answer.value == Opinion(cause="disk_full", odds=0.7)
         assert "odds" in str(server.asked[0].body)
+
+
+_ALOUD = "Is it {full}? Let me look at the next fact and weigh it once more. " * 1400
+
+
+@every_kind
+@pytest.mark.parametrize("begins", ["<think>\n", ""], ids=["marked", "begun by its server"])
+async def test_what_a_model_thinks_aloud_is_no_part_of_its_answer(kind: Kind, begins: str) -> None:
+    act = Say(f"{begins}{_ALOUD}</think>\n\nThe disk is full.", counts=(1000, 19_000))
+    async with asked_at(kind, act) as (chat, _):
+        answer = await chat.ask(replace(prose(), max_output_tokens=20_200))
+
+    assert answer.text == "The disk is full."
+    assert answer.usage == Usage(input_tokens=1000, output_tokens=19_000)
+
+
+async def test_what_a_model_thinks_aloud_is_no_part_of_a_shape() -> None:
+    act = Say(f'<think>{_ALOUD}</think>{{"cause": "disk_full", "odds": 0.7}}')
+    async with asked_at(KINDS[1], act) as (chat, _):
+        answer = await chat.ask(replace(shaped(), max_output_tokens=20_200))
+
+    assert answer.value == Opinion(cause="disk_full", odds=0.7)
 
 
 @every_kind
