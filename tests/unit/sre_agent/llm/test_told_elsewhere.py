@@ -18,7 +18,7 @@ from sre_agent.domain.incident import IncidentStatus
 from sre_agent.domain.objects import ObjectRef
 from sre_agent.domain.observations.kubernetes import Revision, TemplateChange
 from sre_agent.domain.timeline import ChangeKind
-from sre_agent.llm import reporter
+from sre_agent.llm import elsewhere, reporter
 
 NOW = datetime(2026, 11, 1, 10, tzinfo=UTC)
 URL = "https://intern.example/x"
@@ -80,6 +80,12 @@ def test_an_entry_is_told_elsewhere_without_what_people_said_and_set(
     assert said in reporter._entries(log, is_local=False)[1]
     assert not is_private(reporter._entries(log, is_local=False)[1])
     assert is_private(reporter._entries(log, is_local=True)[1])
+
+
+def test_the_title_of_an_incident_opened_by_hand_is_told_as_it_is_what_is_asked_about() -> None:
+    opened = event(EventKind.INCIDENT_OPENED, {"trigger": "manual", "title": "web is slow"})
+
+    assert elsewhere.sentence(opened).endswith("manual: web is slow")
 
 
 @pytest.mark.parametrize(
