@@ -15,17 +15,24 @@ _SETTINGS = re.compile(
 )
 _MIGRATION = re.compile(
     # Django, Alembic, Prisma, golang-migrate, Ecto, knex, TypeORM, Laravel, Entity Framework, Flyway
-    r"(?:^|/)(?:migrations?|alembic|flyway|liquibase)/|"
+    r"(?:^|/)(?:migrations?|alembic|flyway|liquibase)/(?:.*/)?[^/]+\.(?:py|rb|php|exs|cs|go|[cm]?[jt]s|sql|cql)$|"
+    r"(?:^|/)liquibase/(?:.*/)?[^/]+\.(?:xml|ya?ml|json)$|"
     # Rails: what is done to tables and, after it or beside it, to what stands in them; what became of both
-    r"(?:^|/)db/(?:\w*migrate\w*|data)/|(?:^|/)db/(?:\w+_)?(?:schema|structure)\.(?:rb|sql)$|"
+    r"(?:^|/)db/(?:\w*migrate\w*|data)/(?:.*/)?[^/]+\.(?:rb|sql)$|(?:^|/)db/(?:\w+_)?(?:schema|structure)\.(?:rb|sql)$|"
     # Liquibase, whose folders are called as those of notes on releases
     r"(?:^|/)(?:db|database|liquibase|resources)/(?:[^/]+/)*changelogs?/|(?:^|/)changelogs?/.*\.xml$|"
     r"(?:^|/)db\.changelog[\w.-]*\.(?:xml|ya?ml|json)$|(?:^|/)[\w.-]*changelog-(?:master|root)\.(?:xml|ya?ml|json)$|"
     # Flyway, in whichever language and folder
-    r"(?:^|/)(?:[VU]\d[\w.]*|R)__\w+\.(?:java|kt|groovy|scala)$|"
-    r"\.(?:sql|cql)$",
+    r"(?:^|/)(?:[VU]\d[\w.]*|R)__\w+\.(?:java|kt|groovy|scala|sql)$",
     re.IGNORECASE,
 )
+_SQL = re.compile(r"\.(?:sql|cql)$", re.IGNORECASE)
+_CHANGES_DATA = re.compile(
+    r"\b(?:alter|create|drop|truncate|rename)\b[^;]{0,60}\b(?:table|column|index|type|view|schema|sequence|constraint|database|keyspace|function|trigger)\b"
+    r"|\b(?:insert\s+into|update\s+[\w.\"]+\s+set|delete\s+from)\b",
+    re.IGNORECASE,
+)
+"""What a file of a database's language does where it is carried out once; where it asks it changes nothing."""
 _ABOUT_THEM = re.compile(
     r"\.(?:md|rst|txt|adoc|mako|ini|toml)$|(?:^|/)(?:__init__|env)\.py$|"
     r"(?:^|/)(?:tests?|testdata|__tests__|spec|fixtures)/|(?:^|/)(?:test_\w+\.py|\w+_test\.(?:go|exs|rb))$|"
@@ -43,13 +50,21 @@ def is_setting(path: str) -> bool:
 
 def is_migration(path: str) -> bool:
     """Return whether a file migrates stored data, by its name."""
-    return bool(_MIGRATION.search(path)) and not _ABOUT_THEM.search(path)
+    return bool(_MIGRATION.search(path) or _SQL.search(path)) and not _ABOUT_THEM.search(path)
 
 
 def migrations(commit: Commit) -> tuple[str, ...]:
-    """Return the migrations of stored data that a commit added or changed; one that it took away did nothing."""
+    """Return the migrations of stored data that a commit added or changed; one that it took away did nothing.
+
+    A file of a database's language that lies with no migrations is one by what it does, where that is told.
+    """
     removed = frozenset(_REMOVED.findall(commit.diff))
-    return tuple(path for path in commit.paths if is_migration(path) and path not in removed)
+    asks = bool(commit.diff) and commit.has_whole_diff and not _CHANGES_DATA.search(commit.diff)
+    return tuple(
+        path
+        for path in commit.paths
+        if is_migration(path) and path not in removed and (_MIGRATION.search(path) or not asks)
+    )
 
 
 def is_in_program_alone(commit: Commit) -> bool:

@@ -64,6 +64,42 @@ def test_what_stands_beside_migrations_is_none(path: str) -> None:
     assert lasting.migrations(commit("a", 1, "Rename it", path)) == ()
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        "src/main/java/com/acme/migration/CustomerMigrationService.java",
+        "web/src/migration/LegacyBanner.tsx",
+        "content/migration/guide.mdx",
+        "db/data/cities.json",
+        "deploy/migrations/job.yaml",
+        "apps/liquibase/Dockerfile",
+        "src/migrations/README",
+    ],
+)
+def test_what_is_only_called_so_is_none(path: str) -> None:
+    assert lasting.migrations(commit("a", 1, "x", path)) == ()
+
+
+ASKS = "@@ -1 +1 @@\n-SELECT id FROM orders\n+SELECT id, created_at FROM orders"
+CHANGES = "@@ -0,0 +1 @@\n+ALTER TABLE orders ADD COLUMN region text;"
+
+
+@pytest.mark.parametrize(
+    ("path", "diff", "is_one"),
+    [
+        ("app/sql/orders.sql", ASKS, False),
+        ("dbt/models/marts/orders.sql", ASKS, False),
+        ("app/sql/orders.sql", CHANGES, True),
+        ("app/sql/orders.sql", "", True),
+        ("migrations/0042.sql", ASKS, True),
+    ],
+)
+def test_a_file_of_sql_elsewhere_is_one_by_what_it_does(
+    path: str, diff: str, *, is_one: bool
+) -> None:
+    assert bool(lasting.migrations(commit("a", 1, "x", path, diff))) is is_one
+
+
 def test_a_migration_that_was_taken_away_did_nothing() -> None:
     gone = "--- a/migrations/0041.sql\n+++ /dev/null\n@@ -1 +0,0 @@\n-SELECT 1;"
     kept = "--- /dev/null\n+++ b/migrations/0042.sql\n@@ -0,0 +1 @@\n+SELECT 1;"
