@@ -3,14 +3,16 @@
 from collections.abc import Iterable, Iterator, Mapping
 
 from mcp_servers.github.globs import ANY_DEPTH, is_match
+from mcp_servers.github.revert import wildcards
 from mcp_servers.github.revert.trees import folders_of
 
 NAME = ".gitattributes"
 
 _MACRO = "[attr]"
-_AS_TEXT = frozenset({"merge", "!merge", "merge=text"})
-_NOT_UNDERSTOOD = frozenset('[\\"')
-"""Signs of patterns that are not looked at any closer: such a one may keep any path from being merged."""
+_BYTES = "latin-1"
+"""One sign for each byte, as git compares them."""
+_AS_TEXT = frozenset({"merge", "!merge", "merge=text", "merge=union"})
+"""A union takes both sides where texts conflict, which here they never may: without that it is the same."""
 
 
 def files_for(path: str) -> tuple[str, ...]:
@@ -34,17 +36,17 @@ def _is_text(path: str, files: Mapping[str, bytes]) -> bool:
             if pattern.startswith(_MACRO):
                 # git heeds them at the root alone.
                 macros |= {pattern.removeprefix(_MACRO): said} if file == NAME else {}
-            elif _is_of(pattern, here) or not (said or _is_understood(pattern)):
+            elif _is_of(pattern, here, is_cautious=not said):
                 is_text = said
     return is_text
 
 
 def _rules(content: bytes) -> Iterator[list[str]]:
-    for line in content.decode(errors="replace").split("\n"):
-        words = line.split()
+    for line in content.decode(_BYTES).split("\n"):
+        pattern, rest = wildcards.split(line)
         # git takes no pattern that begins with `!`.
-        if words and not words[0].startswith(("#", "!")):
-            yield words
+        if pattern and not pattern.startswith(("#", "!")):
+            yield [pattern, *rest.split()]
 
 
 def _said(words: Iterable[str], macros: Mapping[str, bool]) -> bool | None:
@@ -58,13 +60,16 @@ def _said(words: Iterable[str], macros: Mapping[str, bool]) -> bool | None:
     return said
 
 
-def _is_understood(pattern: str) -> bool:
-    return _NOT_UNDERSTOOD.isdisjoint(pattern)
+def _is_of(pattern: str, path: str, *, is_cautious: bool) -> bool:
+    """Return whether a pattern is of a path; one that is not understood is of any, to who is cautious."""
+    if pattern.endswith("/"):
+        return False  # it would be of folders, which have no attributes
+    parts = [wildcards.read(part) for part in pattern.split("/") if part]
+    known = [part for part in parts if part is not None]
+    if len(known) < len(parts):
+        return is_cautious
+    return is_match(known if "/" in pattern else [ANY_DEPTH, *known], _bytes(path).split("/"))
 
 
-def _is_of(pattern: str, path: str) -> bool:
-    # One that ends so would be of folders, which have no attributes.
-    if pattern.endswith("/") or not _is_understood(pattern):
-        return False
-    parts = tuple(part for part in pattern.split("/") if part)
-    return is_match(parts if "/" in pattern else (ANY_DEPTH, *parts), tuple(path.split("/")))
+def _bytes(path: str) -> str:
+    return path.encode("utf-8", "surrogatepass").decode(_BYTES)
