@@ -234,6 +234,7 @@ def alike(change: Callable[[str], str]) -> Say:
             value=value,
             object=change(known) if rng.random() < 0.5 else None,
             tells=(text,) if text.casefold() != said.casefold() else (),
+            truth=said,  # without what cannot be seen it may be nothing else
         )
 
     return say
