@@ -1,13 +1,9 @@
-"""Patterns of paths, as CODEOWNERS and .gitattributes have them: `*` and `?` within a part, `**` for any parts."""
-
-from collections.abc import Callable, Sequence
+"""Patterns of paths, as CODEOWNERS has them: `*` and `?` within a part, `**` for any parts."""
 
 ANY_DEPTH = "**"
-Sign = str | Callable[[str], bool]
-"""`*`, `?`, a sign that is meant itself, or what a sign has to be."""
 
 
-def is_match(wanted: Sequence[Sequence[Sign]], parts: Sequence[str]) -> bool:
+def is_match(wanted: tuple[str, ...], parts: tuple[str, ...]) -> bool:
     """Return whether the parts of a path are as a pattern asks; the work grows with both and no faster."""
     reached = {0}
     for part in parts:
@@ -18,7 +14,7 @@ def is_match(wanted: Sequence[Sequence[Sign]], parts: Sequence[str]) -> bool:
     return len(wanted) in _through(wanted, reached)
 
 
-def _through(wanted: Sequence[Sequence[Sign]], reached: set[int]) -> set[int]:
+def _through(wanted: tuple[str, ...], reached: set[int]) -> set[int]:
     """Return every place that is reached when a part of any depth may also be of none."""
     found = set(reached)
     for at in range(len(wanted)):
@@ -27,21 +23,17 @@ def _through(wanted: Sequence[Sequence[Sign]], reached: set[int]) -> set[int]:
     return found
 
 
-def _is_like(pattern: Sequence[Sign], part: str) -> bool:
-    """Return whether a part of a path is as a pattern says."""
+def _is_like(pattern: str, part: str) -> bool:
+    """Return whether a part of a path is as a pattern with `*` and `?` says."""
     at, begun, star, mark = 0, 0, -1, 0
     while begun < len(part):
         if at < len(pattern) and pattern[at] == "*":
             star, mark, at = at, begun, at + 1
-        elif at < len(pattern) and _is_sign(pattern[at], part[begun]):
+        elif at < len(pattern) and pattern[at] in {"?", part[begun]}:
             at, begun = at + 1, begun + 1
         elif star >= 0:
             mark += 1
             at, begun = star + 1, mark
         else:
             return False
-    return all(sign == "*" for sign in pattern[at:])
-
-
-def _is_sign(wanted: Sign, sign: str) -> bool:
-    return wanted(sign) if callable(wanted) else wanted in {"?", sign}
+    return not pattern[at:].strip("*")

@@ -1,106 +1,131 @@
-"""Patterns of .gitattributes as git reads them, byte by byte: in quotes, with escapes, with classes of signs."""
+"""Patterns of whole paths as git reads them: `*`, `?`, `**`, `[...]` with ranges and classes, and escapes.
+
+Signs are bytes, as they are to git: paths and patterns come as texts in which each sign is one byte.
+"""
 
 import re
 import string
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Sequence
 
-from mcp_servers.github.globs import ANY_DEPTH, Sign
+_Signs = frozenset[str]
 
-_QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"(?=\s|$)')
-_ESCAPED = re.compile(r"\\([0-3][0-7]{2}|.)")
-_ESCAPES = {"a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
-_GRAPHIC = string.ascii_letters + string.digits + string.punctuation
-_CLASSES: Mapping[str, str] = {
-    "alnum": string.ascii_letters + string.digits,
-    "alpha": string.ascii_letters,
-    "blank": " \t",
-    "cntrl": "".join(map(chr, (*range(32), 127))),
-    "digit": string.digits,
-    "graph": _GRAPHIC,
-    "lower": string.ascii_lowercase,
-    "print": f"{_GRAPHIC} ",
-    "punct": string.punctuation,
-    "space": string.whitespace,
-    "upper": string.ascii_uppercase,
-    "xdigit": string.hexdigits,
+_STAR, _ANY, _SKIP = "*", "**", "**/"
+"""Any signs without a slash; any signs at all; any folders or none, before `_ANY` and a slash."""
+_NONE = _Signs()
+_ALL = _Signs(map(chr, range(1, 256)))
+_IN_PART = _ALL - {"/"}
+_CLASSES = {
+    "alpha": _Signs(string.ascii_letters),
+    "digit": _Signs(string.digits),
+    "alnum": _Signs(string.ascii_letters + string.digits),
+    "upper": _Signs(string.ascii_uppercase),
+    "lower": _Signs(string.ascii_lowercase),
+    "space": _Signs(" \t\n\r"),
+    "blank": _Signs(" \t"),
+    "punct": _Signs(string.punctuation),
+    "xdigit": _Signs(string.hexdigits),
+    "graph": _Signs(map(chr, range(0x21, 0x7F))),
+    "print": _Signs(map(chr, range(0x20, 0x7F))),
+    "cntrl": _Signs(map(chr, [*range(1, 0x20), 0x7F])),
 }
-_NAMED = re.compile(r"\[:([a-z]+):\]")
+_PLAIN = re.compile(r"[^*?\[\\]*")
+_NAMED = re.compile(r"\[:([^\]]*):\]")
+_STARS = re.compile(r"\*+")
 
 
-class _UnreadableError(Exception):
-    pass
+def is_match(pattern: str, path: str) -> bool:
+    """Return whether a path is as a pattern asks; the work grows with both and no faster."""
+    # git compares what is plain first: two stars right behind it stand at a beginning then.
+    plain = _PLAIN.match(pattern)
+    begun = plain.end() if plain else 0
+    if not path.startswith(pattern[:begun]):
+        return False
+    wanted = _steps(pattern[begun:])
+    reached = _through(wanted, {0})
+    for sign in path[begun:]:
+        if not reached:
+            return False
+        reached = _through(wanted, _after(wanted, reached, sign))
+    return len(wanted) in reached
 
 
-def split(line: str) -> tuple[str, str]:
-    """Return the pattern of a line, out of its quotes, and what stands behind it."""
-    line = line.strip()
-    quoted = _QUOTED.match(line)
-    if quoted:
-        return _ESCAPED.sub(_sign_of, quoted[1]), line[quoted.end() :]
-    pattern, _, rest = line.replace("\t", " ").partition(" ")
-    return pattern, rest
+def _after(wanted: Sequence[str | _Signs], reached: set[int], sign: str) -> set[int]:
+    found = set[int]()
+    for at in reached - {len(wanted)}:
+        step = wanted[at]
+        if isinstance(step, frozenset):
+            found |= {at + 1} if sign in step else set()
+        elif step == _ANY or (step == _STAR and sign != "/"):
+            found.add(at)
+    return found
 
 
-def read(part: str) -> str | tuple[Sign, ...] | None:
-    """Return the signs that a part of a pattern asks for, or None where it cannot be understood."""
-    if part == ANY_DEPTH:
-        return ANY_DEPTH
-    try:
-        return tuple(_signs(part))
-    except _UnreadableError:
-        return None
+def _through(wanted: Sequence[str | _Signs], reached: set[int]) -> set[int]:
+    """Return every place that is reached when stars may also be of nothing."""
+    found, open_ = set(reached), [*reached]
+    while open_:
+        at = open_.pop()
+        step = wanted[at] if at < len(wanted) else _NONE
+        nexts = {at + 1, at + 3} if step == _SKIP else {at + 1} if isinstance(step, str) else set()
+        open_ += nexts - found
+        found |= nexts
+    return found
 
 
-def _sign_of(escape: re.Match[str]) -> str:
-    code = escape[1]
-    return chr(int(code, 8)) if code.isdigit() else _ESCAPES.get(code, code)
-
-
-def _signs(part: str) -> Iterator[Sign]:
-    at = 0
-    while at < len(part):
-        sign = part[at]
-        if sign == "\\":
-            if at + 1 == len(part):
-                raise _UnreadableError
-            yield part[at + 1].__eq__
-            at += 2
+def _steps(pattern: str) -> list[str | _Signs]:
+    """Return what a pattern asks for, one after the other."""
+    steps, at = list[str | _Signs](), 0
+    while at < len(pattern):
+        sign = pattern[at]
+        if stars := _STARS.match(pattern, at):
+            steps += _of_stars(pattern, at, stars.end())
+            at = stars.end()
         elif sign == "[":
-            wanted, at = _class(part, at + 1)
-            yield wanted
+            signs, at = _of_set(pattern, at + 1)
+            steps.append(signs)
+        elif sign == "\\":
+            steps.append(_Signs(pattern[at + 1 : at + 2]))
+            at += 2
         else:
-            yield sign
+            steps.append(_IN_PART if sign == "?" else _Signs(sign))
             at += 1
+    return steps
 
 
-def _class(part: str, at: int) -> tuple[Callable[[str], bool], int]:
-    """Return what a sign has to be to be of a class, and where that ends."""
-    is_not = part[at : at + 1] in {"!", "^"}
-    at += is_not
-    first, tests = at, list[Callable[[str], bool]]()
-    while part[at : at + 1] != "]" or at == first:
-        named = _NAMED.match(part, at)
-        if named:
+def _of_stars(pattern: str, start: int, end: int) -> list[str | _Signs]:
+    # Several stars are of any depth only where they are a whole part of the path.
+    is_begun = start == 0 or pattern[start - 1] == "/"
+    is_ended = end == len(pattern) or pattern.startswith(("/", "\\/"), end)
+    if end - start == 1 or not (is_begun and is_ended):
+        return [_STAR]
+    return [_SKIP, _ANY] if pattern.startswith("/", end) else [_ANY]
+
+
+def _of_set(pattern: str, at: int) -> tuple[_Signs, int]:
+    """Return the signs of a set and where it ends; one that does not end, or names no class, is of none."""
+    is_negated = pattern.startswith(("!", "^"), at)
+    at += is_negated
+    signs, former, is_first = set[str](), "", True
+    while is_first or not pattern.startswith("]", at):
+        is_first = False
+        if named := _NAMED.match(pattern, at):
             if named[1] not in _CLASSES:
-                raise _UnreadableError
-            tests.append(_CLASSES[named[1]].__contains__)
-            at = named.end()
+                return _NONE, len(pattern)
+            signs |= _CLASSES[named[1]]
+            former, at = "", named.end()
             continue
-        low, at = _one(part, at)
-        if part[at : at + 1] == "-" and part[at + 1 : at + 2] not in {"", "]"}:
-            high, at = _one(part, at + 1)
-            tests.append(_between(low, high))
-        else:
-            tests.append(low.__eq__)
-    return (lambda sign: any(test(sign) for test in tests) is not is_not), at + 1
+        is_range = (
+            former and pattern.startswith("-", at) and pattern[at + 1 : at + 2] not in {"", "]"}
+        )
+        sign, at = _literal(pattern, at + bool(is_range))
+        if not sign:
+            return _NONE, len(pattern)
+        signs |= {each for each in _ALL if former <= each <= sign} if is_range else {sign}
+        former = "" if is_range else sign
+    return (_IN_PART - signs if is_negated else _IN_PART & signs), at + 1
 
 
-def _one(part: str, at: int) -> tuple[str, int]:
-    at += part[at : at + 1] == "\\"
-    if at >= len(part):
-        raise _UnreadableError
-    return part[at], at + 1
-
-
-def _between(low: str, high: str) -> Callable[[str], bool]:
-    return lambda sign: low <= sign <= high
+def _literal(pattern: str, at: int) -> tuple[str, int]:
+    """Return the sign that stands somewhere, escaped or not, and where the next one stands."""
+    at += pattern.startswith("\\", at)
+    return pattern[at : at + 1], at + 1

@@ -1,7 +1,8 @@
-"""Which paths .gitattributes keeps from being merged as texts: as git itself says, or more of them."""
+"""Which paths .gitattributes keeps from being merged as texts: as git itself says."""
 
 from collections.abc import Mapping
 from pathlib import Path
+from random import Random
 
 import pytest
 from git_repository import GitRepository
@@ -9,27 +10,35 @@ from git_repository import GitRepository
 from mcp_servers.github.revert import attributes
 
 PATHS = (
-    *("table.lock", "a/table.lock", "a/b/table.lock", "a/b/c.txt", "a/x.bin", "b.txt", "Z.TXT"),
-    *(
-        "a/with space.png",
-        "a/Picture.PnG",
-        "a/[x].txt",
-        "a/star*.txt",
-        "a/7-up.txt",
-        "a/\u00e9t\u00e9.txt",
-    ),
+    "table.lock",
+    "a/table.lock",
+    "a/b/table.lock",
+    "a/b/c.txt",
+    "a/x.bin",
+    "b.txt",
+    "Z.TXT",
+    "my video.mp4",
+    "a/my video.mp4",
+    "a/é.txt",
+    "[a].txt",
+    "a\\b.txt",
+    "*.lock",
+    "r",
 )
 """Paths of every depth and kind that the rules below speak of."""
 
 
 def of_git(git: GitRepository, files: Mapping[str, str]) -> set[str]:
-    """Return the paths that git merges by no rule, or by one that takes another side than texts would."""
+    """Return the paths that git merges by no rule, or by another one than for texts.
+
+    What texts become that do not meet is the same with `union`.
+    """
     git.commit({path: text.encode() for path, text in files.items()}, "Say it")
     git.git("checkout", "-q", "-f", "main")
-    told = git.ask("check-attr", "-z", "merge", "--", *PATHS).split("\0")
+    told = git.git("check-attr", "-z", "merge", "--", *PATHS).decode().split("\0")
     values = dict(zip(told[::3], told[2::3], strict=False))
-    as_texts = {"unspecified", "set", "text", "union"}
-    return {path for path, value in values.items() if value not in as_texts}
+    are_texts = {"unspecified", "set", "text", "union"}
+    return {path for path, value in values.items() if value not in are_texts}
 
 
 @pytest.mark.parametrize(
@@ -59,18 +68,24 @@ def of_git(git: GitRepository, files: Mapping[str, str]) -> set[str]:
         {"a/.gitattributes": "*.lock -merge\n/x.bin -merge\n"},
         {"a/b/.gitattributes": "* -merge\n"},
         {".gitattributes": "*.lock -merge\r\n"},
+        {".gitattributes": "*.lock merge=union\n"},
+        {".gitattributes": "\ufeff*.lock -merge\n"},
+        {".gitattributes": "a/my[[:space:]]video.mp4 filter=lfs diff=lfs merge=lfs -text\n"},
+        {".gitattributes": "*.[tT][xX][tT] binary\n"},
+        {".gitattributes": "*.[!a-t]* -merge\n[[:upper:]]* -merge\n"},
+        {".gitattributes": '"my video.mp4" binary\n"a/\\303\\251.txt" -merge\n'},
+        {".gitattributes": '"my video.mp4 binary\n"a\\qb" -merge\n'},
+        {".gitattributes": "\\*.lock -merge\n\\[a].txt -merge\na\\\\b.txt -merge\n"},
+        {".gitattributes": "[a -merge\n[[:none:]]* -merge\n"},
+        {".gitattributes": "* -merge\n[a merge\n*.lock merge @wrong\n"},
+        {".gitattributes": "??.txt -merge\n"},
+        {".gitattributes": "a**/*.txt -merge\n"},
+        {".gitattributes": "table.lock/** -merge\n***/x.bin -merge\n"},
+        {".gitattributes": "* binary\n*.txt -binary\n"},
+        {".gitattributes": "[attr]made merge\n* -merge\n*.lock made\n*.lock -made\n"},
+        {".gitattributes": "*.lock made\n[attr]made -merge\n"},
+        {".gitattributes": "[attr] -merge\n"},
         {"a/.gitattributes": "[attr]binary merge\n", ".gitattributes": "*.lock binary\n"},
-        {".gitattributes": "*.[pP][nN][gG] binary\n"},
-        {".gitattributes": "a/with[[:space:]]space.png filter=lfs diff=lfs merge=lfs -text\n"},
-        {".gitattributes": '"a/with space.png" -merge\n'},
-        {".gitattributes": '"a/\\303\\251t\\303\\251.txt" -merge\n'},
-        {".gitattributes": "[[:digit:]]* -merge\n"},
-        {".gitattributes": "[!a-z]* -merge\n"},
-        {".gitattributes": "[^[:alpha:]]*.txt -merge\n"},
-        {".gitattributes": "\\[x\\].txt -merge\n"},
-        {".gitattributes": "star\\*.txt -merge\n"},
-        {".gitattributes": "[]x[]*.txt -merge\n"},
-        {".gitattributes": "[a-c].txt -merge\n* -merge\n[[:alpha:]].* merge\n"},
     ],
 )
 def test_what_is_kept_from_being_merged_is_what_git_says(
@@ -83,15 +98,35 @@ def test_what_is_kept_from_being_merged_is_what_git_says(
     assert found == wanted
 
 
-@pytest.mark.parametrize("pattern", ["[a-z*.lock", "*.lock\\", "[[:nosuch:]]*", "[]"])
-def test_a_pattern_that_is_not_understood_may_keep_any_path_and_lets_none_be_merged(
-    pattern: str,
-) -> None:
-    kept = f"{pattern} -merge\n".encode()
-    allowed = f"* -merge\n{pattern} merge\n".encode()
+SIGNS = [
+    "a",
+    "b",
+    "*",
+    "**",
+    "/",
+    "?",
+    "[",
+    "]",
+    "!",
+    "^",
+    "-",
+    "\\",
+    "[:alpha:]",
+    "[:",
+    "[a-b]",
+    "[!a]",
+]
+ENDS = ["*.txt", "*.lock", "*", "b", "?.[tT]*", "x.bin", ""]
 
-    assert attributes.unmerged(PATHS, {".gitattributes": kept}) == set(PATHS)
-    assert attributes.unmerged(PATHS, {".gitattributes": allowed}) == set(PATHS)
+
+def test_patterns_made_up_at_random_are_read_as_git_reads_them(tmp_path: Path) -> None:
+    git, random = GitRepository(tmp_path / "repository"), Random(7)
+    for _ in range(60):
+        made = "".join(random.choices(SIGNS, k=random.randint(1, 5))) + random.choice(ENDS)
+        files = {".gitattributes": f"{made} -merge\n", "a/.gitattributes": f"{made} merge=ours\n"}
+        rules = {path: text.encode() for path, text in files.items()}
+
+        assert attributes.unmerged(PATHS, rules) == of_git(git, files), made
 
 
 def test_the_files_that_speak_of_a_path_are_those_above_it() -> None:
