@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from statistics import median
 
 from typing_extensions import override
@@ -93,12 +93,42 @@ def moves(verification: Verification, answers: Sequence[Answer], look: Look) -> 
 
 def harms(verification: Verification, answers: Sequence[Answer], look: Look) -> tuple[Harm, ...]:
     """Return all that is worse than right before the action."""
+    settled_at = look.action_finished_at + _look_back(verification, answers, look)
     return (
         *_worse_signals(moves(verification, answers, look)),
         *_lost_pods(verification, answers, look),
-        *_new_alerts(verification, answers, look),
-        *(_follows(item) for item in look.followers),
+        *_new_alerts(verification, answers, look, settled_at),
+        *(
+            _follows(item)
+            for item in look.followers
+            if _is_of_after(item.opened_at, look, settled_at)
+        ),
     )
+
+
+def _look_back(verification: Verification, answers: Sequence[Answer], look: Look) -> timedelta:
+    """Return how far the signals look back, as alerts on them do."""
+    found = (
+        looks.read(_fresh(answers, look), call, GoldenSignals)
+        for call in looks.calls(verification)
+        if call.tool == "golden_signals"
+    )
+    queries = [
+        signal.query
+        for seen in found
+        if seen is not None
+        for signal in (seen.total.traffic, seen.total.errors)
+    ]
+    return timedelta(seconds=max(map(hold.rate_window_s, queries), default=0.0))
+
+
+def _is_of_after(began: datetime, look: Look, settled_at: datetime) -> bool:
+    """Return whether what began after the action is of what was measured after it.
+
+    An alert that begins soon after looks back to before, and may tell of the failure itself, which
+    spread: it counts where it goes on once nothing of that is looked back to.
+    """
+    return began >= settled_at or look.now >= settled_at
 
 
 def _follows(item: Follower) -> Harm:
@@ -209,7 +239,7 @@ def _failures(pod: Pod) -> Iterator[str]:
 
 
 def _new_alerts(
-    verification: Verification, answers: Sequence[Answer], look: Look
+    verification: Verification, answers: Sequence[Answer], look: Look, settled_at: datetime
 ) -> Iterator[Harm]:
     """Yield the alerts on the target or its callers that began after the action.
 
@@ -227,17 +257,20 @@ def _new_alerts(
         for alert in after.alerts:
             key = _key(alert, own | set(look.callers))
             is_same_trouble = alert.name in verification.alert_names and key[1] in own
-            if key[1] and key not in known and not is_same_trouble and _is_new(alert, look):
+            is_new = key not in known and _is_new(alert, look, settled_at)
+            if key[1] and is_new and not is_same_trouble:
                 name, about = key
                 yield Harm(
                     f"alert {name} {about}", f"alert {name} on {about} began after the action"
                 )
 
 
-def _is_new(alert: ActiveAlert, look: Look) -> bool:
+def _is_new(alert: ActiveAlert, look: Look, settled_at: datetime) -> bool:
     is_loud = alert.labels.get("severity", "") not in _QUIET
-    is_after = alert.active_at is not None and alert.active_at >= look.action_finished_at
-    return alert.state == "firing" and is_loud and is_after
+    began = alert.active_at
+    if alert.state != "firing" or not is_loud or began is None:
+        return False
+    return began >= look.action_finished_at and _is_of_after(began, look, settled_at)
 
 
 def _key(alert: ActiveAlert, names: set[str]) -> tuple[str, str]:

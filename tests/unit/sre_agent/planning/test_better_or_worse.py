@@ -195,5 +195,40 @@ def test_an_incident_that_the_action_started_elsewhere_is_worse_once_it_lasts() 
     assert later.reason == f"incident inc-2 of {CALLER} began after action a1"
 
 
+LOOK_BACK = 5
+"""Seconds that the signals of these tests look back."""
+
+
+def of_action(began_s: float) -> Follower:
+    """Return an incident that began so long after the action."""
+    return Follower(
+        incident_id=IncidentId("inc-2"),
+        action_id=ActionId("a1"),
+        service=CALLER,
+        opened_at=after(began_s),
+    )
+
+
+def test_what_began_at_once_counts_only_when_nothing_before_the_action_is_looked_back_to() -> None:
+    assert judged(LOOK_BACK - 1, followers=(of_action(1),)).harmed_since == {}
+    assert judged(LOOK_BACK, followers=(of_action(1),)).harmed_since != {}
+
+
+def test_what_began_later_counts_at_once() -> None:
+    began = of_action(LOOK_BACK + 1)
+
+    assert judged(LOOK_BACK + 2, followers=(began,)).harmed_since != {}
+
+
+def test_an_alert_that_began_at_once_counts_only_then_too() -> None:
+    [alarm] = firing("HighErrorRatio", CALLER)
+    soon = alarm.model_copy(update={"active_at": after(1)})
+
+    early = judged(LOOK_BACK - 1, alerts=(soon,), callers=(CALLER,))
+    late = judged(LOOK_BACK, alerts=(soon,), callers=(CALLER,))
+
+    assert (early.harmed_since, bool(late.harmed_since)) == ({}, True)
+
+
 def test_what_was_good_before_and_stays_good_is_resolved() -> None:
     assert judged(40, then=before(errors=GOOD)).outcome is Outcome.RESOLVED
