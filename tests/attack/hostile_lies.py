@@ -39,6 +39,10 @@ class Lie:
         is_true = bool(self.truth) and write(self.truth) in shown
         return not is_true and any(told and told in shown for told in map(write, self.tells))
 
+    def is_true(self, tell: str, write: Callable[[str], str]) -> bool:
+        """Return whether what it tells is the whole truth, once it stands as `write` writes it."""
+        return bool(self.truth) and write(tell) == write(self.truth)
+
 
 def _entry(told: Told, rng: random.Random) -> tuple[str, str]:
     return rng.choice(told.entries or [("1", "Plan approved by ann")])

@@ -216,12 +216,18 @@ async def play(kind: Kind, cast: Cast, deadlines_s: Mapping[str, float]) -> Outc
             outcome.seconds = time.monotonic() - began
             await chat.close()
     outcome.said = [
-        facts.plain(tell, 400)
+        _written(tell)
         for liar in set(cast.liars.values())
         for lie in liar.said
         for tell in lie.tells
+        if not lie.is_true(tell, _written)
     ]
     return outcome
+
+
+def _written(words: str) -> str:
+    """Return words as a summary has them."""
+    return facts.plain(words, 400)
 
 
 async def alone() -> Outcome:
